@@ -1,0 +1,145 @@
+"""Errors, named for the caller's next move.
+
+    SwitchboardError
+    ├── Refused                 the command can't be; tell whoever gave it (code, status, detail, fields)
+    │   ├── NotPossible         the conversation's state has no such step
+    │   ├── StaleFloor          look again: the floor changed since
+    │   ├── TakenBy             a colleague was faster
+    │   ├── NotOwner            only its owner may
+    │   ├── IdReused            the same client id came with another body
+    │   ├── NotFound            no such thing in this business
+    │   ├── Invalid             judged at the edge: says which field and what to do
+    │   ├── SignedOut           sign in
+    │   ├── Forbidden           ask an administrator
+    │   ├── OriginRefused       the page's origin isn't allowed
+    │   ├── TooMany             wait ``after`` seconds
+    │   └── TooLarge            send less
+    ├── Overloaded              try again shortly: nothing was stored
+    ├── StorageUnavailable      the database can't commit now: nothing was stored
+    ├── BotNotReady             no trained version yet; ask again later
+    ├── DeliveryError           what a channel's ``send`` may raise
+    │   ├── RetryLater          wait ``after`` seconds, then the same part again
+    │   ├── DeliveryRefused     this part is dead; the next may pass
+    │   ├── ContactUnreachable  as DeliveryRefused, and the contact blocked us
+    │   └── DeliveryUncertain   the bytes left and no answer came
+    └── StartupError            one line for the person at the terminal, exit code 2
+"""
+
+from __future__ import annotations
+
+
+class SwitchboardError(Exception):
+    """The root of all errors of ours."""
+
+
+class Refused(SwitchboardError):
+    """A command that can't be. ``detail`` is for the person who gave it; ``fields`` are facts for their program."""
+
+    code = "refused"
+    status = 400
+    title = "Not accepted"
+
+    def __init__(self, detail: str, **fields: str | int | None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.fields = fields
+
+
+class NotPossible(Refused):
+    code, status, title = "not_possible", 409, "Not possible now"
+
+
+class StaleFloor(Refused):
+    code, status, title = "stale_floor", 409, "Someone else has the floor by now"
+
+
+class TakenBy(Refused):
+    code, status, title = "taken", 409, "Already taken"
+
+
+class NotOwner(Refused):
+    code, status, title = "not_owner", 403, "Not your conversation"
+
+
+class IdReused(Refused):
+    code, status, title = "id_reused", 409, "This id was used before"
+
+
+class NotFound(Refused):
+    code, status, title = "not_found", 404, "Not found"
+
+
+class Malformed(Refused):
+    code, status, title = "malformed", 400, "Not readable"
+
+
+class Invalid(Refused):
+    code, status, title = "invalid", 422, "Something in it isn't right"
+
+
+class SignedOut(Refused):
+    code, status, title = "signed_out", 401, "Signed out"
+
+
+class Forbidden(Refused):
+    code, status, title = "forbidden", 403, "Not allowed"
+
+
+class OriginRefused(Refused):
+    code, status, title = "origin_refused", 403, "This page may not do that"
+
+
+class TooLarge(Refused):
+    code, status, title = "too_large", 413, "Too large"
+
+
+class TooMany(Refused):
+    code, status, title = "too_many", 429, "Too many at once"
+
+    def __init__(self, detail: str, *, after: float) -> None:
+        super().__init__(detail, after=max(1, round(after)))
+        self.after = after
+
+
+class Overloaded(Refused):
+    code, status, title = "overloaded", 503, "Busy"
+
+
+class StorageUnavailable(Refused):
+    code, status, title = "storage_unavailable", 503, "Nothing can be stored right now"
+
+
+class Draining(Refused):
+    code, status, title = "draining", 503, "Restarting"
+
+
+class BotNotReady(SwitchboardError):
+    """The business has no trained version yet."""
+
+
+class DeliveryError(SwitchboardError):
+    """What a channel's ``send`` may raise."""
+
+
+class RetryLater(DeliveryError):
+    """The provider asks to wait ``after`` seconds; nothing was delivered."""
+
+    def __init__(self, after: float, detail: str = "") -> None:
+        super().__init__(detail or f"retry after {after:g} s")
+        self.after = after
+
+
+class DeliveryRefused(DeliveryError):
+    """The provider will never take this part; ``str(error)`` says why."""
+
+
+class ContactUnreachable(DeliveryRefused):
+    """The contact blocked us or is gone."""
+
+
+class DeliveryUncertain(DeliveryError):
+    """The bytes left and no answer came: it may or may not have been delivered."""
+
+
+class StartupError(SwitchboardError):
+    """Switchboard can't start or go on; ``str(error)`` is the one line that says what to do."""

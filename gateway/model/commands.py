@@ -1,0 +1,240 @@
+"""Commands: what someone or something wants of a conversation. ``decide`` answers with events or a refusal."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from gateway.model.events import (
+    Author,
+    Button,
+    Ending,
+    Endpoint,
+    Evidence,
+    Outcome,
+    Page,
+    Person,
+    Reason,
+    Role,
+    Score,
+)
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """The root of all commands."""
+
+
+# --- the customer ---
+
+
+class Start(Command, frozen=True):
+    """The first input of a contact without an unresolved conversation."""
+
+    contact: str
+    endpoint: Endpoint
+    locale: str
+    page: Page | None = None
+
+
+class Say(Command, frozen=True):
+    """A customer's message or pressed button. ``closing``: it is a "thanks" (see ``words.is_closing``)."""
+
+    text: str
+    endpoint: Endpoint
+    choice: str = ""
+    client_id: str = ""
+    closing: bool = False
+    sent_at: int | None = None
+    page: Page | None = None
+
+
+class AskForPerson(Command, frozen=True):
+    """The customer asks for a person, by the button that is always there."""
+
+
+class CancelHandoff(Command, frozen=True):
+    """The customer, still in the queue, goes back to the bot."""
+
+
+class Rate(Command, frozen=True):
+    score: int
+    comment: str = ""
+
+
+class Leave(Command, frozen=True):
+    """The customer gave up waiting; the request is lost with ``reason``."""
+
+    reason: str
+
+
+class JoinChannel(Command, frozen=True):
+    """Another channel of the same contact joins; replies go there from now on."""
+
+    endpoint: Endpoint
+
+
+# --- the bot ---
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+class FinishTurn(Command, frozen=True):
+    """A turn's result. Valid only while the floor and the answered inputs are as the turn saw them."""
+
+    floor_seq: int
+    answered: int
+    upto: int
+    outcome: Outcome
+    replies: tuple[Reply, ...] = ()
+    handoff: Reason | None = None
+    evidence: tuple[Evidence, ...] = ()
+    version: str = ""
+    intents: tuple[Score, ...] = ()
+    facts: dict[str, str] = {}
+    language: str = ""
+    misses: int = 0
+    elapsed: int = 0
+
+
+class FailTurn(Command, frozen=True):
+    """The engine gave no result after ``attempts`` tries: people take over."""
+
+    floor_seq: int
+    answered: int
+    upto: int
+    attempts: int
+
+
+# --- people ---
+
+
+class Take(Command, frozen=True):
+    operator: Person
+
+
+class SendReply(Command, frozen=True):
+    """``floor_seq`` is what the operator's screen showed; an older one is a conflict, never a second voice."""
+
+    operator: Person
+    text: str
+    floor_seq: int
+    client_id: str = ""
+    endpoint: Endpoint | None = None
+
+
+class AddNote(Command, frozen=True):
+    operator: Person
+    text: str
+    client_id: str = ""
+
+
+class SetFacts(Command, frozen=True):
+    operator: Person
+    facts: dict[str, str]
+
+
+class Transfer(Command, frozen=True):
+    operator: Person
+    floor_seq: int
+    team: str = ""
+    to: Person | None = None
+    note: str = ""
+
+
+class ReturnToBot(Command, frozen=True):
+    operator: Person
+    floor_seq: int
+
+
+class Snooze(Command, frozen=True):
+    operator: Person
+    floor_seq: int
+    until: int
+
+
+class Resolve(Command, frozen=True):
+    """The end, by its owner (or a supervisor: ``override``). With ``wrap_up`` the owner notes the outcome first."""
+
+    operator: Person
+    floor_seq: int
+    code: str = ""
+    wrap_up: bool = False
+    override: bool = False
+
+
+class Join(Command, frozen=True):
+    operator: Person
+    role: Role
+
+
+class Part(Command, frozen=True):
+    operator: Person
+
+
+# --- routing and timers ---
+
+
+class RequestHandoff(Command, frozen=True):
+    reason: Reason
+    by: Author
+    team: str = ""
+    priority: int = 0
+    evidence: tuple[Evidence, ...] = ()
+
+
+class MakeOffer(Command, frozen=True):
+    operator: Person
+    expires_at: int
+
+
+class AcceptOffer(Command, frozen=True):
+    operator: Person
+
+
+class EndOffer(Command, frozen=True):
+    operator: Person
+    reason: Literal["declined", "expired", "withdrawn"]
+
+
+class LoseOwner(Command, frozen=True):
+    operator: Person
+    reason: Literal["signed_out", "lost"]
+
+
+class Wake(Command, frozen=True):
+    """The snooze ran out."""
+
+
+class Notify(Command, frozen=True):
+    """A line by the system; it needs no floor."""
+
+    notice: str
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+class ReportFailure(Command, frozen=True):
+    """The courier gave up on part ``part`` of message ``seq``."""
+
+    seq: int
+    part: int
+    reason: str
+
+
+class Close(Command, frozen=True):
+    """The system ends it: silence, or its channel went on elsewhere."""
+
+    ending: Ending
+    reason: str
+    continued_in: str = ""
+
+
+AnyCommand = (
+    Start | Say | AskForPerson | CancelHandoff | Rate | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
+    | AddNote | SetFacts | Transfer | ReturnToBot | Snooze | Resolve | Join | Part | RequestHandoff | MakeOffer
+    | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | Close
+)  # fmt: skip

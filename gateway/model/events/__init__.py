@@ -1,0 +1,144 @@
+"""The closed union of events, by area; and how they are read and written.
+
+``decode_event`` never fails on what a newer release wrote: an unknown tag becomes ``Unrecognized``.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from gateway.model.events.base import Author, Button, Endpoint, Event, Page, Person
+from gateway.model.events.bot import BotTurn, BotTurnDropped, BotTurnFailed, Outcome, Score
+from gateway.model.events.handoff import (
+    Evidence,
+    HandoffCancelled,
+    HandoffRequested,
+    OfferEnded,
+    OfferMade,
+    OwnerLost,
+    ParticipantJoined,
+    ParticipantLeft,
+    Reason,
+    ReturnedToBot,
+    Role,
+    Taken,
+    Transferred,
+)
+from gateway.model.events.lifecycle import (
+    ChannelJoined,
+    ConversationStarted,
+    Ending,
+    FactsChanged,
+    Reopened,
+    Resolved,
+    Snoozed,
+    WrapUpStarted,
+)
+from gateway.model.events.messages import (
+    BotMessage,
+    CustomerMessage,
+    DeliveryFailed,
+    NoteAdded,
+    OperatorMessage,
+    Rated,
+    SystemNotice,
+)
+
+
+class Redacted(Event, frozen=True, tag="redacted"):
+    """An erased event. ``shell`` is the event without its personal fields, so that the log folds as before."""
+
+    shell: Plain
+
+
+class Unrecognized(Event, frozen=True, tag="unrecognized"):
+    """An event of a newer release: kept on disk as it is, told to nobody, changes nothing here."""
+
+    tag: str
+
+
+Plain = (
+    CustomerMessage
+    | BotMessage
+    | OperatorMessage
+    | SystemNotice
+    | NoteAdded
+    | DeliveryFailed
+    | Rated
+    | BotTurn
+    | BotTurnDropped
+    | BotTurnFailed
+    | HandoffRequested
+    | HandoffCancelled
+    | OfferMade
+    | OfferEnded
+    | Taken
+    | Transferred
+    | ReturnedToBot
+    | OwnerLost
+    | ParticipantJoined
+    | ParticipantLeft
+    | ConversationStarted
+    | ChannelJoined
+    | FactsChanged
+    | WrapUpStarted
+    | Resolved
+    | Snoozed
+    | Reopened
+)
+AnyEvent = Plain | Redacted | Unrecognized
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """An event at its place in a conversation's log. ``at`` is when we stored it, UTC microseconds."""
+
+    seq: int
+    id: str
+    at: int
+    event: AnyEvent
+
+
+class _Tagged(msgspec.Struct):
+    type: str
+
+
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_tag_decoder = msgspec.json.Decoder(_Tagged)
+_encoder = msgspec.json.Encoder()
+TAGS: frozenset[str] = frozenset(
+    str(kind.__struct_config__.tag) for kind in (*Plain.__args__, Redacted, Unrecognized)
+)
+
+
+def tag_of(event: AnyEvent) -> str:
+    """The event's name on disk and on the wire."""
+    return str(event.__struct_config__.tag)
+
+
+def encode_event(event: AnyEvent) -> bytes:
+    """JSON with its ``type``, defaults left out."""
+    return _encoder.encode(event)
+
+
+def decode_event(body: bytes | str) -> AnyEvent:
+    """The event of a stored body; ``Unrecognized`` where a newer release wrote the tag.
+
+    Raises ``msgspec.ValidationError`` for a known tag with a broken body.
+    """
+    try:
+        return _decoder.decode(body)
+    except msgspec.ValidationError:
+        tag = _tag_decoder.decode(body).type
+        if tag in TAGS:
+            raise
+        return Unrecognized(tag=tag)
+
+
+__all__ = [
+    "TAGS", "AnyEvent", "Author", "BotMessage", "BotTurn", "BotTurnDropped", "BotTurnFailed", "Button",
+    "ChannelJoined", "ConversationStarted", "CustomerMessage", "DeliveryFailed", "Ending", "Endpoint", "Entry",
+    "Event", "Evidence", "FactsChanged", "HandoffCancelled", "HandoffRequested", "NoteAdded", "OfferEnded",
+    "OfferMade", "OperatorMessage", "Outcome", "OwnerLost", "Page", "ParticipantJoined", "ParticipantLeft", "Person",
+    "Plain", "Rated", "Reason", "Redacted", "Reopened", "Resolved", "ReturnedToBot", "Role", "Score", "Snoozed",
+    "SystemNotice", "Taken", "Transferred", "Unrecognized", "WrapUpStarted", "decode_event", "encode_event", "tag_of",
+]

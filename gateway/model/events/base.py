@@ -1,0 +1,48 @@
+"""What every event of the log is made of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+    """An immutable entry's content. The tag (``type``) is its name on disk and on the wire.
+
+    Evolution: a released event gains only fields with defaults; a changed meaning is a new tag.
+    Instants are UTC microseconds.
+    """
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a reply goes: an identity on an inbox. ``channel`` is the inbox's, which never changes."""
+
+    inbox: str
+    identity: str
+    channel: str
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The web page that a customer writes from, as their browser told it."""
+
+    url: str = ""
+    title: str = ""
+    referrer: str = ""
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator as others see them: the account's id and the display name in this business."""
+
+    id: str
+    name: str
+
+
+class Button(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One choice under a message. ``payload`` comes back as the ``choice`` of a customer's message."""
+
+    title: str
+    payload: str
+
+
+Author = Literal["customer", "bot", "operator", "system"]

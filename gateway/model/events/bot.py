@@ -1,0 +1,51 @@
+"""What the bot did, and what it believed when it did so."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from gateway.model.events.base import Event
+
+Outcome = Literal["answered", "clarify", "rephrase", "handoff", "silent"]
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An intent and the bot's confidence in it, 0 to 1. ``title`` is the name that people read."""
+
+    intent: str
+    confidence: float
+    title: str = ""
+
+
+class BotTurn(Event, frozen=True, tag="bot_turn"):
+    """A valid turn: it covers the inputs ``(answered, upto]`` and stands before its messages.
+
+    ``misses``: turns in a row without an understood input, this one included.
+    ``facts``: slots that the turn filled. ``elapsed``: microseconds in the engine.
+    """
+
+    answered: int
+    upto: int
+    outcome: Outcome
+    version: str = ""
+    intents: tuple[Score, ...] = ()
+    facts: dict[str, str] = {}
+    language: str = ""
+    misses: int = 0
+    elapsed: int = 0
+
+
+class BotTurnDropped(Event, frozen=True, tag="bot_turn_dropped"):
+    """A turn came too late: the floor had changed, or another turn had answered."""
+
+    upto: int
+    reason: Literal["floor_changed", "superseded"]
+
+
+class BotTurnFailed(Event, frozen=True, tag="bot_turn_failed"):
+    """The engine gave no result ``attempts`` times; a handoff with reason ``bot_failed`` follows."""
+
+    upto: int
+    attempts: int

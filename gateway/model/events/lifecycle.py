@@ -1,0 +1,67 @@
+"""How a conversation begins, rests, moves and ends."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from gateway.model.events.base import Author, Endpoint, Event, Page, Person
+
+Ending = Literal["answered", "called_back", "declined", "lost"]
+
+
+class ConversationStarted(Event, frozen=True, tag="conversation_started"):
+    """The first event of every log: whose conversation it is and where it came in."""
+
+    contact: str
+    endpoint: Endpoint
+    locale: str
+    page: Page | None = None
+
+
+class ChannelJoined(Event, frozen=True, tag="channel_joined"):
+    """A second channel of the same contact joined this conversation, by link or verified identity."""
+
+    endpoint: Endpoint
+
+
+class FactsChanged(Event, frozen=True, tag="facts_changed"):
+    """An operator corrected facts; an empty value removes one."""
+
+    facts: dict[str, str]
+    operator: str
+    name: str
+
+
+class WrapUpStarted(Event, frozen=True, tag="wrap_up_started"):
+    """The talk is over; the owner notes what came of it."""
+
+    by: Person
+
+
+class Resolved(Event, frozen=True, tag="resolved"):
+    """The end. ``ending`` closes the request in the ledger; ``reason`` names it where it is ``lost``.
+
+    ``continued_in``: the conversation that goes on where this one stopped.
+    """
+
+    by: Author
+    ending: Ending
+    operator: str = ""
+    name: str = ""
+    reason: str = ""
+    code: str = ""
+    continued_in: str = ""
+
+
+class Snoozed(Event, frozen=True, tag="snoozed"):
+    """Put aside until ``until`` or the customer's next input."""
+
+    by: Person
+    until: int
+
+
+class Reopened(Event, frozen=True, tag="reopened"):
+    """The customer wrote again, or the snooze ran out: back to its owner, the queue or the bot."""
+
+    to: Literal["owner", "queue", "bot"]
+    owner: Person | None = None

@@ -1,0 +1,73 @@
+"""What was said: by the customer, the bot, people and the system."""
+
+from __future__ import annotations
+
+from gateway.model.events.base import Button, Endpoint, Event, Page
+
+
+class CustomerMessage(Event, frozen=True, tag="customer_message"):
+    """A customer's input. ``choice`` is the payload of the button they pressed (then ``text`` is its title).
+
+    ``closing``: "thanks" or the like after the end, which reopens nothing.
+    ``sent_at``: the provider's own time, if it gave one.
+    """
+
+    text: str
+    endpoint: Endpoint
+    choice: str = ""
+    client_id: str = ""
+    closing: bool = False
+    sent_at: int | None = None
+    page: Page | None = None
+
+
+class BotMessage(Event, frozen=True, tag="bot_message"):
+    """One message of a bot's turn; ``turn`` is the ``seq`` of the last input that the turn answers."""
+
+    text: str
+    endpoint: Endpoint
+    turn: int
+    buttons: tuple[Button, ...] = ()
+
+
+class OperatorMessage(Event, frozen=True, tag="operator_message"):
+    """A reply by a person. ``name`` is how the customer sees them."""
+
+    text: str
+    endpoint: Endpoint
+    operator: str
+    name: str
+    client_id: str = ""
+
+
+class SystemNotice(Event, frozen=True, tag="system_notice"):
+    """A line by Switchboard itself to the customer: position, waiting, hours. ``notice`` is its catalogue key."""
+
+    notice: str
+    text: str
+    endpoint: Endpoint
+    buttons: tuple[Button, ...] = ()
+
+
+class NoteAdded(Event, frozen=True, tag="note_added"):
+    """A private note among operators. No customer ever sees it."""
+
+    text: str
+    operator: str
+    name: str
+    client_id: str = ""
+
+
+class DeliveryFailed(Event, frozen=True, tag="delivery_failed"):
+    """Message ``seq`` (its provider call ``part``) did not reach the customer for good."""
+
+    seq: int
+    part: int
+    reason: str
+
+
+class Rated(Event, frozen=True, tag="rated"):
+    """The customer's own judgement, 1 (bad) to 5 (good)."""
+
+    score: int
+    comment: str = ""

@@ -1,0 +1,203 @@
+"""``fold``: the state after an event. The stored state is a cache of this function over the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, assert_never
+
+from msgspec.structs import replace
+
+from gateway.model.events import (
+    Author,
+    BotMessage,
+    BotTurn,
+    BotTurnDropped,
+    BotTurnFailed,
+    ChannelJoined,
+    ConversationStarted,
+    CustomerMessage,
+    DeliveryFailed,
+    Entry,
+    FactsChanged,
+    HandoffCancelled,
+    HandoffRequested,
+    NoteAdded,
+    OfferEnded,
+    OfferMade,
+    OperatorMessage,
+    OwnerLost,
+    ParticipantJoined,
+    ParticipantLeft,
+    Plain,
+    Rated,
+    Redacted,
+    Reopened,
+    Resolved,
+    ReturnedToBot,
+    Snoozed,
+    SystemNotice,
+    Taken,
+    Transferred,
+    Unrecognized,
+    WrapUpStarted,
+)
+from gateway.model.state import (
+    MAX_CHANNELS,
+    MAX_FACTS,
+    MAX_PARTICIPANTS,
+    PREVIEW_LENGTH,
+    Conversation,
+    Offer,
+    Participant,
+    Preview,
+    Status,
+)
+
+
+def fold(state: Conversation | None, entry: Entry, *, conversation: str) -> Conversation:
+    """The state of ``conversation`` after ``entry``, which must be the next one (``seq`` has no gaps)."""
+    event = entry.event
+    if isinstance(event, Redacted):
+        event = event.shell
+    if state is None:
+        if not isinstance(event, ConversationStarted) or entry.seq != 1:
+            raise ValueError(f"log of {conversation} does not begin with conversation_started at seq 1")
+        return Conversation(
+            id=conversation, contact=event.contact, endpoint=event.endpoint, channels=(event.endpoint,),
+            locale=event.locale, seq=1, floor_seq=1, answered=1, last_input=1, request=1,
+            started_at=entry.at, updated_at=entry.at,
+        )  # fmt: skip
+    if entry.seq != state.seq + 1:
+        raise ValueError(f"log of {conversation} has a gap: {state.seq} is followed by {entry.seq}")
+    if isinstance(event, Unrecognized):
+        changes: dict[str, Any] = {}
+    else:
+        changes = _changes(state, event, seq=entry.seq, at=entry.at)
+    return replace(state, seq=entry.seq, updated_at=entry.at, **changes)
+
+
+def fold_all(entries: Iterable[Entry], *, conversation: str) -> Conversation:
+    """The state after a whole log. Raises ``ValueError`` for an empty or broken one."""
+    state: Conversation | None = None
+    for entry in entries:
+        state = fold(state, entry, conversation=conversation)
+    if state is None:
+        raise ValueError(f"log of {conversation} is empty")
+    return state
+
+
+def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[str, Any]:
+    match event:
+        case CustomerMessage():
+            return _customer_message(state, event, seq=seq, at=at)
+        case BotMessage():
+            return {"preview": _preview(event.text, "bot", at)}
+        case OperatorMessage():
+            return {"preview": _preview(event.text, "operator", at), "answered": state.last_input,
+                    "waiting_since": None}  # fmt: skip
+        case BotTurn():
+            return {"answered": event.upto, "misses": event.misses, "bot_version": event.version,
+                    "facts": _facts(state, event.facts)}  # fmt: skip
+        case FactsChanged():
+            return {"facts": _facts(state, event.facts)}
+        case ChannelJoined():
+            return {"endpoint": event.endpoint, "channels": _channels(state, event)}
+        case ParticipantJoined():
+            others = tuple(p for p in state.participants if p.operator.id != event.operator.id)
+            joined = Participant(operator=event.operator, role=event.role)
+            return {"participants": (*others, joined)[-MAX_PARTICIPANTS:]}
+        case ParticipantLeft():
+            return {"participants": tuple(p for p in state.participants if p.operator.id != event.operator.id)}
+        case OfferMade():
+            return {"offer": Offer(operator=event.operator, expires_at=event.expires_at)}
+        case OfferEnded():
+            return {"offer": None}
+        case SystemNotice() | NoteAdded() | DeliveryFailed() | Rated() | BotTurnDropped() | BotTurnFailed():
+            return {}
+        case (
+            ConversationStarted() | HandoffRequested() | HandoffCancelled() | Taken() | Transferred() | ReturnedToBot()
+            | OwnerLost() | WrapUpStarted() | Resolved() | Snoozed() | Reopened()
+        ):  # fmt: skip
+            return {"floor_seq": seq, "offer": None, **_floor_changes(state, event, seq=seq, at=at)}
+        case _:
+            assert_never(event)
+
+
+def _floor_changes(
+    state: Conversation,
+    event: ConversationStarted | HandoffRequested | HandoffCancelled | Taken | Transferred | ReturnedToBot | OwnerLost
+    | WrapUpStarted | Resolved | Snoozed | Reopened,
+    *,
+    seq: int,
+    at: int,
+) -> dict[str, Any]:  # fmt: skip
+    match event:
+        case ConversationStarted():
+            raise ValueError("conversation_started in the middle of a log")
+        case HandoffRequested():
+            return {"status": Status.QUEUED, "team": event.team, "priority": event.priority, "reason": event.reason,
+                    "waiting_since": at, "owner": None, "misses": 0}  # fmt: skip
+        case HandoffCancelled():
+            return {"status": Status.PENDING, "answered": state.last_input, "waiting_since": None, "reason": ""}
+        case Taken():
+            return {"status": Status.OPEN, "owner": event.operator, "last_owner": event.operator, "snoozed_until": None,
+                    "waiting_since": at if state.waiting_since is None and state.unanswered else state.waiting_since}  # fmt: skip
+        case Transferred():
+            if event.to is not None:
+                return {}
+            return {"status": Status.QUEUED, "owner": None, "team": event.team, "waiting_since": at}
+        case ReturnedToBot():
+            return {"status": Status.PENDING, "owner": None, "participants": (), "waiting_since": None, "reason": "",
+                    "misses": 0}  # fmt: skip
+        case OwnerLost():
+            return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "waiting_since": at}
+        case WrapUpStarted():
+            return {"status": Status.WRAP_UP, "waiting_since": None}
+        case Resolved():
+            return {"status": Status.RESOLVED, "owner": None, "participants": (), "waiting_since": None,
+                    "resolved_at": at, "snoozed_until": None, "continued_in": event.continued_in, "request": 0,
+                    "answered": state.last_input}  # fmt: skip
+        case Snoozed():
+            return {"status": Status.SNOOZED, "snoozed_until": event.until, "waiting_since": None}
+        case Reopened():
+            return _reopened(state, event, seq=seq, at=at)
+        case _:
+            assert_never(event)
+
+
+def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dict[str, Any]:
+    changes: dict[str, Any] = {"snoozed_until": None, "resolved_at": None, "request": state.request or seq}
+    match event.to:
+        case "owner":
+            return changes | {"status": Status.OPEN, "owner": event.owner, "waiting_since": at}
+        case "queue":
+            return changes | {"status": Status.QUEUED, "owner": None, "reason": "reopened", "waiting_since": at}
+        case "bot":
+            return changes | {"status": Status.PENDING, "owner": None, "misses": 0, "reason": ""}
+        case _:
+            assert_never(event.to)
+
+
+def _customer_message(state: Conversation, event: CustomerMessage, *, seq: int, at: int) -> dict[str, Any]:
+    changes: dict[str, Any] = {"preview": _preview(event.text, "customer", at), "endpoint": event.endpoint}
+    if event.closing:
+        return changes
+    changes["last_input"] = seq
+    if state.status in (Status.OPEN, Status.WRAP_UP) and state.waiting_since is None:
+        changes["waiting_since"] = at
+    return changes
+
+
+def _preview(text: str, author: Author, at: int) -> Preview:
+    return Preview(text=text if len(text) <= PREVIEW_LENGTH else text[: PREVIEW_LENGTH - 1] + "…", author=author, at=at)
+
+
+def _facts(state: Conversation, changed: dict[str, str]) -> dict[str, str]:
+    if not changed:
+        return state.facts
+    facts = {name: value for name, value in (state.facts | changed).items() if value}
+    return dict(list(facts.items())[-MAX_FACTS:])
+
+
+def _channels(state: Conversation, event: ChannelJoined) -> tuple[Endpoint, ...]:
+    return (*(e for e in state.channels if e != event.endpoint), event.endpoint)[-MAX_CHANNELS:]

@@ -1,0 +1,82 @@
+"""Erasure: an event without its personal payload, which folds as it did before."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from gateway.model.events import (
+    AnyEvent,
+    BotMessage,
+    BotTurn,
+    BotTurnDropped,
+    BotTurnFailed,
+    ChannelJoined,
+    ConversationStarted,
+    CustomerMessage,
+    DeliveryFailed,
+    FactsChanged,
+    HandoffCancelled,
+    HandoffRequested,
+    NoteAdded,
+    OfferEnded,
+    OfferMade,
+    OperatorMessage,
+    OwnerLost,
+    ParticipantJoined,
+    ParticipantLeft,
+    Plain,
+    Rated,
+    Redacted,
+    Reopened,
+    Resolved,
+    ReturnedToBot,
+    Snoozed,
+    SystemNotice,
+    Taken,
+    Transferred,
+    Unrecognized,
+    WrapUpStarted,
+)
+
+
+def redact(event: AnyEvent) -> AnyEvent:
+    """``Redacted`` in place of an event that holds something of the customer's; any other event as it is.
+
+    Names of operators stay: they are the business's record, not the customer's data.
+    """
+    if isinstance(event, Redacted | Unrecognized):
+        return event
+    shell = _shell(event)
+    return event if shell is event else Redacted(shell=shell)
+
+
+def _shell(event: Plain) -> Plain:
+    match event:
+        case CustomerMessage():
+            return replace(event, text="", choice="", page=None)
+        case BotMessage() | SystemNotice():
+            return replace(event, text="", buttons=())
+        case OperatorMessage() | NoteAdded():
+            return replace(event, text="")
+        case Rated():
+            return replace(event, comment="")
+        case BotTurn():
+            return replace(event, facts={})
+        case FactsChanged():
+            return replace(event, facts={})
+        case HandoffRequested():
+            return replace(event, evidence=())
+        case Transferred():
+            return replace(event, note="")
+        case ConversationStarted():
+            return replace(event, page=None)
+        case (
+            DeliveryFailed() | BotTurnDropped() | BotTurnFailed() | HandoffCancelled() | OfferMade() | OfferEnded()
+            | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
+            | WrapUpStarted() | Resolved() | Snoozed() | Reopened()
+        ):  # fmt: skip
+            return event
+        case _:
+            assert_never(event)

@@ -1,0 +1,108 @@
+"""A conversation's state: bounded, and all that ``decide`` may know of its past."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from gateway.model.events import Author, Endpoint, Person, Role
+
+FOLD_VERSION = 1
+"""Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
+
+PREVIEW_LENGTH = 140
+MAX_FACTS = 50
+MAX_PARTICIPANTS = 8
+MAX_CHANNELS = 8
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    QUEUED = "queued"
+    OPEN = "open"
+    WRAP_UP = "wrap_up"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+class Floor(StrEnum):
+    BOT = "bot"
+    PEOPLE = "people"
+    NOBODY = "nobody"
+
+
+FLOOR: dict[Status, Floor] = {
+    Status.PENDING: Floor.BOT,
+    Status.QUEUED: Floor.NOBODY,
+    Status.OPEN: Floor.PEOPLE,
+    Status.WRAP_UP: Floor.PEOPLE,
+    Status.SNOOZED: Floor.NOBODY,
+    Status.RESOLVED: Floor.NOBODY,
+}
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """The last words, cut to ``PREVIEW_LENGTH`` characters."""
+
+    text: str
+    author: Author
+    at: int
+
+
+class Participant(msgspec.Struct, frozen=True, kw_only=True):
+    operator: Person
+    role: Role
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    operator: Person
+    expires_at: int
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything that is known of a conversation without its messages.
+
+    ``seq``: the last event. ``floor_seq``: the last event that changed the floor. ``last_input``: the customer's last
+    input that asks for an answer. ``answered``: inputs up to here are covered by a bot's turn or by people.
+    ``waiting_since``: since when the customer waits for a person. ``request``: the ``seq`` that opened the request
+    now in the ledger.
+    """
+
+    id: str
+    contact: str
+    endpoint: Endpoint
+    locale: str
+    status: Status = Status.PENDING
+    seq: int = 0
+    floor_seq: int = 0
+    answered: int = 0
+    last_input: int = 0
+    request: int = 0
+    channels: tuple[Endpoint, ...] = ()
+    owner: Person | None = None
+    last_owner: Person | None = None
+    participants: tuple[Participant, ...] = ()
+    offer: Offer | None = None
+    team: str = ""
+    priority: int = 0
+    reason: str = ""
+    waiting_since: int | None = None
+    misses: int = 0
+    facts: dict[str, str] = {}
+    bot_version: str = ""
+    preview: Preview | None = None
+    started_at: int = 0
+    updated_at: int = 0
+    snoozed_until: int | None = None
+    resolved_at: int | None = None
+    continued_in: str = ""
+
+    @property
+    def floor(self) -> Floor:
+        return FLOOR[self.status]
+
+    @property
+    def unanswered(self) -> bool:
+        """Inputs wait that neither a turn nor a person has covered."""
+        return self.last_input > self.answered

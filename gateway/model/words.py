@@ -1,0 +1,39 @@
+"""A few closed lists of what customers write, where the core itself must understand."""
+
+from __future__ import annotations
+
+import re
+
+ASK_FOR_PERSON = "/switchboard.operator"
+BACK_TO_BOT = "/switchboard.bot"
+
+_CLOSINGS = frozenset(
+    """
+    спасибо|спс|благодарю|спасибо большое|большое спасибо|спасибо вам|ок спасибо|хорошо спасибо|понял спасибо
+    поняла спасибо|ок|окей|хорошо|ясно|понятно|понял|поняла|до свидания|пока|всего доброго|отлично спасибо|супер
+    thanks|thank you|thx|ty|thank you very much|thanks a lot|many thanks|ok|okay|ok thanks|okay thanks|great thanks
+    got it|got it thanks|bye|goodbye|cheers|perfect thanks|great
+    """.replace("\n", "|").replace("    ", "").strip("| ").split("|")
+)
+_CANCELS = frozenset(
+    """
+    отмена|отменить|не надо|не нужно|не надо оператора|вернуться к боту|назад к боту|бот
+    cancel|never mind|nevermind|no need|back to the bot|back to bot|bot
+    """.replace("\n", "|").replace("    ", "").strip("| ").split("|")
+)
+_NOISE = re.compile(r"[\W_]+")
+
+
+def _plain(text: str) -> str:
+    return _NOISE.sub(" ", text[:80].casefold().replace("ё", "е")).strip()
+
+
+def is_closing(text: str) -> bool:
+    """"Thanks", "bye" or only thumbs and hearts: polite, and asks for nothing."""
+    plain = _plain(text)
+    return plain in _CLOSINGS or (not plain and bool(text.strip()) and "?" not in text)
+
+
+def is_cancel(text: str) -> bool:
+    """"Never mind", said while waiting in the queue."""
+    return _plain(text) in _CANCELS

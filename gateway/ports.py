@@ -1,0 +1,184 @@
+"""What the core asks of the packages around it. A port has at most four methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from gateway.model.events import Button, Endpoint, Outcome, Reason, Score
+
+# --- channels ---------------------------------------------------------------------------------------------------
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel can show. Degrading (buttons to a numbered list, …) is decided from this, in one place.
+
+    ``pushed``: messages leave through the courier; otherwise a follower reads them from the log.
+    ``idempotent``: the provider drops a repeated key, so an uncertain send may always be repeated.
+    """
+
+    pushed: bool
+    buttons: bool
+    typing: bool
+    idempotent: bool = False
+    text_limit: int = 4096
+
+
+class OutboundPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One provider call: part ``part`` of message ``seq``. ``key`` is the same at every try."""
+
+    business: str
+    endpoint: Endpoint
+    address: str
+    key: str
+    seq: int
+    part: int
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+class Channel(Protocol):
+    """A way in and out. Its inputs go to ``Dispatcher.receive``; this is the way out.
+
+    ``send`` returns the provider's message id, or raises one of ``gateway.errors``: ``RetryLater(after)`` (429 or
+    a refusal before any byte left), ``DeliveryRefused`` (for good), ``ContactUnreachable`` (blocked),
+    ``DeliveryUncertain`` (the bytes left, no answer came).
+    """
+
+    name: str
+    capabilities: Capabilities
+
+    async def send(self, part: OutboundPart) -> str: ...
+
+    async def aclose(self) -> None: ...
+
+
+# --- bot --------------------------------------------------------------------------------------------------------
+
+
+class TurnInput(msgspec.Struct, frozen=True, kw_only=True):
+    """One waiting input. ``choice`` is the payload of a pressed button, else empty."""
+
+    seq: int
+    text: str
+    choice: str = ""
+
+
+class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A turn to be made: all inputs that wait, oldest first, and what is known before them.
+
+    ``id`` is the turn's idempotency key. ``misses``: turns in a row that understood nothing. ``locale`` is the
+    conversation's (``ru``, ``en``); the engine may answer in the language that was written.
+    """
+
+    id: str
+    business: str
+    conversation: str
+    inputs: tuple[TurnInput, ...]
+    locale: str
+    misses: int
+    facts: Mapping[str, str]
+    now: int
+
+
+class BotReply(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of the bot."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+class TurnResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bot says, what it believed, and whether people must take over.
+
+    ``intents``: the likeliest first, at most five, over all inputs. ``facts``: slots that this turn filled.
+    ``misses`` counts this turn. With ``handoff`` set, ``replies`` are said before the conversation is queued.
+    """
+
+    outcome: Outcome
+    version: str
+    replies: tuple[BotReply, ...] = ()
+    intents: tuple[Score, ...] = ()
+    facts: dict[str, str] = {}
+    language: str = ""
+    misses: int = 0
+    handoff: Reason | None = None
+
+
+class BotEngine(Protocol):
+    """A bot. ``turn`` touches no database, may run twice for the same id, and is called outside any transaction.
+
+    ``turn`` raises ``gateway.errors.BotNotReady`` while the business has no trained version yet.
+    """
+
+    async def turn(self, request: TurnRequest) -> TurnResult: ...
+
+    async def aclose(self) -> None: ...
+
+
+class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a training measured. ``accuracy``: in scope, by 5-fold cross-validation; both 0 to 1."""
+
+    intents: int
+    examples: int
+    accuracy: float
+    out_of_scope_threshold: float
+    seconds: float
+
+
+class BotTrainer(Protocol):
+    """Trains content in a process of its own. ``version`` of the same content is the same."""
+
+    async def train(self, content: str, target: str) -> TrainingReport: ...
+
+
+# --- operators --------------------------------------------------------------------------------------------------
+
+
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A ready answer for the operator, and where it comes from."""
+
+    text: str
+    source: str
+    confidence: float = 0.0
+
+
+class Suggester(Protocol):
+    """What an operator could answer to ``text``, best first."""
+
+    async def suggest(self, business: str, text: str, locale: str) -> Sequence[Suggestion]: ...
+
+
+class Notifier(Protocol):
+    """Reaches a person outside any open conversation (e-mail, SMS)."""
+
+    async def notify(self, *, kind: Literal["email", "sms"], address: str, subject: str, text: str) -> None: ...
+
+
+# --- words and wires --------------------------------------------------------------------------------------------
+
+
+class Phrases(Protocol):
+    """Switchboard's own sentences to customers, by catalogue key, in their language, with CLDR plurals."""
+
+    def say(self, key: str, locale: str, /, **values: str | int) -> str: ...
+
+
+class Hint(msgspec.Struct, frozen=True, kw_only=True):
+    """"The log of this conversation has reached ``seq``". A hint may be lost; the log is the truth."""
+
+    business: str
+    conversation: str
+    seq: int
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """What is live and not kept: ``typing``, ``presence``, … of ``who`` in a conversation."""
+
+    business: str
+    conversation: str
+    kind: Literal["typing", "mark", "presence"]
+    who: str
+    body: dict[str, str | int | bool]

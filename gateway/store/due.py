@@ -1,0 +1,142 @@
+"""Due rows: turns, deliveries, timers. Written with their cause, claimed one way, claimed again after a crash."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, delete, func, select, text, update
+
+from gateway.store.schema import due
+from gateway.store.sql import Query, Tx
+
+_business = bindparam("business_id")
+_this = (due.c.business_id == _business, due.c.kind == bindparam("kind"), due.c.subject == bindparam("subject"))
+
+_PUT = Query(
+    lambda insert: insert(due).on_conflict_do_nothing(index_elements=["business_id", "kind", "subject"])
+)
+_REPLACE = Query(
+    lambda insert: (
+        lambda statement: statement.on_conflict_do_update(
+            index_elements=["business_id", "kind", "subject"],
+            set_={name: statement.excluded[name] for name in ("due_at", "payload", "attempts", "lease_by", "lease_until")},
+        )
+    )(insert(due))
+)
+_FREE = and_(due.c.due_at <= bindparam("now"), due.c.lease_until <= bindparam("now"))
+_CLAIMABLE = Query(
+    select(due.c.business_id, due.c.kind, due.c.subject)
+    .where(_FREE)
+    .order_by(due.c.due_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True),
+    across=True,
+)
+_CLAIMABLE_PG = Query(text("SELECT business_id, kind, subject FROM switchboard_claimable(:now, :limit)"), across=True)
+_NEXT = Query(select(func.min(func.max(due.c.due_at, due.c.lease_until))), across=True)
+_NEXT_PG = Query(text("SELECT switchboard_next_due()"), across=True)
+_LEASE = Query(
+    update(due)
+    .where(*_this, _FREE)
+    .values(fence=due.c.fence + 1, attempts=due.c.attempts + 1, lease_by=bindparam("node"),
+            lease_until=bindparam("until"))
+    .returning(due.c.fence, due.c.attempts, due.c.due_at, due.c.payload)
+)  # fmt: skip
+_DELETE = Query(delete(due).where(*_this, due.c.fence == bindparam("fence")))
+_DROP = Query(delete(due).where(*_this))
+_DELAY = Query(
+    update(due)
+    .where(*_this, due.c.fence == bindparam("fence"))
+    .values(due_at=bindparam("new_due_at"), lease_by="", lease_until=0, attempts=bindparam("new_attempts"))
+)
+_RELEASE = Query(
+    update(due)
+    .where(due.c.business_id == _business, due.c.lease_by == bindparam("node"))
+    .values(lease_by="", lease_until=0)
+)
+_HELD = Query(select(due.c.business_id).distinct().where(due.c.lease_by == bindparam("node")), across=True)
+_HELD_PG = Query(text("SELECT switchboard_holds(:node)"), across=True)
+
+
+class Due(NamedTuple):
+    """A claimed row. ``fence`` proves the claim; ``attempts`` counts it too."""
+
+    business: str
+    kind: str
+    subject: str
+    fence: int
+    attempts: int
+    due_at: int
+    payload: str
+
+
+def put(tx: Tx, kind: str, subject: str, *, due_at: int, payload: str = "{}", lease: tuple[str, int] = ("", 0)) -> bool:
+    """Writes a row unless there is one already. ``lease``: this node begins at once and holds it until then."""
+    node, until = lease
+    attempts, fence = (1, 1) if node else (0, 0)
+    return bool(
+        tx.execute(
+            _PUT, kind=kind, subject=subject, due_at=due_at, fence=fence, attempts=attempts, lease_by=node,
+            lease_until=until, payload=payload,
+        )
+    )  # fmt: skip
+
+
+def reset(tx: Tx, kind: str, subject: str, *, due_at: int, payload: str = "{}") -> None:
+    """Writes a row, or moves the one there is (a timer that was set anew)."""
+    tx.execute(
+        _REPLACE, kind=kind, subject=subject, due_at=due_at, fence=0, attempts=0, lease_by="", lease_until=0,
+        payload=payload,
+    )  # fmt: skip
+
+
+def claim(tx: Tx, *, node: str, now: int, lease: int, limit: int) -> list[Due]:
+    """Claims what is due and free, oldest first, in all businesses, for ``lease`` microseconds."""
+    query = _CLAIMABLE if tx.database == "sqlite" else _CLAIMABLE_PG
+    claimed: list[Due] = []
+    for business, kind, subject in tx.all(query, now=now, limit=limit):
+        scoped = within(tx, business)
+        row = scoped.one(_LEASE, kind=kind, subject=subject, now=now, node=node, until=now + lease)
+        if row is not None:
+            claimed.append(Due(business, kind, subject, row[0], row[1], row[2], row[3]))
+    return claimed
+
+
+def next_at(tx: Tx) -> int | None:
+    """When the next row falls due (or its lease ends), if there is any."""
+    row = tx.one(_NEXT if tx.database == "sqlite" else _NEXT_PG)
+    return row[0] if row else None
+
+
+def finish(tx: Tx, kind: str, subject: str, *, fence: int) -> bool:
+    """Deletes a row that this claim still holds."""
+    return bool(tx.execute(_DELETE, kind=kind, subject=subject, fence=fence))
+
+
+def drop(tx: Tx, kind: str, subject: str) -> None:
+    """Deletes a row, whoever holds it: its cause is gone."""
+    tx.execute(_DROP, kind=kind, subject=subject)
+
+
+def delay(tx: Tx, kind: str, subject: str, *, fence: int, due_at: int, attempts: int) -> bool:
+    """Gives a claimed row back, to be claimed again at ``due_at``."""
+    return bool(
+        tx.execute(_DELAY, kind=kind, subject=subject, fence=fence, new_due_at=due_at, new_attempts=attempts)
+    )
+
+
+def release_all(tx: Tx, *, node: str) -> None:
+    """Frees everything that a node holds (it drains)."""
+    query = _HELD if tx.database == "sqlite" else _HELD_PG
+    for (business,) in tx.all(query, node=node):
+        within(tx, business).execute(_RELEASE, node=node)
+
+
+def within(tx: Tx, business: str) -> Tx:
+    """The same transaction, seen by another business."""
+    if tx.database == "postgresql":
+        tx.one(_SCOPE, business=business)
+    return tx.scoped(business)
+
+
+_SCOPE = Query(text("SELECT set_config('switchboard.business', :business, true)"), across=True)

@@ -1,0 +1,141 @@
+"""Who writes, and whether they wrote this already: identities, contacts and inbound keys."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, select, text, update
+
+from gateway.errors import IdReused
+from gateway.model.ids import new_id
+from gateway.store.schema import contacts, identities, inbound_keys
+from gateway.store.sql import Query, Tx
+
+_business = bindparam("business_id")
+_FIND = Query(
+    select(identities.c.id, identities.c.contact_id, identities.c.conversation_id)
+    .where(
+        identities.c.business_id == _business,
+        identities.c.inbox_id == bindparam("inbox_id"),
+        identities.c.address == bindparam("address"),
+    )
+    .with_for_update(of=identities)
+)
+_PEEK = Query(
+    select(identities.c.id, identities.c.contact_id, identities.c.conversation_id).where(
+        identities.c.business_id == _business,
+        identities.c.inbox_id == bindparam("inbox_id"),
+        identities.c.address == bindparam("address"),
+    )
+)
+_LOCK = Query(
+    select(identities.c.conversation_id, identities.c.inbox_id, identities.c.address)
+    .where(identities.c.business_id == _business, identities.c.id == bindparam("identity_id"))
+    .with_for_update(of=identities)
+)
+_ADD_CONTACT = Query(lambda insert: insert(contacts))
+_ADD_IDENTITY = Query(
+    lambda insert: insert(identities).on_conflict_do_nothing(index_elements=["business_id", "inbox_id", "address"])
+)
+_POINT = Query(
+    update(identities)
+    .where(identities.c.business_id == _business, identities.c.id == bindparam("identity_id"))
+    .values(conversation_id=bindparam("new_conversation"))
+)
+_CLAIM = Query(lambda insert: insert(inbound_keys).on_conflict_do_nothing())
+_CLAIMED = Query(
+    select(inbound_keys.c.digest, inbound_keys.c.conversation_id, inbound_keys.c.seq).where(
+        inbound_keys.c.business_id == _business,
+        inbound_keys.c.inbox_id == bindparam("inbox_id"),
+        inbound_keys.c.scope == bindparam("scope"),
+        inbound_keys.c.key == bindparam("key"),
+    )
+)
+_FORGET_KEYS = Query(delete(inbound_keys).where(inbound_keys.c.at < bindparam("before")), across=True)
+_FORGET_KEYS_PG = Query(text("SELECT switchboard_forget_keys(:before)"), across=True)
+
+
+class Identity(NamedTuple):
+    """An address on an inbox, whose it is, and the conversation that it speaks in ("" before the first)."""
+
+    id: str
+    contact: str
+    conversation: str
+
+
+class Claim(NamedTuple):
+    """An inbound key: the provider's id of an input, within ``scope`` where the client chooses the id.
+
+    ``digest`` tells a repeat from another body under the same id.
+    """
+
+    inbox: str
+    scope: str
+    key: str
+    digest: str
+
+
+class Earlier(NamedTuple):
+    """What the first arrival of a repeated input led to."""
+
+    conversation: str
+    seq: int
+
+
+def find_identity(tx: Tx, inbox: str, address: str) -> Identity | None:
+    """The identity, for reading."""
+    row = tx.one(_PEEK, inbox_id=inbox, address=address)
+    return Identity(*row) if row else None
+
+
+def lock_identity(tx: Tx, inbox: str, address: str, *, now: int, name: str = "") -> Identity:
+    """The identity with its row locked; made, with a contact, where it is new. Two at once make one."""
+    row = tx.one(_FIND, inbox_id=inbox, address=address)
+    if row is None:
+        contact = new_id(now)
+        tx.execute(_ADD_CONTACT, id=contact, name=name, attributes="{}", merged_into="", created_at=now)
+        tx.execute(
+            _ADD_IDENTITY, id=new_id(now), inbox_id=inbox, address=address, contact_id=contact, conversation_id="",
+            assurance="claimed", created_at=now,
+        )  # fmt: skip
+        row = tx.one(_FIND, inbox_id=inbox, address=address)
+        assert row is not None
+    return Identity(*row)
+
+
+def lock_identity_by_id(tx: Tx, identity: str) -> tuple[str, str, str] | None:
+    """(conversation, inbox, address) of an identity, its row locked."""
+    row = tx.one(_LOCK, identity_id=identity)
+    return (row[0], row[1], row[2]) if row else None
+
+
+def point_identity(tx: Tx, identity: str, conversation: str) -> None:
+    """Moves the identity's pointer: what it writes goes to ``conversation`` from now on."""
+    tx.execute(_POINT, identity_id=identity, new_conversation=conversation)
+
+
+def earlier(tx: Tx, claim: Claim) -> Earlier | None:
+    """What the key led to before, if it is known. Raises ``IdReused`` for another body under the same id."""
+    row = tx.one(_CLAIMED, inbox_id=claim.inbox, scope=claim.scope, key=claim.key)
+    if row is None:
+        return None
+    if row[0] != claim.digest:
+        raise IdReused("This id was used for something else. Send it again under a new id.")
+    return Earlier(row[1], row[2])
+
+
+def claim_key(tx: Tx, claim: Claim, *, conversation: str, seq: int, now: int) -> Earlier | None:
+    """Claims the key for a result; the earlier result if it was claimed before. Raises ``IdReused``."""
+    claimed = tx.execute(
+        _CLAIM, inbox_id=claim.inbox, scope=claim.scope, key=claim.key, digest=claim.digest,
+        conversation_id=conversation, seq=seq, at=now,
+    )  # fmt: skip
+    return None if claimed else earlier(tx, claim)
+
+
+def forget_keys(tx: Tx, *, before: int) -> int:
+    """Deletes keys that no provider repeats any more."""
+    if tx.database == "sqlite":
+        return tx.execute(_FORGET_KEYS, before=before)
+    row = tx.one(_FORGET_KEYS_PG, before=before)
+    return int(row[0]) if row else 0

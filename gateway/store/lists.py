@@ -1,0 +1,200 @@
+"""Lists for the console: rows of conversations, keyset-paged; and the ledger of requests; and read marks."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+
+from gateway.model.events import Person
+from gateway.model.state import Conversation, Preview, Status
+from gateway.store.schema import contacts, conversations, cursors, requests
+from gateway.store.sql import Query, Tx
+
+View = Literal["mine", "unassigned", "all", "resolved"]
+VIEWS: tuple[View, ...] = ("mine", "unassigned", "all", "resolved")
+
+_business = bindparam("business_id")
+_decoder = msgspec.json.Decoder(Conversation)
+
+
+class ContactName(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation in a list: what a person needs to choose it. ``unread``: the customer's last input is unread."""
+
+    conversation: str
+    seq: int
+    contact: ContactName
+    channel: str
+    status: Status
+    owner: Person | None
+    team: str
+    reason: str
+    preview: Preview | None
+    waiting_since: int | None
+    unread: bool
+    locale: str
+    updated_at: int
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many conversations each view holds; ``waiting``: of the unassigned, those in the queue."""
+
+    mine: int
+    unassigned: int
+    all: int
+
+
+def _where(view: View) -> list[ColumnElement[bool]]:
+    c = conversations.c
+    match view:
+        case "mine":
+            return [c.owner_id == bindparam("operator"), c.status != Status.RESOLVED.value]
+        case "unassigned":
+            return [c.status == Status.QUEUED.value]
+        case "all":
+            return [c.status != Status.RESOLVED.value]
+        case "resolved":
+            return [c.status == Status.RESOLVED.value]
+
+
+def _list(view: View) -> Query:
+    c = conversations.c
+    read = (
+        select(cursors.c.read)
+        .where(
+            cursors.c.business_id == _business, cursors.c.conversation_id == c.id,
+            cursors.c.participant == "people",
+        )
+        .scalar_subquery()
+    )  # fmt: skip
+    return Query(
+        select(c.state, contacts.c.name, func.coalesce(read, 0))
+        .join(contacts, and_(contacts.c.business_id == c.business_id, contacts.c.id == c.contact_id))
+        .where(
+            c.business_id == _business,
+            *_where(view),
+            or_(
+                c.updated_at < bindparam("before"),
+                and_(c.updated_at == bindparam("before"), c.id < bindparam("before_id")),
+            ),
+        )
+        .order_by(c.updated_at.desc(), c.id.desc())
+        .limit(bindparam("limit"))
+    )
+
+
+_LISTS: dict[View, Query] = {view: _list(view) for view in VIEWS}
+_COUNTS: dict[View, Query] = {
+    view: Query(select(func.count()).select_from(conversations).where(conversations.c.business_id == _business,
+                                                                      *_where(view)))
+    for view in ("mine", "unassigned", "all")
+}  # fmt: skip
+_CONTACT_NAME = Query(
+    select(contacts.c.name).where(contacts.c.business_id == _business, contacts.c.id == bindparam("contact_id"))
+)
+_MARK = Query(
+    lambda insert: (
+        lambda statement: statement.on_conflict_do_update(
+            index_elements=["business_id", "conversation_id", "participant"],
+            set_={"read": statement.excluded.read, "delivered": statement.excluded.delivered},
+            where=statement.excluded.read > cursors.c.read,
+        )
+    )(insert(cursors))
+)
+_MARKS = Query(
+    select(cursors.c.participant, cursors.c.read).where(
+        cursors.c.business_id == _business, cursors.c.conversation_id == bindparam("conversation_id")
+    )
+)
+_OPEN_REQUEST = Query(lambda insert: insert(requests).on_conflict_do_nothing())
+_END_REQUEST = Query(
+    update(requests)
+    .where(
+        requests.c.business_id == _business,
+        requests.c.conversation_id == bindparam("conversation"),
+        requests.c.opened_seq == bindparam("opened"),
+        requests.c.ending == "",
+    )
+    .values(ending=bindparam("new_ending"), reason=bindparam("new_reason"), ended_at=bindparam("now"))
+)
+_REQUESTS = Query(
+    select(requests.c.opened_seq, requests.c.opened_at, requests.c.ending, requests.c.reason, requests.c.ended_at)
+    .where(requests.c.business_id == _business, requests.c.conversation_id == bindparam("conversation_id"))
+    .order_by(requests.c.opened_seq)
+)
+
+_FAR = 1 << 62
+
+
+class Request(NamedTuple):
+    """A line of the ledger; ``ending`` is empty while it is open."""
+
+    opened_seq: int
+    opened_at: int
+    ending: str
+    reason: str
+    ended_at: int | None
+
+
+def row_of(state: Conversation, contact_name: str, read: int) -> Row:
+    """The list row of a state."""
+    return Row(
+        conversation=state.id, seq=state.seq, contact=ContactName(id=state.contact, name=contact_name),
+        channel=state.endpoint.channel, status=state.status, owner=state.owner, team=state.team, reason=state.reason,
+        preview=state.preview, waiting_since=state.waiting_since, unread=state.last_input > max(read, 1),
+        locale=state.locale, updated_at=state.updated_at,
+    )  # fmt: skip
+
+
+def read_rows(
+    tx: Tx, view: View, *, operator: str, before: tuple[int, str] = (_FAR, ""), limit: int = 50
+) -> list[Row]:
+    """A page of a view, latest first, from behind ``before`` (updated_at, conversation)."""
+    found = tx.all(_LISTS[view], operator=operator, before=before[0], before_id=before[1], limit=limit)
+    return [row_of(_decoder.decode(state), name, read) for state, name, read in found]
+
+
+def read_counts(tx: Tx, *, operator: str) -> Counts:
+    def count(view: View) -> int:
+        row = tx.one(_COUNTS[view], operator=operator)
+        return int(row[0]) if row else 0
+
+    return Counts(mine=count("mine"), unassigned=count("unassigned"), all=count("all"))
+
+
+def contact_name(tx: Tx, contact: str) -> str:
+    row: Any = tx.one(_CONTACT_NAME, contact_id=contact)
+    return row[0] if row else ""
+
+
+def mark_read(tx: Tx, conversation: str, participant: str, seq: int) -> bool:
+    """Moves a read mark forward; ``False`` where it stood there or further already. Marks never go back."""
+    return bool(tx.execute(_MARK, conversation_id=conversation, participant=participant, read=seq, delivered=seq))
+
+
+def marks(tx: Tx, conversation: str) -> dict[str, int]:
+    """How far ``customer`` and ``people`` have read."""
+    return {participant: read for participant, read in tx.all(_MARKS, conversation_id=conversation)}
+
+
+def open_request(tx: Tx, conversation: str, *, opened_seq: int, now: int) -> None:
+    tx.execute(
+        _OPEN_REQUEST, conversation_id=conversation, opened_seq=opened_seq, opened_at=now, ending="", reason="",
+        ended_at=None,
+    )  # fmt: skip
+
+
+def end_request(tx: Tx, conversation: str, *, opened_seq: int, ending: str, reason: str, now: int) -> None:
+    tx.execute(
+        _END_REQUEST, conversation=conversation, opened=opened_seq, new_ending=ending, new_reason=reason, now=now
+    )
+
+
+def read_requests(tx: Tx, conversation: str) -> list[Request]:
+    return [Request(*row) for row in tx.all(_REQUESTS, conversation_id=conversation)]

@@ -1,0 +1,186 @@
+"""The log on disk: loading a conversation's state, appending its events, reading entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, select, update
+
+from gateway.model.events import Entry, Plain, decode_event, encode_event
+from gateway.model.fold import fold, fold_all
+from gateway.model.ids import new_id
+from gateway.model.state import FOLD_VERSION, Conversation
+from gateway.store.schema import conversations, events
+from gateway.store.sql import Query, Tx
+
+_business = bindparam("business_id")
+_conversation = bindparam("conversation_id")
+_this = (conversations.c.business_id == _business, conversations.c.id == _conversation)
+
+_LOAD = Query(
+    select(conversations.c.state, conversations.c.fold_version).where(*_this).with_for_update(of=conversations)
+)
+_PEEK = Query(select(conversations.c.state, conversations.c.fold_version).where(*_this))
+_HEAD = Query(select(conversations.c.seq, conversations.c.head_id).where(*_this))
+_CREATE = Query(lambda insert: insert(conversations))
+_STORE = Query(
+    update(conversations)
+    .where(*_this)
+    .values(
+        {
+            column: bindparam(f"new_{column}")
+            for column in (
+                "status", "owner_id", "seq", "head_id", "fold_version", "state", "waiting_since", "updated_at"
+            )
+        }
+    )
+)  # fmt: skip
+_INSERT = Query(lambda insert: insert(events))
+_REWRITE = Query(
+    update(events)
+    .where(
+        events.c.business_id == _business,
+        events.c.conversation_id == _conversation,
+        events.c.seq == bindparam("at_seq"),
+    )
+    .values(body=bindparam("new_body"))
+)
+_ENTRIES = Query(
+    select(events.c.seq, events.c.id, events.c.at, events.c.body)
+    .where(
+        events.c.business_id == _business,
+        events.c.conversation_id == _conversation,
+        events.c.seq > bindparam("after"),
+        events.c.seq <= bindparam("upto"),
+    )
+    .order_by(events.c.seq)
+    .limit(bindparam("limit"))
+)
+_EVENT_ID = Query(
+    select(events.c.id).where(
+        events.c.business_id == _business,
+        events.c.conversation_id == _conversation,
+        events.c.seq == bindparam("at_seq"),
+    )
+)
+
+_state_decoder = msgspec.json.Decoder(Conversation)
+_state_encoder = msgspec.json.Encoder()
+
+PAGE = 500
+"""Entries read in one page."""
+_FAR = 1 << 62
+
+
+class Appended(NamedTuple):
+    """A conversation after an append, and what was appended."""
+
+    before: Conversation | None
+    state: Conversation
+    entries: tuple[Entry, ...]
+
+
+def load(tx: Tx, conversation: str) -> Conversation | None:
+    """The state, with its row locked until the end of the transaction."""
+    return _state(tx, conversation, tx.one(_LOAD, conversation_id=conversation))
+
+
+def peek(tx: Tx, conversation: str) -> Conversation | None:
+    """The state, without a lock."""
+    return _state(tx, conversation, tx.one(_PEEK, conversation_id=conversation))
+
+
+def _state(tx: Tx, conversation: str, row: tuple[str, int] | None) -> Conversation | None:
+    if row is None:
+        return None
+    body, fold_version = row
+    if fold_version == FOLD_VERSION:
+        return _state_decoder.decode(body)
+    return fold_all(read_all(tx, conversation), conversation=conversation)
+
+
+def append(tx: Tx, conversation: str, state: Conversation | None, news: Sequence[Plain], *, now: int) -> Appended:
+    """Appends ``news`` behind ``state`` (which this transaction has locked) and stores the state after them."""
+    if not news:
+        assert state is not None
+        return Appended(state, state, ())
+    after, seq = state, state.seq if state else 0
+    entries = []
+    for event in news:
+        seq += 1
+        entry = Entry(seq=seq, id=new_id(now), at=now, event=event)
+        after = fold(after, entry, conversation=conversation)
+        entries.append(entry)
+    assert after is not None
+    _store_state(tx, after, head_id=entries[-1].id, is_new=state is None)
+    tx.many(
+        _INSERT,
+        [
+            {
+                "conversation_id": conversation,
+                "seq": entry.seq,
+                "id": entry.id,
+                "at": entry.at,
+                "body": encode_event(entry.event).decode(),
+            }
+            for entry in entries
+        ],
+    )
+    return Appended(state, after, tuple(entries))
+
+
+def _store_state(tx: Tx, state: Conversation, *, head_id: str, is_new: bool) -> None:
+    values = {
+        "status": state.status.value,
+        "owner_id": state.owner.id if state.owner else "",
+        "seq": state.seq,
+        "head_id": head_id,
+        "fold_version": FOLD_VERSION,
+        "state": _state_encoder.encode(state).decode(),
+        "waiting_since": state.waiting_since,
+        "updated_at": state.updated_at,
+    }
+    if is_new:
+        tx.execute(_CREATE, id=state.id, contact_id=state.contact, **values)
+    else:
+        tx.execute(_STORE, conversation_id=state.id, **{f"new_{name}": value for name, value in values.items()})
+
+
+def entries(tx: Tx, conversation: str, *, after: int, upto: int = _FAR, limit: int = PAGE) -> list[Entry]:
+    """Entries with ``after < seq <= upto``, oldest first, at most ``limit``."""
+    rows = tx.all(_ENTRIES, conversation_id=conversation, after=after, upto=upto, limit=limit)
+    return [Entry(seq=seq, id=id_, at=at, event=decode_event(body)) for seq, id_, at, body in rows]
+
+
+def read_all(tx: Tx, conversation: str) -> list[Entry]:
+    """The whole log, page by page."""
+    found: list[Entry] = []
+    while True:
+        page = entries(tx, conversation, after=found[-1].seq if found else 0)
+        found += page
+        if len(page) < PAGE:
+            return found
+
+
+def event_id(tx: Tx, conversation: str, seq: int) -> str | None:
+    """The id of the event at ``seq``: tells whether a client's log is this log."""
+    row = tx.one(_EVENT_ID, conversation_id=conversation, at_seq=seq)
+    return row[0] if row else None
+
+
+def head(tx: Tx, conversation: str) -> tuple[int, str] | None:
+    """The last event's ``seq`` and id."""
+    row = tx.one(_HEAD, conversation_id=conversation)
+    return (row[0], row[1]) if row else None
+
+
+def rewrite(tx: Tx, conversation: str, changed: Sequence[Entry]) -> None:
+    """Replaces bodies (erasure only) and folds the state anew."""
+    for entry in changed:
+        tx.execute(
+            _REWRITE, conversation_id=conversation, at_seq=entry.seq, new_body=encode_event(entry.event).decode()
+        )
+    whole = read_all(tx, conversation)
+    _store_state(tx, fold_all(whole, conversation=conversation), head_id=whole[-1].id, is_new=False)

@@ -1,0 +1,6 @@
+"""Schema migrations (Alembic). ``HEAD`` is the newest revision: the server starts only on a database that has it."""
+
+from __future__ import annotations
+
+HEAD = "0001"
+KNOWN = ("0001",)

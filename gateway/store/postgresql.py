@@ -1,0 +1,132 @@
+"""PostgreSQL through psycopg 3: grouped writers, row-level security set for each unit, the database's clock."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+from psycopg import errors as pg
+
+from gateway.errors import StorageUnavailable
+from gateway.store.sql import Tx
+from gateway.store.writer import CannotLock, StorageFault, TransactionLost, Unit
+
+Clock = Callable[[], int]
+
+_NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+_GROUP_LOCK_TIMEOUT = "50ms"
+_ALONE_LOCK_TIMEOUT = "5s"
+
+
+def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection whose transactions we open ourselves. Raises ``StorageFault``."""
+    try:
+        connection = psycopg.connect(url, autocommit=True, connect_timeout=5, application_name="switchboard")
+    except psycopg.Error as error:
+        raise StorageFault(str(error)) from error
+    connection.prepare_threshold = 2
+    connection.prepared_max = 500
+    return connection
+
+
+class PostgresConnection:
+    """A writer's connection (see ``writer.Connection``). ``clock``: only in tests; else the database's own."""
+
+    def __init__(self, url: str, clock: Clock | None) -> None:
+        self._connection = connect(url)
+        self._cursor = self._connection.cursor()
+        self._clock = clock
+        self._business: str | None = None
+
+    def begin(self, *, patient: bool) -> int:
+        self._business = None
+        timeout = _ALONE_LOCK_TIMEOUT if patient else _GROUP_LOCK_TIMEOUT
+        self._guarded(f"BEGIN; SET LOCAL lock_timeout = '{timeout}'")
+        if self._clock is not None:
+            return self._clock()
+        self._guarded(_NOW)
+        row = self._cursor.fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def run(self, unit: Unit, business: str, now: int) -> Any:
+        self._guarded("SAVEPOINT unit")
+        try:
+            if business != self._business:
+                self._cursor.execute("SELECT set_config('switchboard.business', %s, true)", (business,))
+                self._business = business
+            result = unit(Tx(self._cursor, "postgresql", business), now)
+        except (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure) as error:
+            self._undo()
+            raise CannotLock from error
+        except psycopg.OperationalError as error:
+            raise StorageFault(str(error)) from error
+        except BaseException:
+            self._undo()
+            raise
+        self._guarded("RELEASE SAVEPOINT unit")
+        return result
+
+    def _undo(self) -> None:
+        self._business = None
+        if self._connection.closed:
+            raise TransactionLost
+        self._guarded("ROLLBACK TO SAVEPOINT unit")
+        self._guarded("RELEASE SAVEPOINT unit")
+
+    def commit(self) -> None:
+        self._guarded("COMMIT")
+
+    def rollback(self) -> None:
+        with contextlib.suppress(psycopg.Error):
+            self._cursor.execute("ROLLBACK")
+
+    def close(self) -> None:
+        with contextlib.suppress(psycopg.Error):
+            self._connection.close()
+
+    def _guarded(self, sql: str) -> None:
+        try:
+            self._cursor.execute(sql)  # type: ignore[call-overload]
+        except psycopg.Error as error:
+            raise StorageFault(str(error)) from error
+
+
+class PostgresReader:
+    """A reading connection; each unit is one read-only snapshot."""
+
+    def __init__(self, url: str, clock: Clock | None) -> None:
+        self._url = url
+        self._clock = clock
+        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+
+    @contextlib.contextmanager
+    def unit(self, business: str) -> Iterator[tuple[Tx, int]]:
+        if self._connection is None or self._connection.closed:
+            try:
+                self._connection = connect(self._url)
+            except StorageFault as error:
+                raise StorageUnavailable("The database can't be reached right now. Try again shortly.") from error
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursor.execute(
+                "SELECT set_config('switchboard.business', %s, true),"
+                " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+                (business,),
+            )
+            row = cursor.fetchone()
+            assert row is not None
+            yield Tx(cursor, "postgresql", business), self._clock() if self._clock else int(row[1])
+        except psycopg.OperationalError as error:
+            self._connection.close()
+            raise StorageUnavailable("The database can't be reached right now. Try again shortly.") from error
+        finally:
+            if not self._connection.closed:
+                cursor.execute("ROLLBACK")
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()

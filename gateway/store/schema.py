@@ -1,0 +1,302 @@
+"""The one schema, for SQLite and PostgreSQL.
+
+Every table of a business has ``business_id`` first in its key; ``SCOPED`` names them, and ``sql.Query`` refuses a
+statement on one of them that does not bind it. Instants are UTC microseconds; JSON is stored as text.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _text(name: str, *, default: str | None = "", nullable: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=nullable, server_default=None if default is None else text(f"'{default}'"))
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=text("0"))
+
+
+def _business() -> Column[str]:
+    return Column("business_id", Text, ForeignKey("businesses.id"), nullable=False)
+
+
+# --- above businesses ---
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _text("name", default=None),
+    _instant("created_at"),
+)
+organizations = Table(
+    "organizations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _text("name", default=None),
+    _instant("created_at"),
+)
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    _text("name", default=None),
+    _text("password_hash"),
+    _text("locale", default="en"),
+    _instant("created_at"),
+    _instant("disabled_at", nullable=True),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    _instant("created_at"),
+    _instant("expires_at"),
+    Index("ix_sessions_account_id", "account_id"),
+)
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    _instant("expires_at"),
+)
+businesses = Table(
+    "businesses",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organization_id", Text, ForeignKey("organizations.id"), nullable=False),
+    Column("slug", Text, nullable=False, unique=True),
+    _text("name", default=None),
+    _text("locales", default="en"),
+    _text("timezone", default="UTC"),
+    _text("color"),
+    _text("settings", default="{}"),
+    _instant("created_at"),
+)
+
+# --- a business ---
+
+operators = Table(
+    "operators",
+    metadata,
+    _business(),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    _text("role", default=None),
+    _text("name", default=None),
+    _instant("created_at"),
+    PrimaryKeyConstraint("business_id", "account_id"),
+    Index("ix_operators_account_id", "account_id"),
+)
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _text("role", default=None),
+    _text("name", default=None),
+    _instant("created_at"),
+    _instant("revoked_at", nullable=True),
+    PrimaryKeyConstraint("business_id", "id"),
+)
+inboxes = Table(
+    "inboxes",
+    metadata,
+    _business(),
+    Column("id", Text, nullable=False, unique=True),
+    _text("channel", default=None),
+    _text("name", default=None),
+    _text("settings", default="{}"),
+    _instant("created_at"),
+    PrimaryKeyConstraint("business_id", "id"),
+)
+bot_versions = Table(
+    "bot_versions",
+    metadata,
+    _business(),
+    _text("version", default=None),
+    _text("status", default="draft"),
+    _text("artifact"),
+    _text("report", default="{}"),
+    _instant("created_at"),
+    _instant("published_at", nullable=True),
+    PrimaryKeyConstraint("business_id", "version"),
+)
+contacts = Table(
+    "contacts",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    _text("name"),
+    _text("attributes", default="{}"),
+    _text("merged_into"),
+    _instant("created_at"),
+    PrimaryKeyConstraint("business_id", "id"),
+)
+identities = Table(
+    "identities",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    _text("inbox_id", default=None),
+    _text("address", default=None),
+    _text("contact_id", default=None),
+    _text("conversation_id"),
+    _text("assurance", default="claimed"),
+    _instant("created_at"),
+    PrimaryKeyConstraint("business_id", "id"),
+    ForeignKeyConstraint(["business_id", "inbox_id"], ["inboxes.business_id", "inboxes.id"]),
+    ForeignKeyConstraint(["business_id", "contact_id"], ["contacts.business_id", "contacts.id"]),
+    Index("uq_identities_address", "business_id", "inbox_id", "address", unique=True),
+    Index("ix_identities_contact", "business_id", "contact_id"),
+)
+conversations = Table(
+    "conversations",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    _text("contact_id", default=None),
+    _text("status", default=None),
+    _text("owner_id"),
+    _number("seq"),
+    _text("head_id"),
+    _number("fold_version"),
+    _text("state", default=None),
+    _instant("waiting_since", nullable=True),
+    _instant("updated_at"),
+    PrimaryKeyConstraint("business_id", "id"),
+    ForeignKeyConstraint(["business_id", "contact_id"], ["contacts.business_id", "contacts.id"]),
+    Index("ix_conversations_status", "business_id", "status", "updated_at", "id"),
+    Index("ix_conversations_contact", "business_id", "contact_id"),
+    sqlite_with_rowid=True,
+)
+events = Table(
+    "events",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("conversation_id", default=None),
+    Column("seq", BigInteger, nullable=False),
+    _text("id", default=None),
+    _instant("at"),
+    _text("body", default=None),
+    PrimaryKeyConstraint("business_id", "conversation_id", "seq"),
+    ForeignKeyConstraint(["business_id", "conversation_id"], ["conversations.business_id", "conversations.id"]),
+    sqlite_with_rowid=False,
+)
+inbound_keys = Table(
+    "inbound_keys",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("inbox_id", default=None),
+    _text("scope", default=None),
+    _text("key", default=None),
+    _text("digest", default=None),
+    _text("conversation_id"),
+    _number("seq"),
+    _instant("at"),
+    PrimaryKeyConstraint("business_id", "inbox_id", "scope", "key"),
+    Index("ix_inbound_keys_at", "at"),
+    sqlite_with_rowid=False,
+)
+due = Table(
+    "due",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("kind", default=None),
+    _text("subject", default=None),
+    _instant("due_at"),
+    _number("fence"),
+    _number("attempts"),
+    _text("lease_by"),
+    _number("lease_until"),
+    _text("payload", default="{}"),
+    PrimaryKeyConstraint("business_id", "kind", "subject"),
+    Index("ix_due_due_at", "due_at"),
+    sqlite_with_rowid=False,
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("conversation_id", default=None),
+    Column("seq", BigInteger, nullable=False),
+    Column("part", BigInteger, nullable=False),
+    _text("inbox_id", default=None),
+    _text("identity_id", default=None),
+    _text("channel", default=None),
+    _text("status", default="queued"),
+    _number("attempts"),
+    _text("provider_id"),
+    _text("error"),
+    _instant("at"),
+    _instant("updated_at"),
+    PrimaryKeyConstraint("business_id", "conversation_id", "seq", "part"),
+    Index("ix_deliveries_identity", "business_id", "identity_id", "status", "at", "seq", "part"),
+)
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("conversation_id", default=None),
+    _text("participant", default=None),
+    _number("delivered"),
+    _number("read"),
+    PrimaryKeyConstraint("business_id", "conversation_id", "participant"),
+    sqlite_with_rowid=False,
+)
+requests = Table(
+    "requests",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("conversation_id", default=None),
+    Column("opened_seq", BigInteger, nullable=False),
+    _instant("opened_at"),
+    _text("ending"),
+    _text("reason"),
+    _instant("ended_at", nullable=True),
+    PrimaryKeyConstraint("business_id", "conversation_id", "opened_seq"),
+    Index("ix_requests_opened_at", "business_id", "opened_at"),
+)
+leases = Table(
+    "leases",
+    metadata,
+    _business(),
+    _text("name", default=None),
+    _text("holder"),
+    _number("until"),
+    _number("fence"),
+    PrimaryKeyConstraint("business_id", "name"),
+)
+
+SCOPED: frozenset[str] = frozenset(
+    table.name for table in metadata.tables.values() if "business_id" in table.primary_key.columns
+)

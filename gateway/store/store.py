@@ -1,0 +1,93 @@
+"""The store: where units of work run. The event loop never touches SQL."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+from gateway.store.sql import Tx
+from gateway.store.writer import Connection, GroupWriter
+
+T = TypeVar("T")
+Clock = Callable[[], int]
+
+READERS = 2
+
+
+def system_clock() -> int:
+    """UTC microseconds."""
+    return time.time_ns() // 1000
+
+
+class Reader(Protocol):
+    """A reading connection of one thread."""
+
+    def unit(self, business: str) -> AbstractContextManager[tuple[Tx, int]]: ...
+
+    def close(self) -> None: ...
+
+
+class Store:
+    """A database, opened. ``write`` and ``read`` run a unit ``(tx, now) -> result`` for one business ("": none).
+
+    ``key`` names what a unit locks (a conversation, an identity): on PostgreSQL units of one key go through one
+    writer, so that a process doesn't wait for itself.
+    """
+
+    def __init__(
+        self, database: str, *, connections: Callable[[], Connection], readers: Callable[[], Reader], writers: int = 1
+    ) -> None:  # fmt: skip
+        self.database = database
+        self._connections = connections
+        self._open_reader = readers
+        self._writer_count = writers
+        self._writers: list[GroupWriter] = []
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+        self._local = threading.local()
+        self._readers: list[Reader] = []
+        self._readers_lock = threading.Lock()
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._writers = [
+            GroupWriter(self._connections, f"store-write-{number}", loop) for number in range(self._writer_count)
+        ]
+        for writer in self._writers:
+            writer.start()
+
+    async def aclose(self) -> None:
+        """Finishes what was accepted and closes every connection."""
+        for writer in self._writers:
+            await writer.stop()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for reader in self._readers:
+            reader.close()
+        self._readers.clear()
+
+    async def write(self, business: str, unit: Callable[[Tx, int], T], *, key: str = "") -> T:
+        """The unit's result, once it is on disk. Raises what the unit raised, ``StorageUnavailable``, ``Overloaded``.
+
+        A caller that is cancelled does not undo the unit.
+        """
+        writer = self._writers[zlib.crc32(key.encode()) % len(self._writers) if len(self._writers) > 1 else 0]
+        result: T = await writer.submit(unit, business=business, key=key)
+        return result
+
+    async def read(self, business: str, unit: Callable[[Tx, int], T]) -> T:
+        """The unit's result on a snapshot; the unit can't write."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, business, unit)
+
+    def _read(self, business: str, unit: Callable[[Tx, int], T]) -> T:
+        reader: Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
+            reader = self._local.reader = self._open_reader()
+            with self._readers_lock:
+                self._readers.append(reader)
+        with reader.unit(business) as (tx, now):
+            return unit(tx, now)

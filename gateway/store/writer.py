@@ -1,0 +1,196 @@
+"""Group commit: many units of work, one transaction, and the truth for each of them.
+
+A unit is ``(tx, now) -> result``; it touches nothing but ``tx`` and may run twice. What is promised to its caller:
+a result only after the COMMIT that holds it; an error, and then nothing of it is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from gateway.errors import Overloaded, StorageUnavailable, SwitchboardError
+from gateway.store.sql import Tx
+
+log = structlog.get_logger(__name__)
+
+Unit = Callable[[Tx, int], Any]
+
+MAX_GROUP = 128
+"""Units in one transaction: more gains nothing and lengthens the lock."""
+MAX_WAITING = 20_000
+"""Units that may wait for the writer; beyond that callers get ``Overloaded`` at once."""
+
+
+class TransactionLost(Exception):
+    """The database ended the transaction under us; nothing of the group is stored."""
+
+
+class CannotLock(Exception):
+    """A row is locked elsewhere for longer than a group may wait; the unit runs again alone."""
+
+
+class StorageFault(Exception):
+    """The database refused to store (full disk, I/O error, lost connection). ``str`` says what it said."""
+
+
+class Connection(Protocol):
+    """A database connection as the writer needs it. Errors of the driver come as the three errors above."""
+
+    def begin(self, *, patient: bool) -> int:
+        """Opens a transaction; the instant for its units. ``patient``: locks may be waited for."""
+
+    def run(self, unit: Unit, business: str, now: int) -> Any:
+        """Runs a unit within a savepoint; whatever it raises leaves the transaction as it was before the unit."""
+
+    def commit(self) -> None: ...
+
+    def rollback(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Job:
+    """A unit that waits, and where its result goes."""
+
+    unit: Unit
+    business: str
+    key: str
+    future: asyncio.Future[Any] | Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+    def settle(self) -> None:
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+@dataclass(slots=True)
+class GroupWriter:
+    """One thread, one connection, one group after another."""
+
+    open_connection: Callable[[], Connection]
+    name: str
+    loop: asyncio.AbstractEventLoop
+    _queue: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
+    _waiting: int = 0
+    _thread: threading.Thread | None = None
+    _connection: Connection | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
+        self._thread.start()
+
+    def submit(self, unit: Unit, *, business: str, key: str) -> asyncio.Future[Any]:
+        """Queues a unit. Raises ``Overloaded`` rather than let the queue grow without bound."""
+        if self._waiting >= MAX_WAITING:
+            raise Overloaded("More is written than can be stored right now. Try again in a moment.")
+        future: asyncio.Future[Any] = self.loop.create_future()
+        self._waiting += 1
+        self._queue.put(Job(unit=unit, business=business, key=key, future=future))
+        return future
+
+    async def stop(self) -> None:
+        """Finishes what is queued, then ends the thread."""
+        self._queue.put(None)
+        if self._thread is not None:
+            await self.loop.run_in_executor(None, self._thread.join)
+
+    def _work(self) -> None:
+        while True:
+            job = self._queue.get()
+            if job is None:
+                break
+            group = [job]
+            stopping = False
+            while len(group) < MAX_GROUP:
+                try:
+                    more = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    stopping = True
+                    break
+                group.append(more)
+            self._run_group(group)
+            self.loop.call_soon_threadsafe(self._settle, group)
+            if stopping:
+                break
+        if self._connection is not None:
+            self._discard()
+
+    def _settle(self, group: list[Job]) -> None:
+        self._waiting -= len(group)
+        for job in group:
+            job.settle()
+
+    def _run_group(self, group: list[Job]) -> None:
+        """Runs a group to its end: after it every job has a result that is stored, or an error."""
+        if len(group) > 1:
+            group.sort(key=lambda job: job.key)
+        try:
+            alone = self._attempt(group, patient=len(group) == 1)
+        except (TransactionLost, StorageFault) as fault:
+            if isinstance(fault, StorageFault):
+                self._discard()
+            alone = group
+        for job in alone:
+            self._run_alone(job)
+
+    def _run_alone(self, job: Job) -> None:
+        """The second chance: a transaction of its own, so that one unit's fault is nobody else's."""
+        job.result, job.error = None, None
+        try:
+            if self._attempt([job], patient=True):
+                job.error = StorageUnavailable("The conversation is busy. Try again in a moment.")
+        except (TransactionLost, StorageFault) as fault:
+            self._discard()
+            log.error("storage_fault", error=str(fault))
+            job.error = StorageUnavailable("The database can't store anything right now. Nothing was lost; try again.")
+
+    def _attempt(self, group: list[Job], *, patient: bool) -> list[Job]:
+        """One transaction over the group; the jobs that could not lock and must run again alone.
+
+        Raises ``TransactionLost`` or ``StorageFault`` where nothing of the group is stored.
+        """
+        connection = self._connection
+        if connection is None:
+            connection = self._connection = self.open_connection()
+        again: list[Job] = []
+        now = connection.begin(patient=patient)
+        try:
+            for job in group:
+                try:
+                    job.result, job.error = connection.run(job.unit, job.business, now), None
+                except CannotLock:
+                    again.append(job)
+                except (TransactionLost, StorageFault):
+                    raise
+                except Exception as error:
+                    job.error = error
+                    if not isinstance(error, SwitchboardError):
+                        log.exception("unit_failed", unit=getattr(job.unit, "__qualname__", repr(job.unit)))
+            connection.commit()
+        except (TransactionLost, StorageFault):
+            connection.rollback()
+            raise
+        return again
+
+    def _discard(self) -> None:
+        """Forgets the connection: after a fault the next group begins on a new one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.rollback()
+            close = getattr(connection, "close", None)
+            if close is not None:
+                close()
