@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Literal, Protocol
 
 import msgspec
 
-from gateway.model.events import Button, Endpoint, Outcome, Reason, Score
+from gateway.model.events import Button, Endpoint, Outcome, Page, Reason, Score
 
 # --- channels ---------------------------------------------------------------------------------------------------
+
+
+class Inbound(msgspec.Struct, frozen=True, kw_only=True):
+    """An input as a channel's codec read it, already judged.
+
+    ``address``: the sender's on the inbox. ``key``: the provider's id of the input; ``scope`` is the address where the
+    client itself chose the id, else empty. ``at_once``: nothing more is to be expected (a button, a call).
+    """
+
+    business: str
+    inbox: str
+    channel: str
+    address: str
+    key: str
+    scope: str = ""
+    text: str = ""
+    choice: str = ""
+    locale: str = "en"
+    name: str = ""
+    page: Page | None = None
+    sent_at: int | None = None
+    at_once: bool = False
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Stored: the conversation and the input's ``seq``; ``repeated``: it was stored before."""
+
+    conversation: str
+    seq: int
+    repeated: bool = False
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,8 +150,12 @@ class BotEngine(Protocol):
 
 
 class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a training measured. ``accuracy``: in scope, by 5-fold cross-validation; both 0 to 1."""
+    """What a training measured. ``accuracy``: in scope, by 5-fold cross-validation, 0 to 1.
 
+    ``version``: a digest of the content; the same content trains to the same version.
+    """
+
+    version: str
     intents: int
     examples: int
     accuracy: float
@@ -128,8 +163,14 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+class BotPublisher(Protocol):
+    """An engine that answers from trained files: ``load`` swaps one in and returns its version."""
+
+    async def load(self, business: str, path: Path) -> str: ...
+
+
 class BotTrainer(Protocol):
-    """Trains content in a process of its own. ``version`` of the same content is the same."""
+    """Trains a content folder into a file, in a process of its own."""
 
     async def train(self, content: str, target: str) -> TrainingReport: ...
 

@@ -127,13 +127,6 @@ def _ask_for_person(state: Conversation, command: c.AskForPerson, circumstances:
     return (HandoffRequested(reason="customer_asked", by="customer", team=state.team, evidence=evidence),)
 
 
-def _reopen_for_person(state: Conversation, command: c.AskForPerson, circumstances: Circumstances) -> Events:
-    opening = _reopening(state, circumstances)
-    if opening.to == "bot":
-        return (opening, *_ask_for_person(state, command, circumstances))
-    return (opening,)
-
-
 def _nothing(state: Conversation, command: Any, circumstances: Circumstances) -> Events:
     return ()
 
@@ -367,7 +360,7 @@ TABLE: dict[Status, dict[type[c.Command], Handler]] = {
     Status.OPEN: {**_PEOPLE, c.Snooze: _snooze},
     Status.WRAP_UP: {**_PEOPLE, c.Say: _hear_in_wrap_up},
     Status.SNOOZED: {
-        **_UNRESOLVED, c.Say: _hear_again, c.AskForPerson: _reopen_for_person, c.Wake: _wake, c.Take: _take,
+        **_UNRESOLVED, c.Say: _hear_again, c.Wake: _wake, c.Take: _take,
     },
-    Status.RESOLVED: {**_ALWAYS, c.Say: _hear_again, c.AskForPerson: _reopen_for_person},
+    Status.RESOLVED: {**_ALWAYS, c.Say: _hear_again},
 }  # fmt: skip

@@ -227,9 +227,9 @@ _MEMBERSHIPS = Query(
     select(operators.c.business_id, operators.c.account_id, operators.c.role, operators.c.name)
     .where(operators.c.account_id == bindparam("account_id"))
     .limit(1000),
+    postgresql=text("SELECT * FROM switchboard_memberships(:account_id)"),
     across=True,
 )
-_MEMBERSHIPS_PG = Query(text("SELECT * FROM switchboard_memberships(:account_id)"), across=True)
 _MEMBERSHIP = Query(
     select(operators.c.business_id, operators.c.account_id, operators.c.role, operators.c.name).where(
         operators.c.business_id == _business, operators.c.account_id == bindparam("account_id")
@@ -279,7 +279,7 @@ def add_operator(tx: Tx, account: str, *, role: Role, name: str, now: int) -> No
 
 def memberships(tx: Tx, account: str) -> list[Membership]:
     """The businesses that an account works for."""
-    query = _MEMBERSHIPS if tx.database == "sqlite" else _MEMBERSHIPS_PG
+    query = _MEMBERSHIPS
     return [Membership(*row) for row in tx.all(query, account_id=account)]
 
 
@@ -296,8 +296,8 @@ def read_operators(tx: Tx) -> list[Membership]:
 
 _inbox_columns = (inboxes.c.business_id, inboxes.c.id, inboxes.c.channel, inboxes.c.name, inboxes.c.settings)
 _ADD_INBOX = Query(lambda insert: insert(inboxes))
-_FIND_INBOX = Query(select(*_inbox_columns).where(inboxes.c.id == bindparam("inbox_id")), across=True)
-_FIND_INBOX_PG = Query(text("SELECT * FROM switchboard_inbox(:inbox_id)"), across=True)
+_FIND_INBOX = Query(select(*_inbox_columns).where(inboxes.c.id == bindparam("inbox_id")), postgresql=text("SELECT * FROM switchboard_inbox(:inbox_id)"),
+    across=True)
 _INBOXES = Query(select(*_inbox_columns).where(inboxes.c.business_id == _business).order_by(inboxes.c.name).limit(500))
 _SET_INBOX = Query(
     update(inboxes)
@@ -321,7 +321,7 @@ def add_inbox(tx: Tx, *, channel: str, name: str, settings: InboxSettings, now: 
 
 def find_inbox(tx: Tx, inbox: str) -> Inbox | None:
     """The inbox of an id that a stranger gave; says which business it belongs to."""
-    row = tx.one(_FIND_INBOX if tx.database == "sqlite" else _FIND_INBOX_PG, inbox_id=inbox)
+    row = tx.one(_FIND_INBOX, inbox_id=inbox)
     return _as_inbox(row) if row else None
 
 
@@ -340,9 +340,9 @@ _CALLER = Query(
     select(api_tokens.c.business_id, api_tokens.c.id, api_tokens.c.role, api_tokens.c.name).where(
         api_tokens.c.token_hash == bindparam("hash"), api_tokens.c.revoked_at.is_(None)
     ),
+    postgresql=text("SELECT * FROM switchboard_caller(:hash)"),
     across=True,
 )
-_CALLER_PG = Query(text("SELECT * FROM switchboard_caller(:hash)"), across=True)
 _REVOKE = Query(
     update(api_tokens)
     .where(api_tokens.c.business_id == _business, api_tokens.c.id == bindparam("token_id"))
@@ -360,7 +360,7 @@ def add_api_token(tx: Tx, *, token: str, role: Role, name: str, now: int) -> str
 
 
 def caller(tx: Tx, token: str) -> Caller | None:
-    row = tx.one(_CALLER if tx.database == "sqlite" else _CALLER_PG, hash=hash_token(token))
+    row = tx.one(_CALLER, hash=hash_token(token))
     return Caller(*row) if row else None
 
 

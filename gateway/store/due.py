@@ -30,11 +30,11 @@ _CLAIMABLE = Query(
     .order_by(due.c.due_at)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True),
+    postgresql=text("SELECT business_id, kind, subject FROM switchboard_claimable(:now, :limit)"),
     across=True,
 )
-_CLAIMABLE_PG = Query(text("SELECT business_id, kind, subject FROM switchboard_claimable(:now, :limit)"), across=True)
-_NEXT = Query(select(func.min(func.max(due.c.due_at, due.c.lease_until))), across=True)
-_NEXT_PG = Query(text("SELECT switchboard_next_due()"), across=True)
+_NEXT = Query(select(func.min(func.max(due.c.due_at, due.c.lease_until))), postgresql=text("SELECT switchboard_next_due()"),
+    across=True)
 _LEASE = Query(
     update(due)
     .where(*_this, _FREE)
@@ -49,13 +49,19 @@ _DELAY = Query(
     .where(*_this, due.c.fence == bindparam("fence"))
     .values(due_at=bindparam("new_due_at"), lease_by="", lease_until=0, attempts=bindparam("new_attempts"))
 )
+_FORWARD = Query(
+    update(due)
+    .where(*_this, due.c.lease_by == bindparam("node"), due.c.due_at > bindparam("new_due_at"))
+    .values(due_at=bindparam("new_due_at"))
+)
+_RENEW = Query(update(due).where(*_this, due.c.fence == bindparam("fence")).values(lease_until=bindparam("new_until")))
 _RELEASE = Query(
     update(due)
     .where(due.c.business_id == _business, due.c.lease_by == bindparam("node"))
     .values(lease_by="", lease_until=0)
 )
-_HELD = Query(select(due.c.business_id).distinct().where(due.c.lease_by == bindparam("node")), across=True)
-_HELD_PG = Query(text("SELECT switchboard_holds(:node)"), across=True)
+_HELD = Query(select(due.c.business_id).distinct().where(due.c.lease_by == bindparam("node")), postgresql=text("SELECT switchboard_holds(:node)"),
+    across=True)
 
 
 class Due(NamedTuple):
@@ -92,10 +98,10 @@ def reset(tx: Tx, kind: str, subject: str, *, due_at: int, payload: str = "{}") 
 
 def claim(tx: Tx, *, node: str, now: int, lease: int, limit: int) -> list[Due]:
     """Claims what is due and free, oldest first, in all businesses, for ``lease`` microseconds."""
-    query = _CLAIMABLE if tx.database == "sqlite" else _CLAIMABLE_PG
+    query = _CLAIMABLE
     claimed: list[Due] = []
     for business, kind, subject in tx.all(query, now=now, limit=limit):
-        scoped = within(tx, business)
+        scoped = tx.for_business(business)
         row = scoped.one(_LEASE, kind=kind, subject=subject, now=now, node=node, until=now + lease)
         if row is not None:
             claimed.append(Due(business, kind, subject, row[0], row[1], row[2], row[3]))
@@ -104,7 +110,7 @@ def claim(tx: Tx, *, node: str, now: int, lease: int, limit: int) -> list[Due]:
 
 def next_at(tx: Tx) -> int | None:
     """When the next row falls due (or its lease ends), if there is any."""
-    row = tx.one(_NEXT if tx.database == "sqlite" else _NEXT_PG)
+    row = tx.one(_NEXT)
     return row[0] if row else None
 
 
@@ -125,18 +131,18 @@ def delay(tx: Tx, kind: str, subject: str, *, fence: int, due_at: int, attempts:
     )
 
 
+def renew(tx: Tx, kind: str, subject: str, *, fence: int, until: int) -> bool:
+    """Keeps a claimed row; ``False`` where another node has it by now."""
+    return bool(tx.execute(_RENEW, kind=kind, subject=subject, fence=fence, new_until=until))
+
+
+def put_forward(tx: Tx, kind: str, subject: str, *, due_at: int, node: str) -> bool:
+    """Makes a row that this node holds and still waits for due earlier; ``False`` where it is not so."""
+    return bool(tx.execute(_FORWARD, kind=kind, subject=subject, new_due_at=due_at, node=node))
+
+
 def release_all(tx: Tx, *, node: str) -> None:
     """Frees everything that a node holds (it drains)."""
-    query = _HELD if tx.database == "sqlite" else _HELD_PG
+    query = _HELD
     for (business,) in tx.all(query, node=node):
-        within(tx, business).execute(_RELEASE, node=node)
-
-
-def within(tx: Tx, business: str) -> Tx:
-    """The same transaction, seen by another business."""
-    if tx.database == "postgresql":
-        tx.one(_SCOPE, business=business)
-    return tx.scoped(business)
-
-
-_SCOPE = Query(text("SELECT set_config('switchboard.business', :business, true)"), across=True)
+        tx.for_business(business).execute(_RELEASE, node=node)

@@ -51,8 +51,8 @@ _CLAIMED = Query(
         inbound_keys.c.key == bindparam("key"),
     )
 )
-_FORGET_KEYS = Query(delete(inbound_keys).where(inbound_keys.c.at < bindparam("before")), across=True)
-_FORGET_KEYS_PG = Query(text("SELECT switchboard_forget_keys(:before)"), across=True)
+_FORGET_KEYS = Query(delete(inbound_keys).where(inbound_keys.c.at < bindparam("before")), postgresql=text("SELECT switchboard_forget_keys(:before)"),
+    across=True)
 
 
 class Identity(NamedTuple):
@@ -133,9 +133,6 @@ def claim_key(tx: Tx, claim: Claim, *, conversation: str, seq: int, now: int) ->
     return None if claimed else earlier(tx, claim)
 
 
-def forget_keys(tx: Tx, *, before: int) -> int:
+def forget_keys(tx: Tx, *, before: int) -> None:
     """Deletes keys that no provider repeats any more."""
-    if tx.database == "sqlite":
-        return tx.execute(_FORGET_KEYS, before=before)
-    row = tx.one(_FORGET_KEYS_PG, before=before)
-    return int(row[0]) if row else 0
+    tx.execute(_FORGET_KEYS, before=before)

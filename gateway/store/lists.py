@@ -43,7 +43,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many conversations each view holds; ``waiting``: of the unassigned, those in the queue."""
+    """How many conversations each view holds."""
 
     mine: int
     unassigned: int
@@ -90,11 +90,11 @@ def _list(view: View) -> Query:
 
 
 _LISTS: dict[View, Query] = {view: _list(view) for view in VIEWS}
-_COUNTS: dict[View, Query] = {
-    view: Query(select(func.count()).select_from(conversations).where(conversations.c.business_id == _business,
-                                                                      *_where(view)))
-    for view in ("mine", "unassigned", "all")
-}  # fmt: skip
+_TALLY = Query(
+    select(conversations.c.status, conversations.c.owner_id, func.count())
+    .where(conversations.c.business_id == _business, conversations.c.status != Status.RESOLVED.value)
+    .group_by(conversations.c.status, conversations.c.owner_id)
+)
 _CONTACT_NAME = Query(
     select(contacts.c.name).where(contacts.c.business_id == _business, contacts.c.id == bindparam("contact_id"))
 )
@@ -160,12 +160,18 @@ def read_rows(
     return [row_of(_decoder.decode(state), name, read) for state, name, read in found]
 
 
-def read_counts(tx: Tx, *, operator: str) -> Counts:
-    def count(view: View) -> int:
-        row = tx.one(_COUNTS[view], operator=operator)
-        return int(row[0]) if row else 0
+def tally(tx: Tx) -> dict[tuple[str, str], int]:
+    """How many unresolved conversations there are of each status and owner."""
+    return {(status, owner): count for status, owner, count in tx.all(_TALLY)}
 
-    return Counts(mine=count("mine"), unassigned=count("unassigned"), all=count("all"))
+
+def counts_of(tallies: dict[tuple[str, str], int], *, operator: str) -> Counts:
+    """The counts as one operator sees them."""
+    return Counts(
+        mine=sum(n for (_, owner), n in tallies.items() if owner == operator),
+        unassigned=sum(n for (status, _), n in tallies.items() if status == Status.QUEUED.value),
+        all=sum(tallies.values()),
+    )
 
 
 def contact_name(tx: Tx, contact: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import NamedTuple
-
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, text, update
 
+from gateway.model.commands import AnyCommand
+from gateway.model.decide import Circumstances, decide
 from gateway.model.events import Entry, Plain, decode_event, encode_event
 from gateway.model.fold import fold, fold_all
 from gateway.model.ids import new_id
@@ -24,6 +25,14 @@ _LOAD = Query(
 )
 _PEEK = Query(select(conversations.c.state, conversations.c.fold_version).where(*_this))
 _HEAD = Query(select(conversations.c.seq, conversations.c.head_id).where(*_this))
+_HEADS_SQLITE = text(
+    "SELECT id, seq FROM conversations WHERE business_id = :business_id AND id IN (SELECT value FROM json_each(:names))"
+)
+_HEADS_POSTGRESQL = text(
+    "SELECT id, seq FROM conversations WHERE business_id = :business_id"
+    " AND id IN (SELECT json_array_elements_text(CAST(:names AS json)))"
+)
+_HEADS = Query(_HEADS_SQLITE, postgresql=_HEADS_POSTGRESQL)
 _CREATE = Query(lambda insert: insert(conversations))
 _STORE = Query(
     update(conversations)
@@ -74,12 +83,26 @@ PAGE = 500
 _FAR = 1 << 62
 
 
-class Appended(NamedTuple):
-    """A conversation after an append, and what was appended."""
+class Draft:
+    """What a unit is about to append: each command is decided on the state that the one before it left."""
 
-    before: Conversation | None
-    state: Conversation
-    entries: tuple[Entry, ...]
+    __slots__ = ("before", "conversation", "entries", "now", "state")
+
+    def __init__(self, conversation: str, state: Conversation | None, *, now: int) -> None:
+        self.conversation = conversation
+        self.before = self.state = state
+        self.now = now
+        self.entries: list[Entry] = []
+
+    def apply(self, command: AnyCommand, circumstances: Circumstances | None = None) -> tuple[Plain, ...]:
+        """Decides and folds; the events. Raises ``Refused``, and then nothing changed."""
+        news = decide(self.state, command, circumstances)
+        for event in news:
+            seq = self.state.seq + 1 if self.state else 1
+            entry = Entry(seq=seq, id=new_id(self.now), at=self.now, event=event)
+            self.state = fold(self.state, entry, conversation=self.conversation)
+            self.entries.append(entry)
+        return news
 
 
 def load(tx: Tx, conversation: str) -> Conversation | None:
@@ -101,34 +124,18 @@ def _state(tx: Tx, conversation: str, row: tuple[str, int] | None) -> Conversati
     return fold_all(read_all(tx, conversation), conversation=conversation)
 
 
-def append(tx: Tx, conversation: str, state: Conversation | None, news: Sequence[Plain], *, now: int) -> Appended:
-    """Appends ``news`` behind ``state`` (which this transaction has locked) and stores the state after them."""
-    if not news:
-        assert state is not None
-        return Appended(state, state, ())
-    after, seq = state, state.seq if state else 0
-    entries = []
-    for event in news:
-        seq += 1
-        entry = Entry(seq=seq, id=new_id(now), at=now, event=event)
-        after = fold(after, entry, conversation=conversation)
-        entries.append(entry)
-    assert after is not None
-    _store_state(tx, after, head_id=entries[-1].id, is_new=state is None)
-    tx.many(
-        _INSERT,
-        [
-            {
-                "conversation_id": conversation,
-                "seq": entry.seq,
-                "id": entry.id,
-                "at": entry.at,
-                "body": encode_event(entry.event).decode(),
-            }
-            for entry in entries
-        ],
-    )
-    return Appended(state, after, tuple(entries))
+def save(tx: Tx, draft: Draft) -> None:
+    """Writes a draft behind the state that this transaction has locked, and the state after it."""
+    if not draft.entries:
+        return
+    assert draft.state is not None
+    _store_state(tx, draft.state, head_id=draft.entries[-1].id, is_new=draft.before is None)
+    rows = [
+        {"conversation_id": draft.conversation, "seq": entry.seq, "id": entry.id, "at": entry.at,
+         "body": encode_event(entry.event).decode()}
+        for entry in draft.entries
+    ]  # fmt: skip
+    tx.many(_INSERT, rows)
 
 
 def _store_state(tx: Tx, state: Conversation, *, head_id: str, is_new: bool) -> None:
@@ -174,6 +181,11 @@ def head(tx: Tx, conversation: str) -> tuple[int, str] | None:
     """The last event's ``seq`` and id."""
     row = tx.one(_HEAD, conversation_id=conversation)
     return (row[0], row[1]) if row else None
+
+
+def heads(tx: Tx, names: Sequence[str]) -> dict[str, int]:
+    """The last ``seq`` of each conversation that exists, in one query."""
+    return dict(tx.all(_HEADS, names=json.dumps(list(names))))
 
 
 def rewrite(tx: Tx, conversation: str, changed: Sequence[Entry]) -> None:

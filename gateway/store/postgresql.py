@@ -38,10 +38,8 @@ class PostgresConnection:
         self._connection = connect(url)
         self._cursor = self._connection.cursor()
         self._clock = clock
-        self._business: str | None = None
 
     def begin(self, *, patient: bool) -> int:
-        self._business = None
         timeout = _ALONE_LOCK_TIMEOUT if patient else _GROUP_LOCK_TIMEOUT
         self._guarded(f"BEGIN; SET LOCAL lock_timeout = '{timeout}'")
         if self._clock is not None:
@@ -54,9 +52,7 @@ class PostgresConnection:
     def run(self, unit: Unit, business: str, now: int) -> Any:
         self._guarded("SAVEPOINT unit")
         try:
-            if business != self._business:
-                self._cursor.execute("SELECT set_config('switchboard.business', %s, true)", (business,))
-                self._business = business
+            self._cursor.execute("SELECT set_config('switchboard.business', %s, true)", (business,))
             result = unit(Tx(self._cursor, "postgresql", business), now)
         except (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure) as error:
             self._undo()
@@ -70,7 +66,6 @@ class PostgresConnection:
         return result
 
     def _undo(self) -> None:
-        self._business = None
         if self._connection.closed:
             raise TransactionLost
         self._guarded("ROLLBACK TO SAVEPOINT unit")

@@ -50,15 +50,20 @@ class Query:
 
     ``statement`` is a Core statement, or a function that makes one from the dialect's ``insert`` (for upserts).
     ``across``: may look over all businesses (look-ups by a hash, claims of due rows); otherwise a statement on a
-    scoped table must bind ``business_id``.
+    scoped table must bind ``business_id``. ``postgresql``: its own form there, where the databases differ.
     """
 
-    __slots__ = ("_across", "_compiled", "_statement")
+    __slots__ = ("_across", "_compiled", "_postgresql", "_statement")
 
     def __init__(
-        self, statement: ClauseElement | Callable[[Callable[[Table], Any]], ClauseElement], *, across: bool = False
+        self,
+        statement: ClauseElement | Callable[[Callable[[Table], Any]], ClauseElement],
+        *,
+        postgresql: ClauseElement | None = None,
+        across: bool = False,
     ) -> None:
         self._statement = statement
+        self._postgresql = postgresql
         self._across = across
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
@@ -70,7 +75,7 @@ class Query:
         return found
 
     def _compile(self, name: str) -> tuple[str, dict[str, Any]]:
-        statement = self._statement
+        statement = self._postgresql if name == "postgresql" and self._postgresql is not None else self._statement
         if not isinstance(statement, ClauseElement):
             statement = statement(sqlite.insert if name == "sqlite" else postgresql.insert)
         compiled: Any = statement.compile(dialect=dialect(name))
@@ -106,8 +111,10 @@ class Tx:
         self.database = database
         self.business = business
 
-    def scoped(self, business: str) -> Tx:
-        """The same transaction for another business (see ``due.within``, which tells the database too)."""
+    def for_business(self, business: str) -> Tx:
+        """The same transaction, for another business from now on."""
+        if self.database == "postgresql":
+            self._cursor.execute("SELECT set_config('switchboard.business', %(business)s, true)", {"business": business})
         return Tx(self._cursor, self.database, business)
 
     def _run(self, query: Query, params: Params) -> None:

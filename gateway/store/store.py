@@ -70,13 +70,20 @@ class Store:
             reader.close()
         self._readers.clear()
 
-    async def write(self, business: str, unit: Callable[[Tx, int], T], *, key: str = "") -> T:
+    async def write(
+        self,
+        business: str,
+        unit: Callable[[Tx, int], T],
+        *,
+        key: str = "",
+        then: Callable[[T], None] | None = None,
+    ) -> T:
         """The unit's result, once it is on disk. Raises what the unit raised, ``StorageUnavailable``, ``Overloaded``.
 
-        A caller that is cancelled does not undo the unit.
+        A caller that is cancelled does not undo the unit; ``then`` gets the result all the same, in the event loop.
         """
         writer = self._writers[zlib.crc32(key.encode()) % len(self._writers) if len(self._writers) > 1 else 0]
-        result: T = await writer.submit(unit, business=business, key=key)
+        result: T = await writer.submit(unit, business=business, key=key, then=then)
         return result
 
     async def read(self, business: str, unit: Callable[[Tx, int], T]) -> T:

@@ -10,7 +10,6 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -62,11 +61,15 @@ class Job:
     unit: Unit
     business: str
     key: str
-    future: asyncio.Future[Any] | Future[Any]
+    future: asyncio.Future[Any]
+    then: Callable[[Any], None] | None = None
     result: Any = None
     error: BaseException | None = None
 
     def settle(self) -> None:
+        """Tells first what follows the commit, then the caller (who may have gone away)."""
+        if self.then is not None and self.error is None:
+            self.then(self.result)
         if self.future.done():
             return
         if self.error is not None:
@@ -91,13 +94,15 @@ class GroupWriter:
         self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
         self._thread.start()
 
-    def submit(self, unit: Unit, *, business: str, key: str) -> asyncio.Future[Any]:
-        """Queues a unit. Raises ``Overloaded`` rather than let the queue grow without bound."""
+    def submit(
+        self, unit: Unit, *, business: str, key: str, then: Callable[[Any], None] | None = None
+    ) -> asyncio.Future[Any]:
+        """Queues a unit; ``then`` gets its result in the event loop as soon as it is stored. Raises ``Overloaded`` rather than let the queue grow without bound."""
         if self._waiting >= MAX_WAITING:
             raise Overloaded("More is written than can be stored right now. Try again in a moment.")
         future: asyncio.Future[Any] = self.loop.create_future()
         self._waiting += 1
-        self._queue.put(Job(unit=unit, business=business, key=key, future=future))
+        self._queue.put(Job(unit=unit, business=business, key=key, future=future, then=then))
         return future
 
     async def stop(self) -> None:
@@ -132,7 +137,10 @@ class GroupWriter:
     def _settle(self, group: list[Job]) -> None:
         self._waiting -= len(group)
         for job in group:
-            job.settle()
+            try:
+                job.settle()
+            except Exception:
+                log.exception("after_commit_failed", unit=getattr(job.unit, "__qualname__", repr(job.unit)))
 
     def _run_group(self, group: list[Job]) -> None:
         """Runs a group to its end: after it every job has a result that is stored, or an error."""

@@ -1,0 +1,142 @@
+"""The widget's wire: frames ↔ what the core knows (docs/protocol.md). Pure; every text is judged here, once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from gateway.errors import Invalid, TooLarge
+from gateway.model.events import Button, Page
+from gateway.ports import Inbound
+
+CHANNEL = "webchat"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+Id = Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class Where(msgspec.Struct, frozen=True, kw_only=True):
+    """The page as the browser tells it; cut to size, since a long address must not lose a message."""
+
+    url: str = ""
+    title: str = ""
+    referrer: str = ""
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
+    inbox: Id
+    token: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")]
+    locale: Annotated[str, msgspec.Meta(max_length=35)] = "en"
+    page: Where = Where()
+    conversation: Id | None = None
+    last_seq: Annotated[int, msgspec.Meta(ge=0)] = 0
+    last_event_id: Id = ""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="message"):
+    id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+    text: str
+    choice: Annotated[str, msgspec.Meta(max_length=256)] = ""
+
+
+class Typing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="typing"):
+    on: bool
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="read"):
+    seq: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Ping(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ping"):
+    pass
+
+
+ClientFrame = Message | Typing | Read | Ping
+
+hello_decoder: msgspec.json.Decoder[Hello] = msgspec.json.Decoder(Hello)
+frame_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
+
+
+class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
+    """What the widget shows of an inbox."""
+
+    name: str
+    business: str
+    color: str
+    greeting: str
+    starters: tuple[Button, ...]
+    locales: tuple[str, ...]
+
+
+class OwnerFace(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"):
+    inbox: InboxFace
+    conversation: str | None
+    status: str | None
+    owner: OwnerFace | None
+    history: tuple[Any, ...]
+    marks: dict[str, int]
+
+
+class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"):
+    id: str
+    conversation: str
+    seq: int
+
+
+class TypingSignal(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="signal"):
+    conversation: str
+    who: str
+    on: bool
+    kind: Literal["typing"] = "typing"
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="mark"):
+    conversation: str
+    who: str
+    seq: int
+
+
+def address_of(token: str) -> str:
+    """A visitor's address on an inbox: the hash of their token, which itself is stored nowhere."""
+    return "v:" + hashlib.sha256(token.encode()).hexdigest()
+
+
+def locale_of(wanted: str, offered: tuple[str, ...]) -> str:
+    """The language of those offered that fits best; the first one where none does."""
+    short = wanted.split("-")[0].lower()
+    return short if short in offered else offered[0]
+
+
+def clean(text: str, *, limit: int) -> str:
+    """A text as it may be stored: without control characters and without marks that reverse what stands beside it."""
+    if len(text) > limit:
+        raise TooLarge(f"A message holds at most {limit} characters. Shorten it, or send it in parts.", limit=limit)
+    kept = "".join(ch for ch in BIDI.sub("", text) if ch in "\n\t" or ch >= " " and ch != "\x7f")
+    kept = kept.encode("utf-8", "replace").decode().strip()
+    if not kept or not any(ch.isprintable() and not ch.isspace() for ch in kept):
+        raise Invalid("There is nothing to send.", field="text")
+    return kept
+
+
+def page_of(where: Where) -> Page | None:
+    """The page, only where its address is one that a browser shows."""
+    if not where.url.startswith(("http://", "https://")):
+        return None
+    return Page(url=where.url[:500], title=where.title[:200], referrer=where.referrer[:500])
+
+
+def inbound_of(message: Message, hello: Hello, *, business: str, locale: str, limit: int) -> Inbound:
+    """A message as the core receives it. Raises ``Invalid``, ``TooLarge``."""
+    address = address_of(hello.token)
+    return Inbound(
+        business=business, inbox=hello.inbox, channel=CHANNEL, address=address, key=message.id, scope=address,
+        text=clean(message.text, limit=limit), choice=message.choice, locale=locale, page=page_of(hello.page),
+    )  # fmt: skip

@@ -1,0 +1,163 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from gateway import __version__
+from gateway.errors import Refused, StartupError
+from gateway.settings import Settings, load_settings
+
+terminal = Console(stderr=True, highlight=False)
+out = Console(highlight=False)
+
+cli = typer.Typer(
+    name="switchboard",
+    help="Telegram, web chat and voice in one conversation: a bot answers what it can, a person takes over.\n\n"
+    "To look around: [bold]switchboard demo[/bold]. To run it for a business: [bold]switchboard init[/bold],"
+    " then [bold]switchboard run[/bold].",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+users = typer.Typer(help="People who sign in.", no_args_is_help=True)
+inboxes = typer.Typer(help="Ways in: web chat inboxes.", no_args_is_help=True)
+cli.add_typer(users, name="user")
+cli.add_typer(inboxes, name="inbox")
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Settings file; default: switchboard.toml if there is one.")
+]
+DataOption = Annotated[Path | None, typer.Option("--data", "-d", help="The data folder.")]
+HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on.")]
+PortOption = Annotated[int | None, typer.Option("--port", "-p", help="Port to listen on; 0 takes a free one.")]
+
+
+def settings_of(config: Path | None, **overrides: Any) -> Settings:
+    """The settings of a command; the data folder may be a path."""
+    if config is None and Path("switchboard.toml").exists():
+        config = Path("switchboard.toml")
+    values = {name: str(value) if isinstance(value, Path) else value for name, value in overrides.items()}
+    return load_settings(file=config, overrides=values)
+
+
+def run_async(work: Coroutine[Any, Any, Any]) -> Any:
+    """Runs a command's coroutine on uvloop where there is one."""
+    try:
+        import uvloop
+
+        return uvloop.run(work)
+    except ImportError:
+        return asyncio.run(work)
+
+
+def stop_event() -> asyncio.Event:
+    """Set by Ctrl-C or SIGTERM; a second Ctrl-C ends at once."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            raise SystemExit(130)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal)
+    return stop
+
+
+@cli.command()
+def demo(data: DataOption = None, host: HostOption = None, port: PortOption = None) -> None:
+    """Serve the example business, with a page to write from and a console to answer in."""
+    from gateway.logs import set_up
+    from gateway.store.opening import open_folder
+
+    settings = settings_of(None, data=data or Path("switchboard-data"), host=host, port=port)
+    set_up(level="warning", style=settings.log_format)
+    with open_folder(Path(settings.data)) as folder:
+        run_async(_demo(settings, folder))
+
+
+async def _demo(settings: Settings, folder: Any) -> None:
+    from gateway.app import Switchboard, open_store
+    from gateway.demo import Demo
+
+    stop = stop_event()
+    with terminal.status("Opening the database …"):
+        node = Switchboard(settings, folder, open_store(settings, folder))
+        shown = Demo(node)
+        await node.start()
+    try:
+        links = await shown.load()
+        out.print("\n[bold]Switchboard is serving.[/bold]\n")
+        out.print("  The business's page   ", links.page, soft_wrap=True)
+        out.print("  Console, operator     ", links.operator, soft_wrap=True)
+        out.print("  Console, administrator", links.administrator, soft_wrap=True)
+        out.print("\nThe sign-in links work once. Ctrl-C stops.\n")
+        training = asyncio.create_task(_train(shown), name="demo.train")
+        stopped = asyncio.create_task(stop.wait(), name="demo.stop")
+        await asyncio.wait({training, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if training.done():
+            training.result()
+        await stopped
+        training.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await training
+    finally:
+        with terminal.status("Finishing what was begun …"):
+            await node.drain()
+
+
+async def _train(shown: Any) -> None:
+    if await shown.needs_training():
+        with terminal.status("The bot learns its business; it answers in a moment …"):
+            accuracy = await shown.train()
+        out.print(f"The bot is ready ({accuracy:.0%} of its examples understood, by cross-validation).")
+
+
+@cli.command()
+def run(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+) -> None:
+    """Serve. Behind a proxy that ends TLS, set public_url and trusted_proxies."""
+    from gateway.app import serve
+    from gateway.logs import set_up
+    from gateway.store.opening import open_folder
+
+    settings = settings_of(config, data=data, host=host, port=port)
+    set_up(level=settings.log_level, style=settings.log_format)
+
+    async def work() -> None:
+        await serve(settings, folder, stop_event())
+
+    with open_folder(Path(settings.data)) as folder:
+        run_async(work())
+
+
+def main() -> None:
+    """``switchboard``: exit code 2 and one line for what a person must mend."""
+    from gateway import commands
+
+    commands.register(cli, users, inboxes)
+    try:
+        cli(standalone_mode=True)
+    except (StartupError, Refused) as error:
+        terminal.print(f"[red]{error}[/red]", soft_wrap=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Setting up: businesses from their folders, their people, their bots."""

@@ -1,0 +1,106 @@
+"""A business from its folder: ``business.toml`` beside its bot's content."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import msgspec
+
+from gateway.errors import StartupError
+from gateway.store import directory
+from gateway.store.directory import InboxSettings, Role, Starter
+from gateway.store.sql import Tx
+
+LocaleName = Annotated[str, msgspec.Meta(pattern="^[a-z]{2}$")]
+
+
+class StarterFile(msgspec.Struct, frozen=True, kw_only=True):
+    title: dict[LocaleName, str]
+    payload: str
+
+
+class InboxFile(msgspec.Struct, frozen=True, kw_only=True):
+    type: str
+    name: str
+    page: str = ""
+    greeting: dict[LocaleName, str] = {}
+    starters: tuple[StarterFile, ...] = ()
+    origins: tuple[str, ...] = ()
+
+
+class PersonFile(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    email: str
+    role: Role
+    locales: tuple[LocaleName, ...] = ()
+
+
+class BusinessFile(msgspec.Struct, frozen=True, kw_only=True):
+    """``business.toml``. ``name`` by language; the first of ``locales`` is the default."""
+
+    slug: Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,40}$")]
+    name: dict[LocaleName, str]
+    locales: Annotated[tuple[LocaleName, ...], msgspec.Meta(min_length=1)]
+    timezone: str = "UTC"
+    brand_color: Annotated[str, msgspec.Meta(pattern="^#[0-9A-Fa-f]{6}$")] = "#0E6B68"
+    inboxes: tuple[InboxFile, ...] = ()
+    people: tuple[PersonFile, ...] = ()
+
+
+class Loaded(NamedTuple):
+    """A business in the database, with what its links need."""
+
+    business: directory.Business
+    inboxes: tuple[directory.Inbox, ...]
+    people: tuple[tuple[directory.Account, Role], ...]
+
+
+def read_business_file(folder: Path) -> BusinessFile:
+    """Raises ``StartupError`` naming the file and what is wrong in it."""
+    file = folder / "business.toml"
+    try:
+        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), BusinessFile)
+    except OSError as error:
+        raise StartupError(f"{file} can't be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise StartupError(f"{file} isn't right: {error}.") from error
+
+
+def load_business(file: BusinessFile) -> Callable[[Tx, int], Loaded]:
+    """A unit that makes the business, its inboxes and people; one that is there already stays as it is."""
+
+    def unit(tx: Tx, now: int) -> Loaded:
+        organization = directory.ensure_organization(tx, "Switchboard", now=now)
+        found = directory.business_by_slug(tx, file.slug)
+        business = found or directory.add_business(
+            tx, organization, slug=file.slug, name=file.name.get(file.locales[0], file.slug), locales=file.locales,
+            timezone=file.timezone, color=file.brand_color, now=now,
+        )  # fmt: skip
+        scoped = tx.for_business(business.id)
+        if found is None:
+            for inbox in file.inboxes:
+                directory.add_inbox(scoped, channel=inbox.type, name=inbox.name, settings=_settings(inbox), now=now)
+        people = tuple(_person(scoped, person, now=now) for person in file.people)
+        return Loaded(business, tuple(directory.read_inboxes(scoped)), people)
+
+    return unit
+
+
+def _settings(inbox: InboxFile) -> InboxSettings:
+    starters = tuple(Starter(titles=starter.title, payload=starter.payload) for starter in inbox.starters)
+    return InboxSettings(origins=inbox.origins, greeting=inbox.greeting, starters=starters)
+
+
+def _person(tx: Tx, person: PersonFile, *, now: int) -> tuple[directory.Account, Role]:
+    known = directory.account_by_email(tx, person.email)
+    if known is not None:
+        account = known[0]
+    else:
+        locale = person.locales[0] if person.locales else "en"
+        account = directory.add_account(tx, email=person.email, name=person.name, locale=locale, now=now)
+    if directory.membership(tx, account.id) is None:
+        directory.add_operator(tx, account.id, role=person.role, name=person.name, now=now)
+    return account, person.role

@@ -1,0 +1,207 @@
+"""Wiring, and nothing else: which parts there are, how they meet, in which order they start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+import bot
+import gateway
+import handoff
+from channels.webchat import WebChat
+from gateway.admin.bots import Bots
+from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
+from gateway.courier import Courier
+from gateway.dispatcher import Dispatcher, Policy
+from gateway.dispatcher.hub import Hub
+from gateway.errors import StartupError
+from gateway.http.access import Access, Signin
+from gateway.http.console_socket import ConsoleSocket
+from gateway.http.health import Health
+from gateway.http.openapi import document
+from gateway.http.peers import Peers
+from gateway.http.problems import problems
+from gateway.http.reading import Reading
+from gateway.http.routes import Call, Route, mount
+from gateway.http.rows import Rows
+from gateway.http.signin import SignIn
+from gateway.http.socket import Sockets
+from gateway.http.static import StaticFiles, add_headers
+from gateway.http.verbs import Verbs
+from gateway.phrases import CataloguePhrases
+from gateway.ports import Channel
+from gateway.settings import Settings
+from gateway.store.housekeeping import Housekeeping
+from gateway.store.opening import (
+    DataFolder,
+    migrate_postgresql,
+    migrate_sqlite,
+    open_postgresql,
+    open_sqlite,
+    postgresql_revision,
+    postgresql_url,
+)
+from gateway.store.store import Store, system_clock
+
+log = structlog.get_logger(__name__)
+
+SECOND = 1_000_000
+MAX_BODY = 64 * 1024
+
+
+def open_store(settings: Settings, folder: DataFolder) -> Store:
+    """The database of the settings, at the newest schema. An upgrade of the file is backed up first."""
+    if not settings.database:
+        backup = migrate_sqlite(folder)
+        if backup is not None:
+            log.info("upgraded", backup=str(backup))
+        return open_sqlite(folder)
+    url = postgresql_url(settings.database)
+    if postgresql_revision(url) is None:
+        migrate_postgresql(url)
+    return open_postgresql(url)
+
+
+def make_bus(settings: Settings, node: str) -> Bus:
+    if settings.redis:
+        return RedisBus(settings.redis, node=node)
+    return NoBus() if settings.database else MemoryBus()
+
+
+class Switchboard:
+    """One node: everything between a started store and an open port."""
+
+    def __init__(self, settings: Settings, folder: DataFolder, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+        self.node = secrets.token_hex(6)
+        self._draining = False
+        self._runner: web.AppRunner | None = None
+        self.port = settings.port
+        self.bus = make_bus(settings, self.node)
+        self.hub = Hub(store, self.bus)
+        self.engine = bot.engine()
+        policy = Policy(
+            node=self.node,
+            phrases=CataloguePhrases(),
+            burst_pause=int(settings.burst_pause * SECOND),
+            reopen_window=int(settings.reopen_hours * 3600 * SECOND),
+            idle_after=int(settings.idle_hours * 3600 * SECOND),
+        )
+        self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
+        self.channels: dict[str, Channel] = {}
+        self.courier = Courier(self.dispatcher, self.channels, clock=system_clock)
+        self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
+        self.housekeeping = Housekeeping(store, folder.database if not settings.database else None)
+        self.rows = Rows(store, self.hub)
+        self.peers = Peers(settings)
+        self.access = Access(store, self.peers)
+        self.sockets = Sockets(settings)
+        self.verbs = Verbs(self.dispatcher, handoff.verbs())
+        self.app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
+        self.routes = self._routes()
+        self._mount()
+
+    def _routes(self) -> list[Route]:
+        routes = [
+            *SignIn(self.store, self.access, self.peers, self.settings).routes(),
+            *Reading(self.store).routes(),
+            *self.verbs.routes(),
+        ]
+
+        async def openapi(call: Call) -> object:
+            return document(routes, version=gateway.__version__)
+
+        routes.append(
+            Route(method="GET", path="/api/v1/openapi.json", handler=openapi, access=Signin.NOBODY,
+                  summary="This description", tags=("api",))
+        )  # fmt: skip
+        return routes
+
+    def _mount(self) -> None:
+        mount(self.app, self.routes, self.access)
+        web_chat = WebChat(
+            self.store, self.dispatcher, self.hub, sockets=self.sockets, peers=self.peers, settings=self.settings
+        )
+        web_chat.mount(self.app)
+        console = ConsoleSocket(
+            self.store, self.hub, rows=self.rows, verbs=self.verbs, access=self.access, sockets=self.sockets
+        )
+        console.mount(self.app)
+        Health(self.store, lambda: self._draining).mount(self.app)
+        StaticFiles().mount(self.app)
+        self.app.on_response_prepare.append(add_headers)
+
+    @property
+    def url(self) -> str:
+        """Where this node is reached: the public URL, or the address it listens on."""
+        if self.settings.public_url:
+            return self.settings.public_url.rstrip("/")
+        host = self.settings.host
+        shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
+        return f"http://{shown}:{self.port}"
+
+    async def start(self) -> None:
+        """Opens the port last. Raises ``StartupError`` where it is taken."""
+        await self.store.start()
+        await self.bus.start(self.hub.heard)
+        self.hub.start()
+        await self.bots.load_published()
+        self.dispatcher.start({"delivery": self.courier.claimed})
+        self.housekeeping.start()
+        self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
+        try:
+            await site.start()
+        except OSError as error:
+            await self.drain()
+            raise StartupError(
+                f"Port {self.settings.port} on {self.settings.host} can't be opened ({error.strerror or error})."
+                " Choose another with --port."
+            ) from error
+        sockets = site._server.sockets if site._server is not None else ()  # type: ignore[attr-defined]
+        for socket in sockets:
+            self.port = socket.getsockname()[1]
+        log.info("serving", node=self.node, port=self.port)
+
+    async def drain(self) -> None:
+        """Not ready, no new work, sockets closed with 1012, leases freed, port closed, database closed."""
+        began = time.monotonic()
+        self._draining = True
+        within = self.settings.drain_seconds
+        await self.sockets.drain(within=within * 0.4)
+        await self.dispatcher.drain(within=within * 0.4)
+        await self.housekeeping.aclose()
+        await self.rows.aclose()
+        await self.hub.aclose()
+        await self.bus.aclose()
+        for channel in self.channels.values():
+            await channel.aclose()
+        await self.engine.aclose()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.store.aclose()
+        log.info("drained", seconds=round(time.monotonic() - began, 2))
+
+
+async def serve(settings: Settings, folder: DataFolder, stop: asyncio.Event) -> None:
+    """Serves until ``stop`` is set, then drains."""
+    node = Switchboard(settings, folder, open_store(settings, folder))
+    await node.start()
+    await stop.wait()
+    await node.drain()
+
+
+def example_folder(name: str) -> Path:
+    """An example business: from the installed package, or from the checkout."""
+    here = Path(__file__).parent
+    for candidate in (here / "examples" / name, here.parent / "examples" / name):
+        if (candidate / "business.toml").exists():
+            return candidate
+    raise StartupError(f"The example {name!r} isn't installed.")

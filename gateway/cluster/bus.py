@@ -1,0 +1,137 @@
+"""The bus: in process for one node, Redis pub/sub for many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from gateway.ports import Hint, Signal
+from gateway.tasks import TaskSet
+
+log = structlog.get_logger(__name__)
+
+Message = Hint | Signal
+Listener = Callable[[Message], None]
+
+
+class Bus(Protocol):
+    """Tells other nodes. ``publish`` never waits and may lose; ``doubtful`` says that it probably does."""
+
+    @property
+    def doubtful(self) -> bool: ...
+
+    def publish(self, message: Message) -> None: ...
+
+    async def start(self, listener: Listener) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+class MemoryBus:
+    """One node: there is nobody to tell."""
+
+    doubtful = False
+
+    def publish(self, message: Message) -> None:
+        return
+
+    async def start(self, listener: Listener) -> None:
+        return
+
+    async def aclose(self) -> None:
+        return
+
+
+class NoBus(MemoryBus):
+    """Several nodes without Redis: each looks at the database every second."""
+
+    doubtful = True
+
+
+class _Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    node: str
+    hint: Hint | None = None
+    signal: Signal | None = None
+
+
+class RedisBus:
+    """Redis pub/sub. Published messages are pipelined; a lost connection makes the bus doubtful, no more."""
+
+    CHANNEL = "switchboard"
+    MAX_QUEUED = 10_000
+    RETRY = 0.5
+
+    def __init__(self, url: str, *, node: str) -> None:
+        import redis.asyncio as redis  # only where it is used: one node needs none of it
+
+        self._redis = redis.Redis.from_url(url, socket_connect_timeout=2.0, socket_keepalive=True)
+        self._errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
+        self._node = node
+        self._encoder = msgspec.json.Encoder()
+        self._decoder = msgspec.json.Decoder(_Envelope)
+        self._queue: asyncio.Queue[bytes] = asyncio.Queue(self.MAX_QUEUED)
+        self._tasks = TaskSet("bus")
+        self._listening = False
+
+    @property
+    def doubtful(self) -> bool:
+        return not self._listening
+
+    def publish(self, message: Message) -> None:
+        envelope = (
+            _Envelope(node=self._node, hint=message)
+            if isinstance(message, Hint)
+            else _Envelope(node=self._node, signal=message)
+        )
+        try:
+            self._queue.put_nowait(self._encoder.encode(envelope))
+        except asyncio.QueueFull:
+            return  # a hint less: other nodes look at the heads of what they follow by themselves
+
+    async def start(self, listener: Listener) -> None:
+        self._tasks.start(self._send(), name="send")
+        self._tasks.start(self._listen(listener), name="listen")
+
+    async def aclose(self) -> None:
+        await self._tasks.finish(within=0)
+        await self._redis.aclose()
+
+    async def _send(self) -> None:
+        while True:
+            batch = [await self._queue.get()]
+            while not self._queue.empty() and len(batch) < 100:
+                batch.append(self._queue.get_nowait())
+            try:
+                pipeline = self._redis.pipeline(transaction=False)
+                for body in batch:
+                    pipeline.publish(self.CHANNEL, body)
+                await pipeline.execute()
+            except self._errors as error:
+                log.warning("bus_send_failed", error=str(error))
+                await asyncio.sleep(self.RETRY)
+
+    async def _listen(self, listener: Listener) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+                    await pubsub.subscribe(self.CHANNEL)
+                    self._listening = True
+                    async for message in pubsub.listen():
+                        self._hear(message["data"], listener)
+            except self._errors as error:
+                log.warning("bus_lost", error=str(error))
+            self._listening = False
+            await asyncio.sleep(self.RETRY)
+
+    def _hear(self, body: bytes, listener: Listener) -> None:
+        try:
+            envelope = self._decoder.decode(body)
+        except msgspec.DecodeError:
+            return  # a newer node's message of a kind that we don't know
+        message = envelope.hint or envelope.signal
+        if envelope.node != self._node and message is not None:
+            listener(message)

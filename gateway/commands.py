@@ -1,0 +1,4 @@
+"""placeholder"""
+
+def register(cli, users, inboxes) -> None:
+    pass

@@ -1,0 +1,75 @@
+"""The demo: the example business, ready to be tried, with its page and its people's sign-in links."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import NamedTuple
+
+from aiohttp import web
+
+from gateway.admin.businesses import Loaded, load_business, read_business_file
+from gateway.app import Switchboard, example_folder
+from gateway.errors import NotFound
+from gateway.store import directory
+from gateway.store.sql import Tx
+
+LINK_LIFETIME = 24 * 3600 * 1_000_000
+
+
+class Links(NamedTuple):
+    page: str
+    operator: str
+    administrator: str
+
+
+class Demo:
+    """The example ``name`` on a node."""
+
+    def __init__(self, node: Switchboard, *, name: str = "lantern") -> None:
+        self._node = node
+        self._folder = example_folder(name)
+        self._name = name
+        self._inbox = ""
+        node.app.router.add_get(f"/{name}/", self._page)
+        node.app.router.add_get(f"/{name}/{{file}}", self._page)
+
+    async def load(self) -> Links:
+        """Makes the business where it is new; the links for this run. The node must have been started."""
+        loaded = await self._node.store.write("", load_business(read_business_file(self._folder)))
+        self._business = loaded.business.id
+        self._inbox = next(inbox.id for inbox in loaded.inboxes if inbox.channel == "webchat")
+        url = self._node.url
+        return Links(
+            page=f"{url}/{self._name}/",
+            operator=await self._sign_in(loaded, "operator"),
+            administrator=await self._sign_in(loaded, "administrator"),
+        )
+
+    async def needs_training(self) -> bool:
+        return not await self._node.bots.is_published(self._business, self._folder)
+
+    async def train(self) -> float:
+        """Trains and publishes the bot; its accuracy. Customers who write meanwhile are answered then."""
+        report = await self._node.bots.train_and_publish(self._business, self._folder)
+        return report.accuracy
+
+    async def _sign_in(self, loaded: Loaded, role: str) -> str:
+        account = next(account for account, has in loaded.people if has == role)
+        token = directory.new_token()
+
+        def unit(tx: Tx, now: int) -> None:
+            directory.add_sign_in_link(tx, account.id, token=token, now=now, lifetime=LINK_LIFETIME)
+
+        await self._node.store.write("", unit)
+        return f"{self._node.url}/console/#sign-in={token}"
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        root = (self._folder / "page").resolve()
+        file: Path = (root / request.match_info.get("file", "index.html")).resolve()
+        if not file.is_relative_to(root) or not file.is_file():
+            raise NotFound("There is no such page.")
+        if file.suffix != ".html":
+            return web.FileResponse(file, headers={"Cache-Control": "no-cache"})
+        page = file.read_text("utf-8").replace("{{inbox}}", html.escape(self._inbox))
+        return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,100 @@
+"""The dispatcher: everything that changes a conversation goes through ``receive``, ``submit`` or a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from gateway.dispatcher.dues import Dues, Handler
+from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.timers import Timers
+from gateway.dispatcher.turns import Turns
+from gateway.dispatcher.units import Committed, Receive, Received, Submit, digest_of
+from gateway.errors import Draining
+from gateway.metrics import INPUTS
+from gateway.model.commands import AnyCommand
+from gateway.ports import BotEngine, Inbound, Receipt
+from gateway.store.inbound import Claim
+from gateway.store.sql import Tx
+from gateway.store.store import Store
+
+T = TypeVar("T")
+Listener = Callable[[Committed], None]
+
+__all__ = ["Committed", "Dispatcher", "Policy", "digest_of"]
+
+
+class Dispatcher:
+    """One node's way to the log. ``on_commit`` is told every local commit, in order, after it is on disk."""
+
+    def __init__(
+        self, store: Store, engine: BotEngine, policy: Policy, *, clock: Callable[[], int], on_commit: Listener
+    ) -> None:  # fmt: skip
+        self.store = store
+        self.policy = policy
+        self.clock = clock
+        self._on_commit = on_commit
+        self._turns = Turns(self, engine, policy)
+        self._timers = Timers(self, policy)
+        self._dues = Dues(store, node=policy.node, clock=clock)
+        self._draining = False
+
+    def start(self, handlers: dict[str, Handler]) -> None:
+        """Begins to claim due rows; ``handlers`` are those of other owners (the courier's)."""
+        self._dues.start(
+            {"turn": self._turns.claimed, "wake": self._timers.wake, "idle": self._timers.idle, **handlers}
+        )
+
+    async def receive(self, item: Inbound) -> Receipt:
+        """Stores a customer's input. When this returns it is on disk, once, however often it arrived.
+
+        Raises ``IdReused`` for another body under a known id, ``StorageUnavailable``/``Overloaded``/``Draining``
+        where nothing was stored and the same input must come again.
+        """
+        if self._draining:
+            raise Draining("Switchboard is restarting. Send it again in a moment.")
+        unit = Receive(item, self.policy)
+        received = await self.store.write(item.business, unit, key=item.address, then=self._received)
+        INPUTS.labels(item.channel).inc()
+        return received.receipt
+
+    async def submit(
+        self, business: str, conversation: str, command: AnyCommand, *, claim: Claim | None = None
+    ) -> Receipt:
+        """Stores a command of people or of the system; raises the ``Refused`` that ``decide`` gave."""
+        if self._draining:
+            raise Draining("Switchboard is restarting. Try it again in a moment.")
+        unit = Submit(conversation, command, self.policy, claim)
+        received = await self.store.write(business, unit, key=conversation, then=self._received)
+        return received.receipt
+
+    async def commit(self, business: str, unit: Callable[[Tx, int], Committed | None], *, key: str) -> Committed | None:
+        """Runs a unit that appends, and tells those who follow."""
+        return await self.store.write(business, unit, key=key, then=self._committed)
+
+    def typing(self, conversation: str, *, seconds: float) -> None:
+        """The customer types: a turn that waits for a burst goes on waiting."""
+        self._turns.typing(conversation, seconds)
+
+    def due_at(self, instant: int) -> None:
+        """A due row was written for ``instant``."""
+        self._dues.at(instant)
+
+    async def drain(self, *, within: float) -> None:
+        """Stops accepting and claiming; what is under way may finish for ``within`` seconds."""
+        self._draining = True
+        await self._turns.drain(within=within / 2)
+        await self._dues.drain(within=within / 2)
+
+    def _received(self, received: Received) -> None:
+        if received.committed is not None:
+            self._committed(received.committed)
+
+    def _committed(self, committed: Committed | None) -> None:
+        if committed is None:
+            return
+        self._turns.follow(committed)
+        if committed.entries:
+            self._on_commit(committed)
+            if committed.state.endpoint.channel in self.policy.pushed:
+                self._dues.at(committed.state.updated_at)

@@ -1,0 +1,97 @@
+"""What an append brings with it, in the same transaction: notices, turns, deliveries, timers, the ledger."""
+
+from __future__ import annotations
+
+from gateway.dispatcher.policy import Policy
+from gateway.model import commands as c
+from gateway.model import words
+from gateway.model.events import (
+    BotMessage,
+    Button,
+    ConversationStarted,
+    Entry,
+    HandoffRequested,
+    OperatorMessage,
+    OwnerLost,
+    Reopened,
+    Resolved,
+    Snoozed,
+    SystemNotice,
+)
+from gateway.model.state import Conversation, Floor, Status
+from gateway.store import deliveries, due, lists
+from gateway.store.log import Draft
+from gateway.store.sql import Tx
+
+TURN, DELIVERY, WAKE, IDLE = "turn", "delivery", "wake", "idle"
+
+
+def follow_up(draft: Draft, policy: Policy) -> None:
+    """The system's own lines to what just happened; they need no floor."""
+    state = draft.state
+    if state is None or state.status is not Status.QUEUED:
+        return
+    notice = next((_NOTICES[type(entry.event)] for entry in draft.entries if type(entry.event) in _NOTICES), None)
+    if notice is not None:
+        say = policy.phrases.say
+        back = Button(title=say("back_to_bot", state.locale), payload=words.BACK_TO_BOT)
+        draft.apply(c.Notify(notice=notice, text=say(notice, state.locale), buttons=(back,)))
+
+
+_NOTICES: dict[type, str] = {HandoffRequested: "queued", OwnerLost: "queued_again", Reopened: "queued"}
+
+
+def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -> int | None:
+    """Writes the due rows and the ledger's lines; the instant of a turn that this node now holds, if there is one."""
+    state = draft.state
+    assert state is not None
+    for entry in draft.entries:
+        _write_for(tx, draft, entry, policy)
+    if state.floor is Floor.BOT and state.unanswered:
+        delay = 0 if at_once else policy.burst_pause
+        due_at = draft.now + delay
+        if due.put(tx, TURN, state.id, due_at=due_at, lease=(policy.node, due_at + policy.turn_lease)):
+            return due_at
+        if at_once and due.put_forward(tx, TURN, state.id, due_at=draft.now, node=policy.node):
+            return draft.now
+    return None
+
+
+def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
+    match entry.event:
+        case BotMessage() | OperatorMessage() | SystemNotice() as message:
+            endpoint = message.endpoint
+            if endpoint.channel in policy.pushed:
+                deliveries.put(
+                    tx, draft.conversation, entry.seq, inbox=endpoint.inbox, identity=endpoint.identity,
+                    channel=endpoint.channel, now=draft.now,
+                )  # fmt: skip
+                due.put(tx, DELIVERY, endpoint.identity, due_at=draft.now)
+        case ConversationStarted():
+            lists.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
+            due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
+        case Reopened():
+            due.drop(tx, WAKE, draft.conversation)
+            due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
+            if draft.before is None or draft.before.request == 0:
+                lists.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
+        case Snoozed() as snoozed:
+            due.reset(tx, WAKE, draft.conversation, due_at=snoozed.until)
+        case Resolved() as resolved:
+            due.drop(tx, IDLE, draft.conversation)
+            due.drop(tx, WAKE, draft.conversation)
+            lists.end_request(
+                tx, draft.conversation, opened_seq=_request_before(draft, entry), ending=resolved.ending,
+                reason=resolved.reason, now=draft.now,
+            )  # fmt: skip
+        case _:
+            pass
+
+
+def _request_before(draft: Draft, resolved: Entry) -> int:
+    """The request that was open when ``resolved`` ended it."""
+    opened = [e.seq for e in draft.entries if e.seq < resolved.seq and isinstance(e.event, Reopened)]
+    before: Conversation | None = draft.before
+    if before is not None and before.request:
+        return before.request
+    return opened[-1] if opened else 1

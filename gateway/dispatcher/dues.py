@@ -1,0 +1,110 @@
+"""Due rows: claimed by any node when they fall due and nobody holds them, and handed to whoever knows their kind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from gateway.store import due
+from gateway.store.sql import Tx
+from gateway.store.store import Store
+from gateway.tasks import TaskSet
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[due.Due], Awaitable[None] | None]
+
+BATCH = 64
+LEASE = 60_000_000
+"""Microseconds for which a claimed row is ours; another node repeats it after that."""
+POLL = 1.0
+"""Seconds between looks where no hint comes (another node may have written a row)."""
+MAX_RUNNING = 64
+
+
+class Dues:
+    """The claiming loop of a node."""
+
+    def __init__(self, store: Store, *, node: str, clock: Callable[[], int], lease: int = LEASE) -> None:
+        self._store = store
+        self._node = node
+        self._clock = clock
+        self._lease = lease
+        self._handlers: Mapping[str, Handler] = {}
+        self._wake = asyncio.Event()
+        self._next = 0
+        self._tasks = TaskSet("due")
+        self._loop_task: asyncio.Task[None] | None = None
+
+    def start(self, handlers: Mapping[str, Handler]) -> None:
+        """Begins to claim. A kind without a handler here is left to nodes that know it."""
+        self._handlers = handlers
+        self._loop_task = asyncio.create_task(self._loop(), name="due.loop")
+
+    def at(self, instant: int) -> None:
+        """A row falls due at ``instant``: look then, not at the next poll."""
+        if instant < self._next or not self._next:
+            self._next = instant
+            self._wake.set()
+
+    async def drain(self, *, within: float) -> None:
+        """Stops claiming, lets handlers finish, frees what is left."""
+        if self._loop_task is not None:
+            self._loop_task.cancel()
+            await asyncio.gather(self._loop_task, return_exceptions=True)
+        await self._tasks.finish(within=within)
+
+        def unit(tx: Tx, now: int) -> None:
+            due.release_all(tx, node=self._node)
+
+        await self._store.write("", unit)
+
+    async def _loop(self) -> None:
+        while True:
+            try:
+                full = await self.step()
+            except Exception as error:
+                log.warning("claim_failed", error=str(error))
+                full = False
+            if full:
+                continue
+            pause = POLL
+            if self._next:
+                pause = min(POLL, max(0.0, (self._next - self._clock()) / 1e6))
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def step(self) -> bool:
+        """Claims once; ``True`` where more may be waiting."""
+        room = MAX_RUNNING - len(self._tasks)
+        if room <= 0:
+            return False
+
+        def look(tx: Tx, now: int) -> int | None:
+            return due.next_at(tx)
+
+        soonest = await self._store.read("", look)
+        self._next = soonest or 0
+        if soonest is None or soonest > self._clock():
+            return False
+
+        def claim(tx: Tx, now: int) -> list[due.Due]:
+            return due.claim(tx, node=self._node, now=now, lease=self._lease, limit=min(BATCH, room))
+
+        rows = await self._store.write("", claim)
+        for row in rows:
+            handler = self._handlers.get(row.kind)
+            if handler is not None:
+                self._tasks.start(self._handle(handler, row), name=f"{row.kind}:{row.subject}")
+        return len(rows) == BATCH
+
+    async def _handle(self, handler: Handler, row: due.Due) -> None:
+        outcome = handler(row)
+        if outcome is not None:
+            await outcome

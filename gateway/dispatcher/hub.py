@@ -1,0 +1,301 @@
+"""The hub: who follows which log on this node, and what they are sent.
+
+A follower misses nothing: it subscribes first, then reads, and drops what it got twice. A gap (another node wrote, a
+hint was lost) is read once per node, whoever follows. Frames are encoded once per audience.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import msgspec
+import structlog
+
+from gateway.cluster.bus import Bus, Message
+from gateway.dispatcher.units import Committed
+from gateway.metrics import GAPS
+from gateway.model.events import Entry
+from gateway.model.visible import Audience, visible_entry
+from gateway.ports import Hint, Signal
+from gateway.store import log as stored_log
+from gateway.store.sql import Tx
+from gateway.store.store import Store
+from gateway.tasks import TaskSet
+
+log = structlog.get_logger(__name__)
+
+HEADS_EVERY = 15.0
+HEADS_IN_DOUBT = 1.0
+PAGE = 200
+
+_encoder = msgspec.json.Encoder()
+
+
+class EntriesFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="entries"):
+    """Entries of a conversation as an audience sees them; complete up to ``through``."""
+
+    conversation: str
+    through: int
+    entries: tuple[Entry, ...]
+
+
+class ResyncFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="resync"):
+    conversation: str
+
+
+class Sink(Protocol):
+    """A socket's queue. ``send`` never waits; ``offer`` is for what may be dropped."""
+
+    def send(self, frame: bytes) -> None: ...
+
+    def offer(self, frame: bytes) -> None: ...
+
+
+class RowsListener(Protocol):
+    """Is told that a conversation's list row changed (a console)."""
+
+    def __call__(self, business: str, conversation: str, committed: Committed | None) -> None: ...
+
+
+def entries_frame(conversation: str, entries: Iterable[Entry], audience: Audience, *, through: int) -> bytes:
+    """The frame of some entries for an audience."""
+    shown = tuple(e for e in (visible_entry(entry, audience) for entry in entries) if e is not None)
+    return _encoder.encode(EntriesFrame(conversation=conversation, through=through, entries=shown))
+
+
+class Frame(NamedTuple):
+    """An encoded ``entries`` frame and the part of the log that it tells."""
+
+    first: int
+    through: int
+    body: bytes
+
+
+@dataclass(eq=False, slots=True)
+class Subscription:
+    """One follower of one log, sent up to ``at``. While it catches up, live frames wait in ``held``."""
+
+    sink: Sink
+    audience: Audience
+    at: int = 0
+    held: list[Frame] | None = field(default_factory=list)
+
+    def take(self, frame: Frame) -> bool:
+        """Sends a frame unless it was had already; ``False`` where a gap stands before it."""
+        if self.held is not None:
+            self.held.append(frame)
+        elif frame.through > self.at:
+            if frame.first > self.at + 1:
+                return False
+            self.at = frame.through
+            self.sink.send(frame.body)
+        return True
+
+
+@dataclass(eq=False, slots=True)
+class Topic:
+    """A followed log on this node."""
+
+    business: str
+    conversation: str
+    subscriptions: set[Subscription] = field(default_factory=set)
+    filling: bool = False
+    again: bool = False
+
+    @property
+    def at(self) -> int | None:
+        """How far every live follower was sent; ``None`` while all of them catch up."""
+        return min((s.at for s in self.subscriptions if s.held is None), default=None)
+
+
+class Hub:
+    """All followers of a node."""
+
+    def __init__(self, store: Store, bus: Bus) -> None:
+        self._store = store
+        self._bus = bus
+        self._topics: dict[str, Topic] = {}
+        self._rows: set[RowsListener] = set()
+        self._signals: dict[str, list[Callable[[Signal], None]]] = {}
+        self._tasks = TaskSet("hub")
+
+    def start(self) -> None:
+        self._tasks.start(self._watch_heads(), name="heads")
+
+    async def aclose(self) -> None:
+        await self._tasks.finish(within=0)
+
+    # --- what happened ---
+
+    def committed(self, committed: Committed) -> None:
+        """A local commit: its followers here and the other nodes are told."""
+        state, entries = committed.state, committed.entries
+        self._bus.publish(Hint(business=committed.business, conversation=state.id, seq=state.seq))
+        topic = self._topics.get(state.id)
+        if topic is not None:
+            self._advance(topic, entries)
+        for listener in self._rows:
+            listener(committed.business, state.id, committed)
+
+    def heard(self, message: Message) -> None:
+        """Another node told something."""
+        if isinstance(message, Signal):
+            self._signal_here(message)
+            return
+        topic = self._topics.get(message.conversation)
+        if topic is not None:
+            self._reached(topic, message.seq)
+        for listener in self._rows:
+            listener(message.business, message.conversation, None)
+
+    def signal(self, signal: Signal) -> None:
+        """Tells what is live, here and on other nodes; it may be lost."""
+        self._bus.publish(signal)
+        self._signal_here(signal)
+
+    def _signal_here(self, signal: Signal) -> None:
+        for listener in self._signals.get(signal.conversation, ()):
+            listener(signal)
+
+    # --- who follows ---
+
+    async def follow(
+        self, business: str, conversation: str, *, audience: Audience, sink: Sink, last: tuple[int, str] = (0, "")
+    ) -> Subscription:  # fmt: skip
+        """Sends everything behind ``last`` (seq, event id) and from then on what comes.
+
+        A ``last`` that isn't in this log (a restored backup, another conversation) gets a resync and the whole log.
+        """
+        topic = self._topics.get(conversation)
+        if topic is None:
+            topic = self._topics[conversation] = Topic(business, conversation)
+        subscription = Subscription(sink, audience)
+        topic.subscriptions.add(subscription)
+        try:
+            await self._replay(topic, subscription, last)
+        except BaseException:
+            self.unfollow(conversation, subscription)
+            raise
+        held, subscription.held = subscription.held or [], None
+        if topic.again:
+            self._fill(topic)
+        if not all([subscription.take(frame) for frame in held]):
+            self._fill(topic)
+        return subscription
+
+    def unfollow(self, conversation: str, subscription: Subscription) -> None:
+        topic = self._topics.get(conversation)
+        if topic is None:
+            return
+        topic.subscriptions.discard(subscription)
+        if not topic.subscriptions:
+            del self._topics[conversation]
+
+    def watch_rows(self, listener: RowsListener) -> Callable[[], None]:
+        """Tells ``listener`` of every conversation that changes; returns how to stop it."""
+        self._rows.add(listener)
+        return lambda: self._rows.discard(listener)
+
+    def watch_signals(self, conversation: str, listener: Callable[[Signal], None]) -> Callable[[], None]:
+        """Tells ``listener`` of a conversation's signals; returns how to stop it."""
+        listeners = self._signals.setdefault(conversation, [])
+        listeners.append(listener)
+
+        def stop() -> None:
+            if listener in listeners:
+                listeners.remove(listener)
+            if not listeners and self._signals.get(conversation) is listeners:
+                del self._signals[conversation]
+
+        return stop
+
+    # --- reading ---
+
+    async def _replay(self, topic: Topic, subscription: Subscription, last: tuple[int, str]) -> None:
+        conversation, (after, event_id) = topic.conversation, last
+
+        def unit(tx: Tx, now: int) -> tuple[bool, list[Entry]]:
+            known = not after or stored_log.event_id(tx, conversation, after) == event_id
+            return known, stored_log.entries(tx, conversation, after=after if known else 0, limit=PAGE)
+
+        known, page = await self._store.read(topic.business, unit)
+        if not known:
+            after = 0
+            subscription.sink.send(_encoder.encode(ResyncFrame(conversation=conversation)))
+        subscription.at = after
+        while page:
+            subscription.at = page[-1].seq
+            subscription.sink.send(
+                entries_frame(conversation, page, subscription.audience, through=subscription.at)
+            )
+            page = await self._read(topic, subscription.at) if len(page) == PAGE else []
+
+    async def _read(self, topic: Topic, after: int) -> list[Entry]:
+        conversation = topic.conversation
+        return await self._store.read(
+            topic.business, lambda tx, now: stored_log.entries(tx, conversation, after=after, limit=PAGE)
+        )
+
+    def _advance(self, topic: Topic, entries: Sequence[Entry]) -> None:
+        """Sends new entries to a topic's followers, or has the gap before them read."""
+        if not entries:
+            return
+        first, through = entries[0].seq, entries[-1].seq
+        frames: dict[Audience, Frame] = {}
+        gap = False
+        for subscription in topic.subscriptions:
+            audience = subscription.audience
+            if audience not in frames:
+                body = entries_frame(topic.conversation, entries, audience, through=through)
+                frames[audience] = Frame(first, through, body)
+            gap = not subscription.take(frames[audience]) or gap
+        if gap:
+            self._fill(topic)
+
+    def _reached(self, topic: Topic, seq: int) -> None:
+        """The log has reached ``seq``: reads what its followers don't have."""
+        at = topic.at
+        if at is None:
+            topic.again = True
+        elif seq > at:
+            self._fill(topic)
+
+    def _fill(self, topic: Topic) -> None:
+        topic.again = True
+        if not topic.filling:
+            topic.filling = True
+            GAPS.inc()
+            self._tasks.start(self._fill_gap(topic), name=f"fill:{topic.conversation}")
+
+    async def _fill_gap(self, topic: Topic) -> None:
+        try:
+            while topic.again and (at := topic.at) is not None:
+                topic.again = False
+                page = await self._read(topic, at)
+                self._advance(topic, page)
+                topic.again = topic.again or len(page) == PAGE
+        finally:
+            topic.filling = False
+
+    async def _watch_heads(self) -> None:
+        """Looks at the heads of what is followed: the net under hints that were lost."""
+        while True:
+            await asyncio.sleep(HEADS_IN_DOUBT if self._bus.doubtful else HEADS_EVERY)
+            try:
+                await self.check_heads()
+            except Exception as error:
+                log.warning("heads_unread", error=str(error))
+
+    async def check_heads(self) -> None:
+        """Reads what followed logs have grown by without our knowing."""
+        by_business: dict[str, list[Topic]] = {}
+        for topic in self._topics.values():
+            by_business.setdefault(topic.business, []).append(topic)
+        for business, topics in by_business.items():
+            names = [topic.conversation for topic in topics]
+            heads = await self._store.read(business, lambda tx, now, names=names: stored_log.heads(tx, names))  # type: ignore[misc]
+            for topic in topics:
+                self._reached(topic, heads.get(topic.conversation, 0))

@@ -1,0 +1,32 @@
+"""What the dispatcher's units may know beside the database: settings, this node's name, the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.ports import Phrases
+
+SECOND = 1_000_000
+HOUR = 3600 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All durations in microseconds.
+
+    ``burst_pause``: how long a turn waits for more of a burst. ``reopen_window``: how long after its end a
+    conversation opens again instead of a new one. ``idle_after``: silence after which the bot's conversation ends.
+    ``turn_lease``: how long a node may take for a turn before another repeats it. ``pushed``: channels whose messages
+    the courier sends.
+    """
+
+    node: str
+    phrases: Phrases
+    burst_pause: int = SECOND
+    reopen_window: int = 24 * HOUR
+    idle_after: int = 24 * HOUR
+    turn_lease: int = 30 * SECOND
+    turn_timeout: int = 10 * SECOND
+    turn_attempts: int = 3
+    not_ready_limit: int = 60 * SECOND
+    pushed: frozenset[str] = frozenset()

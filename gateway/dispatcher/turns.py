@@ -1,0 +1,251 @@
+"""The bot's turns: the pause of a burst, the engine's answer, the fence, and a second try after a failure."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.units import ClearTurn, Committed, FinishTurn
+from gateway.errors import BotNotReady, Refused
+from gateway.metrics import TURN_FAILURES, TURNS
+from gateway.model import commands as c
+from gateway.model.events import CustomerMessage, Entry, Evidence, Page
+from gateway.model.state import Conversation, Floor
+from gateway.ports import BotEngine, TurnInput, TurnRequest, TurnResult
+from gateway.store import due, log
+from gateway.store.sql import Tx
+from gateway.tasks import TaskSet
+
+if TYPE_CHECKING:
+    from gateway.dispatcher import Dispatcher
+
+logger = structlog.get_logger(__name__)
+
+MAX_INPUTS = 50
+"""Inputs that one turn reads; a longer burst is answered by its last ones."""
+MAX_WAIT = 5.0
+"""Seconds that a customer who types on may hold a turn back."""
+RETRY_AFTER = 1_000_000
+NOT_READY_RETRY = 300_000
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A turn that this node holds and has not begun. ``inputs`` is ``None`` where memory does not have them all."""
+
+    business: str
+    state: Conversation
+    inputs: tuple[Entry, ...] | None
+    fence: int
+    attempts: int
+    timer: asyncio.TimerHandle | None = None
+    latest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn that is being made, and what it saw."""
+
+    business: str
+    state: Conversation
+    inputs: tuple[Entry, ...]
+    fence: int
+    attempts: int
+
+
+class Turns:
+    """All turns of this node. ``follow`` is told every local commit; ``claimed`` every due row that was taken over."""
+
+    def __init__(self, dispatcher: Dispatcher, engine: BotEngine, policy: Policy) -> None:
+        self._dispatcher = dispatcher
+        self._engine = engine
+        self._policy = policy
+        self._waiting: dict[str, Waiting] = {}
+        self._typing: dict[str, float] = {}
+        self._tasks = TaskSet("turns")
+        self._stopping = False
+
+    def follow(self, committed: Committed) -> None:
+        """Keeps the inputs of waiting turns in memory, and schedules a turn that this commit made due."""
+        state = committed.state
+        waiting = self._waiting.get(state.id)
+        if waiting is not None:
+            waiting.state = state
+            if waiting.inputs is not None:
+                waiting.inputs += _inputs(committed.entries)
+        elif committed.turn_at is not None:
+            before = committed.before
+            known = before is None or not before.unanswered
+            inputs = _inputs(committed.entries) if known else None
+            waiting = Waiting(committed.business, state, inputs, fence=1, attempts=1)
+            self._waiting[state.id] = waiting
+        if waiting is not None and committed.turn_at is not None:
+            delay = max(0.0, (committed.turn_at - state.updated_at) / 1e6)
+            now = asyncio.get_running_loop().time()
+            waiting.latest = waiting.latest or now + delay + MAX_WAIT
+            self._schedule(waiting, delay)
+
+    def claimed(self, row: due.Due) -> None:
+        """A turn that another node left, or that failed here before."""
+        if row.subject not in self._waiting and not self._stopping:
+            self._tasks.start(self._resume(row), name=row.subject)
+
+    def typing(self, conversation: str, seconds: float) -> None:
+        """The customer types on: a turn that waits for a burst goes on waiting, within bounds."""
+        waiting = self._waiting.get(conversation)
+        if waiting is None or waiting.timer is None:
+            return
+        loop = asyncio.get_running_loop()
+        self._schedule(waiting, min(loop.time() + seconds, waiting.latest) - loop.time())
+
+    async def drain(self, *, within: float) -> None:
+        """Stops beginning turns; those under way may finish."""
+        self._stopping = True
+        for waiting in self._waiting.values():
+            if waiting.timer is not None:
+                waiting.timer.cancel()
+        self._waiting.clear()
+        await self._tasks.finish(within=within)
+
+    def _schedule(self, waiting: Waiting, delay: float) -> None:
+        if self._stopping:
+            return
+        if waiting.timer is not None:
+            waiting.timer.cancel()
+        if delay <= 0:
+            waiting.timer = None
+            self._begin(waiting)
+        else:
+            waiting.timer = asyncio.get_running_loop().call_later(delay, self._begin, waiting)
+
+    def _begin(self, waiting: Waiting) -> None:
+        self._waiting.pop(waiting.state.id, None)
+        if not self._stopping:
+            self._tasks.start(self._run_waiting(waiting), name=waiting.state.id)
+
+    async def _run_waiting(self, waiting: Waiting) -> None:
+        if waiting.inputs is None:
+            turn = await self._read(waiting.business, waiting.state.id, waiting.fence, waiting.attempts)
+        else:
+            turn = Turn(waiting.business, waiting.state, waiting.inputs, waiting.fence, waiting.attempts)
+        await self._run(turn)
+
+    async def _resume(self, row: due.Due) -> None:
+        await self._run(await self._read(row.business, row.subject, row.fence, row.attempts))
+
+    async def _read(self, business: str, conversation: str, fence: int, attempts: int) -> Turn | None:
+        def unit(tx: Tx, now: int) -> Turn | None:
+            state = log.peek(tx, conversation)
+            if state is None:
+                return None
+            found = log.entries(tx, conversation, after=state.answered, upto=state.last_input)
+            return Turn(business, state, _inputs(found), fence, attempts)
+
+        return await self._dispatcher.store.read(business, unit)
+
+    async def _run(self, turn: Turn | None) -> None:
+        if turn is None:
+            return
+        state = turn.state
+        if state.floor is not Floor.BOT or not turn.inputs:
+            await self._dispatcher.commit(turn.business, ClearTurn(state.id, self._policy, turn.fence), key=state.id)
+            return
+        try:
+            await self._answer(turn)
+        except BotNotReady:
+            await self._not_ready(turn)
+        except Refused:
+            raise
+        except Exception as error:
+            await self._failed(turn, error)
+
+    async def _answer(self, turn: Turn) -> None:
+        state, upto = turn.state, turn.inputs[-1].seq
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        request = _request(turn, now=self._dispatcher.clock())
+        async with asyncio.timeout(self._policy.turn_timeout / 1e6):
+            result = await self._engine.turn(request)
+        TURNS.labels(result.outcome).inc()
+        command = _finish(state, result, upto=upto, inputs=turn.inputs, elapsed=int((loop.time() - began) * 1e6))
+        await self._dispatcher.commit(
+            turn.business, FinishTurn(state.id, command, self._policy, turn.fence), key=state.id
+        )
+
+    async def _not_ready(self, turn: Turn) -> None:
+        waited = self._dispatcher.clock() - turn.inputs[0].at
+        if waited > self._policy.not_ready_limit:
+            await self._give_up(turn)
+        else:
+            await self._later(turn, NOT_READY_RETRY, attempts=turn.attempts - 1)
+
+    async def _failed(self, turn: Turn, error: Exception) -> None:
+        TURN_FAILURES.inc()
+        logger.error("turn_failed", conversation=turn.state.id, attempts=turn.attempts, exc_info=error)
+        if turn.attempts >= self._policy.turn_attempts:
+            await self._give_up(turn)
+        else:
+            await self._later(turn, RETRY_AFTER * turn.attempts, attempts=turn.attempts)
+
+    async def _give_up(self, turn: Turn) -> None:
+        state = turn.state
+        command = c.FailTurn(
+            floor_seq=state.floor_seq, answered=state.answered, upto=turn.inputs[-1].seq, attempts=turn.attempts
+        )
+        unit = FinishTurn(state.id, command, self._policy, turn.fence)
+        await self._dispatcher.commit(turn.business, unit, key=state.id)
+
+    async def _later(self, turn: Turn, delay: int, *, attempts: int) -> None:
+        def unit(tx: Tx, now: int) -> int:
+            due.delay(tx, "turn", turn.state.id, fence=turn.fence, due_at=now + delay, attempts=attempts)
+            return now + delay
+
+        due_at = await self._dispatcher.store.write(turn.business, unit, key=turn.state.id)
+        self._dispatcher.due_at(due_at)
+
+
+def _inputs(entries: tuple[Entry, ...] | list[Entry]) -> tuple[Entry, ...]:
+    return tuple(e for e in entries if isinstance(e.event, CustomerMessage) and not e.event.closing)
+
+
+def _request(turn: Turn, *, now: int) -> TurnRequest:
+    state = turn.state
+    inputs = tuple(
+        TurnInput(seq=e.seq, text=e.event.text, choice=e.event.choice)
+        for e in turn.inputs[-MAX_INPUTS:]
+        if isinstance(e.event, CustomerMessage)
+    )
+    return TurnRequest(
+        id=f"{state.id}:{turn.inputs[-1].seq}", business=turn.business, conversation=state.id, inputs=inputs,
+        locale=state.locale, misses=state.misses, facts=state.facts, now=now,
+    )  # fmt: skip
+
+
+def _finish(
+    state: Conversation, result: TurnResult, *, upto: int, inputs: tuple[Entry, ...], elapsed: int
+) -> c.FinishTurn:
+    return c.FinishTurn(
+        floor_seq=state.floor_seq, answered=state.answered, upto=upto, outcome=result.outcome,
+        replies=tuple(c.Reply(text=reply.text, buttons=reply.buttons) for reply in result.replies),
+        handoff=result.handoff, evidence=_evidence(inputs, result) if result.handoff else (),
+        version=result.version, intents=result.intents, facts=result.facts, language=result.language,
+        misses=result.misses, elapsed=elapsed,
+    )  # fmt: skip
+
+
+def _evidence(inputs: tuple[Entry, ...], result: TurnResult) -> tuple[Evidence, ...]:
+    """What the context card shows of this turn: the words, what they were taken for, where they were written."""
+    last = inputs[-1]
+    page = last.event.page if isinstance(last.event, CustomerMessage) else None
+    lines = [Evidence(seq=entry.seq, kind="input") for entry in inputs[-3:]]
+    lines += [
+        Evidence(seq=last.seq, kind="intent", text=f"{score.title or score.intent} {score.confidence:.0%}")
+        for score in result.intents[:3]
+    ]
+    if isinstance(page, Page):
+        lines.append(Evidence(seq=last.seq, kind="page", text=page.title or page.url))
+    return tuple(lines)

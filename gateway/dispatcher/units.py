@@ -1,0 +1,188 @@
+"""The units of work of the dispatcher: receive an input, submit a command, finish a turn."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gateway.dispatcher.consequences import follow_up, write_consequences
+from gateway.dispatcher.policy import Policy
+from gateway.errors import NotFound, Refused
+from gateway.model import commands as c
+from gateway.model import words
+from gateway.model.decide import Circumstances
+from gateway.model.events import CustomerMessage, Endpoint, Entry
+from gateway.model.ids import new_id
+from gateway.model.state import Conversation, Status
+from gateway.ports import Inbound, Receipt
+from gateway.store import due, inbound, log
+from gateway.store.sql import Tx
+
+
+class Committed(NamedTuple):
+    """What a unit appended, for those who follow. ``turn_at``: a turn is due then, and leased to this node."""
+
+    business: str
+    before: Conversation | None
+    state: Conversation
+    entries: tuple[Entry, ...]
+    turn_at: int | None = None
+
+
+class Received(NamedTuple):
+    receipt: Receipt
+    committed: Committed | None
+
+
+def digest_of(*parts: str) -> str:
+    """Tells one body from another under the same id."""
+    return hashlib.blake2b("\x00".join(parts).encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """One input, one transaction: identity, key, conversation, decision, log, due rows."""
+
+    input: Inbound
+    policy: Policy
+
+    def __call__(self, tx: Tx, now: int) -> Received:
+        item = self.input
+        identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
+        key = inbound.Claim(item.inbox, item.scope, item.key, digest_of(item.text, item.choice))
+        endpoint = Endpoint(inbox=item.inbox, identity=identity.id, channel=item.channel)
+        draft = self._draft(tx, identity, endpoint, now=now)
+        try:
+            seq = self._say(draft, endpoint)
+        except Refused:
+            known = inbound.earlier(tx, key)
+            if known is None:
+                raise
+            return _repeated(known)
+        known = inbound.claim_key(tx, key, conversation=draft.conversation, seq=seq, now=now)
+        if known is not None:
+            return _repeated(known)
+        committed = commit(tx, draft, self.policy, at_once=item.at_once or bool(item.choice))
+        if identity.conversation != draft.conversation:
+            inbound.point_identity(tx, identity.id, draft.conversation)
+        return Received(Receipt(conversation=draft.conversation, seq=seq), committed)
+
+    def _draft(self, tx: Tx, identity: inbound.Identity, endpoint: Endpoint, *, now: int) -> log.Draft:
+        """The conversation that this input belongs to, or a new one."""
+        state = log.load(tx, identity.conversation) if identity.conversation else None
+        if state is not None and not self._over(state, now):
+            return log.Draft(state.id, state, now=now)
+        draft = log.Draft(new_id(now), None, now=now)
+        item = self.input
+        draft.apply(c.Start(contact=identity.contact, endpoint=endpoint, locale=item.locale, page=item.page))
+        return draft
+
+    def _over(self, state: Conversation, now: int) -> bool:
+        """Resolved for so long that what is said now is another matter. "Thanks" never begins one."""
+        if state.status is not Status.RESOLVED or state.resolved_at is None:
+            return False
+        return now - state.resolved_at > self.policy.reopen_window and not self._closing
+
+    @property
+    def _closing(self) -> bool:
+        return not self.input.choice and words.is_closing(self.input.text)
+
+    def _say(self, draft: log.Draft, endpoint: Endpoint) -> int:
+        """Applies the input; the ``seq`` of its message."""
+        item = self.input
+        state = draft.state
+        assert state is not None
+        resting = state.status in (Status.RESOLVED, Status.SNOOZED, Status.WRAP_UP)
+        say = c.Say(
+            text=item.text, choice=item.choice, endpoint=endpoint, client_id=item.key if item.scope else "",
+            closing=resting and self._closing, sent_at=item.sent_at, page=item.page,
+        )  # fmt: skip
+        # The owner gets the conversation back when a presence board exists to say that they are there; until then
+        # whoever had it last is asked first, and anyone may take it over.
+        draft.apply(say, Circumstances(owner_available=True))
+        seq = next(entry.seq for entry in reversed(draft.entries) if isinstance(entry.event, CustomerMessage))
+        if item.choice == words.ASK_FOR_PERSON:
+            draft.apply(c.AskForPerson())
+        elif draft.state is not None and draft.state.status is Status.QUEUED and self._goes_back():
+            draft.apply(c.CancelHandoff())
+        return seq
+
+    def _goes_back(self) -> bool:
+        return self.input.choice == words.BACK_TO_BOT or words.is_cancel(self.input.text)
+
+
+def _repeated(known: inbound.Earlier) -> Received:
+    return Received(Receipt(conversation=known.conversation, seq=known.seq, repeated=True), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """A command by people, routing or timers. ``claim`` makes a repeat return the first result."""
+
+    conversation: str
+    command: c.AnyCommand
+    policy: Policy
+    claim: inbound.Claim | None = None
+    circumstances: Circumstances | None = None
+
+    def __call__(self, tx: Tx, now: int) -> Received:
+        state = log.load(tx, self.conversation)
+        if state is None:
+            raise NotFound("There is no such conversation.")
+        if self.claim is not None:
+            known = inbound.earlier(tx, self.claim)
+            if known is not None:
+                return _repeated(known)
+        draft = log.Draft(self.conversation, state, now=now)
+        draft.apply(self.command, self.circumstances)
+        assert draft.state is not None
+        seq = draft.state.seq
+        if self.claim is not None:
+            inbound.claim_key(tx, self.claim, conversation=self.conversation, seq=seq, now=now)
+        committed = commit(tx, draft, self.policy)
+        return Received(Receipt(conversation=self.conversation, seq=seq), committed)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishTurn:
+    """A turn's result, judged by the fence. Frees the due row; newer inputs get a turn of their own."""
+
+    conversation: str
+    command: c.FinishTurn | c.FailTurn
+    policy: Policy
+    fence: int
+
+    def __call__(self, tx: Tx, now: int) -> Committed | None:
+        state = log.load(tx, self.conversation)
+        due.finish(tx, "turn", self.conversation, fence=self.fence)
+        if state is None:
+            return None
+        draft = log.Draft(self.conversation, state, now=now)
+        draft.apply(self.command)
+        return commit(tx, draft, self.policy)
+
+
+@dataclass(frozen=True, slots=True)
+class ClearTurn:
+    """A claimed turn that has nothing to answer (people took the floor, or another turn did)."""
+
+    conversation: str
+    policy: Policy
+    fence: int
+
+    def __call__(self, tx: Tx, now: int) -> Committed | None:
+        state = log.load(tx, self.conversation)
+        due.finish(tx, "turn", self.conversation, fence=self.fence)
+        if state is None:
+            return None
+        return commit(tx, log.Draft(self.conversation, state, now=now), self.policy)
+
+
+def commit(tx: Tx, draft: log.Draft, policy: Policy, *, at_once: bool = False) -> Committed:
+    """Saves a draft with everything that must stand in the same transaction as it."""
+    follow_up(draft, policy)
+    log.save(tx, draft)
+    turn_at = write_consequences(tx, draft, policy, at_once=at_once)
+    assert draft.state is not None
+    return Committed(tx.business, draft.before, draft.state, tuple(draft.entries), turn_at)

@@ -1,0 +1,292 @@
+"""The console's socket: lists, threads and commands of one signed-in operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+import msgspec
+from aiohttp import web
+
+from gateway.dispatcher.hub import Hub, Subscription
+from gateway.errors import Invalid, NotFound
+from gateway.http.access import Access, Principal
+from gateway.http.reading import audience_of
+from gateway.http.routes import EVERYONE
+from gateway.http.rows import Console, Rows
+from gateway.http.signin import BusinessView, read_me
+from gateway.http.socket import PONG, Session, Sockets, decode_frame, hello, receive
+from gateway.http.verbs import Verbs
+from gateway.ports import Signal
+from gateway.store import directory, lists, log
+from gateway.store.lists import Counts, Row, View
+from gateway.store.sql import Tx
+from gateway.store.store import Store
+
+MAX_FOLLOWED = 500
+Id = Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class _Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    pass
+
+
+class Hello(_Frame, frozen=True, tag="hello"):
+    business: Id
+
+
+class ListFrame(_Frame, frozen=True, tag="list"):
+    view: View = "all"
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+
+
+class Follow(_Frame, frozen=True, tag="follow"):
+    conversation: Id
+    last_seq: Annotated[int, msgspec.Meta(ge=0)] = 0
+    last_event_id: Id = ""
+
+
+class Unfollow(_Frame, frozen=True, tag="unfollow"):
+    conversation: Id
+
+
+class Command(_Frame, frozen=True, tag="command"):
+    id: Id
+    verb: Id
+    conversation: Id
+    body: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class Typing(_Frame, frozen=True, tag="typing"):
+    conversation: Id
+    on: bool
+
+
+class Read(_Frame, frozen=True, tag="read"):
+    conversation: Id
+    seq: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Ping(_Frame, frozen=True, tag="ping"):
+    pass
+
+
+ClientFrame = ListFrame | Follow | Unfollow | Command | Typing | Read | Ping
+_hello_decoder = msgspec.json.Decoder(Hello)
+_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
+
+
+class BusinessFace(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    locales: tuple[str, ...]
+
+
+class MeFace(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    role: str
+    locale: str
+
+
+class Welcome(_Frame, frozen=True, tag="welcome"):
+    business: BusinessFace
+    businesses: tuple[BusinessView, ...]
+    me: MeFace
+    now: int
+
+
+class RowsSnapshot(_Frame, frozen=True, tag="rows"):
+    view: View
+    rows: tuple[Row, ...]
+    complete: bool
+    counts: Counts
+
+
+class Ack(_Frame, frozen=True, tag="ack"):
+    id: str
+    conversation: str
+    seq: int
+
+
+class SignalFrame(_Frame, frozen=True, tag="signal"):
+    conversation: str
+    who: str
+    on: bool
+    name: str = ""
+    kind: Literal["typing"] = "typing"
+
+
+class MarkFrame(_Frame, frozen=True, tag="mark"):
+    conversation: str
+    who: str
+    seq: int
+
+
+class ConsoleSocket:
+    """Serves ``/api/v1/console/socket``."""
+
+    def __init__(
+        self, store: Store, hub: Hub, *, rows: Rows, verbs: Verbs, access: Access, sockets: Sockets
+    ) -> None:  # fmt: skip
+        self.store = store
+        self.hub = hub
+        self.rows = rows
+        self.verbs = verbs
+        self._access = access
+        self._sockets = sockets
+
+    def mount(self, app: web.Application) -> None:
+        app.router.add_get("/api/v1/console/socket", self.serve)
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """Origin and session are judged before the upgrade, the business at hello."""
+        self._access.check_origin(request)
+        account = await self._access.account(request)
+
+        async def run(session: Session) -> None:
+            first: Hello = await hello(session, _hello_decoder)
+            principal = await self._access.member(account, first.business, EVERYONE)
+            desk = _Desk(self, session, principal)
+            try:
+                await desk.run()
+            finally:
+                desk.leave()
+
+        return await self._sockets.serve(request, audience="console", run=run)
+
+
+class _Desk:
+    """One open console."""
+
+    def __init__(self, owner: ConsoleSocket, session: Session, principal: Principal) -> None:
+        self._owner = owner
+        self._session = session
+        self._who = principal
+        self._business = principal.business
+        self._audience = audience_of(principal.role)
+        self._console = Console(session, principal.id)
+        self._followed: dict[str, tuple[Subscription, Callable[[], None]]] = {}
+
+    async def run(self) -> None:
+        self._session.tell(await self._welcome())
+        self._owner.rows.watch(self._business, self._console)
+        await receive(self._session, self._handle)
+
+    def leave(self) -> None:
+        self._owner.rows.unwatch(self._business, self._console)
+        for conversation in list(self._followed):
+            self._unfollow(conversation)
+
+    async def _welcome(self) -> Welcome:
+        account = self._who.account
+        assert account is not None
+
+        def unit(tx: Tx, now: int) -> Welcome:
+            business = directory.read_business(tx, self._business)
+            assert business is not None
+            return Welcome(
+                business=BusinessFace(id=business.id, name=business.name, locales=business.locales),
+                businesses=read_me(tx, account).businesses,
+                me=MeFace(id=account.id, name=self._who.name, role=self._who.role, locale=account.locale),
+                now=now,
+            )
+
+        return await self._owner.store.read(self._business, unit)
+
+    async def _handle(self, text: str) -> None:
+        frame = decode_frame(text, _decoder)
+        match frame:
+            case Command():
+                await self._command(frame)
+            case Follow():
+                await self._follow(frame)
+            case Unfollow():
+                self._unfollow(frame.conversation)
+            case ListFrame():
+                await self._list(frame)
+            case Typing():
+                self._signal("typing", frame.conversation, {"on": frame.on, "name": self._who.name})
+            case Read():
+                await self._read(frame)
+            case Ping():
+                self._session.send(PONG)
+
+    async def _command(self, frame: Command) -> None:
+        answer = await self._owner.verbs.run_raw(self._who, frame.conversation, frame.verb, bytes(frame.body))
+        self._session.tell(Ack(id=frame.id, conversation=answer.conversation, seq=answer.seq))
+
+    async def _list(self, frame: ListFrame) -> None:
+        def unit(tx: Tx, now: int) -> RowsSnapshot:
+            rows = lists.read_rows(tx, frame.view, operator=self._who.id, limit=frame.limit + 1)
+            counts = lists.counts_of(lists.tally(tx), operator=self._who.id)
+            complete = len(rows) <= frame.limit
+            return RowsSnapshot(view=frame.view, rows=tuple(rows[: frame.limit]), complete=complete, counts=counts)
+
+        self._session.tell(await self._owner.store.read(self._business, unit))
+
+    async def _follow(self, frame: Follow) -> None:
+        conversation = frame.conversation
+        if len(self._followed) >= MAX_FOLLOWED and conversation not in self._followed:
+            raise Invalid(f"A console follows at most {MAX_FOLLOWED} conversations. Close some.", limit=MAX_FOLLOWED)
+
+        def unit(tx: Tx, now: int) -> dict[str, int] | None:
+            return lists.marks(tx, conversation) if log.head(tx, conversation) else None
+
+        marks = await self._owner.store.read(self._business, unit)
+        if marks is None:
+            raise NotFound("There is no such conversation in this business.")
+        self._unfollow(conversation)
+        stop = self._owner.hub.watch_signals(conversation, self._hear)
+        subscription = await self._owner.hub.follow(
+            self._business, conversation, audience=self._audience, sink=self._session,
+            last=(frame.last_seq, frame.last_event_id),
+        )  # fmt: skip
+        self._followed[conversation] = (subscription, stop)
+        for who, seq in marks.items():
+            self._session.tell(MarkFrame(conversation=conversation, who=who, seq=seq))
+
+    def _unfollow(self, conversation: str) -> None:
+        followed = self._followed.pop(conversation, None)
+        if followed is not None:
+            subscription, stop = followed
+            self._owner.hub.unfollow(conversation, subscription)
+            stop()
+
+    async def _read(self, frame: Read) -> None:
+        conversation = frame.conversation
+
+        def unit(tx: Tx, now: int) -> int:
+            head = log.head(tx, conversation)
+            if head is None:
+                raise NotFound("There is no such conversation in this business.")
+            upto = min(frame.seq, head[0])
+            return upto if lists.mark_read(tx, conversation, "people", upto) else 0
+
+        marked = await self._owner.store.write(self._business, unit, key=conversation)
+        if marked:
+            self._owner.rows.read(self._business, conversation, marked)
+            self._signal("mark", conversation, {"seq": marked, "name": self._who.name})
+
+    def _signal(
+        self, kind: Literal["typing", "mark"], conversation: str, body: dict[str, str | int | bool]
+    ) -> None:  # fmt: skip
+        """Tells a signal of a conversation that this console follows; of another it would be a foreign one."""
+        if conversation in self._followed:
+            self._owner.hub.signal(
+                Signal(business=self._business, conversation=conversation, kind=kind, who=self._who.id, body=body)
+            )
+
+    def _hear(self, signal: Signal) -> None:
+        if signal.who == self._who.id:
+            return
+        if signal.kind == "typing":
+            frame = SignalFrame(
+                conversation=signal.conversation, who=signal.who, on=bool(signal.body.get("on")),
+                name=str(signal.body.get("name", "")),
+            )  # fmt: skip
+            self._session.offer(msgspec.json.encode(frame))
+        elif signal.kind == "mark":
+            who = "customer" if signal.who == "customer" else "people"
+            mark = MarkFrame(conversation=signal.conversation, who=who, seq=int(signal.body.get("seq", 0)))
+            self._session.offer(msgspec.json.encode(mark))

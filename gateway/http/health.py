@@ -1,0 +1,43 @@
+"""``/livez``, ``/readyz``, ``/metrics``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import web
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from gateway.store.store import Store
+
+READY_WITHIN = 2.0
+
+
+class Health:
+    """Alive: the process answers. Ready: it also stores, and isn't draining."""
+
+    def __init__(self, store: Store, draining: Callable[[], bool]) -> None:
+        self._store = store
+        self._draining = draining
+
+    def mount(self, app: web.Application) -> None:
+        app.router.add_get("/livez", self.live)
+        app.router.add_get("/readyz", self.ready)
+        app.router.add_get("/metrics", self.metrics)
+
+    async def live(self, request: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def ready(self, request: web.Request) -> web.Response:
+        if self._draining():
+            return web.Response(status=503, text="draining\n")
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                await self._store.write("", lambda tx, now: None)
+        except Exception:
+            return web.Response(status=503, text="the database can't store\n")
+        return web.Response(text="ok\n")
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,242 @@
+"""A socket, whoever is at its end: a bounded queue out, a judged stream in, and an end that says why."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from gateway.errors import Malformed, Refused, TooMany
+from gateway.http.limits import Bucket
+from gateway.http.problems import problem_of
+from gateway.metrics import SLOW_SOCKETS, SOCKETS
+from gateway.settings import Settings
+from gateway.tasks import TaskSet
+
+log = structlog.get_logger(__name__)
+
+MAX_FRAME = 64 * 1024
+"""Bytes of one frame that comes in."""
+MAX_QUEUED_FRAMES = 1000
+MAX_QUEUED_BYTES = 4 * 1024 * 1024
+HELLO_WITHIN = 10.0
+HEARTBEAT = 45.0
+STRIKES = 20
+"""Refused frames in a row after which a socket is closed."""
+
+_encoder = msgspec.json.Encoder()
+PONG = b'{"type":"pong"}'
+
+
+class Closed(Exception):
+    """The socket must end, with a code and a reason that a client can act on."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Session:
+    """One open socket. It is a ``Sink``: ``send`` and ``offer`` never wait."""
+
+    __slots__ = ("_bucket", "_bytes", "_limit", "_loop", "_queue", "_strikes", "_wake", "audience", "closing", "ws")
+
+    def __init__(self, ws: web.WebSocketResponse, *, audience: str, settings: Settings) -> None:
+        self.ws = ws
+        self.audience = audience
+        self.closing: Closed | None = None
+        self._loop = asyncio.get_running_loop()
+        self._queue: deque[bytes] = deque()
+        self._bytes = 0
+        self._wake: asyncio.Future[None] | None = None
+        self._strikes = 0
+        rate = settings.frames_per_second
+        self._bucket = Bucket(rate, rate * 3, self._loop.time())
+
+    def send(self, frame: bytes) -> None:
+        """Queues a frame that must not be lost; a reader too slow for that is disconnected, and resumes."""
+        if self.closing is not None:
+            return
+        self._queue.append(frame)
+        self._bytes += len(frame)
+        if len(self._queue) > MAX_QUEUED_FRAMES or self._bytes > MAX_QUEUED_BYTES:
+            SLOW_SOCKETS.labels(self.audience).inc()
+            self.close(Closed(WSCloseCode.TRY_AGAIN_LATER, "too slow"))
+            return
+        self._wake_writer()
+
+    def offer(self, frame: bytes) -> None:
+        """Queues a frame that may be lost: dropped when the reader is behind."""
+        if len(self._queue) < MAX_QUEUED_FRAMES // 4:
+            self.send(frame)
+
+    def tell(self, message: Any) -> None:
+        """As ``send``, for a message that isn't encoded yet."""
+        self.send(_encoder.encode(message))
+
+    def close(self, why: Closed) -> None:
+        """Ends the socket; what is queued is not sent any more."""
+        if self.closing is None:
+            self.closing = why
+            self._queue.clear()
+            self._wake_writer()
+
+    def _wake_writer(self) -> None:
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    async def write(self) -> None:
+        """The writer: sends what is queued until the socket closes."""
+        ws, queue = self.ws, self._queue
+        while self.closing is None:
+            while queue:
+                frame = queue.popleft()
+                self._bytes -= len(frame)
+                try:
+                    await ws.send_frame(frame, WSMsgType.TEXT)
+                except ConnectionError:
+                    return
+            if self.closing is None:
+                self._wake = self._loop.create_future()
+                await self._wake
+        await ws.close(code=self.closing.code, message=self.closing.reason.encode()[:120])
+
+    def judge(self) -> None:
+        """Counts a frame that came in. Raises ``TooMany`` for one too many."""
+        after = self._bucket.take(self._loop.time())
+        if after:
+            raise TooMany("That is too fast. Wait a moment, then send it again.", after=after)
+
+    def refuse(self, error: Refused, frame_id: str = "") -> None:
+        """Tells a refusal; a client that only earns refusals is closed."""
+        self._strikes += 1
+        if self._strikes >= STRIKES:
+            self.close(Closed(WSCloseCode.POLICY_VIOLATION, "too many refused frames"))
+            return
+        self.tell({"type": "refused", "id": frame_id, "problem": problem_of(error)})
+
+    def accepted(self) -> None:
+        self._strikes = 0
+
+
+Receiver = Callable[[bytes], Awaitable[None]]
+
+
+class Sockets:
+    """All sockets of this node: opened in one way, closed together when it drains."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sessions: set[Session] = set()
+        self._tasks = TaskSet("sockets")
+        self._draining = False
+
+    async def serve(
+        self, request: web.Request, *, audience: str, run: Callable[[Session], Awaitable[None]]
+    ) -> web.WebSocketResponse:  # fmt: skip
+        """Upgrades a request and runs ``run`` on its session until it ends. Raises nothing."""
+        ws = web.WebSocketResponse(compress=False, max_msg_size=MAX_FRAME, heartbeat=HEARTBEAT)
+        await ws.prepare(request)
+        session = Session(ws, audience=audience, settings=self._settings)
+        writer = self._tasks.start(session.write(), name="write")
+        self._sessions.add(session)
+        SOCKETS.labels(audience).inc()
+        try:
+            if self._draining:
+                raise Closed(WSCloseCode.SERVICE_RESTART, "restarting")
+            await run(session)
+        except Closed as why:
+            session.close(why)
+        except Refused as error:
+            code = WSCloseCode.TRY_AGAIN_LATER if error.status in (429, 503) else WSCloseCode.POLICY_VIOLATION
+            session.close(Closed(code, f"{error.code}: {error.detail}"))
+        except ConnectionError:
+            session.close(Closed(WSCloseCode.GOING_AWAY, "gone"))
+        except Exception:
+            log.exception("socket_failed", audience=audience)
+            session.close(Closed(WSCloseCode.INTERNAL_ERROR, "failed"))
+        finally:
+            self._sessions.discard(session)
+            SOCKETS.labels(audience).dec()
+            session.close(Closed(WSCloseCode.OK, "bye"))
+            await asyncio.wait([writer], timeout=5.0)
+            writer.cancel()
+        return ws
+
+    async def drain(self, *, within: float) -> None:
+        """Closes every socket with 1012, spread over time so that nobody's return is a stampede."""
+        self._draining = True
+        loop = asyncio.get_running_loop()
+        why = Closed(WSCloseCode.SERVICE_RESTART, "restarting")
+        spread = min(within / 2, len(self._sessions) / 500)
+        for session in list(self._sessions):
+            loop.call_later(random.uniform(0, spread), session.close, why)
+        deadline = loop.time() + within
+        while self._sessions and loop.time() < deadline:
+            await asyncio.sleep(0.02)
+        await self._tasks.finish(within=0)
+
+
+async def hello(session: Session, decoder: msgspec.json.Decoder[Any]) -> Any:
+    """The first frame, typed. Raises ``Closed`` where none comes in time or it can't be read."""
+    try:
+        async with asyncio.timeout(HELLO_WITHIN):
+            message = await session.ws.receive()
+    except TimeoutError:
+        raise Closed(WSCloseCode.POLICY_VIOLATION, "no hello") from None
+    if message.type is not WSMsgType.TEXT:
+        raise Closed(_code_of(message.type), "no hello")
+    try:
+        return decoder.decode(message.data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Closed(WSCloseCode.POLICY_VIOLATION, f"malformed hello: {error}") from None
+
+
+async def receive(session: Session, handle: Callable[[str], Awaitable[None]]) -> None:
+    """Hands every text frame to ``handle`` until the socket ends; refusals are told, not raised."""
+    async for message in session.ws:
+        if session.closing is not None:
+            break
+        if message.type is not WSMsgType.TEXT:
+            raise Closed(WSCloseCode.UNSUPPORTED_DATA, "text frames only")
+        try:
+            session.judge()
+            await handle(message.data)
+        except Refused as error:
+            session.refuse(error, frame_id(message.data))
+        else:
+            session.accepted()
+
+
+def decode_frame(text: str, decoder: msgspec.json.Decoder[Any]) -> Any:
+    """A typed frame. Raises ``Malformed``."""
+    try:
+        return decoder.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Malformed(f"This frame can't be read: {error}.") from error
+
+
+class _Named(msgspec.Struct):
+    id: str = ""
+
+
+_named = msgspec.json.Decoder(_Named)
+
+
+def frame_id(text: str) -> str:
+    """The id that a refused frame carried, so that its sender knows which one it was."""
+    try:
+        return _named.decode(text).id[:64]
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+
+
+def _code_of(kind: WSMsgType) -> int:
+    return WSCloseCode.OK if kind in (WSMsgType.CLOSE, WSMsgType.CLOSED) else WSCloseCode.UNSUPPORTED_DATA

@@ -1,0 +1,101 @@
+"""Settings: ``switchboard.toml``, then ``SWITCHBOARD_*`` in the environment, then the command line.
+
+Every field here stands in ``docs/configuration.md``; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from gateway.errors import StartupError
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How this process runs. Durations in seconds."""
+
+    data: str = "switchboard-data"
+    """The data folder: the database file, models, backups."""
+    database: str = ""
+    """Empty: one SQLite file in the data folder. Or ``postgresql+psycopg://user@host/name``."""
+    redis: str = ""
+    """Empty: one node. Or ``redis://host:6379/0``, so that many nodes tell one another at once."""
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: int = 8080
+    """The port to listen on; 0 takes a free one."""
+    public_url: str = ""
+    """How browsers reach this server, ``https://chat.example.com``. Needed behind a proxy."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks whose ``X-Forwarded-*`` headers are believed, ``10.0.0.0/8``."""
+    log_format: Literal["auto", "console", "json"] = "auto"
+    """``auto``: readable on a terminal, JSON otherwise."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is logged."""
+    burst_pause: float = 1.0
+    """How long the bot waits for more of a burst before it answers."""
+    reopen_hours: float = 24.0
+    """How long after its end a conversation opens again, instead of a new one."""
+    idle_hours: float = 24.0
+    """After how much silence the bot's conversation ends by itself."""
+    session_hours: float = 12.0
+    """How long a sign-in lasts."""
+    drain_seconds: float = 20.0
+    """How long a stopping process finishes what it began."""
+    message_limit: int = 4000
+    """Characters of one message."""
+    frames_per_second: float = 10.0
+    """Frames that a socket may send, on average; a burst may be three times that."""
+    sign_ins_per_minute: float = 10.0
+    """Sign-in attempts of one address."""
+
+
+ENVIRONMENT = "SWITCHBOARD_"
+
+
+def load_settings(
+    *, file: Path | None = None, environment: Mapping[str, str] = os.environ, overrides: Mapping[str, Any] | None = None
+) -> Settings:  # fmt: skip
+    """The settings in force. Raises ``StartupError`` with the name of what is wrong and where it came from."""
+    values: dict[str, Any] = {}
+    if file is not None:
+        values |= _read_file(file)
+    for name, value in environment.items():
+        field = name.removeprefix(ENVIRONMENT).lower()
+        if name.startswith(ENVIRONMENT) and field in Settings.__struct_fields__:
+            values[field] = value.split(",") if field == "trusted_proxies" else value
+    values |= {name: value for name, value in (overrides or {}).items() if value is not None}
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        where = f" in {file}" if file else ""
+        raise StartupError(f"A setting{where} isn't right: {error}. See docs/configuration.md.") from error
+    _check(settings)
+    return settings
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as opened:
+            return tomllib.load(opened)
+    except FileNotFoundError as error:
+        raise StartupError(f"There is no settings file {file}. `switchboard init` writes one.") from error
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise StartupError(f"The settings file {file} can't be read: {error}.") from error
+
+
+def _check(settings: Settings) -> None:
+    if not 0 <= settings.port <= 65535:
+        raise StartupError(f"port = {settings.port} isn't a port. Choose one from 1 to 65535, or 0 for a free one.")
+    if settings.database and not settings.database.startswith("postgresql+psycopg://"):
+        raise StartupError("database must be empty (SQLite) or begin with postgresql+psycopg://.")
+    if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
+        raise StartupError("public_url must begin with http:// or https://.")
+    for name in ("burst_pause", "reopen_hours", "idle_hours", "session_hours", "drain_seconds"):
+        if getattr(settings, name) < 0:
+            raise StartupError(f"{name} can't be negative.")

@@ -1,0 +1,117 @@
+"""The operators' desk: their verbs, as the API knows them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from gateway.errors import Invalid
+from gateway.http.access import Principal
+from gateway.http.routes import EVERYONE
+from gateway.http.verbs import Verb
+from gateway.model import commands as c
+from gateway.model.events import Person
+
+ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+FloorSeq = Annotated[int, msgspec.Meta(ge=0)]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Empty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``id``: the client's own, the same at every retry. ``floor_seq``: what the operator's screen shows."""
+
+    id: ClientId
+    text: Text
+    floor_seq: FloorSeq
+
+
+class NoteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: ClientId
+    text: Text
+
+
+class FloorBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    floor_seq: FloorSeq
+
+
+class ResolveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    floor_seq: FloorSeq
+    code: Name = ""
+
+
+class TransferBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Back to the queue, of ``team`` or of everyone."""
+
+    floor_seq: FloorSeq
+    team: Name = ""
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class SnoozeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``until``: UTC microseconds."""
+
+    floor_seq: FloorSeq
+    until: Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000_000)]
+
+
+class FactsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An empty value removes a fact."""
+
+    facts: Annotated[
+        dict[Annotated[str, msgspec.Meta(min_length=1, max_length=64)], Annotated[str, msgspec.Meta(max_length=500)]],
+        msgspec.Meta(min_length=1, max_length=20),
+    ]
+
+
+def _said(text: str) -> str:
+    """What a person typed, judged: visible, and without characters that no text has."""
+    cleaned = "".join(ch for ch in text if ch in "\n\t" or ch.isprintable() or ch in "\u200d\ufe0f").strip()
+    if not cleaned:
+        raise Invalid("There is nothing to send.", field="text")
+    return cleaned
+
+
+def _person(principal: Principal) -> Person:
+    return principal.person
+
+
+def _reply(principal: Principal, body: ReplyBody) -> c.SendReply:
+    return c.SendReply(
+        operator=_person(principal), text=_said(body.text), floor_seq=body.floor_seq, client_id=body.id
+    )  # fmt: skip
+
+
+def _note(principal: Principal, body: NoteBody) -> c.AddNote:
+    return c.AddNote(operator=_person(principal), text=_said(body.text), client_id=body.id)
+
+
+def _resolve(principal: Principal, body: ResolveBody) -> c.Resolve:
+    override = principal.role in ("supervisor", "administrator")
+    return c.Resolve(operator=_person(principal), floor_seq=body.floor_seq, code=body.code, override=override)
+
+
+def verbs() -> list[Verb]:
+    """All verbs of the desk."""
+    return [
+        Verb(name="take", summary="Take the conversation: you have the floor", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.Take(operator=_person(who))),
+        Verb(name="reply", summary="Answer the customer (its owner)", roles=EVERYONE, body=ReplyBody, command=_reply),
+        Verb(name="note", summary="Add a private note", roles=EVERYONE, body=NoteBody, command=_note),
+        Verb(name="return_to_bot", summary="Give the floor back to the bot", roles=EVERYONE, body=FloorBody,
+             command=lambda who, body: c.ReturnToBot(operator=_person(who), floor_seq=body.floor_seq)),
+        Verb(name="resolve", summary="End the conversation", roles=EVERYONE, body=ResolveBody, command=_resolve),
+        Verb(name="transfer", summary="Put it back into the queue, with a note", roles=EVERYONE, body=TransferBody,
+             command=lambda who, body: c.Transfer(operator=_person(who), floor_seq=body.floor_seq, team=body.team,
+                                                  note=body.note)),
+        Verb(name="snooze", summary="Put it aside until a time or the customer's next input", roles=EVERYONE,
+             body=SnoozeBody,
+             command=lambda who, body: c.Snooze(operator=_person(who), floor_seq=body.floor_seq, until=body.until)),
+        Verb(name="facts", summary="Correct what is known", roles=EVERYONE, body=FactsBody,
+             command=lambda who, body: c.SetFacts(operator=_person(who), facts=body.facts)),
+    ]  # fmt: skip
