@@ -1,0 +1,258 @@
+"""How well and how fast short texts are understood: ``python -m benchmarks.nlu [--quick] [--json] [--clinc PATH]``.
+
+- The example business: trained on its content, measured on ``tests/holdout.yml``, which training never sees.
+- CLINC150 (Larson et al., 2019, CC BY 3.0), if its ``data_full.json`` is given: 30 intents of 10 examples each, drawn
+  by seed. Measured on ``val`` unless ``--split test`` is asked for; nothing is tuned on ``test``.
+
+Out of scope: the share of foreign messages whose score (the highest logit) lies below that of 95 % of the in-scope
+ones. "Far" is another world, "near" is close to the business but not its matter. Slips: in one word in three of four
+letters and more, a letter is swapped, dropped or doubled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.content import read_content
+from bot.content.draft import Draft
+from bot.content.nlu import read_nlu
+from bot.content.source import parse, read_text
+from bot.nlu.keyboard import as_latin_layout
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.reader import Reader
+from bot.nlu.text import clean, is_cyrillic, words
+from bot.nlu.train import train
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "lantern"
+OUTSIDE = "out_of_scope"
+INTENTS, EXAMPLES, SEEDS = 30, 10, 5
+# What Rasa 3.6's default pipeline (DIET) reached on the same task and a machine of the same kind.
+DIET = {"clinc.accuracy": 0.885, "clinc.slips": 0.856, "clinc.far": 0.58, "clinc.auroc": 0.93}
+DIET_TRAINING_S, DIET_MS = 103.0, 7.7
+_SOUNDS = str.maketrans(dict(zip("абвгдезийклмнопрстуфхцыэ", "abvgdeziyklmnoprstufhcye", strict=True)))
+_SOUNDS |= str.maketrans({"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"})
+
+Labelled = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Trained:
+    reader: Reader
+    seconds: float
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="benchmarks.nlu", description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--quick", action="store_true", help="one seed and one round of timing")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--clinc", type=Path, help="path of CLINC150's data_full.json")
+    parser.add_argument("--split", choices=("val", "test"), default="val", help="what CLINC is measured on")
+    options = parser.parse_args()
+    figures = lantern(3 if not options.quick else 1) if EXAMPLE.is_dir() else {}
+    ratios: dict[str, float] = {}
+    if options.clinc:
+        figures |= clinc(json.loads(options.clinc.read_text()), options.split, 1 if options.quick else SEEDS)
+        ratios = {f"{name} against DIET": figures[name] / reached for name, reached in DIET.items()}
+        ratios["DIET's training time against ours"] = DIET_TRAINING_S / figures["clinc.train_s"]
+        ratios["DIET's time a message against ours"] = DIET_MS / figures["clinc.ms"]
+    _report(figures, ratios, as_json=options.json)
+
+
+def lantern(rounds: int) -> dict[str, float]:
+    """The example business on its held-out messages."""
+    content = read_content(EXAMPLE).content
+    trained = _trained([(example.text, intent.name) for intent in content.intents for example in intent.examples])
+    held = _held_out(EXAMPLE / "tests" / "holdout.yml")
+    inside = [one for one in held if one[1] != OUTSIDE]
+    russian, english = _by_language(inside)
+    outside = [text for text, intent in held if intent == OUTSIDE]
+    groups = [[text for text in outside if _is_russian(text) is russian_ones] for russian_ones in (True, False)]
+    far = [text for group in groups for text in group[: len(group) // 2]]
+    near = [text for group in groups for text in group[len(group) // 2 :]]
+    rng = random.Random(0)
+    reader = trained.reader
+    figures = {
+        "lantern.ru.accuracy": _accuracy(reader, russian),
+        "lantern.ru.slips": _accuracy(reader, [(slip(text, rng), intent) for text, intent in russian]),
+        "lantern.ru.layout": _accuracy(reader, [(as_latin_layout(clean(text)), intent) for text, intent in russian]),
+        "lantern.ru.translit": _accuracy(reader, [(in_latin(text), intent) for text, intent in russian]),
+        "lantern.en.accuracy": _accuracy(reader, english),
+        "lantern.en.slips": _accuracy(reader, [(slip(text, rng), intent) for text, intent in english]),
+    }
+    figures |= _outside(reader, [text for text, _ in inside], far, near, "lantern")
+    figures |= _decisions(reader, inside, outside)
+    figures |= {"lantern.train_s": trained.seconds, "lantern.ms": _milliseconds(reader, inside, rounds)}
+    return figures
+
+
+def clinc(data: dict[str, list[list[str]]], split: str, seeds: int) -> dict[str, float]:
+    """Means over ``seeds`` draws of intents and examples."""
+    found: list[dict[str, float]] = []
+    for seed in range(seeds):
+        rng = random.Random(seed)
+        chosen = rng.sample(sorted({intent for _, intent in data["train"]}), INTENTS)
+        examples = [
+            (text, intent)
+            for intent in chosen
+            for text in rng.sample([text for text, other in data["train"] if other == intent], EXAMPLES)
+        ]
+        trained = _trained(examples)
+        inside = [(text, intent) for text, intent in data[split] if intent in chosen]
+        near = [text for text, intent in data[split] if intent not in chosen]
+        far = [text for text, _ in data[f"oos_{split}"]]
+        found.append(
+            {
+                "clinc.accuracy": _accuracy(trained.reader, inside),
+                "clinc.slips": _accuracy(trained.reader, [(slip(text, rng), intent) for text, intent in inside]),
+                **_outside(trained.reader, [text for text, _ in inside], far, near, "clinc"),
+                "clinc.calibration_error": _calibration_error(trained.reader, inside),
+                "clinc.train_s": trained.seconds,
+                "clinc.ms": _milliseconds(trained.reader, inside, 1),
+            }
+        )
+    return {name: float(np.mean([figures[name] for figures in found])) for name in found[0]}
+
+
+def slip(text: str, rng: random.Random) -> str:
+    """The text with slips of the fingers."""
+    typed = text.split()
+    for at, word in enumerate(typed):
+        if len(word) >= 4 and rng.random() < 1 / 3:
+            place = rng.randrange(1, len(word) - 1)
+            before, here, after = word[:place], word[place], word[place + 1 :]
+            typed[at] = rng.choice((before + after[:1] + here + after[1:], before + after, before + here * 2 + after))
+    return " ".join(typed)
+
+
+def in_latin(text: str) -> str:
+    """Russian in Latin letters, as people type it."""
+    return clean(text).translate(_SOUNDS)
+
+
+def _trained(examples: Labelled) -> Trained:
+    started = time.perf_counter()
+    tokens = [words(clean(text)) for text, _ in examples]
+    model, _ = train(tokens, [intent for _, intent in examples])
+    return Trained(Reader(model, Lexicon.of(tokens)), time.perf_counter() - started)
+
+
+def _held_out(path: Path) -> list[tuple[str, str]]:
+    draft = Draft()
+    read_nlu(draft, parse(path.name, read_text(path.name, path)).fields("holdout")["nlu"])
+    return [(example.text, intent) for intent, examples in draft.examples.items() for example in examples]
+
+
+def _is_russian(text: str) -> bool:
+    return any(is_cyrillic(word) for word in words(clean(text)))
+
+
+def _by_language(labelled: Labelled) -> tuple[Labelled, Labelled]:
+    return [one for one in labelled if _is_russian(one[0])], [one for one in labelled if not _is_russian(one[0])]
+
+
+def _accuracy(reader: Reader, labelled: Labelled) -> float:
+    right = 0
+    for text, intent in labelled:
+        reading = reader.read(text)
+        right += bool(reading.intents) and reading.intents[0][0] == intent
+    return right / len(labelled)
+
+
+def _levels(reader: Reader, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    return np.array([reader.read(text).level for text in texts])
+
+
+def _outside(
+    reader: Reader, inside: Sequence[str], far: Sequence[str], near: Sequence[str], name: str
+) -> dict[str, float]:
+    known, far_levels, near_levels = _levels(reader, inside), _levels(reader, far), _levels(reader, near)
+    limit = np.quantile(known, 0.05)
+    return {
+        f"{name}.far": float((far_levels < limit).mean()),
+        f"{name}.near": float((near_levels < limit).mean()),
+        f"{name}.auroc": _auroc(known, far_levels),
+        f"{name}.auroc_near": _auroc(known, near_levels),
+    }
+
+
+def _auroc(known: npt.NDArray[np.float64], foreign: npt.NDArray[np.float64]) -> float:
+    higher = (known[:, None] > foreign[None, :]).mean() + 0.5 * (known[:, None] == foreign[None, :]).mean()
+    return float(higher)
+
+
+def _decisions(reader: Reader, inside: Labelled, outside: Sequence[str]) -> dict[str, float]:
+    """What the bot would do with a first message: answer, ask which of two or three, or ask to rephrase."""
+    from bot.dialogue.answer import MOST_BUTTONS
+    from bot.dialogue.heard import ANSWER_FROM
+
+    readings = [(reader.read(text), intent) for text, intent in inside]
+    sure = [(one, intent) for one, intent in readings if not one.outside and one.confidence >= ANSWER_FROM]
+    asked = [(one, intent) for one, intent in readings if not one.outside and one.confidence < ANSWER_FROM]
+    offered = sum(intent in {name for name, _ in one.intents[:MOST_BUTTONS]} for one, intent in asked)
+    foreign = [reader.read(text) for text in outside]
+    return {
+        "lantern.answered": len(sure) / len(readings),
+        "lantern.answered_wrong": sum(one.intents[0][0] != intent for one, intent in sure) / max(1, len(sure)),
+        "lantern.asked": len(asked) / len(readings),
+        "lantern.asked_with_right_button": offered / max(1, len(asked)),
+        "lantern.outside_answered": sum(not one.outside and one.confidence >= ANSWER_FROM for one in foreign)
+        / len(foreign),
+    }
+
+
+def _calibration_error(reader: Reader, labelled: Labelled) -> float:
+    """Expected calibration error in ten bins: how far confidence is from the share that is right."""
+    readings = [(reader.read(text), intent) for text, intent in labelled]
+    confidence = np.array([one.confidence for one, _ in readings])
+    right = np.array([bool(one.intents) and one.intents[0][0] == intent for one, intent in readings])
+    bins = np.minimum((confidence * 10).astype(int), 9)
+    gaps = [
+        abs(confidence[bins == at].mean() - right[bins == at].mean()) * (bins == at).mean()
+        for at in range(10)
+        if (bins == at).any()
+    ]
+    return float(sum(gaps))
+
+
+def _milliseconds(reader: Reader, labelled: Labelled, rounds: int) -> float:
+    """Best round, each over every message: caches hold what a server's would after a while."""
+    return min(_timed(lambda: [reader.read(text) for text, _ in labelled]) for _ in range(rounds + 1)) / len(labelled)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1e3
+
+
+def _report(figures: dict[str, float], ratios: dict[str, float], *, as_json: bool) -> None:
+    machine: dict[str, Any] = {
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+    if as_json:
+        rounded = [{name: round(value, 4) for name, value in table.items()} for table in (figures, ratios)]
+        print(json.dumps({"figures": rounded[0], "ratios": rounded[1], "machine": machine}))
+        return
+    for name, value in (figures | ratios).items():
+        print(f"{name:40} {value:8.3f}")
+    print(*(f"{name}: {value}" for name, value in machine.items()), sep=", ")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The product as it is, with the example business, its trained bot and one signed-in operator."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+
+import uvloop
+
+from gateway.app import Switchboard, open_store
+from gateway.demo import Demo
+from gateway.logs import set_up
+from gateway.settings import Settings
+from gateway.store import directory
+from gateway.store.opening import open_folder
+from gateway.store.sql import Tx
+
+
+async def main(data: Path, database: str) -> None:
+    settings = Settings(
+        data=str(data), database=database, port=0, burst_pause=0.0, frames_per_second=1e6, sign_ins_per_minute=1e6
+    )
+    set_up(level="warning", style="console")
+    with open_folder(data) as folder:
+        node = Switchboard(settings, folder, open_store(settings, folder))
+        demo = Demo(node)
+        await node.start()
+        await demo.load()
+        if await demo.needs_training():
+            await demo.train()
+        token = directory.new_token()
+
+        def unit(tx: Tx, now: int) -> str:
+            found = directory.account_by_email(tx, "olga@example.com")
+            assert found is not None
+            directory.open_session(tx, found[0].id, token=token, now=now, lifetime=3600 * 1_000_000)
+            return found[0].id
+
+        await node.store.write("", unit)
+        print(
+            json.dumps({"port": node.port, "inbox": demo.inbox, "business": demo.business, "session": token}),
+            flush=True,
+        )
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--database", default="")
+    options = parser.parse_args()
+    uvloop.run(main(options.data, options.database))

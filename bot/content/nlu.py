@@ -1,0 +1,126 @@
+"""The ``nlu:`` section: examples with their annotations, synonyms, regular expressions, lookup tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from bot.content.draft import MAX_EXAMPLE, MAX_EXAMPLES, MAX_NAME, Draft
+from bot.content.patterns import PatternRefused, check_pattern
+from bot.content.source import Node
+from bot.content.types import Example, Mark
+from bot.nlu.text import clean
+
+_ANNOTATION = re.compile(r"\[(?P<text>[^\[\]]+)\](?:\((?P<name>[^()]+)\)|(?P<json>\{[^{}]*\}))")
+_KINDS = ("intent", "synonym", "regex", "lookup")
+
+
+class _Annotation(msgspec.Struct):
+    entity: str
+    value: str = ""
+    role: str = ""
+    group: str = ""
+
+
+def read_nlu(draft: Draft, section: Node) -> None:
+    """Reads every entry of the section. Raises ``ContentError``."""
+    for entry in section.items("nlu"):
+        fields = entry.fields("An entry of nlu")
+        kind = next((kind for kind in _KINDS if kind in fields), None)
+        if kind is None:
+            raise entry.error("An entry of nlu begins with intent:, synonym:, regex: or lookup:.")
+        draft.note_others(fields, (kind, "examples"), f"nlu's {kind} entries")
+        name = fields[kind].text(f"The name of the {kind}").strip()
+        if not name or len(name) > MAX_NAME:
+            raise fields[kind].error(f"A name has 1 to {MAX_NAME} characters.")
+        _READERS[kind](draft, name, entry, fields.get("examples"))
+
+
+def _intent(draft: Draft, name: str, entry: Node, examples: Node | None) -> None:
+    if "/" in name:
+        draft.note(entry, f"“{name}” is a retrieval intent, which this engine doesn't have: its examples are left out.")
+        return
+    found = draft.examples.setdefault(name, [])
+    draft.example_places.setdefault(name, entry)
+    for line in _lines(draft, examples, f"the intent “{name}”"):
+        found.append(_example(draft, line))
+        if len(found) > MAX_EXAMPLES:
+            raise line.error(f"More than {MAX_EXAMPLES} examples of one intent.")
+
+
+def _synonym(draft: Draft, name: str, entry: Node, examples: Node | None) -> None:
+    for line in _lines(draft, examples, f"the synonym “{name}”"):
+        draft.synonyms[clean(line.text("A synonym"))] = name
+
+
+def _regex(draft: Draft, name: str, entry: Node, examples: Node | None) -> None:
+    draft.extractors.setdefault(name, entry)
+    for line in _lines(draft, examples, f"the regex “{name}”"):
+        pattern = line.text("A pattern")
+        try:
+            check_pattern(pattern)
+        except PatternRefused as error:
+            raise line.error(f"This pattern can't be used: {error}.") from error
+        draft.patterns.setdefault(name, []).append(pattern)
+
+
+def _lookup(draft: Draft, name: str, entry: Node, examples: Node | None) -> None:
+    draft.extractors.setdefault(name, entry)
+    found = draft.lookups.setdefault(name, [])
+    for line in _lines(draft, examples, f"the lookup “{name}”"):
+        found.append(line.text("A lookup value"))
+        if len(found) > MAX_EXAMPLES:
+            raise line.error(f"More than {MAX_EXAMPLES} values of one lookup.")
+
+
+_READERS = {"intent": _intent, "synonym": _synonym, "regex": _regex, "lookup": _lookup}
+
+
+def _lines(draft: Draft, examples: Node | None, owner: str) -> Iterator[Node]:
+    """Every example with its own line: of a block of ``- example`` lines, or of a list."""
+    if examples is None or examples.value is None:
+        return
+    if isinstance(examples.value, list):
+        for entry in examples.value:
+            fields = {} if isinstance(entry.value, str) else entry.fields(f"An example of {owner}")
+            draft.note_others(fields, ("text",), f"the examples of {owner}")
+            text = fields.get("text", entry)
+            yield Node(text.file, text.line, text.text("An example").strip().removeprefix("- ").strip())
+        return
+    for number, raw in enumerate(examples.text(f"examples of {owner}").split("\n")):
+        line = Node(examples.file, examples.line + number + examples.literal, raw.strip())
+        if not line.value or raw.lstrip().startswith("#"):
+            continue
+        if not raw.lstrip().startswith("-"):
+            raise line.error(f"An example of {owner} must begin with “- ”.")
+        yield Node(line.file, line.line, raw.strip()[1:].strip())
+
+
+def _example(draft: Draft, line: Node) -> Example:
+    text = line.text("An example")
+    if not 0 < len(text) <= MAX_EXAMPLE:
+        raise line.error(f"An example has 1 to {MAX_EXAMPLE} characters.")
+    marks: list[Mark] = []
+
+    def plain(found: re.Match[str]) -> str:
+        mark = _mark(draft, line, found)
+        marks.append(mark)
+        return mark.text
+
+    return Example(text=_ANNOTATION.sub(plain, text), marks=tuple(marks))
+
+
+def _mark(draft: Draft, line: Node, found: re.Match[str]) -> Mark:
+    text = found["text"]
+    if found["name"]:
+        entity, _, value = found["name"].partition(":")
+        return Mark(entity=entity.strip(), text=text, value=value.strip() or text)
+    try:
+        annotation = msgspec.json.decode(found["json"], type=_Annotation)
+    except msgspec.DecodeError as error:
+        raise line.error(f"The annotation after “[{text}]” isn't valid: {error}.") from error
+    if annotation.role or annotation.group:
+        draft.note(line, "Roles and groups of entities aren't honoured by this engine.")
+    return Mark(entity=annotation.entity, text=text, value=annotation.value or text)

@@ -1,0 +1,242 @@
+"""Reading YAML that strangers wrote: bounded files, and values that know their line.
+
+YAML is read event by event, so limits hold before anything is built; no tag constructs an object; an alias is refused
+where it would grow the tree beyond its bound.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from bot.content.errors import ContentError
+
+MAX_FILE_BYTES = 2_000_000
+MAX_TOTAL_BYTES = 10_000_000
+MAX_FILES = 200
+MAX_FOLDERS = 8
+MAX_DEPTH = 30
+MAX_NODES = 400_000
+MAX_ALIASES = 1_000
+_CORE_TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS = frozenset(
+    {"", "!", *(_CORE_TAG + name for name in ("str", "int", "float", "bool", "null", "map", "seq"))}
+)
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A YAML value and where it stands. ``value`` is a scalar, a list of nodes or a dict of nodes by text key."""
+
+    file: str
+    line: int
+    value: str | int | float | bool | list[Node] | dict[str, Node] | None
+    literal: bool = False
+    size: int = 1
+
+    def error(self, text: str) -> ContentError:
+        """An error at this place."""
+        return ContentError(text, file=self.file, line=self.line)
+
+    def items(self, what: str) -> list[Node]:
+        """The entries of a list; an empty value is an empty list."""
+        if self.value is None:
+            return []
+        if not isinstance(self.value, list):
+            raise self.error(f"{what} must be a list; begin each entry with a dash.")
+        return self.value
+
+    def fields(self, what: str) -> dict[str, Node]:
+        """The entries of a mapping; an empty value is an empty mapping."""
+        if self.value is None:
+            return {}
+        if not isinstance(self.value, dict):
+            raise self.error(f"{what} must be a mapping of names to values.")
+        return self.value
+
+    def text(self, what: str) -> str:
+        """A text; numbers and truth values are read as they are written in JSON."""
+        if isinstance(self.value, str):
+            return self.value
+        if isinstance(self.value, bool):
+            return "true" if self.value else "false"
+        if isinstance(self.value, int | float):
+            return str(self.value)
+        raise self.error(f"{what} must be a text.")
+
+
+def yaml_files(folder: Path) -> list[tuple[str, Path]]:
+    """All YAML files under the folder as (relative name, path), by name. Hidden entries are left out.
+
+    Raises ``ContentError`` for links, special files, and for more or larger files than the limits allow.
+    """
+    if not folder.is_dir():
+        raise ContentError("There is no such folder; give the folder that holds domain.yml.", file=str(folder))
+    found = sorted(_walk(folder, folder, 0), key=lambda item: item[0])
+    if len(found) > MAX_FILES:
+        raise ContentError(f"More than {MAX_FILES} YAML files; join some of them.", file=str(folder))
+    return found
+
+
+def _walk(root: Path, folder: Path, depth: int) -> Iterator[tuple[str, Path]]:
+    if depth > MAX_FOLDERS:
+        raise ContentError(f"Folders are nested deeper than {MAX_FOLDERS}.", file=folder.relative_to(root).as_posix())
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        name = Path(entry.path).relative_to(root).as_posix()
+        if entry.name.startswith("."):
+            continue
+        is_yaml = entry.name.endswith((".yml", ".yaml"))
+        if entry.is_symlink():
+            if is_yaml or entry.is_dir():
+                raise ContentError("Links are not followed; put the file itself here.", file=name)
+        elif entry.is_dir():
+            yield from _walk(root, Path(entry.path), depth + 1)
+        elif is_yaml:
+            yield name, Path(entry.path)
+
+
+def read_text(name: str, path: Path) -> str:
+    """The file as UTF-8 text. It is opened without following a link that came between."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ContentError("This is no regular file.", file=name)
+            body = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ContentError(f"Can't be read: {error.strerror}.", file=name) from error
+    if len(body) > MAX_FILE_BYTES:
+        raise ContentError(f"Larger than {MAX_FILE_BYTES // 1_000_000} MB; split it.", file=name)
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise ContentError("Not UTF-8; save the file in UTF-8.", file=name, line=line) from error
+
+
+def parse(name: str, text: str) -> Node:
+    """The file's one document. Raises ``ContentError`` with the line of what is wrong."""
+    try:
+        return _Builder(name).build(YAML(typ="safe", pure=True).parse(text))
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        line = mark.line + 1 if mark is not None else 0
+        raise ContentError(f"Not valid YAML: {problem}.", file=name, line=line) from error
+    except RecursionError as error:
+        raise ContentError(f"Nested deeper than {MAX_DEPTH}.", file=name) from error
+
+
+class _Builder:
+    """Builds nodes from YAML events, within the limits."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._anchors: dict[str, Node] = {}
+        self._nodes = 0
+        self._aliases = 0
+        self._documents = 0
+
+    def build(self, events: Iterator[Any]) -> Node:
+        root = Node(self._file, 1, None)
+        for event in events:
+            if isinstance(event, DocumentStartEvent):
+                self._documents += 1
+                if self._documents > 1:
+                    raise self._error(event, "Only one document a file; remove the line with ---.")
+            elif isinstance(event, NodeEvent):
+                root = self._node(event, events, 0)
+        return root
+
+    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            raise self._error(event, f"Nested deeper than {MAX_DEPTH}.")
+        if isinstance(event, AliasEvent):
+            return self._alias(event)
+        if str(event.tag or "") not in _PLAIN_TAGS:
+            raise self._error(event, f"The tag {event.tag} isn't allowed; write a plain value.")
+        self._count(event, 1)
+        line = event.start_mark.line + 1
+        if isinstance(event, ScalarEvent):
+            node = Node(self._file, line, _scalar(event), literal=event.style in ("|", ">"))
+        elif isinstance(event, SequenceStartEvent):
+            entries = self._entries(events, depth)
+            node = Node(self._file, line, entries, size=1 + sum(entry.size for entry in entries))
+        else:
+            fields = self._fields(events, depth)
+            node = Node(self._file, line, fields, size=1 + sum(field.size for field in fields.values()))
+        if event.anchor:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _entries(self, events: Iterator[Any], depth: int) -> list[Node]:
+        entries = []
+        for event in events:
+            if isinstance(event, SequenceEndEvent):
+                break
+            entries.append(self._node(event, events, depth + 1))
+        return entries
+
+    def _fields(self, events: Iterator[Any], depth: int) -> dict[str, Node]:
+        fields: dict[str, Node] = {}
+        for event in events:
+            if isinstance(event, MappingEndEvent):
+                break
+            key = self._node(event, events, depth + 1)
+            name = key.text("A name")
+            if name == "<<" or name in fields:
+                raise key.error("Merge keys aren't supported." if name == "<<" else f"“{name}” stands here twice.")
+            fields[name] = self._node(next(events), events, depth + 1)
+        return fields
+
+    def _alias(self, event: Any) -> Node:
+        self._aliases += 1
+        if self._aliases > MAX_ALIASES:
+            raise self._error(event, f"More than {MAX_ALIASES} aliases.")
+        # An anchor is known only once its value is complete, so no value can hold itself.
+        target = self._anchors.get(event.anchor)
+        if target is None:
+            raise self._error(event, f"The alias *{event.anchor} names nothing that stands before it.")
+        self._count(event, target.size)
+        return target
+
+    def _count(self, event: Any, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > MAX_NODES:
+            raise self._error(event, f"More than {MAX_NODES} values in one file.")
+
+    def _error(self, event: Any, text: str) -> ContentError:
+        return ContentError(text, file=self._file, line=event.start_mark.line + 1)
+
+
+def _scalar(event: ScalarEvent) -> str | int | float | bool | None:
+    """A plain scalar by YAML 1.2's core schema; what is quoted or a block is text."""
+    text = str(event.value)
+    if event.style in ("'", '"', "|", ">") or str(event.tag or "") in ("!", _CORE_TAG + "str"):
+        return text
+    if text.lower() in _WORDS and text in (text.lower(), text.capitalize(), text.upper()):
+        return _WORDS[text.lower()]
+    for kind in (int, float):
+        if text[:1] in "+-.0123456789" and "_" not in text and len(text) < 40:
+            try:
+                return kind(text)
+            except ValueError:
+                continue
+    return text

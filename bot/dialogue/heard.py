@@ -1,0 +1,166 @@
+"""What a burst of inputs says: read singly and joined, and the reading that understands best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bot.artifact import Bot
+from bot.content.types import Content
+from bot.dialogue.payload import BOT, LANGUAGE_SLOT, MAX_FACT, OPERATOR, intent_of
+from bot.nlu.entities import Entity
+from bot.nlu.reader import Reading
+from gateway.ports import TurnInput
+
+# From this confidence on an intent is answered; below it the customer is asked.
+ANSWER_FROM = 0.5
+MOST_ANSWERS = 2
+# Of a longer burst the last texts are read; the cap keeps a flood as cheap as a talk.
+MOST_TEXTS = 10
+_NODS = frozenset("👍👌🙏🙂😊😀😃😄😁🤗🥰😍❤💙💚💛🧡🤝👏🎉✅☺🫶💪🔥")
+_JOINERS = frozenset("\ufe0f\ufe0e\u200d🏻🏼🏽🏾🏿")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the inputs say, as far as they can be understood.
+
+    ``answers``: intents that are sure, in order, at most two. ``candidates``: what it may be, the likeliest first.
+    ``outside``: clearly about nothing the bot knows. ``nod``: nothing but an approving emoji.
+    """
+
+    answers: tuple[str, ...] = ()
+    candidates: tuple[tuple[str, float], ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)
+    language: str = ""
+    outside: bool = False
+    nod: bool = False
+    operator: bool = False
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    intent: str
+    confidence: float
+    words: int
+
+
+def hear(bot: Bot, inputs: Sequence[TurnInput]) -> Heard:
+    """Understands all waiting inputs, oldest first."""
+    pressed: dict[int, tuple[str, dict[str, str]]] = {}
+    texts: dict[int, str] = {}
+    for at, one in enumerate(inputs):
+        choice = intent_of(one.choice, bot.content) if one.choice else None
+        if choice:
+            pressed[at] = choice
+        elif one.choice not in (OPERATOR, BOT):
+            texts[at] = one.text
+    texts = dict(list(texts.items())[-MOST_TEXTS:])
+    readings = {at: bot.reader.read(text) for at, text in texts.items()}
+    said = {at: _Said(intent, 1.0, 0) for at, (intent, _) in pressed.items()}
+    said.update({at: _said(reading) for at, reading in readings.items() if _sure(reading)})
+    joined = _joined(bot, texts, said, pressed, readings)
+    considered = [*readings.values(), *([joined] if joined else [])]
+    answers = _answers(said)
+    meant = {*answers, *(reading.intents[0][0] for reading in considered if reading.intents)}
+    best = max(considered, key=lambda reading: reading.confidence, default=None)
+    return Heard(
+        answers=answers,
+        candidates=_merged(said.values(), considered),
+        facts=_facts(bot, texts.values(), pressed.values(), meant),
+        language=next((one.language for one in reversed(considered) if one.language), ""),
+        outside=best is None or best.outside,
+        nod=bool(texts) and not pressed and all(_is_nod(text) for text in texts.values()),
+        operator=any(one.choice == OPERATOR for one in inputs),
+        back=any(one.choice == BOT for one in inputs),
+    )
+
+
+def _sure(reading: Reading) -> bool:
+    return not reading.outside and reading.confidence >= ANSWER_FROM
+
+
+def _said(reading: Reading) -> _Said:
+    return _Said(reading.intents[0][0], reading.confidence, len(reading.tokens))
+
+
+def _joined(
+    bot: Bot,
+    texts: dict[int, str],
+    said: dict[int, _Said],
+    pressed: dict[int, tuple[str, dict[str, str]]],
+    readings: dict[int, Reading],
+) -> Reading | None:
+    """Reads the burst as one text, and adds to ``said`` what only makes sense joined.
+
+    A sentence sent in pieces: its pieces alone mean nothing, or, a lone word, something else ("no" + "internet").
+    """
+    worded = [at for at in texts if readings[at].tokens]
+    if len(worded) < 2:
+        return None
+    whole = bot.reader.read(" ".join(texts[at] for at in worded))
+    unsure = [at for at in worded if at not in said]
+    if _sure(whole):
+        meant = whole.intents[0][0]
+        if len(unsure) == len(worded):
+            said[worded[-1]] = _said(whole)
+        elif meant in {one.intent for one in said.values()}:
+            for at in [at for at, one in said.items() if at not in pressed and one.words == 1 and one.intent != meant]:
+                del said[at]
+    rest = bot.reader.read(" ".join(texts[at] for at in unsure)) if 1 < len(unsure) < len(worded) else None
+    if rest is not None and _sure(rest):
+        said[unsure[-1]] = _said(rest)
+    return whole
+
+
+def _answers(said: dict[int, _Said]) -> tuple[str, ...]:
+    """The two surest distinct intents, in the order in which they were said."""
+    first: dict[str, tuple[int, float]] = {}
+    for at, one in sorted(said.items()):
+        place, confidence = first.get(one.intent, (at, 0.0))
+        first[one.intent] = (place, max(confidence, one.confidence))
+    surest = sorted(first, key=lambda intent: -first[intent][1])[:MOST_ANSWERS]
+    return tuple(sorted(surest, key=lambda intent: first[intent][0]))
+
+
+def _merged(said: Iterable[_Said], readings: Iterable[Reading]) -> tuple[tuple[str, float], ...]:
+    """Every intent with its highest confidence, the likeliest first, at most five."""
+    scores = [(one.intent, one.confidence) for one in said]
+    scores += [score for reading in readings for score in reading.intents]
+    best: dict[str, float] = {}
+    for intent, confidence in scores:
+        best[intent] = max(best.get(intent, 0.0), confidence)
+    return tuple(sorted(best.items(), key=lambda score: -score[1])[:5])
+
+
+def _facts(
+    bot: Bot, texts: Iterable[str], pressed: Iterable[tuple[str, dict[str, str]]], intents: set[str]
+) -> dict[str, str]:
+    """Slots that the inputs fill; a later input goes before an earlier one."""
+    facts: dict[str, str] = {}
+    for text in texts:
+        for entity in bot.finder.find(text):
+            facts.update(dict.fromkeys(_slots_of(bot.content, entity, intents), entity.value[:MAX_FACT]))
+    for _, stated in pressed:
+        facts.update(stated)
+    return facts
+
+
+def _slots_of(content: Content, entity: Entity, intents: set[str]) -> list[str]:
+    return [
+        slot.name
+        for slot in content.slots
+        if slot.name != LANGUAGE_SLOT
+        and any(
+            source.entity == entity.name
+            and (not source.intents or intents & set(source.intents))
+            and not intents & set(source.not_intents)
+            for source in slot.sources
+        )
+    ]
+
+
+def _is_nod(text: str) -> bool:
+    marks = [mark for mark in text if not mark.isspace() and mark not in _JOINERS]
+    return bool(marks) and all(mark in _NODS for mark in marks)

@@ -1,0 +1,37 @@
+"""What a pressed button means."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from bot.content.types import Content
+
+OPERATOR = "/switchboard.operator"
+BOT = "/switchboard.bot"
+MOST_FACTS = 10
+MAX_FACT = 200
+# Set by the engine from what is written, never by a payload.
+LANGUAGE_SLOT = "language"
+_PAYLOAD = re.compile(r"/(?P<intent>[^\s{]+)(?P<facts>\{.*\})?", re.DOTALL)
+_facts = msgspec.json.Decoder(dict[str, str | int | float])
+
+
+def intent_of(choice: str, content: Content) -> tuple[str, dict[str, str]] | None:
+    """The intent and the facts of ``/intent{"slot": "value"}``; None where the content has no such intent.
+
+    A payload comes from the customer's side, so only slots that the content has are set, and short.
+    """
+    found = _PAYLOAD.fullmatch(choice)
+    if not found or all(found["intent"] != intent.name for intent in content.intents):
+        return None
+    try:
+        stated = _facts.decode(found["facts"] or "{}")
+    except msgspec.DecodeError:
+        stated = {}
+    slots = {source.entity: slot.name for slot in content.slots for source in slot.sources}
+    slots.update({slot.name: slot.name for slot in content.slots})
+    slots.pop(LANGUAGE_SLOT, None)
+    kept = [(slots[name], str(value)[:MAX_FACT]) for name, value in stated.items() if name in slots]
+    return found["intent"], dict(kept[:MOST_FACTS])

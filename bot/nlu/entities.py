@@ -1,0 +1,112 @@
+"""Entities in a message: by regular expression, lookup table and what was annotated. Pure.
+
+Whole words only, longest first, left to right. Patterns are trusted here: content judged them (``check_pattern``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.nlu.text import MAX_CHARS, clean
+
+# Patterns see this much of a message; their time is bounded for texts of this length.
+MAX_MATCHED = 200
+MOST_FOUND = 20
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """``value`` is what it stands for; ``text[start:end]`` of the message is how it was written."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+
+
+class Finder:
+    """Finds entities. ``known`` holds ``(entity, spelling, value)`` of lookup tables and annotations."""
+
+    def __init__(
+        self, patterns: Mapping[str, Iterable[str]], known: Iterable[tuple[str, str, str]], synonyms: Mapping[str, str]
+    ) -> None:
+        self._patterns = [
+            (name, re.compile(pattern, re.IGNORECASE)) for name, found in patterns.items() for pattern in found
+        ]
+        self._synonyms = synonyms
+        self._known: dict[tuple[str, ...], tuple[str, str]] = {}
+        self._inside: dict[str, set[str]] = {}
+        self._numbered: set[str] = set()
+        self._longest = 0
+        for name, spelling, value in known:
+            self._learn(name, spelling, value)
+
+    def find(self, text: str) -> list[Entity]:
+        """What the text holds, in order, without overlaps; a pattern's match goes before a known spelling."""
+        text = text[:MAX_CHARS]
+        found = [
+            Entity(name, self._value(match.group()), match.start(), match.end())
+            for name, pattern in self._patterns
+            for match in pattern.finditer(text[:MAX_MATCHED])
+        ]
+        taken: list[Entity] = []
+        for entity in sorted(found, key=lambda one: (one.start - one.end, one.start)):
+            if not any(entity.start < other.end and other.start < entity.end for other in taken):
+                taken.append(entity)
+        taken += self._by_words(text, taken)
+        return sorted(taken, key=lambda one: one.start)[:MOST_FOUND]
+
+    def _learn(self, name: str, spelling: str, value: str) -> None:
+        words = tuple(_WORD.findall(clean(spelling)))
+        # A number alone ("12") is annotated in some context that a plain look-up can't see.
+        if not any(not word.isdigit() and len(word) > 1 for word in words):
+            return
+        self._known.setdefault(words, (name, "" if value == spelling else value))
+        self._inside.setdefault(name, set()).update(words)
+        if any(word.isdigit() for word in words):
+            self._numbered.add(name)
+        self._longest = max(self._longest, len(words))
+
+    def _by_words(self, text: str, taken: list[Entity]) -> list[Entity]:
+        spans = [match.span() for match in _WORD.finditer(text)]
+        words = [clean(text[start:end]) for start, end in spans]
+        found: list[Entity] = []
+        at = 0
+        while at < len(words):
+            known, end = self._longest_from(words, at)
+            if known is None:
+                at += 1
+                continue
+            name, value = known
+            stop = self._with_number(name, words, end)
+            start_char, end_char = spans[at][0], spans[stop - 1][1]
+            if not any(start_char < other.end and other.start < end_char for other in taken):
+                written = text[start_char:end_char]
+                found.append(Entity(name, (value if stop == end else "") or self._value(written), start_char, end_char))
+            at = stop
+        return found
+
+    def _longest_from(self, words: list[str], at: int) -> tuple[tuple[str, str] | None, int]:
+        for end in range(min(len(words), at + self._longest), at, -1):
+            known = self._known.get(tuple(words[at:end]))
+            if known:
+                return known, end
+        return None, at
+
+    def _with_number(self, name: str, words: list[str], end: int) -> int:
+        """Takes in what follows up to a number, if this entity's examples have numbers: "Фонарная, дом 12"."""
+        stop = end
+        if name in self._numbered:
+            inside = self._inside[name]
+            for at in range(end, len(words)):
+                if words[at][:1].isdigit():
+                    stop = at + 1
+                elif words[at] not in inside:
+                    break
+        return stop
+
+    def _value(self, written: str) -> str:
+        return self._synonyms.get(clean(written), written)

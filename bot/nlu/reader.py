@@ -1,0 +1,52 @@
+"""Reading a message: which language, which intents, how sure. What serving calls. Pure but for small caches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.model import Model
+from bot.nlu.text import clean, language_of
+
+MOST_INTENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text was understood as. ``intents``: at most five, the likeliest first; empty for a text without words.
+
+    ``level`` is the best intent's logit, the out-of-scope score; ``outside``: clearly none of the intents.
+    ``language``: ``ru``, ``en`` or empty where the words don't tell.
+    """
+
+    tokens: tuple[str, ...]
+    language: str
+    intents: tuple[tuple[str, float], ...]
+    level: float
+    outside: bool
+
+    @property
+    def confidence(self) -> float:
+        """The best intent's confidence; 0 where nothing was read."""
+        return self.intents[0][1] if self.intents else 0.0
+
+
+class Reader:
+    """A model with the lexicon that repairs what it reads."""
+
+    def __init__(self, model: Model, lexicon: Lexicon) -> None:
+        self.model = model
+        self.lexicon = lexicon
+
+    def read(self, text: str) -> Reading:
+        """What ``text`` means; never raises, whatever was written."""
+        tokens = self.lexicon.read(clean(text))
+        if not tokens:
+            return Reading((), "", (), float("-inf"), True)
+        logits = self.model.logits(tokens)
+        confidences = self.model.calibration.confidences(logits)
+        order = (-logits).argsort(kind="stable")[:MOST_INTENTS]
+        intents = tuple((self.model.intents[k], float(confidences[k])) for k in order)
+        level = float(logits[order[0]])
+        outside = level < self.model.calibration.outside
+        return Reading(tuple(tokens), language_of(tokens, self.lexicon.knows), intents, level, outside)

@@ -1,0 +1,90 @@
+"""Training in a process of its own, so that neither its memory nor its minutes are the server's."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from bot.content.errors import ContentError, Finding
+from bot.files import beside_of
+from bot.worker import Done, Failed
+from gateway.ports import TrainingReport
+
+MAX_SECONDS = 900.0
+_ROOT = Path(__file__).resolve().parents[1]
+# What a Python process needs to start; settings and secrets of the server stay out of the worker.
+_PASSED_ON = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_results = msgspec.json.Decoder(Done | Failed)
+
+
+class TrainingFailed(Exception):
+    """The worker broke or took too long; the text says which, and what it last wrote."""
+
+
+class Trained(TrainingReport, frozen=True, kw_only=True):
+    """A report with the version that was trained and what of the content isn't honoured."""
+
+    version: str
+    findings: tuple[Finding, ...] = ()
+
+
+class WorkerTrainer:
+    """A ``gateway.ports.BotTrainer``. Cancelling ``train`` kills its process; the target is whole or untouched."""
+
+    def __init__(self, max_seconds: float = MAX_SECONDS) -> None:
+        self._max_seconds = max_seconds
+
+    async def train(self, content: str, target: str) -> Trained:
+        """Trains the folder ``content`` into the file ``target``.
+
+        Raises ``ContentError`` (file, line, what to do) or ``TrainingFailed``.
+        """
+        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bot.worker", str(Path(content).absolute()), str(Path(target).absolute())),
+            cwd=_ROOT,
+            env={**environment, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(self._max_seconds):
+                output, complaint = await process.communicate()
+        except TimeoutError as error:
+            raise TrainingFailed(f"Training took longer than {self._max_seconds:g} s and was stopped.") from error
+        finally:
+            await _end(process)
+            beside_of(Path(target), process.pid).unlink(missing_ok=True)
+        return _report(output, complaint, process.returncode)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kills the process unless it has ended, and waits for it even while being cancelled."""
+    if process.returncode is None:
+        process.kill()
+        await asyncio.shield(process.wait())
+
+
+def _report(output: bytes, complaint: bytes, code: int | None) -> Trained:
+    try:
+        result = _results.decode(output)
+    except msgspec.DecodeError as error:
+        last = complaint.decode(errors="replace").strip().splitlines()[-1:] or ["it wrote nothing"]
+        raise TrainingFailed(f"The training process ended with code {code}: {last[0][:300]}") from error
+    if isinstance(result, Failed):
+        raise ContentError(result.text, file=result.file or "content", line=result.line)
+    return Trained(
+        intents=result.intents,
+        examples=result.examples,
+        accuracy=result.accuracy,
+        out_of_scope_threshold=result.out_of_scope_threshold,
+        seconds=result.seconds,
+        version=result.version,
+        findings=result.findings,
+    )

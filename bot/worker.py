@@ -1,0 +1,115 @@
+"""The training process: ``python -m bot.worker CONTENT TARGET``.
+
+Reads the content folder, trains, writes the artifact, and prints one JSON line: ``Done``, or ``Failed`` with exit code
+2 where the content is at fault. Nothing else imports scikit-learn.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from bot.content import Content, ContentError, Finding, Loaded, read_content
+
+# Numerical libraries read these when they are imported, which happens in ``train``.
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
+    """What was trained and measured; the fields of ``gateway.ports.TrainingReport`` and more."""
+
+    version: str
+    intents: int
+    examples: int
+    accuracy: float
+    out_of_scope_threshold: float
+    seconds: float
+    findings: tuple[Finding, ...]
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
+    """Why the content can't be trained, and where."""
+
+    text: str
+    file: str = ""
+    line: int = 0
+
+
+def train(content: Path, target: Path) -> Done | Failed:
+    """Trains the folder into the file."""
+    started = time.monotonic()
+    try:
+        loaded = read_content(content)
+    except ContentError as error:
+        return Failed(text=error.text, file=error.file, line=error.line)
+    return _fit(loaded, target, started)
+
+
+def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
+    from bot import artifact
+    from bot.nlu.lexicon import Lexicon
+    from bot.nlu.text import clean, words
+    from bot.nlu.train import NotTrainable, train
+
+    content = loaded.content
+    labelled = [(words(clean(example.text)), intent.name) for intent in content.intents for example in intent.examples]
+    try:
+        model, measured = train([tokens for tokens, _ in labelled], [intent for _, intent in labelled])
+    except NotTrainable as error:
+        return Failed(text=str(error))
+    meta = artifact.Meta(
+        format=artifact.FORMAT,
+        version=content.version,
+        content=content.without_examples(),
+        intents=model.intents,
+        unseen=model.unseen,
+        calibration=model.calibration,
+        vocabulary=Lexicon.of([tokens for tokens, _ in labelled]).vocabulary,
+        annotated=_annotated(content),
+    )
+    artifact.write(target, meta, model)
+    return Done(
+        version=content.version,
+        intents=len(model.intents),
+        examples=measured.examples,
+        accuracy=round(measured.accuracy, 4),
+        out_of_scope_threshold=round(model.calibration.threshold, 4),
+        seconds=round(time.monotonic() - started, 3),
+        findings=loaded.findings,
+    )
+
+
+def _annotated(content: Content) -> tuple[tuple[str, str, str], ...]:
+    """Every annotated spelling of a declared entity, with what it stands for."""
+    found = {
+        (mark.entity, mark.text, mark.value)
+        for intent in content.intents
+        for example in intent.examples
+        for mark in example.marks
+        if mark.entity in content.entities
+    }
+    return tuple(sorted(found))
+
+
+def main() -> int:
+    """The process's whole life."""
+    if len(sys.argv) != 3:
+        sys.stderr.write("usage: python -m bot.worker CONTENT TARGET\n")
+        return 64
+    for name in _ONE_THREAD:
+        os.environ[name] = "1"
+    # Customers are answered first.
+    with contextlib.suppress(OSError):
+        os.nice(10)
+    result = train(Path(sys.argv[1]), Path(sys.argv[2]))
+    sys.stdout.buffer.write(msgspec.json.encode(result) + b"\n")
+    return 0 if isinstance(result, Done) else 2
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,313 @@
+"""Understanding short texts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import artifact, worker
+from bot.nlu.calibrate import FALSE_REJECTION, calibrate
+from bot.nlu.entities import Finder
+from bot.nlu.features import letter_hashes, ngrams, stem
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.model import Calibration
+from bot.nlu.reader import Reader
+from bot.nlu.text import MAX_CHARS, clean, language_of, words
+from bot.nlu.train import NotTrainable, train
+
+ROOT = Path(__file__).parents[2]
+LEXICON = Lexicon(["интернет", "не", "работает", "привет", "подключить", "цена", "hello", "connection", "price"])
+
+
+def top(bot: artifact.Bot, text: str) -> str:
+    return bot.reader.read(text).intents[0][0]
+
+
+def by_definition(tokens: list[str]) -> Counter[str]:
+    """scikit-learn's ``char_wb`` 2–5-grams, but for the space that two neighbouring words share."""
+    found: Counter[str] = Counter()
+    for word in tokens:
+        padded = f" {word} "
+        for n in range(2, 6):
+            found.update(padded[at : at + n] for at in range(len(padded) - n + 1))
+    return found
+
+
+@given(st.lists(st.text(alphabet="abcгдё", min_size=1, max_size=7), max_size=6))
+def test_letter_runs_are_those_inside_words(tokens: list[str]) -> None:
+    _, counts = np.unique(letter_hashes(tokens), return_counts=True)
+    assert sorted(counts.tolist()) == sorted(by_definition(tokens).values())
+
+
+@given(st.lists(st.sampled_from(["привет", "мир", "hello", "x", "12"]), max_size=8))
+def test_ngrams_are_sorted_distinct_and_complete(tokens: list[str]) -> None:
+    hashes, counts = ngrams(tokens)
+    assert np.all(np.diff(hashes.astype(object)) > 0) if len(hashes) > 1 else True
+    pairs = max(0, len(tokens) - 1)
+    assert int(counts.sum()) == len(tokens) + pairs + sum(by_definition(tokens).values())
+
+
+def test_stems_are_the_same_from_any_thread() -> None:
+    typed = [f"{word}{end}" for word in ("интернет", "connection", "подключени") for end in ("ами", "s", "ем", "ing")]
+    expected = [stem.__wrapped__(word) for word in typed]
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(lambda _: [stem.__wrapped__(word) for word in typed], range(200)):
+            assert found == expected
+
+
+def test_inflected_words_are_one_stem() -> None:
+    assert set(ngrams(words(clean("тарифами")))[0].tolist()) & set(ngrams(words(clean("тарифы")))[0].tolist())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("привет", "ru"),
+        ("wi-fi не работает", "ru"),
+        ("the cat", "en"),
+        ("hello 12", "en"),
+        ("12:30", ""),
+        ("wifi", ""),
+        ("qwrt zxcv", ""),
+        ("straße größe", ""),
+        ("", ""),
+    ],
+)
+def test_language_is_told_by_script_and_words(text: str, language: str) -> None:
+    assert language_of(words(clean(text)), LEXICON.knows) == language
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ghbdtn", "привет"),
+        ("bynthytn yt hf,jnftn", "интернет не работает"),
+        ("руддщ", "hello"),
+        ("privet", "привет"),
+        ("podkluchit' internet", "подключить интернет"),
+        ("инетрнет не рабтает", "интернет не работает"),
+        ("подлкючиить", "подключить"),
+        ("conection", "connection"),
+        ("hello", "hello"),
+        ("цэна", "цэна"),
+        ("совсем другое дело", "совсем другое дело"),
+        ("something else entirely", "something else entirely"),
+    ],
+)
+def test_a_text_is_read_in_its_likeliest_spelling(typed: str, meant: str) -> None:
+    assert LEXICON.read(clean(typed)) == meant.split()
+
+
+def test_unknown_words_lower_every_score(salon_bot: artifact.Bot) -> None:
+    reader = salon_bot.reader
+    known, strange = (
+        reader.read("какие у вас цены"),
+        reader.read("какие у вас экзопланеты бозонные цены трансцендентные"),
+    )
+    assert strange.level < known.level
+    assert strange.confidence < known.confidence
+
+
+def test_a_text_of_unknown_words_is_outside(salon_bot: artifact.Bot) -> None:
+    for text in ("зюзюблик фырчит", "zorgle frumptious", "", "🎉🎉", "....", "a" * 5_000):
+        assert salon_bot.reader.read(text).outside, text
+
+
+def test_reading_is_bounded_by_a_cap(salon_bot: artifact.Bot) -> None:
+    start = "какие у вас цены " * 100
+    assert salon_bot.reader.read(start) == salon_bot.reader.read(start[:MAX_CHARS] + " позовите оператора" * 10_000)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_without_error(salon_bot: artifact.Bot, text: str) -> None:
+    reading = salon_bot.reader.read(text)
+    assert 0 <= reading.confidence <= 1
+    assert [score for _, score in reading.intents] == sorted((score for _, score in reading.intents), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("crjkmrj cnjbn cnhb;rf", "prices"), ("skolko stoit strizhka", "prices"), ("скольк стоит сртижка", "prices")],
+)
+def test_a_repaired_text_means_what_was_meant(salon_bot: artifact.Bot, text: str, intent: str) -> None:
+    assert top(salon_bot, text) == intent
+
+
+levels = st.lists(st.floats(-20, 20), min_size=3, max_size=8)
+CALIBRATION = Calibration(level=0.7, margin=0.4, offset=0.5, temperature=1.3, threshold=-2.0, outside=-2.0)
+
+
+@given(levels)
+def test_confidence_lies_between_0_and_1_and_keeps_the_order(logits: list[float]) -> None:
+    values = np.array(logits, dtype=np.float32)
+    confidences = CALIBRATION.confidences(values)
+    assert np.all((confidences >= 0) & (confidences <= 1))
+    order = np.argsort(values, kind="stable")
+    assert np.all(np.diff(confidences[order]) >= 0)
+
+
+@given(levels, st.floats(0, 10))
+def test_a_clearer_winner_is_never_less_sure(logits: list[float], more: float) -> None:
+    values = np.array(logits, dtype=np.float32)
+    clearer = values.copy()
+    clearer[values.argmax()] += np.float32(more)
+    assert CALIBRATION.confidences(clearer).max() >= CALIBRATION.confidences(values).max() - 1e-6
+
+
+def held_out(
+    seed: int,
+) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.intp]]]:
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 5, 2_000).astype(np.intp)
+    logits = rng.normal(-3, 1, (2_000, 5))
+    logits[np.arange(2_000), truth] += 2.5
+    return logits, truth
+
+
+def test_threshold_rejects_five_percent_of_what_is_in_scope() -> None:
+    logits, truth = held_out(1)
+    threshold = calibrate(logits, truth, np.empty((0, 5))).threshold
+    fresh, _ = held_out(2)
+    assert (fresh.max(axis=1) < threshold).mean() == pytest.approx(FALSE_REJECTION, abs=0.02)
+
+
+def test_confidence_is_the_share_that_is_right() -> None:
+    logits, truth = held_out(1)
+    calibration = calibrate(logits, truth, np.empty((0, 5)))
+    fresh, meant = held_out(2)
+    confidence = np.array([calibration.confidences(row.astype(np.float32)).max() for row in fresh])
+    right = fresh.argmax(axis=1) == meant
+    for low in (0.4, 0.6, 0.8):
+        among = (confidence >= low) & (confidence < low + 0.2)
+        assert right[among].mean() == pytest.approx(confidence[among].mean(), abs=0.1)
+
+
+def test_slopes_stay_positive_on_contrary_scores() -> None:
+    logits, truth = held_out(3)
+    calibration = calibrate(-logits, truth, np.empty((0, 5)))
+    assert calibration.level > 0 and calibration.margin > 0
+
+
+def test_messages_of_unknown_intents_lower_confidence() -> None:
+    logits, truth = held_out(1)
+    outside = np.random.default_rng(4).normal(-3, 1, (500, 5))
+    alone, beside = calibrate(logits, truth, np.empty((0, 5))), calibrate(logits, truth, outside)
+    doubtful = np.array([-2.0, -3, -4, -4, -4], dtype=np.float32)
+    assert beside.confidences(doubtful).max() < alone.confidences(doubtful).max()
+
+
+def test_training_needs_two_intents_and_some_examples() -> None:
+    with pytest.raises(NotTrainable, match="two intents"):
+        train([["one"], ["two"]], ["a", "a"])
+    with pytest.raises(NotTrainable, match="few examples"):
+        train([["one"], ["two"]], ["a", "b"])
+
+
+def test_an_intent_with_a_single_example_is_learned() -> None:
+    texts = ["red apple", "green apple", "apple pie", "fast car", "red car", "old car", "blue whale"]
+    model, _ = train([words(text) for text in texts], ["a", "a", "a", "c", "c", "c", "w"])
+    assert Reader(model, Lexicon.of([words(text) for text in texts])).read("blue whale").intents[0][0] == "w"
+
+
+def test_what_is_read_back_reads_texts_the_same(salon_artifact: Path, salon_bot: artifact.Bot) -> None:
+    again = artifact.read(salon_artifact)
+    for text in ("сколько стоит стрижка", "where are you", "xyz", ""):
+        assert again.reader.read(text) == salon_bot.reader.read(text)
+
+
+def test_a_damaged_artifact_is_refused(salon_artifact: Path, tmp_path: Path) -> None:
+    body = salon_artifact.read_bytes()
+    for number, wrong in enumerate((b"", b"no zip", body[: len(body) // 2], body[:-100])):
+        path = tmp_path / f"{number}.bot"
+        path.write_bytes(wrong)
+        with pytest.raises(artifact.ArtifactUnreadable):
+            artifact.read(path)
+    np.save(tmp_path / "array.npy", np.arange(3))
+    for name in ("array.npy", "none.bot"):
+        with pytest.raises(artifact.ArtifactUnreadable):
+            artifact.read(tmp_path / name)
+
+
+def test_a_pickle_in_an_artifact_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "evil.bot"
+    with path.open("wb") as file:
+        np.savez(file, meta=np.array([print], dtype=object))
+    with pytest.raises(artifact.ArtifactUnreadable):
+        artifact.read(path)
+
+
+def test_another_format_is_refused(salon_artifact: Path, tmp_path: Path) -> None:
+    with np.load(salon_artifact) as stored:
+        arrays = dict(stored)
+    newer = arrays["meta"].tobytes().replace(b'"format":1', b'"format":9')
+    arrays["meta"] = np.frombuffer(newer, dtype=np.uint8)
+    with (tmp_path / "newer.bot").open("wb") as file:
+        np.savez(file, **arrays)
+    with pytest.raises(artifact.ArtifactUnreadable, match="format 9"):
+        artifact.read(tmp_path / "newer.bot")
+
+
+def test_serving_imports_neither_scikit_learn_nor_scipy(salon_artifact: Path) -> None:
+    script = f"""
+import asyncio, pathlib, sys
+import bot
+from gateway.ports import TurnInput, TurnRequest
+engine = bot.engine()
+bot.trainer()
+asyncio.run(engine.load("b", pathlib.Path({str(salon_artifact)!r})))
+request = TurnRequest(id="t", business="b", conversation="c", inputs=(TurnInput(seq=1, text="привет"),), locale="ru",
+                      misses=0, facts={{}}, now=0)
+asyncio.run(engine.turn(request))
+heavy = [name for name in ("sklearn", "scipy", "joblib", "sqlalchemy", "aiohttp", "redis") if name in sys.modules]
+print(heavy)
+"""
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_training_is_deterministic(tmp_path: Path, salon: Path) -> None:
+    targets = [tmp_path / "one.bot", tmp_path / "two.bot"]
+    for target in targets:
+        assert isinstance(worker.train(salon, target), worker.Done)
+    assert targets[0].read_bytes() == targets[1].read_bytes()
+
+
+FINDER = Finder(
+    {"phone": [r"\+7[\s-]?\d{3}[\s-]?\d{2}[\s-]?\d{2}"]},
+    [
+        ("address", "Фонарная", "Фонарная"),
+        ("address", "улица Фонарная, дом 3", "улица Фонарная, дом 3"),
+        ("plan", "spark", "Искра"),
+    ],
+    {"искру": "Искра"},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("звоните +7 123-45-67", [("phone", "+7 123-45-67")]),
+        ("живу на ФОНАРНАЯ, дом 12, да", [("address", "ФОНАРНАЯ, дом 12")]),
+        ("the Spark plan", [("plan", "Искра")]),
+        ("sparkling фонарнаями", []),
+        ("", []),
+    ],
+)
+def test_entities_are_found_as_whole_words(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(entity.name, entity.value) for entity in FINDER.find(text)] == found
+
+
+@given(st.text(max_size=200))
+def test_entities_stand_in_the_text_without_overlap(text: str) -> None:
+    end = 0
+    for entity in FINDER.find(text):
+        assert end <= entity.start < entity.end <= len(text)
+        end = entity.end
