@@ -8,10 +8,14 @@ from pathlib import Path
 from bot import artifact
 from bot.dialogue.answer import decide
 from bot.dialogue.heard import hear
+from bot.dialogue.payload import LANGUAGE_SLOT
 from bot.dialogue.render import Voice
 from gateway.errors import BotNotReady
 from gateway.model.events import Score
 from gateway.ports import TurnRequest, TurnResult
+
+WORTH_TELLING = 0.01
+"""Beside the best intent, those that were at least this likely are told."""
 
 
 class EmbeddedEngine:
@@ -45,7 +49,8 @@ class EmbeddedEngine:
             raise BotNotReady(f"No trained bot is published for business {request.business}.")
         heard = hear(bot, request.inputs)
         language = heard.language or request.locale.replace("_", "-").split("-")[0].lower()
-        voice = Voice(bot.content, request.id, language, {**request.facts, **heard.facts})
+        known = {**request.facts, **heard.facts, LANGUAGE_SLOT: language}
+        voice = Voice(bot.content, request.id, language, known)
         decision = decide(bot.content, heard, voice, request.misses)
         return TurnResult(
             outcome=decision.outcome,
@@ -53,7 +58,8 @@ class EmbeddedEngine:
             replies=decision.replies,
             intents=tuple(
                 Score(intent=intent, confidence=round(confidence, 4), title=voice.title(intent))
-                for intent, confidence in heard.candidates
+                for place, (intent, confidence) in enumerate(heard.candidates)
+                if not place or confidence >= WORTH_TELLING
             ),
             facts=heard.facts,
             language=language,

@@ -30,15 +30,16 @@ class Demo:
         self._node = node
         self._folder = example_folder(name)
         self._name = name
-        self._inbox = ""
+        self.inbox = ""
+        self.business = ""
         node.app.router.add_get(f"/{name}/", self._page)
         node.app.router.add_get(f"/{name}/{{file}}", self._page)
 
     async def load(self) -> Links:
         """Makes the business where it is new; the links for this run. The node must have been started."""
         loaded = await self._node.store.write("", load_business(read_business_file(self._folder)))
-        self._business = loaded.business.id
-        self._inbox = next(inbox.id for inbox in loaded.inboxes if inbox.channel == "webchat")
+        self.business = loaded.business.id
+        self.inbox = next(inbox.id for inbox in loaded.inboxes if inbox.channel == "webchat")
         url = self._node.url
         return Links(
             page=f"{url}/{self._name}/",
@@ -47,11 +48,11 @@ class Demo:
         )
 
     async def needs_training(self) -> bool:
-        return not await self._node.bots.is_published(self._business, self._folder)
+        return not await self._node.bots.is_published(self.business, self._folder)
 
     async def train(self) -> float:
         """Trains and publishes the bot; its accuracy. Customers who write meanwhile are answered then."""
-        report = await self._node.bots.train_and_publish(self._business, self._folder)
+        report = await self._node.bots.train_and_publish(self.business, self._folder)
         return report.accuracy
 
     async def _sign_in(self, loaded: Loaded, role: str) -> str:
@@ -71,5 +72,5 @@ class Demo:
             raise NotFound("There is no such page.")
         if file.suffix != ".html":
             return web.FileResponse(file, headers={"Cache-Control": "no-cache"})
-        page = file.read_text("utf-8").replace("{{inbox}}", html.escape(self._inbox))
+        page = file.read_text("utf-8").replace("{{inbox}}", html.escape(self.inbox))
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-cache"})

@@ -162,5 +162,10 @@ def _slots_of(content: Content, entity: Entity, intents: set[str]) -> list[str]:
 
 
 def _is_nod(text: str) -> bool:
-    marks = [mark for mark in text if not mark.isspace() and mark not in _JOINERS]
-    return bool(marks) and all(mark in _NODS for mark in marks)
+    nods = 0
+    for mark in text:
+        if mark in _NODS:
+            nods += 1
+        elif not mark.isspace() and mark not in _JOINERS:
+            return False
+    return nods > 0

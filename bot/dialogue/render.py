@@ -19,7 +19,7 @@ _UNKNOWN = "—"
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who is spoken to: the turn (which of equal variations), the language, and what is known."""
+    """Who is spoken to: the turn (which of equal variations), the language, and what is known, the language included."""
 
     content: Content
     turn: str
@@ -45,7 +45,7 @@ class Voice:
         Best are those whose condition holds, then those without one, then those in another language.
         """
         offered = self.content.responses.get(name, ())
-        known = {**self.facts, LANGUAGE_SLOT: self.language}
+        known = self.facts
         fitting = [one for one in offered if one.condition and self._holds(one, known)]
         fitting = fitting or [one for one in offered if not one.condition]
         fitting = fitting or [one for one in offered if self._holds(one, {**known, LANGUAGE_SLOT: _language(one)})]
@@ -53,6 +53,8 @@ class Voice:
             return None
         whole = [one for one in fitting if all(known.get(slot) for slot in _PLACEHOLDER.findall(one.text))]
         equal = whole or fitting
+        if len(equal) == 1:
+            return equal[0]
         number = int.from_bytes(blake2b(f"{self.turn}/{name}".encode(), digest_size=4).digest(), "big")
         return equal[number % len(equal)]
 

@@ -40,6 +40,7 @@ class Finder:
         self._known: dict[tuple[str, ...], tuple[str, str]] = {}
         self._inside: dict[str, set[str]] = {}
         self._numbered: set[str] = set()
+        self._first: set[str] = set()
         self._longest = 0
         for name, spelling, value in known:
             self._learn(name, spelling, value)
@@ -68,11 +69,14 @@ class Finder:
         self._inside.setdefault(name, set()).update(words)
         if any(word.isdigit() for word in words):
             self._numbered.add(name)
+        self._first.add(words[0])
         self._longest = max(self._longest, len(words))
 
     def _by_words(self, text: str, taken: list[Entity]) -> list[Entity]:
         spans = [match.span() for match in _WORD.finditer(text)]
-        words = [clean(text[start:end]) for start, end in spans]
+        cleaned = clean(text)
+        same_length = len(cleaned) == len(text)
+        words = [cleaned[start:end] if same_length else clean(text[start:end]) for start, end in spans]
         found: list[Entity] = []
         at = 0
         while at < len(words):
@@ -90,6 +94,8 @@ class Finder:
         return found
 
     def _longest_from(self, words: list[str], at: int) -> tuple[tuple[str, str] | None, int]:
+        if words[at] not in self._first:
+            return None, at
         for end in range(min(len(words), at + self._longest), at, -1):
             known = self._known.get(tuple(words[at:end]))
             if known:

@@ -51,21 +51,23 @@ def word_hashes(tokens: list[str]) -> Hashes:
     return np.concatenate((single, single[:-1] * _PAIR + single[1:]))
 
 
-def letter_hashes(tokens: list[str]) -> Hashes:
-    """One hash for every run of 2–5 letters of ``" word "``, repetitions included."""
-    if not tokens:
-        return np.empty(0, dtype=np.uint64)
-    codes = np.frombuffer(f" {' '.join(tokens)} ".encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    space = codes == 32
+@lru_cache(maxsize=8_192)
+def _letters_of(word: str) -> Hashes:
+    """One hash for every run of 2–5 letters of ``" word "``. Words repeat across messages, hence the cache."""
+    codes = np.frombuffer(f" {word} ".encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     found: list[Hashes] = []
     rolling = codes
-    crosses = np.zeros(len(codes), dtype=np.bool_)
-    for n in range(2, min(LONGEST, len(codes)) + 1):
+    for n in range(SHORTEST, min(LONGEST, len(codes)) + 1):
         rolling = rolling[:-1] * _MULTIPLIER + codes[n - 1 :]
-        # A run may begin or end at a space, never hold one inside: what ended the run before is inside now.
-        crosses = crosses[:-1] | space[n - 2 : -1] if n > 2 else crosses[:-1]
-        found.append((rolling ^ _SALTS[n])[~crosses])
+        found.append(rolling ^ _SALTS[n])
     return np.concatenate(found)
+
+
+def letter_hashes(tokens: list[str]) -> Hashes:
+    """One hash for every run of 2–5 letters inside a word, a space at either edge; repetitions included."""
+    if not tokens:
+        return np.empty(0, dtype=np.uint64)
+    return np.concatenate([_letters_of(token) for token in tokens])
 
 
 def ngrams(tokens: list[str]) -> tuple[Hashes, Counts]:

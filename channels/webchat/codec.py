@@ -14,7 +14,7 @@ from gateway.ports import Inbound
 
 CHANNEL = "webchat"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 Id = Annotated[str, msgspec.Meta(max_length=64)]
 
@@ -119,8 +119,7 @@ def clean(text: str, *, limit: int) -> str:
     """A text as it may be stored: without control characters and without marks that reverse what stands beside it."""
     if len(text) > limit:
         raise TooLarge(f"A message holds at most {limit} characters. Shorten it, or send it in parts.", limit=limit)
-    kept = "".join(ch for ch in BIDI.sub("", text) if ch in "\n\t" or ch >= " " and ch != "\x7f")
-    kept = kept.encode("utf-8", "replace").decode().strip()
+    kept = UNWANTED.sub("", text).encode("utf-8", "replace").decode().strip()
     if not kept or not any(ch.isprintable() and not ch.isspace() for ch in kept):
         raise Invalid("There is nothing to send.", field="text")
     return kept

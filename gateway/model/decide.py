@@ -7,7 +7,7 @@ time and ids are given to the events where they are appended.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 
@@ -70,11 +70,11 @@ def decide(state: Conversation | None, command: c.AnyCommand, circumstances: Cir
         raise NotPossible("There is no such conversation yet.", status="none")
     handler = TABLE[state.status].get(type(command))
     if handler is None:
-        raise NotPossible(_no_step(state, command), status=state.status)
+        raise NotPossible(_no_step(state), status=state.status)
     return handler(state, command, circumstances or Circumstances())
 
 
-def _no_step(state: Conversation, command: c.AnyCommand) -> str:
+def _no_step(state: Conversation) -> str:
     match state.status:
         case Status.RESOLVED:
             return "This conversation is resolved. It opens again when the customer writes."
@@ -82,8 +82,15 @@ def _no_step(state: Conversation, command: c.AnyCommand) -> str:
             return "The bot is answering. Take the conversation first."
         case Status.QUEUED:
             return "Nobody has this conversation yet. Take it first."
+        case Status.OPEN:
+            owner = state.owner.name if state.owner else "A colleague"
+            return f"{owner} has this conversation. Only they, or a supervisor, can pass it on."
+        case Status.WRAP_UP:
+            return "The talk is over and is being wrapped up. Resolve it, or transfer it."
+        case Status.SNOOZED:
+            return "This conversation is snoozed. Take it first."
         case _:
-            return f"A conversation that is {state.status} has no step {type(command).__name__}."
+            assert_never(state.status)
 
 
 # --- the customer ---

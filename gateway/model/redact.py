@@ -72,8 +72,10 @@ def _shell(event: Plain) -> Plain:
             return replace(event, note="")
         case ConversationStarted():
             return replace(event, page=None)
+        case DeliveryFailed():
+            return replace(event, reason="")  # the provider's words, which may hold a phone number or a chat's id
         case (
-            DeliveryFailed() | BotTurnDropped() | BotTurnFailed() | HandoffCancelled() | OfferMade() | OfferEnded()
+            BotTurnDropped() | BotTurnFailed() | HandoffCancelled() | OfferMade() | OfferEnded()
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
             | WrapUpStarted() | Resolved() | Snoozed() | Reopened()
         ):  # fmt: skip

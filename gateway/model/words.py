@@ -24,16 +24,24 @@ _CANCELS = frozenset(
 _NOISE = re.compile(r"[\W_]+")
 
 
+_LONGEST = 80
+"""Whoever writes more than this says more than a phrase of the lists."""
+
+
 def _plain(text: str) -> str:
-    return _NOISE.sub(" ", text[:80].casefold().replace("ё", "е")).strip()
+    return _NOISE.sub(" ", text.casefold().replace("ё", "е")).strip()
 
 
 def is_closing(text: str) -> bool:
     """"Thanks", "bye" or only thumbs and hearts: polite, and asks for nothing."""
+    text = text.strip()
+    if not text or len(text) > _LONGEST or "?" in text:
+        return False
     plain = _plain(text)
-    return plain in _CLOSINGS or (not plain and bool(text.strip()) and "?" not in text)
+    return not plain or plain in _CLOSINGS
 
 
 def is_cancel(text: str) -> bool:
     """"Never mind", said while waiting in the queue."""
-    return _plain(text) in _CANCELS
+    text = text.strip()
+    return len(text) <= _LONGEST and _plain(text) in _CANCELS

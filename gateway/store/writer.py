@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import structlog
 
 from gateway.errors import Overloaded, StorageUnavailable, SwitchboardError
+from gateway.metrics import GROUP_SIZE
 from gateway.store.sql import Tx
 
 log = structlog.get_logger(__name__)
@@ -67,15 +68,15 @@ class Job:
     error: BaseException | None = None
 
     def settle(self) -> None:
-        """Tells first what follows the commit, then the caller (who may have gone away)."""
+        """Tells the caller and what follows the commit. The caller only wakes up after this, so that its own answer
+        and what its followers are sent leave together."""
+        if not self.future.done():
+            if self.error is not None:
+                self.future.set_exception(self.error)
+            else:
+                self.future.set_result(self.result)
         if self.then is not None and self.error is None:
             self.then(self.result)
-        if self.future.done():
-            return
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.result)
 
 
 @dataclass(slots=True)
@@ -127,6 +128,7 @@ class GroupWriter:
                     stopping = True
                     break
                 group.append(more)
+            GROUP_SIZE.observe(len(group))
             self._run_group(group)
             self.loop.call_soon_threadsafe(self._settle, group)
             if stopping:

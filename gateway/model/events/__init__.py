@@ -100,6 +100,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Tagged(msgspec.Struct):
     type: str
+    shell: object = None
 
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
@@ -128,7 +129,10 @@ def decode_event(body: bytes | str) -> AnyEvent:
     try:
         return _decoder.decode(body)
     except msgspec.ValidationError:
-        tag = _tag_decoder.decode(body).type
+        found = _tag_decoder.decode(body)
+        tag = found.type
+        if tag == Redacted.__struct_config__.tag and isinstance(found.shell, dict):
+            tag = str(found.shell.get("type"))
         if tag in TAGS:
             raise
         return Unrecognized(tag=tag)

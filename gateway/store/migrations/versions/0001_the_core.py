@@ -211,7 +211,7 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('waiting_since', sa.BigInteger(), nullable=True),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
-    sa.ForeignKeyConstraint(['business_id', 'contact_id'], ['contacts.business_id', 'contacts.id'], name=op.f('fk_conversations_business_id')),
+    sa.ForeignKeyConstraint(['business_id', 'contact_id'], ['contacts.business_id', 'contacts.id'], name=op.f('fk_conversations_business_id_contact_id')),
     sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_conversations_business_id')),
     sa.PrimaryKeyConstraint('business_id', 'id', name=op.f('pk_conversations')),
     sqlite_with_rowid=True
@@ -228,8 +228,8 @@ def upgrade() -> None:
     sa.Column('conversation_id', sa.Text(), server_default=sa.text("''"), nullable=False),
     sa.Column('assurance', sa.Text(), server_default=sa.text("'claimed'"), nullable=False),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
-    sa.ForeignKeyConstraint(['business_id', 'contact_id'], ['contacts.business_id', 'contacts.id'], name=op.f('fk_identities_business_id')),
-    sa.ForeignKeyConstraint(['business_id', 'inbox_id'], ['inboxes.business_id', 'inboxes.id'], name=op.f('fk_identities_business_id')),
+    sa.ForeignKeyConstraint(['business_id', 'contact_id'], ['contacts.business_id', 'contacts.id'], name=op.f('fk_identities_business_id_contact_id')),
+    sa.ForeignKeyConstraint(['business_id', 'inbox_id'], ['inboxes.business_id', 'inboxes.id'], name=op.f('fk_identities_business_id_inbox_id')),
     sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_identities_business_id')),
     sa.PrimaryKeyConstraint('business_id', 'id', name=op.f('pk_identities'))
     )
@@ -243,7 +243,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['business_id', 'conversation_id'], ['conversations.business_id', 'conversations.id'], name=op.f('fk_events_business_id')),
+    sa.ForeignKeyConstraint(['business_id', 'conversation_id'], ['conversations.business_id', 'conversations.id'], name=op.f('fk_events_business_id_conversation_id')),
     sa.PrimaryKeyConstraint('business_id', 'conversation_id', 'seq', name=op.f('pk_events')),
     sqlite_with_rowid=False
     )
@@ -252,35 +252,43 @@ def upgrade() -> None:
 
 
 # What looks across businesses goes through these, and each returns ids or one row, no more. The setting
-# switchboard.across lives only inside them.
-FUNCTIONS = """
-CREATE FUNCTION switchboard_claimable(now bigint, most bigint)
-  RETURNS TABLE (business_id text, kind text, subject text)
-  LANGUAGE sql SECURITY DEFINER SET switchboard.across = 'on' SET search_path = public AS
-  $$ SELECT d.business_id, d.kind, d.subject FROM due d WHERE d.due_at <= now AND d.lease_until <= now
-     ORDER BY d.due_at LIMIT most FOR UPDATE SKIP LOCKED $$;
-CREATE FUNCTION switchboard_next_due() RETURNS bigint
-  LANGUAGE sql SECURITY DEFINER SET switchboard.across = 'on' SET search_path = public AS
-  $$ SELECT min(greatest(due_at, lease_until)) FROM due $$;
-CREATE FUNCTION switchboard_holds(node text) RETURNS TABLE (business_id text)
-  LANGUAGE sql SECURITY DEFINER SET switchboard.across = 'on' SET search_path = public AS
-  $$ SELECT DISTINCT d.business_id FROM due d WHERE d.lease_by = node $$;
-CREATE FUNCTION switchboard_memberships(account text)
-  RETURNS TABLE (business_id text, account_id text, role text, name text)
-  LANGUAGE sql SECURITY DEFINER SET switchboard.across = 'on' SET search_path = public AS
-  $$ SELECT o.business_id, o.account_id, o.role, o.name FROM operators o WHERE o.account_id = account LIMIT 1000 $$;
-CREATE FUNCTION switchboard_inbox(inbox text)
-  RETURNS TABLE (business_id text, id text, channel text, name text, settings text)
-  LANGUAGE sql SECURITY DEFINER SET switchboard.across = 'on' SET search_path = public AS
-  $$ SELECT i.business_id, i.id, i.channel, i.name, i.settings FROM inboxes i WHERE i.id = inbox $$;
-CREATE FUNCTION switchboard_caller(hash text)
-  RETURNS TABLE (business_id text, id text, role text, name text)
-  LANGUAGE sql SECURITY DEFINER SET switchboard.across = 'on' SET search_path = public AS
-  $$ SELECT t.business_id, t.id, t.role, t.name FROM api_tokens t
-     WHERE t.token_hash = hash AND t.revoked_at IS NULL $$;
-CREATE FUNCTION switchboard_forget_keys(before bigint) RETURNS bigint
-  LANGUAGE sql SECURITY DEFINER SET switchboard.across = 'on' SET search_path = public AS
-  $$ WITH gone AS (DELETE FROM inbound_keys WHERE at < before RETURNING 1) SELECT count(*) FROM gone $$;
+# switchboard.across is on only inside them (a function's own SET clause would do it, but needs a superuser).
+FUNCTIONS = {
+    "switchboard_claimable(now bigint, most bigint)": (
+        "TABLE (business_id text, kind text, subject text)",
+        "SELECT d.business_id, d.kind, d.subject FROM due d WHERE d.due_at <= now AND d.lease_until <= now"
+        " ORDER BY d.due_at LIMIT most FOR UPDATE SKIP LOCKED",
+    ),
+    "switchboard_next_due()": ("SETOF bigint", "SELECT min(greatest(d.due_at, d.lease_until)) FROM due d"),
+    "switchboard_holds(node text)": (
+        "TABLE (business_id text)",
+        "SELECT DISTINCT d.business_id FROM due d WHERE d.lease_by = node",
+    ),
+    "switchboard_memberships(account text)": (
+        "TABLE (business_id text, account_id text, role text, name text)",
+        "SELECT o.business_id, o.account_id, o.role, o.name FROM operators o WHERE o.account_id = account LIMIT 1000",
+    ),
+    "switchboard_inbox(inbox text)": (
+        "TABLE (business_id text, id text, channel text, name text, settings text)",
+        "SELECT i.business_id, i.id, i.channel, i.name, i.settings FROM inboxes i WHERE i.id = inbox",
+    ),
+    "switchboard_caller(hash text)": (
+        "TABLE (business_id text, id text, role text, name text)",
+        "SELECT t.business_id, t.id, t.role, t.name FROM api_tokens t"
+        " WHERE t.token_hash = hash AND t.revoked_at IS NULL",
+    ),
+    "switchboard_forget_keys(before bigint)": (
+        "SETOF bigint",
+        "WITH gone AS (DELETE FROM inbound_keys k WHERE k.at < before RETURNING 1) SELECT count(*) FROM gone",
+    ),
+}
+FUNCTION = """
+CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+  PERFORM set_config('switchboard.across', 'on', true);
+  RETURN QUERY {query};
+  PERFORM set_config('switchboard.across', 'off', true);
+END $$
 """
 SCOPED = (
     "operators", "api_tokens", "inboxes", "bot_versions", "contacts", "identities", "conversations", "events",
@@ -298,4 +306,5 @@ def _postgresql() -> None:
             " business_id = current_setting('switchboard.business', true)"
             " OR current_setting('switchboard.across', true) = 'on')"
         )
-    op.execute(FUNCTIONS)
+    for signature, (returns, query) in FUNCTIONS.items():
+        op.execute(FUNCTION.format(signature=signature, returns=returns, query=query))

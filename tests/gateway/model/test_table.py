@@ -1,0 +1,133 @@
+"""The state × command table, cell by cell."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.errors import NotPossible
+from gateway.model import commands as c
+from gateway.model.decide import TABLE, decide
+from gateway.model.state import Conversation, Status
+from tests.support.histories import AT, IVAN, OLGA, TELEGRAM, WEB
+
+# "+" makes events, "." is accepted and has nothing to do, "-" is refused.
+CELLS = """
+                pending queued open wrap_up snoozed resolved
+Start              -      -     -      -       -       -
+Say                +      +     +      +       +       +
+AskForPerson       +      .     .      .       -       -
+CancelHandoff      .      +     -      -       -       -
+Rate               +      +     +      +       +       +
+Leave              +      +     -      -       -       -
+JoinChannel        +      +     +      +       +       -
+FinishTurn         +      +     +      +       +       +
+FailTurn           +      +     +      +       +       +
+Take               +      +     .      .       +       -
+SendReply          -      -     +      +       -       -
+AddNote            +      +     +      +       +       +
+SetFacts           +      +     +      +       +       +
+Transfer           -      -     +      +       -       -
+ReturnToBot        -      -     +      +       -       -
+Snooze             -      -     +      -       -       -
+Resolve            -      -     +      +       -       -
+Join               -      -     +      +       -       -
+Part               .      .     .      .       .       .
+RequestHandoff     +      .     -      -       -       -
+MakeOffer          -      +     -      -       -       -
+AcceptOffer        -      +     -      -       -       -
+EndOffer           .      +     .      .       .       .
+LoseOwner          .      .     +      +       +       .
+Wake               -      -     -      -       +       -
+Notify             +      +     +      +       +       -
+ReportFailure      +      +     +      +       +       +
+Close              +      +     +      +       +       -
+"""
+COMMANDS: tuple[type[c.AnyCommand], ...] = c.AnyCommand.__args__
+_HEAD, *_ROWS = [line.split() for line in CELLS.strip().splitlines()]
+EXPECTED = {(status, row[0]): cell for row in _ROWS for status, cell in zip(_HEAD, row[1:], strict=True)}
+
+
+def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
+    """A command that fits ``state``, as far as a command of its kind can."""
+    fence = {"operator": OLGA, "floor_seq": state.floor_seq}
+    turn = {"floor_seq": state.floor_seq, "answered": state.answered, "upto": state.last_input}
+    fields: dict[type[c.AnyCommand], dict[str, object]] = {
+        c.Start: {"contact": "contact-1", "endpoint": WEB, "locale": "en"},
+        c.Say: {"text": "One more thing", "endpoint": WEB},
+        c.Rate: {"score": 5},
+        c.Leave: {"reason": "gave_up"},
+        c.JoinChannel: {"endpoint": TELEGRAM},
+        c.FinishTurn: {**turn, "outcome": "answered"},
+        c.FailTurn: {**turn, "attempts": 3},
+        c.Take: {"operator": OLGA},
+        c.SendReply: {**fence, "text": "Hello"},
+        c.AddNote: {"operator": IVAN, "text": "a regular"},
+        c.SetFacts: {"operator": IVAN, "facts": {"order": "12"}},
+        c.Transfer: {**fence, "to": IVAN},
+        c.ReturnToBot: fence,
+        c.Snooze: {**fence, "until": state.updated_at + 1},
+        c.Resolve: fence,
+        c.Join: {"operator": IVAN, "role": "coach"},
+        c.Part: {"operator": IVAN},
+        c.RequestHandoff: {"reason": "bot_decided", "by": "bot"},
+        c.MakeOffer: {"operator": OLGA, "expires_at": state.updated_at + 1},
+        c.AcceptOffer: {"operator": OLGA},
+        c.EndOffer: {"operator": OLGA, "reason": "expired"},
+        c.LoseOwner: {"operator": OLGA, "reason": "lost"},
+        c.Notify: {"notice": "queued", "text": "Please wait"},
+        c.ReportFailure: {"seq": 2, "part": 0, "reason": "blocked"},
+        c.Close: {"ending": "answered", "reason": "silence"},
+    }
+    return kind(**fields.get(kind, {}))
+
+
+def state_for(kind: type[c.AnyCommand], status: str) -> Conversation:
+    history = AT[status]()
+    if status == "queued" and kind in (c.AcceptOffer, c.EndOffer):
+        history.do(c.MakeOffer(operator=OLGA, expires_at=history.now + 1))
+    assert history.state.status == status
+    return history.state
+
+
+def test_the_matrix_names_every_status_and_every_command() -> None:
+    assert set(_HEAD) == {status.value for status in Status}
+    assert [row[0] for row in _ROWS] == [kind.__name__ for kind in COMMANDS]
+
+
+@pytest.mark.parametrize("status", _HEAD)
+@pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
+def test_each_cell_is_as_the_matrix_says(kind: type[c.AnyCommand], status: str) -> None:
+    state = state_for(kind, status)
+    expected = EXPECTED[status, kind.__name__]
+
+    if expected == "-":
+        assert kind not in TABLE[Status(status)]
+        with pytest.raises(NotPossible):
+            decide(state, command_for(kind, state))
+    else:
+        assert bool(decide(state, command_for(kind, state))) is (expected == "+")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [(kind, status) for kind in COMMANDS for status in _HEAD if EXPECTED[status, kind.__name__] == "-"],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_a_refusal_says_what_to_do(kind: type[c.AnyCommand], status: str) -> None:
+    state = state_for(kind, status)
+
+    with pytest.raises(NotPossible) as refused:
+        decide(state, command_for(kind, state))
+
+    detail = refused.value.detail
+    assert refused.value.fields["status"] == status
+    assert kind.__name__ not in detail, "a person reads this, not a programmer"
+    assert detail.count(".") >= 2, "the first sentence says how it is, the next what to do"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in COMMANDS if kind is not c.Start], ids=lambda kind: kind.__name__)
+def test_nothing_but_a_start_begins_a_conversation(kind: type[c.AnyCommand]) -> None:
+    state = AT["pending"]().state
+
+    with pytest.raises(NotPossible):
+        decide(None, command_for(kind, state))

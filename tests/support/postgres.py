@@ -1,0 +1,111 @@
+"""A PostgreSQL server of the tests' own, and a fresh, migrated database for whoever asks."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from gateway.store.opening import migrate_postgresql
+from tests.support.servers import end, find_program, free_port, wait_until
+
+ROLE = "switchboard"
+"""Owns every database and is no superuser, so that row-level security holds for it too."""
+_TEMPLATE = "migrated"
+
+
+def _account() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: then it runs as its own user."""
+    if os.geteuid() != 0:
+        return {}
+    entry = pwd.getpwnam("postgres")
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+class PostgresServer:
+    """A server on a free loopback port, in a folder of its own, without fsync."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="switchboard-postgres-"))
+        self._account = _account()
+        if self._account:
+            os.chown(self._folder, self._account["user"], self._account["group"])
+        self._numbers = itertools.count(1)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+
+    def start(self) -> None:
+        data = self._folder / "data"
+        done = subprocess.run(
+            [_program("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            cwd=self._folder, capture_output=True, **self._account,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr.decode()
+        while not self._serve(data):
+            pass  # someone took the port in between: the next one
+        self.execute(f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
+        migrate_postgresql(self.create(_TEMPLATE, template="template0"))
+
+    def _serve(self, data: Path) -> bool:
+        self.port = free_port()
+        log = self._folder / "log"
+        options = {
+            "listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": str(self._folder),
+            "fsync": "off", "full_page_writes": "off", "max_connections": "60", "shared_buffers": "32MB",
+            "autovacuum": "off",
+        }  # fmt: skip
+        arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [_program("postgres"), "-D", str(data), *arguments],
+                cwd=self._folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **self._account,
+            )  # fmt: skip
+        if not wait_until(self._answers, process, log=log):
+            text = log.read_text(errors="replace")
+            assert "in use" in text or "could not bind" in text, text
+            return False
+        self._process = process
+        return True
+
+    def _answers(self) -> bool:
+        try:
+            self.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def url(self, database: str, *, role: str = ROLE, port: int | None = None) -> str:
+        return f"postgresql://{role}@127.0.0.1:{port or self.port}/{database}"
+
+    def execute(self, sql: str, *, database: str = "postgres", params: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Runs a statement as superuser, whom row-level security does not bind."""
+        url = self.url(database, role="postgres")
+        with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+            cursor = connection.execute(sql.encode(), params)
+            return cursor.fetchall() if cursor.description else []
+
+    def create(self, name: str = "", *, template: str = _TEMPLATE) -> str:
+        """A database made from ``template``; its URL."""
+        name = name or f"test_{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {template}")
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        self.execute(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+    def stop(self) -> None:
+        if self._process is not None:
+            end(self._process, signal=signal.SIGINT)  # "fast": does not wait for clients
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _program(name: str) -> str:
+    return find_program(name, "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")

@@ -1,0 +1,36 @@
+import { problemCode, type Problem } from "@switchboard/protocol";
+
+/** The server said no, or could not be reached (`code` is `network`). */
+export class Refused extends Error {
+  readonly code: string;
+
+  constructor(readonly problem: Problem) {
+    super(problem.detail || problem.title);
+    this.code = problemCode(problem);
+  }
+}
+
+const UNREACHABLE: Problem = { type: "/problems/network", title: "", detail: "", status: 0 };
+
+export async function request<T>(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      headers: body ? { "Content-Type": "application/json" } : {},
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  } catch {
+    throw new Refused(UNREACHABLE);
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as T;
+  const problem = answer as Partial<Problem> | null;
+  throw new Refused({
+    type: problem?.type ?? "/problems/unknown",
+    title: problem?.title ?? "",
+    detail: problem?.detail ?? "",
+    status: response.status,
+  });
+}

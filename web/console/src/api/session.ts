@@ -1,0 +1,22 @@
+import { request } from "./http.ts";
+
+export interface Me {
+  readonly account: {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string;
+    readonly locale: string;
+  };
+  readonly businesses: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly role: string;
+    readonly locales: readonly string[];
+  }[];
+}
+
+export const whoAmI = () => request<Me>("GET", "/api/v1/me");
+export const signInWithLink = (link: string) => request<Me>("POST", "/api/v1/session", { link });
+export const signInWithPassword = (email: string, password: string) =>
+  request<Me>("POST", "/api/v1/session", { email, password });
+export const signOut = () => request<null>("DELETE", "/api/v1/session");

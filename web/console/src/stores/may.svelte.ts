@@ -1,0 +1,33 @@
+import { allowed, type Allowed } from "../view/floor.ts";
+import { desk } from "./desk.svelte.ts";
+import { session } from "./session.svelte.ts";
+import { thread } from "./thread.svelte.ts";
+
+/** What the operator may do with the open conversation: by its log, and before that came by its row. */
+class May {
+  readonly #state = $derived(thread.log && thread.log.entries.length > 0 ? thread.log.state : thread.row);
+  readonly #role = $derived(session.me?.businesses.find(({ id }) => id === session.business)?.role ?? "");
+  readonly #allowed = $derived<Allowed>(
+    this.#state
+      ? allowed(this.#state.status, this.#state.owner, desk.operator, this.#role !== "operator")
+      : { reply: false, take: false, returnToBot: false, resolve: false },
+  );
+
+  get state() {
+    return this.#state;
+  }
+  get reply(): boolean {
+    return this.#allowed.reply;
+  }
+  get take(): boolean {
+    return this.#allowed.take;
+  }
+  get returnToBot(): boolean {
+    return this.#allowed.returnToBot;
+  }
+  get resolve(): boolean {
+    return this.#allowed.resolve;
+  }
+}
+
+export const may = new May();

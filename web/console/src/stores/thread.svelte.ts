@@ -1,0 +1,28 @@
+import type { Letter, Log, Row } from "@switchboard/protocol";
+import type { Written } from "../view/timeline.ts";
+
+export type Act = "take" | "return_to_bot" | "resolve";
+
+/** The conversation that is open. */
+class Thread {
+  conversation = $state("");
+  /** The last row that was told of it, even where the list no longer shows it. */
+  row = $state.raw<Row | null>(null);
+  log = $state.raw<Log | null>(null);
+  /** The replay has come. */
+  complete = $state(false);
+  readByCustomer = $state(0);
+  typing = $state.raw<{ readonly who: string; readonly name: string } | null>(null);
+  letters = $state.raw<readonly Letter<Written>[]>([]);
+  /** The command that is on its way. */
+  acting = $state<Act | null>(null);
+  /** A sentence about what did not work. */
+  problem = $state("");
+  mode = $state<"reply" | "note">("reply");
+  /** Counts up whenever a key asks for the composer. */
+  asksForFocus = $state(0);
+  /** An event that the context card points at. */
+  spotlight = $state(0);
+}
+
+export const thread = new Thread();

@@ -1,0 +1,107 @@
+import type { AnyEvent, Person } from "@switchboard/protocol";
+import { known, type Key, type Say } from "../i18n/index.ts";
+import { moment } from "./times.ts";
+
+/**
+ * What a line in the middle says. A `seam` is where the floor changes hands; the rest is quiet.
+ * Said late, so that switching the language needs no new timeline.
+ */
+export interface Wording {
+  readonly tone: "seam-wait" | "seam-bot" | "seam-person" | "seam-done" | "plain" | "bad";
+  say(say: Say, locale: string): string;
+}
+
+/** The line of an event that is no message; null where it shows elsewhere or means nothing to a reader. */
+export function line(event: AnyEvent, me: string): Wording | null {
+  const named = (person: Person, mine: Key | null, theirs: Key, tone: Wording["tone"]): Wording =>
+    mine && person.id === me ? says(tone, mine) : says(tone, theirs, { name: person.name });
+  switch (event.type) {
+    case "system_notice":
+      return { tone: "plain", say: () => event.text };
+    case "handoff_requested":
+      return {
+        tone: "seam-wait",
+        say: (say) => {
+          const head = event.team ? say("event.handoff.team", { team: event.team }) : say("event.handoff");
+          return `${head}: ${say(known(`reason.${event.reason}`, "reason.bot_decided"))}`;
+        },
+      };
+    case "handoff_cancelled":
+      return says("seam-bot", "event.cancelled");
+    case "taken":
+      return named(event.operator, "event.taken.you", "event.taken", "seam-person");
+    case "transferred":
+      return event.to
+        ? says("seam-person", "event.transferred.to", { name: event.by.name, to: event.to.name })
+        : says("seam-wait", "event.transferred.team", { name: event.by.name });
+    case "returned_to_bot":
+      return named(event.by, "event.returned.you", "event.returned", "seam-bot");
+    case "owner_lost":
+      return says("seam-wait", "event.owner_lost", { name: event.operator.name });
+    case "resolved":
+      if (event.by !== "operator") return says("seam-done", `event.resolved.${event.by}`);
+      return event.operator === me
+        ? says("seam-done", "event.resolved.you")
+        : says("seam-done", "event.resolved", { name: event.name ?? "" });
+    case "reopened":
+      return says(event.to === "bot" ? "seam-bot" : "seam-wait", "event.reopened");
+    case "snoozed":
+      return {
+        tone: "seam-done",
+        say: (say, locale) =>
+          say("event.snoozed", { name: event.by.name, time: moment(event.until, locale) }),
+      };
+    case "wrap_up_started":
+      return says("seam-done", "event.wrap_up", { name: event.by.name });
+    default:
+      return quiet(event);
+  }
+}
+
+function quiet(event: AnyEvent): Wording | null {
+  switch (event.type) {
+    case "conversation_started":
+      return channelLine("event.started", event.endpoint.channel);
+    case "channel_joined":
+      return channelLine("event.channel", event.endpoint.channel);
+    case "participant_joined":
+      return says("plain", "event.joined", { name: event.operator.name });
+    case "participant_left":
+      return says("plain", "event.left", { name: event.operator.name });
+    case "offer_made":
+      return says("plain", "event.offered", { name: event.operator.name });
+    case "offer_ended":
+      return says("plain", `event.offer.${event.reason}`, { name: event.operator.name });
+    case "facts_changed": {
+      const facts = Object.entries(event.facts).map(([name, value]) => `${name}: ${value || "–"}`);
+      return says("plain", "event.facts", { name: event.name, facts: facts.join(", ") });
+    }
+    case "rated":
+      return says("plain", "event.rated", { score: event.score });
+    case "bot_turn":
+      return says("plain", "event.silent");
+    case "bot_turn_dropped":
+      return says("plain", "event.turn_dropped");
+    case "bot_turn_failed":
+      return says("bad", "event.turn_failed", { n: event.attempts });
+    case "delivery_failed":
+      return says("bad", "event.delivery", { reason: event.reason });
+    default: {
+      const type = event.type === "unrecognized" ? event.tag : event.type;
+      return says("plain", "event.unknown", { type });
+    }
+  }
+}
+
+function says(tone: Wording["tone"], key: Key, params?: Readonly<Record<string, string | number>>): Wording {
+  return { tone, say: (say) => say(key, params) };
+}
+
+function channelLine(key: Key, channel: string): Wording {
+  return { tone: "plain", say: (say) => say(key, { channel: channelName(channel, say) }) };
+}
+
+export function channelName(channel: string, say: Say): string {
+  const key = `channel.${channel}`;
+  return known(key, "event.unknown") === key ? say(key as Key) : channel;
+}

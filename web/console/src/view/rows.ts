@@ -1,0 +1,53 @@
+import type { Row, View } from "@switchboard/protocol";
+
+/** Whether a row stands in a view. */
+export function belongs(row: Row, view: View, me: string): boolean {
+  switch (view) {
+    case "mine":
+      return row.owner?.id === me && row.status !== "resolved";
+    case "unassigned":
+      return row.status === "queued";
+    case "all":
+      return row.status !== "resolved";
+    case "resolved":
+      return row.status === "resolved";
+  }
+}
+
+/** The rows of a view after some changed; an older head than the one held is a late echo. */
+export function merge(rows: readonly Row[], changed: readonly Row[], view: View, me: string): readonly Row[] {
+  const byId = new Map(rows.map((row) => [row.conversation, row]));
+  for (const row of changed) {
+    const held = byId.get(row.conversation);
+    if (held && held.seq > row.seq) continue;
+    if (belongs(row, view, me)) byId.set(row.conversation, row);
+    else byId.delete(row.conversation);
+  }
+  return [...byId.values()];
+}
+
+/** Who waits comes first, the longest on top; then the latest. */
+export function order(rows: readonly Row[]): readonly Row[] {
+  return [...rows].sort((a, b) => {
+    if (a.waiting_since !== null && b.waiting_since !== null) return a.waiting_since - b.waiting_since;
+    if (a.waiting_since !== null) return -1;
+    if (b.waiting_since !== null) return 1;
+    return b.updated_at - a.updated_at;
+  });
+}
+
+/** As `order`, but what was already shown keeps its place, and what is new comes last. */
+export function hold(rows: readonly Row[], shown: readonly string[]): readonly Row[] {
+  const place = new Map(shown.map((id, index) => [id, index]));
+  return [...order(rows)].sort(
+    (a, b) => (place.get(a.conversation) ?? shown.length) - (place.get(b.conversation) ?? shown.length),
+  );
+}
+
+/** The neighbour of `current`, `step` rows on; from nowhere the first or the last. */
+export function neighbour(rows: readonly Row[], current: string, step: 1 | -1): string | null {
+  if (rows.length === 0) return null;
+  const index = rows.findIndex((row) => row.conversation === current);
+  const next = index < 0 ? (step > 0 ? 0 : rows.length - 1) : index + step;
+  return rows[next]?.conversation ?? null;
+}

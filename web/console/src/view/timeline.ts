@@ -1,0 +1,166 @@
+import type { AnyEvent, BotTurn, Button, Entry, Letter, Score } from "@switchboard/protocol";
+import { line, type Wording } from "./lines.ts";
+import { dayOf } from "./times.ts";
+
+/** What an operator wrote, until the log holds it. */
+export interface Written {
+  readonly conversation: string;
+  readonly verb: "reply" | "note";
+  readonly text: string;
+  readonly floor_seq: number;
+}
+
+export type Author = "customer" | "bot" | "operator";
+
+interface Placed {
+  readonly key: string;
+  readonly seq: number;
+  readonly at: number;
+}
+export interface MessageItem extends Placed {
+  readonly kind: "message";
+  readonly author: Author;
+  readonly operator: string;
+  readonly name: string;
+  readonly channel: string;
+  /** null: erased. */
+  readonly text: string | null;
+  readonly pressed: boolean;
+  readonly buttons: readonly Button[];
+  /** On the first message of a bot's turn: what it believed. */
+  readonly scores: readonly Score[] | null;
+  readonly undelivered: string | null;
+  readonly letter: Letter<Written> | null;
+  readonly first: boolean;
+  readonly last: boolean;
+}
+export interface NoteItem extends Placed {
+  readonly kind: "note";
+  readonly name: string;
+  readonly text: string | null;
+  readonly letter: Letter<Written> | null;
+}
+export interface LineItem extends Placed {
+  readonly kind: "line";
+  readonly wording: Wording;
+}
+export interface DayItem extends Placed {
+  readonly kind: "day";
+}
+export type Item = MessageItem | NoteItem | LineItem | DayItem;
+
+const TOGETHER = 300_000_000;
+
+/** The log and what is still on its way, as an operator reads it. */
+export function timeline(
+  entries: readonly Entry[],
+  letters: readonly Letter<Written>[],
+  me: string,
+): readonly Item[] {
+  const undelivered = new Map<number, string>();
+  for (const { event } of entries) {
+    if (event.type === "delivery_failed") undelivered.set(event.seq, event.reason);
+  }
+  const said = new Set(entries.map((entry) => entry.seq));
+  const items: Item[] = [];
+  let turn: BotTurn | null = null;
+  for (const entry of entries) {
+    const event = entry.event.type === "redacted" ? entry.event.shell : entry.event;
+    if (event.type === "bot_turn") {
+      turn = event;
+      if (event.outcome !== "silent") continue;
+    }
+    if (event.type === "delivery_failed" && said.has(event.seq)) continue;
+    const item = place(entry, event, { turn, undelivered: undelivered.get(entry.seq) ?? null, me });
+    if (event.type === "bot_message") turn = null;
+    if (item) items.push(item);
+  }
+  return grouped(withDays([...items, ...letters.map(unsent)]));
+}
+
+interface Around {
+  readonly turn: BotTurn | null;
+  readonly undelivered: string | null;
+  readonly me: string;
+}
+
+function place(entry: Entry, event: AnyEvent, { turn, undelivered, me }: Around): Item | null {
+  const placed = { key: String(entry.seq), seq: entry.seq, at: entry.at };
+  const words = (text: string) => (entry.event.type === "redacted" ? null : text);
+  const message = { ...placed, kind: "message", operator: "", name: "", pressed: false, buttons: [], scores: null,
+    undelivered, letter: null, first: true, last: true } as const; // prettier-ignore
+  switch (event.type) {
+    case "customer_message": {
+      const { channel } = event.endpoint;
+      return {
+        ...message,
+        author: "customer",
+        channel,
+        text: words(event.text),
+        pressed: Boolean(event.choice),
+      };
+    }
+    case "bot_message": {
+      const { channel } = event.endpoint;
+      const scores = turn ? (turn.intents ?? []) : null;
+      return {
+        ...message,
+        author: "bot",
+        channel,
+        text: words(event.text),
+        buttons: event.buttons ?? [],
+        scores,
+      };
+    }
+    case "operator_message": {
+      const { operator, name, endpoint } = event;
+      return {
+        ...message,
+        author: "operator",
+        operator,
+        name,
+        channel: endpoint.channel,
+        text: words(event.text),
+      };
+    }
+    case "note_added":
+      return { ...placed, kind: "note", name: event.name, text: words(event.text), letter: null };
+    default: {
+      const wording = line(event, me);
+      return wording && { ...placed, kind: "line", wording };
+    }
+  }
+}
+
+function unsent(letter: Letter<Written>): Item {
+  const placed = { key: letter.id, seq: 0, at: letter.at * 1000, letter, text: letter.body.text };
+  if (letter.body.verb === "note") return { ...placed, kind: "note", name: "" };
+  return { ...placed, kind: "message", author: "operator", operator: "", name: "", channel: "", pressed: false,
+    buttons: [], scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
+}
+
+function withDays(items: readonly Item[]): Item[] {
+  const shown: Item[] = [];
+  let day = "";
+  for (const item of items) {
+    const own = dayOf(item.at);
+    if (own !== day) shown.push({ kind: "day", key: `day ${own} ${item.key}`, seq: 0, at: item.at });
+    day = own;
+    shown.push(item);
+  }
+  return shown;
+}
+
+function grouped(items: readonly Item[]): Item[] {
+  const together = (one: Item | undefined, other: Item | undefined) =>
+    one?.kind === "message" &&
+    other?.kind === "message" &&
+    one.author === other.author &&
+    (one.operator === other.operator || one.letter !== null || other.letter !== null) &&
+    Math.abs(other.at - one.at) < TOGETHER;
+  return items.map((item, index) =>
+    item.kind === "message"
+      ? { ...item, first: !together(items[index - 1], item), last: !together(item, items[index + 1]) }
+      : item,
+  );
+}

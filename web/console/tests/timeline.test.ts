@@ -1,0 +1,107 @@
+import { reduceAll, type AnyEvent, type Entry } from "@switchboard/protocol";
+import { expect, test } from "vitest";
+import { speak } from "../src/i18n/index.ts";
+import { card } from "../src/view/card.ts";
+import { allowed, holder } from "../src/view/floor.ts";
+import { timeline, type Item } from "../src/view/timeline.ts";
+
+const say = speak("en");
+const endpoint = { inbox: "i", identity: "v", channel: "webchat" };
+const olga = { id: "olga", name: "Olga" };
+const page = { url: "https://tea.example/", title: "Tea" };
+
+const LOG: readonly AnyEvent[] = [
+  { type: "conversation_started", contact: "k", endpoint, locale: "en", page },
+  { type: "customer_message", text: "hi", endpoint },
+  {
+    type: "bot_turn",
+    answered: 1,
+    upto: 2,
+    outcome: "answered",
+    intents: [{ intent: "hello", confidence: 0.9 }],
+    facts: { city: "Berlin" },
+  },
+  { type: "bot_message", text: "Hello", endpoint, turn: 2 },
+  { type: "bot_message", text: "How can I help?", endpoint, turn: 2 },
+  {
+    type: "handoff_requested",
+    reason: "customer_asked",
+    by: "customer",
+    evidence: [{ seq: 2, kind: "input", text: "hi" }],
+  },
+  { type: "taken", operator: olga, via: "take" },
+  { type: "operator_message", text: "Good day", endpoint, operator: "olga", name: "Olga" },
+  { type: "delivery_failed", seq: 8, part: 0, reason: "blocked" },
+  { type: "note_added", text: "VIP", operator: "olga", name: "Olga" },
+  { type: "hologram_shown" } as unknown as AnyEvent,
+];
+const entries: readonly Entry[] = LOG.map((event, i) => ({
+  seq: i + 1,
+  id: `e${i}`,
+  at: (i + 1) * 1e6,
+  event,
+}));
+const spoken = (item: Item) =>
+  item.kind === "line" ? `${item.wording.tone}: ${item.wording.say(say, "en")}` : item.kind;
+
+test("a log becomes messages, seams, notes and quiet lines", () => {
+  expect(timeline(entries, [], "olga").map(spoken)).toEqual([
+    "day",
+    "plain: The conversation began: Web chat",
+    "message",
+    "message",
+    "message",
+    "seam-wait: Handoff: the customer asked for a person",
+    "seam-person: You took the conversation",
+    "message",
+    "note",
+    "plain: Something this version does not show yet (hologram_shown)",
+  ]);
+});
+
+test("scores stand at the first message of a turn, and a failed delivery at its message", () => {
+  const messages = timeline(entries, [], "olga").filter((item) => item.kind === "message");
+  expect(messages.map((item) => item.scores?.length ?? null)).toEqual([null, 1, null, null]);
+  expect(messages.at(-1)?.undelivered).toBe("blocked");
+  expect(messages.map((item) => [item.first, item.last])).toEqual([
+    [true, true],
+    [true, false],
+    [false, true],
+    [true, true],
+  ]);
+});
+
+test("what is not sent yet stands below", () => {
+  const body = { conversation: "c", verb: "reply", text: "soon", floor_seq: 7 } as const;
+  const items = timeline(entries, [{ id: "x", at: 12_000, body, error: null }], "olga");
+  expect(items.at(-1)).toMatchObject({ kind: "message", text: "soon", key: "x" });
+});
+
+test("the card says why, on what evidence, and what is known", () => {
+  const shown = card(reduceAll(entries), entries, say, "en");
+  expect(shown).toMatchObject({
+    why: "Olga has it: the customer asked for a person.",
+    page,
+    facts: [["city", "Berlin"]],
+  });
+  expect(shown.evidence).toHaveLength(1);
+  expect(shown.intents).toHaveLength(1);
+});
+
+test("who may do what follows from the floor", () => {
+  expect(allowed("open", olga, "olga", false)).toEqual({
+    reply: true,
+    take: false,
+    returnToBot: true,
+    resolve: true,
+  });
+  expect(allowed("open", olga, "viktor", false)).toEqual({
+    reply: false,
+    take: false,
+    returnToBot: false,
+    resolve: false,
+  });
+  expect(allowed("pending", null, "viktor", true)).toMatchObject({ take: true, resolve: true });
+  expect(holder("open", olga, "olga").tone).toBe("mine");
+  expect(holder("open", olga, "viktor")).toMatchObject({ tone: "theirs", name: "Olga" });
+});

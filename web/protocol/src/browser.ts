@@ -1,0 +1,37 @@
+import type { Connection, Socket, World } from "./connection.ts";
+
+/** The real world of a connection. */
+export const browserWorld: World = {
+  open: (url) => new WebSocket(url) as unknown as Socket,
+  now: () => Date.now(),
+  after: (ms, run) => setTimeout(run, ms),
+  cancel: (timer) => clearTimeout(timer as number | undefined),
+  random: () => Math.random(),
+};
+
+/** Wakes the line when the network returns or the page is looked at again. Returns how to stop that. */
+export function wakeWithPage(connection: Connection): () => void {
+  const wake = () => {
+    if (document.visibilityState === "visible") connection.wake();
+  };
+  addEventListener("online", wake);
+  document.addEventListener("visibilitychange", wake);
+  return () => {
+    removeEventListener("online", wake);
+    document.removeEventListener("visibilitychange", wake);
+  };
+}
+
+/** `bytes` random bytes, base64url without padding. */
+export function randomId(bytes = 16): string {
+  const raw = crypto.getRandomValues(new Uint8Array(bytes));
+  return btoa(String.fromCharCode(...raw))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=/g, "");
+}
+
+/** The socket's address next to an http(s) one. */
+export function socketUrl(origin: string, path: string): string {
+  return new URL(path, origin).href.replace(/^http/, "ws");
+}

@@ -1,0 +1,155 @@
+import type { Status } from "./reduce.ts";
+import type { Author, Button, Entry, Page, Person } from "./types.ts";
+
+/** RFC 9457, with our own further fields. `type` ends in the stable code. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly status: number;
+  /** Whom the conversation belongs to, where that is why. */
+  readonly owner?: string;
+}
+
+export function problemCode(problem: Problem): string {
+  return problem.type.slice(problem.type.lastIndexOf("/") + 1);
+}
+
+/** Whether the same request may succeed later as it is. */
+export function isPassing(problem: Problem): boolean {
+  return problem.status === 503 || problem.status === 429;
+}
+
+// --- both sockets --------------------------------------------------------------------------------------------------
+
+export interface EntriesFrame {
+  readonly type: "entries";
+  readonly conversation: string;
+  readonly through: number;
+  readonly entries: readonly Entry[];
+}
+export interface AckFrame {
+  readonly type: "ack";
+  readonly id: string;
+  readonly conversation: string;
+  readonly seq: number;
+}
+export interface RefusedFrame {
+  readonly type: "refused";
+  readonly id: string;
+  readonly problem: Problem;
+}
+export interface ResyncFrame {
+  readonly type: "resync";
+  readonly conversation: string;
+}
+export interface SignalFrame {
+  readonly type: "signal";
+  readonly conversation: string;
+  readonly kind: string;
+  readonly who: string;
+  readonly name?: string;
+  readonly on: boolean;
+}
+export interface MarkFrame {
+  readonly type: "mark";
+  readonly conversation: string;
+  readonly who: string;
+  readonly seq: number;
+}
+export type SharedFrame =
+  EntriesFrame | AckFrame | RefusedFrame | ResyncFrame | SignalFrame | MarkFrame | { readonly type: "pong" };
+
+/** How far each side has read; a side that has read nothing may be missing. */
+export type Marks = Readonly<Partial<Record<"customer" | "people", number>>>;
+
+// --- the customer's ------------------------------------------------------------------------------------------------
+
+export interface WidgetHello {
+  readonly type: "hello";
+  readonly inbox: string;
+  readonly token: string;
+  readonly locale: string;
+  readonly page: Page;
+  readonly conversation: string | null;
+  readonly last_seq: number;
+  readonly last_event_id: string;
+}
+export interface WidgetMessage {
+  readonly type: "message";
+  readonly id: string;
+  readonly text: string;
+  readonly choice: string;
+}
+export interface WidgetWelcome {
+  readonly type: "welcome";
+  readonly inbox: {
+    readonly name: string;
+    readonly business: string;
+    readonly color: string;
+    readonly greeting: string;
+    readonly starters: readonly Button[];
+    readonly locales: readonly string[];
+  };
+  readonly conversation: string | null;
+  readonly status: Status | null;
+  readonly owner: { readonly name: string } | null;
+  readonly history: readonly { readonly conversation: string; readonly resolved_at: number }[];
+  readonly marks: Marks;
+}
+export type WidgetFrame = WidgetWelcome | SharedFrame;
+
+/** Payloads that the core itself understands. */
+export const ASK_FOR_PERSON = "/switchboard.operator";
+export const BACK_TO_BOT = "/switchboard.bot";
+
+// --- the console's -------------------------------------------------------------------------------------------------
+
+export type View = "mine" | "unassigned" | "all" | "resolved";
+export type Counts = Readonly<Record<"mine" | "unassigned" | "all", number>>;
+export type Verb = "take" | "reply" | "note" | "return_to_bot" | "resolve" | "transfer" | "snooze" | "facts";
+
+export interface Row {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly contact: { readonly id: string; readonly name: string };
+  readonly channel: string;
+  readonly status: Status;
+  readonly owner: Person | null;
+  readonly team: string;
+  readonly preview: { readonly text: string; readonly author: Author; readonly at: number } | null;
+  readonly waiting_since: number | null;
+  readonly unread: boolean;
+  readonly locale: string;
+  readonly updated_at: number;
+  readonly reason: string;
+}
+
+export interface ConsoleWelcome {
+  readonly type: "welcome";
+  readonly business: { readonly id: string; readonly name: string; readonly locales: readonly string[] };
+  readonly businesses: readonly { readonly id: string; readonly name: string; readonly role: string }[];
+  readonly me: { readonly id: string; readonly name: string; readonly role: string; readonly locale: string };
+  readonly now: number;
+}
+export interface RowsFrame {
+  readonly type: "rows";
+  readonly view: View;
+  readonly rows: readonly Row[];
+  readonly complete: boolean;
+  readonly counts: Counts;
+}
+export interface RowFrame {
+  readonly type: "row";
+  readonly rows: readonly Row[];
+  /** Left out where they did not change. */
+  readonly counts?: Counts | null;
+}
+export interface CommandFrame {
+  readonly type: "command";
+  readonly id: string;
+  readonly verb: Verb;
+  readonly conversation: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+export type ConsoleFrame = ConsoleWelcome | RowsFrame | RowFrame | SharedFrame;

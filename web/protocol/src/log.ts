@@ -1,0 +1,32 @@
+import { EMPTY, reduce, type Conversation } from "./reduce.ts";
+import type { Entry } from "./types.ts";
+
+/** The part of a conversation's log that this client holds: in order, without repeats, complete up to `through`. */
+export interface Log {
+  readonly conversation: string;
+  readonly entries: readonly Entry[];
+  readonly through: number;
+  readonly state: Conversation;
+}
+
+export function emptyLog(conversation: string): Log {
+  return { conversation, entries: [], through: 0, state: EMPTY };
+}
+
+/** The log with what is new in `entries`; a replay that overlaps changes nothing. */
+export function extend(log: Log, entries: readonly Entry[], through: number): Log {
+  const fresh = entries.filter((entry) => entry.seq > log.state.seq);
+  if (fresh.length === 0 && through <= log.through) return log;
+  return {
+    conversation: log.conversation,
+    entries: fresh.length === 0 ? log.entries : [...log.entries, ...fresh],
+    through: Math.max(log.through, through, fresh.at(-1)?.seq ?? 0),
+    state: fresh.reduce(reduce, log.state),
+  };
+}
+
+/** Where a replay goes on: the last entry held, named so that a restored server notices another log. */
+export function position(log: Log | null): { last_seq: number; last_event_id: string } {
+  const last = log?.entries.at(-1);
+  return { last_seq: last?.seq ?? 0, last_event_id: last?.id ?? "" };
+}

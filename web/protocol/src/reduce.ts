@@ -1,0 +1,252 @@
+import type {
+  AnyEvent,
+  Author,
+  CustomerMessage,
+  Endpoint,
+  Entry,
+  Offer,
+  Participant,
+  Person,
+  Preview,
+  Reopened,
+} from "./types.ts";
+
+/** `abandoned` and other states of later releases arrive as strings that we show as they are. */
+export type Status = "pending" | "queued" | "open" | "wrap_up" | "snoozed" | "resolved";
+export type Floor = "bot" | "people" | "nobody";
+
+export const FLOOR: Readonly<Record<Status, Floor>> = {
+  pending: "bot",
+  queued: "nobody",
+  open: "people",
+  wrap_up: "people",
+  snoozed: "nobody",
+  resolved: "nobody",
+};
+
+const PREVIEW_LENGTH = 140;
+const MAX_FACTS = 50;
+const MAX_PARTICIPANTS = 8;
+const MAX_CHANNELS = 8;
+
+/** What is known of a conversation without its messages. Field for field the server's `Conversation`. */
+export interface Conversation {
+  readonly contact: string;
+  readonly endpoint: Endpoint | null;
+  readonly locale: string;
+  readonly status: Status;
+  readonly seq: number;
+  readonly floor_seq: number;
+  readonly answered: number;
+  readonly last_input: number;
+  readonly request: number;
+  readonly channels: readonly Endpoint[];
+  readonly owner: Person | null;
+  readonly last_owner: Person | null;
+  readonly participants: readonly Participant[];
+  readonly offer: Offer | null;
+  readonly team: string;
+  readonly priority: number;
+  readonly reason: string;
+  readonly waiting_since: number | null;
+  readonly misses: number;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly bot_version: string;
+  readonly preview: Preview | null;
+  readonly started_at: number;
+  readonly updated_at: number;
+  readonly snoozed_until: number | null;
+  readonly resolved_at: number | null;
+  readonly continued_in: string;
+}
+
+export const EMPTY: Conversation = {
+  contact: "",
+  endpoint: null,
+  locale: "",
+  status: "pending",
+  seq: 0,
+  floor_seq: 0,
+  answered: 0,
+  last_input: 0,
+  request: 0,
+  channels: [],
+  owner: null,
+  last_owner: null,
+  participants: [],
+  offer: null,
+  team: "",
+  priority: 0,
+  reason: "",
+  waiting_since: null,
+  misses: 0,
+  facts: {},
+  bot_version: "",
+  preview: null,
+  started_at: 0,
+  updated_at: 0,
+  snoozed_until: null,
+  resolved_at: null,
+  continued_in: "",
+};
+
+type Changes = Partial<Conversation>;
+
+/**
+ * The state after an entry: the twin of the server's `fold`, held to it by recorded logs.
+ * Unlike there a log may have gaps (what this audience may not see), and an entry that is already in is left out.
+ */
+export function reduce(state: Conversation, entry: Entry): Conversation {
+  if (entry.seq <= state.seq) return state;
+  const event = entry.event.type === "redacted" ? entry.event.shell : entry.event;
+  return { ...state, seq: entry.seq, updated_at: entry.at, ...changes(state, event, entry.seq, entry.at) };
+}
+
+export function reduceAll(entries: readonly Entry[], from: Conversation = EMPTY): Conversation {
+  return entries.reduce(reduce, from);
+}
+
+function changes(state: Conversation, event: AnyEvent, seq: number, at: number): Changes {
+  switch (event.type) {
+    case "customer_message":
+      return customerMessage(state, event, seq, at);
+    case "bot_message":
+      return { preview: preview(event.text, "bot", at) };
+    case "operator_message":
+      return {
+        preview: preview(event.text, "operator", at),
+        answered: state.last_input,
+        waiting_since: null,
+      };
+    case "bot_turn":
+      return {
+        answered: event.upto,
+        misses: event.misses ?? 0,
+        bot_version: event.version ?? "",
+        facts: facts(state, event.facts ?? {}),
+      };
+    case "facts_changed":
+      return { facts: facts(state, event.facts) };
+    case "channel_joined":
+      return { endpoint: event.endpoint, channels: channels(state, event.endpoint) };
+    case "participant_joined": {
+      const joined = { operator: event.operator, role: event.role };
+      return { participants: [...without(state, event.operator), joined].slice(-MAX_PARTICIPANTS) };
+    }
+    case "participant_left":
+      return { participants: without(state, event.operator) };
+    case "offer_made":
+      return { offer: { operator: event.operator, expires_at: event.expires_at } };
+    case "offer_ended":
+      return { offer: null };
+    default: {
+      const moved = floorChanges(state, event, seq, at);
+      return moved === null ? {} : { floor_seq: seq, offer: null, ...moved };
+    }
+  }
+}
+
+/** What a change of floor changes; null where the event (perhaps of a newer release) moves no floor. */
+function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: number): Changes | null {
+  switch (event.type) {
+    case "conversation_started":
+      return {
+        contact: event.contact,
+        endpoint: event.endpoint,
+        channels: [event.endpoint],
+        locale: event.locale,
+        answered: seq,
+        last_input: seq,
+        request: seq,
+        started_at: at,
+      };
+    case "handoff_requested":
+      return {
+        status: "queued",
+        team: event.team ?? "",
+        priority: event.priority ?? 0,
+        reason: event.reason,
+        waiting_since: at,
+        owner: null,
+        misses: 0,
+      };
+    case "handoff_cancelled":
+      return { status: "pending", answered: state.last_input, waiting_since: null, reason: "" };
+    case "taken": {
+      const unanswered = state.last_input > state.answered;
+      return {
+        status: "open",
+        owner: event.operator,
+        last_owner: event.operator,
+        snoozed_until: null,
+        waiting_since: state.waiting_since === null && unanswered ? at : state.waiting_since,
+      };
+    }
+    case "transferred":
+      return event.to ? {} : { status: "queued", owner: null, team: event.team ?? "", waiting_since: at };
+    case "returned_to_bot":
+      return { status: "pending", owner: null, participants: [], waiting_since: null, reason: "", misses: 0 };
+    case "owner_lost":
+      return { status: "queued", owner: null, reason: "owner_lost", waiting_since: at };
+    case "wrap_up_started":
+      return { status: "wrap_up", waiting_since: null };
+    case "resolved":
+      return {
+        status: "resolved",
+        owner: null,
+        participants: [],
+        waiting_since: null,
+        resolved_at: at,
+        snoozed_until: null,
+        continued_in: event.continued_in ?? "",
+        request: 0,
+        answered: state.last_input,
+      };
+    case "snoozed":
+      return { status: "snoozed", snoozed_until: event.until, waiting_since: null };
+    case "reopened":
+      return reopened(state, event, seq, at);
+    default:
+      return null;
+  }
+}
+
+function reopened(state: Conversation, event: Reopened, seq: number, at: number): Changes {
+  const common: Changes = { snoozed_until: null, resolved_at: null, request: state.request || seq };
+  switch (event.to) {
+    case "owner":
+      return { ...common, status: "open", owner: event.owner ?? null, waiting_since: at };
+    case "queue":
+      return { ...common, status: "queued", owner: null, reason: "reopened", waiting_since: at };
+    case "bot":
+      return { ...common, status: "pending", owner: null, misses: 0, reason: "" };
+  }
+}
+
+function customerMessage(state: Conversation, event: CustomerMessage, seq: number, at: number): Changes {
+  const said: Changes = { preview: preview(event.text, "customer", at), endpoint: event.endpoint };
+  if (event.closing) return said;
+  const waits = (state.status === "open" || state.status === "wrap_up") && state.waiting_since === null;
+  return { ...said, last_input: seq, ...(waits ? { waiting_since: at } : {}) };
+}
+
+function preview(text: string, author: Author, at: number): Preview {
+  const letters = Array.from(text);
+  const cut = letters.length <= PREVIEW_LENGTH ? text : `${letters.slice(0, PREVIEW_LENGTH - 1).join("")}…`;
+  return { text: cut, author, at };
+}
+
+function facts(state: Conversation, changed: Readonly<Record<string, string>>): Conversation["facts"] {
+  const all = Object.entries({ ...state.facts, ...changed }).filter(([, value]) => value !== "");
+  return Object.fromEntries(all.slice(-MAX_FACTS));
+}
+
+function channels(state: Conversation, joined: Endpoint): readonly Endpoint[] {
+  const same = (one: Endpoint) =>
+    one.inbox === joined.inbox && one.identity === joined.identity && one.channel === joined.channel;
+  return [...state.channels.filter((one) => !same(one)), joined].slice(-MAX_CHANNELS);
+}
+
+function without(state: Conversation, operator: Person): readonly Participant[] {
+  return state.participants.filter((one) => one.operator.id !== operator.id);
+}

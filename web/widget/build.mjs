@@ -1,0 +1,43 @@
+// Two builds: the panel first, as a hashed module; then the loader, a classic script that knows the panel's name.
+// (A classic script from another origin has no base address for import(), so it must build the full one itself.)
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const outDir = fileURLToPath(new URL("../../gateway/static/", import.meta.url));
+const BUDGET = { loader: 5 * 1024, panel: 30 * 1024 };
+
+rmSync(`${outDir}widget`, { recursive: true, force: true });
+
+const common = { root, configFile: false, logLevel: "warn", publicDir: false };
+const output = { outDir, emptyOutDir: false, target: "es2022", reportCompressedSize: false };
+
+const [panel] = await build({
+  ...common,
+  plugins: [svelte()],
+  build: {
+    ...output,
+    lib: { entry: "src/panel/main.ts", formats: ["es"] },
+    rolldownOptions: { output: { entryFileNames: "widget/panel-[hash].js", minify: true } },
+  },
+});
+const panelFile = panel.output[0].fileName;
+
+const [loader] = await build({
+  ...common,
+  define: { __PANEL__: JSON.stringify(panelFile) },
+  build: {
+    ...output,
+    lib: { entry: "src/loader/main.ts", formats: ["iife"], name: "switchboardLoader" },
+    rolldownOptions: { output: { entryFileNames: "widget.js", minify: true } },
+  },
+});
+
+for (const [name, chunk] of Object.entries({ loader: loader.output[0], panel: panel.output[0] })) {
+  const size = gzipSync(chunk.code).length;
+  console.log(`${chunk.fileName}  ${(size / 1024).toFixed(1)} KiB gzip`);
+  if (size > BUDGET[name]) throw new Error(`${name} is over its ${BUDGET[name] / 1024} KiB`);
+}

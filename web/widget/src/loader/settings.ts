@@ -1,0 +1,28 @@
+/** What the page says in the script tag's `data-*` attributes. */
+export interface Settings {
+  readonly inbox: string;
+  readonly origin: string;
+  readonly locale: string;
+  readonly color: string;
+  readonly side: "left" | "right";
+  readonly offsetX: number;
+  readonly offsetY: number;
+}
+
+export function readSettings(script: HTMLScriptElement): Settings {
+  const data = script.dataset;
+  return {
+    inbox: data["inbox"] ?? "",
+    origin: new URL(script.src).origin,
+    locale: data["locale"] || document.documentElement.lang || navigator.language,
+    color: data["color"] ?? "",
+    side: data["position"] === "left" ? "left" : "right",
+    offsetX: distance(data["offsetX"]),
+    offsetY: distance(data["offsetY"]),
+  };
+}
+
+function distance(text: string | undefined): number {
+  const pixels = Number(text ?? 20);
+  return Number.isFinite(pixels) ? Math.max(0, Math.min(400, pixels)) : 20;
+}

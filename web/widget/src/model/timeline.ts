@@ -1,0 +1,212 @@
+import type { AnyEvent, Button, Entry, Letter, Log, WidgetMessage } from "@switchboard/protocol";
+import type { Key } from "../i18n/index.ts";
+
+export type Said = Pick<WidgetMessage, "text" | "choice">;
+export type Mark = "pending" | "stored" | "read" | "failed";
+
+export interface MessageItem {
+  readonly kind: "message";
+  readonly key: string;
+  readonly author: "customer" | "bot" | "operator";
+  readonly name: string;
+  /** null: erased. */
+  readonly text: string | null;
+  readonly at: number;
+  /** The first of its author's group, and the last. */
+  readonly first: boolean;
+  readonly last: boolean;
+  readonly mark: Mark | null;
+  readonly error: string;
+  readonly buttons: readonly Button[];
+}
+export interface SeamItem {
+  readonly kind: "seam";
+  readonly key: string;
+  readonly word: Key;
+  readonly name: string;
+}
+export interface NoticeItem {
+  readonly kind: "notice";
+  readonly key: string;
+  readonly text: string;
+}
+export interface DayItem {
+  readonly kind: "day";
+  readonly key: string;
+  readonly at: number;
+}
+export type Item = MessageItem | SeamItem | NoticeItem | DayItem;
+
+export interface QueueNotice {
+  readonly text: string;
+  readonly buttons: readonly Button[];
+}
+
+export interface Timeline {
+  readonly items: readonly Item[];
+  /** While the customer waits for a person: what the system last told them. */
+  readonly queue: QueueNotice | null;
+}
+
+export interface TimelineInput {
+  readonly logs: readonly Log[];
+  readonly waiting: readonly Letter<Said>[];
+  /** Acknowledged, but the entry has not come yet. */
+  readonly acked: readonly Letter<Said>[];
+  readonly readByPeople: number;
+}
+
+/** The logs and the unsent messages as the customer reads them. Times are microseconds. */
+export function timeline(input: TimelineInput): Timeline {
+  const current = input.logs.at(-1);
+  const last = current?.entries.findLast(({ event }) => speaks(event.type));
+  const queued = current?.state.status === "queued";
+  const items: Item[] = [];
+  let queue: QueueNotice | null = null;
+
+  for (const log of input.logs) {
+    for (const [index, entry] of log.entries.entries()) {
+      const event = plain(entry.event);
+      if (event.type === "system_notice") {
+        if (log === current && queued) queue = { text: event.text, buttons: event.buttons ?? [] };
+        if (superseded(log.entries, index, log === current && queued)) continue;
+      }
+      const item = show(entry, log, log === current ? input.readByPeople : Infinity);
+      if (item) items.push(entry === last && item.kind === "message" ? withButtons(item, event) : item);
+    }
+  }
+  for (const letter of input.acked) items.push(unsent(letter, "stored"));
+  for (const letter of input.waiting)
+    items.push(unsent(letter, letter.error === null ? "pending" : "failed"));
+  const onTheWay = input.acked.length > 0 || input.waiting.some((letter) => letter.error === null);
+  if (onTheWay) queue &&= { ...queue, buttons: [] };
+  return { items: grouped(withDays(items, times(items, input))), queue };
+}
+
+/** Whether the event takes the turn, so that the buttons above it are used up. */
+function speaks(type: string): boolean {
+  return (
+    type === "customer_message" || type === "bot_message" || type === "operator_message" || type === "taken"
+  );
+}
+
+function plain(event: AnyEvent): AnyEvent {
+  return event.type === "redacted" ? event.shell : event;
+}
+
+/** A later notice of the same kind stands for this one; while waiting, the last is shown beside the composer. */
+function superseded(entries: readonly Entry[], index: number, queued: boolean): boolean {
+  const own = entries[index]!.event;
+  if (queued && !entries.slice(index + 1).some(({ event }) => event.type === "system_notice")) return true;
+  for (const { event } of entries.slice(index + 1)) {
+    if (speaks(event.type)) return false;
+    if (event.type === "system_notice" && own.type === "system_notice" && event.notice === own.notice)
+      return true;
+  }
+  return false;
+}
+
+function show(entry: Entry, log: Log, read: number): Item | null {
+  const key = `${log.conversation}:${entry.seq}`;
+  const erased = entry.event.type === "redacted";
+  const event = plain(entry.event);
+  const base = {
+    kind: "message",
+    key,
+    at: entry.at,
+    first: true,
+    last: true,
+    error: "",
+    buttons: [],
+  } as const;
+  switch (event.type) {
+    case "customer_message": {
+      const mark = entry.seq <= read ? "read" : "stored";
+      return { ...base, author: "customer", name: "", text: erased ? null : event.text, mark };
+    }
+    case "bot_message":
+      return { ...base, author: "bot", name: "", text: erased ? null : event.text, mark: null };
+    case "operator_message":
+      return { ...base, author: "operator", name: event.name, text: erased ? null : event.text, mark: null };
+    case "system_notice":
+      return { kind: "notice", key, text: event.text };
+    default: {
+      const seam = seamOf(event);
+      return seam && { kind: "seam", key, ...seam };
+    }
+  }
+}
+
+function seamOf(event: AnyEvent): { word: Key; name: string } | null {
+  switch (event.type) {
+    case "taken":
+      return { word: "seam.joined", name: event.operator.name };
+    case "transferred":
+      return { word: "seam.passed", name: event.by.name };
+    case "owner_lost":
+      return { word: "seam.lost", name: event.operator.name };
+    case "returned_to_bot":
+      return { word: "seam.returned", name: "" };
+    case "handoff_cancelled":
+      return { word: "seam.cancelled", name: "" };
+    case "resolved":
+      return { word: "seam.ended", name: "" };
+    default:
+      return null;
+  }
+}
+
+function withButtons(item: MessageItem, event: AnyEvent): MessageItem {
+  return event.type === "bot_message" ? { ...item, buttons: event.buttons ?? [] } : item;
+}
+
+function unsent(letter: Letter<Said>, mark: Mark): MessageItem {
+  return {
+    kind: "message",
+    key: letter.id,
+    author: "customer",
+    name: "",
+    text: letter.body.text,
+    at: letter.at * 1000,
+    first: true,
+    last: true,
+    mark,
+    error: letter.error ?? "",
+    buttons: [],
+  };
+}
+
+/** When each item happened, for the day dividers. */
+function times(items: readonly Item[], { logs }: TimelineInput): number[] {
+  const at = new Map(
+    logs.flatMap((log) => log.entries.map((one) => [`${log.conversation}:${one.seq}`, one.at])),
+  );
+  return items.map((item) => (item.kind === "message" ? item.at : (at.get(item.key) ?? 0)));
+}
+
+function withDays(items: readonly Item[], at: readonly number[]): Item[] {
+  const shown: Item[] = [];
+  let day = "";
+  for (const [index, item] of items.entries()) {
+    const date = new Date(at[index]! / 1000).toDateString();
+    if (date !== day) shown.push({ kind: "day", key: `day:${date}:${index}`, at: at[index]! });
+    day = date;
+    shown.push(item);
+  }
+  return shown;
+}
+
+/** Only the last of a group tells its time and mark; messages five minutes apart are no group. */
+function grouped(items: readonly Item[]): Item[] {
+  const together = (one: Item | undefined, other: Item | undefined) =>
+    one?.kind === "message" &&
+    other?.kind === "message" &&
+    one.author === other.author &&
+    one.name === other.name &&
+    Math.abs(other.at - one.at) < 300_000_000;
+  return items.map((item, index) =>
+    item.kind === "message"
+      ? { ...item, first: !together(items[index - 1], item), last: !together(item, items[index + 1]) }
+      : item,
+  );
+}

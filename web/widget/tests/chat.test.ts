@@ -1,0 +1,209 @@
+import { MemoryStore, type AnyEvent, type Entry } from "@switchboard/protocol";
+import { beforeEach, expect, test } from "vitest";
+import { FakeWorld } from "../../protocol/tests/fakes.ts";
+import { Chat, type ChatView } from "../src/model/chat.ts";
+
+const endpoint = { inbox: "i", identity: "v", channel: "webchat" };
+const inbox = {
+  name: "web",
+  business: "Tea",
+  color: "#1f6f5c",
+  greeting: "Hello",
+  starters: [],
+  locales: ["en"],
+};
+
+let world: FakeWorld;
+let store: MemoryStore;
+let chat: Chat;
+let ids: number;
+
+function makeChat(): Chat {
+  return new Chat({
+    url: "wss://example.org",
+    inbox: "i",
+    locale: "en",
+    token: "t".repeat(43),
+    storage: store,
+    world,
+    page: () => ({ url: "https://example.org/", title: "", referrer: "" }),
+    newId: () => `m${++ids}`,
+    onRefused: () => {},
+  });
+}
+
+beforeEach(() => {
+  world = new FakeWorld();
+  store = new MemoryStore();
+  ids = 0;
+  chat = makeChat();
+});
+
+function welcome(conversation: string | null = null): void {
+  world.socket.onopen?.();
+  world.socket.hear({
+    type: "welcome",
+    inbox,
+    conversation,
+    status: null,
+    owner: null,
+    history: [],
+    marks: {},
+  });
+}
+function connect(conversation: string | null = null): void {
+  chat.start();
+  welcome(conversation);
+}
+function hear(conversation: string, ...events: [number, AnyEvent][]): void {
+  const entries: Entry[] = events.map(([seq, event]) => ({
+    seq,
+    id: `${conversation}${seq}`,
+    at: seq * 1e6,
+    event,
+  }));
+  world.socket.hear({ type: "entries", conversation, through: entries.at(-1)!.seq, entries });
+}
+const mine = (text: string, client_id = ""): AnyEvent => ({
+  type: "customer_message",
+  text,
+  endpoint,
+  client_id,
+});
+const bots = (text: string, ...titles: string[]): AnyEvent => ({
+  type: "bot_message",
+  text,
+  endpoint,
+  turn: 2,
+  buttons: titles.map((title) => ({ title, payload: `/${title}` })),
+});
+const sent = () => world.sockets.flatMap((socket) => socket.sent).filter((frame) => frame.type === "message");
+const texts = (view: ChatView) =>
+  view.items.flatMap((item) =>
+    item.kind === "message" ? [`${item.author}: ${item.text} ${item.mark ?? ""}`.trim()] : [],
+  );
+
+test("what was written without a line is sent after welcome, under the same id", () => {
+  chat.say("hello");
+  connect();
+  expect(sent()).toEqual([{ type: "message", id: "m1", text: "hello", choice: "" }]);
+});
+
+test("an unacknowledged message is sent again after a reconnect and survives a reload", () => {
+  connect();
+  chat.say("hello");
+  world.socket.onclose?.({ code: 1006, reason: "" });
+  world.advance(500);
+  welcome();
+  expect(sent().map((frame) => frame["id"])).toEqual(["m1", "m1"]);
+
+  chat = makeChat();
+  expect(texts(chat.view())).toEqual(["customer: hello pending"]);
+});
+
+test("a message is shown once, whether its ack or its entry comes first", () => {
+  connect();
+  chat.say("one");
+  world.socket.hear({ type: "ack", id: "m1", conversation: "c", seq: 2 });
+  expect(texts(chat.view())).toEqual(["customer: one stored"]);
+  hear("c", [2, mine("one", "m1")]);
+  expect(texts(chat.view())).toEqual(["customer: one stored"]);
+
+  chat.say("two");
+  hear("c", [3, mine("two", "m2")]);
+  world.socket.hear({ type: "ack", id: "m2", conversation: "c", seq: 3 });
+  expect(texts(chat.view())).toEqual(["customer: one stored", "customer: two stored"]);
+});
+
+test("a refused message keeps its text and says why; retrying sends it again", () => {
+  connect();
+  chat.say("hello");
+  const problem = { type: "/problems/too_large", title: "", detail: "Shorten it.", status: 413 };
+  world.socket.hear({ type: "refused", id: "m1", problem });
+  const item = chat.view().items.at(-1);
+  expect(item).toMatchObject({ mark: "failed", error: "Shorten it.", text: "hello" });
+  chat.retry("m1");
+  expect(sent()).toHaveLength(2);
+});
+
+test("an overloaded server is tried again by itself", () => {
+  connect();
+  chat.say("hello");
+  const problem = { type: "/problems/overloaded", title: "", detail: "", status: 503 };
+  world.socket.hear({ type: "refused", id: "m1", problem });
+  expect(texts(chat.view())).toEqual(["customer: hello pending"]);
+  world.advance(10_000);
+  expect(sent()).toHaveLength(2);
+});
+
+test("only the bot's latest message has buttons, and an answer uses them up", () => {
+  connect("c");
+  hear("c", [2, bots("A?", "a")], [3, bots("B?", "b")]);
+  const buttons = () => chat.view().items.flatMap((item) => (item.kind === "message" ? item.buttons : []));
+  expect(buttons().map((button) => button.title)).toEqual(["b"]);
+  hear("c", [4, mine("b")]);
+  expect(buttons()).toEqual([]);
+});
+
+test("while queued the newest notice stands beside the composer, not in the log", () => {
+  const notice = (text: string): AnyEvent => ({ type: "system_notice", notice: "queued", text, endpoint });
+  connect("c");
+  hear(
+    "c",
+    [2, { type: "handoff_requested", reason: "customer_asked", by: "customer" }],
+    [3, notice("You are 2nd")],
+  );
+  hear("c", [4, notice("You are 1st")]);
+  expect(chat.view().queue?.text).toBe("You are 1st");
+  expect(chat.view().items.filter((item) => item.kind === "notice")).toEqual([]);
+  hear("c", [5, { type: "taken", operator: { id: "", name: "Olga" }, via: "take" }]);
+  expect(chat.view()).toMatchObject({ queue: null, status: "open", person: "Olga" });
+  expect(chat.view().items.filter((item) => item.kind === "seam")).toHaveLength(1);
+});
+
+test("unread counts what came unseen, and looking tells the server", () => {
+  connect("c");
+  hear("c", [2, mine("hi")], [3, bots("Hello")], [4, bots("How can I help?")]);
+  expect(chat.view().unread).toBe(2);
+  chat.look(true);
+  expect(chat.view().unread).toBe(0);
+  expect(world.socket.sent.at(-1)).toEqual({ type: "read", seq: 4 });
+});
+
+test("a resync forgets the entries and takes the replay", () => {
+  connect("c");
+  hear("c", [2, mine("old")], [9, bots("gone")]);
+  world.socket.hear({ type: "resync", conversation: "c" });
+  hear("c", [2, mine("new")]);
+  expect(texts(chat.view())).toEqual(["customer: new stored"]);
+});
+
+test("a new conversation begins below the one before", () => {
+  connect("c");
+  hear("c", [2, mine("first")], [3, { type: "resolved", by: "operator", ending: "answered" }]);
+  hear("d", [2, mine("second")]);
+  expect(texts(chat.view())).toEqual(["customer: first read", "customer: second stored"]);
+  world.socket.onclose?.({ code: 1012, reason: "" });
+  world.advance(500);
+  world.socket.onopen?.();
+  expect(world.socket.sent[0]).toMatchObject({ conversation: "d", last_seq: 2, last_event_id: "d2" });
+});
+
+test("a typing signal fades after six seconds", () => {
+  connect("c");
+  world.socket.hear({ type: "signal", conversation: "c", kind: "typing", who: "bot", on: true });
+  expect(chat.view().typing).toBe("bot");
+  world.advance(6_000);
+  expect(chat.view().typing).toBe(null);
+});
+
+test("typing is told every three seconds at most and taken back", () => {
+  connect("c");
+  for (let key = 0; key < 10; key++) {
+    chat.type();
+    world.advance(500);
+  }
+  world.advance(5_000);
+  const typing = world.socket.sent.filter((frame) => frame.type === "typing");
+  expect(typing.map((frame) => frame["on"])).toEqual([true, true, false]);
+});
