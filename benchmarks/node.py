@@ -12,6 +12,7 @@ import uvloop
 from gateway.app import Switchboard, open_store
 from gateway.demo import Demo
 from gateway.logs import set_up
+from gateway.process import settle
 from gateway.settings import Settings
 from gateway.store import directory
 from gateway.store.opening import open_folder
@@ -27,6 +28,7 @@ async def main(data: Path, database: str) -> None:
         node = Switchboard(settings, folder, open_store(settings, folder))
         demo = Demo(node)
         await node.start()
+        settle()
         await demo.load()
         if await demo.needs_training():
             await demo.train()

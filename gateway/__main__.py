@@ -91,6 +91,7 @@ def demo(data: DataOption = None, host: HostOption = None, port: PortOption = No
 async def _demo(settings: Settings, folder: Any) -> None:
     from gateway.app import Switchboard, open_store
     from gateway.demo import Demo
+    from gateway.process import settle
 
     stop = stop_event()
     with terminal.status("Opening the database …"):
@@ -99,6 +100,7 @@ async def _demo(settings: Settings, folder: Any) -> None:
         await node.start()
     try:
         links = await shown.load()
+        settle()
         out.print("\n[bold]Switchboard is serving.[/bold]\n")
         out.print("  The business's page   ", links.page, soft_wrap=True)
         out.print("  Console, operator     ", links.operator, soft_wrap=True)

@@ -35,6 +35,7 @@ from gateway.http.static import StaticFiles, add_headers
 from gateway.http.verbs import Verbs
 from gateway.phrases import CataloguePhrases
 from gateway.ports import Channel
+from gateway.process import settle
 from gateway.settings import Settings
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
@@ -194,6 +195,7 @@ async def serve(settings: Settings, folder: DataFolder, stop: asyncio.Event) -> 
     """Serves until ``stop`` is set, then drains."""
     node = Switchboard(settings, folder, open_store(settings, folder))
     await node.start()
+    settle()
     await stop.wait()
     await node.drain()
 

@@ -62,11 +62,12 @@ class Courier:
         """The next part, marked ``sending`` before it leaves; ``None`` (and the row is gone) where nothing waits."""
 
         def unit(tx: Tx, now: int) -> Delivery | None:
+            # First the lock, then the look: who writes a delivery meanwhile holds the row (see ``due.poke``).
+            if not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + 60_000_000):
+                return None  # another node took the endpoint over
             delivery = deliveries.next_for(tx, row.subject)
             if delivery is None:
                 due.finish(tx, row.kind, row.subject, fence=row.fence)
-            elif not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + 60_000_000):
-                return None  # another node took the endpoint over
             else:
                 deliveries.set_status(tx, delivery, "sending", now=now, attempts=delivery.attempts + 1)
             return delivery
@@ -75,8 +76,8 @@ class Courier:
 
     async def _send(self, row: due.Due, delivery: Delivery, channel: Channel) -> bool:
         """One provider call; ``False`` where the endpoint must wait."""
-        part = outbound(row.business, delivery, channel.capabilities)
         try:
+            part = outbound(row.business, delivery, channel.capabilities)
             async with asyncio.timeout(SEND_TIMEOUT):
                 provider_id = await channel.send(part)
         except RetryLater as error:
@@ -88,6 +89,9 @@ class Courier:
             return await self._uncertain(row, delivery, str(error) or "no answer in time")
         except DeliveryError as error:
             return await self._hold(row, delivery, "retry", after=_backoff(delivery.attempts), error=str(error))
+        except Exception as error:
+            log.exception("channel_failed", channel=delivery.channel)
+            return await self._uncertain(row, delivery, type(error).__name__)
         DELIVERIES.labels(delivery.channel, "sent").inc()
         await self._set(row.business, delivery, "sent", provider_id=provider_id)
         return True

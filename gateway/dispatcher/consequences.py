@@ -66,7 +66,7 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
                     tx, draft.conversation, entry.seq, inbox=endpoint.inbox, identity=endpoint.identity,
                     channel=endpoint.channel, now=draft.now,
                 )  # fmt: skip
-                due.put(tx, DELIVERY, endpoint.identity, due_at=draft.now)
+                due.poke(tx, DELIVERY, endpoint.identity, due_at=draft.now)
         case ConversationStarted():
             lists.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)

@@ -27,11 +27,14 @@ MAX_RUNNING = 64
 class Dues:
     """The claiming loop of a node."""
 
-    def __init__(self, store: Store, *, node: str, clock: Callable[[], int], lease: int = LEASE) -> None:
+    def __init__(
+        self, store: Store, *, node: str, clock: Callable[[], int], lease: int = LEASE, poll: float = POLL
+    ) -> None:
         self._store = store
         self._node = node
         self._clock = clock
         self._lease = lease
+        self._poll = poll
         self._handlers: Mapping[str, Handler] = {}
         self._wake = asyncio.Event()
         self._next = 0
@@ -63,6 +66,7 @@ class Dues:
 
     async def _loop(self) -> None:
         while True:
+            self._wake.clear()  # before the look: a hint that comes during it asks for another
             try:
                 full = await self.step()
             except Exception as error:
@@ -70,10 +74,9 @@ class Dues:
                 full = False
             if full:
                 continue
-            pause = POLL
-            if self._next:
-                pause = min(POLL, max(0.0, (self._next - self._clock()) / 1e6))
-            self._wake.clear()
+            pause = self._poll
+            if self._next and len(self._tasks) < MAX_RUNNING:
+                pause = min(pause, max(0.0, (self._next - self._clock()) / 1e6))
             try:
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
@@ -101,10 +104,15 @@ class Dues:
         for row in rows:
             handler = self._handlers.get(row.kind)
             if handler is not None:
-                self._tasks.start(self._handle(handler, row), name=f"{row.kind}:{row.subject}")
+                task = self._tasks.start(self._handle(handler, row), name=f"{row.kind}:{row.subject}")
+                task.add_done_callback(self._finished)
         return len(rows) == BATCH
 
     async def _handle(self, handler: Handler, row: due.Due) -> None:
         outcome = handler(row)
         if outcome is not None:
             await outcome
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        if len(self._tasks) == MAX_RUNNING - 1:
+            self._wake.set()  # there is room again

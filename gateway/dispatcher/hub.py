@@ -84,11 +84,11 @@ class Subscription:
     held: list[Frame] | None = field(default_factory=list)
 
     def take(self, frame: Frame) -> bool:
-        """Sends a frame unless it was had already; ``False`` where a gap stands before it."""
+        """Sends a frame unless it was had already; ``False`` where it doesn't begin where this follower stands."""
         if self.held is not None:
             self.held.append(frame)
         elif frame.through > self.at:
-            if frame.first > self.at + 1:
+            if frame.first != self.at + 1:
                 return False
             self.at = frame.through
             self.sink.send(frame.body)
@@ -244,14 +244,18 @@ class Hub:
         if not entries:
             return
         first, through = entries[0].seq, entries[-1].seq
-        frames: dict[Audience, Frame] = {}
+        frames: dict[tuple[Audience, int], Frame] = {}
         gap = False
         for subscription in topic.subscriptions:
             audience = subscription.audience
-            if audience not in frames:
-                body = entries_frame(topic.conversation, entries, audience, through=through)
-                frames[audience] = Frame(first, through, body)
-            gap = not subscription.take(frames[audience]) or gap
+            # A page that was read for those who are behind: who has some of it already gets the rest alone.
+            start = first if subscription.held is not None else max(first, subscription.at + 1)
+            if start > through:
+                continue
+            if (frame := frames.get((audience, start))) is None:
+                body = entries_frame(topic.conversation, entries[start - first :], audience, through=through)
+                frame = frames[audience, start] = Frame(start, through, body)
+            gap = not subscription.take(frame) or gap
         if gap:
             self._fill(topic)
 

@@ -68,6 +68,7 @@ class Turns:
         self._typing: dict[str, float] = {}
         self._tasks = TaskSet("turns")
         self._stopping = False
+        self._since = dispatcher.clock()
 
     def follow(self, committed: Committed) -> None:
         """Keeps the inputs of waiting turns in memory, and schedules a turn that this commit made due."""
@@ -131,7 +132,9 @@ class Turns:
         if waiting.inputs is None:
             turn = await self._read(waiting.business, waiting.state.id, waiting.fence, waiting.attempts)
         else:
-            turn = Turn(waiting.business, waiting.state, waiting.inputs, waiting.fence, waiting.attempts)
+            # People may have answered some of them within the pause, and given the floor back.
+            waits = tuple(entry for entry in waiting.inputs if entry.seq > waiting.state.answered)
+            turn = Turn(waiting.business, waiting.state, waits, waiting.fence, waiting.attempts)
         await self._run(turn)
 
     async def _resume(self, row: due.Due) -> None:
@@ -177,7 +180,7 @@ class Turns:
         )
 
     async def _not_ready(self, turn: Turn) -> None:
-        waited = self._dispatcher.clock() - turn.inputs[0].at
+        waited = self._dispatcher.clock() - max(turn.inputs[0].at, self._since)
         if waited > self._policy.not_ready_limit:
             await self._give_up(turn)
         else:

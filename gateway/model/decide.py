@@ -367,7 +367,8 @@ TABLE: dict[Status, dict[type[c.Command], Handler]] = {
     Status.OPEN: {**_PEOPLE, c.Snooze: _snooze},
     Status.WRAP_UP: {**_PEOPLE, c.Say: _hear_in_wrap_up},
     Status.SNOOZED: {
-        **_UNRESOLVED, c.Say: _hear_again, c.Wake: _wake, c.Take: _take,
+        # An owner who goes home leaves it asleep: waking finds out whether they are back.
+        **_UNRESOLVED, c.Say: _hear_again, c.Wake: _wake, c.Take: _take, c.LoseOwner: _nothing,
     },
     Status.RESOLVED: {**_ALWAYS, c.Say: _hear_again},
 }  # fmt: skip

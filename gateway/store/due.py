@@ -23,6 +23,13 @@ _REPLACE = Query(
         )
     )(insert(due))
 )
+_POKE = Query(
+    lambda insert: (
+        lambda statement: statement.on_conflict_do_update(
+            index_elements=["business_id", "kind", "subject"], set_={"fence": due.c.fence}
+        )
+    )(insert(due))
+)
 _FREE = and_(due.c.due_at <= bindparam("now"), due.c.lease_until <= bindparam("now"))
 _CLAIMABLE = Query(
     select(due.c.business_id, due.c.kind, due.c.subject)
@@ -86,6 +93,14 @@ def put(tx: Tx, kind: str, subject: str, *, due_at: int, payload: str = "{}", le
             lease_until=until, payload=payload,
         )
     )  # fmt: skip
+
+
+def poke(tx: Tx, kind: str, subject: str, *, due_at: int) -> None:
+    """As ``put``; a row that is there already stays locked until this transaction ends, so that whoever works it off
+    can't delete it without seeing what this transaction wrote for it."""
+    tx.execute(
+        _POKE, kind=kind, subject=subject, due_at=due_at, fence=0, attempts=0, lease_by="", lease_until=0, payload="{}"
+    )
 
 
 def reset(tx: Tx, kind: str, subject: str, *, due_at: int, payload: str = "{}") -> None:

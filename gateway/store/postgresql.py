@@ -65,6 +65,15 @@ class PostgresConnection:
         self._guarded("RELEASE SAVEPOINT unit")
         return result
 
+    def run_bare(self, unit: Unit, business: str, now: int) -> Any:
+        try:
+            self._cursor.execute("SELECT set_config('switchboard.business', %s, true)", (business,))
+            return unit(Tx(self._cursor, "postgresql", business), now)
+        except (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure) as error:
+            raise CannotLock from error
+        except psycopg.OperationalError as error:
+            raise StorageFault(str(error)) from error
+
     def _undo(self) -> None:
         if self._connection.closed:
             raise TransactionLost

@@ -224,7 +224,6 @@ inbound_keys = Table(
     _number("seq"),
     _instant("at"),
     PrimaryKeyConstraint("business_id", "inbox_id", "scope", "key"),
-    Index("ix_inbound_keys_at", "at"),
     sqlite_with_rowid=False,
 )
 due = Table(

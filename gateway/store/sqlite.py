@@ -65,6 +65,14 @@ class SqliteConnection:
         self._guarded("RELEASE unit")
         return result
 
+    def run_bare(self, unit: Unit, business: str, now: int) -> Any:
+        try:
+            return unit(Tx(self._cursor, "sqlite", business), now)
+        except sqlite3.Error as error:
+            if _is_storage(error):
+                raise StorageFault(str(error)) from error
+            raise
+
     def _undo(self) -> None:
         # After some errors (a full disk among them) SQLite has already rolled everything back.
         if not self._connection.in_transaction:

@@ -50,6 +50,9 @@ class Connection(Protocol):
     def run(self, unit: Unit, business: str, now: int) -> Any:
         """Runs a unit within a savepoint; whatever it raises leaves the transaction as it was before the unit."""
 
+    def run_bare(self, unit: Unit, business: str, now: int) -> Any:
+        """Runs a unit without one: if it raises, the transaction must be rolled back."""
+
     def commit(self) -> None: ...
 
     def rollback(self) -> None: ...
@@ -149,6 +152,8 @@ class GroupWriter:
         if len(group) > 1:
             group.sort(key=lambda job: job.key)
         try:
+            if self._attempt_bare(group):
+                return
             alone = self._attempt(group, patient=len(group) == 1)
         except (TransactionLost, StorageFault) as fault:
             if isinstance(fault, StorageFault):
@@ -168,14 +173,34 @@ class GroupWriter:
             log.error("storage_fault", error=str(fault))
             job.error = StorageUnavailable("The database can't store anything right now. Nothing was lost; try again.")
 
+    def _attempt_bare(self, group: list[Job]) -> bool:
+        """One transaction without savepoints, which are a quarter of all statements; ``False``, and nothing of it is
+        stored, as soon as one unit raises: then the group runs again with them. Raises as ``_attempt``."""
+        connection = self._connect()
+        now = connection.begin(patient=False)
+        try:
+            for job in group:
+                job.result, job.error = connection.run_bare(job.unit, job.business, now), None
+            connection.commit()
+        except (TransactionLost, StorageFault):
+            connection.rollback()
+            raise
+        except Exception:
+            connection.rollback()
+            return False
+        return True
+
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            self._connection = self.open_connection()
+        return self._connection
+
     def _attempt(self, group: list[Job], *, patient: bool) -> list[Job]:
         """One transaction over the group; the jobs that could not lock and must run again alone.
 
         Raises ``TransactionLost`` or ``StorageFault`` where nothing of the group is stored.
         """
-        connection = self._connection
-        if connection is None:
-            connection = self._connection = self.open_connection()
+        connection = self._connect()
         again: list[Job] = []
         now = connection.begin(patient=patient)
         try:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from gateway.model.events.base import Author, Button, Endpoint, Event, Page, Person
@@ -100,7 +102,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Tagged(msgspec.Struct):
     type: str
-    shell: object = None
+    shell: Any = None
 
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
@@ -132,7 +134,7 @@ def decode_event(body: bytes | str) -> AnyEvent:
         found = _tag_decoder.decode(body)
         tag = found.type
         if tag == Redacted.__struct_config__.tag and isinstance(found.shell, dict):
-            tag = str(found.shell.get("type"))
+            tag = found.shell.get("type", tag)  # what a newer release erased
         if tag in TAGS:
             raise
         return Unrecognized(tag=tag)

@@ -77,7 +77,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('business_id', 'inbox_id', 'scope', 'key', name=op.f('pk_inbound_keys')),
     sqlite_with_rowid=False
     )
-    op.create_index('ix_inbound_keys_at', 'inbound_keys', ['at'], unique=False)
 
     op.create_table('installation',
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
