@@ -15,7 +15,7 @@ from rich.console import Console
 
 from gateway import __version__
 from gateway.errors import Refused, StartupError
-from gateway.settings import Settings, load_settings
+from gateway.settings import Settings
 
 terminal = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
@@ -33,7 +33,9 @@ cli = typer.Typer(
 users = typer.Typer(help="People who sign in.", no_args_is_help=True)
 inboxes = typer.Typer(help="Ways in: web chat inboxes.", no_args_is_help=True)
 cli.add_typer(users, name="user")
+businesses = typer.Typer(help="Businesses that are answered for.", no_args_is_help=True)
 cli.add_typer(inboxes, name="inbox")
+cli.add_typer(businesses, name="business")
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Settings file; default: switchboard.toml if there is one.")
@@ -41,14 +43,6 @@ ConfigOption = Annotated[
 DataOption = Annotated[Path | None, typer.Option("--data", "-d", help="The data folder.")]
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on.")]
 PortOption = Annotated[int | None, typer.Option("--port", "-p", help="Port to listen on; 0 takes a free one.")]
-
-
-def settings_of(config: Path | None, **overrides: Any) -> Settings:
-    """The settings of a command; the data folder may be a path."""
-    if config is None and Path("switchboard.toml").exists():
-        config = Path("switchboard.toml")
-    values = {name: str(value) if isinstance(value, Path) else value for name, value in overrides.items()}
-    return load_settings(file=config, overrides=values)
 
 
 def run_async(work: Coroutine[Any, Any, Any]) -> Any:
@@ -79,6 +73,7 @@ def stop_event() -> asyncio.Event:
 @cli.command()
 def demo(data: DataOption = None, host: HostOption = None, port: PortOption = None) -> None:
     """Serve the example business, with a page to write from and a console to answer in."""
+    from gateway.commands import settings_of
     from gateway.logs import set_up
     from gateway.store.opening import open_folder
 
@@ -136,6 +131,7 @@ def run(
 ) -> None:
     """Serve. Behind a proxy that ends TLS, set public_url and trusted_proxies."""
     from gateway.app import serve
+    from gateway.commands import settings_of
     from gateway.logs import set_up
     from gateway.store.opening import open_folder
 
@@ -149,11 +145,17 @@ def run(
         run_async(work())
 
 
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    out.print(__version__)
+
+
 def main() -> None:
     """``switchboard``: exit code 2 and one line for what a person must mend."""
     from gateway import commands
 
-    commands.register(cli, users, inboxes)
+    commands.register(cli, users, inboxes, businesses)
     try:
         cli(standalone_mode=True)
     except (StartupError, Refused) as error:

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -34,7 +35,7 @@ from gateway.http.socket import Sockets
 from gateway.http.static import StaticFiles, add_headers
 from gateway.http.verbs import Verbs
 from gateway.phrases import CataloguePhrases
-from gateway.ports import Channel
+from gateway.ports import BotEngine, BotPublisher, Channel
 from gateway.process import settle
 from gateway.settings import Settings
 from gateway.store.housekeeping import Housekeeping
@@ -74,10 +75,16 @@ def make_bus(settings: Settings, node: str) -> Bus:
     return NoBus() if settings.database else MemoryBus()
 
 
+class Engine(BotEngine, BotPublisher, Protocol):
+    """A bot that answers from what was published."""
+
+
 class Switchboard:
     """One node: everything between a started store and an open port."""
 
-    def __init__(self, settings: Settings, folder: DataFolder, store: Store) -> None:
+    def __init__(
+        self, settings: Settings, folder: DataFolder, store: Store, *, engine: Engine | None = None
+    ) -> None:  # fmt: skip
         self.settings = settings
         self.store = store
         self.node = secrets.token_hex(6)
@@ -86,7 +93,7 @@ class Switchboard:
         self.port = settings.port
         self.bus = make_bus(settings, self.node)
         self.hub = Hub(store, self.bus)
-        self.engine = bot.engine()
+        self.engine: Engine = engine if engine is not None else bot.engine()
         policy = Policy(
             node=self.node,
             phrases=CataloguePhrases(),

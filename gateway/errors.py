@@ -1,28 +1,29 @@
 """Errors, named for the caller's next move.
 
-    SwitchboardError
-    ├── Refused                 the command can't be; tell whoever gave it (code, status, detail, fields)
-    │   ├── NotPossible         the conversation's state has no such step
-    │   ├── StaleFloor          look again: the floor changed since
-    │   ├── TakenBy             a colleague was faster
-    │   ├── NotOwner            only its owner may
-    │   ├── IdReused            the same client id came with another body
-    │   ├── NotFound            no such thing in this business
-    │   ├── Invalid             judged at the edge: says which field and what to do
-    │   ├── SignedOut           sign in
-    │   ├── Forbidden           ask an administrator
-    │   ├── OriginRefused       the page's origin isn't allowed
-    │   ├── TooMany             wait ``after`` seconds
-    │   └── TooLarge            send less
-    ├── Overloaded              try again shortly: nothing was stored
-    ├── StorageUnavailable      the database can't commit now: nothing was stored
-    ├── BotNotReady             no trained version yet; ask again later
-    ├── DeliveryError           what a channel's ``send`` may raise
-    │   ├── RetryLater          wait ``after`` seconds, then the same part again
-    │   ├── DeliveryRefused     this part is dead; the next may pass
-    │   ├── ContactUnreachable  as DeliveryRefused, and the contact blocked us
-    │   └── DeliveryUncertain   the bytes left and no answer came
-    └── StartupError            one line for the person at the terminal, exit code 2
+SwitchboardError
+├── Refused                 the command can't be; tell whoever gave it (code, status, detail, fields)
+│   ├── NotPossible         the conversation's state has no such step
+│   ├── StaleFloor          look again: the floor changed since
+│   ├── TakenBy             a colleague was faster
+│   ├── NotOwner            only its owner may
+│   ├── IdReused            the same client id came with another body
+│   ├── NotFound            no such thing in this business
+│   ├── Invalid             judged at the edge: says which field and what to do
+│   ├── SignedOut           sign in
+│   ├── Forbidden           ask an administrator
+│   ├── OriginRefused       the page's origin isn't allowed
+│   ├── TooMany             wait ``after`` seconds
+│   └── TooLarge            send less
+├── Overloaded              try again shortly: nothing was stored
+├── StorageUnavailable      the database can't commit now: nothing was stored
+├── BotNotReady             no trained version yet; ask again later
+├── DeliveryError           what a channel's ``send`` may raise
+│   ├── RetryLater          wait ``after`` seconds, then the same part again
+│   ├── DeliveryRefused     this part is dead; the next may pass
+│   ├── ContactUnreachable  as DeliveryRefused, and the contact blocked us
+│   └── DeliveryUncertain   the bytes left and no answer came
+└── StartupError            one line for the person at the terminal, exit code 2
+    └── FolderInUse         another process serves from this data folder
 """
 
 from __future__ import annotations
@@ -143,3 +144,7 @@ class DeliveryUncertain(DeliveryError):
 
 class StartupError(SwitchboardError):
     """Switchboard can't start or go on; ``str(error)`` is the one line that says what to do."""
+
+
+class FolderInUse(StartupError):
+    """Another process holds the data folder."""

@@ -208,7 +208,7 @@ class Phrases(Protocol):
 
 
 class Hint(msgspec.Struct, frozen=True, kw_only=True):
-    """"The log of this conversation has reached ``seq``". A hint may be lost; the log is the truth."""
+    """ "The log of this conversation has reached ``seq``". A hint may be lost; the log is the truth."""
 
     business: str
     conversation: str

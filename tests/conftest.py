@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from gateway.store.opening import migrate_sqlite, open_folder
 from gateway.store.store import Store
@@ -21,6 +21,9 @@ _CHECKS = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthChec
 settings.register_profile(
     "short", max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=_CHECKS
 )
+settings.register_profile(
+    "unshrunk", settings.get_profile("short"), phases=(Phase.explicit, Phase.generate)
+)  # quick answers while something is broken
 settings.register_profile("thorough", max_examples=2000, deadline=None, print_blob=True, suppress_health_check=_CHECKS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 

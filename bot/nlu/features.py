@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
-import snowballstemmer  # type: ignore[import-untyped]
+import snowballstemmer
 
 from bot.nlu.text import is_cyrillic
 

@@ -238,12 +238,9 @@ class _Talk:
 
     def _tell(self, *, kind: Literal["typing", "mark"], body: dict[str, str | int | bool]) -> None:
         self._hub.signal(
-            Signal(
-                business=self._business, conversation=self._conversation, kind=kind, who="customer", body=body
-            )
+            Signal(business=self._business, conversation=self._conversation, kind=kind, who="customer", body=body)
         )
 
 
 def _encode(message: object) -> bytes:
     return msgspec.json.encode(message)
-

@@ -228,9 +228,7 @@ class Hub:
         subscription.at = after
         while page:
             subscription.at = page[-1].seq
-            subscription.sink.send(
-                entries_frame(conversation, page, subscription.audience, through=subscription.at)
-            )
+            subscription.sink.send(entries_frame(conversation, page, subscription.audience, through=subscription.at))
             page = await self._read(topic, subscription.at) if len(page) == PAGE else []
 
     async def _read(self, topic: Topic, after: int) -> list[Entry]:

@@ -27,11 +27,11 @@ __all__ = ["problem_of", "problem_response", "problems"]
 def problem_of(error: Refused) -> dict[str, Any]:
     """The body of a refusal."""
     return {
+        **{name: value for name, value in error.fields.items() if value is not None},
         "type": f"/problems/{error.code}",
         "title": error.title,
         "status": error.status,
         "detail": error.detail,
-        **{name: value for name, value in error.fields.items() if value is not None},
     }
 
 

@@ -53,7 +53,10 @@ class Closed(Exception):
 class Session:
     """One open socket. It is a ``Sink``: ``send`` and ``offer`` never wait."""
 
-    __slots__ = ("_bucket", "_bytes", "_loop", "_queue", "_strikes", "_transport", "_wake", "audience", "closing", "ws")
+    __slots__ = (
+        "_bucket", "_bytes", "_loop", "_queue", "_strikes", "_transport", "_wake", "audience", "closing",
+        "hello_within", "ws",
+    )  # fmt: skip
 
     def __init__(
         self, ws: web.WebSocketResponse, transport: asyncio.Transport | None, *, audience: str, settings: Settings
@@ -62,6 +65,7 @@ class Session:
         self._transport = transport
         self.audience = audience
         self.closing: Closed | None = None
+        self.hello_within = HELLO_WITHIN
         self._loop = asyncio.get_running_loop()
         self._queue: deque[bytes] = deque()
         self._bytes = 0
@@ -160,6 +164,7 @@ class Sockets:
     """All sockets of this node: opened in one way, closed together when it drains."""
 
     def __init__(self, settings: Settings) -> None:
+        self.hello_within = HELLO_WITHIN
         self._settings = settings
         self._sessions: set[Session] = set()
         self._tasks = TaskSet("sockets")
@@ -172,6 +177,7 @@ class Sockets:
         ws = web.WebSocketResponse(compress=False, max_msg_size=MAX_FRAME, heartbeat=HEARTBEAT)
         await ws.prepare(request)
         session = Session(ws, request.transport, audience=audience, settings=self._settings)
+        session.hello_within = self.hello_within
         writer = self._tasks.start(session.write(), name="write")
         self._sessions.add(session)
         SOCKETS.labels(audience).inc()
@@ -214,7 +220,7 @@ class Sockets:
 async def hello(session: Session, decoder: msgspec.json.Decoder[Any]) -> Any:
     """The first frame, typed. Raises ``Closed`` where none comes in time or it can't be read."""
     try:
-        async with asyncio.timeout(HELLO_WITHIN):
+        async with asyncio.timeout(session.hello_within):
             message = await session.ws.receive()
     except TimeoutError:
         raise Closed(WSCloseCode.POLICY_VIOLATION, "no hello") from None

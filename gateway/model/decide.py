@@ -325,9 +325,7 @@ def _wake(state: Conversation, command: c.Wake, circumstances: Circumstances) ->
 
 
 def _notify(state: Conversation, command: c.Notify, circumstances: Circumstances) -> Events:
-    return (
-        SystemNotice(notice=command.notice, text=command.text, endpoint=state.endpoint, buttons=command.buttons),
-    )
+    return (SystemNotice(notice=command.notice, text=command.text, endpoint=state.endpoint, buttons=command.buttons),)
 
 
 def _report_failure(state: Conversation, command: c.ReportFailure, circumstances: Circumstances) -> Events:
@@ -335,9 +333,7 @@ def _report_failure(state: Conversation, command: c.ReportFailure, circumstances
 
 
 def _close(state: Conversation, command: c.Close, circumstances: Circumstances) -> Events:
-    return (
-        Resolved(by="system", ending=command.ending, reason=command.reason, continued_in=command.continued_in),
-    )
+    return (Resolved(by="system", ending=command.ending, reason=command.reason, continued_in=command.continued_in),)
 
 
 # --- the table ---

@@ -17,6 +17,7 @@ from gateway.model.events import (
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
+    Endpoint,
     Entry,
     FactsChanged,
     HandoffCancelled,

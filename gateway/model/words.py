@@ -13,13 +13,19 @@ _CLOSINGS = frozenset(
     поняла спасибо|ок|окей|хорошо|ясно|понятно|понял|поняла|до свидания|пока|всего доброго|отлично спасибо|супер
     thanks|thank you|thx|ty|thank you very much|thanks a lot|many thanks|ok|okay|ok thanks|okay thanks|great thanks
     got it|got it thanks|bye|goodbye|cheers|perfect thanks|great
-    """.replace("\n", "|").replace("    ", "").strip("| ").split("|")
+    """.replace("\n", "|")
+    .replace("    ", "")
+    .strip("| ")
+    .split("|")
 )
 _CANCELS = frozenset(
     """
     отмена|отменить|не надо|не нужно|не надо оператора|вернуться к боту|назад к боту|бот
     cancel|never mind|nevermind|no need|back to the bot|back to bot|bot
-    """.replace("\n", "|").replace("    ", "").strip("| ").split("|")
+    """.replace("\n", "|")
+    .replace("    ", "")
+    .strip("| ")
+    .split("|")
 )
 _NOISE = re.compile(r"[\W_]+")
 
@@ -33,7 +39,7 @@ def _plain(text: str) -> str:
 
 
 def is_closing(text: str) -> bool:
-    """"Thanks", "bye" or only thumbs and hearts: polite, and asks for nothing."""
+    """ "Thanks", "bye" or only thumbs and hearts: polite, and asks for nothing."""
     text = text.strip()
     if not text or len(text) > _LONGEST or "?" in text:
         return False
@@ -42,6 +48,6 @@ def is_closing(text: str) -> bool:
 
 
 def is_cancel(text: str) -> bool:
-    """"Never mind", said while waiting in the queue."""
+    """ "Never mind", said while waiting in the queue."""
     text = text.strip()
     return len(text) <= _LONGEST and _plain(text) in _CANCELS

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import BindParameter, bindparam, or_, select, update
 
 from gateway.store.schema import deliveries, events, identities
 from gateway.store.sql import Query, Tx
 
-_business = bindparam("business_id")
+_business: BindParameter[str] = bindparam("business_id")
 _PUT = Query(lambda insert: insert(deliveries).on_conflict_do_nothing())
 _NEXT = Query(
     select(

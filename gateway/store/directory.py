@@ -7,7 +7,7 @@ import secrets
 from typing import Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, select, text, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, select, text, update
 
 from gateway.model.events import Button
 from gateway.model.ids import new_id
@@ -27,7 +27,7 @@ from gateway.store.sql import Query, Tx
 Role = Literal["operator", "supervisor", "administrator"]
 ROLES: tuple[Role, ...] = ("operator", "supervisor", "administrator")
 
-_business = bindparam("business_id")
+_business: BindParameter[str] = bindparam("business_id")
 
 
 class Account(NamedTuple):
@@ -296,8 +296,11 @@ def read_operators(tx: Tx) -> list[Membership]:
 
 _inbox_columns = (inboxes.c.business_id, inboxes.c.id, inboxes.c.channel, inboxes.c.name, inboxes.c.settings)
 _ADD_INBOX = Query(lambda insert: insert(inboxes))
-_FIND_INBOX = Query(select(*_inbox_columns).where(inboxes.c.id == bindparam("inbox_id")), postgresql=text("SELECT * FROM switchboard_inbox(:inbox_id)"),
-    across=True)
+_FIND_INBOX = Query(
+    select(*_inbox_columns).where(inboxes.c.id == bindparam("inbox_id")),
+    postgresql=text("SELECT * FROM switchboard_inbox(:inbox_id)"),
+    across=True,
+)
 _INBOXES = Query(select(*_inbox_columns).where(inboxes.c.business_id == _business).order_by(inboxes.c.name).limit(500))
 _SET_INBOX = Query(
     update(inboxes)

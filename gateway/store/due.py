@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, select, text, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, func, select, text, update
 
 from gateway.store.schema import due
 from gateway.store.sql import Query, Tx
 
-_business = bindparam("business_id")
+_business: BindParameter[str] = bindparam("business_id")
 _this = (due.c.business_id == _business, due.c.kind == bindparam("kind"), due.c.subject == bindparam("subject"))
 
-_PUT = Query(
-    lambda insert: insert(due).on_conflict_do_nothing(index_elements=["business_id", "kind", "subject"])
-)
+_PUT = Query(lambda insert: insert(due).on_conflict_do_nothing(index_elements=["business_id", "kind", "subject"]))
 _REPLACE = Query(
     lambda insert: (
         lambda statement: statement.on_conflict_do_update(
             index_elements=["business_id", "kind", "subject"],
-            set_={name: statement.excluded[name] for name in ("due_at", "payload", "attempts", "lease_by", "lease_until")},
+            set_={
+                name: statement.excluded[name] for name in ("due_at", "payload", "attempts", "lease_by", "lease_until")
+            },
         )
     )(insert(due))
 )
@@ -40,8 +40,11 @@ _CLAIMABLE = Query(
     postgresql=text("SELECT business_id, kind, subject FROM switchboard_claimable(:now, :limit)"),
     across=True,
 )
-_NEXT = Query(select(func.min(func.max(due.c.due_at, due.c.lease_until))), postgresql=text("SELECT switchboard_next_due()"),
-    across=True)
+_NEXT = Query(
+    select(func.min(func.max(due.c.due_at, due.c.lease_until))),
+    postgresql=text("SELECT switchboard_next_due()"),
+    across=True,
+)
 _LEASE = Query(
     update(due)
     .where(*_this, _FREE)
@@ -67,8 +70,11 @@ _RELEASE = Query(
     .where(due.c.business_id == _business, due.c.lease_by == bindparam("node"))
     .values(lease_by="", lease_until=0)
 )
-_HELD = Query(select(due.c.business_id).distinct().where(due.c.lease_by == bindparam("node")), postgresql=text("SELECT switchboard_holds(:node)"),
-    across=True)
+_HELD = Query(
+    select(due.c.business_id).distinct().where(due.c.lease_by == bindparam("node")),
+    postgresql=text("SELECT switchboard_holds(:node)"),
+    across=True,
+)
 
 
 class Due(NamedTuple):
@@ -141,9 +147,7 @@ def drop(tx: Tx, kind: str, subject: str) -> None:
 
 def delay(tx: Tx, kind: str, subject: str, *, fence: int, due_at: int, attempts: int) -> bool:
     """Gives a claimed row back, to be claimed again at ``due_at``."""
-    return bool(
-        tx.execute(_DELAY, kind=kind, subject=subject, fence=fence, new_due_at=due_at, new_attempts=attempts)
-    )
+    return bool(tx.execute(_DELAY, kind=kind, subject=subject, fence=fence, new_due_at=due_at, new_attempts=attempts))
 
 
 def renew(tx: Tx, kind: str, subject: str, *, fence: int, until: int) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import BindParameter, bindparam, delete, select, text, update
 
 from gateway.errors import IdReused
 from gateway.model.ids import new_id
 from gateway.store.schema import contacts, identities, inbound_keys
 from gateway.store.sql import Query, Tx
 
-_business = bindparam("business_id")
+_business: BindParameter[str] = bindparam("business_id")
 _FIND = Query(
     select(identities.c.id, identities.c.contact_id, identities.c.conversation_id)
     .where(
@@ -51,8 +51,11 @@ _CLAIMED = Query(
         inbound_keys.c.key == bindparam("key"),
     )
 )
-_FORGET_KEYS = Query(delete(inbound_keys).where(inbound_keys.c.at < bindparam("before")), postgresql=text("SELECT switchboard_forget_keys(:before)"),
-    across=True)
+_FORGET_KEYS = Query(
+    delete(inbound_keys).where(inbound_keys.c.at < bindparam("before")),
+    postgresql=text("SELECT switchboard_forget_keys(:before)"),
+    across=True,
+)
 
 
 class Identity(NamedTuple):

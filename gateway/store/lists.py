@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select, update
 
 from gateway.model.events import Person
 from gateway.model.state import Conversation, Preview, Status
@@ -15,7 +15,7 @@ from gateway.store.sql import Query, Tx
 View = Literal["mine", "unassigned", "all", "resolved"]
 VIEWS: tuple[View, ...] = ("mine", "unassigned", "all", "resolved")
 
-_business = bindparam("business_id")
+_business: BindParameter[str] = bindparam("business_id")
 _decoder = msgspec.json.Decoder(Conversation)
 
 
@@ -152,9 +152,7 @@ def row_of(state: Conversation, contact_name: str, read: int) -> Row:
     )  # fmt: skip
 
 
-def read_rows(
-    tx: Tx, view: View, *, operator: str, before: tuple[int, str] = (_FAR, ""), limit: int = 50
-) -> list[Row]:
+def read_rows(tx: Tx, view: View, *, operator: str, before: tuple[int, str] = (_FAR, ""), limit: int = 50) -> list[Row]:
     """A page of a view, latest first, from behind ``before`` (updated_at, conversation)."""
     found = tx.all(_LISTS[view], operator=operator, before=before[0], before_id=before[1], limit=limit)
     return [row_of(_decoder.decode(state), name, read) for state, name, read in found]

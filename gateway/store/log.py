@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+
 import msgspec
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import BindParameter, bindparam, select, text, update
 
 from gateway.model.commands import AnyCommand
 from gateway.model.decide import Circumstances, decide
@@ -16,8 +17,8 @@ from gateway.model.state import FOLD_VERSION, Conversation
 from gateway.store.schema import conversations, events
 from gateway.store.sql import Query, Tx
 
-_business = bindparam("business_id")
-_conversation = bindparam("conversation_id")
+_business: BindParameter[str] = bindparam("business_id")
+_conversation: BindParameter[str] = bindparam("conversation_id")
 _this = (conversations.c.business_id == _business, conversations.c.id == _conversation)
 
 _LOAD = Query(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from gateway.errors import StartupError
+from gateway.errors import FolderInUse, StartupError
 from gateway.store.migrations import HEAD, KNOWN
 from gateway.store.sqlite import SqliteConnection, SqliteReader, connect
 from gateway.store.store import Clock, Store, system_clock
@@ -63,7 +63,7 @@ def open_folder(path: Path) -> DataFolder:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
-        raise StartupError(
+        raise FolderInUse(
             f"The data folder {path} is in use by another Switchboard. Stop that one, or choose another with --data."
         ) from error
     folder = DataFolder(path, lock)
@@ -77,6 +77,12 @@ def open_folder(path: Path) -> DataFolder:
 
 
 # --- SQLite ---
+
+
+def open_beside(path: Path, *, clock: Clock = system_clock) -> Store:
+    """The store of a folder that another process serves from: for a short unit, which SQLite lets in between two of
+    the server's. Nothing is migrated."""
+    return _open_file(path / DATABASE_FILE, clock)
 
 
 def sqlite_revision(path: Path) -> str | None:
@@ -131,14 +137,15 @@ def migrate_sqlite(folder: DataFolder, *, now: datetime | None = None) -> Path |
 
 def open_sqlite(folder: DataFolder, *, clock: Clock = system_clock) -> Store:
     """The store over the folder's file, which must be at ``HEAD`` (see ``migrate_sqlite``)."""
-    revision = sqlite_revision(folder.database)
-    check_known(revision, str(folder.database))
+    return _open_file(folder.database, clock)
+
+
+def _open_file(path: Path, clock: Clock) -> Store:
+    revision = sqlite_revision(path)
+    check_known(revision, str(path))
     if revision != HEAD:
-        raise StartupError(f"The database {folder.database} needs `switchboard migrate` first.")
-    path = folder.database
-    return Store(
-        "sqlite", connections=lambda: SqliteConnection(path, clock), readers=lambda: SqliteReader(path, clock)
-    )
+        raise StartupError(f"The database {path} needs `switchboard migrate` first.")
+    return Store("sqlite", connections=lambda: SqliteConnection(path, clock), readers=lambda: SqliteReader(path, clock))
 
 
 def backup_sqlite(source: Path, target: Path) -> None:

@@ -93,7 +93,7 @@ class PostgresConnection:
 
     def _guarded(self, sql: str) -> None:
         try:
-            self._cursor.execute(sql)  # type: ignore[call-overload]
+            self._cursor.execute(sql)
         except psycopg.Error as error:
             raise StorageFault(str(error)) from error
 

@@ -25,7 +25,8 @@ Params = Mapping[str, Any]
 class Cursor(Protocol):
     """What we use of a DB-API cursor."""
 
-    rowcount: int
+    @property
+    def rowcount(self) -> int: ...
 
     def execute(self, sql: Any, params: Any = ..., /) -> Any: ...
     def executemany(self, sql: Any, rows: Any, /) -> Any: ...
@@ -42,7 +43,8 @@ def dialect(name: str) -> Any:
     """The compiling dialect; both with named parameters, so that one mapping fits both drivers."""
     if name == "sqlite":
         return sqlite.dialect(paramstyle="named")
-    return postgresql_psycopg.dialect()
+    made: Any = postgresql_psycopg.dialect
+    return made()
 
 
 class Query:
@@ -91,9 +93,7 @@ def _is_argument(statement: ClauseElement, compiled: Any, key: str) -> bool:
 
 
 def _require_scope(statement: ClauseElement, compiled: Any) -> None:
-    tables = {
-        element.name for element in visitors.iterate(statement) if isinstance(element, TableClause)
-    } & SCOPED
+    tables = {element.name for element in visitors.iterate(statement) if isinstance(element, TableClause)} & SCOPED
     target = getattr(statement, "table", None)
     if isinstance(target, TableClause) and target.name in SCOPED:
         tables.add(target.name)
@@ -114,7 +114,9 @@ class Tx:
     def for_business(self, business: str) -> Tx:
         """The same transaction, for another business from now on."""
         if self.database == "postgresql":
-            self._cursor.execute("SELECT set_config('switchboard.business', %(business)s, true)", {"business": business})
+            self._cursor.execute(
+                "SELECT set_config('switchboard.business', %(business)s, true)", {"business": business}
+            )
         return Tx(self._cursor, self.database, business)
 
     def _run(self, query: Query, params: Params) -> None:

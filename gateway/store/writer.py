@@ -91,6 +91,7 @@ class GroupWriter:
     loop: asyncio.AbstractEventLoop
     _queue: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
     _waiting: int = 0
+    _stopped: bool = False
     _thread: threading.Thread | None = None
     _connection: Connection | None = None
 
@@ -101,7 +102,12 @@ class GroupWriter:
     def submit(
         self, unit: Unit, *, business: str, key: str, then: Callable[[Any], None] | None = None
     ) -> asyncio.Future[Any]:
-        """Queues a unit; ``then`` gets its result in the event loop as soon as it is stored. Raises ``Overloaded`` rather than let the queue grow without bound."""
+        """Queues a unit; ``then`` gets its result in the event loop as soon as it is stored.
+
+        Raises ``Overloaded`` rather than let the queue grow without bound, ``StorageUnavailable`` after ``stop``.
+        """
+        if self._stopped:
+            raise StorageUnavailable("This node is stopping. Nothing was stored; try again.")
         if self._waiting >= MAX_WAITING:
             raise Overloaded("More is written than can be stored right now. Try again in a moment.")
         future: asyncio.Future[Any] = self.loop.create_future()
@@ -111,6 +117,7 @@ class GroupWriter:
 
     async def stop(self) -> None:
         """Finishes what is queued, then ends the thread."""
+        self._stopped = True
         self._queue.put(None)
         if self._thread is not None:
             await self.loop.run_in_executor(None, self._thread.join)

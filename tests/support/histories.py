@@ -26,6 +26,7 @@ class History:
     def __init__(self, *, start: int = START) -> None:
         self.now = start
         self.entries: list[Entry] = []
+        self.accepted: list[tuple[c.AnyCommand, Circumstances | None]] = []
         self._state: Conversation | None = None
 
     @property
@@ -33,9 +34,12 @@ class History:
         assert self._state is not None, "the conversation has not begun"
         return self._state
 
-    def do(self, command: c.AnyCommand, circumstances: Circumstances | None = None, *, after: float = 1.0) -> tuple[Plain, ...]:
+    def do(
+        self, command: c.AnyCommand, circumstances: Circumstances | None = None, *, after: float = 1.0
+    ) -> tuple[Plain, ...]:
         """Decides and folds ``command``, ``after`` seconds later. Raises what ``decide`` raises; then nothing changed."""
         news = decide(self._state, command, circumstances)
+        self.accepted.append((command, circumstances))
         self.now += round(after * SECOND)
         for event in news:
             self.append(event)

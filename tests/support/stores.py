@@ -46,7 +46,9 @@ class Database:
         return store
 
     @asynccontextmanager
-    async def opened(self, clock: Clock, *, wrap: Wrap = lambda open_connection: open_connection, writers: int = 1) -> AsyncIterator[Store]:
+    async def opened(
+        self, clock: Clock, *, wrap: Wrap = lambda open_connection: open_connection, writers: int = 1
+    ) -> AsyncIterator[Store]:
         """As ``open``, started, and closed at the end."""
         store = self.open(clock, wrap=wrap, writers=writers)
         await store.start()
@@ -82,9 +84,7 @@ async def make_place(store: Store, slug: str = "lantern") -> Place:
         organization = directory.ensure_organization(tx, "Organization", now=now)
         business = directory.add_business(tx, organization, slug=slug, name=slug.title(), locales=("en",), now=now)
         scoped = tx.for_business(business.id)
-        inbox = directory.add_inbox(
-            scoped, channel="webchat", name="Web", settings=directory.InboxSettings(), now=now
-        )
+        inbox = directory.add_inbox(scoped, channel="webchat", name="Web", settings=directory.InboxSettings(), now=now)
         return Place(business.id, inbox.id)
 
     return await store.write("", unit)

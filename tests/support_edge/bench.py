@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from gateway.courier import Courier
 from gateway.dispatcher import Committed, Dispatcher, Policy
 from gateway.dispatcher.dues import Handler
 from gateway.model import commands as c
 from gateway.model.events import Entry, Person
 from gateway.model.state import Conversation
 from gateway.phrases import CataloguePhrases
-from gateway.ports import Inbound, Receipt
+from gateway.ports import Channel, Inbound, Receipt
 from gateway.store import lists, log
 from gateway.store.store import Store
 from tests.support.stores import Place
@@ -84,8 +85,20 @@ class Bench:
         await self.times.advance(seconds)
         self.dispatcher.due_at(1)
 
+    async def pass_time(self, condition: Callable[[], bool], *, step: float = 1.0) -> None:
+        """Lets time pass, ``step`` by ``step`` seconds, until ``condition`` holds."""
+        for _ in range(500):
+            if condition():
+                return
+            await self.advance(step)
+            await self.quiet()
+        raise AssertionError(f"500 steps of {step:g} s were not enough")
+
     async def quiet(self) -> None:
-        """Whatever is under way in the loop, the writer and the readers has had its turn, three times over."""
+        """Whatever is under way in the loop, the writer and the readers has had its turn, three times over.
+
+        Only before looking that nothing happened: where something must, wait for that.
+        """
         for _ in range(3):
             await self.store.write("", lambda tx, now: None)
             await self.store.read("", lambda tx, now: None)
@@ -102,13 +115,16 @@ class Bench:
 
 @asynccontextmanager
 async def on_bench(
-    store: Store, place: Place, times: Times, *, handlers: dict[str, Handler] | None = None, **changes: object
+    store: Store, place: Place, times: Times, *, channels: dict[str, Channel] | None = None, **changes: object
 ) -> AsyncIterator[Bench]:
-    """A running dispatcher; ``changes`` go to its policy."""
+    """A running dispatcher, with a courier for ``channels``; ``changes`` go to its policy."""
     commits: list[Committed] = []
     engine = ScriptedEngine()
     dispatcher = Dispatcher(store, engine, policy_of(**changes), clock=times.clock, on_commit=commits.append)
-    dispatcher.start(handlers or {})
+    handlers: dict[str, Handler] = {}
+    if channels is not None:
+        handlers["delivery"] = Courier(dispatcher, channels, clock=times.clock).claimed
+    dispatcher.start(handlers)
     try:
         yield Bench(store, place, engine, dispatcher, times, commits)
     finally:

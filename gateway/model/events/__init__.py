@@ -108,9 +108,7 @@ class _Tagged(msgspec.Struct):
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 _tag_decoder = msgspec.json.Decoder(_Tagged)
 _encoder = msgspec.json.Encoder()
-TAGS: frozenset[str] = frozenset(
-    str(kind.__struct_config__.tag) for kind in (*Plain.__args__, Redacted, Unrecognized)
-)
+TAGS: frozenset[str] = frozenset(str(kind.__struct_config__.tag) for kind in (*Plain.__args__, Redacted, Unrecognized))
 
 
 def tag_of(event: AnyEvent) -> str:
@@ -141,10 +139,52 @@ def decode_event(body: bytes | str) -> AnyEvent:
 
 
 __all__ = [
-    "TAGS", "AnyEvent", "Author", "BotMessage", "BotTurn", "BotTurnDropped", "BotTurnFailed", "Button",
-    "ChannelJoined", "ConversationStarted", "CustomerMessage", "DeliveryFailed", "Ending", "Endpoint", "Entry",
-    "Event", "Evidence", "FactsChanged", "HandoffCancelled", "HandoffRequested", "NoteAdded", "OfferEnded",
-    "OfferMade", "OperatorMessage", "Outcome", "OwnerLost", "Page", "ParticipantJoined", "ParticipantLeft", "Person",
-    "Plain", "Rated", "Reason", "Redacted", "Reopened", "Resolved", "ReturnedToBot", "Role", "Score", "Snoozed",
-    "SystemNotice", "Taken", "Transferred", "Unrecognized", "WrapUpStarted", "decode_event", "encode_event", "tag_of",
+    "TAGS",
+    "AnyEvent",
+    "Author",
+    "BotMessage",
+    "BotTurn",
+    "BotTurnDropped",
+    "BotTurnFailed",
+    "Button",
+    "ChannelJoined",
+    "ConversationStarted",
+    "CustomerMessage",
+    "DeliveryFailed",
+    "Ending",
+    "Endpoint",
+    "Entry",
+    "Event",
+    "Evidence",
+    "FactsChanged",
+    "HandoffCancelled",
+    "HandoffRequested",
+    "NoteAdded",
+    "OfferEnded",
+    "OfferMade",
+    "OperatorMessage",
+    "Outcome",
+    "OwnerLost",
+    "Page",
+    "ParticipantJoined",
+    "ParticipantLeft",
+    "Person",
+    "Plain",
+    "Rated",
+    "Reason",
+    "Redacted",
+    "Reopened",
+    "Resolved",
+    "ReturnedToBot",
+    "Role",
+    "Score",
+    "Snoozed",
+    "SystemNotice",
+    "Taken",
+    "Transferred",
+    "Unrecognized",
+    "WrapUpStarted",
+    "decode_event",
+    "encode_event",
+    "tag_of",
 ]

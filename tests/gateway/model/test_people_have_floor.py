@@ -96,7 +96,9 @@ def test_a_customer_waits_again_from_their_first_unanswered_message() -> None:
 def test_a_transfer_to_a_colleague_never_lies_in_the_queue() -> None:
     history = owned()
 
-    moved, taken = history.do(c.Transfer(operator=OLGA, floor_seq=history.state.floor_seq, to=IVAN, note="speaks French"))
+    moved, taken = history.do(
+        c.Transfer(operator=OLGA, floor_seq=history.state.floor_seq, to=IVAN, note="speaks French")
+    )
 
     assert moved == Transferred(by=OLGA, to=IVAN, note="speaks French")
     assert taken == Taken(operator=IVAN, via="transfer")
@@ -228,6 +230,12 @@ def test_a_snoozed_conversation_keeps_its_owner_and_leaves_nobody_the_floor() ->
     assert isinstance(event, Snoozed)
     assert (history.state.floor, history.state.owner) == (Floor.NOBODY, OLGA)
     assert history.state.snoozed_until == event.until
+
+
+def test_an_owner_who_goes_home_leaves_it_asleep() -> None:
+    history = snoozed()
+
+    assert history.do(c.LoseOwner(operator=OLGA, reason="signed_out")) == ()
 
 
 @pytest.mark.parametrize("available", [True, False])

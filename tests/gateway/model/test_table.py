@@ -36,7 +36,7 @@ RequestHandoff     +      .     -      -       -       -
 MakeOffer          -      +     -      -       -       -
 AcceptOffer        -      +     -      -       -       -
 EndOffer           .      +     .      .       .       .
-LoseOwner          .      .     +      +       +       .
+LoseOwner          .      .     +      +       .       .
 Wake               -      -     -      -       +       -
 Notify             +      +     +      +       +       -
 ReportFailure      +      +     +      +       +       +

@@ -78,7 +78,7 @@ test("what is not sent yet stands below", () => {
 });
 
 test("the card says why, on what evidence, and what is known", () => {
-  const shown = card(reduceAll(entries), entries, say, "en");
+  const shown = card(reduceAll(entries), entries, { me: "", say, locale: "en" });
   expect(shown).toMatchObject({
     why: "Olga has it: the customer asked for a person.",
     page,

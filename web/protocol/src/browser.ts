@@ -9,15 +9,18 @@ export const browserWorld: World = {
   random: () => Math.random(),
 };
 
-/** Wakes the line when the network returns or the page is looked at again. Returns how to stop that. */
+/** Drops the line with the network; wakes it when that returns or the page is looked at again. Returns how to stop. */
 export function wakeWithPage(connection: Connection): () => void {
   const wake = () => {
     if (document.visibilityState === "visible") connection.wake();
   };
+  const drop = () => connection.drop();
   addEventListener("online", wake);
+  addEventListener("offline", drop);
   document.addEventListener("visibilitychange", wake);
   return () => {
     removeEventListener("online", wake);
+    removeEventListener("offline", drop);
     document.removeEventListener("visibilitychange", wake);
   };
 }

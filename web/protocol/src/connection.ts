@@ -84,6 +84,11 @@ export class Connection {
     }
   }
 
+  /** The browser says that the network is gone: known at once instead of after the silence. */
+  drop(): void {
+    if (this.#state !== "stopped" && this.#state !== "waiting") this.#lost();
+  }
+
   /** Whether the frame left. It does only after welcome; what must not be lost waits in an outbox. */
   send(frame: object): boolean {
     if (this.#state !== "online" || !this.#socket) return false;

@@ -1,7 +1,7 @@
 import type { ConsoleFrame, LineState, Row, View } from "@switchboard/protocol";
 import { desk } from "../stores/desk.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
-import { hold, merge, neighbour, order } from "../view/rows.ts";
+import { belongs, hold, merge, neighbour, order } from "../view/rows.ts";
 import { connect, disconnect, isConnected, send } from "./line.ts";
 import { hearInThread, lineLost, openThread, rejoin } from "./thread.ts";
 
@@ -10,7 +10,7 @@ const LIMIT = 100;
 let places: readonly string[] = [];
 let refused: () => void = () => {};
 
-/** Gets on the line of a business. `onRefused`: the server does not want us any more. */
+/** Gets on the line of a business. `onRefused`: the server does not want us any more, or did not let us in. */
 export function startDesk(business: string, onRefused: () => void): void {
   refused = onRefused;
   desk.loaded = false;
@@ -26,8 +26,9 @@ export function hangUp(): void {
 export function showView(view: View): void {
   if (desk.view === view) return;
   desk.view = view;
-  desk.rows = [];
-  desk.loaded = false;
+  // What is known of the view already stands until the server tells all of it.
+  setRows(desk.rows.filter((row) => belongs(row, view, desk.operator)));
+  desk.loaded = desk.rows.length > 0;
   askForRows();
 }
 
@@ -59,6 +60,8 @@ function lineChanged(state: LineState): void {
   if (state === "waiting" || state === "stopped") {
     desk.catchingUp = true;
     if (was === "online") lineLost();
+    // A handshake that fails tells no reason: the session may have run out.
+    if (was === "connecting") refused();
   }
   if (state === "stopped" && isConnected()) refused();
 }
@@ -84,6 +87,13 @@ function heard(frame: ConsoleFrame): void {
       const open = frame.rows.find((row) => row.conversation === thread.conversation);
       if (open) thread.row = open;
       setRows(merge(desk.rows, frame.rows, desk.view, desk.operator));
+      break;
+    }
+    case "ack": {
+      const took = thread.acting === "take";
+      hearInThread(frame);
+      // What was just taken stays before the eyes.
+      if (took && thread.acting === null && desk.view === "unassigned") showView("mine");
       break;
     }
     default:

@@ -249,6 +249,11 @@ function sentence(problem: Problem): string {
       return say("problem.stale_floor");
     case "not_owner":
       return say("problem.not_owner");
+    case "not_possible":
+      return say("problem.not_possible");
+    case "signed_out":
+    case "forbidden":
+      return say("problem.forbidden");
     default:
       return problem.detail || problem.title || say("problem.unknown");
   }

@@ -9,6 +9,7 @@ class Thread {
   /** The last row that was told of it, even where the list no longer shows it. */
   row = $state.raw<Row | null>(null);
   log = $state.raw<Log | null>(null);
+  readonly contact = $derived(this.row?.contact ?? { id: this.log?.state.contact ?? "", name: "" });
   /** The replay has come. */
   complete = $state(false);
   readByCustomer = $state(0);

@@ -1,4 +1,12 @@
-import type { AnyEvent, Conversation, Entry, Evidence, Page, Score } from "@switchboard/protocol";
+import {
+  ASK_FOR_PERSON,
+  type AnyEvent,
+  type Conversation,
+  type Entry,
+  type Evidence,
+  type Page,
+  type Score,
+} from "@switchboard/protocol";
 import { known, type Say } from "../i18n/index.ts";
 import { moment } from "./times.ts";
 
@@ -18,22 +26,26 @@ export interface Card {
   readonly intents: readonly Score[];
 }
 
-export function card(state: Conversation, entries: readonly Entry[], say: Say, locale: string): Card {
-  const handoff = last(entries, "handoff_requested");
+const EARLIER = 2;
+
+export interface Reader {
+  readonly me: string;
+  readonly say: Say;
+  readonly locale: string;
+}
+
+export function card(state: Conversation, entries: readonly Entry[], reader: Reader): Card {
   const turn = last(entries, "bot_turn");
   return {
-    why: why(state, say, locale),
-    evidence:
-      state.status === "queued" || state.status === "open"
-        ? clues(handoff?.evidence ?? [], entries, say)
-        : [],
+    why: why(state, reader),
+    evidence: state.status === "queued" || state.status === "open" ? clues(entries, reader.say) : [],
     page: pageOf(entries),
     facts: Object.entries(state.facts),
     intents: turn?.intents ?? [],
   };
 }
 
-function why(state: Conversation, say: Say, locale: string): string {
+function why(state: Conversation, { me, say, locale }: Reader): string {
   const reason = state.reason ? say(known(`reason.${state.reason}`, "reason.bot_decided")) : "";
   const name = state.owner?.name ?? "";
   switch (state.status) {
@@ -42,6 +54,8 @@ function why(state: Conversation, say: Say, locale: string): string {
     case "queued":
       return say("context.why.queued", { reason: reason || say("reason.customer_asked") });
     case "open":
+      if (state.owner?.id === me)
+        return reason ? say("context.why.mine", { reason }) : say("context.why.mine_plain");
       return reason ? say("context.why.open", { name, reason }) : say("context.why.open_plain", { name });
     case "wrap_up":
       return say("context.why.wrap_up", { name });
@@ -52,12 +66,35 @@ function why(state: Conversation, say: Say, locale: string): string {
   }
 }
 
-function clues(evidence: readonly Evidence[], entries: readonly Entry[], say: Say): readonly Clue[] {
-  return evidence.map(({ seq, kind, text }) => {
-    const event = entries.find((entry) => entry.seq === seq)?.event;
-    const words = event && "text" in event ? event.text : "";
-    return { seq, kind, text: text || words || say("evidence.event", { seq }) };
-  });
+/** What the handoff points at, after what the customer had asked before it. */
+function clues(entries: readonly Entry[], say: Say): readonly Clue[] {
+  const at = entries.findLastIndex(({ event }) => event.type === "handoff_requested");
+  const event = entries[at]?.event;
+  if (event?.type !== "handoff_requested") return [];
+  const asked = entries.slice(0, at).filter(asks).slice(-EARLIER);
+  const shown = new Set(asked.map(({ seq }) => seq));
+  const pointed = (event.evidence ?? []).filter(({ seq, kind }) => kind !== "input" || !shown.has(seq));
+  const inputs = asked.map(({ seq }): Evidence => ({ seq, kind: "input" }));
+  return [...inputs, ...pointed.filter((one) => !isCall(one, entries))].map(({ seq, kind, text }) => ({
+    seq,
+    kind,
+    text: text || wordsAt(seq, entries) || say("evidence.event", { seq }),
+  }));
+}
+
+function asks({ event }: Entry): boolean {
+  return event.type === "customer_message" && event.choice !== ASK_FOR_PERSON;
+}
+
+/** The press of "a person, please": the card's sentence says it already. */
+function isCall({ seq, kind }: Evidence, entries: readonly Entry[]): boolean {
+  const event = entries.find((entry) => entry.seq === seq)?.event;
+  return kind === "input" && event?.type === "customer_message" && event.choice === ASK_FOR_PERSON;
+}
+
+function wordsAt(seq: number, entries: readonly Entry[]): string {
+  const event = entries.find((entry) => entry.seq === seq)?.event;
+  return event && "text" in event ? event.text : "";
 }
 
 function last<T extends AnyEvent["type"]>(

@@ -59,7 +59,9 @@ export interface TimelineInput {
 /** The logs and the unsent messages as the customer reads them. Times are microseconds. */
 export function timeline(input: TimelineInput): Timeline {
   const current = input.logs.at(-1);
-  const last = current?.entries.findLast(({ event }) => speaks(event.type));
+  // What was pressed or written and is still on its way uses the buttons up, too.
+  const onTheWay = input.acked.length > 0 || input.waiting.some((letter) => letter.error === null);
+  const last = onTheWay ? undefined : current?.entries.findLast(({ event }) => speaks(event.type));
   const queued = current?.state.status === "queued";
   const items: Item[] = [];
   let queue: QueueNotice | null = null;
@@ -78,7 +80,6 @@ export function timeline(input: TimelineInput): Timeline {
   for (const letter of input.acked) items.push(unsent(letter, "stored"));
   for (const letter of input.waiting)
     items.push(unsent(letter, letter.error === null ? "pending" : "failed"));
-  const onTheWay = input.acked.length > 0 || input.waiting.some((letter) => letter.error === null);
   if (onTheWay) queue &&= { ...queue, buttons: [] };
   return { items: grouped(withDays(items, times(items, input))), queue };
 }

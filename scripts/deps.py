@@ -1,0 +1,51 @@
+"""What the tests need beyond Python: Chromium, PostgreSQL, Redis, fonts. Says what is missing, or installs it.
+
+``--install`` installs with apt; ``--install-if-allowed`` does so as root or in CI, and otherwise names the command.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+
+def has_postgresql() -> bool:
+    return bool(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or shutil.which("initdb") is not None
+
+
+def has_chromium() -> bool:
+    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+
+
+NEEDS = {
+    "chromium": has_chromium,
+    "postgresql": has_postgresql,
+    "redis-server": lambda: shutil.which("redis-server") is not None,
+    "fonts-dejavu-core": lambda: os.path.isdir("/usr/share/fonts/truetype/dejavu"),
+}
+
+
+def main() -> int:
+    missing = [name for name, is_there in NEEDS.items() if not is_there()]
+    if not missing:
+        return 0
+    command = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
+    allowed = os.geteuid() == 0 and ("--install" in sys.argv or "--install-if-allowed" in sys.argv)
+    if not allowed:
+        print(f"The tests also need: {', '.join(missing)}. Install them with:\n\n    sudo make deps\n")
+        return 2
+    if shutil.which("apt-get") is None:
+        print(f"The tests also need: {', '.join(missing)}. Install them with this system's package manager.")
+        return 2
+    print(f"Installing {', '.join(missing)} …", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], check=True, env=quiet)
+    subprocess.run([*command.split(), "-qq"], check=True, env=quiet, stdout=subprocess.DEVNULL)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

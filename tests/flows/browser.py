@@ -1,0 +1,106 @@
+"""Chromium, and a stage of people in it whose pages must never complain."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DEADLINE = 15_000
+"""Milliseconds within which the pages show what is expected of them."""
+
+WHEN_AWAY = ("net::ERR_", "WebSocket connection to", "WebSocket is already in CLOSING")
+"""What Chromium itself writes to the console when the network or the server is gone."""
+
+_WATCH_POLICY = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+def find_chromium() -> str:
+    for program in PROGRAMS:
+        if found := shutil.which(program):
+            return found
+    raise AssertionError("Chromium is not installed. Run `make deps`.")
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A Chromium, and its deadline for every ``expect``."""
+    expect.set_options(timeout=DEADLINE)
+    return playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+
+
+class Stage:
+    """The browser contexts of a journey. ``complaints`` is all that went wrong in any page."""
+
+    def __init__(self, browser: Browser, traces: Path) -> None:
+        self._browser = browser
+        self._traces = traces
+        self._contexts: list[BrowserContext] = []
+        self._allowed: list[str] = []
+        self.complaints: list[str] = []
+
+    def context(self, **options: Any) -> BrowserContext:
+        """Somebody's own browser."""
+        options.setdefault("viewport", {"width": 1280, "height": 800})
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(DEADLINE)
+        context.add_init_script(_WATCH_POLICY)
+        context.tracing.start(screenshots=True, snapshots=True)
+        context.on("page", self._watch)
+        self._contexts.append(context)
+        return context
+
+    def page(self, **options: Any) -> Page:
+        return self.context(**options).new_page()
+
+    def allow(self, words: str) -> None:
+        """A complaint with these words belongs to the journey."""
+        self._allowed.append(words)
+
+    def close(self, *, failed: bool) -> list[Path]:
+        """Closes all; the screenshots and traces of a failure."""
+        kept: list[Path] = []
+        for number, context in enumerate(self._contexts):
+            trace = self._traces / f"trace-{number}.zip"
+            if failed:
+                kept += self._shots(context, number)
+                context.tracing.stop(path=trace)
+                kept.append(trace)
+            else:
+                context.tracing.stop()
+            context.close()
+        return kept
+
+    def _shots(self, context: BrowserContext, number: int) -> list[Path]:
+        shots = []
+        for index, page in enumerate(context.pages):
+            shot = self._traces / f"page-{number}-{index}.png"
+            page.screenshot(path=shot)
+            shots.append(shot)
+        return shots
+
+    def _watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self._complain(f"page error: {error}"))
+        page.on("console", self._read)
+
+    def _read(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._complain(f"console: {message.text}")
+
+    def _complain(self, words: str) -> None:
+        if not any(known in words for known in (*WHEN_AWAY, *self._allowed)):
+            self.complaints.append(words)

@@ -1,0 +1,82 @@
+"""The demo and a browser for each journey. They are real: nothing here is a stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.flows.browser import Stage, launch
+from tests.flows.people import Customer, Operator
+from tests.flows.server import DemoServer, copy_of, train_into
+
+Report = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Remembers for the fixtures whether the journey itself failed."""
+    report: pytest.TestReport = yield  # type: ignore[assignment]
+    if report.when == "call":
+        item.stash[Report] = report.failed
+    return report  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="package")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's folder, its bot trained once for all journeys."""
+    return train_into(tmp_path_factory.mktemp("trained") / "data")
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def demo(trained: Path, tmp_path: Path) -> Iterator[DemoServer]:
+    server = DemoServer(copy_of(trained, tmp_path / "data"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def stage(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """Contexts of the browser. No page may have complained; a failure leaves screenshots and traces."""
+    opened = Stage(browser, tmp_path)
+    yield opened
+    failed = request.node.stash.get(Report, True) or bool(opened.complaints)
+    kept = opened.close(failed=failed)
+    if failed:
+        request.node.add_report_section("teardown", "left behind", "\n".join(map(str, kept)))
+    assert opened.complaints == []
+
+
+@pytest.fixture
+def customer(stage: Stage, demo: DemoServer) -> Customer:
+    """A Russian-speaking customer on the business's page, the chat open."""
+    return Customer.arrive(stage, demo.links.page)
+
+
+@pytest.fixture
+def english(stage: Stage, demo: DemoServer) -> Customer:
+    """An English-speaking one."""
+    return Customer.arrive(stage, demo.links.page + "en.html", locale="en")
+
+
+@pytest.fixture
+def olga(stage: Stage, demo: DemoServer) -> Operator:
+    """The operator, whose console speaks Russian."""
+    return Operator.sign_in(stage, demo.links.operator, locale="ru")
+
+
+@pytest.fixture
+def anna(stage: Stage, demo: DemoServer) -> Operator:
+    """The administrator, whose console speaks English."""
+    return Operator.sign_in(stage, demo.links.administrator, locale="en")

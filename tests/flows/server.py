@@ -1,0 +1,124 @@
+"""The demo as its user starts it: a process, a folder, three links."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+READY_WITHIN = 30.0
+TRAINED_WITHIN = 120.0
+_LINK = re.compile(r"https?://\S+")
+
+
+class Links(NamedTuple):
+    page: str
+    operator: str
+    administrator: str
+
+    @property
+    def origin(self) -> str:
+        return self.page.split("/lantern/")[0]
+
+
+class DemoServer:
+    """``switchboard demo`` on a folder; it may be killed and started again on the same folder and port."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.log = folder.parent / f"{folder.name}.log"
+        self._environment = dict(environment or {})
+        self._process: subprocess.Popen[str] | None = None
+        self._lines: list[str] = []
+        self._heard = threading.Condition()
+        self._port = 0
+        self.links = Links("", "", "")
+
+    def start(self) -> Links:
+        """Starts the process and waits for its links; they are new ones at each start."""
+        self._lines = []
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "gateway", "demo", "--data", str(self.folder), "--port", str(self._port)],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, "SWITCHBOARD_BURST_PAUSE": "0.2", **self._environment},
+            )
+        threading.Thread(target=self._listen, args=(self._process,), name="demo.stdout", daemon=True).start()
+        self._wait_for("sign-in links work once", READY_WITHIN)
+        found = [match[0] for line in self._lines if (match := _LINK.search(line))]
+        self.links = Links(*found[:3])
+        self._port = int(self.links.origin.rsplit(":", 1)[1])
+        return self.links
+
+    def wait_until_trained(self) -> None:
+        self._wait_for("The bot is ready", TRAINED_WITHIN)
+
+    def kill(self) -> None:
+        """Ends it as a power cut does."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ends it as its user does."""
+        self._end(signal.SIGTERM)
+
+    def restart(self) -> Links:
+        """Killed and up again, at the same address."""
+        self.kill()
+        return self.start()
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(how)
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(timeout=15)
+
+    def _listen(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                self._hear(line)
+        self._hear("")
+
+    def _hear(self, line: str) -> None:
+        with self._heard:
+            self._lines.append(line)
+            self._heard.notify_all()
+
+    def _wait_for(self, words: str, seconds: float) -> None:
+        def said() -> bool:
+            return any(words in line or line == "" for line in self._lines)
+
+        with self._heard:
+            self._heard.wait_for(said, timeout=seconds)
+            if not any(words in line for line in self._lines):
+                raise AssertionError(f"the demo did not say {words!r}:\n{self.log.read_text(errors='replace')[-3000:]}")
+
+
+def train_into(folder: Path) -> Path:
+    """A data folder whose bot is trained, to be copied by whoever wants a fresh one."""
+    server = DemoServer(folder)
+    try:
+        server.start()
+        server.wait_until_trained()
+    finally:
+        server.stop()
+    return folder
+
+
+def copy_of(trained: Path, folder: Path) -> Path:
+    shutil.copytree(trained, folder, ignore=shutil.ignore_patterns("lock", "backups"))
+    return folder

@@ -1,0 +1,67 @@
+"""A narrow screen: the chat fills it, and the console shows one pane at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.flows.browser import Stage
+from tests.flows.outages import without_network
+from tests.flows.people import Customer, Operator
+from tests.flows.server import DemoServer
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 375, "height": 740},
+    "is_mobile": True,
+    "has_touch": True,
+    "device_scale_factor": 2,
+}
+
+
+def test_chat_fills_a_phone(stage: Stage, demo: DemoServer) -> None:
+    customer = Customer.arrive(stage, demo.links.page, **PHONE)
+    assert customer.panel.bounding_box() == {"x": 0, "y": 0, "width": 375, "height": 740}
+    expect(customer.page.locator("switchboard-chat .launcher")).to_be_hidden()
+    customer.say("Какие у вас тарифы?")
+    customer.hears("«Искра»: 100 Мбит/с")
+    with without_network(customer.page):
+        customer.button("Скидки").tap()
+        expect(customer.panel).to_contain_text("Восстанавливаем связь")
+    customer.hears("пенсионерам")
+    assert_no_sideways_scroll(customer.page)
+
+    customer.page.reload()
+    customer.hears("пенсионерам")
+    customer.panel.get_by_role("button", name="Закрыть чат").tap()
+    expect(customer.launcher).to_be_visible()
+
+
+def test_console_shows_one_pane_at_a_time_on_a_phone(customer: Customer, stage: Stage, demo: DemoServer) -> None:
+    customer.ask_for_person()
+    olga = Operator.sign_in(stage, demo.links.operator, locale="ru", **PHONE)
+    expect(olga.page.get_by_role("main")).to_be_hidden()
+    olga.rows.first.tap()
+    expect(olga.log).to_be_visible()
+    expect(olga.list).to_be_hidden()
+    olga.button("take").first.tap()
+    expect(olga.field).to_be_visible()
+    assert_no_sideways_scroll(olga.page)
+
+    olga.page.reload()
+    expect(olga.list).to_be_hidden()
+    with without_network(olga.page):
+        olga.write("Отвечаю с телефона")
+    customer.sees("Отвечаю с телефона", author="operator")
+    olga.page.get_by_role("button", name="Контекст (Alt+O)").tap()
+    context = olga.page.get_by_role("complementary", name="Контекст")
+    expect(context).to_be_visible()
+    context.get_by_role("button", name="Закрыть контекст").tap()
+    expect(context).to_have_count(0)
+    olga.page.get_by_role("button", name="К списку").tap()
+    expect(olga.list).to_be_visible()
+    expect(olga.page.get_by_role("main")).to_be_hidden()
+
+
+def assert_no_sideways_scroll(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") == 375

@@ -1,0 +1,232 @@
+"""The courier: in order and held per endpoint, and never "sent" of what wasn't."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from gateway.courier import MAX_ATTEMPTS, Courier
+from gateway.errors import ContactUnreachable, DeliveryRefused, DeliveryUncertain, RetryLater
+from gateway.model import commands as c
+from gateway.model.events import Button, DeliveryFailed
+from gateway.store import deliveries, due
+from gateway.store.deliveries import DeliveryStatus
+from gateway.store.sql import Tx
+from gateway.store.store import Store
+from tests.support.stores import Place
+from tests.support_edge.bench import OLGA, Bench, on_bench
+from tests.support_edge.checks import tags
+from tests.support_edge.provider import Hang, Once, StrictChannel
+from tests.support_edge.times import Times
+from tests.support_edge.waiting import until, until_async
+
+PUSHED = frozenset({"webchat"})
+
+
+@pytest.fixture
+def channel(store: Store) -> StrictChannel:
+    return StrictChannel(store)
+
+
+@pytest.fixture
+async def bench(store: Store, place: Place, times: Times, channel: StrictChannel) -> AsyncIterator[Bench]:
+    async with on_bench(store, place, times, channels={"webchat": channel}, pushed=PUSHED) as running:
+        yield running
+
+
+async def opened(bench: Bench, address: str = "ann") -> str:
+    """A conversation that Olga has."""
+    conversation = (await bench.say(address=address)).conversation
+    await bench.do(conversation, c.Take(operator=OLGA))
+    return conversation
+
+
+async def reply(bench: Bench, conversation: str, *texts: str) -> None:
+    floor = (await bench.state(conversation)).floor_seq
+    for text in texts:
+        await bench.do(conversation, c.SendReply(operator=OLGA, text=text, floor_seq=floor))
+
+
+async def statuses(bench: Bench, conversation: str) -> list[DeliveryStatus]:
+    return await bench.store.read(bench.place.business, lambda tx, now: deliveries.statuses(tx, conversation))
+
+
+async def test_messages_are_sent_in_order_and_marked_sent(bench: Bench, channel: StrictChannel) -> None:
+    conversation = await opened(bench)
+    await reply(bench, conversation, *(f"line {number}" for number in range(10)))
+    await until(lambda: len(channel.delivered) == 10)
+    assert channel.texts() == [f"line {number}" for number in range(10)]
+    await bench.quiet()
+    assert {row.status for row in await statuses(bench, conversation)} == {"sent"}
+
+
+async def test_sending_is_on_disk_before_the_bytes_leave(bench: Bench, channel: StrictChannel) -> None:
+    await reply(bench, await opened(bench), "one", "two", "three")
+    await until(lambda: len(channel.delivered) == 3)
+    assert channel.stored_as == ["sending"] * 3
+
+
+async def test_what_customers_and_notes_say_is_not_sent(bench: Bench, channel: StrictChannel) -> None:
+    conversation = await opened(bench)
+    await bench.do(conversation, c.AddNote(operator=OLGA, text="a private note"))
+    await bench.say("from the customer")
+    await reply(bench, conversation, "to the customer")
+    await until(lambda: len(channel.delivered) == 1)
+    await bench.quiet()
+    assert channel.texts() == ["to the customer"]
+
+
+async def test_retry_later_holds_only_its_endpoint(bench: Bench, channel: StrictChannel) -> None:
+    channel.outcome = Once(RetryLater(30), matches="to ann 0")
+    ann, ben = await opened(bench, "ann"), await opened(bench, "ben")
+    await reply(bench, ann, "to ann 0", "to ann 1")
+    await reply(bench, ben, "to ben 0", "to ben 1")
+    await until(lambda: len(channel.texts("ben")) == 2 and len(channel.tried) == 3)
+
+    async def held() -> bool:
+        return [row.status for row in await statuses(bench, ann)] == ["retry", "queued"]
+
+    await until_async(held)
+    await bench.advance(29)
+    await bench.quiet()
+    assert channel.texts("ann") == []
+    await bench.advance(1)
+    await until(lambda: len(channel.texts("ann")) == 2)
+    assert channel.texts("ann") == ["to ann 0", "to ann 1"]
+    assert len({part.key for part in channel.tried if part.text == "to ann 0"}) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(DeliveryRefused("too rude"), "too rude"), (ContactUnreachable("blocked"), "unreachable")]
+)
+async def test_refused_message_is_dead_and_told_and_the_next_passes(
+    bench: Bench, channel: StrictChannel, error: Exception, reason: str
+) -> None:
+    channel.outcome = Once(error, matches="rude")
+    conversation = await opened(bench)
+    await reply(bench, conversation, "rude", "polite")
+    await until(lambda: channel.texts() == ["polite"])
+    failed = (await bench.logged(conversation, "delivery_failed"))[-1].event
+    assert failed == DeliveryFailed(seq=4, part=0, reason=reason)
+    assert [row.status for row in await statuses(bench, conversation)][0] == "dead"
+    assert len(channel.tried) == 2
+
+
+async def test_uncertain_message_is_sent_again_under_the_same_key(bench: Bench, channel: StrictChannel) -> None:
+    channel.outcome = Once(DeliveryUncertain("no answer"))
+    conversation = await opened(bench)
+    await reply(bench, conversation, "hello", "and more")
+    await bench.pass_time(lambda: channel.texts() == ["hello", "and more"])
+    assert channel.tried[0].key == channel.tried[1].key
+
+
+@pytest.mark.parametrize("error", [DeliveryUncertain("no answer"), ValueError("a bug in the channel")])
+async def test_message_that_never_gets_through_does_not_stop_the_endpoint_for_ever(
+    bench: Bench, channel: StrictChannel, error: Exception
+) -> None:
+    channel.outcome = Once(error, times=1000, matches="poison")
+    conversation = await opened(bench)
+    await reply(bench, conversation, "poison", "after it")
+    await bench.pass_time(lambda: channel.texts() == ["after it"], step=20)
+    assert "delivery_failed" in tags(await bench.log(conversation))
+    poison = (await statuses(bench, conversation))[0]
+    assert (poison.status, poison.attempts) == ("dead", MAX_ATTEMPTS)
+
+
+async def test_provider_that_never_answers_counts_as_uncertain(bench: Bench, channel: StrictChannel) -> None:
+    hang = Hang()
+    channel.outcome = hang
+    conversation = await opened(bench)
+    await reply(bench, conversation, "hello")
+    await until(lambda: len(channel.stored_as) == 1)
+    await bench.times.advance(26)
+    hang.release()
+
+    async def held() -> bool:
+        return [row.status for row in await statuses(bench, conversation)] == ["retry"]
+
+    await until_async(held)
+    await bench.pass_time(lambda: channel.texts() == ["hello"])
+
+
+async def test_message_of_a_node_that_died_while_sending_is_sent_again(
+    bench: Bench, channel: StrictChannel, store: Store
+) -> None:
+    dead_channel = StrictChannel(store)
+    hang = Hang()
+    dead_channel.outcome = hang
+    await bench.dispatcher._dues.drain(within=0.2)  # this node looks away; another one sends
+    dead = bench.node("node-b", pushed=PUSHED)
+    dead.start({"delivery": Courier(dead, {"webchat": dead_channel}, clock=bench.times.clock).claimed})
+    conversation = await opened(bench)
+    await reply(bench, conversation, "hello")
+    dead.due_at(1)
+    await until(lambda: len(dead_channel.stored_as) == 1)
+    assert [row.status for row in await statuses(bench, conversation)] == ["sending"]
+    assert dead._dues._loop_task is not None
+    dead._dues._loop_task.cancel()
+    await dead._dues._tasks.finish(within=0)  # killed between the commit and the answer
+    third = bench.node("node-c", pushed=PUSHED)
+    third.start({"delivery": Courier(third, {"webchat": channel}, clock=bench.times.clock).claimed})
+    await bench.times.advance(61)
+    third.due_at(1)
+    await until(lambda: channel.texts() == ["hello"])
+    assert channel.tried[0].key == dead_channel.tried[0].key
+    await third.drain(within=1)
+
+
+async def test_dead_message_can_be_sent_again(bench: Bench, channel: StrictChannel) -> None:
+    channel.outcome = Once(DeliveryRefused("no"))
+    conversation = await opened(bench)
+    await reply(bench, conversation, "hello")
+    await bench.logged(conversation, "delivery_failed")
+
+    def replay(tx: Tx, now: int) -> None:
+        identity = deliveries.replay(tx, conversation, 4, now=now)
+        assert identity is not None
+        due.put(tx, "delivery", identity, due_at=now)
+
+    await bench.store.write(bench.place.business, replay)
+    bench.dispatcher.due_at(1)
+    await until(lambda: channel.texts() == ["hello"])
+    assert await bench.store.write(
+        bench.place.business, lambda tx, now: deliveries.replay(tx, conversation, 4, now=now)
+    ) is None  # fmt: skip
+
+
+async def test_buttons_become_a_numbered_list_where_the_channel_has_none(
+    store: Store, place: Place, times: Times
+) -> None:
+    plain = StrictChannel(store, buttons=False, text_limit=40)
+    async with on_bench(store, place, times, channels={"webchat": plain}, pushed=PUSHED) as bench:
+        buttons = (Button(title="Plans", payload="/plans"), Button(title="Person", payload="/person"))
+        conversation = (await bench.say()).conversation
+        await bench.do(conversation, c.Notify(notice="queued", text="Which?", buttons=buttons))
+        await until(lambda: len(plain.delivered) == 1)
+        assert (plain.delivered[0].text, plain.delivered[0].buttons) == ("Which?\n1. Plans\n2. Person", ())
+        await bench.do(conversation, c.Notify(notice="queued", text="x" * 100))
+        await until(lambda: len(plain.delivered) == 2)
+        assert len(plain.delivered[1].text) == 40
+
+
+async def test_buttons_stay_buttons_where_the_channel_has_them(bench: Bench, channel: StrictChannel) -> None:
+    buttons = (Button(title="Plans", payload="/plans"),)
+    conversation = (await bench.say()).conversation
+    await bench.do(conversation, c.Notify(notice="queued", text="Which?", buttons=buttons))
+    await until(lambda: len(channel.delivered) == 1)
+    assert (channel.delivered[0].text, channel.delivered[0].buttons) == ("Which?", buttons)
+
+
+async def test_many_endpoints_are_served_side_by_side(bench: Bench, channel: StrictChannel) -> None:
+    hang = Hang("slow")
+    channel.outcome = hang
+    await reply(bench, await opened(bench, "slow"), "slow")
+    names = [f"visitor {number}" for number in range(20)]
+    for conversation in await asyncio.gather(*(opened(bench, name) for name in names)):
+        await reply(bench, conversation, "one", "two")
+    await until(lambda: all(channel.texts(name) == ["one", "two"] for name in names))
+    assert channel.texts("slow") == []
+    hang.release()
+    await until(lambda: channel.texts("slow") == ["slow"])

@@ -1,0 +1,143 @@
+"""The claiming loop: nothing is claimed twice, nothing is forgotten, and a full node rests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from gateway.dispatcher.dues import MAX_RUNNING, Dues
+from gateway.store import due
+from gateway.store.sql import Tx
+from gateway.store.store import Store
+from tests.support.clock import SECOND
+from tests.support.stores import Place
+from tests.support_edge.bench import Bench
+from tests.support_edge.checks import check_turns
+from tests.support_edge.times import Times
+from tests.support_edge.waiting import until
+
+
+async def put(store: Store, place: Place, count: int, *, due_at: int) -> None:
+    def unit(tx: Tx, now: int) -> None:
+        for number in range(count):
+            due.put(tx, "work", f"subject-{number}", due_at=due_at)
+
+    await store.write(place.business, unit)
+
+
+async def test_nodes_that_claim_at_once_share_the_rows(store: Store, place: Place, times: Times) -> None:
+    done: Counter[str] = Counter()
+
+    async def work(row: due.Due) -> None:
+        done[row.subject] += 1
+        await store.write(row.business, lambda tx, now: due.finish(tx, row.kind, row.subject, fence=row.fence))
+
+    nodes = [Dues(store, node=f"node-{number}", clock=times.clock) for number in range(3)]
+    await put(store, place, 200, due_at=times.clock())
+    for node in nodes:
+        node.start({"work": work})
+    await until(lambda: len(done) == 200)
+    for node in nodes:
+        await node.drain(within=1)
+    assert set(done.values()) == {1}
+
+
+async def test_row_of_a_node_that_fell_silent_is_claimed_by_another(store: Store, place: Place, times: Times) -> None:
+    claims: list[str] = []
+
+    async def forget(row: due.Due) -> None:
+        claims.append(f"forgot {row.fence}")
+
+    async def work(row: due.Due) -> None:
+        claims.append(f"worked {row.fence} attempt {row.attempts}")
+        await store.write(row.business, lambda tx, now: due.finish(tx, row.kind, row.subject, fence=row.fence))
+
+    await put(store, place, 1, due_at=times.clock())
+    silent = Dues(store, node="silent", clock=times.clock, lease=60 * SECOND)
+    silent.start({"work": forget})
+    await until(lambda: len(claims) == 1)
+    other = Dues(store, node="other", clock=times.clock)
+    other.start({"work": work})
+    await times.advance(59)
+    assert len(claims) == 1
+    silent._handlers = {}
+    assert silent._loop_task is not None
+    silent._loop_task.cancel()
+    await times.advance(2)
+    await until(lambda: len(claims) == 2)
+    assert claims == ["forgot 1", "worked 2 attempt 2"]
+    await other.drain(within=1)
+
+
+async def test_row_that_is_put_during_a_look_is_not_overlooked(store: Store, place: Place, times: Times) -> None:
+    done: list[str] = []
+
+    async def work(row: due.Due) -> None:
+        done.append(row.subject)
+        await store.write(row.business, lambda tx, now: due.finish(tx, row.kind, row.subject, fence=row.fence))
+
+    node = Dues(store, node="node", clock=times.clock, poll=3600)
+    node.start({"work": work})
+    for number in range(50):
+        subject = f"subject-{number}"
+        await store.write(
+            place.business,
+            lambda tx, now, subject=subject: due.put(tx, "work", subject, due_at=now),  # type: ignore[misc]
+        )
+        node.at(times.clock())
+        # Nobody polls here: the hint alone must be enough.
+        await until(lambda: done[-1:] == [subject])  # noqa: B023 (awaited at once)
+    await node.drain(within=1)
+
+
+async def test_node_that_is_full_rests_until_something_is_finished(store: Store, place: Place, times: Times) -> None:
+    finish = asyncio.Event()
+    running: set[str] = set()
+    looks = 0
+
+    def clock() -> int:
+        nonlocal looks
+        looks += 1
+        return times.clock()
+
+    async def work(row: due.Due) -> None:
+        running.add(row.subject)
+        await finish.wait()
+        await store.write(row.business, lambda tx, now: due.finish(tx, row.kind, row.subject, fence=row.fence))
+
+    await put(store, place, MAX_RUNNING + 10, due_at=times.clock())
+    node = Dues(store, node="node", clock=clock, poll=3600)
+    node.start({"work": work})
+    await until(lambda: len(running) == MAX_RUNNING)
+    await store.read("", lambda tx, now: None)
+    before = looks
+    for _ in range(2000):
+        await asyncio.sleep(0)
+    assert looks - before < 20, "a full node spins"
+    finish.set()
+    await until(lambda: len(running) == MAX_RUNNING + 10)
+    await node.drain(within=1)
+
+
+async def test_draining_node_leaves_its_work_to_others_at_once(bench: Bench) -> None:
+    conversation = (await bench.say("no internet")).conversation
+    await bench.dispatcher.drain(within=0.2)
+    assert bench.engine.requests == []
+    other = bench.node("node-b")
+    other.start({})
+    await bench.times.advance(1)
+    other.due_at(1)
+    check_turns(await bench.logged(conversation, "bot_message"))
+    await other.drain(within=1)
+
+
+async def test_draining_node_finishes_the_turn_it_began(bench: Bench) -> None:
+    bench.engine.hold()
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    await until(lambda: len(bench.engine.requests) == 1)
+    draining = asyncio.create_task(bench.dispatcher.drain(within=20))
+    await bench.quiet()
+    assert not draining.done()
+    bench.engine.release()
+    await draining
+    check_turns(await bench.log(conversation))

@@ -1,0 +1,238 @@
+"""The hub: a follower misses nothing and gets nothing twice, however reads, commits and hints race."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+
+from gateway.cluster.bus import Bus, MemoryBus, NoBus
+from gateway.dispatcher.hub import HEADS_EVERY, HEADS_IN_DOUBT, PAGE, Hub
+from gateway.model import commands as c
+from gateway.model.visible import Audience
+from gateway.ports import Hint
+from gateway.store.store import Store
+from tests.support.clock import VirtualClock
+from tests.support.stores import Begin, Place
+from tests.support_edge.bench import OLGA
+from tests.support_edge.following import Follower, GatedStore, Pen
+from tests.support_edge.times import Times
+from tests.support_edge.waiting import until
+
+
+@pytest.fixture
+def gated(store: Store) -> GatedStore:
+    return GatedStore(store)
+
+
+@pytest.fixture
+async def hub(gated: GatedStore) -> AsyncIterator[Hub]:
+    hub = Hub(gated, MemoryBus())
+    yield hub
+    gated.open()
+    await hub.aclose()
+
+
+@pytest.fixture
+async def pen(store: Store, place: Place) -> Pen:
+    """Writes into a log that has begun (two entries)."""
+    state = await store.write(place.business, Begin(place))
+    return Pen(store, place, state.id)
+
+
+async def follow(
+    hub: Hub, pen: Pen, *, audience: Audience = Audience.OPERATOR, last: tuple[int, str] = (0, "")
+) -> Follower:
+    follower = Follower(after=last[0])
+    follower.subscription = await hub.follow(
+        pen.place.business, pen.conversation, audience=audience, sink=follower, last=last
+    )
+    return follower
+
+
+async def test_follower_gets_what_was_and_then_what_comes(hub: Hub, pen: Pen) -> None:
+    follower = await follow(hub, pen)
+    assert follower.seqs == [1, 2]
+    hub.committed(await pen.write("three", "four"))
+    assert follower.seqs == [1, 2, 3, 4]
+    assert follower.through == 4
+
+
+async def test_follower_who_comes_back_gets_only_what_is_new(hub: Hub, pen: Pen) -> None:
+    entries = await pen.log()
+    await pen.write("three")
+    follower = await follow(hub, pen, last=(2, entries[-1].id))
+    assert follower.seqs == [3] and not follower.resynced
+
+
+@pytest.mark.parametrize("last", [(2, "of-another-log"), (2, ""), (9, "beyond-the-end")])
+async def test_follower_whose_last_event_is_unknown_starts_anew(hub: Hub, pen: Pen, last: tuple[int, str]) -> None:
+    follower = await follow(hub, pen, last=last)
+    assert follower.resynced and follower.seqs == [1, 2]
+
+
+async def test_commit_during_the_replay_is_neither_lost_nor_doubled(hub: Hub, pen: Pen, gated: GatedStore) -> None:
+    for when in ("before the read", "after the read"):
+        gated.close(when)
+        following = asyncio.create_task(follow(hub, pen))
+        await until(lambda: gated.waiting == 1)
+        hub.committed(await pen.write(when))
+        gated.open()
+        follower = await following
+        log = await pen.log()
+        assert follower.seqs == [entry.seq for entry in log]
+        assert follower.subscription is not None
+        hub.unfollow(pen.conversation, follower.subscription)
+
+
+async def test_log_of_many_pages_is_told_whole(hub: Hub, pen: Pen) -> None:
+    await pen.write(*(f"line {number}" for number in range(2 * PAGE)))
+    follower = await follow(hub, pen)
+    assert follower.seqs == list(range(1, 2 * PAGE + 3))
+
+
+async def test_commit_of_another_node_reaches_followers_by_its_hint(hub: Hub, pen: Pen) -> None:
+    follower = await follow(hub, pen)
+    committed = await pen.write("three", "four")
+    hub.heard(Hint(business=pen.place.business, conversation=pen.conversation, seq=committed.state.seq))
+    await until(lambda: follower.seqs == [1, 2, 3, 4])
+
+
+async def test_local_commit_behind_a_lost_hint_brings_both_in_order(hub: Hub, pen: Pen) -> None:
+    follower = await follow(hub, pen)
+    await pen.write("of another node")
+    hub.committed(await pen.write("of ours"))
+    await until(lambda: follower.seqs == [1, 2, 3, 4])
+
+
+async def test_gap_is_read_once_whoever_follows(hub: Hub, pen: Pen, gated: GatedStore) -> None:
+    followers = [await follow(hub, pen) for _ in range(30)]
+    committed = await pen.write("three")
+    before = gated.reads
+    hint = Hint(business=pen.place.business, conversation=pen.conversation, seq=committed.state.seq)
+    for _ in range(10):
+        hub.heard(hint)
+    await until(lambda: all(follower.seqs == [1, 2, 3] for follower in followers))
+    # One read for the gap; one more at most for the hints that came while it was read.
+    assert gated.reads - before <= 2
+
+
+async def test_followers_at_different_places_each_get_every_entry_once(hub: Hub, pen: Pen) -> None:
+    """One heard nothing of three entries that another, who came later, has already."""
+    early = await follow(hub, pen)
+    await pen.write("three", "four", "five")
+    late = await follow(hub, pen)
+    assert (early.seqs, late.seqs) == ([1, 2], [1, 2, 3, 4, 5])
+    committed = await pen.write("six")
+    hub.heard(Hint(business=pen.place.business, conversation=pen.conversation, seq=committed.state.seq))
+    await until(lambda: early.seqs == late.seqs == [1, 2, 3, 4, 5, 6])
+
+
+async def test_frames_are_encoded_once_for_an_audience(hub: Hub, pen: Pen) -> None:
+    operators = [await follow(hub, pen) for _ in range(20)]
+    customers = [await follow(hub, pen, audience=Audience.CUSTOMER) for _ in range(20)]
+    hub.committed(await pen.write("three"))
+    for group in (operators, customers):
+        assert len({id(follower.frames[-1]) for follower in group}) == 1
+    assert operators[0].frames[-1] is not customers[0].frames[-1]
+
+
+async def test_what_a_customer_may_not_see_leaves_a_legal_gap(hub: Hub, pen: Pen) -> None:
+    customer = await follow(hub, pen, audience=Audience.CUSTOMER)
+    hub.committed(await pen.apply(c.AddNote(operator=OLGA, text="a private note")))
+    assert (customer.seqs, customer.through) == ([1, 2], 3)
+    assert b"private" not in b"".join(customer.frames)
+    hub.committed(await pen.write("four"))
+    assert (customer.seqs, customer.through) == ([1, 2, 4], 4)
+
+
+@pytest.mark.parametrize(("bus", "seconds"), [(MemoryBus(), HEADS_EVERY), (NoBus(), HEADS_IN_DOUBT)])
+async def test_lost_hint_is_made_good_by_a_look_at_the_heads(
+    gated: GatedStore, pen: Pen, clock: VirtualClock, bus: Bus, seconds: float
+) -> None:
+    times = Times(clock)
+    hub = Hub(gated, bus)
+    hub.start()
+    try:
+        follower = await follow(hub, pen)
+        await pen.write("of another node")
+        await times.advance(seconds * 0.9)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert follower.seqs == [1, 2]
+        await times.advance(seconds * 0.2)
+        await until(lambda: follower.seqs == [1, 2, 3])
+    finally:
+        await hub.aclose()
+
+
+async def test_heads_of_many_conversations_are_read_in_one_query(
+    hub: Hub, store: Store, place: Place, gated: GatedStore
+) -> None:
+    pens = []
+    for number in range(25):
+        state = await store.write(place.business, Begin(place, address=f"visitor {number}"))
+        pens.append(Pen(store, place, state.id))
+    for pen in pens:
+        await follow(hub, pen)
+    before = gated.reads
+    await hub.check_heads()
+    assert gated.reads - before == 1
+
+
+async def test_nothing_is_kept_of_who_left(hub: Hub, pen: Pen) -> None:
+    follower = await follow(hub, pen)
+    assert follower.subscription is not None
+    hub.unfollow(pen.conversation, follower.subscription)
+    hub.committed(await pen.write("three"))
+    assert follower.seqs == [1, 2] and hub._topics == {}
+
+
+@pytest.mark.parametrize("seed", range(25))
+async def test_any_interleaving_gives_every_follower_every_entry_once(
+    hub: Hub, pen: Pen, gated: GatedStore, seed: int
+) -> None:
+    chance = random.Random(seed)
+    following: list[asyncio.Task[Follower]] = []
+    for step in range(40):
+        match chance.choice(["local", "remote", "silent", "follow", "leave", "close", "open", "heads", "yield"]):
+            case "local":
+                hub.committed(await pen.write(f"local {step}"))
+            case "remote":
+                seq = (await pen.write(f"remote {step}", "and more")).state.seq
+                hub.heard(Hint(business=pen.place.business, conversation=pen.conversation, seq=seq))
+            case "silent":
+                await pen.apply(c.AddNote(operator=OLGA, text="its hint is lost"))
+            case "follow":
+                entry = chance.choice(await pen.log())
+                last = chance.choice([(0, ""), (entry.seq, entry.id), (entry.seq, "unknown")])
+                audience = chance.choice(list(Audience))
+                following.append(asyncio.create_task(follow(hub, pen, audience=audience, last=last)))
+            case "leave":
+                done = [task for task in following if task.done()]
+                if done:
+                    gone = chance.choice(done)
+                    following.remove(gone)
+                    subscription = gone.result().subscription
+                    assert subscription is not None
+                    hub.unfollow(pen.conversation, subscription)
+            case "close":
+                gated.close(chance.choice(["before the read", "after the read"]))
+            case "open":
+                gated.open()
+            case "heads":
+                if not gated.closed:
+                    await hub.check_heads()
+            case _:
+                for _ in range(chance.randrange(5)):
+                    await asyncio.sleep(0)
+    gated.open()
+    followers = await asyncio.gather(*following)
+    await hub.check_heads()
+    log = await pen.log()
+    await until(lambda: all(follower.through == log[-1].seq for follower in followers))
+    for follower in followers:
+        assert follower.subscription is not None
+        follower.check(log, follower.subscription.audience)

@@ -1,0 +1,226 @@
+"""Turns: one answer to a burst, every input covered once, and what happens when the bot can't."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gateway.errors import BotNotReady
+from gateway.model.events import BotTurnDropped, BotTurnFailed, HandoffRequested, SystemNotice
+from gateway.ports import BotReply, TurnRequest, TurnResult
+from gateway.store import due
+from gateway.store.store import Store
+from tests.support.stores import Place
+from tests.support_edge.bench import Bench, on_bench
+from tests.support_edge.checks import check_gapless, check_turns, tags, texts
+from tests.support_edge.engine import ScriptedEngine, echo
+from tests.support_edge.times import Times
+from tests.support_edge.waiting import until
+
+
+async def test_burst_is_answered_by_one_turn_after_the_pause(bench: Bench) -> None:
+    conversation = (await bench.say("no internet")).conversation
+    await bench.say("since morning")
+    await bench.say("flat 12")
+    await bench.quiet()
+    assert bench.engine.requests == []
+    await bench.advance(1)
+    entries = await bench.logged(conversation, "bot_message")
+    assert bench.engine.heard == [["no internet", "since morning", "flat 12"]]
+    check_turns(entries)
+
+
+async def test_button_is_answered_without_a_pause(bench: Bench) -> None:
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    check_turns(await bench.logged(conversation, "bot_message"))
+    assert bench.engine.heard == [["/plans"]]
+
+
+async def test_button_ends_the_pause_of_a_burst(bench: Bench) -> None:
+    conversation = (await bench.say("hm")).conversation
+    await bench.say("Plans", choice="/plans")
+    check_turns(await bench.logged(conversation, "bot_message"))
+    assert bench.engine.heard == [["hm", "/plans"]]
+
+
+async def test_typing_on_holds_the_turn_back(bench: Bench) -> None:
+    conversation = (await bench.say("no internet")).conversation
+    await bench.times.advance(0.9)
+    bench.dispatcher.typing(conversation, seconds=4)
+    await bench.times.advance(3)
+    await bench.quiet()
+    assert bench.engine.requests == []
+    await bench.say("since morning")
+    await bench.times.advance(1.1)
+    check_turns(await bench.logged(conversation, "bot_message"))
+    assert bench.engine.heard == [["no internet", "since morning"]]
+
+
+async def test_typing_for_ever_does_not_hold_the_turn_back_for_ever(bench: Bench) -> None:
+    conversation = (await bench.say("no internet")).conversation
+    for _ in range(4):
+        bench.dispatcher.typing(conversation, seconds=4)
+        await bench.times.advance(2)
+    assert (await bench.logged(conversation, "bot_message"))[-1]
+    assert len(bench.engine.requests) == 1
+
+
+async def test_typing_where_nothing_waits_changes_nothing(bench: Bench) -> None:
+    bench.dispatcher.typing("no-such-conversation", seconds=4)
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    await bench.logged(conversation, "bot_message")
+    bench.dispatcher.typing(conversation, seconds=4)
+    await bench.quiet()
+    assert len(bench.engine.requests) == 1
+
+
+async def test_inputs_during_a_turn_get_a_turn_of_their_own(bench: Bench) -> None:
+    bench.engine.hold()
+    conversation = (await bench.say("first", choice="/first")).conversation
+    await until(lambda: len(bench.engine.requests) == 1)
+    await bench.say("second")
+    await bench.say("third")
+    bench.engine.release()
+    await bench.logged(conversation, "bot_message")
+    await bench.advance(1)
+    entries = await bench.logged(conversation, "bot_message", times=2)
+    assert bench.engine.heard == [["/first"], ["second", "third"]]
+    check_gapless(entries)
+    check_turns(entries)
+
+
+async def test_turn_that_says_several_things_says_them_in_order_behind_its_turn(bench: Bench) -> None:
+    replies = tuple(BotReply(text=text) for text in ("one", "two", "three"))
+    bench.engine.answer = lambda request: TurnResult(outcome="answered", version="v", replies=replies)
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    entries = await bench.logged(conversation, "bot_message", times=3)
+    assert tags(entries)[2:] == ["bot_turn", "bot_message", "bot_message", "bot_message"]
+    assert texts(entries)[1:] == ["one", "two", "three"]
+    check_turns(entries, replies=3)
+
+
+async def test_facts_and_misses_of_a_turn_reach_the_next_one(bench: Bench) -> None:
+    bench.engine.answer = lambda request: TurnResult(
+        outcome="rephrase", version="v", facts={"city": "Riga"}, misses=request.misses + 1
+    )
+    conversation = (await bench.say("asdf", choice="/x")).conversation
+    await bench.logged(conversation, "bot_turn")
+    await bench.say("qwer", choice="/y")
+    await bench.logged(conversation, "bot_turn", times=2)
+    second = bench.engine.requests[1]
+    assert (second.misses, second.facts) == (1, {"city": "Riga"})
+
+
+async def test_engine_that_fails_once_is_asked_again(bench: Bench) -> None:
+    def fail(request: TurnRequest) -> TurnResult:
+        bench.engine.answer = echo
+        raise RuntimeError("a bug in the bot")
+
+    bench.engine.answer = fail
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    await bench.pass_time(lambda: bench.engine.finished == 2)
+    entries = await bench.logged(conversation, "bot_message")
+    check_turns(entries)
+    assert [r.id for r in bench.engine.requests] == [f"{conversation}:2"] * 2
+
+
+async def test_engine_that_fails_three_times_hands_off_to_people(bench: Bench) -> None:
+    def fail(request: TurnRequest) -> TurnResult:
+        raise RuntimeError("a bug in the bot")
+
+    bench.engine.answer = fail
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    await bench.pass_time(lambda: bench.engine.finished == 3)
+    entries = await bench.logged(conversation, "system_notice")
+    assert tags(entries)[2:] == ["bot_turn_failed", "handoff_requested", "system_notice"]
+    failed, handoff, notice = (entry.event for entry in entries[2:])
+    assert isinstance(failed, BotTurnFailed) and failed.attempts == 3
+    assert isinstance(handoff, HandoffRequested)
+    assert (handoff.reason, handoff.by) == ("bot_failed", "system")
+    assert isinstance(notice, SystemNotice) and notice.notice == "queued"
+    await bench.advance(600)
+    await bench.quiet()
+    assert len(bench.engine.requests) == 3
+
+
+async def test_engine_that_does_not_answer_in_time_counts_as_failed(store: Store, place: Place, times: Times) -> None:
+    async with on_bench(store, place, times, turn_attempts=1) as bench:
+        bench.engine.hold()
+        conversation = (await bench.say("Plans", choice="/plans")).conversation
+        await until(lambda: len(bench.engine.requests) == 1)
+        await bench.times.advance(10)
+        entries = await bench.logged(conversation, "handoff_requested")
+        assert "bot_turn_failed" in tags(entries) and "bot_turn" not in tags(entries)
+
+
+async def test_bot_in_training_answers_as_soon_as_it_can(bench: Bench) -> None:
+    def not_ready(request: TurnRequest) -> TurnResult:
+        raise BotNotReady
+
+    bench.engine.answer = not_ready
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    await bench.pass_time(lambda: bench.engine.finished == 8, step=0.3)
+    bench.engine.answer = echo
+    await bench.pass_time(lambda: bench.engine.finished == 9, step=0.3)
+    entries = await bench.logged(conversation, "bot_message")
+    check_turns(entries)
+    assert "handoff_requested" not in tags(entries)
+
+
+async def test_bot_that_never_becomes_ready_leaves_the_customer_to_people(bench: Bench) -> None:
+    def not_ready(request: TurnRequest) -> TurnResult:
+        raise BotNotReady
+
+    bench.engine.answer = not_ready
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    await until(lambda: bench.engine.finished == 1)
+    await bench.pass_time(lambda: any(commit.state.reason for commit in bench.commits), step=30)
+    entries = await bench.logged(conversation, "handoff_requested")
+    assert tags(entries)[2] == "bot_turn_failed"
+
+
+async def test_turn_whose_node_died_in_the_pause_is_made_by_another_once(bench: Bench) -> None:
+    dead = bench.node("node-b", engine=ScriptedEngine())
+    conversation = (await dead.receive(bench.inbound("no internet"))).conversation
+    await dead._turns.drain(within=0)  # its memory is gone; its lease still holds
+    await bench.advance(20)
+    await bench.quiet()
+    assert bench.engine.requests == []
+    await bench.advance(20)
+    check_turns(await bench.logged(conversation, "bot_message"))
+    assert bench.engine.heard == [["no internet"]]
+
+
+async def test_turn_of_a_node_that_was_only_slow_is_made_by_another_and_answers_once(bench: Bench) -> None:
+    slow_engine = ScriptedEngine()
+    slow_engine.hold()
+    slow = bench.node("node-b", engine=slow_engine, turn_timeout=3600 * 1_000_000)
+    conversation = (await slow.receive(bench.inbound("Plans", choice="/plans"))).conversation
+    await until(lambda: len(slow_engine.requests) == 1)
+    await bench.advance(40)
+    check_turns(await bench.logged(conversation, "bot_message"))
+    slow_engine.release()
+    entries = await bench.logged(conversation, "bot_turn_dropped")
+    assert entries[-1].event == BotTurnDropped(upto=2, reason="superseded")
+    check_turns(entries)
+    await slow._turns.drain(within=1)
+
+
+async def test_no_due_row_is_left_behind_by_turns(bench: Bench) -> None:
+    for number in range(3):
+        receipt = await bench.say("Plans", choice="/plans", address=f"visitor {number}")
+        await bench.logged(receipt.conversation, "bot_message")
+    await bench.quiet()
+    await bench.advance(3600)
+    await bench.quiet()
+    assert len(bench.engine.requests) == 3
+    soonest = await bench.store.read("", lambda tx, now: due.next_at(tx))
+    assert soonest is not None and soonest > bench.times.clock()  # the idle timers remain
+
+
+async def test_hundreds_of_inputs_in_one_burst_are_all_covered(bench: Bench) -> None:
+    receipts = await asyncio.gather(*(bench.say(f"line {number}") for number in range(600)))
+    conversation = receipts[0].conversation
+    await bench.pass_time(lambda: bench.commits[-1].state.answered == bench.commits[-1].state.last_input)
+    entries = await bench.log(conversation)
+    check_gapless(entries)
+    check_turns(entries)

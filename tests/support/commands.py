@@ -1,0 +1,90 @@
+"""Random histories: any command against whatever the conversation is by then, kept where ``decide`` accepts it."""
+
+from __future__ import annotations
+
+from typing import Any, get_type_hints
+
+from hypothesis import strategies as st
+
+from gateway.errors import Refused
+from gateway.model import commands as c
+from gateway.model.decide import TABLE, Circumstances
+from gateway.model.events import Button, Endpoint, Evidence, Person, Score
+from gateway.model.state import Conversation, Status
+from tests.support.histories import IVAN, OLGA, SUE, TELEGRAM, WEB, History
+
+COMMANDS: tuple[type[c.AnyCommand], ...] = tuple(kind for kind in c.AnyCommand.__args__ if kind is not c.Start)
+_ENDS = (c.Close, c.Leave)
+_STEPS = (c.Say, c.FinishTurn, c.FailTurn, c.ReturnToBot, c.Resolve, c.Snooze, c.MakeOffer, c.EndOffer, c.AcceptOffer)
+# Mostly what the state has a step for, so that histories get far; now and then anything; seldom the end.
+_LIKELY: dict[Status, list[type[c.AnyCommand]]] = {
+    status: [
+        *COMMANDS,
+        *(kind for kind in COMMANDS if kind in TABLE[status] and kind not in _ENDS for _ in range(2)),
+        *(kind for kind in _STEPS if kind in TABLE[status] for _ in range(6)),
+    ]
+    for status in Status
+}
+texts = st.text(max_size=200) | st.sampled_from(["спасибо", "\x00", "👍", "x" * 5000, "{}", "\u2028"])
+people = st.sampled_from([OLGA, IVAN, SUE]) | st.integers(0, 20).map(lambda n: Person(id=f"operator-{n}", name=f"N{n}"))
+endpoints = st.sampled_from([WEB, TELEGRAM]) | st.integers(0, 20).map(
+    lambda n: Endpoint(inbox="inbox", identity=f"identity-{n}", channel="webchat")
+)
+facts = st.dictionaries(st.integers(0, 80).map(lambda n: f"fact-{n}"), st.sampled_from(["", "a", "b"]), max_size=40)
+numbers = st.integers(0, 30)
+buttons = st.lists(st.builds(Button, title=texts, payload=texts), max_size=2).map(tuple)
+replies = st.lists(st.builds(c.Reply, text=texts, buttons=buttons), max_size=3).map(tuple)
+scores = st.lists(st.builds(Score, intent=texts, confidence=st.floats(0, 1)), max_size=2).map(tuple)
+evidence = st.lists(st.builds(Evidence, seq=numbers, kind=st.just("input"), text=texts), max_size=2).map(tuple)
+
+
+def _sometimes_wrong(right: int) -> st.SearchStrategy[int]:
+    return st.sampled_from([right] * 10 + [right - 1, right + 1])
+
+
+def _operator(state: Conversation) -> st.SearchStrategy[Person]:
+    """The owner, whoever it is offered to, or who joined, more often than not."""
+    known = [one for one in (state.owner, state.offer.operator if state.offer else None) if one is not None]
+    known += [participant.operator for participant in state.participants[:2]]
+    return st.sampled_from(known) | people if known else people
+
+
+def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
+    """What a field of a command is likely to hold while the conversation is in ``state``."""
+    by_name: dict[str, st.SearchStrategy[Any]] = {
+        "operator": _operator(state), "to": st.none() | people, "endpoint": endpoints, "facts": facts,
+        "floor_seq": _sometimes_wrong(state.floor_seq), "answered": _sometimes_wrong(state.answered),
+        "upto": _sometimes_wrong(state.last_input), "replies": replies, "intents": scores, "evidence": evidence,
+        "buttons": buttons, "sent_at": st.none() | numbers, "page": st.none(), "score": st.integers(1, 5),
+        "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
+    }  # fmt: skip
+    if name in by_name:
+        return by_name[name]
+    if hint is str:
+        return texts
+    if hint is int:
+        return numbers
+    return st.from_type(hint)
+
+
+@st.composite
+def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
+    """One command; most of them fit ``state``."""
+    kind: Any = draw(st.sampled_from(_LIKELY[state.status]))
+    fields = {name: draw(_field(name, hint, state)) for name, hint in get_type_hints(kind).items()}
+    command: c.AnyCommand = kind(**fields)
+    return command
+
+
+@st.composite
+def histories(draw: st.DrawFn, *, longest: int = 40) -> History:
+    """A whole conversation of at most ``longest`` tried commands."""
+    history = History()
+    history.start(locale=draw(st.sampled_from(["en", "ru"])), endpoint=draw(endpoints))
+    for _ in range(draw(st.integers(0, longest))):
+        command = draw(commands(history.state))
+        try:
+            history.do(command, Circumstances(owner_available=draw(st.booleans())))
+        except Refused:
+            continue
+    return history

@@ -1,0 +1,256 @@
+"""Records whole conversations for everyone who replays logs: ``python -m tests.support.record_logs`` (``--check``).
+
+Each file of ``tests/fixtures/logs`` is ``{"entries": […as on the wire…], "state": {…what ``fold`` made of them…}}``;
+the front end's reducer is held to the same files.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from gateway.model import commands as c
+from gateway.model.decide import Circumstances
+from gateway.model.events import Button, Unrecognized
+from gateway.model.fold import fold_all
+from gateway.model.redact import redact
+from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
+from tests.support.histories import CONVERSATION, IVAN, OLGA, PAGE, SUE, TELEGRAM, WEB, History
+
+FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "logs"
+LONG = "Мой заказ 👩‍🚀 не пришёл, и вот что было дальше. " * 8
+
+
+def bot_only() -> History:
+    history = History().start(page=PAGE)
+    history.say("Where is my order?")
+    history.turn("What is its number?", facts={"topic": "order"})
+    history.say("12")
+    history.turn("It left this morning.", "It will be there tomorrow.", facts={"order": "12", "topic": ""})
+    history.do(c.Rate(score=5, comment="quick"))
+    history.do(c.Close(ending="answered", reason="silence"), after=86_400)
+    return history
+
+
+def burst() -> History:
+    history = History().start(locale="ru")
+    for text in ("здравствуйте", "у меня вопрос", LONG):
+        history.say(text)
+    state = history.state
+    early = c.FinishTurn(
+        floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input - 1, outcome="answered"
+    )
+    history.turn("Сейчас посмотрю.")
+    history.do(early)
+    history.say("и ещё")
+    return history
+
+
+def clarify_then_handoff() -> History:
+    history = History().start(page=PAGE)
+    history.say("it is broken")
+    choices = tuple(Button(title=title, payload=f"/{title.lower()}") for title in ("Lamp", "Delivery"))
+    person = Button(title="A person", payload=ASK_FOR_PERSON)
+    history.turn("What is broken?", outcome="clarify", buttons=choices, misses=1)
+    history.say("the thing")
+    history.turn("Could you say it in other words?", outcome="rephrase", buttons=(person,), misses=2)
+    history.say("THE THING!")
+    history.hand_off("I'll get someone who can help.")
+    history.do(c.Notify(notice="queued", text="You are next.", buttons=(Button(title="Back", payload=BACK_TO_BOT),)))
+    return history
+
+
+def take_reply_return() -> History:
+    history = History().start()
+    history.say("A person, please", choice=ASK_FOR_PERSON)
+    history.ask_for_person()
+    history.take(OLGA)
+    history.do(c.AddNote(operator=OLGA, text="called twice last week"))
+    history.reply("Good morning, this is Olga.")
+    history.say("Can I change the address?")
+    history.do(c.SetFacts(operator=OLGA, facts={"address": "4 Lamp Street"}))
+    history.reply("Done.")
+    history.do(c.ReturnToBot(operator=OLGA, floor_seq=history.state.floor_seq))
+    history.say("When does it come?")
+    history.turn("Tomorrow.")
+    return history
+
+
+def two_operators() -> History:
+    history = History().start()
+    history.say("Bonjour")
+    history.ask_for_person()
+    history.take(OLGA)
+    history.do(c.Join(operator=SUE, role="coach"))
+    history.do(c.Transfer(operator=OLGA, floor_seq=history.state.floor_seq, to=IVAN, note="speaks French"))
+    history.reply("Bonjour !", operator=IVAN)
+    history.do(c.Join(operator=SUE, role="barge"))
+    history.reply("Let me add to that.", operator=SUE)
+    history.do(c.Join(operator=OLGA, role="conference"))
+    history.do(c.Part(operator=SUE))
+    history.say("Merci, et la facture ?")
+    history.do(c.Transfer(operator=IVAN, floor_seq=history.state.floor_seq, team="billing"))
+    history.take(OLGA)
+    history.do(c.LoseOwner(operator=OLGA, reason="lost"))
+    return history
+
+
+def resolve_and_reopen() -> History:
+    history = History().start()
+    history.say("Where is my order?")
+    history.ask_for_person()
+    history.take(OLGA)
+    history.reply("It is at your door.")
+    history.resolve(code="delivered")
+    history.say("Thanks!", closing=True)
+    history.do(c.Rate(score=4))
+    history.say("It came broken", owner_available=True)
+    history.reply("I am sorry; a new one is on its way.")
+    history.resolve()
+    history.say("And the old one?", owner_available=False)
+    return history
+
+
+def wrap_up() -> History:
+    history = History().start()
+    history.say("Hello")
+    history.take(IVAN)
+    history.reply("Hello!", operator=IVAN)
+    history.resolve(operator=IVAN, wrap_up=True)
+    history.say("Thanks", closing=True)
+    history.say("Oh, one more thing")
+    history.reply("Yes?", operator=IVAN)
+    history.do(c.ReportFailure(seq=history.state.seq, part=0, reason="blocked"))
+    history.resolve(operator=IVAN, wrap_up=True)
+    history.resolve(operator=IVAN, code="question")
+    history.say("Hello again", owner_available=True)
+    history.reply("Hello again.", operator=IVAN)
+    history.resolve(operator=IVAN, wrap_up=True)
+    return history
+
+
+def supervisor_barges() -> History:
+    history = History().start()
+    history.say("I want my money back")
+    history.ask_for_person()
+    history.take(IVAN)
+    history.do(c.Join(operator=SUE, role="coach"))
+    history.reply("We can't.", operator=IVAN)
+    history.say("Then your boss, please")
+    history.do(c.Join(operator=SUE, role="barge"))
+    history.reply("We can.", operator=SUE)
+    history.say("Thank you. When?")
+    return history
+
+
+def snooze() -> History:
+    history = History().start()
+    history.say("Is it back in stock?")
+    history.ask_for_person()
+    history.take(OLGA)
+    history.reply("I'll write on Monday.")
+    history.snooze(seconds=3600)
+    history.say("Thanks", closing=True)
+    history.do(c.Wake(), Circumstances(owner_available=True), after=3600)
+    history.reply("It is back.")
+    history.snooze(seconds=60)
+    return history
+
+
+def offers() -> History:
+    history = History().start()
+    history.say("Hello?")
+    history.do(c.RequestHandoff(reason="bot_decided", by="bot", team="sales", priority=3))
+    for operator, reason in ((OLGA, "declined"), (IVAN, "expired")):
+        history.do(c.MakeOffer(operator=operator, expires_at=history.now + 15_000_000))
+        history.do(c.EndOffer(operator=operator, reason=reason), after=15)  # type: ignore[arg-type]
+    history.do(c.MakeOffer(operator=SUE, expires_at=history.now + 15_000_000))
+    return history
+
+
+def bot_failed_and_cancelled() -> History:
+    history = History().start()
+    history.say("Where is my order?")
+    state = history.state
+    history.do(c.FailTurn(floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input, attempts=3))
+    history.do(c.FailTurn(floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input, attempts=3))
+    history.say("never mind")
+    history.do(c.CancelHandoff())
+    return history
+
+
+def two_channels() -> History:
+    history = History().start()
+    history.say("I'll go on from my phone")
+    history.do(c.JoinChannel(endpoint=TELEGRAM))
+    history.turn("All right.")
+    history.say("Here I am", endpoint=TELEGRAM)
+    history.turn("Welcome.")
+    history.say("And back", endpoint=WEB)
+    history.do(c.Close(ending="answered", reason="moved", continued_in="conversation-2"))
+    return history
+
+
+def many_facts() -> History:
+    history = History().start()
+    for number in range(7):
+        history.say(f"That is {number}")
+        history.turn("Noted.", facts={f"fact-{number}-{n}": str(n) for n in range(10)})
+    history.do(c.SetFacts(operator=OLGA, facts={"fact-6-1": "", "fact-3-0": "changed"}))
+    return history
+
+
+def redacted() -> History:
+    history = take_reply_return()
+    erased = [msgspec.structs.replace(entry, event=redact(entry.event)) for entry in history.entries]
+    again = History()
+    for entry in erased:
+        again.now = entry.at
+        again.append(entry.event)
+    again.say("I am new here")
+    return again
+
+
+def unrecognized() -> History:
+    history = History().start()
+    history.append(Unrecognized(tag="call_started"))
+    history.say("Can you hear me?")
+    history.append(Unrecognized(tag="call_ended"))
+    history.turn("Yes.")
+    history.append(Unrecognized(tag="call_rated"))
+    return history
+
+
+SCENARIOS: tuple[Callable[[], History], ...] = (
+    bot_only, burst, clarify_then_handoff, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
+    offers, bot_failed_and_cancelled, two_channels, many_facts, supervisor_barges, redacted,
+    unrecognized,
+)  # fmt: skip
+
+
+def render(history: History) -> str:
+    """A file's text."""
+    state = fold_all(history.entries, conversation=CONVERSATION)
+    found = {"entries": msgspec.to_builtins(history.entries), "state": msgspec.to_builtins(state)}
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    stale = 0
+    for scenario in SCENARIOS:
+        target = FOLDER / f"{scenario.__name__}.json"
+        text = render(scenario())
+        if "--check" not in arguments:
+            target.write_text(text)
+        elif not target.exists() or target.read_text() != text:
+            print(f"{target.name} is stale: run python -m tests.support.record_logs", file=sys.stderr)
+            stale += 1
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
