@@ -15,6 +15,7 @@ from gateway.metrics import TURN_FAILURES, TURNS
 from gateway.model import commands as c
 from gateway.model.events import CustomerMessage, Entry, Evidence, Page
 from gateway.model.state import Conversation, Floor
+from gateway.model.words import ASK_FOR_PERSON
 from gateway.ports import BotEngine, TurnInput, TurnRequest, TurnResult
 from gateway.store import due, log
 from gateway.store.sql import Tx
@@ -212,7 +213,13 @@ class Turns:
 
 
 def _inputs(entries: tuple[Entry, ...] | list[Entry]) -> tuple[Entry, ...]:
-    return tuple(e for e in entries if isinstance(e.event, CustomerMessage) and not e.event.closing)
+    """What the bot reads. The call for a person was the core's to answer: read again when the conversation comes
+    back, it would send it away at once."""
+    return tuple(
+        e
+        for e in entries
+        if isinstance(e.event, CustomerMessage) and not e.event.closing and e.event.choice != ASK_FOR_PERSON
+    )
 
 
 def _request(turn: Turn, *, now: int) -> TurnRequest:

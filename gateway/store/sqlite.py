@@ -67,11 +67,15 @@ class SqliteConnection:
 
     def run_bare(self, unit: Unit, business: str, now: int) -> Any:
         try:
-            return unit(Tx(self._cursor, "sqlite", business), now)
+            result = unit(Tx(self._cursor, "sqlite", business), now)
         except sqlite3.Error as error:
             if _is_storage(error):
                 raise StorageFault(str(error)) from error
             raise
+        # Outside a transaction the next unit's statements would be stored one by one, and again in the second run.
+        if not self._connection.in_transaction:
+            raise TransactionLost
+        return result
 
     def _undo(self) -> None:
         # After some errors (a full disk among them) SQLite has already rolled everything back.

@@ -38,6 +38,9 @@ def test_conversation_passes_to_a_person_to_the_bot_and_back(customer: Customer,
     expect(customer.page.get_by_text(NOTE)).to_have_count(0)
     assert not any(NOTE in frame for frame in frames)
 
+    olga.write("Подключим за три дня")
+    customer.sees("Подключим за три дня")
+
     olga.button("return").click()
     expect(customer.log).to_contain_text("Снова отвечает помощник")
     customer.say("Какие есть скидки?")
@@ -136,6 +139,7 @@ def test_reply_from_a_stale_tab_is_kept_and_explained(customer: Customer, olga: 
         second.write("Ответ из забытой вкладки")
     failed = second.articles().filter(has_text="Ответ из забытой вкладки")
     expect(failed.get_by_role("alert")).to_contain_text("Примите его, чтобы ответить")
+    expect(second.page.get_by_text("Сейчас отвечает бот")).to_be_visible()
     expect(customer.page.get_by_text("Ответ из забытой вкладки")).to_have_count(0)
 
     second.page.reload()

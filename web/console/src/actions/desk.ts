@@ -93,7 +93,10 @@ function heard(frame: ConsoleFrame): void {
       const took = thread.acting === "take";
       hearInThread(frame);
       // What was just taken stays before the eyes.
-      if (took && thread.acting === null && desk.view === "unassigned") showView("mine");
+      if (took && thread.acting === null) {
+        thread.asksForFocus += 1;
+        if (desk.view === "unassigned") showView("mine");
+      }
       break;
     }
     default:
