@@ -12,14 +12,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from benchmarks.report import arguments, report, say
+from tests.support.postgres import PostgresServer
 
 
 class Process:
@@ -69,15 +70,15 @@ def running(*command: str) -> Iterator[Process]:
         process.stop()
 
 
-def saturated(server: Process, client: Process, seconds: float) -> tuple[float, dict[str, float]]:
-    """CPU microseconds of the server for one round trip, and what the client saw, both at full load."""
+def saturated(client: Process, seconds: float, *cpus: Callable[[], float]) -> tuple[list[float], dict[str, float]]:
+    """CPU microseconds that each of ``cpus`` spent for one round trip, and what the client saw, both at full load."""
     client.ask(do="start")
     client.ask(do="measure", seconds=min(1.0, seconds))
-    before = server.cpu()
+    before = [cpu() for cpu in cpus]
     seen = client.ask(do="measure", seconds=seconds)
-    spent = server.cpu() - before
+    spent = [cpu() - then for cpu, then in zip(cpus, before, strict=True)]
     client.ask(do="stop")
-    return spent / max(1, seen["n"]) * 1e6, seen
+    return [one / max(1, seen["n"]) * 1e6 for one in spent], seen
 
 
 class Node:
@@ -103,9 +104,9 @@ def compare(stack: ExitStack, node: Node, *, rounds: int, seconds: float) -> dic
     turn_client = node.client(100)
     echo_cpu, turn_cpu, rate = [], [], []
     for number in range(rounds):
-        cpu, _ = saturated(echo, echo_client, seconds)
+        [cpu], _ = saturated(echo_client, seconds, echo.cpu)
         echo_cpu.append(cpu)
-        cpu, seen = saturated(node.server, turn_client, seconds)
+        [cpu], seen = saturated(turn_client, seconds, node.server.cpu)
         turn_cpu.append(cpu)
         rate.append(seen["per_s"])
         say(f"round {number + 1}: echo {echo_cpu[-1]:.1f} µs, turn {cpu:.0f} µs, {seen['per_s']:.0f} turns/s,"
@@ -126,10 +127,41 @@ def compare(stack: ExitStack, node: Node, *, rounds: int, seconds: float) -> dic
 def at_size(node: Node, conversations: int, seconds: float) -> tuple[float, float]:
     """CPU a turn and turns per second at another number of conversations."""
     client = node.client(conversations)
-    cpu, seen = saturated(node.server, client, seconds)
+    [cpu], seen = saturated(client, seconds, node.server.cpu)
     client.stop()
     say(f"{conversations} conversations: {cpu:.0f} µs, {seen['per_s']:.0f} turns/s, p99 {seen['p99_ms']:.1f} ms")
     return cpu, seen["per_s"]
+
+
+def on_postgresql(data: Path, *, rounds: int, seconds: float) -> float:
+    """CPU of the node and of PostgreSQL together for a turn, at 100 conversations, with fsync on."""
+    server = PostgresServer(durable=True)
+    server.start()
+    try:
+        with ExitStack() as stack:
+            url = "postgresql+psycopg://" + server.create().split("://", 1)[1]
+            node = Node(stack, data, database=url)
+            client = node.client(100)
+            found = []
+            for _ in range(rounds):
+                [ours, its], seen = saturated(client, seconds, node.server.cpu, lambda: tree_cpu(server.pid))
+                found.append(ours + its)
+                say(f"postgresql: node {ours:.0f} µs, the database {its:.0f} µs,"
+                    f" {seen['per_s']:.0f} turns/s")  # fmt: skip
+            return statistics.median(found)
+    finally:
+        server.stop()
+
+
+def tree_cpu(pid: int) -> float:
+    """CPU seconds of a process and its children that live."""
+    root = psutil.Process(pid)
+    total = 0.0
+    for process in (root, *root.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
 
 
 def idle_bytes(node: Node, sockets: int) -> float:
@@ -163,9 +195,7 @@ def demo_start(data: Path) -> tuple[float, float]:
 
 
 def main() -> None:
-    options = arguments(__doc__ or "")
-    options.add_argument("--postgresql", metavar="URL", default="", help="an empty database to compare with")
-    chosen = options.parse_args()
+    chosen = arguments(__doc__ or "").parse_args()
     quick = chosen.quick
     figures: dict[str, float] = {}
     ratios: dict[str, float] = {}
@@ -182,6 +212,11 @@ def main() -> None:
                 figures[f"turn_cpu_us_at_{size}"], figures[f"turns_per_s_at_{size}"] = cpu, per_s
         figures["loaded_rss_mb"] = node.server.rss() / 1e6
         node.server.stop()
+        say("PostgreSQL")
+        figures["turn_cpu_us_postgresql"] = on_postgresql(
+            Path(folder) / "pg", rounds=1 if quick else 3, seconds=2.0 if quick else 4.0
+        )
+        ratios["turn_cpu_postgresql_over_sqlite"] = figures["turn_cpu_us_postgresql"] / figures["turn_cpu_us"]
         say("demo")
         figures["demo_ready_s"], figures["demo_rss_mb"] = demo_start(data)
     report(figures, ratios, as_json=chosen.json)

@@ -30,12 +30,6 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-users = typer.Typer(help="People who sign in.", no_args_is_help=True)
-inboxes = typer.Typer(help="Ways in: web chat inboxes.", no_args_is_help=True)
-cli.add_typer(users, name="user")
-businesses = typer.Typer(help="Businesses that are answered for.", no_args_is_help=True)
-cli.add_typer(inboxes, name="inbox")
-cli.add_typer(businesses, name="business")
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Settings file; default: switchboard.toml if there is one.")
@@ -155,7 +149,7 @@ def main() -> None:
     """``switchboard``: exit code 2 and one line for what a person must mend."""
     from gateway import commands
 
-    commands.register(cli, users, inboxes, businesses)
+    commands.register(cli)
     try:
         cli(standalone_mode=True)
     except (StartupError, Refused) as error:

@@ -100,6 +100,7 @@ class Switchboard:
             burst_pause=int(settings.burst_pause * SECOND),
             reopen_window=int(settings.reopen_hours * 3600 * SECOND),
             idle_after=int(settings.idle_hours * 3600 * SECOND),
+            live=frozenset({WebChat.name}),
         )
         self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
         self.channels: dict[str, Channel] = {}

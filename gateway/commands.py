@@ -351,6 +351,37 @@ def user_list(config: ConfigOption = None, data: DataOption = None) -> None:
     out.print(table)
 
 
+def token_add(
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    business: BusinessOption,
+    role: Annotated[str, typer.Option("--role", help="operator, supervisor or administrator")] = "operator",
+    config: ConfigOption = None,
+    data: DataOption = None,
+) -> None:
+    """Make a bearer token for a program. It is shown once; only its hash is kept."""
+    if role not in directory.ROLES:
+        raise StartupError(f"There is no role {role!r}. Roles: {', '.join(directory.ROLES)}.")
+    token = directory.new_token()
+
+    def unit(tx: Tx, now: int) -> str:
+        return directory.add_api_token(tx, token=token, role=role, name=name, now=now)
+
+    identifier = in_database(settings_of(config, data=data), unit, business=business)
+    out.print(token, soft_wrap=True)
+    out.print(f"Use it as Authorization: Bearer …; end it with: switchboard token revoke {identifier} -b {business}")
+
+
+def token_revoke(token: str, business: BusinessOption, config: ConfigOption = None, data: DataOption = None) -> None:
+    """End a token, by the id that `token add` printed."""
+
+    def unit(tx: Tx, now: int) -> bool:
+        return directory.revoke_api_token(tx, token, now=now)
+
+    if not in_database(settings_of(config, data=data), unit, business=business):
+        raise StartupError(f"{business} has no token {token}.")
+    out.print("The token is revoked.")
+
+
 def inbox_add(
     name: str,
     business: BusinessOption,
@@ -451,20 +482,27 @@ async def _train(settings: Settings, business: str, content: Path) -> None:
             await store.aclose()
 
 
-def register(cli: typer.Typer, users: typer.Typer, inboxes: typer.Typer, businesses: typer.Typer) -> None:
+def group(help_text: str) -> typer.Typer:
+    """A command with commands of its own."""
+    return typer.Typer(help=help_text, no_args_is_help=True)
+
+
+def register(cli: typer.Typer) -> None:
     """Adds the commands above to the command line."""
     plain: tuple[Callable[..., None], ...] = (init, migrate, backup, restore, doctor)
     for command in plain:
         cli.command()(command)
-    people: dict[str, Callable[..., None]] = {
-        "add": user_add,
-        "link": user_link,
-        "password": user_password,
-        "list": user_list,
+    groups: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+        "business": ("Businesses that are answered for.", {"add": business_add}),
+        "user": (
+            "People who sign in.",
+            {"add": user_add, "link": user_link, "password": user_password, "list": user_list},
+        ),
+        "inbox": ("Ways in: web chat inboxes.", {"add": inbox_add, "allow": inbox_allow, "list": inbox_list}),
+        "token": ("Bearer tokens for programs.", {"add": token_add, "revoke": token_revoke}),
     }
-    for name, command in people.items():
-        users.command(name)(command)
-    ways_in: dict[str, Callable[..., None]] = {"add": inbox_add, "allow": inbox_allow, "list": inbox_list}
-    for name, command in ways_in.items():
-        inboxes.command(name)(command)
-    businesses.command("add")(business_add)
+    for name, (help_text, commands) in groups.items():
+        made = group(help_text)
+        for verb, command in commands.items():
+            made.command(verb)(command)
+        cli.add_typer(made, name=name)

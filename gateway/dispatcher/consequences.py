@@ -48,7 +48,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
     if state.floor is Floor.BOT and state.unanswered:
-        delay = 0 if at_once else policy.burst_pause
+        delay = 0 if at_once else policy.pause(state.endpoint.channel)
         due_at = draft.now + delay
         if due.put(tx, TURN, state.id, due_at=due_at, lease=(policy.node, due_at + policy.turn_lease)):
             return due_at

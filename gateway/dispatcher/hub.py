@@ -226,6 +226,8 @@ class Hub:
             after = 0
             subscription.sink.send(_encoder.encode(ResyncFrame(conversation=conversation)))
         subscription.at = after
+        if not page:  # nothing new: said, so that a client knows that it has caught up
+            subscription.sink.send(entries_frame(conversation, (), subscription.audience, through=after))
         while page:
             subscription.at = page[-1].seq
             subscription.sink.send(entries_frame(conversation, page, subscription.audience, through=subscription.at))

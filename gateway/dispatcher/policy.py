@@ -14,7 +14,8 @@ HOUR = 3600 * SECOND
 class Policy:
     """All durations in microseconds.
 
-    ``burst_pause``: how long a turn waits for more of a burst. ``reopen_window``: how long after its end a
+    ``burst_pause``: how long a turn waits for more of a burst; where the channel tells that the customer types on
+    (``live``), only ``beat`` of it, since the typing signal holds the turn back. ``reopen_window``: how long after its end a
     conversation opens again instead of a new one. ``idle_after``: silence after which the bot's conversation ends.
     ``turn_lease``: how long a node may take for a turn before another repeats it. ``pushed``: channels whose messages
     the courier sends.
@@ -23,6 +24,7 @@ class Policy:
     node: str
     phrases: Phrases
     burst_pause: int = SECOND
+    beat: float = 0.25
     reopen_window: int = 24 * HOUR
     idle_after: int = 24 * HOUR
     turn_lease: int = 30 * SECOND
@@ -30,3 +32,8 @@ class Policy:
     turn_attempts: int = 3
     not_ready_limit: int = 60 * SECOND
     pushed: frozenset[str] = frozenset()
+    live: frozenset[str] = frozenset()
+
+    def pause(self, channel: str) -> int:
+        """How long a turn waits after an input of ``channel``."""
+        return int(self.burst_pause * self.beat) if channel in self.live else self.burst_pause

@@ -24,7 +24,7 @@ from gateway.store.sql import Tx
 from gateway.store.store import Store
 
 MAX_FOLLOWED = 500
-Id = Annotated[str, msgspec.Meta(max_length=64)]
+Id = Annotated[str, msgspec.Meta(max_length=64, pattern="^[A-Za-z0-9_.:-]*$")]
 
 
 class _Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -42,7 +42,7 @@ class ListFrame(_Frame, frozen=True, tag="list"):
 
 class Follow(_Frame, frozen=True, tag="follow"):
     conversation: Id
-    last_seq: Annotated[int, msgspec.Meta(ge=0)] = 0
+    last_seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
     last_event_id: Id = ""
 
 
@@ -64,7 +64,7 @@ class Typing(_Frame, frozen=True, tag="typing"):
 
 class Read(_Frame, frozen=True, tag="read"):
     conversation: Id
-    seq: Annotated[int, msgspec.Meta(ge=0)]
+    seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
 
 
 class Ping(_Frame, frozen=True, tag="ping"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from gateway.errors import Invalid, NotFound
-from gateway.http.routes import EVERYONE, Call, Route
+from gateway.http.routes import EVERYONE, ID, Call, Route
 from gateway.model.events import Entry
 from gateway.model.state import Conversation
 from gateway.model.visible import Audience, visible_entry
@@ -17,6 +18,7 @@ from gateway.store.sql import Tx
 from gateway.store.store import Store
 
 T = TypeVar("T")
+_INSTANT = re.compile(r"[0-9]{1,18}")
 BASE = "/api/v1/businesses/{business}"
 
 
@@ -29,7 +31,7 @@ class ListQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class EntriesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    after: Annotated[int, msgspec.Meta(ge=0)] = 0
+    after: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 200
 
 
@@ -194,6 +196,6 @@ def _found(value: T | None) -> T:
 
 def _cursor(text: str) -> tuple[int, str]:
     at, _, conversation = text.partition(".")
-    if not at.isdigit() or not conversation:
+    if not _INSTANT.fullmatch(at) or not ID.fullmatch(conversation):
         raise Invalid("`before` is the `next` of the page before.", field="before")
     return int(at), conversation

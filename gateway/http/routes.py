@@ -5,6 +5,7 @@ Handlers, OpenAPI and the tests of foreign and broken input are all made from th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import web
 
-from gateway.errors import Invalid, Malformed
+from gateway.errors import Invalid, Malformed, NotFound
 from gateway.http.access import Access, Principal, Signin
 
 EVERYONE: frozenset[str] = frozenset({"operator", "supervisor", "administrator"})
@@ -42,6 +43,9 @@ class Call:
         assert self.principal is not None
         return self.principal
 
+
+ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+"""What an id may look like, whoever made it."""
 
 Handler = Callable[[Call], Awaitable[Any]]
 
@@ -75,6 +79,8 @@ def _serve(route: Route, access: Access) -> Callable[[web.Request], Awaitable[we
     decoder = msgspec.json.Decoder(route.body) if route.body is not None else None
 
     async def serve(request: web.Request) -> web.StreamResponse:
+        if not all(ID.fullmatch(value) for value in request.match_info.values()):
+            raise NotFound("There is nothing at this address: an id in it isn't one.")
         principal = await access.admit(request, route.access, writes=route.method != "GET")
         call = Call(request, principal)
         if decoder is not None:

@@ -27,7 +27,7 @@ class SignInBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Either ``link``, a one-time token, or ``email`` and ``password``."""
 
     link: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    email: Annotated[str, msgspec.Meta(max_length=320)] = ""
+    email: Annotated[str, msgspec.Meta(max_length=320, pattern=r"^[^\x00-\x1f]*$")] = ""
     password: Annotated[str, msgspec.Meta(max_length=1000)] = ""
 
 

@@ -59,8 +59,12 @@ class StaticFiles:
         return response
 
     def _file(self, name: str, *, cache: str) -> web.StreamResponse:
-        path = (self._root / name).resolve()
-        if not path.is_relative_to(self._root) or not path.is_file():
+        try:
+            path = (self._root / name).resolve()
+            found = path.is_relative_to(self._root) and path.is_file()
+        except (OSError, ValueError):  # a name that no file can have: too long, with a NUL
+            found = False
+        if not found:
             raise NotFound("There is no such file. Was the front end built? `make web` builds it.")
         return web.FileResponse(path, headers={"Cache-Control": cache})
 

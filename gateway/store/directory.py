@@ -101,7 +101,7 @@ class Caller(NamedTuple):
 
 def hash_token(token: str) -> str:
     """How tokens of 256 random bits are stored: SHA-256 is enough, since they can't be guessed."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def new_token() -> str:

@@ -19,7 +19,8 @@ _REPLACE = Query(
             index_elements=["business_id", "kind", "subject"],
             set_={
                 name: statement.excluded[name] for name in ("due_at", "payload", "attempts", "lease_by", "lease_until")
-            },
+            }
+            | {"fence": due.c.fence + 1},  # whoever holds the row must not finish what was set anew
         )
     )(insert(due))
 )

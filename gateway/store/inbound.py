@@ -34,6 +34,9 @@ _LOCK = Query(
     .with_for_update(of=identities)
 )
 _ADD_CONTACT = Query(lambda insert: insert(contacts))
+_DROP_CONTACT = Query(
+    delete(contacts).where(contacts.c.business_id == _business, contacts.c.id == bindparam("contact_id"))
+)
 _ADD_IDENTITY = Query(
     lambda insert: insert(identities).on_conflict_do_nothing(index_elements=["business_id", "inbox_id", "address"])
 )
@@ -97,10 +100,12 @@ def lock_identity(tx: Tx, inbox: str, address: str, *, now: int, name: str = "")
     if row is None:
         contact = new_id(now)
         tx.execute(_ADD_CONTACT, id=contact, name=name, attributes="{}", merged_into="", created_at=now)
-        tx.execute(
+        made = tx.execute(
             _ADD_IDENTITY, id=new_id(now), inbox_id=inbox, address=address, contact_id=contact, conversation_id="",
             assurance="claimed", created_at=now,
         )  # fmt: skip
+        if not made:  # another node was first: its contact is the one
+            tx.execute(_DROP_CONTACT, contact_id=contact)
         row = tx.one(_FIND, inbox_id=inbox, address=address)
         assert row is not None
     return Identity(*row)

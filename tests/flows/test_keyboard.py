@@ -75,6 +75,7 @@ def test_shortcuts_go_by_the_key_and_not_by_its_letter(customer: Customer, olga:
     with without_network(olga.page):
         in_russian_layout(olga.page, "KeyE", "у")
         expect(olga.alert).to_contain_text("Связи пока нет")
+        expect(olga.page.get_by_text("Восстанавливаем связь")).to_be_visible()
     expect(olga.page.get_by_text("Восстанавливаем связь")).to_be_hidden()
     in_russian_layout(olga.page, "KeyE", "у")
     expect(customer.log).to_contain_text("Диалог завершён")

@@ -32,6 +32,7 @@ class Peer:
         self.frames: list[Frame] = []
         self.raw: list[str] = []
         self._ids = itertools.count(1)
+        self._looked_at = 0
 
     async def send(self, frame: Frame) -> None:
         await self.ws.send_str(json.dumps(frame))
@@ -57,13 +58,16 @@ class Peer:
                 return frame
 
     async def entry(self, tag: str, **fields: object) -> Frame:
-        """The next entry whose event is ``tag`` with these fields."""
+        """The next entry whose event is ``tag`` with these fields; it may have come before the last ``ack``."""
         while True:
-            frame = await self.expect("entries")
-            for entry in frame["entries"]:
+            entries = self.entries
+            while self._looked_at < len(entries):
+                entry = entries[self._looked_at]
+                self._looked_at += 1
                 event = entry["event"]
                 if event["type"] == tag and all(event.get(name) == value for name, value in fields.items()):
-                    return dict(entry)
+                    return entry
+            await self.receive()
 
     async def closed(self) -> Closed:
         """Reads on until the server closes."""

@@ -94,7 +94,7 @@ function heard(frame: ConsoleFrame): void {
       hearInThread(frame);
       // What was just taken stays before the eyes.
       if (took && thread.acting === null) {
-        thread.asksForFocus += 1;
+        thread.asksForFocus = true;
         if (desk.view === "unassigned") showView("mine");
       }
       break;

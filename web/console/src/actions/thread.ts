@@ -49,6 +49,7 @@ export function openThread(conversation: string): void {
   thread.acting = acting = null;
   thread.problem = "";
   thread.mode = "reply";
+  thread.asksForFocus = false;
   thread.spotlight = 0;
   thread.readByCustomer = 0;
   read = 0;

@@ -20,8 +20,8 @@ class Thread {
   /** A sentence about what did not work. */
   problem = $state("");
   mode = $state<"reply" | "note">("reply");
-  /** Counts up whenever a key asks for the composer. */
-  asksForFocus = $state(0);
+  /** Something asks for the composer, which may have to appear first. */
+  asksForFocus = $state(false);
   /** An event that the context card points at. */
   spotlight = $state(0);
 }

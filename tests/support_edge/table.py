@@ -1,0 +1,73 @@
+"""The table of routes as the tests of broken and foreign input read it."""
+
+from __future__ import annotations
+
+import typing
+from typing import Any
+
+import msgspec
+
+from gateway.http.access import Signin
+from gateway.http.routes import Route
+from tests.support_edge.site import Site
+
+NAMES = {"business", "conversation"}
+
+
+def fill(route: Route, *, business: str, conversation: str) -> str:
+    """The route's path with ids in it."""
+    return route.path.replace("{business}", business).replace("{conversation}", conversation)
+
+
+def valid_body(kind: type[msgspec.Struct] | None) -> dict[str, Any]:
+    """A body of this type that is right in itself."""
+    if kind is None:
+        return {}
+    samples: dict[str, Any] = {"id": "id-1", "text": "hello", "floor_seq": 1, "until": 1, "facts": {"city": "Riga"}}
+    wanted = [field for field in msgspec.structs.fields(kind) if field.required]
+    return {field.name: samples[field.name] for field in wanted}
+
+
+def text_fields(kind: type[msgspec.Struct]) -> list[str]:
+    """The fields of a body that hold text."""
+    hints = typing.get_type_hints(kind)
+    return [name for name, hint in hints.items() if hint is str and name not in ("id", "email", "password", "link")]
+
+
+def writes(route: Route) -> bool:
+    return route.method != "GET"
+
+
+def of_a_business(site: Site) -> list[Route]:
+    return [route for route in site.node.routes if not isinstance(route.access, Signin)]
+
+
+async def raw_call(
+    site: Site, route: Route, *, business: str = "", conversation: str = "any", headers: dict[str, str] | None = None,
+    data: bytes | None = None, method: str = "", query: str = "",
+) -> tuple[int, dict[str, Any], dict[str, str]]:  # fmt: skip
+    """One request; status, problem or answer, headers. ``headers=None``: Olga's browser."""
+    path = fill(route, business=business or site.ours.business, conversation=conversation)
+    headers = site.headers("anna") if headers is None else headers
+    if data is None and route.body is not None:
+        data = msgspec.json.encode(valid_body(route.body))
+    async with site.http.request(
+        method or route.method, site.origin + path + query, headers=headers, data=data
+    ) as response:  # fmt: skip
+        body = await response.read()
+        answer = msgspec.json.decode(body) if body and "json" in response.content_type else {}
+        if response.status >= 400:
+            check_problem(response.status, answer, response.content_type)
+        return response.status, answer, dict(response.headers)
+
+
+def check_problem(status: int, body: Any, content_type: str) -> None:
+    """RFC 9457, and nothing of ours in it."""
+    assert content_type == "application/problem+json", (status, content_type, body)
+    assert {"type", "title", "detail", "status"} <= body.keys(), body
+    assert body["type"].startswith("/problems/") and body["status"] == status
+    assert body["title"] and body["detail"]
+    text = repr(body)
+    for leak in ("Traceback", ".py", "sqlite", "psycopg", "SELECT", "/home", "/usr", "object at 0x"):
+        assert leak not in text, body
+    assert status != 500, body
