@@ -5,6 +5,7 @@ Every field here stands in ``docs/configuration.md``; a test compares the two.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -96,6 +97,11 @@ def _check(settings: Settings) -> None:
         raise StartupError("database must be empty (SQLite) or begin with postgresql+psycopg://.")
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         raise StartupError("public_url must begin with http:// or https://.")
+    for network in settings.trusted_proxies:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError as error:
+            raise StartupError(f"trusted_proxies has {network!r}, which isn't a network like 10.0.0.0/8.") from error
     for name in ("burst_pause", "reopen_hours", "idle_hours", "session_hours", "drain_seconds"):
         if getattr(settings, name) < 0:
             raise StartupError(f"{name} can't be negative.")

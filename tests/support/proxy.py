@@ -1,0 +1,76 @@
+"""A wire between us and PostgreSQL that a test may cut, just after a commit and before its acknowledgement."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+
+_COMMITTED = b"COMMIT\x00"
+"""How the server's CommandComplete for COMMIT ends (PostgreSQL protocol, section 55.7)."""
+
+
+class Wire:
+    """Forwards connections to ``port``. Armed, it cuts the next one when the server says that it has committed."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._armed = threading.Event()
+        self.cut = threading.Event()
+        self._sockets: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._start(self._accept)
+
+    def arm(self) -> None:
+        self.cut.clear()
+        self._armed.set()
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for one in self._sockets:
+            self._end(one)
+        for thread in self._threads:
+            thread.join(timeout=10)
+        for one in self._sockets:
+            one.close()
+
+    def _start(self, work: object, *arguments: socket.socket) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)  # type: ignore[arg-type]
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self._target))
+            self._sockets += [client, server]
+            self._start(self._forward, client, server)
+            self._start(self._answer, server, client)
+
+    def _forward(self, client: socket.socket, server: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                server.sendall(data)
+        self._end(server)
+
+    def _answer(self, server: socket.socket, client: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                if self._armed.is_set() and _COMMITTED in data:
+                    self._armed.clear()
+                    self.cut.set()
+                    break
+                client.sendall(data)
+        self._end(client)
+        self._end(server)
+
+    @staticmethod
+    def _end(one: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
