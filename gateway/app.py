@@ -38,6 +38,7 @@ from gateway.phrases import CataloguePhrases
 from gateway.ports import BotEngine, BotPublisher, Channel
 from gateway.process import settle
 from gateway.settings import Settings
+from gateway.store import due
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
     DataFolder,
@@ -160,6 +161,9 @@ class Switchboard:
         await self.store.start()
         await self.bus.start(self.hub.heard)
         self.hub.start()
+        if not self.settings.database:
+            # The folder's lock says that nobody else runs: what a killed process held need not wait for its leases.
+            await self.store.write("", due.release_dead)
         await self.bots.load_published()
         self.dispatcher.start({"delivery": self.courier.claimed})
         self.housekeeping.start()

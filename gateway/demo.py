@@ -67,8 +67,12 @@ class Demo:
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         root = (self._folder / "page").resolve()
-        file: Path = (root / request.match_info.get("file", "index.html")).resolve()
-        if not file.is_relative_to(root) or not file.is_file():
+        try:
+            file: Path = (root / request.match_info.get("file", "index.html")).resolve()
+            found = file.is_relative_to(root) and file.is_file()
+        except (OSError, ValueError):  # a name that no file can have
+            found = False
+        if not found:
             raise NotFound("There is no such page.")
         if file.suffix != ".html":
             return web.FileResponse(file, headers={"Cache-Control": "no-cache"})

@@ -71,10 +71,27 @@ class FactsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 def _said(text: str) -> str:
     """What a person typed, judged: visible, and without characters that no text has."""
-    cleaned = "".join(ch for ch in text if ch in "\n\t" or ch.isprintable() or ch in "\u200d\ufe0f").strip()
+    cleaned = _clean(text)
     if not cleaned:
         raise Invalid("There is nothing to send.", field="text")
     return cleaned
+
+
+def _clean(text: str) -> str:
+    return "".join(ch for ch in text if ch in "\n\t" or ch.isprintable() or ch in "\u200c\u200d\ufe0f").strip()
+
+
+def _facts(principal: Principal, body: FactsBody) -> c.SetFacts:
+    facts = {_clean(name): _clean(value) for name, value in body.facts.items()}
+    if "" in facts:
+        raise Invalid("A fact needs a name.", field="facts")
+    return c.SetFacts(operator=_person(principal), facts=facts)
+
+
+def _transfer(principal: Principal, body: TransferBody) -> c.Transfer:
+    return c.Transfer(
+        operator=_person(principal), floor_seq=body.floor_seq, team=_clean(body.team), note=_clean(body.note)
+    )  # fmt: skip
 
 
 def _person(principal: Principal) -> Person:
@@ -93,7 +110,7 @@ def _note(principal: Principal, body: NoteBody) -> c.AddNote:
 
 def _resolve(principal: Principal, body: ResolveBody) -> c.Resolve:
     override = principal.role in ("supervisor", "administrator")
-    return c.Resolve(operator=_person(principal), floor_seq=body.floor_seq, code=body.code, override=override)
+    return c.Resolve(operator=_person(principal), floor_seq=body.floor_seq, code=_clean(body.code), override=override)
 
 
 def verbs() -> list[Verb]:
@@ -107,11 +124,10 @@ def verbs() -> list[Verb]:
              command=lambda who, body: c.ReturnToBot(operator=_person(who), floor_seq=body.floor_seq)),
         Verb(name="resolve", summary="End the conversation", roles=EVERYONE, body=ResolveBody, command=_resolve),
         Verb(name="transfer", summary="Put it back into the queue, with a note", roles=EVERYONE, body=TransferBody,
-             command=lambda who, body: c.Transfer(operator=_person(who), floor_seq=body.floor_seq, team=body.team,
-                                                  note=body.note)),
+             command=_transfer),
         Verb(name="snooze", summary="Put it aside until a time or the customer's next input", roles=EVERYONE,
              body=SnoozeBody,
              command=lambda who, body: c.Snooze(operator=_person(who), floor_seq=body.floor_seq, until=body.until)),
         Verb(name="facts", summary="Correct what is known", roles=EVERYONE, body=FactsBody,
-             command=lambda who, body: c.SetFacts(operator=_person(who), facts=body.facts)),
+             command=_facts),
     ]  # fmt: skip

@@ -14,9 +14,10 @@ from gateway.ports import Inbound
 
 CHANNEL = "webchat"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, but for line feed and tab, and marks that reverse what stands beside them."""
 
-Id = Annotated[str, msgspec.Meta(max_length=64)]
+Id = Annotated[str, msgspec.Meta(max_length=64, pattern="^[A-Za-z0-9_.:-]*$")]
 
 
 class Where(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="he
     locale: Annotated[str, msgspec.Meta(max_length=35)] = "en"
     page: Where = Where()
     conversation: Id | None = None
-    last_seq: Annotated[int, msgspec.Meta(ge=0)] = 0
+    last_seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
     last_event_id: Id = ""
 
 
@@ -48,7 +49,7 @@ class Typing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="t
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="read"):
-    seq: Annotated[int, msgspec.Meta(ge=0)]
+    seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
 
 
 class Ping(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ping"):
@@ -129,7 +130,10 @@ def page_of(where: Where) -> Page | None:
     """The page, only where its address is one that a browser shows."""
     if not where.url.startswith(("http://", "https://")):
         return None
-    return Page(url=where.url[:500], title=where.title[:200], referrer=where.referrer[:500])
+    return Page(
+        url=UNWANTED.sub("", where.url[:500]), title=UNWANTED.sub("", where.title[:200]),
+        referrer=UNWANTED.sub("", where.referrer[:500]),
+    )  # fmt: skip
 
 
 def inbound_of(message: Message, hello: Hello, *, business: str, locale: str, limit: int) -> Inbound:
@@ -137,5 +141,5 @@ def inbound_of(message: Message, hello: Hello, *, business: str, locale: str, li
     address = address_of(hello.token)
     return Inbound(
         business=business, inbox=hello.inbox, channel=CHANNEL, address=address, key=message.id, scope=address,
-        text=clean(message.text, limit=limit), choice=message.choice, locale=locale, page=page_of(hello.page),
+        text=clean(message.text, limit=limit), choice=UNWANTED.sub("", message.choice), locale=locale, page=page_of(hello.page),
     )  # fmt: skip

@@ -133,5 +133,9 @@ class RedisBus:
         except msgspec.DecodeError:
             return  # a newer node's message of a kind that we don't know
         message = envelope.hint or envelope.signal
-        if envelope.node != self._node and message is not None:
+        if envelope.node == self._node or message is None:
+            return
+        try:
             listener(message)
+        except Exception:
+            log.exception("bus_listener_failed")  # one message less; a bus that ended here would be deaf and not say so

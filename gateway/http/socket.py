@@ -35,6 +35,8 @@ PIECE = 64 * 1024
 FULL = 256 * 1024
 """Bytes in the kernel's and the loop's hands above which a reader is slow and its queue must wait."""
 LOOK_AGAIN = 0.02
+LINGER = 0.004
+"""Seconds for which a console's frames are gathered: it follows many conversations, and nobody sees four milliseconds."""
 _SHORT, _MIDDLE, _LONG = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
 
 _encoder = msgspec.json.Encoder()
@@ -54,7 +56,7 @@ class Session:
     """One open socket. It is a ``Sink``: ``send`` and ``offer`` never wait."""
 
     __slots__ = (
-        "_bucket", "_bytes", "_loop", "_queue", "_strikes", "_transport", "_wake", "audience", "closing",
+        "_bucket", "_bytes", "_linger", "_loop", "_queue", "_strikes", "_transport", "_wake", "audience", "closing",
         "hello_within", "ws",
     )  # fmt: skip
 
@@ -63,6 +65,7 @@ class Session:
     ) -> None:  # fmt: skip
         self.ws = ws
         self._transport = transport
+        self._linger = LINGER if audience == "console" else 0.0
         self.audience = audience
         self.closing: Closed | None = None
         self.hello_within = HELLO_WITHIN
@@ -118,6 +121,8 @@ class Session:
             if self.closing is None:
                 self._wake = self._loop.create_future()
                 await self._wake
+                if self._linger and self.closing is None:
+                    await asyncio.sleep(self._linger)
         await self.ws.close(code=self.closing.code, message=self.closing.reason.encode()[:120])
 
     def _take_frames(self) -> bytes:

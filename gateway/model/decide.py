@@ -355,16 +355,19 @@ TABLE: dict[Status, dict[type[c.Command], Handler]] = {
     Status.PENDING: {
         **_UNRESOLVED, c.AskForPerson: _ask_for_person, c.CancelHandoff: _nothing, c.FinishTurn: _finish_turn,
         c.FailTurn: _fail_turn, c.RequestHandoff: _request_handoff, c.Take: _take, c.Leave: _leave,
+        c.Resolve: _resolve,
     },
     Status.QUEUED: {
         **_UNRESOLVED, c.AskForPerson: _nothing, c.CancelHandoff: _cancel_handoff, c.MakeOffer: _make_offer,
         c.AcceptOffer: _accept_offer, c.Take: _take, c.Leave: _leave, c.RequestHandoff: _nothing,
+        c.Resolve: _resolve,
     },
     Status.OPEN: {**_PEOPLE, c.Snooze: _snooze},
     Status.WRAP_UP: {**_PEOPLE, c.Say: _hear_in_wrap_up},
     Status.SNOOZED: {
         # An owner who goes home leaves it asleep: waking finds out whether they are back.
         **_UNRESOLVED, c.Say: _hear_again, c.Wake: _wake, c.Take: _take, c.LoseOwner: _nothing,
+        c.Resolve: _resolve,
     },
     Status.RESOLVED: {**_ALWAYS, c.Say: _hear_again},
 }  # fmt: skip

@@ -71,6 +71,9 @@ _RELEASE = Query(
     .where(due.c.business_id == _business, due.c.lease_by == bindparam("node"))
     .values(lease_by="", lease_until=0)
 )
+_RELEASE_DEAD = Query(
+    update(due).where(due.c.lease_until > 0).values(lease_by=bindparam("nobody", ""), lease_until=0), across=True
+)
 _HELD = Query(
     select(due.c.business_id).distinct().where(due.c.lease_by == bindparam("node")),
     postgresql=text("SELECT switchboard_holds(:node)"),
@@ -159,6 +162,11 @@ def renew(tx: Tx, kind: str, subject: str, *, fence: int, until: int) -> bool:
 def put_forward(tx: Tx, kind: str, subject: str, *, due_at: int, node: str) -> bool:
     """Makes a row that this node holds and still waits for due earlier; ``False`` where it is not so."""
     return bool(tx.execute(_FORWARD, kind=kind, subject=subject, new_due_at=due_at, node=node))
+
+
+def release_dead(tx: Tx, now: int) -> None:
+    """Frees everything that anybody holds: for a process that knows itself to be the only one, and has just begun."""
+    tx.execute(_RELEASE_DEAD)
 
 
 def release_all(tx: Tx, *, node: str) -> None:

@@ -190,7 +190,8 @@ def heads(tx: Tx, names: Sequence[str]) -> dict[str, int]:
 
 
 def rewrite(tx: Tx, conversation: str, changed: Sequence[Entry]) -> None:
-    """Replaces bodies (erasure only) and folds the state anew."""
+    """Replaces bodies (erasure only) and folds the state anew. Locks the conversation: nothing is appended meanwhile."""
+    load(tx, conversation)
     for entry in changed:
         tx.execute(
             _REWRITE, conversation_id=conversation, at_seq=entry.seq, new_body=encode_event(entry.event).decode()

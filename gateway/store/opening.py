@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
 import sqlite3
 import tempfile
 from dataclasses import dataclass
@@ -161,7 +162,7 @@ def backup_sqlite(source: Path, target: Path) -> None:
     part = Path(name)
     try:
         with contextlib.closing(sqlite3.connect(source)) as reading, contextlib.closing(sqlite3.connect(part)) as copy:
-            reading.backup(copy, pages=2000)
+            reading.backup(copy)  # in one step: between steps a writer would send it back to the first page
             copy.execute("PRAGMA journal_mode=DELETE")
             verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
         if verdict != "ok":
@@ -186,7 +187,7 @@ def restore_sqlite(folder: DataFolder, source: Path) -> Path | None:
     if folder.database.exists():
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
         kept = folder.backups / f"replaced-{stamp}.db"
-        backup_sqlite(folder.database, kept)
+        _keep(folder.database, kept)
     fresh = folder.path / ".restoring.db"
     backup_sqlite(source, fresh)
     for suffix in ("-wal", "-shm"):
@@ -194,6 +195,17 @@ def restore_sqlite(folder: DataFolder, source: Path) -> Path | None:
     os.replace(fresh, folder.database)
     _sync(folder.path)
     return kept
+
+
+def _keep(database: Path, kept: Path) -> None:
+    """A backup of what is about to be replaced; as it lies there, where it is too damaged for one."""
+    try:
+        backup_sqlite(database, kept)
+    except StartupError:
+        for suffix in ("", "-wal"):
+            part = database.with_name(database.name + suffix)
+            if part.exists():
+                shutil.copyfile(part, kept.with_name(kept.name + suffix))
 
 
 def checkpoint(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,13 +12,15 @@ from psycopg import errors as pg
 
 from gateway.errors import StorageUnavailable
 from gateway.store.sql import Tx
-from gateway.store.writer import CannotLock, StorageFault, TransactionLost, Unit
+from gateway.store.writer import CannotLock, OutcomeUnknown, StorageFault, TransactionLost, Unit
 
 Clock = Callable[[], int]
 
-_NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+_NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, pg_current_xact_id()::text"
 _GROUP_LOCK_TIMEOUT = "50ms"
 _ALONE_LOCK_TIMEOUT = "5s"
+_OUTCOME_TRIES = 50
+_OUTCOME_PAUSE = 0.1
 
 
 def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
@@ -35,19 +38,20 @@ class PostgresConnection:
     """A writer's connection (see ``writer.Connection``). ``clock``: only in tests; else the database's own."""
 
     def __init__(self, url: str, clock: Clock | None) -> None:
+        self._url = url
         self._connection = connect(url)
         self._cursor = self._connection.cursor()
         self._clock = clock
+        self._transaction = ""
 
     def begin(self, *, patient: bool) -> int:
         timeout = _ALONE_LOCK_TIMEOUT if patient else _GROUP_LOCK_TIMEOUT
         self._guarded(f"BEGIN; SET LOCAL lock_timeout = '{timeout}'")
-        if self._clock is not None:
-            return self._clock()
         self._guarded(_NOW)
         row = self._cursor.fetchone()
         assert row is not None
-        return int(row[0])
+        self._transaction = str(row[1])
+        return int(row[0]) if self._clock is None else self._clock()
 
     def run(self, unit: Unit, business: str, now: int) -> Any:
         self._guarded("SAVEPOINT unit")
@@ -81,7 +85,31 @@ class PostgresConnection:
         self._guarded("RELEASE SAVEPOINT unit")
 
     def commit(self) -> None:
-        self._guarded("COMMIT")
+        try:
+            self._cursor.execute("COMMIT")
+        except psycopg.Error as error:
+            if not self._connection.closed or not self._was_committed():
+                raise StorageFault(str(error)) from error
+
+    def _was_committed(self) -> bool:
+        """The connection broke at COMMIT: a new one knows what became of the transaction.
+
+        Raises ``OutcomeUnknown`` where the server can't say for too long.
+        """
+        for _ in range(_OUTCOME_TRIES):
+            try:
+                connection = connect(self._url)
+                row = connection.execute("SELECT pg_xact_status(%s::xid8)", (self._transaction,)).fetchone()
+            except (psycopg.Error, StorageFault):
+                time.sleep(_OUTCOME_PAUSE)
+                continue
+            self._connection, self._cursor = connection, connection.cursor()
+            if row is not None and row[0] == "in progress":  # the server has not noticed yet
+                connection.close()
+                time.sleep(_OUTCOME_PAUSE)
+                continue
+            return row is not None and row[0] == "committed"
+        raise OutcomeUnknown("the connection broke at COMMIT, and the server doesn't come back")
 
     def rollback(self) -> None:
         with contextlib.suppress(psycopg.Error):

@@ -41,6 +41,10 @@ class StorageFault(Exception):
     """The database refused to store (full disk, I/O error, lost connection). ``str`` says what it said."""
 
 
+class OutcomeUnknown(StorageFault):
+    """The connection broke at COMMIT and nobody can tell what became of it: the units must not run again."""
+
+
 class Connection(Protocol):
     """A database connection as the writer needs it. Errors of the driver come as the three errors above."""
 
@@ -140,7 +144,6 @@ class GroupWriter:
                 group.append(more)
             GROUP_SIZE.observe(len(group))
             self._run_group(group)
-            self.loop.call_soon_threadsafe(self._settle, group)
             if stopping:
                 break
         if self._connection is not None:
@@ -155,19 +158,34 @@ class GroupWriter:
                 log.exception("after_commit_failed", unit=getattr(job.unit, "__qualname__", repr(job.unit)))
 
     def _run_group(self, group: list[Job]) -> None:
-        """Runs a group to its end: after it every job has a result that is stored, or an error."""
+        """Runs a group to its end: every job gets a result that is stored, or an error, and is told."""
         if len(group) > 1:
             group.sort(key=lambda job: job.key)
+        alone: list[Job] = []
         try:
-            if self._attempt_bare(group):
-                return
-            alone = self._attempt(group, patient=len(group) == 1)
+            if not self._attempt_bare(group):
+                alone = self._attempt(group, patient=len(group) == 1)
+        except OutcomeUnknown as fault:
+            self._discard()
+            self._unknown(group, fault)
         except (TransactionLost, StorageFault) as fault:
             if isinstance(fault, StorageFault):
                 self._discard()
             alone = group
+        waiting = {id(job) for job in alone}
+        self._tell([job for job in group if id(job) not in waiting])
         for job in alone:
             self._run_alone(job)
+            self._tell([job])
+
+    def _tell(self, jobs: list[Job]) -> None:
+        if jobs:
+            self.loop.call_soon_threadsafe(self._settle, jobs)
+
+    def _unknown(self, jobs: list[Job], fault: OutcomeUnknown) -> None:
+        log.error("commit_outcome_unknown", error=str(fault))
+        for job in jobs:
+            job.error = StorageUnavailable("The database went away while storing this. Look whether it is there first.")
 
     def _run_alone(self, job: Job) -> None:
         """The second chance: a transaction of its own, so that one unit's fault is nobody else's."""
@@ -175,6 +193,9 @@ class GroupWriter:
         try:
             if self._attempt([job], patient=True):
                 job.error = StorageUnavailable("The conversation is busy. Try again in a moment.")
+        except OutcomeUnknown as fault:
+            self._discard()
+            self._unknown([job], fault)
         except (TransactionLost, StorageFault) as fault:
             self._discard()
             log.error("storage_fault", error=str(fault))

@@ -38,7 +38,7 @@ async def test_message_is_acknowledged_when_it_is_stored(site: Site) -> None:
     widget = await site.widget()
     ack = await widget.say("Hello", id="m1")
     entries = await site.log(ack["conversation"])
-    assert entries[ack["seq"] - 1].event.text == "Hello"  # type: ignore[union-attr]
+    assert entries[ack["seq"] - 1].event.text == "Hello"
 
 
 async def test_bot_answers_and_the_widget_sees_it(site: Site) -> None:
@@ -190,7 +190,7 @@ async def test_our_own_pages_may_use_every_inbox(site: Site) -> None:
 async def test_unknown_inbox_is_refused(site: Site, inbox: str) -> None:
     with pytest.raises(Closed) as refused:
         await site.widget(inbox=inbox or " ")
-    assert refused.value.code == 1008 and refused.value.reason.startswith("not_found")
+    assert refused.value.code == 1008 and refused.value.reason.startswith(("not_found", "malformed hello"))
 
 
 async def test_visitors_token_is_stored_nowhere(site: Site) -> None:

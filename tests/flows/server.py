@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,7 +44,9 @@ class DemoServer:
 
     def start(self) -> Links:
         """Starts the process and waits for its links; they are new ones at each start."""
-        self._lines = []
+        # A list for each process: the end of a killed one is no news of the next.
+        lines: list[str] = []
+        self._lines = lines
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gateway", "demo", "--data", str(self.folder), "--port", str(self._port)],
@@ -52,7 +55,7 @@ class DemoServer:
                 text=True,
                 env={**os.environ, "SWITCHBOARD_BURST_PAUSE": "0.2", **self._environment},
             )
-        threading.Thread(target=self._listen, args=(self._process,), name="demo.stdout", daemon=True).start()
+        threading.Thread(target=self._listen, args=(self._process, lines), name="demo.stdout", daemon=True).start()
         self._wait_for("sign-in links work once", READY_WITHIN)
         found = [match[0] for line in self._lines if (match := _LINK.search(line))]
         self.links = Links(*found[:3])
@@ -86,17 +89,14 @@ class DemoServer:
             process.kill()
             process.wait(timeout=15)
 
-    def _listen(self, process: subprocess.Popen[str]) -> None:
+    def _listen(self, process: subprocess.Popen[str], lines: list[str]) -> None:
+        """Notes what the process says; an empty line is its end."""
         assert process.stdout is not None
-        with process.stdout as lines:
-            for line in lines:
-                self._hear(line)
-        self._hear("")
-
-    def _hear(self, line: str) -> None:
-        with self._heard:
-            self._lines.append(line)
-            self._heard.notify_all()
+        with process.stdout as said:
+            for line in chain(said, [""]):
+                with self._heard:
+                    lines.append(line)
+                    self._heard.notify_all()
 
     def _wait_for(self, words: str, seconds: float) -> None:
         def said() -> bool:

@@ -57,6 +57,7 @@ def test_doubt_is_cleared_by_a_button(customer: Customer) -> None:
     customer.say("мой адрес")
     customer.hears("Вы имели в виду")
     customer.page.reload()
+    expect(customer.button("Переезд")).to_be_visible()
     with without_network(customer.page):
         customer.button("Проверить адрес").click()
         expect(customer.button("Переезд")).to_have_count(0)

@@ -21,6 +21,7 @@ PHONE: dict[str, Any] = {
 
 def test_chat_fills_a_phone(stage: Stage, demo: DemoServer) -> None:
     customer = Customer.arrive(stage, demo.links.page, **PHONE)
+    customer.panel.evaluate("one => Promise.all(one.getAnimations().map((each) => each.finished))")
     assert customer.panel.bounding_box() == {"x": 0, "y": 0, "width": 375, "height": 740}
     expect(customer.page.locator("switchboard-chat .launcher")).to_be_hidden()
     customer.say("Какие у вас тарифы?")

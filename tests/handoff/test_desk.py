@@ -156,7 +156,8 @@ async def test_lists_show_what_belongs_to_a_view_and_move_as_it_changes(site: Si
         await desk.send({"type": "list", "view": view})
         rows = await desk.expect("rows", view=view)
         assert [row["conversation"] for row in rows["rows"]] == found
-    (row,) = (await site.call("GET", f"/api/v1/businesses/{site.ours.business}/conversations?view=mine"))[1]["rows"]  # type: ignore[misc]
+    _, page = await site.call("GET", f"/api/v1/businesses/{site.ours.business}/conversations?view=mine")
+    (row,) = page["rows"]
     assert (row["status"], row["owner"]["name"], row["channel"]) == ("open", "Olga", "webchat")
 
 
@@ -168,7 +169,7 @@ async def test_pages_of_a_list_hold_every_conversation_once(site: Site) -> None:
     before = ""
     while True:
         _, page = await site.call("GET", path + (f"&before={before}" if before else ""))
-        found += [row["conversation"] for row in page["rows"]]  # type: ignore[attr-defined]
+        found += [row["conversation"] for row in page["rows"]]
         if page["next"] is None:
             break
         before = str(page["next"])
@@ -176,7 +177,7 @@ async def test_pages_of_a_list_hold_every_conversation_once(site: Site) -> None:
 
 
 async def test_console_that_resumes_a_thread_gets_what_is_new(site: Site) -> None:
-    widget, console, conversation, floor = await taken(site)
+    _, console, conversation, floor = await taken(site)
     last = (await site.log(conversation))[-1]
     await console.close()
     await site.verb(conversation, "reply", id="r1", text="Hello", floor_seq=floor)
@@ -204,12 +205,12 @@ async def test_history_by_http_is_the_log_in_pages(site: Site) -> None:
     _, _, conversation, _ = await taken(site)
     path = f"/api/v1/businesses/{site.ours.business}/conversations/{conversation}"
     status, view = await site.call("GET", path)
-    assert status == 200 and view["conversation"]["status"] == "open"  # type: ignore[index]
+    assert status == 200 and view["conversation"]["status"] == "open"
     seqs: list[int] = []
     after: object = 0
     while after is not None:
         _, page = await site.call("GET", f"{path}/entries?limit=2&after={after}")
-        seqs += [entry["seq"] for entry in page["entries"]]  # type: ignore[attr-defined]
+        seqs += [entry["seq"] for entry in page["entries"]]
         after = page["next"]
     assert seqs == [entry.seq for entry in await site.log(conversation)]
 

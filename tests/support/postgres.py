@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from gateway.store.opening import migrate_postgresql
-from tests.support.servers import end, find_program, free_port, wait_until
+from tests.support.servers import end, find_program, free_port, tied_to_us, wait_until
 
 ROLE = "switchboard"
 """Owns every database and is no superuser, so that row-level security holds for it too."""
@@ -66,7 +66,7 @@ class PostgresServer:
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [_program("postgres"), "-D", str(data), *arguments],
+                [*tied_to_us("INT"), _program("postgres"), "-D", str(data), *arguments],
                 cwd=self._folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **self._account,
             )  # fmt: skip
         if not wait_until(self._answers, process, log=log):

@@ -28,7 +28,7 @@ class Wire:
         self._armed.set()
 
     def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
+        self._end(self._listener)
         self._listener.close()
         for one in self._sockets:
             self._end(one)

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.support.servers import end, find_program, free_port, wait_until
+from tests.support.servers import end, find_program, free_port, tied_to_us, wait_until
 
 
 class RedisServer:
@@ -29,7 +29,7 @@ class RedisServer:
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [
-                    find_program("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
+                    *tied_to_us("KILL"), find_program("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
                     "--appendonly", "no", "--dir", str(self._folder),
                 ],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output,

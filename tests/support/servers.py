@@ -28,6 +28,12 @@ def find_program(name: str, *folders: str) -> str:
     return found
 
 
+def tied_to_us(signal: str) -> list[str]:
+    """What stands before a server's command so that it ends with the test run, even one that was killed."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", signal] if setpriv else []
+
+
 def free_port() -> int:
     """A port of the loopback address that nobody listens on."""
     with socket.socket() as listener:

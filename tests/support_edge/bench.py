@@ -7,6 +7,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.courier import Courier
 from gateway.dispatcher import Committed, Dispatcher, Policy
@@ -28,8 +29,8 @@ OLGA = Person(id="olga", name="Olga")
 PAVEL = Person(id="pavel", name="Pavel")
 
 
-def policy_of(node: str = "node-a", **changes: object) -> Policy:
-    return Policy(node=node, phrases=CataloguePhrases(), **changes)  # type: ignore[arg-type]
+def policy_of(node: str = "node-a", **changes: Any) -> Policy:
+    return Policy(node=node, phrases=CataloguePhrases(), **changes)
 
 
 @dataclass
@@ -105,7 +106,7 @@ class Bench:
             for _ in range(20):
                 await asyncio.sleep(0)
 
-    def node(self, name: str, *, engine: ScriptedEngine | None = None, **changes: object) -> Dispatcher:
+    def node(self, name: str, *, engine: ScriptedEngine | None = None, **changes: Any) -> Dispatcher:
         """Another node's dispatcher on the same database."""
         return Dispatcher(
             self.store, engine or self.engine, policy_of(name, **changes), clock=self.times.clock,
@@ -115,7 +116,7 @@ class Bench:
 
 @asynccontextmanager
 async def on_bench(
-    store: Store, place: Place, times: Times, *, channels: dict[str, Channel] | None = None, **changes: object
+    store: Store, place: Place, times: Times, *, channels: dict[str, Channel] | None = None, **changes: Any
 ) -> AsyncIterator[Bench]:
     """A running dispatcher, with a courier for ``channels``; ``changes`` go to its policy."""
     commits: list[Committed] = []

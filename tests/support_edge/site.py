@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -75,14 +77,14 @@ class Site:
 
     async def call(
         self, method: str, path: str, *, who: str = "olga", json: object = None
-    ) -> tuple[int, dict[str, object]]:
+    ) -> tuple[int, dict[str, Any]]:
         """A request of a signed-in person; status and body."""
         async with self.http.request(method, self.origin + path, headers=self.headers(who), json=json) as response:
             return response.status, await response.json(content_type=None) if response.status != 204 else {}
 
     async def verb(
         self, conversation: str, verb: str, *, who: str = "olga", **body: object
-    ) -> tuple[int, dict[str, object]]:
+    ) -> tuple[int, dict[str, Any]]:
         path = f"/api/v1/businesses/{self.ours.business}/conversations/{conversation}/{verb}"
         return await self.call("POST", path, who=who, json=body)
 
@@ -97,9 +99,15 @@ def settings_of(folder: Path, **changes: object) -> Settings:
     return Settings(data=str(folder), port=0, **{**fast, **changes})  # type: ignore[arg-type]
 
 
+@cache
+def _hashed(password: str) -> str:
+    """Hashed once for all tests: it is meant to be slow."""
+    return hash_password(password)
+
+
 async def settle_in(store: Store, slug: str, people: dict[str, Role], *, password: str = "") -> Party:
     """A business with its people signed in."""
-    hashed = hash_password(password) if password else ""
+    hashed = _hashed(password) if password else ""
 
     def unit(tx: Tx, now: int) -> Party:
         organization = directory.ensure_organization(tx, "Organization", now=now)
@@ -114,7 +122,9 @@ async def settle_in(store: Store, slug: str, people: dict[str, Role], *, passwor
                 starters=(Starter(titles={"ru": "Тарифы", "en": "Plans"}, payload="/plans"),),
             ),
         )  # fmt: skip
-        accounts, sessions, tokens = {}, {}, {}
+        accounts: dict[str, str] = {}
+        sessions: dict[str, str] = {}
+        tokens: dict[str, str] = {}
         for name, role in people.items():
             account = directory.add_account(
                 tx, email=f"{name}@{slug}.example", name=name.title(), now=now, password_hash=hashed

@@ -11,8 +11,6 @@ from gateway.http.access import Signin
 from gateway.http.routes import Route
 from tests.support_edge.site import Site
 
-NAMES = {"business", "conversation"}
-
 
 def fill(route: Route, *, business: str, conversation: str) -> str:
     """The route's path with ids in it."""

@@ -15,7 +15,8 @@ class Times:
         self.clock = clock
         self._ahead = 0.0
         loop = asyncio.get_running_loop()
-        loop.time = self._time  # type: ignore[method-assign]  (the loop asks itself for the time)
+        # The loop asks itself for the time.
+        loop.time = self._time  # type: ignore[method-assign]
 
     def _time(self) -> float:
         return time.monotonic() + self._ahead

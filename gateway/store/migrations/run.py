@@ -21,6 +21,8 @@ def upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7381002)")
+        else:  # the driver itself begins no transaction before a CREATE TABLE: half an upgrade would stay
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -110,7 +110,7 @@ async def test_refused_message_is_dead_and_told_and_the_next_passes(
     await until(lambda: channel.texts() == ["polite"])
     failed = (await bench.logged(conversation, "delivery_failed"))[-1].event
     assert failed == DeliveryFailed(seq=4, part=0, reason=reason)
-    assert [row.status for row in await statuses(bench, conversation)][0] == "dead"
+    assert (await statuses(bench, conversation))[0].status == "dead"
     assert len(channel.tried) == 2
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from gateway.errors import NotOwner, Refused, StaleFloor, TakenBy
 from gateway.model import commands as c
-from gateway.model.events import BotTurnDropped, Taken
+from gateway.model.events import BotTurnDropped, Person, Taken
 from gateway.model.state import Status
 from tests.support_edge.bench import OLGA, PAVEL, Bench
 from tests.support_edge.checks import check_gapless, check_turns, tags, texts
 from tests.support_edge.waiting import until
 
-LATE = [
+LATE: list[c.AnyCommand] = [
     c.Take(operator=OLGA),
     c.AskForPerson(),
     c.RequestHandoff(reason="operator_decided", by="operator"),
@@ -124,7 +124,7 @@ async def test_reply_from_a_stale_screen_is_a_conflict_and_not_a_second_voice(be
 async def test_refused_command_leaves_no_trace(bench: Bench) -> None:
     conversation = (await bench.say()).conversation
     before = await bench.log(conversation)
-    refused = [
+    refused: list[c.AnyCommand] = [
         c.SendReply(operator=OLGA, text="no", floor_seq=1), c.ReturnToBot(operator=OLGA, floor_seq=1),
         c.Resolve(operator=OLGA, floor_seq=1), c.Snooze(operator=OLGA, floor_seq=1, until=1),
         c.AcceptOffer(operator=OLGA), c.Wake(), c.Transfer(operator=OLGA, floor_seq=1),
@@ -143,7 +143,7 @@ async def test_racing_writers_leave_a_whole_log(bench: Bench) -> None:
         for number in range(20):
             await bench.say(f"line {number}", choice="/x" if number % 3 else "")
 
-    async def desk(who: c.Person) -> None:
+    async def desk(who: Person) -> None:
         for _ in range(20):
             state = await bench.state(conversation)
             for command in (

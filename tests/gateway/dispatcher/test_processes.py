@@ -34,7 +34,7 @@ async def start(orders: dict[str, Any]) -> asyncio.subprocess.Process:
 
 async def receipts_of(process: asyncio.subprocess.Process) -> list[Any]:
     assert process.stdout is not None
-    receipts = []
+    receipts: list[Any] = []
     while line := await process.stdout.readline():
         told = json.loads(line)
         if told == "done":

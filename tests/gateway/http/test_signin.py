@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ async def link_for(site: Site, who: str = "olga", *, lifetime: int = 60_000_000)
     return token
 
 
-async def sign_in(site: Site, body: dict[str, str], **headers: str) -> tuple[int, dict[str, object], SimpleCookie]:
+async def sign_in(site: Site, body: dict[str, str], **headers: str) -> tuple[int, dict[str, Any], SimpleCookie]:
     async with site.http.post(
         site.origin + SESSION, json=body, headers={"Origin": site.origin, **headers}
     ) as response:  # fmt: skip
@@ -35,7 +36,7 @@ async def sign_in(site: Site, body: dict[str, str], **headers: str) -> tuple[int
 async def test_link_signs_in_once(site: Site) -> None:
     link = await link_for(site)
     status, me, cookies = await sign_in(site, {"link": link})
-    assert status == 200 and me["account"]["name"] == "Olga"  # type: ignore[index]
+    assert status == 200 and me["account"]["name"] == "Olga"
     assert "switchboard_session" in cookies
     status, problem, cookies = await sign_in(site, {"link": link})
     assert (status, problem["type"]) == (401, "/problems/signed_out") and not cookies
@@ -49,7 +50,7 @@ async def test_link_that_ran_out_does_not_sign_in(site: Site) -> None:
 async def test_password_signs_in_and_the_cookie_opens_what_the_person_works_for(site: Site) -> None:
     status, me, cookies = await sign_in(site, {"email": " Olga@Lantern.example ", "password": PASSWORD})
     assert status == 200
-    assert [(b["name"], b["role"]) for b in me["businesses"]] == [("Lantern", "operator")]  # type: ignore[attr-defined]
+    assert [(b["name"], b["role"]) for b in me["businesses"]] == [("Lantern", "operator")]
     headers = {"Cookie": f"switchboard_session={cookies['switchboard_session'].value}"}
     async with site.http.get(site.origin + "/api/v1/me", headers=headers) as response:
         assert await response.json() == me

@@ -12,6 +12,7 @@ from gateway.model.decide import Circumstances
 from gateway.model.events import (
     CustomerMessage,
     OperatorMessage,
+    Person,
     Reopened,
     Resolved,
     ReturnedToBot,
@@ -21,7 +22,7 @@ from gateway.model.events import (
     WrapUpStarted,
 )
 from gateway.model.state import MAX_PARTICIPANTS, Floor, Status
-from tests.support.histories import IVAN, OLGA, SUE, TELEGRAM, WEB, Person, owned, snoozed, wrapping_up
+from tests.support.histories import IVAN, OLGA, SUE, TELEGRAM, WEB, owned, snoozed, wrapping_up
 
 Fenced = Callable[[int], c.AnyCommand]
 FENCED: dict[str, Fenced] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -109,7 +111,7 @@ def test_floor_seq_is_the_last_change_of_the_floor(history: History) -> None:
 @given(histories())
 def test_the_floor_and_the_owner_never_change_without_a_change_of_floor_seq(history: History) -> None:
     found = states(history)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if before.floor_seq == after.floor_seq:
             assert (before.floor, before.status, before.owner) == (after.floor, after.status, after.owner)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.errors import NotPossible
@@ -29,7 +31,7 @@ SetFacts           +      +     +      +       +       +
 Transfer           -      -     +      +       -       -
 ReturnToBot        -      -     +      +       -       -
 Snooze             -      -     +      -       -       -
-Resolve            -      -     +      +       -       -
+Resolve            +      +     +      +       +       -
 Join               -      -     +      +       -       -
 Part               .      .     .      .       .       .
 RequestHandoff     +      .     -      -       -       -
@@ -49,9 +51,9 @@ EXPECTED = {(status, row[0]): cell for row in _ROWS for status, cell in zip(_HEA
 
 def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
     """A command that fits ``state``, as far as a command of its kind can."""
-    fence = {"operator": OLGA, "floor_seq": state.floor_seq}
+    fence: dict[str, Any] = {"operator": OLGA, "floor_seq": state.floor_seq}
     turn = {"floor_seq": state.floor_seq, "answered": state.answered, "upto": state.last_input}
-    fields: dict[type[c.AnyCommand], dict[str, object]] = {
+    fields: dict[type[c.AnyCommand], dict[str, Any]] = {
         c.Start: {"contact": "contact-1", "endpoint": WEB, "locale": "en"},
         c.Say: {"text": "One more thing", "endpoint": WEB},
         c.Rate: {"score": 5},
@@ -66,7 +68,7 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.Transfer: {**fence, "to": IVAN},
         c.ReturnToBot: fence,
         c.Snooze: {**fence, "until": state.updated_at + 1},
-        c.Resolve: fence,
+        c.Resolve: {**fence, "override": state.owner is None},
         c.Join: {"operator": IVAN, "role": "coach"},
         c.Part: {"operator": IVAN},
         c.RequestHandoff: {"reason": "bot_decided", "by": "bot"},

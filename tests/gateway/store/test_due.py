@@ -134,7 +134,9 @@ async def test_a_delayed_row_comes_back_when_it_says(store: Store, place: Place,
     assert again.fence > row.fence
 
 
-async def test_a_row_that_is_leased_from_the_start_is_its_nodes(store: Store, place: Place, clock: VirtualClock) -> None:
+async def test_a_row_that_is_leased_from_the_start_is_its_nodes(
+    store: Store, place: Place, clock: VirtualClock
+) -> None:
     await put(store, place, "c1", lease=("node-a", START + LEASE))
     assert await claim(store, "node-b") == []
 

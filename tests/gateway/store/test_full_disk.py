@@ -114,7 +114,9 @@ async def test_in_a_group_that_does_not_fit_the_truth_is_told_to_each(
         assert integrity(path) == "ok"
 
 
-async def test_a_disk_without_a_byte_left_for_the_write_ahead_log(tmp_path: Path, migrated_file: Path, clock: VirtualClock) -> None:
+async def test_a_disk_without_a_byte_left_for_the_write_ahead_log(
+    tmp_path: Path, migrated_file: Path, clock: VirtualClock
+) -> None:
     """The same on a real, tiny file system, where this user may mount one."""
     if os.geteuid() != 0:
         return

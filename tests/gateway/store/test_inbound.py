@@ -19,9 +19,8 @@ from tests.support.gates import busy_writer, handed_over
 from tests.support.postgres import PostgresServer
 from tests.support.stores import Database, Place, make_place
 
-_business = bindparam("business_id")
 COUNTS = tuple(
-    Query(select(func.count()).select_from(table).where(table.c.business_id == _business))
+    Query(select(func.count()).select_from(table).where(table.c.business_id == bindparam("business_id")))
     for table in (contacts, identities)
 )
 
@@ -29,7 +28,6 @@ COUNTS = tuple(
 async def people(store: Store, place: Place) -> tuple[int, ...]:
     """How many contacts and identities there are."""
     return await store.read(place.business, lambda tx, now: tuple((tx.one(query) or (0,))[0] for query in COUNTS))
-
 
 
 async def ann(store: Store, place: Place, address: str = "ann") -> Identity:
@@ -77,7 +75,9 @@ async def test_who_comes_second_leaves_no_contact_of_nobody(
         place = await make_place(one)
         entered, waiting = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
-        blocked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        blocked = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
 
         def first(tx: Tx, now: int) -> Identity:
             made = inbound.lock_identity(tx, place.inbox, "ann", now=now)

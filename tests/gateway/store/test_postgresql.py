@@ -197,7 +197,9 @@ async def test_erasure_waits_for_an_append_and_loses_nothing_of_it(
             gate(tx, now)
 
         def erase(tx: Tx, now: int) -> None:
-            log.rewrite(tx, begun.id, [Entry(seq=2, id=entries[1].id, at=entries[1].at, event=redact(entries[1].event))])
+            log.rewrite(
+                tx, begun.id, [Entry(seq=2, id=entries[1].id, at=entries[1].at, event=redact(entries[1].event))]
+            )
 
         appending = asyncio.create_task(one.write(place.business, append_slowly))
         await asyncio.to_thread(gate.reached.wait, 30)

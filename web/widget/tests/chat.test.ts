@@ -28,6 +28,7 @@ function makeChat(): Chat {
     world,
     page: () => ({ url: "https://example.org/", title: "", referrer: "" }),
     newId: () => `m${++ids}`,
+    explain: (problem) => problem.detail,
     onRefused: () => {},
   });
 }

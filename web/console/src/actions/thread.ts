@@ -73,8 +73,6 @@ function follow(): void {
   const { conversation } = thread;
   if (!conversation) return;
   send({ type: "follow", conversation, ...position(logs.get(conversation) ?? null) });
-  // Frames are answered in order, so the pong tells that the replay is through, even one of nothing.
-  send({ type: "ping" });
 }
 
 /** The line broke: what was asked for and not answered is unknown. */
@@ -92,6 +90,8 @@ export function hearInThread(frame: SharedFrame): void {
       keep(
         extend(logs.get(frame.conversation) ?? emptyLog(frame.conversation), frame.entries, frame.through),
       );
+      // The answer to `follow` is entries, even where none are new.
+      if (frame.conversation === thread.conversation) caughtUp();
       break;
     case "resync":
       keep(emptyLog(frame.conversation));
@@ -111,10 +111,13 @@ export function hearInThread(frame: SharedFrame): void {
       }
       break;
     case "pong":
-      thread.complete = true;
-      desk.catchingUp = false;
       break;
   }
+}
+
+function caughtUp(): void {
+  thread.complete = true;
+  desk.catchingUp = false;
 }
 
 function keep(log: Log): void {
@@ -196,10 +199,11 @@ function showLetters(): void {
 
 export function act(verb: Act): void {
   const { conversation, log } = thread;
-  if (!conversation || !log || acting) return;
+  // Taking needs no log: whoever presses the keys faster than it loads is not left waiting.
+  if (!conversation || acting || (verb !== "take" && !log)) return;
   thread.problem = "";
   const id = randomId();
-  const floor_seq = log.state.floor_seq;
+  const floor_seq = log?.state.floor_seq ?? 0;
   const body = verb === "take" ? {} : verb === "resolve" ? { floor_seq, code: "" } : { floor_seq };
   if (!send({ type: "command", id, verb, conversation, body })) {
     thread.problem = preferences.say("problem.offline");
@@ -221,7 +225,10 @@ function acknowledged(id: string, seq: number): void {
 function wasRefused({ id, problem }: RefusedFrame): void {
   const said = sentence(problem);
   if (id === "") {
-    if (problemCode(problem) === "not_found") thread.problem = said;
+    if (problemCode(problem) === "not_found") {
+      thread.problem = said;
+      caughtUp();
+    }
     return;
   }
   if (acting?.id === id) {

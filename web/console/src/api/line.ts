@@ -20,7 +20,6 @@ export type Sent =
   | { readonly type: "unfollow"; readonly conversation: string }
   | CommandFrame
   | { readonly type: "typing"; readonly conversation: string; readonly on: boolean }
-  | { readonly type: "ping" }
   | { readonly type: "read"; readonly conversation: string; readonly seq: number };
 
 export interface Line {

@@ -155,7 +155,7 @@ export const en = {
 
   "reason.customer_asked": "the customer asked for a person",
   "reason.not_understood": "the bot did not understand",
-  "reason.bot_decided": "the bot passes this matter to people",
+  "reason.bot_decided": "the bot hands this to people",
   "reason.bot_failed": "the bot gave no answer",
   "reason.operator_decided": "a colleague decided so",
   "reason.owner_lost": "the operator was disconnected",
@@ -179,7 +179,7 @@ export const en = {
   "context.close": "Close context",
   "context.why": "Why it is here",
   "context.why.pending": "The bot is talking with the customer.",
-  "context.why.queued": "Waits for a person: {reason}.",
+  "context.why.queued": "Waits for an answer: {reason}.",
   "context.why.open": "{name} has it: {reason}.",
   "context.why.mine": "It is yours: {reason}.",
   "context.why.mine_plain": "It is yours.",

@@ -164,7 +164,7 @@ export const ru: Words = {
 
   "reason.customer_asked": "клиент попросил человека",
   "reason.not_understood": "бот не понял вопроса",
-  "reason.bot_decided": "с этим бот обращается к людям",
+  "reason.bot_decided": "бот передаёт такое людям",
   "reason.bot_failed": "бот не ответил",
   "reason.operator_decided": "так решил коллега",
   "reason.owner_lost": "оператор потерял связь",
@@ -188,7 +188,7 @@ export const ru: Words = {
   "context.close": "Закрыть контекст",
   "context.why": "Почему здесь",
   "context.why.pending": "С клиентом говорит бот.",
-  "context.why.queued": "Ждёт человека: {reason}.",
+  "context.why.queued": "Ждёт ответа: {reason}.",
   "context.why.open": "Отвечает {name}: {reason}.",
   "context.why.mine": "Диалог у вас: {reason}.",
   "context.why.mine_plain": "Диалог у вас.",

@@ -7,6 +7,10 @@ export type Words = Catalogue<Key>;
 
 const catalogues = { en, ru } satisfies Record<string, Words>;
 
+export function has(key: string): key is Key {
+  return key in en;
+}
+
 export interface Language {
   readonly locale: string;
   readonly say: Say<Key>;

@@ -4,6 +4,8 @@ export interface Settings {
   readonly origin: string;
   readonly locale: string;
   readonly color: string;
+  /** How the business is called on this page, where not as everywhere. */
+  readonly name: string;
   readonly side: "left" | "right";
   readonly offsetX: number;
   readonly offsetY: number;
@@ -16,6 +18,7 @@ export function readSettings(script: HTMLScriptElement): Settings {
     origin: new URL(script.src).origin,
     locale: data["locale"] || document.documentElement.lang || navigator.language,
     color: data["color"] ?? "",
+    name: data["name"] ?? "",
     side: data["position"] === "left" ? "left" : "right",
     offsetX: distance(data["offsetX"]),
     offsetY: distance(data["offsetY"]),

@@ -9,6 +9,7 @@ import {
   type Letter,
   type LineState,
   type Log,
+  type Problem,
   type SharedFrame,
   type Status,
   type WidgetFrame,
@@ -28,6 +29,8 @@ export interface ChatOptions {
   readonly world: World;
   readonly page: () => WidgetHello["page"];
   readonly newId: () => string;
+  /** Why a message was refused, for the customer. */
+  readonly explain: (problem: Problem) => string;
   /** The server wants nothing to do with this page; `reason` is for whoever set it up. */
   readonly onRefused: (reason: string) => void;
 }
@@ -193,7 +196,7 @@ export class Chat {
         break;
       case "refused":
         if (isPassing(frame.problem)) this.#tryLater();
-        else this.#outbox.fail(frame.id, frame.problem.detail || frame.problem.title);
+        else this.#outbox.fail(frame.id, this.options.explain(frame.problem));
         break;
       case "resync":
         this.#logs = this.#logs.map((log) =>

@@ -1,6 +1,6 @@
-import { browserWorld, randomId, socketUrl, usable, wakeWithPage } from "@switchboard/protocol";
+import { browserWorld, problemCode, randomId, socketUrl, usable, wakeWithPage } from "@switchboard/protocol";
 import { mount } from "svelte";
-import { language } from "../i18n/index.ts";
+import { has, language } from "../i18n/index.ts";
 import type { Launcher } from "../loader/launcher.ts";
 import type { Settings } from "../loader/settings.ts";
 import { Chat } from "../model/chat.ts";
@@ -35,6 +35,10 @@ export function start(settings: Settings, launcher: Launcher): Panel {
     world: browserWorld,
     page: () => ({ url: location.href, title: document.title, referrer: document.referrer }),
     newId: () => randomId(),
+    explain: (problem) => {
+      const key = `problem.${problemCode(problem)}`;
+      return has(key) ? say(key) : say("mark.failed");
+    },
     onRefused: (reason) => console.warn(`Switchboard: ${reason}`),
   });
 
@@ -58,7 +62,14 @@ export function start(settings: Settings, launcher: Launcher): Panel {
 
   const view = mount(PanelView, {
     target: place,
-    props: { chat, locale, say, draft: draftIn(session, name("draft")), close: () => setOpen(false) },
+    props: {
+      chat,
+      locale,
+      say,
+      name: settings.name,
+      draft: draftIn(session, name("draft")),
+      close: () => setOpen(false),
+    },
   }) as { setOpen(open: boolean): void };
 
   document.addEventListener("visibilitychange", look);

@@ -1,0 +1,196 @@
+"""Starting, killing and ending the serving process; and customers who live through it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from gateway.model.events import Entry
+from gateway.model.visible import Audience, visible_entry
+from gateway.store import log
+from gateway.store.opening import open_folder, open_sqlite
+from gateway.store.sql import Tx
+from tests.support_edge.clients import Closed, Widget, connect_widget
+from tests.support_edge.site import PAGE_ORIGIN
+
+ROOT = Path(__file__).parents[2]
+
+
+class Serving:
+    """The process over one folder, as often as it is started."""
+
+    def __init__(self, folder: Path, *, level: str = "error") -> None:
+        self.folder = folder
+        self.level = level
+        self.log = folder.with_suffix(".log")
+        self.process: asyncio.subprocess.Process | None = None
+        self.told: dict[str, Any] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.told['port']}"
+
+    async def start(self) -> None:
+        with self.log.open("ab") as errors:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.support_edge.serving", str(self.folder), self.level, cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE, stderr=errors,
+            )  # fmt: skip
+        assert self.process.stdout is not None
+        async with asyncio.timeout(60):
+            line = await self.process.stdout.readline()
+        assert line, f"the node did not start:\n{self.log.read_text()}"
+        self.told = json.loads(line)
+
+    async def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        await self.process.wait()
+
+    async def end(self) -> int:
+        """As a supervisor ends it; the exit code."""
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(40):
+            return await self.process.wait()
+
+    async def aclose(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            await self.kill()
+
+    async def logs(self) -> dict[str, list[Entry]]:
+        """Every log on disk, by conversation. The process must have ended."""
+
+        def unit(tx: Tx, now: int) -> dict[str, list[Entry]]:
+            tx._cursor.execute("SELECT id FROM conversations")
+            return {name: log.read_all(tx, name) for (name,) in tx._cursor.fetchall()}
+
+        with open_folder(self.folder) as folder:
+            store = open_sqlite(folder)
+            try:
+                return await store.read(self.told["business"], unit)
+            finally:
+                await store.aclose()
+
+
+class Customer:
+    """A widget that keeps what a page keeps in its storage, and goes on whatever happens to the server."""
+
+    def __init__(self, serving: Serving, http: aiohttp.ClientSession, name: str) -> None:
+        self.name = name
+        self.token = secrets.token_urlsafe(32)
+        self.conversation: str | None = None
+        self.entries: dict[int, dict[str, Any]] = {}
+        self.through = 0
+        self.outbox: dict[str, str] = {}
+        self.acknowledged: dict[str, tuple[str, int]] = {}
+        self.texts: dict[str, str] = {}
+        self.refusals: list[dict[str, Any]] = []
+        self.connections = 0
+        self.resyncs = 0
+        self.widget: Widget | None = None
+        self._serving = serving
+        self._http = http
+
+    async def live(self) -> None:
+        """Connects, reads, and connects again, until cancelled."""
+        while True:
+            with contextlib.suppress(aiohttp.ClientError, Closed, ConnectionError, TimeoutError):
+                await self._connected()
+            self.widget = None
+            await asyncio.sleep(0.02)
+
+    async def _connected(self) -> None:
+        last = max(self.entries, default=0)
+        widget = await connect_widget(
+            self._http, self._serving.url, inbox=self._serving.told["inbox"], token=self.token,
+            page_origin=PAGE_ORIGIN, conversation=self.conversation, last_seq=last,
+            last_event_id=self.entries[last]["id"] if last else "",
+        )  # fmt: skip
+        self.widget = widget
+        self.connections += 1
+        for name, text in list(self.outbox.items()):
+            await widget.send({"type": "message", "id": name, "text": text})
+        try:
+            while True:
+                self._apply(await widget.receive())
+        finally:
+            await widget.close()
+
+    def _apply(self, frame: dict[str, Any]) -> None:
+        match frame["type"]:
+            case "resync":
+                self.resyncs += 1
+                self.entries.clear()
+                self.through = 0
+            case "entries":
+                if frame["conversation"] != self.conversation:
+                    self.conversation = frame["conversation"]
+                    self.entries.clear()
+                    self.through = 0
+                for entry in frame["entries"]:
+                    assert entry["seq"] not in self.entries or self.entries[entry["seq"]] == entry
+                    self.entries[entry["seq"]] = entry
+                self.through = max(self.through, frame["through"])
+            case "ack":
+                place = (frame["conversation"], frame["seq"])
+                assert self.acknowledged.setdefault(frame["id"], place) == place
+                self.outbox.pop(frame["id"], None)
+            case "refused":
+                self.refusals.append(frame["problem"])
+
+    async def say(self, text: str) -> None:
+        """Stores the message, then sends it if there is a line."""
+        name = f"m{secrets.token_hex(8)}"
+        self.outbox[name] = self.texts[name] = text
+        if self.widget is not None:
+            with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+                await self.widget.send({"type": "message", "id": name, "text": text})
+
+    async def send_again(self) -> None:
+        for name, text in list(self.outbox.items()):
+            if self.widget is not None:
+                with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+                    await self.widget.send({"type": "message", "id": name, "text": text})
+
+    @property
+    def answered(self) -> bool:
+        """Every message is acknowledged, stands in the transcript, and the bot has answered the last one."""
+        stand = {entry["event"].get("client_id") for entry in self.entries.values()}
+        turns = [entry["event"]["turn"] for entry in self.entries.values() if entry["event"]["type"] == "bot_message"]
+        inputs = [seq for seq, entry in self.entries.items() if entry["event"]["type"] == "customer_message"]
+        return not self.outbox and stand >= set(self.texts) and max(turns, default=0) >= max(inputs, default=0)
+
+
+def check_transcript(customer: Customer, whole: Sequence[Entry]) -> None:
+    """The page shows what the log says to customers: all of it, in order, nothing else."""
+    shown = [entry for entry in (visible_entry(entry, Audience.CUSTOMER) for entry in whole) if entry is not None]
+    assert list(customer.entries.values()) == [msgspec.to_builtins(entry) for entry in shown]
+
+
+@contextlib.asynccontextmanager
+async def living(*customers: Customer) -> AsyncIterator[None]:
+    """The customers live meanwhile; one who finds the protocol broken fails the test."""
+    tasks = [asyncio.create_task(customer.live(), name=customer.name) for customer in customers]
+    try:
+        yield
+        for task in tasks:
+            if task.done():
+                task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
