@@ -13,7 +13,7 @@ import secrets
 import struct
 import sys
 import time
-from typing import Any
+from typing import Any, cast
 
 
 def masked(payload: bytes) -> bytes:
@@ -45,7 +45,7 @@ class Socket(asyncio.Protocol):
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport: Any = transport
+        self.transport = cast(asyncio.Transport, transport)
         self.transport.write(self._request)
 
     def connection_lost(self, error: Exception | None) -> None:

@@ -107,7 +107,8 @@ class Follower:
         seqs = [entry["seq"] for entry in message["entries"]]
         assert seqs == sorted(set(seqs)), f"not in order: {seqs}"
         assert all(seq > self.through for seq in seqs), f"told again: {seqs} after {self.through}"
-        assert message["through"] > self.through, "a frame without anything new"
+        caught_up = not self.entries and not seqs and message["through"] == self.through
+        assert message["through"] > self.through or caught_up, "a frame without anything new"
         assert not seqs or seqs[-1] <= message["through"]
         self.entries += message["entries"]
         self.through = message["through"]

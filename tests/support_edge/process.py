@@ -193,4 +193,3 @@ async def living(*customers: Customer) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-

@@ -126,9 +126,7 @@ async def test_token_is_never_in_what_a_refused_hello_is_told(site: Site) -> Non
 
 
 @pytest.mark.parametrize("path", BOTH)
-async def test_flooding_socket_is_slowed_and_then_closed(
-    sqlite_database: Database, tmp_path: Path, path: str
-) -> None:
+async def test_flooding_socket_is_slowed_and_then_closed(sqlite_database: Database, tmp_path: Path, path: str) -> None:
     async with on_site(sqlite_database, tmp_path / "slow", frames_per_second=1.0) as site:
         peer = await opened(site, path)
         answer: Frame = {"type": "pong"}

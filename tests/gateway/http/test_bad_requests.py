@@ -132,9 +132,7 @@ async def test_body_of_the_wrong_shape_is_invalid(site: Site) -> None:
         wrong += [{**good, name: value} for name in good for value in NEVER]
         wrong += [{name: value for name, value in good.items() if name != gone} for gone in good]
         for body in wrong:
-            status, problem, _ = await raw_call(
-                site, route, conversation=conversation, data=msgspec.json.encode(body)
-            )
+            status, problem, _ = await raw_call(site, route, conversation=conversation, data=msgspec.json.encode(body))
             assert (status, problem["type"]) == (422, "/problems/invalid"), (route.path, body)
     assert await site.log(conversation) == before
 
@@ -211,7 +209,7 @@ async def test_whatever_people_write_is_stored_as_inert_text(site: Site) -> None
         for name in [*text_fields(route.body), *(["facts"] if "facts" in valid_body(route.body) else [])]:
             for nasty in NASTY:
                 number += 1
-                floor = (await site.call("GET", f"/api/v1/businesses/{site.ours.business}/conversations/{conversation}"))
+                floor = await site.call("GET", f"/api/v1/businesses/{site.ours.business}/conversations/{conversation}")
                 state = floor[1]["conversation"]
                 body = valid_body(route.body) | {name: nasty if name != "facts" else {"city": nasty, nasty[:60]: "x"}}
                 body |= {key: value for key, value in (("id", f"n{number}"),) if key in body}

@@ -37,18 +37,14 @@ async def journey(serving: Serving, http: aiohttp.ClientSession) -> list[str]:
     """Everything goes on: good, refused and broken; what must not be found in the logs."""
     told = serving.told
     page = {"url": f"https://shop.example/?mail={EMAIL}", "title": "A page"}
-    widget = await connect_widget(
-        http, serving.url, inbox=told["inbox"], token="", page_origin=PAGE_ORIGIN, page=page
-    )
+    widget = await connect_widget(http, serving.url, inbox=told["inbox"], token="", page_origin=PAGE_ORIGIN, page=page)
     conversation = (await widget.say(f"{TEXT}, {EMAIL}, {PHONE}"))["conversation"]
     await widget.entry("bot_message")
     await widget.say(f"break the bot {EMAIL} {PHONE}")
     await until(lambda: "turn_failed" in serving.log.read_text())
     await widget.say("A person, please", choice=words.ASK_FOR_PERSON)
 
-    console = await connect_console(
-        http, serving.url, business=told["business"], session=told["sessions"]["olga"]
-    )
+    console = await connect_console(http, serving.url, business=told["business"], session=told["sessions"]["olga"])
     await console.command(conversation, "take")
     floor = (await widget.entry("taken"))["seq"]
     await console.command(conversation, "note", id="n1", text=f"{TEXT} {PHONE}")
@@ -72,9 +68,7 @@ async def journey(serving: Serving, http: aiohttp.ClientSession) -> list[str]:
         async with http.get(url, headers={"Authorization": f"Bearer {told['tokens']['operator']}"}) as response:
             assert response.status == 422
     with pytest.raises(Closed, match="1008"):
-        await connect_widget(
-            http, serving.url, inbox=told["inbox"], token=widget.token + "x", page_origin=PAGE_ORIGIN
-        )
+        await connect_widget(http, serving.url, inbox=told["inbox"], token=widget.token + "x", page_origin=PAGE_ORIGIN)
     assert cookies
     return [TEXT, EMAIL, PHONE, widget.token, PASSWORD, "a wrong password", "olga@lantern.example", "x" * 43, *cookies,
             *told["sessions"].values(), *told["tokens"].values()]  # fmt: skip

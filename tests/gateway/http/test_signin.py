@@ -91,9 +91,7 @@ async def test_session_cookie_is_secure_behind_https(sqlite_database: Database, 
         assert (status, problem["type"]) == (403, "/problems/origin_refused")
 
 
-async def test_forwarded_scheme_is_believed_of_trusted_proxies_alone(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
+async def test_forwarded_scheme_is_believed_of_trusted_proxies_alone(sqlite_database: Database, tmp_path: Path) -> None:
     async with on_site(sqlite_database, tmp_path / "data", trusted_proxies=("127.0.0.1/32",)) as site:
         https = site.origin.replace("http:", "https:")
         link = await link_for(site)
