@@ -45,7 +45,7 @@ async def test_killed_process_loses_and_doubles_nothing(
             await asyncio.gather(*writing, return_exceptions=True)
             await serving.start()
         # Shorter than a turn's lease: what the killed process held must not wait for that.
-        await until(lambda: all(customer.answered for customer in customers), within=25)
+        await until(lambda: all(customer.answered for customer in customers), within=15)
         assert await serving.end() == 0
     logs = await serving.logs()
     assert len(logs) == CUSTOMERS
@@ -81,7 +81,7 @@ async def test_process_that_is_asked_to_end_finishes_and_sends_everyone_away(
         await serving.start()
         for customer in customers:
             await customer.send_again()
-        await until(lambda: all(customer.answered for customer in customers), within=25)
+        await until(lambda: all(customer.answered for customer in customers), within=15)
         assert await serving.end() == 0
     for log in (await serving.logs()).values():
         check_gapless(log)
