@@ -119,7 +119,7 @@ class Switchboard:
 
     def _routes(self) -> list[Route]:
         routes = [
-            *SignIn(self.store, self.access, self.peers, self.settings).routes(),
+            *SignIn(self.store, self.hub, self.access, peers=self.peers, settings=self.settings).routes(),
             *Reading(self.store).routes(),
             *self.verbs.routes(),
         ]

@@ -58,9 +58,18 @@ class WebChat:
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         async def run(session: Session) -> None:
             first: codec.Hello = await hello(session, codec.hello_decoder)
-            visitor = await self._visitor(first)
-            self._check_origin(request, visitor.inbox)
-            talk = _Talk(self, session, first, visitor)
+            # Another tab of the same visitor may begin the conversation that this one must follow, too: watched
+            # before it is read, so that nothing falls in between.
+            moved: list[Signal] = []
+            followed = followed_topic(first)
+            stop = self._hub.watch_signals(followed, moved.append)
+            try:
+                visitor = await self._visitor(first)
+                self._check_origin(request, visitor.inbox)
+                talk = _Talk(self, session, first, visitor)
+                talk.watch(followed, moved)
+            finally:
+                stop()
             try:
                 await talk.run()
             finally:
@@ -93,6 +102,11 @@ class WebChat:
             raise OriginRefused("This socket is for web pages; programs use the API.")
 
 
+def followed_topic(first: codec.Hello) -> str:
+    """Where a visitor's tabs tell one another which conversation is theirs."""
+    return f"visitor:{codec.address_of(first.token)}"
+
+
 class _Talk:
     """One visitor's open socket."""
 
@@ -108,12 +122,16 @@ class _Talk:
         self._subscription: Subscription | None = None
         self._stops: list[Callable[[], None]] = []
         self._stop_signals: Callable[[], None] = lambda: None
-        self._followed = f"visitor:{codec.address_of(first.token)}"
+        self._followed = followed_topic(first)
+
+    def watch(self, followed: str, missed: list[Signal]) -> None:
+        """Follows what the visitor's other tabs do, from what was ``missed`` until now."""
+        self._stops.append(self._hub.watch_signals(followed, self._elsewhere))
+        for signal in missed:
+            self._elsewhere(signal)
 
     async def run(self) -> None:
         self._session.tell(self._welcome())
-        # Another tab of the same visitor may begin the conversation that this one must follow, too.
-        self._stops.append(self._hub.watch_signals(self._followed, self._elsewhere))
         if self._conversation:
             same = self._hello.conversation == self._conversation
             last = (self._hello.last_seq, self._hello.last_event_id) if same else (0, "")

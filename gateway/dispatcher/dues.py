@@ -22,6 +22,7 @@ LEASE = 60_000_000
 POLL = 1.0
 """Seconds between looks where no hint comes (another node may have written a row)."""
 MAX_RUNNING = 64
+UNKNOWN_AGAIN = 5_000_000
 
 
 class Dues:
@@ -92,6 +93,7 @@ class Dues:
         def look(tx: Tx, now: int) -> int | None:
             return due.next_at(tx)
 
+        self._next = 0  # what was known is about to be known better: until then every hint asks for another look
         soonest = await self._store.read("", look)
         self._next = soonest or 0
         if soonest is None or soonest > self._clock():
@@ -103,10 +105,20 @@ class Dues:
         rows = await self._store.write("", claim)
         for row in rows:
             handler = self._handlers.get(row.kind)
-            if handler is not None:
+            if handler is None:
+                await self._leave(row)
+            else:
                 task = self._tasks.start(self._handle(handler, row), name=f"{row.kind}:{row.subject}")
                 task.add_done_callback(self._finished)
         return len(rows) == BATCH
+
+    async def _leave(self, row: due.Due) -> None:
+        """A kind that this node doesn't know (a newer one wrote it): others get their chance before we look again."""
+
+        def unit(tx: Tx, now: int) -> None:
+            due.delay(tx, row.kind, row.subject, fence=row.fence, due_at=now + UNKNOWN_AGAIN, attempts=row.attempts - 1)
+
+        await self._store.write(row.business, unit, key=row.subject)
 
     async def _handle(self, handler: Handler, row: due.Due) -> None:
         outcome = handler(row)

@@ -15,7 +15,6 @@ from gateway.metrics import TURN_FAILURES, TURNS
 from gateway.model import commands as c
 from gateway.model.events import CustomerMessage, Entry, Evidence, Page
 from gateway.model.state import Conversation, Floor
-from gateway.model.words import ASK_FOR_PERSON
 from gateway.ports import BotEngine, TurnInput, TurnRequest, TurnResult
 from gateway.store import due, log
 from gateway.store.sql import Tx
@@ -32,6 +31,8 @@ MAX_WAIT = 5.0
 """Seconds that a customer who types on may hold a turn back."""
 RETRY_AFTER = 1_000_000
 NOT_READY_RETRY = 300_000
+STORAGE_RETRY = 1.0
+"""Seconds before a turn that could not be stored is made again."""
 
 
 @dataclass(slots=True)
@@ -152,20 +153,43 @@ class Turns:
         return await self._dispatcher.store.read(business, unit)
 
     async def _run(self, turn: Turn | None) -> None:
-        if turn is None:
-            return
+        while turn is not None:
+            turn = await self._run_once(turn)
+
+    async def _run_once(self, turn: Turn) -> Turn | None:
+        """Makes a turn; returns it, read anew, where its result could not be stored just now."""
         state = turn.state
-        if state.floor is not Floor.BOT or not turn.inputs:
-            await self._dispatcher.commit(turn.business, ClearTurn(state.id, self._policy, turn.fence), key=state.id)
-            return
         try:
-            await self._answer(turn)
+            if state.floor is Floor.BOT and state.unanswered and not turn.inputs:
+                await self._pass_over(turn)
+            elif state.floor is not Floor.BOT or not turn.inputs:
+                clear = ClearTurn(state.id, self._policy, turn.fence)
+                await self._dispatcher.commit(turn.business, clear, key=state.id)
+            else:
+                await self._answer(turn)
         except BotNotReady:
             await self._not_ready(turn)
-        except Refused:
-            raise
+        except Refused as refused:
+            if refused.status != 503:
+                raise
+            # Shortly, long before the lease would end. The fence drops it if it was stored after all.
+            await asyncio.sleep(STORAGE_RETRY)
+            if not self._stopping:
+                return await self._read(turn.business, state.id, turn.fence, turn.attempts)
         except Exception as error:
             await self._failed(turn, error)
+        return None
+
+    async def _pass_over(self, turn: Turn) -> None:
+        """What waits can't be read any more (it was erased): covered by a turn that says nothing."""
+        state = turn.state
+        silent = c.FinishTurn(
+            floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input, outcome="silent",
+            misses=state.misses,
+        )  # fmt: skip
+        await self._dispatcher.commit(
+            turn.business, FinishTurn(state.id, silent, self._policy, turn.fence), key=state.id
+        )
 
     async def _answer(self, turn: Turn) -> None:
         state, upto = turn.state, turn.inputs[-1].seq
@@ -213,13 +237,8 @@ class Turns:
 
 
 def _inputs(entries: tuple[Entry, ...] | list[Entry]) -> tuple[Entry, ...]:
-    """What the bot reads. The call for a person was the core's to answer: read again when the conversation comes
-    back, it would send it away at once."""
-    return tuple(
-        e
-        for e in entries
-        if isinstance(e.event, CustomerMessage) and not e.event.closing and e.event.choice != ASK_FOR_PERSON
-    )
+    """What asks for an answer."""
+    return tuple(e for e in entries if isinstance(e.event, CustomerMessage) and not e.event.closing)
 
 
 def _request(turn: Turn, *, now: int) -> TurnRequest:

@@ -17,6 +17,11 @@ from gateway.store.store import Store
 COOKIE = "switchboard_session"
 
 
+def session_topic(token: str) -> str:
+    """Where it is told that a session has ended; the token itself stays secret."""
+    return f"session:{directory.hash_token(token)}"
+
+
 class Signin(Enum):
     """What a route asks of the caller where no business is concerned."""
 

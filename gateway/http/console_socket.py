@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated, Literal
 
 import msgspec
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from gateway.dispatcher.hub import Hub, Subscription
-from gateway.errors import Invalid, NotFound
-from gateway.http.access import Access, Principal
+from gateway.errors import Invalid, NotFound, Refused, SignedOut
+from gateway.http.access import COOKIE, Access, Principal, session_topic
 from gateway.http.reading import audience_of
 from gateway.http.routes import EVERYONE
 from gateway.http.rows import Console, Rows
 from gateway.http.signin import BusinessView, read_me
-from gateway.http.socket import PONG, Session, Sockets, decode_frame, hello, receive
+from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, hello, receive
 from gateway.http.verbs import Verbs
 from gateway.ports import Signal
 from gateway.store import directory, lists, log
@@ -24,6 +25,8 @@ from gateway.store.sql import Tx
 from gateway.store.store import Store
 
 MAX_FOLLOWED = 500
+SESSION_LOOK = 60.0
+"""Seconds between looks whether the session still stands."""
 Id = Annotated[str, msgspec.Meta(max_length=64, pattern="^[A-Za-z0-9_.:-]*$")]
 
 
@@ -143,8 +146,19 @@ class ConsoleSocket:
         """Origin and session are judged before the upgrade, the business at hello."""
         self._access.check_origin(request)
         account = await self._access.account(request)
+        token = request.cookies.get(COOKIE, "")
 
         async def run(session: Session) -> None:
+            ended = Closed(WSCloseCode.POLICY_VIOLATION, "signed_out: Sign in again.")
+            stop = self.hub.watch_signals(session_topic(token), lambda signal: session.close(ended))
+            checking = asyncio.create_task(self._outlive(request, session, ended), name="console.session")
+            try:
+                await serve(session)
+            finally:
+                stop()
+                checking.cancel()
+
+        async def serve(session: Session) -> None:
             first: Hello = await hello(session, _hello_decoder)
             principal = await self._access.member(account, first.business, EVERYONE)
             desk = _Desk(self, session, principal)
@@ -154,6 +168,17 @@ class ConsoleSocket:
                 desk.leave()
 
         return await self._sockets.serve(request, audience="console", run=run)
+
+    async def _outlive(self, request: web.Request, session: Session, ended: Closed) -> None:
+        """No socket outlives its session by more than a minute, whatever ended it."""
+        while session.closing is None:
+            await asyncio.sleep(SESSION_LOOK)
+            try:
+                await self._access.account(request)
+            except SignedOut:
+                session.close(ended)
+            except Refused:
+                continue  # the database is away: nothing is known
 
 
 class _Desk:

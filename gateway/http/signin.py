@@ -10,11 +10,13 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
+from gateway.dispatcher.hub import Hub
 from gateway.errors import Invalid, SignedOut
-from gateway.http.access import COOKIE, Access, Signin
+from gateway.http.access import COOKIE, Access, Signin, session_topic
 from gateway.http.limits import Limiter
 from gateway.http.peers import Peers
 from gateway.http.routes import Call, Route, json_response
+from gateway.ports import Signal
 from gateway.settings import Settings
 from gateway.store import directory
 from gateway.store.sql import Tx
@@ -53,8 +55,9 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 class SignIn:
     """The routes of ``/api/v1/session`` and ``/api/v1/me``."""
 
-    def __init__(self, store: Store, access: Access, peers: Peers, settings: Settings) -> None:
+    def __init__(self, store: Store, hub: Hub, access: Access, *, peers: Peers, settings: Settings) -> None:
         self._store = store
+        self._hub = hub
         self._access = access
         self._peers = peers
         self._lifetime = int(settings.session_hours * 3600)
@@ -116,6 +119,8 @@ class SignIn:
         token = call.request.cookies.get(COOKIE, "")
         if token:
             await self._store.write("", lambda tx, now: directory.end_session(tx, token))
+            ended = session_topic(token)
+            self._hub.signal(Signal(business="", conversation=ended, kind="presence", who="session", body={}))
         response = web.Response(status=204)
         response.del_cookie(COOKIE, path="/")
         return response

@@ -137,7 +137,9 @@ def _floor_changes(
             raise ValueError("conversation_started in the middle of a log")
         case HandoffRequested():
             return {"status": Status.QUEUED, "team": event.team, "priority": event.priority, "reason": event.reason,
-                    "waiting_since": at, "owner": None, "misses": 0}  # fmt: skip
+                    "waiting_since": at, "owner": None, "misses": 0,
+                    # Who asks for a person wants no answer of the bot's to what stands before, the asking included.
+                    "answered": state.last_input if event.by == "customer" else state.answered}  # fmt: skip
         case HandoffCancelled():
             return {"status": Status.PENDING, "answered": state.last_input, "waiting_since": None, "reason": ""}
         case Taken():

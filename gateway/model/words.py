@@ -27,6 +27,7 @@ _CANCELS = frozenset(
     .strip("| ")
     .split("|")
 )
+_KIND_MARKS = frozenset("👍👌🙏🙂😊😀😃😄🤗🥰😍❤💙💚💛🧡🤝👏🎉✅☺🫶💪🔥🌹\ufe0f\u200d🏻🏼🏽🏾🏿.!)")
 _NOISE = re.compile(r"[\W_]+")
 
 
@@ -44,7 +45,7 @@ def is_closing(text: str) -> bool:
     if not text or len(text) > _LONGEST or "?" in text:
         return False
     plain = _plain(text)
-    return not plain or plain in _CLOSINGS
+    return plain in _CLOSINGS if plain else all(mark in _KIND_MARKS or mark.isspace() for mark in text)
 
 
 def is_cancel(text: str) -> bool:

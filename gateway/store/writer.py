@@ -143,7 +143,10 @@ class GroupWriter:
                     break
                 group.append(more)
             GROUP_SIZE.observe(len(group))
-            self._run_group(group)
+            try:
+                self._run_group(group)
+            except Exception as error:  # the thread must outlive every mistake: everyone waits for it
+                self._give_up(group, error)
             if stopping:
                 break
         if self._connection is not None:
@@ -181,6 +184,14 @@ class GroupWriter:
     def _tell(self, jobs: list[Job]) -> None:
         if jobs:
             self.loop.call_soon_threadsafe(self._settle, jobs)
+
+    def _give_up(self, group: list[Job], error: Exception) -> None:
+        self._discard()
+        left = [job for job in group if not job.future.done()]
+        for job in left:
+            job.error = StorageUnavailable("The database can't store anything right now. Try again.")
+        self._tell(left)
+        log.error("writer_failed", error=str(error))
 
     def _unknown(self, jobs: list[Job], fault: OutcomeUnknown) -> None:
         log.error("commit_outcome_unknown", error=str(fault))

@@ -116,6 +116,17 @@ async def test_signing_out_ends_the_session(site: Site) -> None:
     assert (await site.call("GET", "/api/v1/me", who="pavel"))[0] == 200
 
 
+async def test_signing_out_closes_the_consoles_of_that_session_alone(site: Site) -> None:
+    mine, colleagues = await site.console("olga"), await site.console("pavel")
+
+    async with site.http.delete(site.origin + SESSION, headers=site.headers("olga")) as response:
+        assert response.status == 204
+
+    closed = await mine.closed()
+    assert (closed.code, closed.reason.split(":")[0]) == (1008, "signed_out")
+    await colleagues.still_there()
+
+
 async def test_session_ends_by_itself(sqlite_database: Database, tmp_path: Path) -> None:
     async with on_site(sqlite_database, tmp_path / "data", session_hours=0.0) as site:
         _, _, cookies = await sign_in(site, {"link": await link_for(site)})

@@ -118,6 +118,7 @@ def test_a_transfer_to_a_team_queues_it_there() -> None:
 
 def test_what_goes_back_to_the_bot_with_an_unanswered_question_is_the_bots_to_answer() -> None:
     history = owned()
+    history.do(c.Say(text="And what does it cost", endpoint=history.state.endpoint))
 
     assert history.do(c.ReturnToBot(operator=OLGA, floor_seq=history.state.floor_seq)) == (ReturnedToBot(by=OLGA),)
 

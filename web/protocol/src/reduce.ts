@@ -169,6 +169,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         waiting_since: at,
         owner: null,
         misses: 0,
+        answered: event.by === "customer" ? state.last_input : state.answered,
       };
     case "handoff_cancelled":
       return { status: "pending", answered: state.last_input, waiting_since: null, reason: "" };
