@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select, update
 
 from gateway.model.events import Person
-from gateway.model.state import Conversation, Preview, Status
+from gateway.model.state import FOLD_VERSION, Conversation, Preview, Status
+from gateway.store import log
 from gateway.store.schema import contacts, conversations, cursors, requests
 from gateway.store.sql import Query, Tx
 
@@ -74,7 +75,7 @@ def _list(view: View) -> Query:
         .scalar_subquery()
     )  # fmt: skip
     return Query(
-        select(c.state, contacts.c.name, func.coalesce(read, 0))
+        select(c.id, c.state, c.fold_version, contacts.c.name, func.coalesce(read, 0))
         .join(contacts, and_(contacts.c.business_id == c.business_id, contacts.c.id == c.contact_id))
         .where(
             c.business_id == _business,
@@ -155,7 +156,12 @@ def row_of(state: Conversation, contact_name: str, read: int) -> Row:
 def read_rows(tx: Tx, view: View, *, operator: str, before: tuple[int, str] = (_FAR, ""), limit: int = 50) -> list[Row]:
     """A page of a view, latest first, from behind ``before`` (updated_at, conversation)."""
     found = tx.all(_LISTS[view], operator=operator, before=before[0], before_id=before[1], limit=limit)
-    return [row_of(_decoder.decode(state), name, read) for state, name, read in found]
+    rows = []
+    for conversation, body, fold_version, name, read in found:
+        state = _decoder.decode(body) if fold_version == FOLD_VERSION else log.peek(tx, conversation)
+        if state is not None:
+            rows.append(row_of(state, name, read))
+    return rows
 
 
 def tally(tx: Tx) -> dict[tuple[str, str], int]:

@@ -170,7 +170,7 @@ def test_random_histories_reach_every_status_and_every_event() -> None:
     seen: set[object] = set()
 
     @given(histories(longest=80))
-    @settings(max_examples=150)
+    @settings(max_examples=600)
     def collect(history: History) -> None:
         seen.update(type(entry.event) for entry in history.entries)
         seen.update(state.status for state in states(history))

@@ -20,7 +20,7 @@ from gateway.model.fold import fold_all
 from gateway.model.ids import new_id
 from gateway.model.redact import redact
 from gateway.model.state import FOLD_VERSION, Conversation, Status
-from gateway.store import inbound, log
+from gateway.store import inbound, lists, log
 from gateway.store.schema import conversations, events
 from gateway.store.sql import Query, Tx
 from gateway.store.store import Store
@@ -133,6 +133,8 @@ async def test_a_state_of_another_fold_is_folded_anew_and_kept(store: Store, pla
     await store.write(place.business, spoil)
 
     assert await store.read(place.business, lambda tx, now: log.peek(tx, begun.id)) == begun
+    rows = await store.read(place.business, lambda tx, now: lists.read_rows(tx, "all", operator=OLGA.id))
+    assert [(row.conversation, row.status) for row in rows] == [(begun.id, begun.status)]
     later = await store.write(place.business, apply(begun.id, c.AskForPerson()))
     assert (later.status, later.seq) == (Status.QUEUED, 3)
     raw = await store.read(place.business, lambda tx, now: tx.one(log._PEEK, conversation_id=begun.id))
