@@ -71,6 +71,7 @@ def test_shortcuts_go_by_the_key_and_not_by_its_letter(customer: Customer, olga:
     in_russian_layout(olga.page, "KeyO", "щ")
     expect(olga.page.get_by_role("complementary")).to_have_count(0)
     olga.page.reload()
+    expect(olga.field).to_be_visible()  # the thread is there again, and it is hers
     expect(olga.page.get_by_role("complementary")).to_have_count(0)
     with without_network(olga.page):
         in_russian_layout(olga.page, "KeyE", "у")
