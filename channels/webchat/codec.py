@@ -13,7 +13,6 @@ from gateway.model.events import Button, Page
 from gateway.ports import Inbound
 
 CHANNEL = "webchat"
-TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters, but for line feed and tab, and marks that reverse what stands beside them."""
 

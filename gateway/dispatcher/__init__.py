@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from gateway.dispatcher.dues import Dues, Handler
 from gateway.dispatcher.policy import Policy
@@ -18,7 +17,6 @@ from gateway.store.inbound import Claim
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
-T = TypeVar("T")
 Listener = Callable[[Committed], None]
 
 __all__ = ["Committed", "Dispatcher", "Policy", "digest_of"]

@@ -67,7 +67,6 @@ class Turns:
         self._engine = engine
         self._policy = policy
         self._waiting: dict[str, Waiting] = {}
-        self._typing: dict[str, float] = {}
         self._tasks = TaskSet("turns")
         self._stopping = False
         self._since = dispatcher.clock()
