@@ -17,12 +17,14 @@ from gateway.settings import Settings
 from gateway.store import directory
 from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
+from gateway.vault import new_key
 
 
 async def main(data: Path, database: str) -> None:
     settings = Settings(
-        data=str(data), database=database, port=0, burst_pause=0.0, frames_per_second=1e6, sign_ins_per_minute=1e6
-    )
+        data=str(data), database=database, secret_key=new_key(), port=0, burst_pause=0.0, frames_per_second=1e6,
+        sign_ins_per_minute=1e6,
+    )  # fmt: skip
     set_up(level="warning", style="console")
     with open_folder(data) as folder:
         node = Switchboard(settings, folder, open_store(settings, folder))

@@ -139,6 +139,14 @@ def run(
         run_async(work())
 
 
+@cli.command("secret-key")
+def secret_key() -> None:
+    """Print a new key for secret_key: it seals secrets at rest, and every node needs the same."""
+    from gateway.vault import new_key
+
+    out.print(new_key(), soft_wrap=True)
+
+
 @cli.command()
 def version() -> None:
     """Print the version."""

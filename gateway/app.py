@@ -38,7 +38,7 @@ from gateway.phrases import CataloguePhrases
 from gateway.ports import BotEngine, BotPublisher, Channel
 from gateway.process import settle
 from gateway.settings import Settings
-from gateway.store import due
+from gateway.store import directory, due
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
     DataFolder,
@@ -50,6 +50,7 @@ from gateway.store.opening import (
     postgresql_url,
 )
 from gateway.store.store import Store, system_clock
+from gateway.vault import Vault, open_vault
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +89,7 @@ class Switchboard:
     ) -> None:  # fmt: skip
         self.settings = settings
         self.store = store
+        self.vault: Vault = open_vault(settings, folder.path)
         self.node = secrets.token_hex(6)
         self._draining = False
         self._runner: web.AppRunner | None = None
@@ -164,6 +166,7 @@ class Switchboard:
         if not self.settings.database:
             # The folder's lock says that nobody else runs: what a killed process held need not wait for its leases.
             await self.store.write("", due.release_dead)
+        await self._check_key()
         await self.bots.load_published()
         self.dispatcher.start({"delivery": self.courier.claimed})
         self.housekeeping.start()
@@ -182,6 +185,16 @@ class Switchboard:
         for socket in sockets:
             self.port = socket.getsockname()[1]
         log.info("serving", node=self.node, port=self.port)
+
+    async def _check_key(self) -> None:
+        """Raises ``StartupError`` where this isn't the key that the database's secrets were sealed with."""
+        fingerprint = self.vault.fingerprint
+        if not await self.store.write("", lambda tx, now: directory.claim_key(tx, fingerprint, now=now)):
+            await self.drain()
+            raise StartupError(
+                "The secret key isn't the one that this database's secrets were sealed with. Restore secret.key in the"
+                " data folder (or secret_key in the settings) from where you keep it."
+            )
 
     async def drain(self) -> None:
         """Not ready, no new work, sockets closed with 1012, leases freed, port closed, database closed."""

@@ -188,7 +188,7 @@ def doctor(config: ConfigOption = None, data: DataOption = None) -> None:
     settings = settings_of(config, data=data)
     checks = [
         ("Python", _check_python), ("Front end", _check_front_end), ("Data folder", lambda: _check_folder(settings)),
-        ("Database", lambda: _check_database(settings)), ("Redis", lambda: _check_redis(settings)),
+        ("Database", lambda: _check_database(settings)), ("Secret key", lambda: _check_key(settings)), ("Redis", lambda: _check_redis(settings)),
         ("Public URL", lambda: _check_url(settings)),
     ]  # fmt: skip
     table = Table(show_header=False, box=None)
@@ -238,6 +238,16 @@ def _check_database(settings: Settings) -> str:
     revision = sqlite_revision(Path(settings.data) / "switchboard.db")
     check_known(revision, settings.data)
     return f"SQLite, schema {revision or 'not made yet'}"
+
+
+def _check_key(settings: Settings) -> str:
+    from gateway.vault import KEY_FILE, open_vault
+
+    if not settings.secret_key and not settings.database and not (Path(settings.data) / KEY_FILE).exists():
+        return f"{Path(settings.data) / KEY_FILE} (made at the first start)"
+    open_vault(settings, Path(settings.data))
+    where = "from the settings" if settings.secret_key else str(Path(settings.data) / KEY_FILE)
+    return f"{where}; keep a copy apart from the backups"
 
 
 def _check_redis(settings: Settings) -> str:

@@ -11,7 +11,9 @@ from typing import Any, TextIO
 
 import structlog
 
-SECRET_FIELDS = frozenset({"token", "password", "secret", "authorization", "cookie", "hash", "link"})
+SECRET_FIELDS = frozenset(
+    {"token", "password", "secret", "authorization", "cookie", "hash", "link", "secret_key", "user"}
+)
 PERSONAL_FIELDS = frozenset({"text", "email", "phone", "name", "address", "comment", "url", "ip", "facts"})
 _SECRET = re.compile(r"(?:[A-Za-z0-9_-]{43}|\b\d{6,12}:[A-Za-z0-9_-]{30,})\b")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")

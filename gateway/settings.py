@@ -26,6 +26,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Empty: one SQLite file in the data folder. Or ``postgresql+psycopg://user@host/name``."""
     redis: str = ""
     """Empty: one node. Or ``redis://host:6379/0``, so that many nodes tell one another at once."""
+    secret_key: str = ""
+    """What seals secrets at rest. Empty: made at the first start and kept in the data folder; over PostgreSQL it must
+    be set, the same on every node. ``switchboard secret-key`` makes one."""
     host: str = "127.0.0.1"
     """The address to listen on."""
     port: int = 8080

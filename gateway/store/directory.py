@@ -17,6 +17,7 @@ from gateway.store.schema import (
     bot_versions,
     businesses,
     inboxes,
+    installation,
     operators,
     organizations,
     sessions,
@@ -107,6 +108,20 @@ def hash_token(token: str) -> str:
 def new_token() -> str:
     """A capability: 256 bits, base64url, 43 characters."""
     return secrets.token_urlsafe(32)
+
+
+# --- the installation ---
+
+_KEY_ROW = 1
+_CLAIM_KEY = Query(lambda insert: insert(installation).on_conflict_do_nothing())
+_KEY = Query(select(installation.c.name).where(installation.c.id == bindparam("row")))
+
+
+def claim_key(tx: Tx, fingerprint: str, *, now: int) -> bool:
+    """Keeps the fingerprint of the first key that this database saw; whether it is this one."""
+    tx.execute(_CLAIM_KEY, id=_KEY_ROW, name=fingerprint, created_at=now)
+    row = tx.one(_KEY, row=_KEY_ROW)
+    return row is not None and row[0] == fingerprint
 
 
 # --- accounts and sessions (global) ---

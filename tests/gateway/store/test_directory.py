@@ -207,3 +207,11 @@ async def test_an_organization_is_made_once(store: Store, place: Place) -> None:
     assert business is not None
     assert business.id == place.business
     assert business.locales == ("en",)
+
+
+async def test_the_first_key_that_a_database_saw_is_the_only_one(store: Store) -> None:
+    first = await store.write("", lambda tx, now: directory.claim_key(tx, "one", now=now))
+    other = await store.write("", lambda tx, now: directory.claim_key(tx, "two", now=now))
+    again = await store.write("", lambda tx, now: directory.claim_key(tx, "one", now=now))
+
+    assert (first, other, again) == (True, False, True)
