@@ -22,7 +22,7 @@ from gateway.vault import new_key
 
 async def main(data: Path, database: str) -> None:
     settings = Settings(
-        data=str(data), database=database, secret_key=new_key(), port=0, burst_pause=0.0, frames_per_second=1e6,
+        data=str(data), database=database, secret_key=new_key() if database else "", port=0, burst_pause=0.0, frames_per_second=1e6,
         sign_ins_per_minute=1e6,
     )  # fmt: skip
     set_up(level="warning", style="console")

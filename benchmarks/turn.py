@@ -186,6 +186,8 @@ def demo_start(data: Path) -> tuple[float, float]:
         for line in process.stdout:
             if "administrator" in line:
                 break
+        else:
+            raise RuntimeError(f"the demo ended early ({process.wait()})")
         took = time.monotonic() - began
         time.sleep(1.0)
         return took, psutil.Process(process.pid).memory_info().rss / 1e6

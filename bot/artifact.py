@@ -17,13 +17,14 @@ import msgspec
 import numpy as np
 
 from bot.content.types import Content
+from bot.dialogue.render import Phrasebook
 from bot.files import beside_of
 from bot.nlu.entities import Finder
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.model import Calibration, Model
 from bot.nlu.reader import Reader
 
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 500_000_000
 _ARRAYS = {"hashes": np.uint64, "idf": np.float32, "weights": np.int8, "scale": np.float32, "bias": np.float32}
 
@@ -54,6 +55,7 @@ class Bot:
 
     version: str
     content: Content
+    book: Phrasebook
     reader: Reader
     finder: Finder
 
@@ -107,6 +109,7 @@ def read(path: Path) -> Bot:
     return Bot(
         version=meta.version,
         content=meta.content,
+        book=Phrasebook(meta.content.responses),
         reader=Reader(model, Lexicon(meta.vocabulary)),
         finder=Finder(meta.content.patterns, [*lookups, *meta.annotated], meta.content.synonyms),
     )

@@ -50,7 +50,7 @@ class EmbeddedEngine:
         heard = hear(bot, request.inputs)
         language = heard.language or request.locale.replace("_", "-").split("-")[0].lower()
         known = {**request.facts, **heard.facts, LANGUAGE_SLOT: language}
-        voice = Voice(bot.content, request.id, language, known)
+        voice = Voice(bot.book, request.id, language, known)
         decision = decide(bot.content, heard, voice, request.misses)
         return TurnResult(
             outcome=decision.outcome,

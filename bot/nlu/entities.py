@@ -73,8 +73,10 @@ class Finder:
         self._longest = max(self._longest, len(words))
 
     def _by_words(self, text: str, taken: list[Entity]) -> list[Entity]:
-        spans = [match.span() for match in _WORD.finditer(text)]
         cleaned = clean(text)
+        if self._first.isdisjoint(_WORD.findall(cleaned)):
+            return []
+        spans = [match.span() for match in _WORD.finditer(text)]
         same_length = len(cleaned) == len(text)
         words = [cleaned[start:end] if same_length else clean(text[start:end]) for start, end in spans]
         found: list[Entity] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +23,9 @@ Counts = npt.NDArray[np.int64]
 
 SHORTEST, LONGEST = 2, 5
 LETTERS = np.uint64(1 << 63)
-_BELOW = np.uint64((1 << 63) - 1)
+_BELOW = (1 << 63) - 1
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_PAIR = np.uint64(0xC2B2AE3D27D4EB4F)
+_PAIR = 0xC2B2AE3D27D4EB4F
 _SALTS = {n: np.uint64(0xD6E8FEB86659FD93 * n & 0xFFFFFFFFFFFFFFFF) for n in range(SHORTEST, LONGEST + 1)}
 _STEMMING = threading.Lock()
 _STEMMERS = {True: snowballstemmer.stemmer("russian"), False: snowballstemmer.stemmer("english")}
@@ -43,12 +44,14 @@ def _stem_hash(word: str) -> int:
     return int.from_bytes(blake2b(stem(word).encode(), digest_size=8).digest(), "little")
 
 
-def word_hashes(tokens: list[str]) -> Hashes:
-    """One hash for every stem and every pair of neighbouring stems, repetitions included."""
-    single = np.fromiter((_stem_hash(token) for token in tokens), dtype=np.uint64, count=len(tokens))
-    if len(tokens) < 2:
-        return single
-    return np.concatenate((single, single[:-1] * _PAIR + single[1:]))
+def word_hash(word: str) -> int:
+    """The hash of a word's stem."""
+    return _stem_hash(word) & _BELOW
+
+
+def pair_hash(word: str, following: str) -> int:
+    """The hash of two neighbours' stems."""
+    return (_stem_hash(word) * _PAIR + _stem_hash(following)) & _BELOW
 
 
 @lru_cache(maxsize=8_192)
@@ -67,18 +70,13 @@ def letter_hashes(tokens: list[str]) -> Hashes:
     """One hash for every run of 2–5 letters inside a word, a space at either edge; repetitions included."""
     if not tokens:
         return np.empty(0, dtype=np.uint64)
-    return np.concatenate([_letters_of(token) for token in tokens])
+    return np.concatenate([_letters_of(token) for token in tokens]) | LETTERS
 
 
 def ngrams(tokens: list[str]) -> tuple[Hashes, Counts]:
     """The distinct hashes in ascending order and how often each occurs: words below ``LETTERS``, letters above."""
-    both = np.concatenate((word_hashes(tokens) & _BELOW, letter_hashes(tokens) | LETTERS))
-    both.sort()
-    first = np.empty(len(both), dtype=np.bool_)
-    first[:1] = True
-    np.not_equal(both[1:], both[:-1], out=first[1:])
-    starts = first.nonzero()[0]
-    counts = np.empty_like(starts)
-    np.subtract(starts[1:], starts[:-1], out=counts[:-1])
-    counts[-1:] = len(both) - starts[-1:]
-    return both[starts], counts
+    singles = [word_hash(token) for token in tokens]
+    pairs = [pair_hash(word, following) for word, following in pairwise(tokens)]
+    both = np.concatenate((np.array(singles + pairs, dtype=np.uint64), letter_hashes(tokens)))
+    hashes, counts = np.unique(both, return_counts=True)
+    return hashes, counts

@@ -49,8 +49,10 @@ class Lexicon:
     def read(self, cleaned: str) -> list[str]:
         """The words of a cleaned text in its likeliest spelling: as it stands, or as another keyboard would have it."""
         tokens = words(cleaned)
+        if all(self.knows(token) for token in tokens):
+            return tokens
         known = self._share(tokens)
-        if known >= KNOWN_ENOUGH or not tokens:
+        if known >= KNOWN_ENOUGH:
             return self.repair(tokens)
         best, most = self.repair(tokens), max(known, self._share(self.repair(tokens))) + CLEARLY_BETTER
         for other in self._other_spellings(cleaned, tokens):

@@ -43,10 +43,11 @@ class Reader:
         tokens = self.lexicon.read(clean(text))
         if not tokens:
             return Reading((), "", (), float("-inf"), True)
-        logits = self.model.logits(tokens)
-        confidences = self.model.calibration.confidences(logits)
+        model = self.model
+        logits = model.logits(tokens)
         order = (-logits).argsort(kind="stable")[:MOST_INTENTS]
-        intents = tuple((self.model.intents[k], float(confidences[k])) for k in order)
-        level = float(logits[order[0]])
-        outside = level < self.model.calibration.outside
-        return Reading(tuple(tokens), language_of(tokens, self.lexicon.knows), intents, level, outside)
+        highest = logits[order].tolist()
+        names = [model.intents[k] for k in order.tolist()]
+        intents = tuple(zip(names, model.calibration.confidences(highest), strict=True))
+        outside = highest[0] < model.calibration.outside
+        return Reading(tuple(tokens), language_of(tokens, self.lexicon.knows), intents, highest[0], outside)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 MAX_CHARS = 1000
 MAX_WORDS = 120
@@ -40,6 +41,7 @@ def words(cleaned: str) -> list[str]:
     return [word[:MAX_WORD] for word in found[:MAX_WORDS]]
 
 
+@lru_cache(maxsize=8_192)
 def is_cyrillic(word: str) -> bool:
     """Whether the word is written in Cyrillic letters."""
     return _CYRILLIC.search(word) is not None
@@ -51,9 +53,11 @@ def language_of(tokens: list[str], known: Callable[[str], bool]) -> str:
     A Russian message may well hold Latin names ("wi-fi не работает"), so one Cyrillic word in three is Russian. Latin
     letters are English only if one word at least is ``known`` or is one that every English sentence has.
     """
-    cyrillic = sum(1 for token in tokens if is_cyrillic(token))
+    cyrillic = [token for token in tokens if is_cyrillic(token)]
+    if len(cyrillic) == len(tokens) > 0:
+        return "ru"
     latin = [token for token in tokens if _LATIN.search(token) or _FOREIGN_LATIN.search(token)]
-    if cyrillic and cyrillic * 2 >= len(latin):
+    if cyrillic and len(cyrillic) * 2 >= len(latin):
         return "ru"
     telling = [token for token in latin if token not in _NEUTRAL]
     if any(_FOREIGN_LATIN.search(token) for token in telling):

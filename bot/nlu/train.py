@@ -46,14 +46,14 @@ class _Fitted:
 
 
 class _Corpus:
-    """How often each n-gram occurs in each example (sublinear); rows are examples, columns stand by hash."""
+    """How often each n-gram occurs in each example; rows are examples, columns stand by hash."""
 
     def __init__(self, found: Sequence[tuple[Hashes, Counts]]) -> None:
         everything = np.concatenate([hashes for hashes, _ in found])
         self.hashes: Hashes = np.unique(everything)
         self.letters = int(self.hashes.searchsorted(LETTERS))
         rows = np.repeat(np.arange(len(found)), [len(hashes) for hashes, _ in found])
-        values = 1 + np.log(np.concatenate([counts for _, counts in found]))
+        values = np.concatenate([counts for _, counts in found]).astype(np.float64)
         shape = (len(found), len(self.hashes))
         self.matrix: Any = sparse.csr_matrix((values, (rows, self.hashes.searchsorted(everything))), shape=shape)
 
@@ -63,25 +63,20 @@ class _Corpus:
         return np.log((1 + len(known)) / (1 + frequency)) + 1, frequency > 0, float(np.log(1 + len(known)) + 1)
 
     def weighed(self, rows: Labels, known: Labels) -> Any:
-        """``rows`` as a model that knows only ``known`` sees them: unseen n-grams count in the norms alone."""
+        """``rows`` as a model that knows only ``known`` sees them: unseen n-grams count in the lengths alone.
+
+        Each occurrence adds the square of its weight to a block's length, so that a message is the sum of its words
+        (see ``bot.nlu.model``).
+        """
         idf, seen, _ = self.idf(known)
-        weighed = (self.matrix[rows] @ sparse.diags(idf)).tocsc()
-        return sparse.hstack(
-            [
-                _normed(block, keep)
-                for block, keep in zip(
-                    (weighed[:, : self.letters], weighed[:, self.letters :]),
-                    np.split(seen, [self.letters]),
-                    strict=True,
-                )
-            ]
-        ).tocsr()
-
-
-def _normed(block: Any, keep: npt.NDArray[np.bool_]) -> Any:
-    norms = np.sqrt(np.asarray(block.multiply(block).sum(axis=1)).ravel())
-    norms[norms == 0] = 1
-    return sparse.diags(1 / norms) @ block @ sparse.diags(keep.astype(np.float64))
+        counted = self.matrix[rows].tocsc()
+        blocks = []
+        for columns in (slice(None, self.letters), slice(self.letters, None)):
+            block = counted[:, columns]
+            lengths = np.sqrt(block @ idf[columns] ** 2)
+            lengths[lengths == 0] = 1
+            blocks.append(sparse.diags(1 / lengths) @ block @ sparse.diags(idf[columns] * seen[columns]))
+        return sparse.hstack(blocks).tocsr()
 
 
 def train(tokens: Sequence[list[str]], intents: Sequence[str]) -> tuple[Model, Measured]:
