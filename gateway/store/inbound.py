@@ -96,6 +96,9 @@ def find_identity(tx: Tx, inbox: str, address: str) -> Identity | None:
 
 def lock_identity(tx: Tx, inbox: str, address: str, *, now: int, name: str = "") -> Identity:
     """The identity with its row locked; made, with a contact, where it is new. Two at once make one."""
+    known: Identity | None = tx.recall(identities.name, f"{inbox}/{address}")
+    if known is not None:
+        return known
     row = tx.one(_FIND, inbox_id=inbox, address=address)
     if row is None:
         contact = new_id(now)
@@ -108,7 +111,9 @@ def lock_identity(tx: Tx, inbox: str, address: str, *, now: int, name: str = "")
             tx.execute(_DROP_CONTACT, contact_id=contact)
         row = tx.one(_FIND, inbox_id=inbox, address=address)
         assert row is not None
-    return Identity(*row)
+    found = Identity(*row)
+    tx.remember(identities.name, f"{inbox}/{address}", found)
+    return found
 
 
 def lock_identity_by_id(tx: Tx, identity: str) -> tuple[str, str, str] | None:

@@ -15,14 +15,15 @@ from gateway.model.fold import fold, fold_all
 from gateway.model.ids import new_id
 from gateway.model.state import FOLD_VERSION, Conversation
 from gateway.store.schema import conversations, events
-from gateway.store.sql import Query, Tx
+from gateway.store.sql import Bulk, Query, Tx
 
 _business: BindParameter[str] = bindparam("business_id")
 _conversation: BindParameter[str] = bindparam("conversation_id")
 _this = (conversations.c.business_id == _business, conversations.c.id == _conversation)
 
 _LOAD = Query(
-    select(conversations.c.state, conversations.c.fold_version).where(*_this).with_for_update(of=conversations)
+    select(conversations.c.state, conversations.c.fold_version).where(*_this).with_for_update(of=conversations),
+    beside=True,
 )
 _PEEK = Query(select(conversations.c.state, conversations.c.fold_version).where(*_this))
 _HEAD = Query(select(conversations.c.seq, conversations.c.head_id).where(*_this))
@@ -34,20 +35,9 @@ _HEADS_POSTGRESQL = text(
     " AND id IN (SELECT json_array_elements_text(CAST(:names AS json)))"
 )
 _HEADS = Query(_HEADS_SQLITE, postgresql=_HEADS_POSTGRESQL)
-_CREATE = Query(lambda insert: insert(conversations))
-_STORE = Query(
-    update(conversations)
-    .where(*_this)
-    .values(
-        {
-            column: bindparam(f"new_{column}")
-            for column in (
-                "status", "owner_id", "seq", "head_id", "fold_version", "state", "waiting_since", "updated_at"
-            )
-        }
-    )
-)  # fmt: skip
-_INSERT = Query(lambda insert: insert(events))
+_CHANGING = ("status", "owner_id", "seq", "head_id", "fold_version", "state", "waiting_since", "updated_at")
+_STATES = Bulk(conversations, ("id", "contact_id", *_CHANGING), replaces=_CHANGING)
+_EVENTS = Bulk(events, ("conversation_id", "seq", "id", "at", "body"))
 _REWRITE = Query(
     update(events)
     .where(
@@ -108,7 +98,13 @@ class Draft:
 
 def load(tx: Tx, conversation: str) -> Conversation | None:
     """The state, with its row locked until the end of the transaction."""
-    return _state(tx, conversation, tx.one(_LOAD, conversation_id=conversation))
+    known: Conversation | None = tx.recall(conversations.name, conversation)
+    if known is not None:
+        return known
+    state = _state(tx, conversation, tx.one(_LOAD, conversation_id=conversation))
+    if state is not None:
+        tx.remember(conversations.name, conversation, state)
+    return state
 
 
 def peek(tx: Tx, conversation: str) -> Conversation | None:
@@ -130,30 +126,17 @@ def save(tx: Tx, draft: Draft) -> None:
     if not draft.entries:
         return
     assert draft.state is not None
-    _store_state(tx, draft.state, head_id=draft.entries[-1].id, is_new=draft.before is None)
-    rows = [
-        {"conversation_id": draft.conversation, "seq": entry.seq, "id": entry.id, "at": entry.at,
-         "body": encode_event(entry.event).decode()}
-        for entry in draft.entries
-    ]  # fmt: skip
-    tx.many(_INSERT, rows)
+    _store_state(tx, draft.state, head_id=draft.entries[-1].id)
+    for entry in draft.entries:
+        tx.gather(_EVENTS, draft.conversation, entry.seq, entry.id, entry.at, encode_event(entry.event).decode())
 
 
-def _store_state(tx: Tx, state: Conversation, *, head_id: str, is_new: bool) -> None:
-    values = {
-        "status": state.status.value,
-        "owner_id": state.owner.id if state.owner else "",
-        "seq": state.seq,
-        "head_id": head_id,
-        "fold_version": FOLD_VERSION,
-        "state": _state_encoder.encode(state).decode(),
-        "waiting_since": state.waiting_since,
-        "updated_at": state.updated_at,
-    }
-    if is_new:
-        tx.execute(_CREATE, id=state.id, contact_id=state.contact, **values)
-    else:
-        tx.execute(_STORE, conversation_id=state.id, **{f"new_{name}": value for name, value in values.items()})
+def _store_state(tx: Tx, state: Conversation, *, head_id: str) -> None:
+    tx.gather(
+        _STATES, state.id, state.contact, state.status.value, state.owner.id if state.owner else "", state.seq,
+        head_id, FOLD_VERSION, _state_encoder.encode(state).decode(), state.waiting_since, state.updated_at,
+    )  # fmt: skip
+    tx.remember(conversations.name, state.id, state)
 
 
 def entries(tx: Tx, conversation: str, *, after: int, upto: int = _FAR, limit: int = PAGE) -> list[Entry]:
@@ -197,4 +180,4 @@ def rewrite(tx: Tx, conversation: str, changed: Sequence[Entry]) -> None:
             _REWRITE, conversation_id=conversation, at_seq=entry.seq, new_body=encode_event(entry.event).decode()
         )
     whole = read_all(tx, conversation)
-    _store_state(tx, fold_all(whole, conversation=conversation), head_id=whole[-1].id, is_new=False)
+    _store_state(tx, fold_all(whole, conversation=conversation), head_id=whole[-1].id)

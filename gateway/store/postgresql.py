@@ -11,7 +11,8 @@ import psycopg
 from psycopg import errors as pg
 
 from gateway.errors import StorageUnavailable
-from gateway.store.sql import Tx
+from gateway.store.sql import SET_BUSINESS, Tx
+from gateway.store.workspace import Workspace
 from gateway.store.writer import CannotLock, OutcomeUnknown, StorageFault, TransactionLost, Unit
 
 Clock = Callable[[], int]
@@ -43,6 +44,7 @@ class PostgresConnection:
         self._cursor = self._connection.cursor()
         self._clock = clock
         self._transaction = ""
+        self._workspace = Workspace("postgresql", lasting=False)
 
     def begin(self, *, patient: bool) -> int:
         timeout = _ALONE_LOCK_TIMEOUT if patient else _GROUP_LOCK_TIMEOUT
@@ -56,8 +58,9 @@ class PostgresConnection:
     def run(self, unit: Unit, business: str, now: int) -> Any:
         self._guarded("SAVEPOINT unit")
         try:
-            self._cursor.execute("SELECT set_config('switchboard.business', %s, true)", (business,))
-            result = unit(Tx(self._cursor, "postgresql", business), now)
+            tx = self._tx(business)
+            result = unit(tx, now)
+            tx.flush()
         except (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure) as error:
             self._undo()
             raise CannotLock from error
@@ -71,14 +74,17 @@ class PostgresConnection:
 
     def run_bare(self, unit: Unit, business: str, now: int) -> Any:
         try:
-            self._cursor.execute("SELECT set_config('switchboard.business', %s, true)", (business,))
-            return unit(Tx(self._cursor, "postgresql", business), now)
+            return unit(self._tx(business), now)
         except (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure) as error:
             raise CannotLock from error
         except psycopg.OperationalError as error:
             raise StorageFault(str(error)) from error
 
+    def _tx(self, business: str) -> Tx:
+        return Tx(self._cursor, "postgresql", "", self._workspace).for_business(business)
+
     def _undo(self) -> None:
+        self._workspace.undone()
         if self._connection.closed:
             raise TransactionLost
         self._guarded("ROLLBACK TO SAVEPOINT unit")
@@ -86,10 +92,17 @@ class PostgresConnection:
 
     def commit(self) -> None:
         try:
+            Tx(self._cursor, "postgresql", "", self._workspace).flush()
+        except (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure) as error:
+            raise CannotLock from error
+        except psycopg.OperationalError as error:
+            raise StorageFault(str(error)) from error
+        try:
             self._cursor.execute("COMMIT")
         except psycopg.Error as error:
             if not self._connection.closed or not self._was_committed():
                 raise StorageFault(str(error)) from error
+        self._workspace.committed()
 
     def _was_committed(self) -> bool:
         """The connection broke at COMMIT: a new one knows what became of the transaction.
@@ -112,6 +125,7 @@ class PostgresConnection:
         raise OutcomeUnknown("the connection broke at COMMIT, and the server doesn't come back")
 
     def rollback(self) -> None:
+        self._workspace.undone()
         with contextlib.suppress(psycopg.Error):
             self._cursor.execute("ROLLBACK")
 
@@ -145,8 +159,7 @@ class PostgresReader:
         try:
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute(
-                "SELECT set_config('switchboard.business', %s, true),"
-                " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+                f"{SET_BUSINESS}, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
                 (business,),
             )
             row = cursor.fetchone()

@@ -5,18 +5,24 @@ Why not SQLAlchemy's connection: a statement through it costs four times the dri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Insert, Table
+from sqlalchemy import Insert, Table, TextClause, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg as postgresql_psycopg
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.expression import TableClause
 
 from gateway.store.schema import SCOPED
+from gateway.store.workspace import Workspace
+
+MOST_ROWS = 64
+"""Rows of one statement: more gain nothing."""
+SET_BUSINESS = "SELECT set_config('switchboard.business', %s, true)"
 
 Row = tuple[Any, ...]
 Params = Mapping[str, Any]
@@ -29,7 +35,6 @@ class Cursor(Protocol):
     def rowcount(self) -> int: ...
 
     def execute(self, sql: Any, params: Any = ..., /) -> Any: ...
-    def executemany(self, sql: Any, rows: Any, /) -> Any: ...
     def fetchone(self) -> Any: ...
     def fetchall(self) -> list[Any]: ...
 
@@ -40,11 +45,29 @@ class Unscoped(Exception):
 
 @cache
 def dialect(name: str) -> Any:
-    """The compiling dialect; both with named parameters, so that one mapping fits both drivers."""
+    """The compiling dialect; both with positions for parameters, which the drivers bind fastest."""
     if name == "sqlite":
-        return sqlite.dialect(paramstyle="named")
+        return sqlite.dialect(paramstyle="qmark")
     made: Any = postgresql_psycopg.dialect
-    return made()
+    return made(paramstyle="format")
+
+
+def insert_of(name: str) -> Callable[[Table], Any]:
+    """The database's own ``insert``, which knows upserts."""
+    return sqlite.insert if name == "sqlite" else postgresql.insert
+
+
+class Compiled(NamedTuple):
+    """A statement for one database. ``names``: whose value stands at each position; ``fixed``: values of its own.
+
+    ``tables``: what it touches (``None``: unknown). ``writes``: the table whose rows it changes, or "".
+    """
+
+    sql: str
+    names: tuple[str, ...]
+    fixed: dict[str, Any]
+    tables: frozenset[str] | None
+    writes: str
 
 
 class Query:
@@ -53,9 +76,10 @@ class Query:
     ``statement`` is a Core statement, or a function that makes one from the dialect's ``insert`` (for upserts).
     ``across``: may look over all businesses (look-ups by a hash, claims of due rows); otherwise a statement on a
     scoped table must bind ``business_id``. ``postgresql``: its own form there, where the databases differ.
+    ``beside``: asks only for rows that the transaction has not written (its caller looked first).
     """
 
-    __slots__ = ("_across", "_compiled", "_postgresql", "_statement")
+    __slots__ = ("_across", "_compiled", "_postgresql", "_statement", "beside")
 
     def __init__(
         self,
@@ -63,28 +87,37 @@ class Query:
         *,
         postgresql: ClauseElement | None = None,
         across: bool = False,
+        beside: bool = False,
     ) -> None:
         self._statement = statement
         self._postgresql = postgresql
         self._across = across
-        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.beside = beside
+        self._compiled: dict[str, Compiled] = {}
 
-    def compiled(self, name: str) -> tuple[str, dict[str, Any]]:
-        """The SQL text for a database and the values that the statement itself fixes."""
+    def compiled(self, name: str) -> Compiled:
+        """The statement for a database."""
         found = self._compiled.get(name)
         if found is None:
             found = self._compiled[name] = self._compile(name)
         return found
 
-    def _compile(self, name: str) -> tuple[str, dict[str, Any]]:
+    def _compile(self, name: str) -> Compiled:
         statement = self._postgresql if name == "postgresql" and self._postgresql is not None else self._statement
         if not isinstance(statement, ClauseElement):
-            statement = statement(sqlite.insert if name == "sqlite" else postgresql.insert)
+            statement = statement(insert_of(name))
         compiled: Any = statement.compile(dialect=dialect(name))
+        tables = _tables(statement)
         if not self._across:
-            _require_scope(statement, compiled)
+            _require_scope(tables, compiled)
         fixed = {key: value for key, value in compiled.params.items() if not _is_argument(statement, compiled, key)}
-        return str(compiled), fixed
+        return Compiled(
+            sql=str(compiled),
+            names=tuple(compiled.positiontup),
+            fixed=fixed,
+            tables=None if isinstance(statement, TextClause) else tables,
+            writes=statement.table.name if isinstance(statement, UpdateBase) else "",
+        )
 
 
 def _is_argument(statement: ClauseElement, compiled: Any, key: str) -> bool:
@@ -92,36 +125,90 @@ def _is_argument(statement: ClauseElement, compiled: Any, key: str) -> bool:
     return bool(bind.required) or (isinstance(statement, Insert) and bind.value is None)
 
 
-def _require_scope(statement: ClauseElement, compiled: Any) -> None:
-    tables = {element.name for element in visitors.iterate(statement) if isinstance(element, TableClause)} & SCOPED
+def _tables(statement: ClauseElement) -> frozenset[str]:
+    found = [element for element in visitors.iterate(statement) if isinstance(element, TableClause)]
     target = getattr(statement, "table", None)
-    if isinstance(target, TableClause) and target.name in SCOPED:
-        tables.add(target.name)
-    if tables and "business_id" not in compiled.binds:
-        raise Unscoped(f"no business_id bound on {', '.join(sorted(tables))}: {compiled}")
+    return frozenset(table.name for table in [*found, target] if isinstance(table, TableClause))
+
+
+def _require_scope(tables: frozenset[str], compiled: Any) -> None:
+    if tables & SCOPED and "business_id" not in compiled.binds:
+        raise Unscoped(f"no business_id bound on {', '.join(sorted(tables & SCOPED))}: {compiled}")
+
+
+class Bulk:
+    """Whole rows of a business's table, written many at once.
+
+    ``columns``: those after ``business_id``, the rest of the key first. ``replaces``: what a row that is there takes
+    over from the new one; without it, a row that is there is an error.
+    """
+
+    def __init__(self, table: Table, columns: tuple[str, ...], *, replaces: tuple[str, ...] = ()) -> None:
+        self.table = table.name
+        self._table = table
+        self._columns = ("business_id", *columns)
+        self._replaces = replaces
+        self._keys = len(table.primary_key) - 1
+        self._sql: dict[tuple[str, int], str] = {}
+
+    def key_of(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The part of a row's values that tells it from others of its business."""
+        return row[: self._keys]
+
+    @staticmethod
+    def fitting(count: int) -> int:
+        """How many of ``count`` rows one statement takes: a power of two, so that few statements are prepared."""
+        return min(MOST_ROWS, 1 << (count.bit_length() - 1))
+
+    def sql(self, database: str, count: int) -> str:
+        """The statement for ``count`` rows, their values one after another."""
+        found = self._sql.get((database, count))
+        if found is None:
+            found = self._sql[database, count] = self._compile(database, count)
+        return found
+
+    def _compile(self, database: str, count: int) -> str:
+        rows: list[dict[str, Any]] = [
+            {name: bindparam(f"{name}_{number}") for name in self._columns} for number in range(count)
+        ]
+        statement = insert_of(database)(self._table).values(rows)
+        if self._replaces:
+            statement = statement.on_conflict_do_update(
+                index_elements=[column.name for column in self._table.primary_key],
+                set_={name: statement.excluded[name] for name in self._replaces},
+            )
+        compiled = statement.compile(dialect=dialect(database))
+        assert list(compiled.positiontup) == [f"{name}_{number}" for number in range(count) for name in self._columns]
+        return str(compiled)
 
 
 class Tx:
     """A transaction as a unit of work sees it. ``business_id`` is bound in every statement by itself."""
 
-    __slots__ = ("_cursor", "business", "database")
+    __slots__ = ("_cursor", "_workspace", "business", "database")
 
-    def __init__(self, cursor: Cursor, database: str, business: str) -> None:
+    def __init__(self, cursor: Cursor, database: str, business: str, workspace: Workspace | None = None) -> None:
         self._cursor = cursor
         self.database = database
         self.business = business
+        self._workspace = workspace
 
     def for_business(self, business: str) -> Tx:
         """The same transaction, for another business from now on."""
         if self.database == "postgresql":
-            self._cursor.execute(
-                "SELECT set_config('switchboard.business', %(business)s, true)", {"business": business}
-            )
-        return Tx(self._cursor, self.database, business)
+            self._cursor.execute(SET_BUSINESS, (business,))
+        return Tx(self._cursor, self.database, business, self._workspace)
 
     def _run(self, query: Query, params: Params) -> None:
-        sql, fixed = query.compiled(self.database)
-        self._cursor.execute(sql, {"business_id": self.business, **fixed, **params})
+        sql, names, fixed, tables, writes = query.compiled(self.database)
+        workspace = self._workspace
+        if workspace is not None:
+            if workspace.waits(tables) and not query.beside:
+                self.flush()
+            if writes:
+                workspace.forget(writes)
+        values = {"business_id": self.business, **fixed, **params}
+        self._cursor.execute(sql, [values[name] for name in names])
 
     def execute(self, query: Query, **params: Any) -> int:
         """Runs a write; the number of rows it touched."""
@@ -139,8 +226,31 @@ class Tx:
         self._run(query, params)
         return self._cursor.fetchall()
 
-    def many(self, query: Query, rows: Iterable[Params]) -> None:
-        """One write for each of ``rows``."""
-        sql, fixed = query.compiled(self.database)
-        business = {"business_id": self.business}
-        self._cursor.executemany(sql, [{**business, **fixed, **row} for row in rows])
+    def gather(self, bulk: Bulk, *row: Any) -> None:
+        """A row to be written before the COMMIT, or before a statement asks for its table."""
+        assert self._workspace is not None, "this transaction only reads"
+        self._workspace.gather(self.business, bulk, row)
+
+    def flush(self) -> None:
+        """Writes what was gathered, of every business."""
+        if self._workspace is None or not self._workspace.waits(None):
+            return
+        others = [business for business in self._workspace.businesses() if business != self.business]
+        for business in others:
+            self.for_business(business)._write()
+        if others:
+            self.for_business(self.business)
+        self._write()
+
+    def _write(self) -> None:
+        assert self._workspace is not None
+        self._workspace.write(self._cursor, self.business)
+
+    def remember(self, table: str, key: str, value: Any) -> None:
+        """Keeps what was read under a lock, or is about to be written, for the next ``recall``."""
+        if self._workspace is not None:
+            self._workspace.remember(table, (self.business, key), value)
+
+    def recall(self, table: str, key: str) -> Any:
+        """What was remembered and still holds, or ``None``."""
+        return self._workspace.recall(table, (self.business, key)) if self._workspace is not None else None

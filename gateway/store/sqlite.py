@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.store.sql import Tx
+from gateway.store.workspace import Workspace
 from gateway.store.writer import StorageFault, TransactionLost, Unit
 
 Clock = Callable[[], int]
@@ -45,15 +46,24 @@ class SqliteConnection:
         except sqlite3.Error as error:
             raise StorageFault(str(error)) from error
         self._cursor = self._connection.cursor()
+        self._workspace = Workspace("sqlite", lasting=True)
+        self._version = 0
 
     def begin(self, *, patient: bool) -> int:
         self._guarded("BEGIN IMMEDIATE")
+        self._guarded("PRAGMA data_version")
+        (version,) = self._cursor.fetchone()
+        if version != self._version:  # another process has written (a command beside the server)
+            self._version = version
+            self._workspace.undone()
         return self._clock()
 
     def run(self, unit: Unit, business: str, now: int) -> Any:
         self._guarded("SAVEPOINT unit")
         try:
-            result = unit(Tx(self._cursor, "sqlite", business), now)
+            tx = Tx(self._cursor, "sqlite", business, self._workspace)
+            result = unit(tx, now)
+            tx.flush()
         except sqlite3.Error as error:
             self._undo()
             if _is_storage(error):
@@ -67,7 +77,7 @@ class SqliteConnection:
 
     def run_bare(self, unit: Unit, business: str, now: int) -> Any:
         try:
-            result = unit(Tx(self._cursor, "sqlite", business), now)
+            result = unit(Tx(self._cursor, "sqlite", business, self._workspace), now)
         except sqlite3.Error as error:
             if _is_storage(error):
                 raise StorageFault(str(error)) from error
@@ -78,6 +88,7 @@ class SqliteConnection:
         return result
 
     def _undo(self) -> None:
+        self._workspace.undone()
         # After some errors (a full disk among them) SQLite has already rolled everything back.
         if not self._connection.in_transaction:
             raise TransactionLost
@@ -85,11 +96,19 @@ class SqliteConnection:
         self._guarded("RELEASE unit")
 
     def commit(self) -> None:
+        try:
+            Tx(self._cursor, "sqlite", "", self._workspace).flush()
+        except sqlite3.Error as error:
+            if _is_storage(error):
+                raise StorageFault(str(error)) from error
+            raise
         if not self._connection.in_transaction:
             raise TransactionLost
         self._guarded("COMMIT")
+        self._workspace.committed()
 
     def rollback(self) -> None:
+        self._workspace.undone()
         if self._connection.in_transaction:
             with contextlib.suppress(sqlite3.Error):
                 self._cursor.execute("ROLLBACK")
