@@ -157,9 +157,6 @@ class EchoLoad:
         self.stopping = True
 
 
-TEXTS = ["какие у вас тарифы", "нет интернета", "how do I pay", "когда вы работаете", "where is your office"]
-
-
 class TurnLoad:
     """Customers and operators. A round is finished when the bot's reply is at the customer's AND an operator's socket."""
 
@@ -176,7 +173,14 @@ class TurnLoad:
         headers = {"Origin": f"http://127.0.0.1:{port}"}
         for number in range(self.plan["conversations"]):
             socket = await connect(port, "/api/v1/widget/socket", headers)
-            customer: dict[str, Any] = {"socket": socket, "n": number, "began": 0.0, "seen": 0, "conversation": ""}
+            customer: dict[str, Any] = {
+                "socket": socket,
+                "n": 0,
+                "place": number,
+                "began": 0.0,
+                "seen": 0,
+                "conversation": "",
+            }
             socket.on_text = lambda text, customer=customer: self.customer_text(customer, text)
             token = secrets.token_urlsafe(32)
             hello = {"type": "hello", "inbox": self.plan["inbox"], "token": token, "locale": "ru"}
@@ -214,7 +218,8 @@ class TurnLoad:
         customer["began"] = time.perf_counter()
         customer["seen"] = 0
         customer["n"] += 1
-        text = TEXTS[customer["n"] % len(TEXTS)]
+        texts = self.plan["texts"]
+        text = texts[(customer["n"] * 31 + customer["place"]) % len(texts)]
         customer["socket"].send(
             json.dumps({"type": "message", "id": f"m{secrets.token_hex(10)}", "text": text}).encode()
         )

@@ -6,6 +6,7 @@ operator's. Measured in rounds, echo and turn one after the other, so that both 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import statistics
 import subprocess
@@ -19,8 +20,15 @@ from typing import Any
 
 import psutil
 
+import bot
 from benchmarks.report import arguments, report, say
+from bot.content.draft import Draft
+from bot.content.nlu import read_nlu
+from bot.content.source import parse, read_text
+from gateway.ports import TurnInput, TurnRequest
 from tests.support.postgres import PostgresServer
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "lantern"
 
 
 class Process:
@@ -81,6 +89,31 @@ def saturated(client: Process, seconds: float, *cpus: Callable[[], float]) -> tu
     return [one / max(1, seen["n"]) * 1e6 for one in spent], seen
 
 
+def answered_texts(trained: Path) -> list[str]:
+    """What the customers write: of the example's held-out messages, which training never saw, those that the bot
+    answers by itself (a handoff would end the conversation's part in the benchmark)."""
+    path = EXAMPLE / "tests" / "holdout.yml"
+    draft = Draft()
+    read_nlu(draft, parse(path.name, read_text(path.name, path)).fields("The held-out messages")["nlu"])
+    held = [example.text for examples in draft.examples.values() for example in examples]
+    return asyncio.run(_answered(trained, held))
+
+
+async def _answered(trained: Path, held: list[str]) -> list[str]:
+    engine = bot.engine()
+    await engine.load("", trained)
+    kept = []
+    for number, text in enumerate(held):
+        inputs = (TurnInput(seq=number, text=text),)
+        request = TurnRequest(
+            id=str(number), business="", conversation="", inputs=inputs, locale="ru", misses=0, facts={}, now=0
+        )
+        result = await engine.turn(request)
+        if result.outcome == "answered" and result.replies:
+            kept.append(text)
+    return kept
+
+
 class Node:
     """The product under load by so many conversations."""
 
@@ -88,11 +121,12 @@ class Node:
         extra = ["--database", database] if database else []
         self.server = stack.enter_context(running("benchmarks.node", str(data), *extra))
         self.facts = self.server.read()
+        self.texts = answered_texts(next((data / "models").glob("*.bot")))
         self.stack = stack
 
     def client(self, conversations: int) -> Process:
         client = self.stack.enter_context(running("benchmarks.load"))
-        client.ask(do="turns", conversations=conversations, **self.facts)
+        client.ask(do="turns", conversations=conversations, texts=self.texts, **self.facts)
         return client
 
 

@@ -112,8 +112,8 @@ async def _demo(settings: Settings, folder: Any) -> None:
 async def _train(shown: Any) -> None:
     if await shown.needs_training():
         with terminal.status("The bot learns its business; it answers in a moment …"):
-            accuracy = await shown.train()
-        out.print(f"The bot is ready ({accuracy:.0%} of its examples understood, by cross-validation).")
+            report = await shown.train()
+        out.print(f"The bot is ready: it learnt {report.intents} intents from {report.examples:,} examples.\n")
 
 
 @cli.command()

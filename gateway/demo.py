@@ -11,6 +11,7 @@ from aiohttp import web
 from gateway.admin.businesses import Loaded, load_business, read_business_file
 from gateway.app import Switchboard, example_folder
 from gateway.errors import NotFound
+from gateway.ports import TrainingReport
 from gateway.store import directory
 from gateway.store.sql import Tx
 
@@ -50,10 +51,9 @@ class Demo:
     async def needs_training(self) -> bool:
         return not await self._node.bots.is_published(self.business, self._folder)
 
-    async def train(self) -> float:
-        """Trains and publishes the bot; its accuracy. Customers who write meanwhile are answered then."""
-        report = await self._node.bots.train_and_publish(self.business, self._folder)
-        return report.accuracy
+    async def train(self) -> TrainingReport:
+        """Trains and publishes the bot. Customers who write meanwhile are answered then."""
+        return await self._node.bots.train_and_publish(self.business, self._folder)
 
     async def _sign_in(self, loaded: Loaded, role: str) -> str:
         account = next(account for account, has in loaded.people if has == role)

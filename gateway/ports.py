@@ -164,9 +164,14 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BotPublisher(Protocol):
-    """An engine that answers from trained files: ``load`` swaps one in and returns its version."""
+    """An engine that answers from trained files: ``load`` swaps one in and returns its version.
+
+    ``version``: which one answers for the business now, if any does.
+    """
 
     async def load(self, business: str, path: Path) -> str: ...
+
+    def version(self, business: str) -> str | None: ...
 
 
 class BotTrainer(Protocol):

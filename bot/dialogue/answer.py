@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from bot import phrases
 from bot.content.types import Content, Rule
 from bot.dialogue.heard import Heard
@@ -20,8 +22,7 @@ MOST_BUTTONS = 3
 WORTH_A_BUTTON = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """A turn's outcome, before it is put into the port's terms."""
 
     outcome: Outcome

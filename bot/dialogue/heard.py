@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from bot.artifact import Bot
 from bot.content.types import Content
@@ -21,8 +22,7 @@ _NODS = frozenset("👍👌🙏🙂😊😀😃😄😁🤗🥰😍❤💙💚�
 _JOINERS = frozenset("\ufe0f\ufe0e\u200d🏻🏼🏽🏾🏿")
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """What the inputs say, as far as they can be understood.
 
     ``answers``: intents that are sure, in order, at most two. ``candidates``: what it may be, the likeliest first.
@@ -31,7 +31,7 @@ class Heard:
 
     answers: tuple[str, ...] = ()
     candidates: tuple[tuple[str, float], ...] = ()
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = {}
     language: str = ""
     outside: bool = False
     nod: bool = False
@@ -39,8 +39,7 @@ class Heard:
     back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(msgspec.Struct, frozen=True):
     intent: str
     confidence: float
     words: int

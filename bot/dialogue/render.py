@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
+
+import msgspec
 
 from bot import phrases
 from bot.content.types import Variation
@@ -65,8 +66,7 @@ def _language(variation: Variation) -> str:
     return dict(variation.condition).get(LANGUAGE_SLOT, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(msgspec.Struct, frozen=True):
     """Who is spoken to: the turn (which of equal variations), the language, and what is known, the language included."""
 
     book: Phrasebook

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.model import Model
@@ -11,8 +11,7 @@ from bot.nlu.text import clean, language_of
 MOST_INTENTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What a text was understood as. ``intents``: at most five, the likeliest first; empty for a text without words.
 
     ``level`` is the best intent's logit, the out-of-scope score; ``outside``: clearly none of the intents.

@@ -53,12 +53,15 @@ class Bots:
             try:
                 await self._publisher.load(business.id, self._folder / version.artifact)
             except Exception as error:
-                log.error("bot_not_loaded", business=business.id, version=version.version, error=str(error))
+                log.error(
+                    "bot_not_loaded", business=business.slug, version=version.version, error=str(error),
+                    mend="train it again: switchboard business add FOLDER",
+                )  # fmt: skip
 
     async def is_published(self, business: str, content: Path) -> bool:
-        """The published version was trained from these very files, and its model is there."""
+        """The published version was trained from these very files, and answers: its model is there and could be read."""
         version = await self._store.read(business, lambda tx, now: directory.published_bot(tx))
-        if version is None or not (self._folder / version.artifact).exists():
+        if version is None or self._publisher.version(business) != version.version:
             return False
         return msgspec.json.decode(version.report, type=Published).fingerprint == fingerprint_of(content)
 

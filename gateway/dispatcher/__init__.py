@@ -10,7 +10,7 @@ from gateway.dispatcher.timers import Timers
 from gateway.dispatcher.turns import Turns
 from gateway.dispatcher.units import Committed, Receive, Received, Submit, digest_of
 from gateway.errors import Draining
-from gateway.metrics import INPUTS
+from gateway.metrics import INPUTS, one_of
 from gateway.model.commands import AnyCommand
 from gateway.ports import BotEngine, Inbound, Receipt
 from gateway.store.inbound import Claim
@@ -53,7 +53,7 @@ class Dispatcher:
             raise Draining("Switchboard is restarting. Send it again in a moment.")
         unit = Receive(item, self.policy)
         received = await self.store.write(item.business, unit, key=item.address, then=self._received)
-        INPUTS.labels(item.channel).inc()
+        one_of(INPUTS, item.channel).inc()
         return received.receipt
 
     async def submit(

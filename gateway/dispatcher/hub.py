@@ -7,7 +7,7 @@ hint was lost) is read once per node, whoever follows. Frames are encoded once p
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -34,12 +34,21 @@ PAGE = 200
 _encoder = msgspec.json.Encoder()
 
 
+class EncodedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry whose event is JSON already: what went to disk goes out as it is."""
+
+    seq: int
+    id: str
+    at: int
+    event: msgspec.Raw
+
+
 class EntriesFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="entries"):
     """Entries of a conversation as an audience sees them; complete up to ``through``."""
 
     conversation: str
     through: int
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry | EncodedEntry, ...]
 
 
 class ResyncFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="resync"):
@@ -60,18 +69,38 @@ class RowsListener(Protocol):
     def __call__(self, business: str, conversation: str, committed: Committed | None) -> None: ...
 
 
-def entries_frame(conversation: str, entries: Iterable[Entry], audience: Audience, *, through: int) -> bytes:
-    """The frame of some entries for an audience."""
-    shown = tuple(e for e in (visible_entry(entry, audience) for entry in entries) if e is not None)
-    return _encoder.encode(EntriesFrame(conversation=conversation, through=through, entries=shown))
-
-
 class Frame(NamedTuple):
     """An encoded ``entries`` frame and the part of the log that it tells."""
 
     first: int
     through: int
     body: bytes
+
+
+class News(NamedTuple):
+    """Entries behind one another, and their events as JSON where that is known."""
+
+    entries: Sequence[Entry]
+    bodies: Sequence[bytes] = ()
+
+    def frame(self, conversation: str, audience: Audience, *, start: int) -> Frame:
+        """What an audience is sent of those from ``start`` on."""
+        through = self.entries[-1].seq
+        shown = tuple(
+            [
+                one
+                for number, entry in enumerate(self.entries)
+                if entry.seq >= start and (one := self._shown(number, entry, audience)) is not None
+            ]
+        )
+        body = _encoder.encode(EntriesFrame(conversation=conversation, through=through, entries=shown))
+        return Frame(start, through, body)
+
+    def _shown(self, number: int, entry: Entry, audience: Audience) -> Entry | EncodedEntry | None:
+        seen = visible_entry(entry, audience)
+        if seen is not entry or not self.bodies:
+            return seen
+        return EncodedEntry(seq=entry.seq, id=entry.id, at=entry.at, event=msgspec.Raw(self.bodies[number]))
 
 
 @dataclass(eq=False, slots=True)
@@ -136,7 +165,7 @@ class Hub:
         self._bus.publish(Hint(business=committed.business, conversation=state.id, seq=state.seq))
         topic = self._topics.get(state.id)
         if topic is not None:
-            self._advance(topic, entries)
+            self._advance(topic, News(entries, committed.bodies))
         for listener in self._rows:
             listener(committed.business, state.id, committed)
 
@@ -227,10 +256,10 @@ class Hub:
             subscription.sink.send(_encoder.encode(ResyncFrame(conversation=conversation)))
         subscription.at = after
         if not page:  # nothing new: said, so that a client knows that it has caught up
-            subscription.sink.send(entries_frame(conversation, (), subscription.audience, through=after))
+            subscription.sink.send(_encoder.encode(EntriesFrame(conversation=conversation, through=after, entries=())))
         while page:
             subscription.at = page[-1].seq
-            subscription.sink.send(entries_frame(conversation, page, subscription.audience, through=subscription.at))
+            subscription.sink.send(News(page).frame(conversation, subscription.audience, start=page[0].seq).body)
             page = await self._read(topic, subscription.at) if len(page) == PAGE else []
 
     async def _read(self, topic: Topic, after: int) -> list[Entry]:
@@ -239,11 +268,11 @@ class Hub:
             topic.business, lambda tx, now: stored_log.entries(tx, conversation, after=after, limit=PAGE)
         )
 
-    def _advance(self, topic: Topic, entries: Sequence[Entry]) -> None:
+    def _advance(self, topic: Topic, news: News) -> None:
         """Sends new entries to a topic's followers, or has the gap before them read."""
-        if not entries:
+        if not news.entries:
             return
-        first, through = entries[0].seq, entries[-1].seq
+        first, through = news.entries[0].seq, news.entries[-1].seq
         frames: dict[tuple[Audience, int], Frame] = {}
         gap = False
         for subscription in topic.subscriptions:
@@ -253,8 +282,7 @@ class Hub:
             if start > through:
                 continue
             if (frame := frames.get((audience, start))) is None:
-                body = entries_frame(topic.conversation, entries[start - first :], audience, through=through)
-                frame = frames[audience, start] = Frame(start, through, body)
+                frame = frames[audience, start] = news.frame(topic.conversation, audience, start=start)
             gap = not subscription.take(frame) or gap
         if gap:
             self._fill(topic)
@@ -279,7 +307,7 @@ class Hub:
             while topic.again and (at := topic.at) is not None:
                 topic.again = False
                 page = await self._read(topic, at)
-                self._advance(topic, page)
+                self._advance(topic, News(page))
                 topic.again = topic.again or len(page) == PAGE
         finally:
             topic.filling = False

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import structlog
 
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.units import ClearTurn, Committed, FinishTurn
 from gateway.errors import BotNotReady, Refused
-from gateway.metrics import TURN_FAILURES, TURNS
+from gateway.metrics import TURN_FAILURES, TURNS, one_of
 from gateway.model import commands as c
 from gateway.model.events import CustomerMessage, Entry, Evidence, Page
 from gateway.model.state import Conversation, Floor
@@ -35,8 +35,7 @@ STORAGE_RETRY = 1.0
 """Seconds before a turn that could not be stored is made again."""
 
 
-@dataclass(slots=True)
-class Waiting:
+class Waiting(msgspec.Struct):
     """A turn that this node holds and has not begun. ``inputs`` is ``None`` where memory does not have them all."""
 
     business: str
@@ -48,8 +47,7 @@ class Waiting:
     latest: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """A turn that is being made, and what it saw."""
 
     business: str
@@ -197,7 +195,7 @@ class Turns:
         request = _request(turn, now=self._dispatcher.clock())
         async with asyncio.timeout(self._policy.turn_timeout / 1e6):
             result = await self._engine.turn(request)
-        TURNS.labels(result.outcome).inc()
+        one_of(TURNS, result.outcome).inc()
         command = _finish(state, result, upto=upto, inputs=turn.inputs, elapsed=int((loop.time() - began) * 1e6))
         await self._dispatcher.commit(
             turn.business, FinishTurn(state.id, command, self._policy, turn.fence), key=state.id

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from gateway.dispatcher.consequences import follow_up, write_consequences
 from gateway.dispatcher.policy import Policy
@@ -21,12 +22,16 @@ from gateway.store.sql import Tx
 
 
 class Committed(NamedTuple):
-    """What a unit appended, for those who follow. ``turn_at``: a turn is due then, and leased to this node."""
+    """What a unit appended, for those who follow. ``turn_at``: a turn is due then, and leased to this node.
+
+    ``bodies``: the events of ``entries`` as they were written to disk.
+    """
 
     business: str
     before: Conversation | None
     state: Conversation
     entries: tuple[Entry, ...]
+    bodies: tuple[bytes, ...]
     turn_at: int | None = None
 
 
@@ -40,8 +45,7 @@ def digest_of(*parts: str) -> str:
     return hashlib.blake2b("\x00".join(parts).encode(), digest_size=16).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Receive:
+class Receive(msgspec.Struct, frozen=True):
     """One input, one transaction: identity, key, conversation, decision, log, due rows."""
 
     input: Inbound
@@ -116,8 +120,7 @@ def _repeated(known: inbound.Earlier) -> Received:
     return Received(Receipt(conversation=known.conversation, seq=known.seq, repeated=True), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Submit:
+class Submit(msgspec.Struct, frozen=True):
     """A command by people, routing or timers. ``claim`` makes a repeat return the first result."""
 
     conversation: str
@@ -144,8 +147,7 @@ class Submit:
         return Received(Receipt(conversation=self.conversation, seq=seq), committed)
 
 
-@dataclass(frozen=True, slots=True)
-class FinishTurn:
+class FinishTurn(msgspec.Struct, frozen=True):
     """A turn's result, judged by the fence. Frees the due row; newer inputs get a turn of their own."""
 
     conversation: str
@@ -163,8 +165,7 @@ class FinishTurn:
         return commit(tx, draft, self.policy)
 
 
-@dataclass(frozen=True, slots=True)
-class ClearTurn:
+class ClearTurn(msgspec.Struct, frozen=True):
     """A claimed turn that has nothing to answer (people took the floor, or another turn did)."""
 
     conversation: str
@@ -185,4 +186,4 @@ def commit(tx: Tx, draft: log.Draft, policy: Policy, *, at_once: bool = False) -
     log.save(tx, draft)
     turn_at = write_consequences(tx, draft, policy, at_once=at_once)
     assert draft.state is not None
-    return Committed(tx.business, draft.before, draft.state, tuple(draft.entries), turn_at)
+    return Committed(tx.business, draft.before, draft.state, tuple(draft.entries), tuple(draft.bodies), turn_at)

@@ -77,13 +77,15 @@ _FAR = 1 << 62
 class Draft:
     """What a unit is about to append: each command is decided on the state that the one before it left."""
 
-    __slots__ = ("before", "conversation", "entries", "now", "state")
+    __slots__ = ("before", "bodies", "conversation", "entries", "now", "state")
 
     def __init__(self, conversation: str, state: Conversation | None, *, now: int) -> None:
         self.conversation = conversation
         self.before = self.state = state
         self.now = now
         self.entries: list[Entry] = []
+        self.bodies: list[bytes] = []
+        """Of ``entries``, as ``save`` wrote them."""
 
     def apply(self, command: AnyCommand, circumstances: Circumstances | None = None) -> tuple[Plain, ...]:
         """Decides and folds; the events. Raises ``Refused``, and then nothing changed."""
@@ -127,8 +129,9 @@ def save(tx: Tx, draft: Draft) -> None:
         return
     assert draft.state is not None
     _store_state(tx, draft.state, head_id=draft.entries[-1].id)
-    for entry in draft.entries:
-        tx.gather(_EVENTS, draft.conversation, entry.seq, entry.id, entry.at, encode_event(entry.event).decode())
+    draft.bodies = [encode_event(entry.event) for entry in draft.entries]
+    for entry, body in zip(draft.entries, draft.bodies, strict=True):
+        tx.gather(_EVENTS, draft.conversation, entry.seq, entry.id, entry.at, body.decode())
 
 
 def _store_state(tx: Tx, state: Conversation, *, head_id: str) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import Insert, Table, TextClause, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg as postgresql_psycopg
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.expression import TableClause
 
@@ -116,7 +115,7 @@ class Query:
             names=tuple(compiled.positiontup),
             fixed=fixed,
             tables=None if isinstance(statement, TextClause) else tables,
-            writes=statement.table.name if isinstance(statement, UpdateBase) else "",
+            writes=_target(statement),
         )
 
 
@@ -125,10 +124,15 @@ def _is_argument(statement: ClauseElement, compiled: Any, key: str) -> bool:
     return bool(bind.required) or (isinstance(statement, Insert) and bind.value is None)
 
 
-def _tables(statement: ClauseElement) -> frozenset[str]:
-    found = [element for element in visitors.iterate(statement) if isinstance(element, TableClause)]
+def _target(statement: ClauseElement) -> str:
+    """The table that a statement writes to; "" for one that only reads."""
     target = getattr(statement, "table", None)
-    return frozenset(table.name for table in [*found, target] if isinstance(table, TableClause))
+    return target.name if isinstance(target, TableClause) else ""
+
+
+def _tables(statement: ClauseElement) -> frozenset[str]:
+    found = {element.name for element in visitors.iterate(statement) if isinstance(element, TableClause)}
+    return frozenset(found | {_target(statement)} - {""})
 
 
 def _require_scope(tables: frozenset[str], compiled: Any) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import msgspec
 import structlog
 
 from gateway.errors import Overloaded, StorageUnavailable, SwitchboardError
@@ -62,8 +63,7 @@ class Connection(Protocol):
     def rollback(self) -> None: ...
 
 
-@dataclass(slots=True)
-class Job:
+class Job(msgspec.Struct):
     """A unit that waits, and where its result goes."""
 
     unit: Unit

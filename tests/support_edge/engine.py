@@ -59,6 +59,9 @@ class ScriptedEngine:
     async def load(self, business: str, path: Path) -> str:
         return "scripted"
 
+    def version(self, business: str) -> str | None:
+        return "scripted"
+
     async def aclose(self) -> None:
         self.closed = True
 

@@ -74,7 +74,7 @@ class Pen:
                 draft.apply(command)
             log.save(tx, draft)
             assert draft.state is not None
-            return Committed(tx.business, draft.before, draft.state, tuple(draft.entries))
+            return Committed(tx.business, draft.before, draft.state, tuple(draft.entries), tuple(draft.bodies))
 
         return await self._store.write(self.place.business, unit)
 

@@ -25,6 +25,7 @@ from tests.support_edge.clients import Console, Widget, connect_console, connect
 from tests.support_edge.engine import ScriptedEngine
 
 PAGE_ORIGIN = "https://shop.example"
+SECRET_KEY = "c2VjcmV0IG9mIHRoZSB0ZXN0cywgb2YgMzIgYnl0ZXM"
 PASSWORD = "correct horse battery staple"
 
 
@@ -147,6 +148,7 @@ async def on_site(
 ) -> AsyncIterator[Site]:
     """A node that serves ``database``; ``changes`` go to its settings."""
     if database.kind == "postgresql":
+        changes["secret_key"] = SECRET_KEY
         changes["database"] = "postgresql+psycopg://" + database.location.split("://", 1)[1]
     engine = ScriptedEngine()
     with open_folder(folder) as held:
