@@ -210,7 +210,6 @@ events = Table(
     _text("body", default=None),
     PrimaryKeyConstraint("business_id", "conversation_id", "seq"),
     ForeignKeyConstraint(["business_id", "conversation_id"], ["conversations.business_id", "conversations.id"]),
-    sqlite_with_rowid=False,
 )
 inbound_keys = Table(
     "inbound_keys",

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.errors import StartupError
 from gateway.model import commands as c
+from gateway.model.fold import fold_all
 from gateway.store import log
 from gateway.store.migrations import HEAD
 from gateway.store.opening import (
@@ -32,10 +34,15 @@ from gateway.store.opening import (
     restore_sqlite,
     sqlite_revision,
 )
+from gateway.store.store import Store
 from tests.support.clock import VirtualClock
 from tests.support.histories import OLGA
 from tests.support.postgres import PostgresServer
 from tests.support.stores import Begin, Database, apply, make_place
+
+DATABASES = Path(__file__).parents[2] / "fixtures" / "databases"
+"""A dump of each released schema, with a few conversations in it."""
+EVENTS = "SELECT business_id, conversation_id, seq, id, at, body FROM events ORDER BY business_id, conversation_id, seq"
 
 
 @pytest.fixture
@@ -142,18 +149,36 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None
         assert tables(half.database) == {"alembic_version", "organizations"}
 
 
-def test_an_upgrade_backs_the_database_up_first(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is one revision yet, so an older one is made up: it is known, and Alembic has no way from it."""
-    stamp(folder.database, "0000")
-    monkeypatch.setattr("gateway.store.opening.KNOWN", ("0000", HEAD))
-    now = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
+async def test_an_upgrade_backs_the_database_up_first_and_keeps_every_event(tmp_path: Path) -> None:
+    with open_folder(tmp_path) as folder:
+        with closing(sqlite3.connect(folder.database)) as connection:
+            connection.executescript((DATABASES / "0001.sql").read_text("utf-8"))
+            before = connection.execute(EVENTS).fetchall()
+        now = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
 
-    with pytest.raises(Exception, match="0000"):
-        migrate_sqlite(folder, now=now)
+        backup = migrate_sqlite(folder, now=now)
 
-    backup = folder.backups / f"before-{HEAD}-20260504-030201.db"
-    assert sqlite_revision(backup) == "0000"
-    assert tables(backup) == tables(folder.database)
+        assert backup == folder.backups / f"before-{HEAD}-20260504-030201.db"
+        assert sqlite_revision(backup) == "0001"
+        with closing(sqlite3.connect(folder.database)) as connection:
+            assert connection.execute(EVENTS).fetchall() == before
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        store = open_sqlite(folder)
+        await store.start()
+        try:
+            await _is_readable(store, before)
+        finally:
+            await store.aclose()
+
+
+async def _is_readable(store: Store, rows: list[tuple[Any, ...]]) -> None:
+    """Every log folds to the state that is stored beside it."""
+    logs = {(business, conversation) for business, conversation, *_ in rows}
+    assert len(logs) == 2
+    for business, conversation in logs:
+        state = await store.read(business, lambda tx, now, name=conversation: log.peek(tx, name))  # type: ignore[misc]
+        found = await store.read(business, lambda tx, now, name=conversation: log.read_all(tx, name))  # type: ignore[misc]
+        assert fold_all(found, conversation=conversation) == state
 
 
 async def test_a_backup_while_it_is_written_is_whole_and_finishes(folder: DataFolder, clock: VirtualClock) -> None:
