@@ -43,10 +43,11 @@ class Reader:
         if not tokens:
             return Reading((), "", (), float("-inf"), True)
         model = self.model
-        logits = model.logits(tokens)
-        order = (-logits).argsort(kind="stable")[:MOST_INTENTS]
-        highest = logits[order].tolist()
-        names = [model.intents[k] for k in order.tolist()]
+        logits: list[float] = model.logits(tokens).tolist()
+        # Not numpy's sort, which lets go of the interpreter's lock: a busy writer would take it for a while.
+        order = sorted(range(len(logits)), key=logits.__getitem__, reverse=True)[:MOST_INTENTS]
+        highest = [logits[k] for k in order]
+        names = [model.intents[k] for k in order]
         intents = tuple(zip(names, model.calibration.confidences(highest), strict=True))
         outside = highest[0] < model.calibration.outside
         return Reading(tuple(tokens), language_of(tokens, self.lexicon.knows), intents, highest[0], outside)

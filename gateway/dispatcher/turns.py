@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from gateway.dispatcher.policy import Policy
-from gateway.dispatcher.units import ClearTurn, Committed, FinishTurn
+from gateway.dispatcher.units import Committed, FinishTurn
 from gateway.errors import BotNotReady, Refused
 from gateway.metrics import TURN_FAILURES, TURNS, one_of
 from gateway.model import commands as c
@@ -160,8 +160,7 @@ class Turns:
             if state.floor is Floor.BOT and state.unanswered and not turn.inputs:
                 await self._pass_over(turn)
             elif state.floor is not Floor.BOT or not turn.inputs:
-                clear = ClearTurn(state.id, self._policy, turn.fence)
-                await self._dispatcher.commit(turn.business, clear, key=state.id)
+                await self._finish(turn, None)
             else:
                 await self._answer(turn)
         except BotNotReady:
@@ -184,9 +183,11 @@ class Turns:
             floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input, outcome="silent",
             misses=state.misses,
         )  # fmt: skip
-        await self._dispatcher.commit(
-            turn.business, FinishTurn(state.id, silent, self._policy, turn.fence), key=state.id
-        )
+        await self._finish(turn, silent)
+
+    async def _finish(self, turn: Turn, command: c.FinishTurn | c.FailTurn | None) -> None:
+        unit = FinishTurn(turn.state.id, command, self._policy, turn.fence)
+        await self._dispatcher.commit(turn.business, unit, key=turn.state.id)
 
     async def _answer(self, turn: Turn) -> None:
         state, upto = turn.state, turn.inputs[-1].seq
@@ -196,10 +197,8 @@ class Turns:
         async with asyncio.timeout(self._policy.turn_timeout / 1e6):
             result = await self._engine.turn(request)
         one_of(TURNS, result.outcome).inc()
-        command = _finish(state, result, upto=upto, inputs=turn.inputs, elapsed=int((loop.time() - began) * 1e6))
-        await self._dispatcher.commit(
-            turn.business, FinishTurn(state.id, command, self._policy, turn.fence), key=state.id
-        )
+        elapsed = int((loop.time() - began) * 1e6)
+        await self._finish(turn, _command_of(state, result, upto=upto, inputs=turn.inputs, elapsed=elapsed))
 
     async def _not_ready(self, turn: Turn) -> None:
         waited = self._dispatcher.clock() - max(turn.inputs[0].at, self._since)
@@ -221,8 +220,7 @@ class Turns:
         command = c.FailTurn(
             floor_seq=state.floor_seq, answered=state.answered, upto=turn.inputs[-1].seq, attempts=turn.attempts
         )
-        unit = FinishTurn(state.id, command, self._policy, turn.fence)
-        await self._dispatcher.commit(turn.business, unit, key=state.id)
+        await self._finish(turn, command)
 
     async def _later(self, turn: Turn, delay: int, *, attempts: int) -> None:
         def unit(tx: Tx, now: int) -> int:
@@ -251,7 +249,7 @@ def _request(turn: Turn, *, now: int) -> TurnRequest:
     )  # fmt: skip
 
 
-def _finish(
+def _command_of(
     state: Conversation, result: TurnResult, *, upto: int, inputs: tuple[Entry, ...], elapsed: int
 ) -> c.FinishTurn:
     return c.FinishTurn(

@@ -148,10 +148,13 @@ class Submit(msgspec.Struct, frozen=True):
 
 
 class FinishTurn(msgspec.Struct, frozen=True):
-    """A turn's result, judged by the fence. Frees the due row; newer inputs get a turn of their own."""
+    """A turn's result, judged by the fence. Frees the due row; newer inputs get a turn of their own.
+
+    Without a ``command`` the turn has nothing to answer (people took the floor, or another turn did).
+    """
 
     conversation: str
-    command: c.FinishTurn | c.FailTurn
+    command: c.FinishTurn | c.FailTurn | None
     policy: Policy
     fence: int
 
@@ -161,23 +164,9 @@ class FinishTurn(msgspec.Struct, frozen=True):
         if state is None:
             return None
         draft = log.Draft(self.conversation, state, now=now)
-        draft.apply(self.command)
+        if self.command is not None:
+            draft.apply(self.command)
         return commit(tx, draft, self.policy)
-
-
-class ClearTurn(msgspec.Struct, frozen=True):
-    """A claimed turn that has nothing to answer (people took the floor, or another turn did)."""
-
-    conversation: str
-    policy: Policy
-    fence: int
-
-    def __call__(self, tx: Tx, now: int) -> Committed | None:
-        state = log.load(tx, self.conversation)
-        due.finish(tx, "turn", self.conversation, fence=self.fence)
-        if state is None:
-            return None
-        return commit(tx, log.Draft(self.conversation, state, now=now), self.policy)
 
 
 def commit(tx: Tx, draft: log.Draft, policy: Policy, *, at_once: bool = False) -> Committed:
