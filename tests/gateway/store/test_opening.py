@@ -14,11 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import create_engine
 
 from gateway.errors import StartupError
 from gateway.model import commands as c
-from gateway.store import log
+from gateway.store import directory, files, log
 from gateway.store.migrations import HEAD
+from gateway.store.migrations.run import alembic_config
 from gateway.store.opening import (
     DataFolder,
     backup_sqlite,
@@ -142,18 +145,40 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None
         assert tables(half.database) == {"alembic_version", "organizations"}
 
 
-def test_an_upgrade_backs_the_database_up_first(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is one revision yet, so an older one is made up: it is known, and Alembic has no way from it."""
-    stamp(folder.database, "0000")
-    monkeypatch.setattr("gateway.store.opening.KNOWN", ("0000", HEAD))
-    now = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
+def at_first_release(path: Path) -> None:
+    """A file as the first release left it, with a business in it."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO organizations (id, name, created_at) VALUES ('o', 'Organization', 1)")
+        connection.execute(
+            "INSERT INTO businesses (id, organization_id, slug, name, created_at) VALUES ('b', 'o', 'b', 'Bakery', 1)"
+        )
 
-    with pytest.raises(Exception, match="0000"):
-        migrate_sqlite(folder, now=now)
 
-    backup = folder.backups / f"before-{HEAD}-20260504-030201.db"
-    assert sqlite_revision(backup) == "0000"
-    assert tables(backup) == tables(folder.database)
+async def test_a_database_of_the_first_release_is_backed_up_and_upgraded(tmp_path: Path, clock: VirtualClock) -> None:
+    with open_folder(tmp_path / "data") as old:
+        at_first_release(old.database)
+        before = tables(old.database)
+
+        backup = migrate_sqlite(old, now=datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC))
+
+        assert backup == old.backups / f"before-{HEAD}-20260504-030201.db"
+        assert (sqlite_revision(backup), tables(backup)) == ("0001", before)
+        assert sqlite_revision(old.database) == HEAD
+        store = open_sqlite(old, clock=clock)
+        await store.start()
+        stored = files.StoredFile("f", "b/f", "menu.pdf", "application/pdf", 7, "olga")
+        await store.write("b", lambda tx, now: files.add(tx, stored, now=now))
+        assert await store.read("b", lambda tx, now: files.find(tx, "f")) == stored
+        business = await store.read("b", lambda tx, now: directory.read_business(tx, "b"))
+        await store.aclose()
+    assert business is not None
+    assert business.name == "Bakery"
 
 
 async def test_a_backup_while_it_is_written_is_whole_and_finishes(folder: DataFolder, clock: VirtualClock) -> None:
