@@ -21,8 +21,11 @@ from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.hub import Hub
 from gateway.errors import StartupError
+from gateway.files import Files, open_objects
+from gateway.files.links import Links
 from gateway.http.access import Access, Signin
 from gateway.http.console_socket import ConsoleSocket
+from gateway.http.files import FileRoutes
 from gateway.http.health import Health
 from gateway.http.openapi import document
 from gateway.http.peers import Peers
@@ -94,6 +97,9 @@ class Switchboard:
         self._draining = False
         self._runner: web.AppRunner | None = None
         self.port = settings.port
+        self.files = Files(store, open_objects(settings.files, folder.path), limit=settings.file_limit)
+        self.links = Links(self.vault, minutes=settings.link_minutes)
+        self.file_routes = FileRoutes(store, self.files, self.links)
         self.bus = make_bus(settings, self.node)
         self.hub = Hub(store, self.bus)
         self.engine: Engine = engine if engine is not None else bot.engine()
@@ -123,6 +129,7 @@ class Switchboard:
         routes = [
             *SignIn(self.store, self.hub, self.access, peers=self.peers, settings=self.settings).routes(),
             *Reading(self.store).routes(),
+            *self.file_routes.routes(),
             *self.verbs.routes(),
         ]
 
@@ -145,6 +152,7 @@ class Switchboard:
             self.store, self.hub, rows=self.rows, verbs=self.verbs, access=self.access, sockets=self.sockets
         )
         console.mount(self.app)
+        self.file_routes.mount(self.app)
         Health(self.store, lambda: self._draining).mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
