@@ -15,6 +15,7 @@ import bot
 import gateway
 import handoff
 from channels.webchat import WebChat
+from channels.webchat.files import WidgetFiles
 from gateway.admin.bots import Bots
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
@@ -144,9 +145,11 @@ class Switchboard:
 
     def _mount(self) -> None:
         mount(self.app, self.routes, self.access)
+        widget_files = WidgetFiles(self.store, self.files, links=self.links, peers=self.peers, settings=self.settings)
         web_chat = WebChat(
-            self.store, self.dispatcher, self.hub, sockets=self.sockets, peers=self.peers, settings=self.settings
-        )
+            self.store, self.dispatcher, self.hub, sockets=self.sockets, files=widget_files, peers=self.peers,
+            settings=self.settings,
+        )  # fmt: skip
         web_chat.mount(self.app)
         console = ConsoleSocket(
             self.store, self.hub, rows=self.rows, verbs=self.verbs, access=self.access, sockets=self.sockets
