@@ -20,10 +20,12 @@ from gateway.admin.bots import Bots
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
+from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.hub import Hub
 from gateway.errors import StartupError
 from gateway.files import Files, open_objects
 from gateway.files.links import Links
+from gateway.files.sweep import Sweeper
 from gateway.http.access import Access, Signin
 from gateway.http.console_socket import ConsoleSocket
 from gateway.http.files import FileRoutes
@@ -38,6 +40,7 @@ from gateway.http.signin import SignIn
 from gateway.http.socket import Sockets
 from gateway.http.static import StaticFiles, add_headers
 from gateway.http.verbs import Verbs
+from gateway.media import MediaFetcher
 from gateway.phrases import CataloguePhrases
 from gateway.ports import BotEngine, BotPublisher, Channel
 from gateway.process import settle
@@ -115,8 +118,10 @@ class Switchboard:
         self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
         self.channels: dict[str, Channel] = {}
         self.courier = Courier(self.dispatcher, self.channels, clock=system_clock)
+        self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
-        self.housekeeping = Housekeeping(store, folder.database if not settings.database else None)
+        database = folder.database if not settings.database else None
+        self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
@@ -179,7 +184,7 @@ class Switchboard:
             await self.store.write("", due.release_dead)
         await self._check_key()
         await self.bots.load_published()
-        self.dispatcher.start({"delivery": self.courier.claimed})
+        self.dispatcher.start({"delivery": self.courier.claimed, MEDIA: self.media.claimed})
         self.housekeeping.start()
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
