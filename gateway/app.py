@@ -63,6 +63,7 @@ log = structlog.get_logger(__name__)
 
 SECOND = 1_000_000
 MAX_BODY = 64 * 1024
+PUSHED_LINK = 7 * 24 * 3600 * SECOND
 
 
 def open_store(settings: Settings, folder: DataFolder) -> Store:
@@ -117,7 +118,7 @@ class Switchboard:
         )
         self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
         self.channels: dict[str, Channel] = {}
-        self.courier = Courier(self.dispatcher, self.channels, clock=system_clock)
+        self.courier = Courier(self.dispatcher, self.channels, clock=system_clock, link=self._pushed_link)
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
         database = folder.database if not settings.database else None
@@ -164,6 +165,11 @@ class Switchboard:
         Health(self.store, lambda: self._draining).mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
+
+    def _pushed_link(self, business: str, file: str, reader: str) -> str:
+        """A link in a text that was sent once and can't be asked for again: it must last until it is read."""
+        link = self.links.mint(business, file, reader=reader, now=system_clock(), lifetime=PUSHED_LINK)
+        return self.url + link.url
 
     @property
     def url(self) -> str:

@@ -17,8 +17,10 @@ class StrictChannel:
 
     name = "webchat"
 
-    def __init__(self, store: Store, *, buttons: bool = True, text_limit: int = 4096) -> None:
-        self.capabilities = Capabilities(pushed=True, buttons=buttons, typing=False, text_limit=text_limit)
+    def __init__(
+        self, store: Store, *, buttons: bool = True, text_limit: int = 4096, files: bool = False
+    ) -> None:  # fmt: skip
+        self.capabilities = Capabilities(pushed=True, buttons=buttons, typing=False, text_limit=text_limit, files=files)
         self.outcome: Callable[[OutboundPart], Awaitable[None]] = self._fine
         self.tried: list[OutboundPart] = []
         self.delivered: list[OutboundPart] = []
