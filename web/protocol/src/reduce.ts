@@ -226,15 +226,22 @@ function reopened(state: Conversation, event: Reopened, seq: number, at: number)
 }
 
 function customerMessage(state: Conversation, event: CustomerMessage, seq: number, at: number): Changes {
-  const said: Changes = { preview: preview(words(event.text, event.files), "customer", at), endpoint: event.endpoint };
+  const said: Changes = {
+    preview: preview(words(event.text, event.files), "customer", at),
+    endpoint: event.endpoint,
+  };
   if (event.closing) return said;
   const waits = (state.status === "open" || state.status === "wrap_up") && state.waiting_since === null;
   return { ...said, last_input: seq, ...(waits ? { waiting_since: at } : {}) };
 }
 
 /** What a list shows of a message: its text, or else the names of its files. */
-function words(text: string, files: readonly Attachment[] = []): string {
-  return text || files.flatMap((file) => file.name || []).join(", ");
+function words(text: string, files?: readonly Attachment[]): string {
+  return text || fileNames(files);
+}
+
+export function fileNames(files: readonly Attachment[] = []): string {
+  return files.flatMap((file) => file.name || []).join(", ");
 }
 
 function preview(text: string, author: Author, at: number): Preview {
