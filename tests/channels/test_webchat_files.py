@@ -189,8 +189,8 @@ async def test_upload_without_a_visitors_token_is_refused_so_that_the_page_can_r
 
 
 @pytest.mark.parametrize("query", [{"inbox": ""}, {"inbox": "a\x00b"}, {"name": "n" * 1001}, {"more": "x"}])
-async def test_query_that_is_not_one_is_refused(site: Site, query: dict[str, str]) -> None:
-    status, problem, _ = await send(site, "t" * 43, **query)
+async def test_query_that_is_not_one_is_refused(site: Site, query: dict[str, Any]) -> None:
+    status, problem, _ = await send(site, "t" * 43, PNG, **query)
     assert status in (404, 422), problem
 
 

@@ -116,9 +116,10 @@ async def test_only_ones_own_unsent_file_can_be_sent(site: Site) -> None:
     for files in ([file["id"]], [colleagues["id"]], ["no-such-file"], [colleagues["id"], "no-such-file"]):
         status, problem = await site.verb(conversation, "reply", id="r2", text="Hi", floor_seq=floor, files=files)
         assert (status, problem["type"], problem["field"]) == (422, "/problems/invalid", "files"), files
-    for text, files in (("", []), ("\u202e", []), ("x", ["a"] * 11), ("x", ["../a"]), ("x", [7]), ("x", None)):
-        status, _ = await site.verb(conversation, "reply", id="r2", text=text, floor_seq=floor, files=files)
-        assert status == 422, (text, files)
+    bad: list[tuple[str, Any]] = [("", []), ("\u202e", []), ("x", ["a"] * 11), ("x", ["../a"]), ("x", [7]), ("x", None)]
+    for text, wrong in bad:
+        status, _ = await site.verb(conversation, "reply", id="r2", text=text, floor_seq=floor, files=wrong)
+        assert status == 422, (text, wrong)
     assert await site.log(conversation) == before
 
 

@@ -152,12 +152,11 @@ def at_first_release(path: Path) -> None:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-    engine.dispose()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO organizations (id, name, created_at) VALUES ('o', 'Organization', 1)")
-        connection.execute(
+        connection.exec_driver_sql("INSERT INTO organizations (id, name, created_at) VALUES ('o', 'Organization', 1)")
+        connection.exec_driver_sql(
             "INSERT INTO businesses (id, organization_id, slug, name, created_at) VALUES ('b', 'o', 'b', 'Bakery', 1)"
         )
+    engine.dispose()
 
 
 async def test_a_database_of_the_first_release_is_backed_up_and_upgraded(tmp_path: Path, clock: VirtualClock) -> None:
