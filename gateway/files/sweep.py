@@ -14,7 +14,7 @@ import structlog
 
 from gateway.errors import StorageUnavailable
 from gateway.files import Files
-from gateway.store import files
+from gateway.store import directory, files
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
@@ -78,7 +78,11 @@ class Sweeper:
             await self._drop_unknown(business, places)
 
     async def _drop_unknown(self, business: str, places: list[str]) -> None:
-        known = await self._store.read(business, lambda tx, _: files.known_objects(tx, places))
+        def unit(tx: Tx, _: int) -> set[str]:
+            # What is of no business of ours (a foreign bucket, the wrong database) isn't ours to delete.
+            return files.known_objects(tx, places) if directory.read_business(tx, business) else set(places)
+
+        known = await self._store.read(business, unit)
         for place in places:
             if place not in known:
                 await self._files.delete(place)

@@ -72,7 +72,8 @@ async def test_object_without_a_row_goes_after_an_hour(
 ) -> None:
     other = await make_place(store, "other")
     kept = [await folder.upload(business) for business in (place.business, other.business)]
-    orphans = {await folder.orphan(business) for business in (place.business, other.business, "no-such-business")}
+    orphans = {await folder.orphan(business) for business in (place.business, other.business)}
+    foreign = await folder.orphan("another-installations")
     clock.advance(HOUR - 1)
     await folder.sweep()
     assert orphans < folder.objects()
@@ -80,8 +81,9 @@ async def test_object_without_a_row_goes_after_an_hour(
     clock.advance(2)
     await folder.sweep()
 
-    assert len(folder.objects()) == len(kept)
+    assert len(folder.objects()) == len(kept) + 1
     assert not orphans & folder.objects()
+    assert foreign in folder.objects(), "what is of no business of ours isn't ours to delete"
     for file, business in zip(kept, (place.business, other.business), strict=True):
         assert (await folder.files.find(business, file.id)).object in folder.objects()
 
