@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import obstore
+import structlog
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
@@ -24,9 +25,11 @@ from gateway.store.files import StoredFile
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
+log = structlog.get_logger(__name__)
+
 FOLDER = "files"
-PART = 4 * 1024 * 1024
-"""Bytes of a file that are held in memory at once, while it comes in."""
+PART = 5 * 1024 * 1024
+"""Bytes of a file that are held in memory at once, while it comes in. S3 takes no smaller part but the last."""
 PIECE = 64 * 1024
 MOST_AT_ONCE = 32
 """Files that may come in at once on a node: with ``PART`` it bounds their memory."""
@@ -115,7 +118,7 @@ class Files:
         except (FileNotFoundError, NotFoundError) as error:
             raise NotFound("This file is gone.") from error
         except (OSError, BaseError) as error:
-            raise StorageUnavailable("Files can't be read right now. Try again shortly.") from error
+            raise _unavailable(error) from error
         return found.stream(min_chunk_size=PIECE)
 
     async def delete(self, place: str) -> None:
@@ -133,7 +136,12 @@ def _storing() -> Iterator[None]:
     try:
         yield
     except (OSError, BaseError) as error:
-        raise StorageUnavailable("Files can't be stored right now. Try again shortly.") from error
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> StorageUnavailable:
+    log.error("files_unavailable", error=str(error)[:500])
+    return StorageUnavailable("Files can't be reached right now. Try again shortly.")
 
 
 def open_objects(place: str, folder: Path) -> ObjectStore:
