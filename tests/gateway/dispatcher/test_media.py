@@ -20,7 +20,7 @@ from tests.support_edge.bench import Bench, on_bench
 from tests.support_edge.checks import check_gapless, tags
 from tests.support_edge.provider import Hang, Once, StrictChannel
 from tests.support_edge.times import Times
-from tests.support_edge.waiting import until, until_async
+from tests.support_edge.waiting import until
 
 LIMIT = 50_000
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 40
@@ -60,6 +60,18 @@ async def rows(bench: Bench) -> int:
         return int(tx._cursor.fetchone()[0])  # type: ignore[attr-defined]
 
     return await bench.store.read(bench.place.business, unit)
+
+
+async def resting(bench: Bench) -> None:
+    """What was claimed is dealt with: the next try has its time."""
+    await until(lambda: len(bench.dispatcher._dues._tasks) == 0)
+
+
+async def next_try(bench: Bench, channel: StrictChannel, number: int, *, step: float) -> None:
+    """Time passes until try ``number`` begins, and never during one: bytes take real time."""
+    await resting(bench)
+    await bench.pass_time(lambda: len(channel.fetched) >= number, step=step)
+    assert len(channel.fetched) == number
 
 
 def objects(files: Files) -> list[str]:
@@ -128,13 +140,13 @@ async def test_what_breaks_is_tried_again_later_and_later(bench: Bench, channel:
     channel.fetching = Once(ConnectionResetError("gone"), times=2)
     conversation = (await bench.say("Look", files=(PHOTO,))).conversation
     await until(lambda: len(channel.fetched) == 1)
-    await bench.quiet()
+    await resting(bench)
     await bench.advance(4)
     await bench.quiet()
     assert len(channel.fetched) == 1
     await bench.advance(1)
     await until(lambda: len(channel.fetched) == 2)
-    await bench.pass_time(lambda: len(channel.fetched) == 3, step=5)
+    await next_try(bench, channel, 3, step=5)
     await bench.logged(conversation, "file_ready")
     assert "file_failed" not in tags(await bench.log(conversation))
     assert len(objects(files)) == 1
@@ -144,7 +156,7 @@ async def test_provider_that_asks_to_wait_is_waited_for(bench: Bench, channel: S
     channel.fetching = Once(RetryLater(100))
     conversation = (await bench.say("Look", files=(PHOTO,))).conversation
     await until(lambda: len(channel.fetched) == 1)
-    await bench.quiet()
+    await resting(bench)
     await bench.advance(99)
     await bench.quiet()
     assert len(channel.fetched) == 1
@@ -157,8 +169,8 @@ async def test_file_that_never_comes_fails_after_so_many_tries(
 ) -> None:
     channel.fetching = Once(ValueError("a bug in the channel"), times=1000)
     conversation = (await bench.say("Look", files=(PHOTO,))).conversation
-    for attempt in range(MAX_ATTEMPTS):
-        await bench.pass_time(lambda attempt=attempt: len(channel.fetched) > attempt, step=60)  # type: ignore[misc]
+    for number in range(1, MAX_ATTEMPTS + 1):
+        await next_try(bench, channel, number, step=60)
     entries = await bench.logged(conversation, "file_failed")
     (file,) = await pending(bench, conversation)
     assert entries[-1].event == FileFailed(seq=2, file=file.id, reason="unavailable")
@@ -172,9 +184,9 @@ async def test_trouble_of_our_own_loses_no_file(
     way = tmp_path / "files" / bench.place.business
     way.write_text("in the way")
     conversation = (await bench.say("Look", files=(PHOTO,))).conversation
-    for attempt in range(MAX_ATTEMPTS + 2):
-        await bench.pass_time(lambda attempt=attempt: len(channel.fetched) > attempt, step=30)  # type: ignore[misc]
-    await bench.quiet()
+    for number in range(1, MAX_ATTEMPTS + 3):
+        await next_try(bench, channel, number, step=30)
+    await resting(bench)
     assert "file_failed" not in tags(await bench.log(conversation))
     way.unlink()
     await bench.advance(30)
@@ -187,9 +199,8 @@ async def test_provider_that_hangs_is_tried_again(bench: Bench, channel: StrictC
     conversation = (await bench.say("Look", files=(PHOTO,))).conversation
     await until(lambda: len(channel.fetched) == 1)
     await bench.advance(121)
-    await bench.quiet()
     hang.release()
-    await bench.pass_time(lambda: len(channel.fetched) == 2, step=5)
+    await next_try(bench, channel, 2, step=5)
     await bench.logged(conversation, "file_ready")
 
 
@@ -231,10 +242,8 @@ async def test_node_that_comes_too_late_says_nothing_and_leaves_nothing(
     await bench.store.write(bench.place.business, lambda tx, now: due.drop(tx, "media", file.id))  # another finished it
     hang.release()
 
-    async def nothing_left() -> bool:
-        return objects(files) == [] and not bench.dispatcher._dues._tasks._tasks
-
-    await until_async(nothing_left)
+    await resting(bench)
+    assert objects(files) == []
     assert "file_ready" not in tags(await bench.log(conversation))
 
 
