@@ -14,6 +14,7 @@ from gateway.media import MAX_ATTEMPTS, MediaFetcher
 from gateway.model.events import Attachment, CustomerMessage, FileFailed, FileReady
 from gateway.ports import Media
 from gateway.store import due
+from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.stores import Place
 from tests.support_edge.bench import Bench, on_bench
@@ -55,9 +56,9 @@ async def pending(bench: Bench, conversation: str, *, seq: int = 2) -> tuple[Att
 async def rows(bench: Bench) -> int:
     """How many fetches still wait."""
 
-    def unit(tx: object, now: int) -> int:
-        tx._cursor.execute("SELECT count(*) FROM due WHERE kind = 'media'")  # type: ignore[attr-defined]
-        return int(tx._cursor.fetchone()[0])  # type: ignore[attr-defined]
+    def unit(tx: Tx, now: int) -> int:
+        tx._cursor.execute("SELECT count(*) FROM due WHERE kind = 'media'")
+        return int(tx._cursor.fetchone()[0])
 
     return await bench.store.read(bench.place.business, unit)
 
@@ -67,11 +68,17 @@ async def resting(bench: Bench) -> None:
     await until(lambda: len(bench.dispatcher._dues._tasks) == 0)
 
 
-async def next_try(bench: Bench, channel: StrictChannel, number: int, *, step: float) -> None:
-    """Time passes until try ``number`` begins, and never during one: bytes take real time."""
+async def next_try(bench: Bench, channel: StrictChannel, number: int) -> None:
+    """Time jumps to when try ``number`` is due and stands still until it has begun: bytes take real time."""
     await resting(bench)
-    await bench.pass_time(lambda: len(channel.fetched) >= number, step=step)
-    assert len(channel.fetched) == number
+
+    def unit(tx: Tx, now: int) -> int:
+        tx._cursor.execute("SELECT due_at FROM due WHERE kind = 'media'")
+        (due_at,) = tx._cursor.fetchone()
+        return max(0, int(due_at) - now)
+
+    await bench.advance(await bench.store.read(bench.place.business, unit) / 1e6)
+    await until(lambda: len(channel.fetched) == number)
 
 
 def objects(files: Files) -> list[str]:
@@ -146,7 +153,7 @@ async def test_what_breaks_is_tried_again_later_and_later(bench: Bench, channel:
     assert len(channel.fetched) == 1
     await bench.advance(1)
     await until(lambda: len(channel.fetched) == 2)
-    await next_try(bench, channel, 3, step=5)
+    await next_try(bench, channel, 3)
     await bench.logged(conversation, "file_ready")
     assert "file_failed" not in tags(await bench.log(conversation))
     assert len(objects(files)) == 1
@@ -170,7 +177,7 @@ async def test_file_that_never_comes_fails_after_so_many_tries(
     channel.fetching = Once(ValueError("a bug in the channel"), times=1000)
     conversation = (await bench.say("Look", files=(PHOTO,))).conversation
     for number in range(1, MAX_ATTEMPTS + 1):
-        await next_try(bench, channel, number, step=60)
+        await next_try(bench, channel, number)
     entries = await bench.logged(conversation, "file_failed")
     (file,) = await pending(bench, conversation)
     assert entries[-1].event == FileFailed(seq=2, file=file.id, reason="unavailable")
@@ -185,7 +192,7 @@ async def test_trouble_of_our_own_loses_no_file(
     way.write_text("in the way")
     conversation = (await bench.say("Look", files=(PHOTO,))).conversation
     for number in range(1, MAX_ATTEMPTS + 3):
-        await next_try(bench, channel, number, step=30)
+        await next_try(bench, channel, number)
     await resting(bench)
     assert "file_failed" not in tags(await bench.log(conversation))
     way.unlink()
@@ -200,7 +207,7 @@ async def test_provider_that_hangs_is_tried_again(bench: Bench, channel: StrictC
     await until(lambda: len(channel.fetched) == 1)
     await bench.advance(121)
     hang.release()
-    await next_try(bench, channel, 2, step=5)
+    await next_try(bench, channel, 2)
     await bench.logged(conversation, "file_ready")
 
 
