@@ -15,14 +15,20 @@ import bot
 import gateway
 import handoff
 from channels.webchat import WebChat
+from channels.webchat.files import WidgetFiles
 from gateway.admin.bots import Bots
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
+from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.hub import Hub
 from gateway.errors import StartupError
+from gateway.files import Files, open_objects
+from gateway.files.links import Links
+from gateway.files.sweep import Sweeper
 from gateway.http.access import Access, Signin
 from gateway.http.console_socket import ConsoleSocket
+from gateway.http.files import FileRoutes
 from gateway.http.health import Health
 from gateway.http.openapi import document
 from gateway.http.peers import Peers
@@ -34,6 +40,7 @@ from gateway.http.signin import SignIn
 from gateway.http.socket import Sockets
 from gateway.http.static import StaticFiles, add_headers
 from gateway.http.verbs import Verbs
+from gateway.media import MediaFetcher
 from gateway.phrases import CataloguePhrases
 from gateway.ports import BotEngine, BotPublisher, Channel
 from gateway.process import settle
@@ -56,6 +63,7 @@ log = structlog.get_logger(__name__)
 
 SECOND = 1_000_000
 MAX_BODY = 64 * 1024
+PUSHED_LINK = 7 * 24 * 3600 * SECOND
 
 
 def open_store(settings: Settings, folder: DataFolder) -> Store:
@@ -94,6 +102,9 @@ class Switchboard:
         self._draining = False
         self._runner: web.AppRunner | None = None
         self.port = settings.port
+        self.files = Files(store, open_objects(settings.files, folder.path), limit=settings.file_limit)
+        self.links = Links(self.vault, minutes=settings.link_minutes)
+        self.file_routes = FileRoutes(store, self.files, self.links)
         self.bus = make_bus(settings, self.node)
         self.hub = Hub(store, self.bus)
         self.engine: Engine = engine if engine is not None else bot.engine()
@@ -107,9 +118,11 @@ class Switchboard:
         )
         self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
         self.channels: dict[str, Channel] = {}
-        self.courier = Courier(self.dispatcher, self.channels, clock=system_clock)
+        self.courier = Courier(self.dispatcher, self.channels, clock=system_clock, link=self._pushed_link)
+        self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
-        self.housekeeping = Housekeeping(store, folder.database if not settings.database else None)
+        database = folder.database if not settings.database else None
+        self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
@@ -123,6 +136,7 @@ class Switchboard:
         routes = [
             *SignIn(self.store, self.hub, self.access, peers=self.peers, settings=self.settings).routes(),
             *Reading(self.store).routes(),
+            *self.file_routes.routes(),
             *self.verbs.routes(),
         ]
 
@@ -137,17 +151,25 @@ class Switchboard:
 
     def _mount(self) -> None:
         mount(self.app, self.routes, self.access)
+        widget_files = WidgetFiles(self.store, self.files, links=self.links, peers=self.peers, settings=self.settings)
         web_chat = WebChat(
-            self.store, self.dispatcher, self.hub, sockets=self.sockets, peers=self.peers, settings=self.settings
-        )
+            self.store, self.dispatcher, self.hub, sockets=self.sockets, files=widget_files, peers=self.peers,
+            settings=self.settings,
+        )  # fmt: skip
         web_chat.mount(self.app)
         console = ConsoleSocket(
             self.store, self.hub, rows=self.rows, verbs=self.verbs, access=self.access, sockets=self.sockets
         )
         console.mount(self.app)
+        self.file_routes.mount(self.app)
         Health(self.store, lambda: self._draining).mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
+
+    def _pushed_link(self, business: str, file: str, reader: str) -> str:
+        """A link in a text that was sent once and can't be asked for again: it must last until it is read."""
+        link = self.links.mint(business, file, reader=reader, now=system_clock(), lifetime=PUSHED_LINK)
+        return self.url + link.url
 
     @property
     def url(self) -> str:
@@ -168,7 +190,7 @@ class Switchboard:
             await self.store.write("", due.release_dead)
         await self._check_key()
         await self.bots.load_published()
-        self.dispatcher.start({"delivery": self.courier.claimed})
+        self.dispatcher.start({"delivery": self.courier.claimed, MEDIA: self.media.claimed})
         self.housekeeping.start()
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()

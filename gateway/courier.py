@@ -23,7 +23,7 @@ from gateway.errors import (
 )
 from gateway.metrics import DELIVERIES
 from gateway.model import commands as c
-from gateway.model.events import BotMessage, Button, Endpoint, OperatorMessage, SystemNotice, decode_event
+from gateway.model.events import Attachment, BotMessage, Button, Endpoint, OperatorMessage, SystemNotice, decode_event
 from gateway.ports import Capabilities, Channel, OutboundPart
 from gateway.store import deliveries, due
 from gateway.store.deliveries import Delivery
@@ -36,14 +36,23 @@ MAX_ATTEMPTS = 8
 MAX_BACKOFF = 300.0
 
 
-class Courier:
-    """Sends for the channels of ``channels``, by name."""
+FileLink = Callable[[str, str, str], str]
+"""The whole address of a file, for one reader: (business, file, identity)."""
 
-    def __init__(self, dispatcher: Dispatcher, channels: Mapping[str, Channel], *, clock: Callable[[], int]) -> None:
+
+class Courier:
+    """Sends for the channels of ``channels``, by name. ``link``: where a channel can't send files, what it says instead;
+    without it they are only named."""
+
+    def __init__(
+        self, dispatcher: Dispatcher, channels: Mapping[str, Channel], *, clock: Callable[[], int],
+        link: FileLink | None = None,
+    ) -> None:  # fmt: skip
         self._dispatcher = dispatcher
         self._store = dispatcher.store
         self._channels = channels
         self._clock = clock
+        self._link = link
 
     async def claimed(self, row: due.Due) -> None:
         """Works through one endpoint's queue until it is empty or must wait."""
@@ -77,7 +86,7 @@ class Courier:
     async def _send(self, row: due.Due, delivery: Delivery, channel: Channel) -> bool:
         """One provider call; ``False`` where the endpoint must wait."""
         try:
-            part = outbound(row.business, delivery, channel.capabilities)
+            part = outbound(row.business, delivery, channel.capabilities, link=self._link)
             async with asyncio.timeout(SEND_TIMEOUT):
                 provider_id = await channel.send(part)
         except RetryLater as error:
@@ -144,15 +153,21 @@ def _backoff(attempts: int) -> float:
     return float(min(MAX_BACKOFF, 2.0**attempts))
 
 
-def outbound(business: str, delivery: Delivery, capabilities: Capabilities) -> OutboundPart:
+def outbound(
+    business: str, delivery: Delivery, capabilities: Capabilities, *, link: FileLink | None = None
+) -> OutboundPart:  # fmt: skip
     """The provider call of a delivery, degraded to what the channel can show."""
     event = decode_event(delivery.body)
     buttons: tuple[Button, ...] = ()
+    files: tuple[Attachment, ...] = ()
     text = ""
     if isinstance(event, BotMessage | SystemNotice):
         text, buttons = event.text, event.buttons
     elif isinstance(event, OperatorMessage):
-        text = event.text
+        text, files = event.text, event.files
+    if files and not capabilities.files:
+        lines = [f"{f.name}: {link(business, f.id, delivery.identity)}" if link else f.name for f in files]
+        text, files = "\n".join([text, *lines] if text else lines), ()
     if buttons and not capabilities.buttons:
         text = "\n".join([text, *(f"{number}. {button.title}" for number, button in enumerate(buttons, 1))])
         buttons = ()
@@ -165,4 +180,5 @@ def outbound(business: str, delivery: Delivery, capabilities: Capabilities) -> O
         part=delivery.part,
         text=text[: capabilities.text_limit],
         buttons=buttons,
+        files=files,
     )

@@ -12,6 +12,7 @@ SwitchboardError
 │   ├── SignedOut           sign in
 │   ├── Forbidden           ask an administrator
 │   ├── OriginRefused       the page's origin isn't allowed
+│   ├── LinkInvalid         get a new link where the file was found
 │   ├── TooMany             wait ``after`` seconds
 │   └── TooLarge            send less
 ├── Overloaded              try again shortly: nothing was stored
@@ -22,6 +23,7 @@ SwitchboardError
 │   ├── DeliveryRefused     this part is dead; the next may pass
 │   ├── ContactUnreachable  as DeliveryRefused, and the contact blocked us
 │   └── DeliveryUncertain   the bytes left and no answer came
+├── MediaRefused            a provider will never give this file; ``RetryLater``: not now
 └── StartupError            one line for the person at the terminal, exit code 2
     └── FolderInUse         another process serves from this data folder
 """
@@ -94,6 +96,13 @@ class TooLarge(Refused):
     code, status, title = "too_large", 413, "Too large"
 
 
+class LinkInvalid(Refused):
+    code, status, title = "link_invalid", 403, "This link isn't valid"
+
+    def __init__(self) -> None:
+        super().__init__("It has expired, or was made for something else. Open the file again where you found it.")
+
+
 class TooMany(Refused):
     code, status, title = "too_many", 429, "Too many at once"
 
@@ -140,6 +149,10 @@ class ContactUnreachable(DeliveryRefused):
 
 class DeliveryUncertain(DeliveryError):
     """The bytes left and no answer came: it may or may not have been delivered."""
+
+
+class MediaRefused(SwitchboardError):
+    """The provider will never give this file; ``str(error)`` says why."""
 
 
 class StartupError(SwitchboardError):

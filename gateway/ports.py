@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
 import msgspec
 
-from gateway.model.events import Button, Endpoint, Outcome, Page, Reason, Score
+from gateway.model.events import Attachment, Button, Endpoint, Outcome, Page, Reason, Score
 
 # --- channels ---------------------------------------------------------------------------------------------------
+
+
+class Media(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of an input that its provider has. ``reference`` is the channel's own; a ``size`` of 0 is not known."""
+
+    reference: str
+    name: str = ""
+    type: str = ""
+    size: int = 0
 
 
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +27,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
 
     ``address``: the sender's on the inbox. ``key``: the provider's id of the input; ``scope`` is the address where the
     client itself chose the id, else empty. ``at_once``: nothing more is to be expected (a button, a call).
+    ``files``: what the provider has for us to fetch; ``uploads``: ids of what the sender uploaded here before.
     """
 
     business: str
@@ -33,6 +43,8 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     page: Page | None = None
     sent_at: int | None = None
     at_once: bool = False
+    files: tuple[Media, ...] = ()
+    uploads: tuple[str, ...] = ()
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +60,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     ``pushed``: messages leave through the courier; otherwise a follower reads them from the log.
     ``idempotent``: the provider drops a repeated key, so an uncertain send may always be repeated.
+    ``files``: a message's files can be sent; otherwise its text names them, each with a link.
     """
 
     pushed: bool
@@ -55,10 +68,14 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     typing: bool
     idempotent: bool = False
     text_limit: int = 4096
+    files: bool = False
 
 
 class OutboundPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One provider call: part ``part`` of message ``seq``. ``key`` is the same at every try."""
+    """One provider call: part ``part`` of message ``seq``. ``key`` is the same at every try.
+
+    ``files`` only where the channel can send them; their bytes are in a ``FileSource``.
+    """
 
     business: str
     endpoint: Endpoint
@@ -68,6 +85,13 @@ class OutboundPart(msgspec.Struct, frozen=True, kw_only=True):
     part: int
     text: str
     buttons: tuple[Button, ...] = ()
+    files: tuple[Attachment, ...] = ()
+
+
+class FileSource(Protocol):
+    """Where a channel reads the bytes of a file that it sends."""
+
+    async def open(self, business: str, file: str) -> AsyncIterator[bytes]: ...
 
 
 class Channel(Protocol):
@@ -76,12 +100,17 @@ class Channel(Protocol):
     ``send`` returns the provider's message id, or raises one of ``gateway.errors``: ``RetryLater(after)`` (429 or
     a refusal before any byte left), ``DeliveryRefused`` (for good), ``ContactUnreachable`` (blocked),
     ``DeliveryUncertain`` (the bytes left, no answer came).
+
+    ``fetch`` gives the bytes of an input's file, piece by piece; it raises ``RetryLater(after)``, ``MediaRefused`` (the
+    provider will never give it), or whatever else broke, and is then tried again.
     """
 
     name: str
     capabilities: Capabilities
 
     async def send(self, part: OutboundPart) -> str: ...
+
+    def fetch(self, inbox: str, media: Media) -> AsyncIterator[bytes]: ...
 
     async def aclose(self) -> None: ...
 

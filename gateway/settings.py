@@ -57,6 +57,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Frames that a socket may send, on average; a burst may be three times that."""
     sign_ins_per_minute: float = 10.0
     """Sign-in attempts of one address."""
+    files: str = ""
+    """Where files are kept. Empty: the folder files in the data folder. Or s3://bucket/prefix, with the credentials
+    that the AWS_* variables of the environment give."""
+    file_limit: int = 20 * 1024 * 1024
+    """Bytes of one file."""
+    link_minutes: float = 60.0
+    """How long a link to a file can be used by whom it was made for."""
+    uploads_per_minute: float = 10.0
+    """Files that visitors of one address may send, on average; a burst may be three times that."""
 
 
 ENVIRONMENT = "SWITCHBOARD_"
@@ -100,6 +109,11 @@ def _check(settings: Settings) -> None:
         raise StartupError("database must be empty (SQLite) or begin with postgresql+psycopg://.")
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         raise StartupError("public_url must begin with http:// or https://.")
+    if settings.files and not settings.files.startswith("s3://"):
+        raise StartupError("files must be empty (a folder in the data folder) or begin with s3://.")
+    for name in ("file_limit", "link_minutes", "uploads_per_minute"):
+        if getattr(settings, name) <= 0:
+            raise StartupError(f"{name} must be more than 0.")
     for network in settings.trusted_proxies:
         try:
             ipaddress.ip_network(network, strict=False)

@@ -11,12 +11,16 @@ from gateway.http.access import Principal
 from gateway.http.routes import EVERYONE
 from gateway.http.verbs import Verb
 from gateway.model import commands as c
-from gateway.model.events import Person
+from gateway.model.events import Attachment, Person
 
 ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 FloorSeq = Annotated[int, msgspec.Meta(ge=0)]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
+FileIds = Annotated[
+    tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")], ...],
+    msgspec.Meta(max_length=10),
+]
 
 
 class Empty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,11 +28,15 @@ class Empty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``id``: the client's own, the same at every retry. ``floor_seq``: what the operator's screen shows."""
+    """``id``: the client's own, the same at every retry. ``floor_seq``: what the operator's screen shows.
+
+    ``files``: ids of what the same person uploaded; with them ``text`` may be empty.
+    """
 
     id: ClientId
-    text: Text
+    text: Annotated[str, msgspec.Meta(max_length=4000)]
     floor_seq: FloorSeq
+    files: FileIds = ()
 
 
 class NoteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,7 +108,8 @@ def _person(principal: Principal) -> Person:
 
 def _reply(principal: Principal, body: ReplyBody) -> c.SendReply:
     return c.SendReply(
-        operator=_person(principal), text=_said(body.text), floor_seq=body.floor_seq, client_id=body.id
+        operator=_person(principal), text=_clean(body.text) if body.files else _said(body.text),
+        floor_seq=body.floor_seq, client_id=body.id, files=tuple(Attachment(id=name) for name in body.files),
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ import msgspec
 from aiohttp import WSCloseCode, web
 
 from channels.webchat import codec
+from channels.webchat.files import WidgetFiles
+from channels.webchat.origins import check_origin
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.hub import Hub, Subscription
-from gateway.errors import NotFound, OriginRefused
+from gateway.errors import NotFound
 from gateway.http.peers import Peers
 from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, hello, receive
 from gateway.model.state import Conversation
@@ -42,18 +44,21 @@ class WebChat:
     capabilities = Capabilities(pushed=False, buttons=True, typing=True)
 
     def __init__(
-        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, sockets: Sockets, peers: Peers, settings: Settings
+        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, sockets: Sockets, files: WidgetFiles, peers: Peers,
+        settings: Settings,
     ) -> None:  # fmt: skip
         self._store = store
         self._dispatcher = dispatcher
         self._hub = hub
         self._sockets = sockets
+        self._files = files
         self._peers = peers
         self._settings = settings
 
     def mount(self, app: web.Application) -> None:
-        """Registers the widget's socket."""
+        """Registers the widget's socket, and where it uploads."""
         app.router.add_get("/api/v1/widget/socket", self.serve)
+        self._files.mount(app)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         async def run(session: Session) -> None:
@@ -65,7 +70,7 @@ class WebChat:
             stop = self._hub.watch_signals(followed, moved.append)
             try:
                 visitor = await self._visitor(first)
-                self._check_origin(request, visitor.inbox)
+                check_origin(request, visitor.inbox, peers=self._peers)
                 talk = _Talk(self, session, first, visitor)
                 talk.watch(followed, moved)
             finally:
@@ -92,14 +97,6 @@ class WebChat:
             return Visitor(inbox, business, state, lists.marks(tx, state.id) if state else {})
 
         return await self._store.read(inbox.business, unit)
-
-    def _check_origin(self, request: web.Request, inbox: directory.Inbox) -> None:
-        """A browser tells the page's origin; a page that isn't listed may not use the inbox."""
-        origin = request.headers.get("Origin", "").lower()
-        if origin and origin != self._peers.own_origin(request) and origin not in inbox.settings.origins:
-            raise OriginRefused(f"Add {origin[:100]} to the inbox's allowed origins.")
-        if not origin:
-            raise OriginRefused("This socket is for web pages; programs use the API.")
 
 
 def followed_topic(first: codec.Hello) -> str:
@@ -204,6 +201,8 @@ class _Talk:
         match frame:
             case codec.Message():
                 await self._message(frame)
+            case codec.LinkWanted():
+                await self._link(frame)
             case codec.Typing():
                 self._typing(frame.on)
             case codec.Read():
@@ -232,6 +231,12 @@ class _Talk:
                     body={"conversation": receipt.conversation},
                 )
             )
+
+    async def _link(self, frame: codec.LinkWanted) -> None:
+        link = await self._channel._files.link(
+            self._visitor.inbox, self._hello.token, conversation=self._conversation, file=frame.file
+        )
+        self._session.tell(codec.LinkGiven(id=frame.id, file=frame.file, url=link.url, until=link.until))
 
     def _typing(self, on: bool) -> None:
         if not self._conversation:

@@ -16,6 +16,9 @@ CHANNEL = "webchat"
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters, but for line feed and tab, and marks that reverse what stands beside them."""
 
+TOKEN = re.compile("[A-Za-z0-9_-]{43}")
+"""A visitor's token: 32 bytes in base64url."""
+
 Id = Annotated[str, msgspec.Meta(max_length=64, pattern="^[A-Za-z0-9_.:-]*$")]
 
 
@@ -41,6 +44,14 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
     id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
     text: str
     choice: Annotated[str, msgspec.Meta(max_length=256)] = ""
+    files: Annotated[tuple[Id, ...], msgspec.Meta(max_length=10)] = ()
+
+
+class LinkWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="link"):
+    """A link to a file of the conversation; ``id`` is the client's own and comes back."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+    file: Id
 
 
 class Typing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="typing"):
@@ -55,7 +66,7 @@ class Ping(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="pin
     pass
 
 
-ClientFrame = Message | Typing | Read | Ping
+ClientFrame = Message | LinkWanted | Typing | Read | Ping
 
 hello_decoder: msgspec.json.Decoder[Hello] = msgspec.json.Decoder(Hello)
 frame_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
@@ -89,6 +100,15 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"
     id: str
     conversation: str
     seq: int
+
+
+class LinkGiven(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="link"):
+    """``url`` is a path on this server, good until ``until``."""
+
+    id: str
+    file: str
+    url: str
+    until: int
 
 
 class TypingSignal(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="signal"):
@@ -138,7 +158,9 @@ def page_of(where: Where) -> Page | None:
 def inbound_of(message: Message, hello: Hello, *, business: str, locale: str, limit: int) -> Inbound:
     """A message as the core receives it. Raises ``Invalid``, ``TooLarge``."""
     address = address_of(hello.token)
+    text = clean(message.text, limit=limit) if message.text.strip() or not message.files else ""
     return Inbound(
         business=business, inbox=hello.inbox, channel=CHANNEL, address=address, key=message.id, scope=address,
-        text=clean(message.text, limit=limit), choice=UNWANTED.sub("", message.choice), locale=locale, page=page_of(hello.page),
+        text=text, choice=UNWANTED.sub("", message.choice), locale=locale, page=page_of(hello.page),
+        uploads=message.files,
     )  # fmt: skip

@@ -53,6 +53,8 @@ class Dispatcher:
             raise Draining("Switchboard is restarting. Send it again in a moment.")
         unit = Receive(item, self.policy)
         received = await self.store.write(item.business, unit, key=item.address, then=self._received)
+        if item.files:
+            self.due_at(self.clock())
         one_of(INPUTS, item.channel).inc()
         return received.receipt
 

@@ -9,6 +9,7 @@ from gateway.model.events import (
     BotMessage,
     Button,
     ConversationStarted,
+    CustomerMessage,
     Entry,
     HandoffRequested,
     OperatorMessage,
@@ -19,7 +20,7 @@ from gateway.model.events import (
     SystemNotice,
 )
 from gateway.model.state import Conversation, Floor, Status
-from gateway.store import deliveries, due, lists
+from gateway.store import deliveries, due, files, lists
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
 
@@ -58,6 +59,10 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
 
 
 def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
+    if isinstance(entry.event, CustomerMessage | OperatorMessage):
+        for file in entry.event.files:
+            if not file.pending:
+                files.attach(tx, file.id, conversation=draft.conversation, seq=entry.seq)
     match entry.event:
         case BotMessage() | OperatorMessage() | SystemNotice() as message:
             endpoint = message.endpoint

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
 from gateway.dispatcher.consequences import follow_up, write_consequences
 from gateway.dispatcher.policy import Policy
 from gateway.errors import NotFound, Refused
@@ -54,23 +55,24 @@ class Receive(msgspec.Struct, frozen=True):
     def __call__(self, tx: Tx, now: int) -> Received:
         item = self.input
         identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
-        key = inbound.Claim(item.inbox, item.scope, item.key, digest_of(item.text, item.choice))
+        key = inbound.Claim(item.inbox, item.scope, item.key, digest_of(item.text, item.choice, *item.uploads))
         endpoint = Endpoint(inbox=item.inbox, identity=identity.id, channel=item.channel)
         draft = self._draft(tx, identity, endpoint, now=now)
         try:
-            seq = self._say(draft, endpoint)
+            said = self._say(tx, draft, endpoint)
         except Refused:
             known = inbound.earlier(tx, key)
             if known is None:
                 raise
             return _repeated(known)
-        known = inbound.claim_key(tx, key, conversation=draft.conversation, seq=seq, now=now)
+        known = inbound.claim_key(tx, key, conversation=draft.conversation, seq=said.seq, now=now)
         if known is not None:
             return _repeated(known)
+        plan_fetches(tx, item, said, conversation=draft.conversation, now=now)
         committed = commit(tx, draft, self.policy, at_once=item.at_once or bool(item.choice))
         if identity.conversation != draft.conversation:
             inbound.point_identity(tx, identity.id, draft.conversation)
-        return Received(Receipt(conversation=draft.conversation, seq=seq), committed)
+        return Received(Receipt(conversation=draft.conversation, seq=said.seq), committed)
 
     def _draft(self, tx: Tx, identity: inbound.Identity, endpoint: Endpoint, *, now: int) -> log.Draft:
         """The conversation that this input belongs to, or a new one."""
@@ -90,10 +92,11 @@ class Receive(msgspec.Struct, frozen=True):
 
     @property
     def _closing(self) -> bool:
-        return not self.input.choice and words.is_closing(self.input.text)
+        item = self.input
+        return not (item.choice or item.files or item.uploads) and words.is_closing(item.text)
 
-    def _say(self, draft: log.Draft, endpoint: Endpoint) -> int:
-        """Applies the input; the ``seq`` of its message."""
+    def _say(self, tx: Tx, draft: log.Draft, endpoint: Endpoint) -> Entry:
+        """Applies the input; the entry of its message."""
         item = self.input
         state = draft.state
         assert state is not None
@@ -101,16 +104,17 @@ class Receive(msgspec.Struct, frozen=True):
         say = c.Say(
             text=item.text, choice=item.choice, endpoint=endpoint, client_id=item.key if item.scope else "",
             closing=resting and self._closing, sent_at=item.sent_at, page=item.page,
+            files=attachments_of(tx, item, now=draft.now),
         )  # fmt: skip
         # The owner gets the conversation back when a presence board exists to say that they are there; until then
         # whoever had it last is asked first, and anyone may take it over.
         draft.apply(say, Circumstances(owner_available=True))
-        seq = next(entry.seq for entry in reversed(draft.entries) if isinstance(entry.event, CustomerMessage))
+        said = next(entry for entry in reversed(draft.entries) if isinstance(entry.event, CustomerMessage))
         if item.choice == words.ASK_FOR_PERSON:
             draft.apply(c.AskForPerson())
         elif draft.state is not None and draft.state.status is Status.QUEUED and self._goes_back():
             draft.apply(c.CancelHandoff())
-        return seq
+        return said
 
     def _goes_back(self) -> bool:
         return self.input.choice == words.BACK_TO_BOT or words.is_cancel(self.input.text)
@@ -138,7 +142,7 @@ class Submit(msgspec.Struct, frozen=True):
             if known is not None:
                 return _repeated(known)
         draft = log.Draft(self.conversation, state, now=now)
-        draft.apply(self.command, self.circumstances)
+        draft.apply(with_files(tx, self.command), self.circumstances)
         assert draft.state is not None
         seq = draft.state.seq
         if self.claim is not None:

@@ -55,6 +55,7 @@ class Route:
     """``access``: nobody (public), any signed-in account, or these roles in the path's business.
 
     ``body`` and ``query`` are msgspec types; the handler returns ``answer`` (encoded as JSON) or a response.
+    ``raw``: the body is bytes, which the handler reads and bounds itself.
     """
 
     method: Method
@@ -66,6 +67,7 @@ class Route:
     query: type[msgspec.Struct] | None = None
     answer: Any = None
     status: int = 200
+    raw: bool = False
     tags: tuple[str, ...] = field(default=())
 
 

@@ -59,7 +59,7 @@ class Verbs:
         client_id = getattr(body, "id", "")
         claim = None
         if client_id:
-            digest = digest_of(conversation, verb.name, getattr(body, "text", ""))
+            digest = digest_of(conversation, verb.name, getattr(body, "text", ""), *getattr(body, "files", ()))
             claim = Claim("operator", principal.id, client_id, digest)
         receipt = await self._dispatcher.submit(principal.business, conversation, command, claim=claim)
         return VerbAnswer(conversation=receipt.conversation, seq=receipt.seq)

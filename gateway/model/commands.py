@@ -7,11 +7,13 @@ from typing import Literal
 import msgspec
 
 from gateway.model.events import (
+    Attachment,
     Author,
     Button,
     Ending,
     Endpoint,
     Evidence,
+    FileProblem,
     Outcome,
     Page,
     Person,
@@ -47,6 +49,7 @@ class Say(Command, frozen=True):
     closing: bool = False
     sent_at: int | None = None
     page: Page | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 class AskForPerson(Command, frozen=True):
@@ -124,6 +127,7 @@ class SendReply(Command, frozen=True):
     floor_seq: int
     client_id: str = ""
     endpoint: Endpoint | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 class AddNote(Command, frozen=True):
@@ -225,6 +229,21 @@ class ReportFailure(Command, frozen=True):
     reason: str
 
 
+class FinishFile(Command, frozen=True):
+    """The pending file of message ``seq`` was fetched."""
+
+    seq: int
+    file: Attachment
+
+
+class FailFile(Command, frozen=True):
+    """The pending file of message ``seq`` can't be had."""
+
+    seq: int
+    file: str
+    reason: FileProblem
+
+
 class Close(Command, frozen=True):
     """The system ends it: silence, or its channel went on elsewhere."""
 
@@ -236,5 +255,5 @@ class Close(Command, frozen=True):
 AnyCommand = (
     Start | Say | AskForPerson | CancelHandoff | Rate | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
     | AddNote | SetFacts | Transfer | ReturnToBot | Snooze | Resolve | Join | Part | RequestHandoff | MakeOffer
-    | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | Close
+    | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
 )  # fmt: skip

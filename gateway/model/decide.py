@@ -24,6 +24,8 @@ from gateway.model.events import (
     DeliveryFailed,
     Evidence,
     FactsChanged,
+    FileFailed,
+    FileReady,
     HandoffCancelled,
     HandoffRequested,
     NoteAdded,
@@ -125,7 +127,7 @@ def _reopening(state: Conversation, circumstances: Circumstances) -> Reopened:
 def _message(command: c.Say) -> CustomerMessage:
     return CustomerMessage(
         text=command.text, endpoint=command.endpoint, choice=command.choice, client_id=command.client_id,
-        closing=command.closing, sent_at=command.sent_at, page=command.page,
+        closing=command.closing, sent_at=command.sent_at, page=command.page, files=command.files,
     )  # fmt: skip
 
 
@@ -235,7 +237,7 @@ def _reply(state: Conversation, command: c.SendReply, circumstances: Circumstanc
     return (
         OperatorMessage(
             text=command.text, endpoint=command.endpoint or state.endpoint, operator=command.operator.id,
-            name=command.operator.name, client_id=command.client_id,
+            name=command.operator.name, client_id=command.client_id, files=command.files,
         ),
     )  # fmt: skip
 
@@ -332,6 +334,14 @@ def _report_failure(state: Conversation, command: c.ReportFailure, circumstances
     return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason),)
 
 
+def _finish_file(state: Conversation, command: c.FinishFile, circumstances: Circumstances) -> Events:
+    return (FileReady(seq=command.seq, file=command.file),)
+
+
+def _fail_file(state: Conversation, command: c.FailFile, circumstances: Circumstances) -> Events:
+    return (FileFailed(seq=command.seq, file=command.file, reason=command.reason),)
+
+
 def _close(state: Conversation, command: c.Close, circumstances: Circumstances) -> Events:
     return (Resolved(by="system", ending=command.ending, reason=command.reason, continued_in=command.continued_in),)
 
@@ -342,6 +352,7 @@ Handler = Callable[[Conversation, Any, Circumstances], Events]
 _ALWAYS: dict[type[c.Command], Handler] = {
     c.Rate: _rate, c.AddNote: _note, c.SetFacts: _set_facts, c.ReportFailure: _report_failure, c.Part: _part,
     c.EndOffer: _end_offer, c.LoseOwner: _lose_owner, c.FinishTurn: _drop_turn, c.FailTurn: _drop_turn,
+    c.FinishFile: _finish_file, c.FailFile: _fail_file,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {
     **_ALWAYS, c.Say: _hear, c.JoinChannel: _join_channel, c.Notify: _notify, c.Close: _close,

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from msgspec.structs import replace
 
 from gateway.model.events import (
+    Attachment,
     Author,
     BotMessage,
     BotTurn,
@@ -20,6 +21,8 @@ from gateway.model.events import (
     Endpoint,
     Entry,
     FactsChanged,
+    FileFailed,
+    FileReady,
     HandoffCancelled,
     HandoffRequested,
     NoteAdded,
@@ -94,7 +97,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case BotMessage():
             return {"preview": _preview(event.text, "bot", at)}
         case OperatorMessage():
-            return {"preview": _preview(event.text, "operator", at), "answered": state.last_input,
+            return {"preview": _preview(_words(event.text, event.files), "operator", at), "answered": state.last_input,
                     "waiting_since": None}  # fmt: skip
         case BotTurn():
             return {"answered": event.upto, "misses": event.misses, "bot_version": event.version,
@@ -113,7 +116,10 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return {"offer": Offer(operator=event.operator, expires_at=event.expires_at)}
         case OfferEnded():
             return {"offer": None}
-        case SystemNotice() | NoteAdded() | DeliveryFailed() | Rated() | BotTurnDropped() | BotTurnFailed():
+        case (
+            SystemNotice() | NoteAdded() | DeliveryFailed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
+            | BotTurnFailed()
+        ):  # fmt: skip
             return {}
         case (
             ConversationStarted() | HandoffRequested() | HandoffCancelled() | Taken() | Transferred() | ReturnedToBot()
@@ -182,13 +188,21 @@ def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dic
 
 
 def _customer_message(state: Conversation, event: CustomerMessage, *, seq: int, at: int) -> dict[str, Any]:
-    changes: dict[str, Any] = {"preview": _preview(event.text, "customer", at), "endpoint": event.endpoint}
+    changes: dict[str, Any] = {
+        "preview": _preview(_words(event.text, event.files), "customer", at),
+        "endpoint": event.endpoint,
+    }
     if event.closing:
         return changes
     changes["last_input"] = seq
     if state.status in (Status.OPEN, Status.WRAP_UP) and state.waiting_since is None:
         changes["waiting_since"] = at
     return changes
+
+
+def _words(text: str, files: tuple[Attachment, ...]) -> str:
+    """What a list shows of a message: its text, or else the names of its files."""
+    return text or ", ".join(file.name for file in files if file.name)
 
 
 def _preview(text: str, author: Author, at: int) -> Preview:

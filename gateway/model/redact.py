@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from gateway.model.events import (
     AnyEvent,
+    Attachment,
     BotMessage,
     BotTurn,
     BotTurnDropped,
@@ -17,6 +18,8 @@ from gateway.model.events import (
     CustomerMessage,
     DeliveryFailed,
     FactsChanged,
+    FileFailed,
+    FileReady,
     HandoffCancelled,
     HandoffRequested,
     NoteAdded,
@@ -55,11 +58,15 @@ def redact(event: AnyEvent) -> AnyEvent:
 def _shell(event: Plain) -> Plain:
     match event:
         case CustomerMessage():
-            return replace(event, text="", choice="", page=None)
+            return replace(event, text="", choice="", page=None, files=_nameless(event.files))
         case BotMessage() | SystemNotice():
             return replace(event, text="", buttons=())
-        case OperatorMessage() | NoteAdded():
+        case OperatorMessage():
+            return replace(event, text="", files=_nameless(event.files))
+        case NoteAdded():
             return replace(event, text="")
+        case FileReady():
+            return replace(event, file=replace(event.file, name=""))
         case Rated():
             return replace(event, comment="")
         case BotTurn():
@@ -77,8 +84,13 @@ def _shell(event: Plain) -> Plain:
         case (
             BotTurnDropped() | BotTurnFailed() | HandoffCancelled() | OfferMade() | OfferEnded()
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
-            | WrapUpStarted() | Resolved() | Snoozed() | Reopened()
+            | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | FileFailed()
         ):  # fmt: skip
             return event
         case _:
             assert_never(event)
+
+
+def _nameless(files: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+    """That there were files stays; what they were called does not."""
+    return tuple(replace(file, name="") for file in files)

@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.model.events import Author, Endpoint, Person, Role
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140

@@ -22,6 +22,8 @@ from gateway.model.events import (
     DeliveryFailed,
     Entry,
     FactsChanged,
+    FileFailed,
+    FileReady,
     HandoffCancelled,
     HandoffRequested,
     NoteAdded,
@@ -110,6 +112,8 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             return Resolved(by=event.by, ending=event.ending)
         case Reopened():
             return replace(event, owner=_nameless(event.owner)) if event.owner else event
+        case FileReady() | FileFailed():
+            return event  # of messages that they see: their own, and people's answers
         case Rated():
             return event
         case Redacted():

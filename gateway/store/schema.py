@@ -294,6 +294,24 @@ leases = Table(
     _number("fence"),
     PrimaryKeyConstraint("business_id", "name"),
 )
+files = Table(
+    "files",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    _text("object", default=None),
+    _text("name", default=None),
+    _text("type", default=None),
+    _number("size"),
+    _text("uploaded_by", default=None),
+    _text("conversation_id"),
+    _number("seq"),
+    _instant("created_at"),
+    PrimaryKeyConstraint("business_id", "id"),
+    Index("uq_files_object", "business_id", "object", unique=True),
+    Index("ix_files_unattached", "created_at", sqlite_where=text("conversation_id = ''"),
+          postgresql_where=text("conversation_id = ''")),
+)  # fmt: skip
 
 SCOPED: frozenset[str] = frozenset(
     table.name for table in metadata.tables.values() if "business_id" in table.primary_key.columns

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gateway.errors import Refused
 from gateway.model import commands as c
 from gateway.model.decide import TABLE, Circumstances
-from gateway.model.events import Button, Endpoint, Evidence, Person, Score
+from gateway.model.events import Attachment, Button, Endpoint, Evidence, Person, Score
 from gateway.model.state import Conversation, Status
 from tests.support.histories import IVAN, OLGA, SUE, TELEGRAM, WEB, History
 
@@ -41,6 +41,7 @@ facts = st.dictionaries(st.integers(0, 80).map(lambda n: f"fact-{n}"), st.sample
 numbers = st.integers(0, 30)
 buttons = st.lists(st.builds(Button, title=texts, payload=texts), max_size=2).map(tuple)
 replies = st.lists(st.builds(c.Reply, text=texts, buttons=buttons), max_size=3).map(tuple)
+attachments = st.builds(Attachment, id=texts, name=texts, pending=st.booleans())
 scores = st.lists(st.builds(Score, intent=texts, confidence=st.floats(0, 1)), max_size=2).map(tuple)
 evidence = st.lists(st.builds(Evidence, seq=numbers, kind=st.just("input"), text=texts), max_size=2).map(tuple)
 
@@ -64,9 +65,12 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "upto": _sometimes_wrong(state.last_input), "replies": replies, "intents": scores, "evidence": evidence,
         "buttons": buttons, "sent_at": st.none() | numbers, "page": st.none(), "score": st.integers(1, 5),
         "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
+        "files": st.lists(attachments, max_size=3).map(tuple),
     }  # fmt: skip
     if name in by_name:
         return by_name[name]
+    if hint is Attachment:
+        return attachments
     if hint is str:
         return texts
     if hint is int:

@@ -15,7 +15,7 @@ import msgspec
 
 from gateway.model import commands as c
 from gateway.model.decide import Circumstances
-from gateway.model.events import Button, Unrecognized
+from gateway.model.events import Attachment, Button, Unrecognized
 from gateway.model.fold import fold_all
 from gateway.model.redact import redact
 from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
@@ -195,6 +195,22 @@ def two_channels() -> History:
     return history
 
 
+def files() -> History:
+    """Pictures from a messenger, one of which never comes; a paper from the operator. No word beside them."""
+    history = History().start(endpoint=TELEGRAM)
+    photo = Attachment(id="file-1", name="photo.jpg", type="image/jpeg", pending=True)
+    video = Attachment(id="file-2", name="video.mp4", type="video/mp4", size=90_000_000, pending=True)
+    history.do(c.Say(text="", endpoint=TELEGRAM, files=(photo, video)))
+    history.ask_for_person()
+    history.take(OLGA)
+    history.do(c.FinishFile(seq=2, file=msgspec.structs.replace(photo, size=48_213, pending=False)))
+    history.do(c.FailFile(seq=2, file="file-2", reason="too_large"))
+    contract = Attachment(id="file-3", name="contract.pdf", type="application/pdf", size=91_004)
+    floor = history.state.floor_seq
+    history.do(c.SendReply(operator=OLGA, text="", floor_seq=floor, files=(contract,)))
+    return history
+
+
 def many_facts() -> History:
     history = History().start()
     for number in range(7):
@@ -227,7 +243,7 @@ def unrecognized() -> History:
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
     bot_only, burst, clarify_then_handoff, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
-    offers, bot_failed_and_cancelled, two_channels, many_facts, supervisor_barges, redacted,
+    offers, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, redacted,
     unrecognized,
 )  # fmt: skip
 

@@ -11,7 +11,10 @@ from typing import Any
 
 from gateway.courier import Courier
 from gateway.dispatcher import Committed, Dispatcher, Policy
+from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.dues import Handler
+from gateway.files import Files
+from gateway.media import MediaFetcher
 from gateway.model import commands as c
 from gateway.model.events import Entry, Person
 from gateway.model.state import Conversation
@@ -116,15 +119,23 @@ class Bench:
 
 @asynccontextmanager
 async def on_bench(
-    store: Store, place: Place, times: Times, *, channels: dict[str, Channel] | None = None, **changes: Any
+    store: Store,
+    place: Place,
+    times: Times,
+    *,
+    channels: dict[str, Channel] | None = None,
+    files: Files | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Bench]:
-    """A running dispatcher, with a courier for ``channels``; ``changes`` go to its policy."""
+    """A running dispatcher, with a courier for ``channels`` and a fetcher into ``files``; ``changes`` go to its policy."""
     commits: list[Committed] = []
     engine = ScriptedEngine()
     dispatcher = Dispatcher(store, engine, policy_of(**changes), clock=times.clock, on_commit=commits.append)
     handlers: dict[str, Handler] = {}
     if channels is not None:
         handlers["delivery"] = Courier(dispatcher, channels, clock=times.clock).claimed
+        if files is not None:
+            handlers[MEDIA] = MediaFetcher(dispatcher, channels, files).claimed
     dispatcher.start(handlers)
     try:
         yield Bench(store, place, engine, dispatcher, times, commits)

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
@@ -105,10 +106,10 @@ class Widget(Peer):
         self.token = token
         self.welcome: Frame = {}
 
-    async def say(self, text: str, *, id: str = "", choice: str = "") -> Frame:
+    async def say(self, text: str, *, id: str = "", choice: str = "", files: Sequence[str] = ()) -> Frame:
         """Sends a message and waits until it is stored; the ``ack``."""
         name = id or f"m{next(self._ids)}-{secrets.token_hex(4)}"
-        await self.send({"type": "message", "id": name, "text": text, "choice": choice})
+        await self.send({"type": "message", "id": name, "text": text, "choice": choice, "files": list(files)})
         return await self.expect("ack", id=name)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-from gateway.ports import Capabilities, OutboundPart
+from gateway.ports import Capabilities, Media, OutboundPart
 from gateway.store import deliveries
 from gateway.store.store import Store
+
+PIECE = 1000
 
 
 class StrictChannel:
@@ -15,12 +17,17 @@ class StrictChannel:
 
     name = "webchat"
 
-    def __init__(self, store: Store, *, buttons: bool = True, text_limit: int = 4096) -> None:
-        self.capabilities = Capabilities(pushed=True, buttons=buttons, typing=False, text_limit=text_limit)
+    def __init__(
+        self, store: Store, *, buttons: bool = True, text_limit: int = 4096, files: bool = False
+    ) -> None:  # fmt: skip
+        self.capabilities = Capabilities(pushed=True, buttons=buttons, typing=False, text_limit=text_limit, files=files)
         self.outcome: Callable[[OutboundPart], Awaitable[None]] = self._fine
         self.tried: list[OutboundPart] = []
         self.delivered: list[OutboundPart] = []
         self.stored_as: list[str] = []
+        self.media: dict[str, bytes] = {}
+        self.fetching: Callable[[Media], Awaitable[None]] = self._given
+        self.fetched: list[Media] = []
         self._store = store
         self._busy: set[str] = set()
 
@@ -39,6 +46,18 @@ class StrictChannel:
             self._busy.discard(endpoint)
         self.delivered.append(part)
         return f"provider-{len(self.delivered)}"
+
+    async def _given(self, media: Media) -> None:
+        return
+
+    async def fetch(self, inbox: str, media: Media) -> AsyncIterator[bytes]:
+        """The bytes of ``media``, in pieces; ``fetching`` is awaited in their middle, and may raise or hang."""
+        self.fetched.append(media)
+        body = self.media[media.reference]
+        for at in range(0, len(body), PIECE):
+            if at * 2 >= len(body) > (at - PIECE) * 2:
+                await self.fetching(media)
+            yield body[at : at + PIECE]
 
     async def _status(self, part: OutboundPart) -> str:
         conversation = part.key.split(":")[0]
@@ -60,8 +79,8 @@ class Once:
         self._left = times
         self._matches = matches
 
-    async def __call__(self, part: OutboundPart) -> None:
-        if self._left and self._matches in part.text:
+    async def __call__(self, item: OutboundPart | Media) -> None:
+        if self._left and self._matches in _words(item):
             self._left -= 1
             raise self._error
 
@@ -76,6 +95,10 @@ class Hang:
     def release(self) -> None:
         self._open.set()
 
-    async def __call__(self, part: OutboundPart) -> None:
-        if self._matches in part.text:
+    async def __call__(self, item: OutboundPart | Media) -> None:
+        if self._matches in _words(item):
             await self._open.wait()
+
+
+def _words(item: OutboundPart | Media) -> str:
+    return item.text if isinstance(item, OutboundPart) else item.reference

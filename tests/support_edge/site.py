@@ -24,6 +24,7 @@ from tests.support.stores import Database
 from tests.support_edge.clients import Console, Widget, connect_console, connect_widget
 from tests.support_edge.engine import ScriptedEngine
 
+Answer = tuple[int, dict[str, Any]]
 PAGE_ORIGIN = "https://shop.example"
 SECRET_KEY = "c2VjcmV0IG9mIHRoZSB0ZXN0cywgb2YgMzIgYnl0ZXM"
 PASSWORD = "correct horse battery staple"
@@ -83,6 +84,14 @@ class Site:
         async with self.http.request(method, self.origin + path, headers=self.headers(who), json=json) as response:
             return response.status, await response.json(content_type=None) if response.status != 204 else {}
 
+    async def upload(self, data: bytes, *, name: str = "note.txt", who: str = "olga") -> Answer:
+        """A file of a signed-in person's; status and body."""
+        path = f"/api/v1/businesses/{self.ours.business}/files"
+        async with self.http.post(
+            self.origin + path, headers=self.headers(who), data=data, params={"name": name}
+        ) as response:
+            return response.status, await response.json(content_type=None)
+
     async def verb(
         self, conversation: str, verb: str, *, who: str = "olga", **body: object
     ) -> tuple[int, dict[str, Any]]:
@@ -95,6 +104,7 @@ def settings_of(folder: Path, **changes: object) -> Settings:
         "burst_pause": 0.0,
         "frames_per_second": 1e6,
         "sign_ins_per_minute": 1e6,
+        "uploads_per_minute": 1e6,
         "drain_seconds": 5.0,
     }
     return Settings(data=str(folder), port=0, **{**fast, **changes})  # type: ignore[arg-type]
@@ -150,6 +160,7 @@ async def on_site(
     if database.kind == "postgresql":
         changes["secret_key"] = SECRET_KEY
         changes["database"] = "postgresql+psycopg://" + database.location.split("://", 1)[1]
+        changes["secret_key"] = SECRET_KEY
     engine = ScriptedEngine()
     with open_folder(folder) as held:
         node = Switchboard(settings_of(folder, **changes), held, store or database.open(system_clock), engine=engine)

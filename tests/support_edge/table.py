@@ -13,8 +13,9 @@ from tests.support_edge.site import Site
 
 
 def fill(route: Route, *, business: str, conversation: str) -> str:
-    """The route's path with ids in it."""
-    return route.path.replace("{business}", business).replace("{conversation}", conversation)
+    """The route's path with ids in it; ``conversation`` stands for any id below the business."""
+    path = route.path.replace("{business}", business)
+    return path.replace("{conversation}", conversation).replace("{file}", conversation)
 
 
 def valid_body(kind: type[msgspec.Struct] | None) -> dict[str, Any]:
@@ -49,6 +50,8 @@ async def raw_call(
     headers = site.headers("anna") if headers is None else headers
     if data is None and route.body is not None:
         data = msgspec.json.encode(valid_body(route.body))
+    elif data is None and route.raw:
+        data = b"hello"
     async with site.http.request(
         method or route.method, site.origin + path + query, headers=headers, data=data
     ) as response:  # fmt: skip

@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
-from gateway.model.events.base import Author, Button, Endpoint, Event, Page, Person
+from gateway.model.events.base import Attachment, Author, Button, Endpoint, Event, Page, Person
 from gateway.model.events.bot import BotTurn, BotTurnDropped, BotTurnFailed, Outcome, Score
+from gateway.model.events.files import FileFailed, FileProblem, FileReady
 from gateway.model.events.handoff import (
     Evidence,
     HandoffCancelled,
@@ -66,6 +67,8 @@ Plain = (
     | SystemNotice
     | NoteAdded
     | DeliveryFailed
+    | FileReady
+    | FileFailed
     | Rated
     | BotTurn
     | BotTurnDropped
@@ -141,6 +144,7 @@ def decode_event(body: bytes | str) -> AnyEvent:
 __all__ = [
     "TAGS",
     "AnyEvent",
+    "Attachment",
     "Author",
     "BotMessage",
     "BotTurn",
@@ -157,6 +161,9 @@ __all__ = [
     "Event",
     "Evidence",
     "FactsChanged",
+    "FileFailed",
+    "FileProblem",
+    "FileReady",
     "HandoffCancelled",
     "HandoffRequested",
     "NoteAdded",

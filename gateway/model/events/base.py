@@ -45,4 +45,17 @@ class Button(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     payload: str
 
 
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file of a message. ``size`` in bytes. Its id is no capability: a link is minted for each reader.
+
+    ``pending``: the provider has it and we don't yet; ``file_ready`` or ``file_failed`` tells what became of it.
+    """
+
+    id: str
+    name: str = ""
+    type: str = ""
+    size: int = 0
+    pending: bool = False
+
+
 Author = Literal["customer", "bot", "operator", "system"]

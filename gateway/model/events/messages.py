@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gateway.model.events.base import Button, Endpoint, Event, Page
+from gateway.model.events.base import Attachment, Button, Endpoint, Event, Page
 
 
 class CustomerMessage(Event, frozen=True, tag="customer_message"):
     """A customer's input. ``choice`` is the payload of the button they pressed (then ``text`` is its title).
 
     ``closing``: "thanks" or the like after the end, which reopens nothing.
-    ``sent_at``: the provider's own time, if it gave one.
+    ``sent_at``: the provider's own time, if it gave one. ``files`` may come without a text.
     """
 
     text: str
@@ -19,6 +19,7 @@ class CustomerMessage(Event, frozen=True, tag="customer_message"):
     closing: bool = False
     sent_at: int | None = None
     page: Page | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 class BotMessage(Event, frozen=True, tag="bot_message"):
@@ -38,6 +39,7 @@ class OperatorMessage(Event, frozen=True, tag="operator_message"):
     operator: str
     name: str
     client_id: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class SystemNotice(Event, frozen=True, tag="system_notice"):

@@ -14,6 +14,7 @@ from gateway.model.events import (
     CustomerMessage,
     DeliveryFailed,
     FactsChanged,
+    FileReady,
     HandoffRequested,
     NoteAdded,
     OperatorMessage,
@@ -36,11 +37,12 @@ PERSON = {f"{who}.{field}" for who in ("by", "to", "operator", "owner") for fiel
 KEPT = {
     "endpoint.inbox", "endpoint.identity", "endpoint.channel", "contact", "locale", "client_id", "operator", "name",
     "version", "language", "notice", "team", "continued_in", "code", "reason", *PERSON,
+    *(f"files[{n}].{field}" for n in (0, 1) for field in ("id", "type")), "file", "file.id", "file.type",
     *(f"intents[{n}].{field}" for n in (0, 1) for field in ("intent", "title")),
 }  # fmt: skip
 PERSONAL = (
     CustomerMessage, BotMessage, SystemNotice, OperatorMessage, NoteAdded, Rated, BotTurn, FactsChanged,
-    HandoffRequested, Transferred, ConversationStarted, DeliveryFailed,
+    HandoffRequested, Transferred, ConversationStarted, DeliveryFailed, FileReady,
 )  # fmt: skip
 
 

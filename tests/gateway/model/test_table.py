@@ -9,6 +9,7 @@ import pytest
 from gateway.errors import NotPossible
 from gateway.model import commands as c
 from gateway.model.decide import TABLE, decide
+from gateway.model.events import Attachment
 from gateway.model.state import Conversation, Status
 from tests.support.histories import AT, IVAN, OLGA, TELEGRAM, WEB
 
@@ -42,6 +43,8 @@ LoseOwner          .      .     +      +       .       .
 Wake               -      -     -      -       +       -
 Notify             +      +     +      +       +       -
 ReportFailure      +      +     +      +       +       +
+FinishFile         +      +     +      +       +       +
+FailFile           +      +     +      +       +       +
 Close              +      +     +      +       +       -
 """
 COMMANDS: tuple[type[c.AnyCommand], ...] = c.AnyCommand.__args__
@@ -78,6 +81,8 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.LoseOwner: {"operator": OLGA, "reason": "lost"},
         c.Notify: {"notice": "queued", "text": "Please wait"},
         c.ReportFailure: {"seq": 2, "part": 0, "reason": "blocked"},
+        c.FinishFile: {"seq": 2, "file": Attachment(id="file-1", name="bill.pdf")},
+        c.FailFile: {"seq": 2, "file": "file-1", "reason": "refused"},
         c.Close: {"ending": "answered", "reason": "silence"},
     }
     return kind(**fields.get(kind, {}))

@@ -12,6 +12,8 @@ from gateway.model.events import (
     ConversationStarted,
     CustomerMessage,
     Entry,
+    FileFailed,
+    FileReady,
     HandoffCancelled,
     HandoffRequested,
     OperatorMessage,
@@ -34,11 +36,12 @@ from tests.support.events import PLAIN, choices, full, minimal, texts
 # Every text (by its path) that a customer may read of each event; a type that isn't here is not for customers.
 ENDPOINT = {"endpoint.inbox", "endpoint.identity", "endpoint.channel"}
 BUTTONS = {f"buttons[{n}].{field}" for n in (0, 1) for field in ("title", "payload")}
+FILES = {f"files[{n}].{field}" for n in (0, 1) for field in ("id", "name", "type")}
 FOR_CUSTOMERS: dict[type[Plain], set[str]] = {
-    CustomerMessage: {"text", "choice", "client_id", *ENDPOINT},
+    CustomerMessage: {"text", "choice", "client_id", *ENDPOINT, *FILES},
     BotMessage: {"text", *ENDPOINT, *BUTTONS},
     SystemNotice: {"notice", "text", *ENDPOINT, *BUTTONS},
-    OperatorMessage: {"text", "name", *ENDPOINT},
+    OperatorMessage: {"text", "name", *ENDPOINT, *FILES},
     ConversationStarted: {"locale", *ENDPOINT},
     HandoffRequested: set(),
     HandoffCancelled: set(),
@@ -49,6 +52,8 @@ FOR_CUSTOMERS: dict[type[Plain], set[str]] = {
     Reopened: {"owner.name"},
     Resolved: set(),
     Rated: {"comment"},
+    FileReady: {"file.id", "file.name", "file.type"},
+    FileFailed: {"file"},
 }
 HIDDEN = [kind for kind in PLAIN if kind not in FOR_CUSTOMERS]
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from gateway.model import commands as c
-from gateway.store import deliveries, directory, due, inbound, leases, lists
+from gateway.store import deliveries, directory, due, files, inbound, leases, lists
 from gateway.store.schema import SCOPED, metadata
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -33,6 +33,7 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         deliveries.put(tx, state.id, 2, inbox=place.inbox, identity="i", channel="telegram", now=now)
         lists.mark_read(tx, state.id, "people", 1)
         lists.open_request(tx, state.id, opened_seq=1, now=now)
+        files.add(tx, files.StoredFile("f", f"{name}/f", "a.txt", "text/plain", 1, account), now=now)
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)
 
     return unit
@@ -113,7 +114,7 @@ async def test_what_looks_across_returns_only_what_it_must(store: Store, places:
 ACROSS = (
     "SELECT switchboard_next_due()", "SELECT switchboard_holds('n')", "SELECT switchboard_memberships('x')",
     "SELECT switchboard_inbox('x')", "SELECT switchboard_caller('x')", "SELECT switchboard_forget_keys(0)",
-    "SELECT switchboard_claimable(9000000000000000, 10)",
+    "SELECT switchboard_claimable(9000000000000000, 10)", "SELECT switchboard_unattached_files(0, 10)",
 )  # fmt: skip
 
 

@@ -105,3 +105,28 @@ test("who may do what follows from the floor", () => {
   expect(holder("open", olga, "olga").tone).toBe("mine");
   expect(holder("open", olga, "viktor")).toMatchObject({ tone: "theirs", name: "Olga" });
 });
+
+test("files stand at their message, with what became of them, and an erased message has none", () => {
+  const message: AnyEvent = {
+    type: "customer_message",
+    text: "",
+    endpoint,
+    files: [
+      { id: "a", name: "a.png", pending: true },
+      { id: "b", name: "b.png", pending: true },
+    ],
+  };
+  const log: readonly Entry[] = (
+    [
+      message,
+      { type: "file_ready", seq: 1, file: { id: "a", name: "a.png", type: "image/png", size: 7 } },
+      { type: "file_failed", seq: 1, file: "b", reason: "too_large" },
+      { type: "redacted", shell: { ...message } },
+    ] as readonly AnyEvent[]
+  ).map((event, i) => ({ seq: i + 1, id: `e${i}`, at: (i + 1) * 1e6, event }));
+  const items = timeline(log, [], "olga");
+  expect(items.map((item) => item.kind)).toEqual(["day", "message", "message"]);
+  const [first, erased] = items.filter((item) => item.kind === "message");
+  expect(first!.files.map((file) => file.state)).toEqual(["here", "too_large"]);
+  expect(erased).toMatchObject({ text: null, files: [] });
+});

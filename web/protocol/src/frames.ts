@@ -81,6 +81,18 @@ export interface WidgetMessage {
   readonly text: string;
   readonly choice: string;
 }
+/** Asks for a link to a file of the conversation. */
+export interface LinkWanted {
+  readonly type: "link";
+  readonly id: string;
+  readonly file: string;
+}
+export interface LinkFrame extends LinkWanted {
+  /** A path on the server. */
+  readonly url: string;
+  /** Microseconds. */
+  readonly until: number;
+}
 export interface WidgetWelcome {
   readonly type: "welcome";
   readonly inbox: {
@@ -97,7 +109,7 @@ export interface WidgetWelcome {
   readonly history: readonly { readonly conversation: string; readonly resolved_at: number }[];
   readonly marks: Marks;
 }
-export type WidgetFrame = WidgetWelcome | SharedFrame;
+export type WidgetFrame = WidgetWelcome | LinkFrame | SharedFrame;
 
 /** Payloads that the core itself understands. */
 export const ASK_FOR_PERSON = "/switchboard.operator";

@@ -13,7 +13,7 @@ export interface Entry {
  * A customer's input. `choice` is the payload of the button they pressed (then `text` is its title).
  *
  * `closing`: "thanks" or the like after the end, which reopens nothing.
- * `sent_at`: the provider's own time, if it gave one.
+ * `sent_at`: the provider's own time, if it gave one. `files` may come without a text.
  */
 export interface CustomerMessage {
   readonly type: "customer_message";
@@ -24,6 +24,7 @@ export interface CustomerMessage {
   readonly closing?: boolean;
   readonly sent_at?: number | null;
   readonly page?: Page | null;
+  readonly files?: readonly Attachment[];
 }
 
 /** Where a reply goes: an identity on an inbox. `channel` is the inbox's, which never changes. */
@@ -38,6 +39,19 @@ export interface Page {
   readonly url?: string;
   readonly title?: string;
   readonly referrer?: string;
+}
+
+/**
+ * A file of a message. `size` in bytes. Its id is no capability: a link is minted for each reader.
+ *
+ * `pending`: the provider has it and we don't yet; `file_ready` or `file_failed` tells what became of it.
+ */
+export interface Attachment {
+  readonly id: string;
+  readonly name?: string;
+  readonly type?: string;
+  readonly size?: number;
+  readonly pending?: boolean;
 }
 
 /** One message of a bot's turn; `turn` is the `seq` of the last input that the turn answers. */
@@ -63,6 +77,7 @@ export interface OperatorMessage {
   readonly operator: string;
   readonly name: string;
   readonly client_id?: string;
+  readonly files?: readonly Attachment[];
 }
 
 /** A line by Switchboard itself to the customer: position, waiting, hours. `notice` is its catalogue key. */
@@ -89,6 +104,25 @@ export interface DeliveryFailed {
   readonly seq: number;
   readonly part: number;
   readonly reason: string;
+}
+
+/** The file of message `seq` is here; `file` says what is known of it now. */
+export interface FileReady {
+  readonly type: "file_ready";
+  readonly seq: number;
+  readonly file: Attachment;
+}
+
+/**
+ * The file `file` of message `seq` will not come.
+ *
+ * `refused`: the provider won't give it; `too_large`: for this server; `unavailable`: after many tries.
+ */
+export interface FileFailed {
+  readonly type: "file_failed";
+  readonly seq: number;
+  readonly file: string;
+  readonly reason: "refused" | "too_large" | "unavailable";
 }
 
 /** The customer's own judgement, 1 (bad) to 5 (good). */
@@ -300,6 +334,8 @@ export type PlainEvent =
   | SystemNotice
   | NoteAdded
   | DeliveryFailed
+  | FileReady
+  | FileFailed
   | Rated
   | BotTurn
   | BotTurnDropped
@@ -330,6 +366,8 @@ export type AnyEvent =
   | SystemNotice
   | NoteAdded
   | DeliveryFailed
+  | FileReady
+  | FileFailed
   | Rated
   | BotTurn
   | BotTurnDropped

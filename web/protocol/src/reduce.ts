@@ -1,5 +1,6 @@
 import type {
   AnyEvent,
+  Attachment,
   Author,
   CustomerMessage,
   Endpoint,
@@ -114,7 +115,7 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return { preview: preview(event.text, "bot", at) };
     case "operator_message":
       return {
-        preview: preview(event.text, "operator", at),
+        preview: preview(words(event.text, event.files), "operator", at),
         answered: state.last_input,
         waiting_since: null,
       };
@@ -225,10 +226,22 @@ function reopened(state: Conversation, event: Reopened, seq: number, at: number)
 }
 
 function customerMessage(state: Conversation, event: CustomerMessage, seq: number, at: number): Changes {
-  const said: Changes = { preview: preview(event.text, "customer", at), endpoint: event.endpoint };
+  const said: Changes = {
+    preview: preview(words(event.text, event.files), "customer", at),
+    endpoint: event.endpoint,
+  };
   if (event.closing) return said;
   const waits = (state.status === "open" || state.status === "wrap_up") && state.waiting_since === null;
   return { ...said, last_input: seq, ...(waits ? { waiting_since: at } : {}) };
+}
+
+/** What a list shows of a message: its text, or else the names of its files. */
+function words(text: string, files?: readonly Attachment[]): string {
+  return text || fileNames(files);
+}
+
+export function fileNames(files: readonly Attachment[] = []): string {
+  return files.flatMap((file) => file.name || []).join(", ");
 }
 
 function preview(text: string, author: Author, at: number): Preview {

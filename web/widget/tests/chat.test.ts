@@ -208,3 +208,65 @@ test("typing is told every three seconds at most and taken back", () => {
   const typing = world.socket.sent.filter((frame) => frame.type === "typing");
   expect(typing.map((frame) => frame["on"])).toEqual([true, true, false]);
 });
+
+const files = (...ids: string[]): AnyEvent => ({
+  type: "operator_message",
+  text: "",
+  endpoint,
+  operator: "",
+  name: "Olga",
+  files: ids.map((id) => ({ id, name: `${id}.png`, type: "image/png", size: 10 })),
+});
+const asked = () => world.sockets.flatMap((socket) => socket.sent).filter((frame) => frame.type === "link");
+
+test("links are asked for one after the other, and told as they come", () => {
+  connect("c");
+  hear("c", [2, files("a", "b")]);
+  for (const file of ["a", "b", "a"]) chat.wantLink(file);
+  expect(asked().map((frame) => frame["file"])).toEqual(["a"]);
+
+  const answer = {
+    type: "link",
+    id: asked()[0]!["id"],
+    file: "a",
+    url: "/files/x/a?s",
+    until: 3_600_000_000,
+  };
+  world.socket.hear(answer);
+  expect(chat.view().links.get("a")).toBe("/files/x/a?s");
+  expect(asked().map((frame) => frame["file"])).toEqual(["a", "b"]);
+
+  const problem = { type: "/problems/not_found", title: "", detail: "", status: 404 };
+  world.socket.hear({ type: "refused", id: asked()[1]!["id"], problem });
+  expect([...chat.view().links.keys()]).toEqual(["a"]);
+  chat.wantLink("b");
+  world.advance(3_600_000);
+  welcome("c");
+  expect(asked().map((frame) => frame["file"])).toEqual(["a", "b", "a"]);
+});
+
+test("a link that was asked for on a broken line is asked for again, and one that must wait waits", () => {
+  connect("c");
+  hear("c", [2, files("a")]);
+  chat.wantLink("a");
+  world.socket.onclose?.({ code: 1006, reason: "" });
+  world.advance(500);
+  welcome("c");
+  expect(asked().map((frame) => frame["file"])).toEqual(["a", "a"]);
+
+  const problem = { type: "/problems/too_many", title: "", detail: "", status: 429 };
+  world.socket.hear({ type: "refused", id: asked()[1]!["id"], problem });
+  expect(asked()).toHaveLength(2);
+  world.advance(10_000);
+  expect(asked()).toHaveLength(3);
+});
+
+test("a message of files alone shows them, and what became of them", () => {
+  connect("c");
+  hear("c", [2, { ...files("a"), files: [{ id: "a", name: "a.png", pending: true }] } as AnyEvent]);
+  const shown = () => chat.view().items.flatMap((item) => (item.kind === "message" ? item.files : []));
+  expect(shown()).toMatchObject([{ id: "a", state: "pending" }]);
+  hear("c", [3, { type: "file_failed", seq: 2, file: "a", reason: "refused" }]);
+  expect(shown()).toMatchObject([{ id: "a", state: "refused" }]);
+  expect(chat.view().items.filter((item) => item.kind === "message")).toHaveLength(1);
+});

@@ -107,6 +107,12 @@ export const en = {
   "thread.buttons": "Buttons offered",
   "thread.pressed": "Pressed a button",
 
+  "file.download": "Download {name}",
+  "file.pending": "Coming in…",
+  "file.refused": "The provider did not give it",
+  "file.too_large": "Larger than may be received",
+  "file.unavailable": "Could not be fetched",
+
   "mark.pending": "Sending",
   "mark.stored": "Sent",
   "mark.read": "Read",

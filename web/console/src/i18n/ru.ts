@@ -114,6 +114,12 @@ export const ru: Words = {
   "thread.buttons": "Предложены кнопки",
   "thread.pressed": "Нажата кнопка",
 
+  "file.download": "Скачать {name}",
+  "file.pending": "Загружается…",
+  "file.refused": "Мессенджер не отдал файл",
+  "file.too_large": "Больше, чем можно принять",
+  "file.unavailable": "Не удалось загрузить",
+
   "mark.pending": "Отправляется",
   "mark.stored": "Отправлено",
   "mark.read": "Прочитано",

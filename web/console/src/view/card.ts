@@ -1,5 +1,6 @@
 import {
   ASK_FOR_PERSON,
+  wordsOf,
   type AnyEvent,
   type Conversation,
   type Entry,
@@ -94,7 +95,7 @@ function isCall({ seq, kind }: Evidence, entries: readonly Entry[]): boolean {
 
 function wordsAt(seq: number, entries: readonly Entry[]): string {
   const event = entries.find((entry) => entry.seq === seq)?.event;
-  return event && "text" in event ? event.text : "";
+  return event ? wordsOf(event) : "";
 }
 
 function last<T extends AnyEvent["type"]>(

@@ -51,6 +51,9 @@ export function line(event: AnyEvent, me: string): Wording | null {
         say: (say, locale) =>
           say("event.snoozed", { name: event.by.name, time: moment(event.until, locale) }),
       };
+    case "file_ready":
+    case "file_failed":
+      return null; // told at the message that the file belongs to
     case "wrap_up_started":
       return says("seam-done", "event.wrap_up", { name: event.by.name });
     default:

@@ -1,4 +1,15 @@
-import type { AnyEvent, BotTurn, Button, Entry, Letter, Score } from "@switchboard/protocol";
+import {
+  fatesOf,
+  filesOf,
+  type AnyEvent,
+  type BotTurn,
+  type Button,
+  type Entry,
+  type Fates,
+  type Letter,
+  type Score,
+  type ShownFile,
+} from "@switchboard/protocol";
 import { line, type Wording } from "./lines.ts";
 import { dayOf } from "./times.ts";
 
@@ -25,6 +36,7 @@ export interface MessageItem extends Placed {
   readonly channel: string;
   /** null: erased. */
   readonly text: string | null;
+  readonly files: readonly ShownFile[];
   readonly pressed: boolean;
   readonly buttons: readonly Button[];
   /** On the first message of a bot's turn: what it believed. */
@@ -61,6 +73,7 @@ export function timeline(
   for (const { event } of entries) {
     if (event.type === "delivery_failed") undelivered.set(event.seq, event.reason);
   }
+  const fates = fatesOf(entries);
   const said = new Set(entries.map((entry) => entry.seq));
   const items: Item[] = [];
   let turn: BotTurn | null = null;
@@ -71,7 +84,7 @@ export function timeline(
       if (event.outcome !== "silent") continue;
     }
     if (event.type === "delivery_failed" && said.has(event.seq)) continue;
-    const item = place(entry, event, { turn, undelivered: undelivered.get(entry.seq) ?? null, me });
+    const item = place(entry, event, { turn, undelivered: undelivered.get(entry.seq) ?? null, fates, me });
     if (event.type === "bot_message") turn = null;
     if (item) items.push(item);
   }
@@ -81,14 +94,16 @@ export function timeline(
 interface Around {
   readonly turn: BotTurn | null;
   readonly undelivered: string | null;
+  readonly fates: Fates;
   readonly me: string;
 }
 
-function place(entry: Entry, event: AnyEvent, { turn, undelivered, me }: Around): Item | null {
+function place(entry: Entry, event: AnyEvent, { turn, undelivered, fates, me }: Around): Item | null {
   const placed = { key: String(entry.seq), seq: entry.seq, at: entry.at };
   const words = (text: string) => (entry.event.type === "redacted" ? null : text);
   const message = { ...placed, kind: "message", operator: "", name: "", pressed: false, buttons: [], scores: null,
-    undelivered, letter: null, first: true, last: true } as const; // prettier-ignore
+    files: entry.event.type === "redacted" ? [] : filesOf(event, fates), undelivered, letter: null, first: true,
+    last: true } as const; // prettier-ignore
   switch (event.type) {
     case "customer_message": {
       const { channel } = event.endpoint;
@@ -136,7 +151,7 @@ function unsent(letter: Letter<Written>): Item {
   const placed = { key: letter.id, seq: 0, at: letter.at * 1000, letter, text: letter.body.text };
   if (letter.body.verb === "note") return { ...placed, kind: "note", name: "" };
   return { ...placed, kind: "message", author: "operator", operator: "", name: "", channel: "", pressed: false,
-    buttons: [], scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
+    files: [], buttons: [], scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
 }
 
 function withDays(items: readonly Item[]): Item[] {

@@ -37,5 +37,8 @@ export const en = {
   today: "Today",
   yesterday: "Yesterday",
   erased: "This message was erased",
+  "file.download": "Download {name}",
+  "file.pending": "Coming in…",
+  "file.failed": "Could not be received",
   new: { one: "{n} new message", other: "{n} new messages" },
 } as const;

@@ -39,6 +39,9 @@ export const ru: Words = {
   today: "Сегодня",
   yesterday: "Вчера",
   erased: "Сообщение удалено",
+  "file.download": "Скачать {name}",
+  "file.pending": "Загружается…",
+  "file.failed": "Не удалось получить",
   new: {
     one: "{n} новое сообщение",
     few: "{n} новых сообщения",

@@ -18,6 +18,7 @@ import {
   type WidgetWelcome,
   type World,
 } from "@switchboard/protocol";
+import { Links } from "./links.ts";
 import { timeline, type Item, type QueueNotice, type Said } from "./timeline.ts";
 
 export interface ChatOptions {
@@ -46,6 +47,8 @@ export interface ChatView {
   readonly person: string;
   readonly typing: "bot" | "people" | null;
   readonly unread: number;
+  /** By file: where it can be had now, as a path on the server. */
+  readonly links: ReadonlyMap<string, string>;
 }
 
 const TYPING_LASTS = 6_000;
@@ -56,6 +59,7 @@ const TRY_AGAIN_AFTER = 5_000;
 export class Chat {
   readonly #connection: Connection;
   readonly #outbox: Outbox<Said>;
+  readonly #links: Links;
   readonly #watchers = new Set<(view: ChatView) => void>();
   #logs: Log[] = [];
   #acked: Letter<Said>[] = [];
@@ -84,6 +88,12 @@ export class Chat {
         },
       },
       options.world,
+    );
+    this.#links = new Links(
+      options.world,
+      options.newId,
+      (frame) => this.#connection.send(frame),
+      () => this.#changed(),
     );
   }
 
@@ -123,6 +133,11 @@ export class Chat {
     this.#changed();
   }
 
+  /** A file is shown: a link to it is wanted, and kept fresh. */
+  wantLink(file: string): void {
+    this.#links.want(file);
+  }
+
   /** Keys are being pressed: told at most every 3 s, and taken back after 3 s of rest. */
   type(): void {
     const now = this.options.world.now();
@@ -157,6 +172,7 @@ export class Chat {
       person: (known ? known.owner?.name : this.#welcome?.owner?.name) ?? "",
       typing: this.#typing,
       unread: this.#unread(),
+      links: this.#links.all,
     };
   }
 
@@ -169,6 +185,7 @@ export class Chat {
 
   #heard(frame: WidgetFrame): void {
     if (frame.type === "welcome") this.#welcomed(frame);
+    else if (frame.type === "link") this.#links.heard(frame);
     else this.#follow(frame);
     this.#changed();
   }
@@ -179,6 +196,7 @@ export class Chat {
     this.#readByPeople = Math.max(this.#readByPeople, frame.marks.people ?? 0);
     this.#readByMe = Math.max(this.#readByMe, frame.marks.customer ?? 0);
     for (const letter of this.#outbox.due()) this.#post(letter);
+    this.#links.welcomed();
   }
 
   #follow(frame: SharedFrame): void {
@@ -195,6 +213,7 @@ export class Chat {
         this.#acknowledged(frame.id);
         break;
       case "refused":
+        if (this.#links.refused(frame, isPassing(frame.problem))) break;
         if (isPassing(frame.problem)) this.#tryLater();
         else this.#outbox.fail(frame.id, this.options.explain(frame.problem));
         break;

@@ -1,4 +1,15 @@
-import type { AnyEvent, Button, Entry, Letter, Log, WidgetMessage } from "@switchboard/protocol";
+import {
+  fatesOf,
+  filesOf,
+  type AnyEvent,
+  type Button,
+  type Entry,
+  type Fates,
+  type Letter,
+  type Log,
+  type ShownFile,
+  type WidgetMessage,
+} from "@switchboard/protocol";
 import type { Key } from "../i18n/index.ts";
 
 export type Said = Pick<WidgetMessage, "text" | "choice">;
@@ -11,6 +22,7 @@ export interface MessageItem {
   readonly name: string;
   /** null: erased. */
   readonly text: string | null;
+  readonly files: readonly ShownFile[];
   readonly at: number;
   /** The first of its author's group, and the last. */
   readonly first: boolean;
@@ -67,13 +79,14 @@ export function timeline(input: TimelineInput): Timeline {
   let queue: QueueNotice | null = null;
 
   for (const log of input.logs) {
+    const fates = fatesOf(log.entries);
     for (const [index, entry] of log.entries.entries()) {
       const event = plain(entry.event);
       if (event.type === "system_notice") {
         if (log === current && queued) queue = { text: event.text, buttons: event.buttons ?? [] };
         if (superseded(log.entries, index, log === current && queued)) continue;
       }
-      const item = show(entry, log, log === current ? input.readByPeople : Infinity);
+      const item = show(entry, log, { read: log === current ? input.readByPeople : Infinity, fates });
       if (item) items.push(entry === last && item.kind === "message" ? withButtons(item, event) : item);
     }
   }
@@ -107,7 +120,12 @@ function superseded(entries: readonly Entry[], index: number, queued: boolean): 
   return false;
 }
 
-function show(entry: Entry, log: Log, read: number): Item | null {
+interface Around {
+  readonly read: number;
+  readonly fates: Fates;
+}
+
+function show(entry: Entry, log: Log, { read, fates }: Around): Item | null {
   const key = `${log.conversation}:${entry.seq}`;
   const erased = entry.event.type === "redacted";
   const event = plain(entry.event);
@@ -117,6 +135,7 @@ function show(entry: Entry, log: Log, read: number): Item | null {
     at: entry.at,
     first: true,
     last: true,
+    files: erased ? [] : filesOf(event, fates),
     error: "",
     buttons: [],
   } as const;
@@ -168,6 +187,7 @@ function unsent(letter: Letter<Said>, mark: Mark): MessageItem {
     author: "customer",
     name: "",
     text: letter.body.text,
+    files: [],
     at: letter.at * 1000,
     first: true,
     last: true,

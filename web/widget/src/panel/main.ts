@@ -68,6 +68,7 @@ export function start(settings: Settings, launcher: Launcher): Panel {
       say,
       name: settings.name,
       draft: draftIn(session, name("draft")),
+      address: (path: string) => new URL(path, settings.origin).href,
       close: () => setOpen(false),
     },
   }) as { setOpen(open: boolean): void };

@@ -1,0 +1,69 @@
+import { fileNames } from "./reduce.ts";
+import type { AnyEvent, Attachment, Entry, FileFailed } from "./types.ts";
+
+/** A file of a message, with what became of it since. */
+export interface ShownFile {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** Bytes; 0 where that isn't known yet. */
+  readonly size: number;
+  readonly state: "here" | "pending" | FileFailed["reason"];
+}
+
+/** What the log tells of files after their messages, by the file's id. */
+export type Fates = ReadonlyMap<string, Attachment | FileFailed["reason"]>;
+
+export function fatesOf(entries: readonly Entry[]): Fates {
+  const fates = new Map<string, Attachment | FileFailed["reason"]>();
+  for (const { event } of entries) {
+    if (event.type === "file_ready") fates.set(event.file.id, event.file);
+    else if (event.type === "file_failed") fates.set(event.file, event.reason);
+  }
+  return fates;
+}
+
+export function filesOf(event: AnyEvent, fates: Fates): readonly ShownFile[] {
+  if (event.type !== "customer_message" && event.type !== "operator_message") return [];
+  return (event.files ?? []).map((file) => {
+    const fate = fates.get(file.id);
+    if (typeof fate === "string") return shown(file, fate);
+    return shown(fate ?? file, (fate ?? file).pending ? "pending" : "here");
+  });
+}
+
+function shown(file: Attachment, state: ShownFile["state"]): ShownFile {
+  return { id: file.id, name: file.name ?? "", type: file.type ?? "", size: file.size ?? 0, state };
+}
+
+/** What a message says where there is room for words alone. */
+export function wordsOf(event: AnyEvent): string {
+  if (!("text" in event)) return "";
+  return event.text || ("files" in event ? fileNames(event.files) : "");
+}
+
+const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
+const LARGEST_PICTURE = 8 * 1024 * 1024;
+
+/** Whether it can be shown in its place: only types that hold nothing but a picture. */
+export function isPicture(file: ShownFile): boolean {
+  return file.state === "here" && PICTURES.has(file.type) && file.size <= LARGEST_PICTURE;
+}
+
+/** "1.4 MB" as the language writes it; "" where the size isn't known. */
+export function fileSize(bytes: number, locale: string): string {
+  if (bytes <= 0) return "";
+  const [unit, size] =
+    bytes < 1000
+      ? (["byte", bytes] as const)
+      : bytes < 1_000_000
+        ? (["kilobyte", bytes / 1000] as const)
+        : (["megabyte", bytes / 1_000_000] as const);
+  const maximumFractionDigits = size < 10 && unit === "megabyte" ? 1 : 0;
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits }).format(size);
+}
+
+/** Milliseconds until a link should be asked for again: before it expires, however wrong this clock may be. */
+export function renewAfter(until: number, now: number): number {
+  return Math.max(60_000, Math.min(3_600_000, (until / 1000 - now) * 0.8));
+}
