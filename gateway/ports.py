@@ -13,11 +13,19 @@ from gateway.model.events import Button, Endpoint, Outcome, Page, Reason, Score
 # --- channels ---------------------------------------------------------------------------------------------------
 
 
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a sender is by the signed word of the business."""
+
+    name: str = ""
+    email: str = ""
+
+
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """An input as a channel's codec read it, already judged.
 
     ``address``: the sender's on the inbox. ``key``: the provider's id of the input; ``scope`` is the address where the
     client itself chose the id, else empty. ``at_once``: nothing more is to be expected (a button, a call).
+    ``profile``: the business vouches for the sender.
     """
 
     business: str
@@ -33,6 +41,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     page: Page | None = None
     sent_at: int | None = None
     at_once: bool = False
+    profile: Profile | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

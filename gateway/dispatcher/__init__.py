@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.dispatcher.dues import Dues, Handler
+from gateway.dispatcher.linking import Linked
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.timers import Timers
 from gateway.dispatcher.turns import Turns
@@ -70,6 +71,12 @@ class Dispatcher:
         """Runs a unit that appends, and tells those who follow."""
         return await self.store.write(business, unit, key=key, then=self._committed)
 
+    async def link(self, business: str, unit: Callable[[Tx, int], Linked], *, key: str) -> Linked:
+        """Runs a unit that moves identities between conversations, and tells those who follow any of them."""
+        if self._draining:
+            raise Draining("Switchboard is restarting. Try it again in a moment.")
+        return await self.store.write(business, unit, key=key, then=self._linked)
+
     def typing(self, conversation: str, *, seconds: float) -> None:
         """The customer types: a turn that waits for a burst goes on waiting."""
         self._turns.typing(conversation, seconds)
@@ -87,6 +94,10 @@ class Dispatcher:
     def _received(self, received: Received) -> None:
         if received.committed is not None:
             self._committed(received.committed)
+
+    def _linked(self, linked: Linked) -> None:
+        for committed in linked.commits:
+            self._committed(committed)
 
     def _committed(self, committed: Committed | None) -> None:
         if committed is None:

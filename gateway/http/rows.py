@@ -12,7 +12,7 @@ from gateway.dispatcher.hub import Hub, Sink
 from gateway.dispatcher.units import Committed
 from gateway.model.state import Conversation
 from gateway.store import lists, log
-from gateway.store.lists import Counts, Row
+from gateway.store.lists import ContactName, Counts, Row
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from gateway.tasks import TaskSet
@@ -30,7 +30,7 @@ class RowsFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
 class _Known(NamedTuple):
     """What a row needs beside the state."""
 
-    contact_name: str
+    contact: ContactName
     read: int
 
 
@@ -112,7 +112,7 @@ class Rows:
                 if changed[conversation] is None:
                     changed[conversation] = state
         rows = tuple(
-            lists.row_of(state, self._known[conversation].contact_name, self._known[conversation].read)
+            lists.row_of(state, self._known[conversation].contact, self._known[conversation].read)
             for conversation, state in changed.items()
             if state is not None and conversation in self._known
         )
