@@ -14,7 +14,7 @@ from aiohttp import web
 import bot
 import gateway
 import handoff
-from channels.webchat import WebChat
+from channels.webchat import Users, WebChat
 from gateway.admin.bots import Bots
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
@@ -23,7 +23,9 @@ from gateway.dispatcher.hub import Hub
 from gateway.errors import StartupError
 from gateway.http.access import Access, Signin
 from gateway.http.console_socket import ConsoleSocket
+from gateway.http.contacts import Contacts
 from gateway.http.health import Health
+from gateway.http.inboxes import Inboxes
 from gateway.http.openapi import document
 from gateway.http.peers import Peers
 from gateway.http.problems import problems
@@ -124,6 +126,8 @@ class Switchboard:
             *SignIn(self.store, self.hub, self.access, peers=self.peers, settings=self.settings).routes(),
             *Reading(self.store).routes(),
             *self.verbs.routes(),
+            *Inboxes(self.store, self.vault).routes(),
+            *Contacts(self.store, self.dispatcher, self.hub).routes(),
         ]
 
         async def openapi(call: Call) -> object:
@@ -138,8 +142,9 @@ class Switchboard:
     def _mount(self) -> None:
         mount(self.app, self.routes, self.access)
         web_chat = WebChat(
-            self.store, self.dispatcher, self.hub, sockets=self.sockets, peers=self.peers, settings=self.settings
-        )
+            self.store, self.dispatcher, self.hub, sockets=self.sockets, peers=self.peers, settings=self.settings,
+            users=Users(self.store, self.vault),
+        )  # fmt: skip
         web_chat.mount(self.app)
         console = ConsoleSocket(
             self.store, self.hub, rows=self.rows, verbs=self.verbs, access=self.access, sockets=self.sockets

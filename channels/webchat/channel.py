@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -9,9 +10,11 @@ import msgspec
 from aiohttp import WSCloseCode, web
 
 from channels.webchat import codec
+from channels.webchat.signing import Signing, followed_topic
+from channels.webchat.users import User, Users
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.hub import Hub, Subscription
-from gateway.errors import NotFound, OriginRefused
+from gateway.errors import NotFound, OriginRefused, UserExpired
 from gateway.http.peers import Peers
 from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, hello, receive
 from gateway.model.state import Conversation
@@ -27,9 +30,11 @@ TYPING_HOLDS = 4.0
 
 
 class Visitor(NamedTuple):
-    """What is known of a visitor when they connect."""
+    """What is known of a visitor when they connect. ``user``: whom their page vouches for them to be."""
 
     inbox: directory.Inbox
+    address: str
+    user: User | None
     business: directory.Business
     state: Conversation | None
     marks: dict[str, int]
@@ -42,8 +47,11 @@ class WebChat:
     capabilities = Capabilities(pushed=False, buttons=True, typing=True)
 
     def __init__(
-        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, sockets: Sockets, peers: Peers, settings: Settings
+        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, sockets: Sockets, peers: Peers, settings: Settings,
+        users: Users,
     ) -> None:  # fmt: skip
+        self._users = users
+        self._signing = Signing(store, dispatcher, hub)
         self._store = store
         self._dispatcher = dispatcher
         self._hub = hub
@@ -58,14 +66,19 @@ class WebChat:
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         async def run(session: Session) -> None:
             first: codec.Hello = await hello(session, codec.hello_decoder)
+            inbox = await self._inbox(first)
+            self._check_origin(request, inbox)
+            user = await self._users.check(first.user, inbox) if first.user else None
+            address = user.address if user else codec.address_of(first.token)
             # Another tab of the same visitor may begin the conversation that this one must follow, too: watched
             # before it is read, so that nothing falls in between.
             moved: list[Signal] = []
-            followed = followed_topic(first)
+            followed = followed_topic(inbox.id, address)
             stop = self._hub.watch_signals(followed, moved.append)
             try:
-                visitor = await self._visitor(first)
-                self._check_origin(request, visitor.inbox)
+                if user is not None:
+                    await self._signing.sign_in(inbox, codec.address_of(first.token), user)
+                visitor = await self._visitor(inbox, address, user)
                 talk = _Talk(self, session, first, visitor)
                 talk.watch(followed, moved)
             finally:
@@ -77,19 +90,22 @@ class WebChat:
 
         return await self._sockets.serve(request, audience="customer", run=run)
 
-    async def _visitor(self, first: codec.Hello) -> Visitor:
-        """The inbox, its business and the visitor's conversation; nothing is written for someone who only looks."""
+    async def _inbox(self, first: codec.Hello) -> directory.Inbox:
         inbox = await self._store.read("", lambda tx, now: directory.find_inbox(tx, first.inbox))
         if inbox is None or inbox.channel != codec.CHANNEL:
             raise NotFound("There is no such inbox. Check data-inbox.")
-        address = codec.address_of(first.token)
+        return inbox
+
+    async def _visitor(self, inbox: directory.Inbox, address: str, user: User | None) -> Visitor:
+        """The inbox, its business and the visitor's conversation; nothing is written for someone who only looks."""
 
         def unit(tx: Tx, now: int) -> Visitor:
             business = directory.read_business(tx, inbox.business)
             assert business is not None
             identity = inbound.find_identity(tx, inbox.id, address)
             state = log.peek(tx, identity.conversation) if identity and identity.conversation else None
-            return Visitor(inbox, business, state, lists.marks(tx, state.id) if state else {})
+            marks = lists.marks(tx, state.id) if state else {}
+            return Visitor(inbox, address, user, business, state, marks)
 
         return await self._store.read(inbox.business, unit)
 
@@ -100,11 +116,6 @@ class WebChat:
             raise OriginRefused(f"Add {origin[:100]} to the inbox's allowed origins.")
         if not origin:
             raise OriginRefused("This socket is for web pages; programs use the API.")
-
-
-def followed_topic(first: codec.Hello) -> str:
-    """Where a visitor's tabs tell one another which conversation is theirs."""
-    return f"visitor:{codec.address_of(first.token)}"
 
 
 class _Talk:
@@ -122,7 +133,15 @@ class _Talk:
         self._subscription: Subscription | None = None
         self._stops: list[Callable[[], None]] = []
         self._stop_signals: Callable[[], None] = lambda: None
-        self._followed = followed_topic(first)
+        self._followed = followed_topic(visitor.inbox.id, visitor.address)
+        if visitor.user is not None:
+            self._stops.append(self._until_expired(visitor.user.seconds))
+
+    def _until_expired(self, seconds: float) -> Callable[[], None]:
+        """The socket ends with the sign-in of its page; returns how to forget that."""
+        expired = UserExpired("The page's sign-in has run out. Give the widget a new token.")
+        why = Closed(WSCloseCode.POLICY_VIOLATION, f"{expired.code}: {expired.detail}")
+        return asyncio.get_running_loop().call_later(seconds, self._session.close, why).cancel
 
     def watch(self, followed: str, missed: list[Signal]) -> None:
         """Follows what the visitor's other tabs do, from what was ``missed`` until now."""
@@ -219,6 +238,10 @@ class _Talk:
             locale=self._locale,
             limit=self._channel._settings.message_limit,
         )
+        user = self._visitor.user
+        if user is not None:
+            item = msgspec.structs.replace(item, address=user.address, scope=user.address, profile=user.profile,
+                                           name=user.profile.name)  # fmt: skip
         receipt = await self._channel._dispatcher.receive(item)
         self._session.tell(codec.Ack(id=frame.id, conversation=receipt.conversation, seq=receipt.seq))
         if receipt.conversation != self._conversation and not receipt.repeated:

@@ -28,6 +28,8 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
+    """``user``: the page's own word of who this is (see ``users``)."""
+
     inbox: Id
     token: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")]
     locale: Annotated[str, msgspec.Meta(max_length=35)] = "en"
@@ -35,6 +37,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="he
     conversation: Id | None = None
     last_seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
     last_event_id: Id = ""
+    user: str = ""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="message"):

@@ -151,6 +151,12 @@ class Hub:
         for listener in self._rows:
             listener(message.business, message.conversation, None)
 
+    def touch(self, business: str, conversation: str) -> None:
+        """What stands beside a log has changed (whose it is): its row is read anew, here and on other nodes."""
+        self._bus.publish(Hint(business=business, conversation=conversation, seq=0))
+        for listener in self._rows:
+            listener(business, conversation, None)
+
     def signal(self, signal: Signal) -> None:
         """Tells what is live, here and on other nodes; it may be lost."""
         self._bus.publish(signal)

@@ -186,9 +186,12 @@ def addresses(tx: Tx, contact: str) -> list[Address]:
 
 
 def vouch(tx: Tx, identity: str, contact: str, profile: Profile) -> None:
-    """Notes what the business itself says of whose the identity is."""
+    """Notes what the business itself says of whose the identity is; what it doesn't say stays as it was."""
+    known = read(tx, contact)
+    assert known is not None
     tx.execute(_VOUCH, identity_id=identity, new_assurance="signed")
-    describe(tx, contact, name=profile.name, attributes=Attributes(email=profile.email))
+    email = profile.email or known.email
+    describe(tx, contact, name=profile.name or known.name, attributes=Attributes(email=email))
 
 
 def retire(tx: Tx, identity: str) -> None:

@@ -20,6 +20,7 @@ from gateway.store.directory import InboxSettings, Role, Starter
 from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
 from gateway.store.store import Store, system_clock
+from gateway.vault import new_key
 from tests.support.stores import Database
 from tests.support_edge.clients import Console, Widget, connect_console, connect_widget
 from tests.support_edge.engine import ScriptedEngine
@@ -148,6 +149,7 @@ async def on_site(
     """A node that serves ``database``; ``changes`` go to its settings."""
     if database.kind == "postgresql":
         changes["database"] = "postgresql+psycopg://" + database.location.split("://", 1)[1]
+        changes.setdefault("secret_key", new_key())
     engine = ScriptedEngine()
     with open_folder(folder) as held:
         node = Switchboard(settings_of(folder, **changes), held, store or database.open(system_clock), engine=engine)
