@@ -160,3 +160,28 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(tmp_path: Path) -> None:
 
     assert len(token) == 43
     assert all(token.encode() not in file.read_bytes() for file in data.rglob("*") if file.is_file())
+
+
+def test_an_inboxes_secret_is_shown_once_and_kept_sealed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving(data):
+        listed = switchboard("inbox", "list", "--data", data, cwd=tmp_path)
+        inbox = listed.stdout.splitlines()[1].split()[1]
+        made = [switchboard("inbox", "secret", inbox, "-b", "lantern", "--data", data, cwd=tmp_path) for _ in range(2)]
+        unknown = switchboard("inbox", "secret", "nowhere", "-b", "lantern", "--data", data, cwd=tmp_path)
+    secrets = [one.stdout.split()[0] for one in made]
+
+    assert len(set(secrets)) == 2 and all(len(secret) == 43 for secret in secrets)
+    assert_one_clear_line(unknown, "nowhere", "inbox list")
+    for secret in secrets:
+        assert all(secret.encode() not in file.read_bytes() for file in data.rglob("*") if file.is_file())
+
+
+def test_a_secret_is_not_sealed_with_another_key_than_the_servers(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving(data):
+        inbox = switchboard("inbox", "list", "--data", data, cwd=tmp_path).stdout.splitlines()[1].split()[1]
+        (data / "secret.key").unlink()
+        done = switchboard("inbox", "secret", inbox, "-b", "lantern", "--data", data, cwd=tmp_path)
+
+    assert_one_clear_line(done, "isn't the server's")
