@@ -19,6 +19,8 @@ from gateway.admin.bots import Bots
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
+from gateway.dispatcher.erasing import ERASE
+from gateway.dispatcher.erasures import Erasures
 from gateway.dispatcher.hub import Hub
 from gateway.errors import StartupError
 from gateway.http.access import Access, Signin
@@ -110,6 +112,7 @@ class Switchboard:
         self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
         self.channels: dict[str, Channel] = {}
         self.courier = Courier(self.dispatcher, self.channels, clock=system_clock)
+        self.erasures = Erasures(self.dispatcher, self.hub)
         self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
         self.housekeeping = Housekeeping(store, folder.database if not settings.database else None)
         self.rows = Rows(store, self.hub)
@@ -127,7 +130,7 @@ class Switchboard:
             *Reading(self.store).routes(),
             *self.verbs.routes(),
             *Inboxes(self.store, self.vault).routes(),
-            *Contacts(self.store, self.dispatcher, self.hub).routes(),
+            *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
         ]
 
         async def openapi(call: Call) -> object:
@@ -173,7 +176,7 @@ class Switchboard:
             await self.store.write("", due.release_dead)
         await self._check_key()
         await self.bots.load_published()
-        self.dispatcher.start({"delivery": self.courier.claimed})
+        self.dispatcher.start({"delivery": self.courier.claimed, ERASE: self.erasures.claimed})
         self.housekeeping.start()
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()

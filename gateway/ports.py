@@ -216,12 +216,14 @@ class Phrases(Protocol):
     def say(self, key: str, locale: str, /, **values: str | int) -> str: ...
 
 
-class Hint(msgspec.Struct, frozen=True, kw_only=True):
-    """ "The log of this conversation has reached ``seq``". A hint may be lost; the log is the truth."""
+class Hint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """ "The log of this conversation has reached ``seq``"; ``anew``: it was erased, and must be read from its begin.
+    A hint may be lost; the log is the truth."""
 
     business: str
     conversation: str
     seq: int
+    anew: bool = False
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):

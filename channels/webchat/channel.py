@@ -10,10 +10,10 @@ import msgspec
 from aiohttp import WSCloseCode, web
 
 from channels.webchat import codec
-from channels.webchat.signing import Signing, followed_topic
+from channels.webchat.signing import Signing
 from channels.webchat.users import User, Users
 from gateway.dispatcher import Dispatcher
-from gateway.dispatcher.hub import Hub, Subscription
+from gateway.dispatcher.hub import Hub, Subscription, identity_topic
 from gateway.errors import NotFound, OriginRefused, UserExpired
 from gateway.http.peers import Peers
 from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, hello, receive
@@ -73,7 +73,7 @@ class WebChat:
             # Another tab of the same visitor may begin the conversation that this one must follow, too: watched
             # before it is read, so that nothing falls in between.
             moved: list[Signal] = []
-            followed = followed_topic(inbox.id, address)
+            followed = identity_topic(inbox.id, address)
             stop = self._hub.watch_signals(followed, moved.append)
             try:
                 if user is not None:
@@ -133,7 +133,7 @@ class _Talk:
         self._subscription: Subscription | None = None
         self._stops: list[Callable[[], None]] = []
         self._stop_signals: Callable[[], None] = lambda: None
-        self._followed = followed_topic(visitor.inbox.id, visitor.address)
+        self._followed = identity_topic(visitor.inbox.id, visitor.address)
         if visitor.user is not None:
             self._stops.append(self._until_expired(visitor.user.seconds))
 

@@ -9,16 +9,10 @@ from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.linking import SignIn
 from gateway.model.state import Status
-from gateway.ports import Signal
 from gateway.store import contacts, inbound, log
 from gateway.store.directory import Inbox
 from gateway.store.sql import Tx
 from gateway.store.store import Store
-
-
-def followed_topic(inbox: str, address: str) -> str:
-    """Where a visitor's tabs tell one another which conversation is theirs."""
-    return f"visitor:{inbox}:{address}"
 
 
 class _Seen(NamedTuple):
@@ -55,19 +49,10 @@ class Signing:
 
     async def _link(self, inbox: Inbox, visitor: str, user: User) -> None:
         unit = SignIn(inbox.id, visitor, user.address, user.profile, self._dispatcher.policy)
-        linked = await self._dispatcher.link(inbox.business, unit, key=user.address)
+        linked = await self._dispatcher.commit_all(inbox.business, unit, key=user.address)
         for committed in linked.commits:
             self._hub.touch(inbox.business, committed.state.id)
-        for one in linked.moved:
-            self._hub.signal(
-                Signal(
-                    business=inbox.business,
-                    conversation=followed_topic(one.inbox, one.address),
-                    kind="presence",
-                    who="customer",
-                    body={"conversation": one.conversation},
-                )
-            )
+        self._hub.moved(inbox.business, linked.moved)
 
 
 def _look(tx: Tx, inbox: str, visitor: str, user: User) -> _Seen:

@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.dispatcher import Dispatcher
+from gateway.dispatcher.erasures import Erasures
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.linking import Separate
 from gateway.errors import NotFound
@@ -46,10 +47,17 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
     merged: tuple[str, ...]
 
 
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """It is on disk and goes on by itself, also after a restart. ``contact``: who is erased, with all merged into it."""
+
+    contact: str
+
+
 class Contacts:
     """The routes of contacts."""
 
-    def __init__(self, store: Store, dispatcher: Dispatcher, hub: Hub) -> None:
+    def __init__(self, store: Store, dispatcher: Dispatcher, hub: Hub, *, erasures: Erasures) -> None:
+        self._erasures = erasures
         self._store = store
         self._dispatcher = dispatcher
         self._hub = hub
@@ -58,6 +66,8 @@ class Contacts:
         return [
             Route(method="GET", path=PATH, handler=self.contact, summary="Who somebody is", access=EVERYONE,
                   answer=ContactView, tags=("contacts",)),
+            Route(method="DELETE", path=PATH, handler=self.erase, summary="Erase a person and all they said", status=202,
+                  access=ADMINISTRATORS, answer=Erasure, tags=("contacts",)),
             Route(method="DELETE", path=PATH + "/merge", handler=self.separate, status=204,
                   summary="Undo the merge of this contact into another", access=ADMINISTRATORS, tags=("contacts",)),
         ]  # fmt: skip
@@ -69,10 +79,15 @@ class Contacts:
             raise NotFound("There is no such contact in this business.")
         return found
 
+    async def erase(self, call: Call) -> Erasure:
+        asked = await self._erasures.ask(call.business, call.param("contact"), by=call.who.id)
+        return Erasure(contact=asked.contact)
+
     async def separate(self, call: Call) -> web.Response:
         name = call.param("contact")
         unit = Separate(name, self._dispatcher.policy)
-        await self._dispatcher.link(call.business, unit, key=name)
+        separated = await self._dispatcher.commit_all(call.business, unit, key=name)
+        self._hub.moved(call.business, separated.moved)
         # The rows of both sides change their names.
         past = await self._store.read(call.business, lambda tx, now: contacts.latest(tx, name, limit=SHOWN))
         for one in past:

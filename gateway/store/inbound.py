@@ -163,8 +163,9 @@ def claim_key(tx: Tx, claim: Claim, *, conversation: str, seq: int, now: int) ->
 
 
 def adopt_keys(tx: Tx, inbox: str, scope: str, *, by: str) -> None:
-    """What was claimed within ``scope`` counts as claimed within ``by``, too: a repeat finds its first result there."""
+    """What was claimed within ``scope`` counts as claimed within ``by``: a repeat finds its first result there."""
     tx.execute(_ADOPT_KEYS, inbox_id=inbox, old_scope=scope, new_scope=by)
+    drop_keys(tx, inbox, scope)
 
 
 def drop_keys(tx: Tx, inbox: str, scope: str) -> None:

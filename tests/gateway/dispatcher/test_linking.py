@@ -34,14 +34,14 @@ async def address(bench: Bench, name: str) -> Address:
 
 async def link(bench: Bench, name: str, conversation: str) -> Linked:
     identity = (await address(bench, name)).id
-    return await bench.dispatcher.link(
+    return await bench.dispatcher.commit_all(
         bench.place.business, Link(identity, conversation, bench.dispatcher.policy), key=identity
     )
 
 
 async def sign_in(bench: Bench, visitor: str, user: str = "u:ann", profile: Profile = ANN) -> Linked:
     unit = SignIn(bench.place.inbox, visitor, user, profile, bench.dispatcher.policy)
-    return await bench.dispatcher.link(bench.place.business, unit, key=visitor)
+    return await bench.dispatcher.commit_all(bench.place.business, unit, key=visitor)
 
 
 async def shown(bench: Bench) -> dict[str, str]:
@@ -166,7 +166,7 @@ async def test_link_to_a_foreign_conversation_finds_nothing(bench: Bench) -> Non
     elsewhere = await make_place(bench.store, "elsewhere")
     unit = Link(ours, (await address(bench, "ann")).conversation, bench.dispatcher.policy)
     with pytest.raises(NotFound):
-        await bench.dispatcher.link(elsewhere.business, unit, key=ours)
+        await bench.dispatcher.commit_all(elsewhere.business, unit, key=ours)
     with pytest.raises(NotFound):
         await link(bench, "ann", "no-such-conversation")
 
@@ -191,7 +191,7 @@ async def test_undone_merge_gives_each_their_own_again(bench: Bench) -> None:
     await link(bench, "ann", target)
     anns = await address(bench, "ann")
     unit = Separate(anns.contact, bench.dispatcher.policy)
-    linked = await bench.dispatcher.link(bench.place.business, unit, key=anns.contact)
+    linked = await bench.dispatcher.commit_all(bench.place.business, unit, key=anns.contact)
 
     assert [one.id for one in linked.moved] == [anns.id]
     # Replies never reach who turned out to be somebody else.
@@ -200,7 +200,7 @@ async def test_undone_merge_gives_each_their_own_again(bench: Bench) -> None:
     assert anew != target
     assert await shown(bench) == {target: "Ben", anew: "Ann"}
     with pytest.raises(NotPossible, match="isn't merged"):
-        await bench.dispatcher.link(bench.place.business, unit, key=anns.contact)
+        await bench.dispatcher.commit_all(bench.place.business, unit, key=anns.contact)
 
 
 async def test_two_merges_are_undone_one_by_one(bench: Bench) -> None:
@@ -218,9 +218,13 @@ async def test_two_merges_are_undone_one_by_one(bench: Bench) -> None:
         return await bench.store.read(bench.place.business, unit)
 
     assert await roots() == ["Carl", "Carl", "Carl"]
-    await bench.dispatcher.link(bench.place.business, Separate(people["ben"].contact, bench.dispatcher.policy), key="")
+    await bench.dispatcher.commit_all(
+        bench.place.business, Separate(people["ben"].contact, bench.dispatcher.policy), key=""
+    )
     assert await roots() == ["Ben", "Ben", "Carl"]
-    await bench.dispatcher.link(bench.place.business, Separate(people["ann"].contact, bench.dispatcher.policy), key="")
+    await bench.dispatcher.commit_all(
+        bench.place.business, Separate(people["ann"].contact, bench.dispatcher.policy), key=""
+    )
     assert await roots() == ["Ann", "Ben", "Carl"]
 
 
