@@ -41,7 +41,9 @@ class Signing:
 
     async def _renew(self, business: str, identity: inbound.Identity, user: User) -> None:
         def unit(tx: Tx, now: int) -> None:
-            contacts.vouch(tx, identity.id, identity.contact, user.profile)
+            found = contacts.lock_addresses(tx, [identity.id])[identity.id]
+            if not found.is_gone:  # erased just now
+                contacts.vouch(tx, identity.id, identity.contact, user.profile)
 
         await self._store.write(business, unit, key=user.address)
         if identity.conversation:
