@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import structlog
+
 from channels.webchat.users import User
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.linking import SignIn
+from gateway.errors import NotPossible
 from gateway.model.state import Status
-from gateway.store import contacts, inbound, log
+from gateway.store import contacts, inbound
+from gateway.store import log as stored_log
 from gateway.store.directory import Inbox
 from gateway.store.sql import Tx
 from gateway.store.store import Store
+
+log = structlog.get_logger(__name__)
 
 
 class _Seen(NamedTuple):
@@ -51,7 +57,11 @@ class Signing:
 
     async def _link(self, inbox: Inbox, visitor: str, user: User) -> None:
         unit = SignIn(inbox.id, visitor, user.address, user.profile, self._dispatcher.policy)
-        linked = await self._dispatcher.commit_all(inbox.business, unit, key=user.address)
+        try:
+            linked = await self._dispatcher.commit_all(inbox.business, unit, key=user.address)
+        except NotPossible:  # by other channels the two are known to be different people: each keeps their own
+            log.info("visitor_not_linked", inbox=inbox.id)
+            return
         for committed in linked.commits:
             self._hub.touch(inbox.business, committed.state.id)
         self._hub.moved(inbox.business, linked.moved)
@@ -59,7 +69,7 @@ class Signing:
 
 def _look(tx: Tx, inbox: str, visitor: str, user: User) -> _Seen:
     anonymous = inbound.find_identity(tx, inbox, visitor)
-    state = log.peek(tx, anonymous.conversation) if anonymous else None
+    state = stored_log.peek(tx, anonymous.conversation) if anonymous else None
     talks = state is not None and state.status is not Status.RESOLVED
     known = inbound.find_identity(tx, inbox, user.address)
     kept = contacts.read(tx, known.contact) if known else None

@@ -109,7 +109,7 @@ def test_second_user_of_a_browser_sees_nothing_of_the_first(backend: Backend, st
     go(customer, backend.page("/ben", "ben"))
     sees_nothing(customer)
     expect(customer.field).to_have_value("")
-    assert "plans" not in kept(customer.page)
+    assert "plans" not in kept(customer.page) and "sentence" not in kept(customer.page)
     # Ann's other tab forgets what it shows, and her old pages speak for nobody.
     expect(second_tab.bubbles()).to_have_count(0)
     expect(second_tab.panel).to_contain_text("Reload the page")

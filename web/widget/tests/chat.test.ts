@@ -30,6 +30,7 @@ function makeSeats(): Seats {
     page: () => page,
     newToken: () => `token${++sat}`,
     newBox: () => `box${++sat}`,
+    forget: () => {},
   });
 }
 

@@ -5,6 +5,7 @@ import { Seats } from "../src/model/seats.ts";
 const PREFIX = "switchboard:i:";
 let store: MemoryStore;
 let made: number;
+let forgotten: string[];
 
 /** A page that is loaded, and says that `user` is here. */
 function load(user: string): { seats: Seats; says: (user: string) => void } {
@@ -15,6 +16,7 @@ function load(user: string): { seats: Seats; says: (user: string) => void } {
     page: () => said,
     newToken: () => `token${++made}`,
     newBox: () => `box${++made}`,
+    forget: (box) => forgotten.push(box),
   });
   return { seats, says: (next) => (said = next) };
 }
@@ -26,6 +28,7 @@ function word(sub: string, signature: string): string {
 beforeEach(() => {
   store = new MemoryStore();
   made = 0;
+  forgotten = [];
 });
 
 test("an anonymous visitor keeps the token over pages", () => {
@@ -49,6 +52,7 @@ test("a page without a user after one of a user signs out", () => {
   const next = load("").seats;
   expect([next.user, next.stale]).toEqual(["", false]);
   expect(next.token).not.toBe(ann.token);
+  expect(forgotten).toEqual([ann.box]);
   expect(store.getItem(`${ann.outbox}m1`)).toBe(null);
   expect(store.getItem(`${PREFIX}known`)).toBe(null);
 });
@@ -82,6 +86,16 @@ test("an open anonymous page does not sign out who signed in on another one", ()
   ann.settle();
   expect(anonymous.look()).toBe("stale");
   expect(load(word("ann", "1")).seats.token).toBe(ann.token);
+});
+
+test("a site that clears its storage signs its user out on open pages, and keeps who is anonymous", () => {
+  const anonymous = load("").seats;
+  store.removeItem(`${PREFIX}seat`);
+  expect(anonymous.look()).toBe("same");
+  const ann = load(word("ann", "1")).seats;
+  ann.settle();
+  store.removeItem(`${PREFIX}seat`);
+  expect(ann.look()).toBe("stale");
 });
 
 test("a page tells by itself that its user has another word, is another one, or has left", () => {

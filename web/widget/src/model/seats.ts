@@ -23,6 +23,8 @@ export interface SeatsOptions {
   readonly page: () => string;
   readonly newToken: () => string;
   readonly newBox: () => string;
+  /** Drops what is kept elsewhere of whoever had this box. */
+  readonly forget: (box: string) => void;
 }
 
 const REMEMBERED = 64;
@@ -80,7 +82,8 @@ export class Seats {
   /** Another page of this browser may have changed who sits here; this one doesn't know who it is now. */
   look(): Seating {
     const stored = this.#stored();
-    const same = stored !== null && stored.box === this.#seat.box && stored.user === this.#seat.user;
+    // A site that clears its storage says nothing of a visitor whom it doesn't know.
+    const same = stored ? stored.box === this.#seat.box && stored.user === this.#seat.user : !this.#seat.user;
     return same || this.#stale ? "same" : this.#gone();
   }
 
@@ -101,6 +104,7 @@ export class Seats {
     const { storage, prefix } = this.options;
     storage.setItem(`${prefix}left`, JSON.stringify(remember(this.#left(), seat.seen)));
     storage.removeItem(`${prefix}known`);
+    this.options.forget(seat.box);
     const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
     for (const key of keys) if (key?.startsWith(`${prefix}outbox:${seat.box}:`)) storage.removeItem(key);
   }

@@ -31,6 +31,7 @@ export function start(settings: Settings, launcher: Launcher): Panel {
     page: settings.user,
     newToken: () => randomId(32),
     newBox: () => randomId(6),
+    forget: (box) => session.removeItem(name(`draft:${box}`)),
   });
   const { locale, say } = language(settings.locale);
   const chat = new Chat({
