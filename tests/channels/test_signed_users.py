@@ -293,3 +293,35 @@ async def test_contact_of_a_merge_can_be_taken_apart_again(site: Site) -> None:
     assert (await site.call("DELETE", path, who="anna"))[0] == 204
     assert (await contact_of(site, talk))["name"] == ""
     assert (await site.call("DELETE", path, who="anna"))[0] == 409
+
+
+async def test_name_is_shown_even_where_a_message_follows_at_once(site: Site) -> None:
+    secret = await secret_of(site)
+    anonymous, console = await site.widget(), await site.console()
+    await console.send({"type": "list", "view": "all"})
+    await console.expect("rows")
+    await anonymous.say("Before signing in")
+    await console.expect("row")
+    signed = await user(site, secret, token=anonymous.token)
+    await signed.say("At once")
+    while not any(row["contact"]["name"] == "Ann Example" for row in (await console.expect("row"))["rows"]):
+        pass
+
+
+async def test_name_that_nobody_watched_come_is_shown_later(site: Site) -> None:
+    secret = await secret_of(site)
+    anonymous, early = await site.widget(), await site.console()
+    await early.send({"type": "list", "view": "all"})
+    await early.expect("rows")
+    await anonymous.say("Before signing in")
+    await early.expect("row")
+    await early.close()
+    signed = await user(site, secret, token=anonymous.token)
+    late = await site.console()
+    await late.send({"type": "list", "view": "all"})
+    await late.expect("rows")
+    await signed.say("After")
+    rows: list[dict[str, Any]] = []
+    while not rows:
+        rows = (await late.expect("row"))["rows"]
+    assert {row["contact"]["name"] for row in rows} == {"Ann Example"}
