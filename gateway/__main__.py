@@ -155,9 +155,10 @@ def version() -> None:
 
 def main() -> None:
     """``switchboard``: exit code 2 and one line for what a person must mend."""
-    from gateway import commands
+    from gateway import commands, contact_commands
 
     commands.register(cli)
+    contact_commands.register(cli)
     try:
         cli(standalone_mode=True)
     except (StartupError, Refused) as error:

@@ -14,13 +14,15 @@ from aiohttp import web
 import bot
 import gateway
 import handoff
-from channels.webchat import WebChat
+from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
 from gateway.admin.bots import Bots
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.attaching import MEDIA
+from gateway.dispatcher.erasing import ERASE
+from gateway.dispatcher.erasures import Erasures
 from gateway.dispatcher.hub import Hub
 from gateway.errors import StartupError
 from gateway.files import Files, open_objects
@@ -28,8 +30,10 @@ from gateway.files.links import Links
 from gateway.files.sweep import Sweeper
 from gateway.http.access import Access, Signin
 from gateway.http.console_socket import ConsoleSocket
+from gateway.http.contacts import Contacts
 from gateway.http.files import FileRoutes
 from gateway.http.health import Health
+from gateway.http.inboxes import Inboxes
 from gateway.http.openapi import document
 from gateway.http.peers import Peers
 from gateway.http.problems import problems
@@ -120,6 +124,7 @@ class Switchboard:
         self.channels: dict[str, Channel] = {}
         self.courier = Courier(self.dispatcher, self.channels, clock=system_clock, link=self._pushed_link)
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
+        self.erasures = Erasures(self.dispatcher, self.hub)
         self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
@@ -138,6 +143,8 @@ class Switchboard:
             *Reading(self.store).routes(),
             *self.file_routes.routes(),
             *self.verbs.routes(),
+            *Inboxes(self.store, self.vault).routes(),
+            *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
         ]
 
         async def openapi(call: Call) -> object:
@@ -151,10 +158,13 @@ class Switchboard:
 
     def _mount(self) -> None:
         mount(self.app, self.routes, self.access)
-        widget_files = WidgetFiles(self.store, self.files, links=self.links, peers=self.peers, settings=self.settings)
+        users = Users(self.store, self.vault)
+        widget_files = WidgetFiles(
+            self.store, self.files, links=self.links, users=users, peers=self.peers, settings=self.settings
+        )
         web_chat = WebChat(
-            self.store, self.dispatcher, self.hub, sockets=self.sockets, files=widget_files, peers=self.peers,
-            settings=self.settings,
+            self.store, self.dispatcher, self.hub, sockets=self.sockets, files=widget_files,
+            users=users, peers=self.peers, settings=self.settings,
         )  # fmt: skip
         web_chat.mount(self.app)
         console = ConsoleSocket(
@@ -190,7 +200,9 @@ class Switchboard:
             await self.store.write("", due.release_dead)
         await self._check_key()
         await self.bots.load_published()
-        self.dispatcher.start({"delivery": self.courier.claimed, MEDIA: self.media.claimed})
+        self.dispatcher.start(
+            {"delivery": self.courier.claimed, MEDIA: self.media.claimed, ERASE: self.erasures.claimed}
+        )
         self.housekeeping.start()
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()

@@ -10,6 +10,8 @@ SwitchboardError
 │   ├── NotFound            no such thing in this business
 │   ├── Invalid             judged at the edge: says which field and what to do
 │   ├── SignedOut           sign in
+│   ├── UserRefused         the page's backend must sign its user otherwise
+│   ├── UserExpired         the page must give a new token of its user
 │   ├── Forbidden           ask an administrator
 │   ├── OriginRefused       the page's origin isn't allowed
 │   ├── LinkInvalid         get a new link where the file was found
@@ -82,6 +84,14 @@ class Invalid(Refused):
 
 class SignedOut(Refused):
     code, status, title = "signed_out", 401, "Signed out"
+
+
+class UserRefused(Refused):
+    code, status, title = "user_refused", 401, "This user isn't known"
+
+
+class UserExpired(Refused):
+    code, status, title = "user_expired", 401, "The page's sign-in has run out"
 
 
 class Forbidden(Refused):

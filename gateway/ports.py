@@ -22,12 +22,20 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
 
 
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a sender is by the signed word of the business."""
+
+    name: str = ""
+    email: str = ""
+
+
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """An input as a channel's codec read it, already judged.
 
     ``address``: the sender's on the inbox. ``key``: the provider's id of the input; ``scope`` is the address where the
     client itself chose the id, else empty. ``at_once``: nothing more is to be expected (a button, a call).
     ``files``: what the provider has for us to fetch; ``uploads``: ids of what the sender uploaded here before.
+    ``profile``: the business vouches for the sender.
     """
 
     business: str
@@ -45,6 +53,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     at_once: bool = False
     files: tuple[Media, ...] = ()
     uploads: tuple[str, ...] = ()
+    profile: Profile | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,12 +250,14 @@ class Phrases(Protocol):
     def say(self, key: str, locale: str, /, **values: str | int) -> str: ...
 
 
-class Hint(msgspec.Struct, frozen=True, kw_only=True):
-    """ "The log of this conversation has reached ``seq``". A hint may be lost; the log is the truth."""
+class Hint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """ "The log of this conversation has reached ``seq``"; ``anew``: it was erased, and must be read from its begin.
+    A hint may be lost; the log is the truth."""
 
     business: str
     conversation: str
     seq: int
+    anew: bool = False
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -11,9 +12,11 @@ from aiohttp import WSCloseCode, web
 from channels.webchat import codec
 from channels.webchat.files import WidgetFiles
 from channels.webchat.origins import check_origin
+from channels.webchat.signing import Signing
+from channels.webchat.users import User, Users
 from gateway.dispatcher import Dispatcher
-from gateway.dispatcher.hub import Hub, Subscription
-from gateway.errors import NotFound
+from gateway.dispatcher.hub import Hub, Subscription, identity_topic
+from gateway.errors import NotFound, UserExpired
 from gateway.http.peers import Peers
 from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, hello, receive
 from gateway.model.state import Conversation
@@ -29,9 +32,11 @@ TYPING_HOLDS = 4.0
 
 
 class Visitor(NamedTuple):
-    """What is known of a visitor when they connect."""
+    """What is known of a visitor when they connect. ``user``: whom their page vouches for them to be."""
 
     inbox: directory.Inbox
+    address: str
+    user: User | None
     business: directory.Business
     state: Conversation | None
     marks: dict[str, int]
@@ -44,9 +49,11 @@ class WebChat:
     capabilities = Capabilities(pushed=False, buttons=True, typing=True)
 
     def __init__(
-        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, sockets: Sockets, files: WidgetFiles, peers: Peers,
-        settings: Settings,
+        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, sockets: Sockets, files: WidgetFiles, users: Users,
+        peers: Peers, settings: Settings,
     ) -> None:  # fmt: skip
+        self._users = users
+        self._signing = Signing(store, dispatcher, hub)
         self._store = store
         self._dispatcher = dispatcher
         self._hub = hub
@@ -63,14 +70,19 @@ class WebChat:
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         async def run(session: Session) -> None:
             first: codec.Hello = await hello(session, codec.hello_decoder)
+            inbox = await self._inbox(first)
+            check_origin(request, inbox, peers=self._peers)
+            user = await self._users.check(first.user, inbox) if first.user else None
+            address = user.address if user else codec.address_of(first.token)
             # Another tab of the same visitor may begin the conversation that this one must follow, too: watched
             # before it is read, so that nothing falls in between.
             moved: list[Signal] = []
-            followed = followed_topic(first)
+            followed = identity_topic(inbox.id, address)
             stop = self._hub.watch_signals(followed, moved.append)
             try:
-                visitor = await self._visitor(first)
-                check_origin(request, visitor.inbox, peers=self._peers)
+                if user is not None:
+                    await self._signing.sign_in(inbox, codec.address_of(first.token), user)
+                visitor = await self._visitor(inbox, address, user)
                 talk = _Talk(self, session, first, visitor)
                 talk.watch(followed, moved)
             finally:
@@ -82,26 +94,24 @@ class WebChat:
 
         return await self._sockets.serve(request, audience="customer", run=run)
 
-    async def _visitor(self, first: codec.Hello) -> Visitor:
-        """The inbox, its business and the visitor's conversation; nothing is written for someone who only looks."""
+    async def _inbox(self, first: codec.Hello) -> directory.Inbox:
         inbox = await self._store.read("", lambda tx, now: directory.find_inbox(tx, first.inbox))
         if inbox is None or inbox.channel != codec.CHANNEL:
             raise NotFound("There is no such inbox. Check data-inbox.")
-        address = codec.address_of(first.token)
+        return inbox
+
+    async def _visitor(self, inbox: directory.Inbox, address: str, user: User | None) -> Visitor:
+        """The inbox, its business and the visitor's conversation; nothing is written for someone who only looks."""
 
         def unit(tx: Tx, now: int) -> Visitor:
             business = directory.read_business(tx, inbox.business)
             assert business is not None
             identity = inbound.find_identity(tx, inbox.id, address)
             state = log.peek(tx, identity.conversation) if identity and identity.conversation else None
-            return Visitor(inbox, business, state, lists.marks(tx, state.id) if state else {})
+            marks = lists.marks(tx, state.id) if state else {}
+            return Visitor(inbox, address, user, business, state, marks)
 
         return await self._store.read(inbox.business, unit)
-
-
-def followed_topic(first: codec.Hello) -> str:
-    """Where a visitor's tabs tell one another which conversation is theirs."""
-    return f"visitor:{codec.address_of(first.token)}"
 
 
 class _Talk:
@@ -115,11 +125,23 @@ class _Talk:
         self._visitor = visitor
         self._business = visitor.business.id
         self._locale = codec.locale_of(first.locale, visitor.business.locales)
+        self._sender = codec.Sender(
+            visitor.business.id, visitor.inbox.id, visitor.address, self._locale, codec.page_of(first.page),
+            visitor.user.profile if visitor.user else None,
+        )  # fmt: skip
         self._conversation = visitor.state.id if visitor.state else ""
         self._subscription: Subscription | None = None
         self._stops: list[Callable[[], None]] = []
         self._stop_signals: Callable[[], None] = lambda: None
-        self._followed = followed_topic(first)
+        self._followed = identity_topic(visitor.inbox.id, visitor.address)
+        if visitor.user is not None:
+            self._stops.append(self._until_expired(visitor.user.seconds))
+
+    def _until_expired(self, seconds: float) -> Callable[[], None]:
+        """The socket ends with the sign-in of its page; returns how to forget that."""
+        expired = UserExpired("The page's sign-in has run out. Give the widget a new token.")
+        why = Closed(WSCloseCode.POLICY_VIOLATION, f"{expired.code}: {expired.detail}")
+        return asyncio.get_running_loop().call_later(seconds, self._session.close, why).cancel
 
     def watch(self, followed: str, missed: list[Signal]) -> None:
         """Follows what the visitor's other tabs do, from what was ``missed`` until now."""
@@ -211,13 +233,7 @@ class _Talk:
                 self._session.send(PONG)
 
     async def _message(self, frame: codec.Message) -> None:
-        item = codec.inbound_of(
-            frame,
-            self._hello,
-            business=self._business,
-            locale=self._locale,
-            limit=self._channel._settings.message_limit,
-        )
+        item = codec.inbound_of(frame, self._sender, limit=self._channel._settings.message_limit)
         receipt = await self._channel._dispatcher.receive(item)
         self._session.tell(codec.Ack(id=frame.id, conversation=receipt.conversation, seq=receipt.seq))
         if receipt.conversation != self._conversation and not receipt.repeated:
@@ -234,7 +250,7 @@ class _Talk:
 
     async def _link(self, frame: codec.LinkWanted) -> None:
         link = await self._channel._files.link(
-            self._visitor.inbox, self._hello.token, conversation=self._conversation, file=frame.file
+            self._visitor.inbox, self._sender.address, conversation=self._conversation, file=frame.file
         )
         self._session.tell(codec.LinkGiven(id=frame.id, file=frame.file, url=link.url, until=link.until))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
 from gateway.errors import Invalid, TooLarge
 from gateway.model.events import Button, Page
-from gateway.ports import Inbound
+from gateway.ports import Inbound, Profile
 
 CHANNEL = "webchat"
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -31,6 +31,8 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
+    """``user``: the page's own word of who this is (see ``users``)."""
+
     inbox: Id
     token: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")]
     locale: Annotated[str, msgspec.Meta(max_length=35)] = "en"
@@ -38,6 +40,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="he
     conversation: Id | None = None
     last_seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
     last_event_id: Id = ""
+    user: str = ""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="message"):
@@ -155,12 +158,24 @@ def page_of(where: Where) -> Page | None:
     )  # fmt: skip
 
 
-def inbound_of(message: Message, hello: Hello, *, business: str, locale: str, limit: int) -> Inbound:
+class Sender(NamedTuple):
+    """Who writes over a socket and from where, judged once at hello."""
+
+    business: str
+    inbox: str
+    address: str
+    locale: str
+    page: Page | None
+    profile: Profile | None = None
+
+
+def inbound_of(message: Message, sender: Sender, *, limit: int) -> Inbound:
     """A message as the core receives it. Raises ``Invalid``, ``TooLarge``."""
-    address = address_of(hello.token)
     text = clean(message.text, limit=limit) if message.text.strip() or not message.files else ""
+    profile = sender.profile
     return Inbound(
-        business=business, inbox=hello.inbox, channel=CHANNEL, address=address, key=message.id, scope=address,
-        text=text, choice=UNWANTED.sub("", message.choice), locale=locale, page=page_of(hello.page),
-        uploads=message.files,
+        business=sender.business, inbox=sender.inbox, channel=CHANNEL, address=sender.address, key=message.id,
+        scope=sender.address, text=text, choice=UNWANTED.sub("", message.choice) if message.choice else "",
+        locale=sender.locale, name=profile.name if profile else "", page=sender.page, uploads=message.files,
+        profile=profile,
     )  # fmt: skip

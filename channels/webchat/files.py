@@ -9,6 +9,7 @@ from aiohttp import web
 
 from channels.webchat import codec
 from channels.webchat.origins import check_origin
+from channels.webchat.users import Users
 from gateway.dispatcher.attaching import visitor
 from gateway.errors import NotFound, Refused, SignedOut
 from gateway.files import Files
@@ -38,9 +39,12 @@ class UploadQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class WidgetFiles:
-    """What visitors send, and what they may read. The visitor's token comes in a header, never in an address."""
+    """What visitors send, and what they may read. Their token comes in a header, never in an address."""
 
-    def __init__(self, store: Store, files: Files, *, links: Links, peers: Peers, settings: Settings) -> None:
+    def __init__(
+        self, store: Store, files: Files, *, links: Links, users: Users, peers: Peers, settings: Settings
+    ) -> None:  # fmt: skip
+        self._users = users
         self._store = store
         self._files = files
         self._links = links
@@ -69,12 +73,20 @@ class WidgetFiles:
         return response
 
     async def _upload(self, request: web.Request, inbox: directory.Inbox, *, name: str) -> web.Response:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "visitor" or not codec.TOKEN.fullmatch(token):
-            raise SignedOut("An upload needs the visitor's token: Authorization: Visitor …")
         self._limiter.check(self._peers.address(request), "That is many files. Wait a moment, then send it again.")
-        by = visitor(inbox.id, codec.address_of(token))
+        by = visitor(inbox.id, await self._address(request, inbox))
         return json_response(await receive_file(request, self._files, business=inbox.business, name=name, by=by))
+
+    async def _address(self, request: web.Request, inbox: directory.Inbox) -> str:
+        """Whose the upload is. Raises ``SignedOut``, ``UserExpired``, ``UserRefused``."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "user":
+            return (await self._users.check(token, inbox)).address
+        if scheme.lower() != "visitor" or not codec.TOKEN.fullmatch(token):
+            raise SignedOut(
+                "An upload needs the visitor's token (Authorization: Visitor …), or a signed user's (User …)."
+            )
+        return codec.address_of(token)
 
     async def _inbox(self, request: web.Request, query: UploadQuery) -> directory.Inbox:
         inbox = await self._store.read("", lambda tx, now: directory.find_inbox(tx, query.inbox))
@@ -83,11 +95,11 @@ class WidgetFiles:
         check_origin(request, inbox, peers=self._peers)
         return inbox
 
-    async def link(self, inbox: directory.Inbox, token: str, *, conversation: str, file: str) -> Link:
+    async def link(self, inbox: directory.Inbox, address: str, *, conversation: str, file: str) -> Link:
         """A visitor's link to a file of their conversation that they see there. Raises ``NotFound``."""
 
         def unit(tx: Tx, now: int) -> Link:
-            identity = inbound.find_identity(tx, inbox.id, codec.address_of(token))
+            identity = inbound.find_identity(tx, inbox.id, address)
             if identity is None or not conversation or not _is_shown(tx, file, conversation):
                 raise NotFound("There is no such file in this conversation.")
             return self._links.mint(inbox.business, file, reader=identity.id, now=now)

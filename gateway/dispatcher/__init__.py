@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from gateway.dispatcher.dues import Dues, Handler
 from gateway.dispatcher.policy import Policy
@@ -18,6 +19,16 @@ from gateway.store.sql import Tx
 from gateway.store.store import Store
 
 Listener = Callable[[Committed], None]
+
+
+class Commits(Protocol):
+    """What a unit brings about that appends to several logs."""
+
+    @property
+    def commits(self) -> tuple[Committed, ...]: ...
+
+
+Done = TypeVar("Done", bound=Commits)
 
 __all__ = ["Committed", "Dispatcher", "Policy", "digest_of"]
 
@@ -72,6 +83,12 @@ class Dispatcher:
         """Runs a unit that appends, and tells those who follow."""
         return await self.store.write(business, unit, key=key, then=self._committed)
 
+    async def commit_all(self, business: str, unit: Callable[[Tx, int], Done], *, key: str) -> Done:
+        """Runs a unit that appends to several logs, and tells those who follow any of them."""
+        if self._draining:
+            raise Draining("Switchboard is restarting. Try it again in a moment.")
+        return await self.store.write(business, unit, key=key, then=self._committed_all)
+
     def typing(self, conversation: str, *, seconds: float) -> None:
         """The customer types: a turn that waits for a burst goes on waiting."""
         self._turns.typing(conversation, seconds)
@@ -89,6 +106,10 @@ class Dispatcher:
     def _received(self, received: Received) -> None:
         if received.committed is not None:
             self._committed(received.committed)
+
+    def _committed_all(self, done: Commits) -> None:
+        for committed in done.commits:
+            self._committed(committed)
 
     def _committed(self, committed: Committed | None) -> None:
         if committed is None:

@@ -7,7 +7,7 @@ hint was lost) is read once per node, whoever follows. Frames are encoded once p
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -21,6 +21,7 @@ from gateway.model.events import Entry
 from gateway.model.visible import Audience, visible_entry
 from gateway.ports import Hint, Signal
 from gateway.store import log as stored_log
+from gateway.store.contacts import Address
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from gateway.tasks import TaskSet
@@ -69,6 +70,11 @@ class RowsListener(Protocol):
     def __call__(self, business: str, conversation: str, committed: Committed | None) -> None: ...
 
 
+def identity_topic(inbox: str, address: str) -> str:
+    """Where the sockets of an identity are told which conversation is theirs."""
+    return f"identity:{inbox}:{address}"
+
+
 class Frame(NamedTuple):
     """An encoded ``entries`` frame and the part of the log that it tells."""
 
@@ -105,11 +111,13 @@ class News(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Subscription:
-    """One follower of one log, sent up to ``at``. While it catches up, live frames wait in ``held``."""
+    """One follower of one log, sent up to ``at``. While it catches up, live frames wait in ``held``; ``outdated``: what
+    it reads was erased meanwhile."""
 
     sink: Sink
     audience: Audience
     at: int = 0
+    outdated: bool = False
     held: list[Frame] | None = field(default_factory=list)
 
     def take(self, frame: Frame) -> bool:
@@ -126,13 +134,16 @@ class Subscription:
 
 @dataclass(eq=False, slots=True)
 class Topic:
-    """A followed log on this node."""
+    """A followed log on this node. ``head``: ``seq`` and id of the last entry that anyone here was sent; ``erasures``:
+    how often it was erased, so that a page that was read before is not told after it."""
 
     business: str
     conversation: str
     subscriptions: set[Subscription] = field(default_factory=set)
     filling: bool = False
     again: bool = False
+    head: tuple[int, str] = (0, "")
+    erasures: int = 0
 
     @property
     def at(self) -> int | None:
@@ -175,10 +186,32 @@ class Hub:
             self._signal_here(message)
             return
         topic = self._topics.get(message.conversation)
-        if topic is not None:
+        if message.anew:
+            self._read_anew(message.conversation)
+        elif topic is not None:
             self._reached(topic, message.seq)
         for listener in self._rows:
             listener(message.business, message.conversation, None)
+
+    def touch(self, business: str, conversation: str) -> None:
+        """What stands beside a log has changed (whose it is): its row is read anew, here and on other nodes."""
+        self._bus.publish(Hint(business=business, conversation=conversation, seq=0))
+        for listener in self._rows:
+            listener(business, conversation, None)
+
+    def erased(self, business: str, conversation: str) -> None:
+        """What a log held was erased: its followers forget it and read it anew, here and on other nodes."""
+        self._bus.publish(Hint(business=business, conversation=conversation, seq=0, anew=True))
+        self._read_anew(conversation)
+        for listener in self._rows:
+            listener(business, conversation, None)
+
+    def moved(self, business: str, identities: Iterable[Address]) -> None:
+        """Tells the sockets of identities which conversation is theirs now ("" for none)."""
+        for one in identities:
+            topic = identity_topic(one.inbox, one.address)
+            body: dict[str, str | int | bool] = {"conversation": one.conversation}
+            self.signal(Signal(business=business, conversation=topic, kind="presence", who="customer", body=body))
 
     def signal(self, signal: Signal) -> None:
         """Tells what is live, here and on other nodes; it may be lost."""
@@ -209,6 +242,8 @@ class Hub:
             self.unfollow(conversation, subscription)
             raise
         held, subscription.held = subscription.held or [], None
+        if subscription.outdated:
+            self._restart(topic, subscription)
         if topic.again:
             self._fill(topic)
         if not all([subscription.take(frame) for frame in held]):
@@ -255,10 +290,13 @@ class Hub:
             after = 0
             subscription.sink.send(_encoder.encode(ResyncFrame(conversation=conversation)))
         subscription.at = after
+        if after:
+            self._note_head(topic, after, event_id)
         if not page:  # nothing new: said, so that a client knows that it has caught up
             subscription.sink.send(_encoder.encode(EntriesFrame(conversation=conversation, through=after, entries=())))
         while page:
             subscription.at = page[-1].seq
+            self._note_head(topic, page[-1].seq, page[-1].id)
             subscription.sink.send(News(page).frame(conversation, subscription.audience, start=page[0].seq).body)
             page = await self._read(topic, subscription.at) if len(page) == PAGE else []
 
@@ -273,6 +311,7 @@ class Hub:
         if not news.entries:
             return
         first, through = news.entries[0].seq, news.entries[-1].seq
+        self._note_head(topic, through, news.entries[-1].id)
         frames: dict[tuple[Audience, int], Frame] = {}
         gap = False
         for subscription in topic.subscriptions:
@@ -295,6 +334,31 @@ class Hub:
         elif seq > at:
             self._fill(topic)
 
+    def _note_head(self, topic: Topic, seq: int, event_id: str) -> None:
+        """Another id at the same place: another node erased the log, and could not tell us."""
+        if seq == topic.head[0] and event_id != topic.head[1]:
+            self._read_anew(topic.conversation)
+        if seq >= topic.head[0]:
+            topic.head = (seq, event_id)
+
+    def _read_anew(self, conversation: str) -> None:
+        topic = self._topics.get(conversation)
+        if topic is None:
+            return
+        topic.head = (0, "")
+        topic.erasures += 1
+        for subscription in topic.subscriptions:
+            if subscription.held is not None:
+                subscription.outdated = True
+                subscription.held.clear()
+            else:
+                self._restart(topic, subscription)
+
+    def _restart(self, topic: Topic, subscription: Subscription) -> None:
+        subscription.at, subscription.outdated = 0, False
+        subscription.sink.send(_encoder.encode(ResyncFrame(conversation=topic.conversation)))
+        self._fill(topic)
+
     def _fill(self, topic: Topic) -> None:
         topic.again = True
         if not topic.filling:
@@ -302,11 +366,29 @@ class Hub:
             GAPS.inc()
             self._tasks.start(self._fill_gap(topic), name=f"fill:{topic.conversation}")
 
+    async def _read_behind(self, topic: Topic, after: int) -> list[Entry] | None:
+        """The next page; ``None`` where what was sent before it isn't in the log any more (another node erased it)."""
+        conversation, (seq, event_id) = topic.conversation, topic.head
+
+        def unit(tx: Tx, now: int) -> list[Entry] | None:
+            if seq and stored_log.event_id(tx, conversation, seq) != event_id:
+                return None
+            return stored_log.entries(tx, conversation, after=after, limit=PAGE)
+
+        return await self._store.read(topic.business, unit)
+
     async def _fill_gap(self, topic: Topic) -> None:
         try:
             while topic.again and (at := topic.at) is not None:
                 topic.again = False
-                page = await self._read(topic, at)
+                erasures = topic.erasures
+                page = await self._read_behind(topic, at)
+                if topic.erasures != erasures:
+                    topic.again = True
+                    continue
+                if page is None:
+                    self._read_anew(topic.conversation)
+                    continue
                 self._advance(topic, News(page))
                 topic.again = topic.again or len(page) == PAGE
         finally:
@@ -330,4 +412,7 @@ class Hub:
             names = [topic.conversation for topic in topics]
             heads = await self._store.read(business, lambda tx, now, names=names: stored_log.heads(tx, names))  # type: ignore[misc]
             for topic in topics:
-                self._reached(topic, heads.get(topic.conversation, 0))
+                head = heads.get(topic.conversation, (0, ""))
+                if topic.head[0] == head[0]:
+                    self._note_head(topic, *head)
+                self._reached(topic, head[0])

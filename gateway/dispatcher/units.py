@@ -18,7 +18,7 @@ from gateway.model.events import CustomerMessage, Endpoint, Entry
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Receipt
-from gateway.store import due, inbound, log
+from gateway.store import contacts, due, inbound, log
 from gateway.store.sql import Tx
 
 
@@ -57,6 +57,8 @@ class Receive(msgspec.Struct, frozen=True):
         identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
         key = inbound.Claim(item.inbox, item.scope, item.key, digest_of(item.text, item.choice, *item.uploads))
         endpoint = Endpoint(inbox=item.inbox, identity=identity.id, channel=item.channel)
+        if item.profile is not None and not identity.conversation:
+            contacts.vouch(tx, identity.id, identity.contact, item.profile)
         draft = self._draft(tx, identity, endpoint, now=now)
         try:
             said = self._say(tx, draft, endpoint)

@@ -290,7 +290,7 @@ class _Desk:
 
         marked = await self._owner.store.write(self._business, unit, key=conversation)
         if marked:
-            self._owner.rows.read(self._business, conversation, marked)
+            self._owner.rows.read(self._business, conversation)
             self._signal("mark", conversation, {"seq": marked, "name": self._who.name})
 
     def _signal(

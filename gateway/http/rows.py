@@ -12,7 +12,7 @@ from gateway.dispatcher.hub import Hub, Sink
 from gateway.dispatcher.units import Committed
 from gateway.model.state import Conversation
 from gateway.store import lists, log
-from gateway.store.lists import Counts, Row
+from gateway.store.lists import ContactName, Counts, Row
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from gateway.tasks import TaskSet
@@ -30,7 +30,7 @@ class RowsFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
 class _Known(NamedTuple):
     """What a row needs beside the state."""
 
-    contact_name: str
+    contact: ContactName
     read: int
 
 
@@ -42,11 +42,14 @@ class Console(NamedTuple):
 
 
 class _Feed:
-    """One business on this node."""
+    """One business on this node. ``outdated``: conversations of which more than the state may have changed; a commit
+    that follows at once must not hide it."""
 
     def __init__(self) -> None:
         self.consoles: set[Console] = set()
         self.changed: dict[str, Conversation | None] = {}
+        self.outdated: set[str] = set()
+        self.sending = asyncio.Lock()
         self.recount = False
         self.scheduled = False
 
@@ -75,18 +78,19 @@ class Rows:
             if not feed.consoles:
                 del self._feeds[business]
 
-    def read(self, business: str, conversation: str, seq: int) -> None:
-        """People have read up to ``seq``: its row shows it."""
-        known = self._known.get(conversation)
-        if known is not None:
-            self._known[conversation] = known._replace(read=max(known.read, seq))
+    def read(self, business: str, conversation: str) -> None:
+        """People have read on: its row shows it."""
         self._changed(business, conversation, None)
 
     def _changed(self, business: str, conversation: str, committed: Committed | None) -> None:
+        if committed is None:
+            self._known.pop(conversation, None)
         feed = self._feeds.get(business)
         if feed is None:
             return
         feed.changed[conversation] = committed.state if committed is not None else None
+        if committed is None:
+            feed.outdated.add(conversation)
         if committed is None or _moved(committed):
             feed.recount = True
         if not feed.scheduled:
@@ -94,12 +98,17 @@ class Rows:
             asyncio.get_running_loop().call_later(GATHER, self._flush, business, feed)
 
     def _flush(self, business: str, feed: _Feed) -> None:
-        self._tasks.start(self._send(business, feed), name="flush")
+        self._tasks.start(self._send_in_turn(business, feed), name="flush")
+
+    async def _send_in_turn(self, business: str, feed: _Feed) -> None:
+        async with feed.sending:  # what was read earlier is neither told nor remembered later
+            await self._send(business, feed)
 
     async def _send(self, business: str, feed: _Feed) -> None:
         changed, feed.changed = feed.changed, {}
+        outdated, feed.outdated = feed.outdated, set()
         recount, feed.recount, feed.scheduled = feed.recount, False, False
-        missing = [c for c, state in changed.items() if state is None or c not in self._known]
+        missing = [c for c in changed if c in outdated or c not in self._known]
         tallies: dict[tuple[str, str], int] = {}
         if missing or recount:
 
@@ -112,7 +121,7 @@ class Rows:
                 if changed[conversation] is None:
                     changed[conversation] = state
         rows = tuple(
-            lists.row_of(state, self._known[conversation].contact_name, self._known[conversation].read)
+            lists.row_of(state, self._known[conversation].contact, self._known[conversation].read)
             for conversation, state in changed.items()
             if state is not None and conversation in self._known
         )

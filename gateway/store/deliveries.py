@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, or_, select, update
+from sqlalchemy import BindParameter, bindparam, delete, or_, select, update
 
 from gateway.store.schema import deliveries, events, identities
 from gateway.store.sql import Query, Tx
@@ -52,6 +52,11 @@ _STATUS = Query(
     select(deliveries.c.seq, deliveries.c.part, deliveries.c.status, deliveries.c.attempts, deliveries.c.error)
     .where(deliveries.c.business_id == _business, deliveries.c.conversation_id == bindparam("conversation_id"))
     .order_by(deliveries.c.seq, deliveries.c.part)
+)
+_DROP = Query(
+    delete(deliveries).where(
+        deliveries.c.business_id == _business, deliveries.c.conversation_id == bindparam("conversation_id")
+    )
 )
 _REPLAY = Query(
     update(deliveries)
@@ -115,6 +120,11 @@ def set_status(
 
 def statuses(tx: Tx, conversation: str) -> list[DeliveryStatus]:
     return [DeliveryStatus(*row) for row in tx.all(_STATUS, conversation_id=conversation)]
+
+
+def drop(tx: Tx, conversation: str) -> None:
+    """Forgets a conversation's deliveries, sent ones and waiting ones (erasure only)."""
+    tx.execute(_DROP, conversation_id=conversation)
 
 
 def replay(tx: Tx, conversation: str, seq: int, *, now: int) -> str | None:

@@ -332,7 +332,7 @@ def add_inbox(tx: Tx, *, channel: str, name: str, settings: InboxSettings, now: 
     inbox = Inbox(tx.business, new_id(now), channel, name, settings)
     tx.execute(
         _ADD_INBOX, id=inbox.id, channel=channel, name=name, settings=msgspec.json.encode(settings).decode(),
-        created_at=now,
+        created_at=now, secret="",
     )  # fmt: skip
     return inbox
 

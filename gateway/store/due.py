@@ -66,6 +66,11 @@ _FORWARD = Query(
     .values(due_at=bindparam("new_due_at"))
 )
 _RENEW = Query(update(due).where(*_this, due.c.fence == bindparam("fence")).values(lease_until=bindparam("new_until")))
+_CARRY = Query(
+    update(due)
+    .where(*_this, due.c.fence == bindparam("fence"))
+    .values(payload=bindparam("new_payload"), lease_until=bindparam("new_until"))
+)
 _RELEASE = Query(
     update(due)
     .where(due.c.business_id == _business, due.c.lease_by == bindparam("node"))
@@ -157,6 +162,11 @@ def delay(tx: Tx, kind: str, subject: str, *, fence: int, due_at: int, attempts:
 def renew(tx: Tx, kind: str, subject: str, *, fence: int, until: int) -> bool:
     """Keeps a claimed row; ``False`` where another node has it by now."""
     return bool(tx.execute(_RENEW, kind=kind, subject=subject, fence=fence, new_until=until))
+
+
+def carry(tx: Tx, kind: str, subject: str, *, fence: int, payload: str, until: int) -> bool:
+    """As ``renew``, noting in the row how far the work is."""
+    return bool(tx.execute(_CARRY, kind=kind, subject=subject, fence=fence, new_payload=payload, new_until=until))
 
 
 def put_forward(tx: Tx, kind: str, subject: str, *, due_at: int, node: str) -> bool:

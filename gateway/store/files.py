@@ -29,6 +29,9 @@ _ATTACH = Query(
     .values(conversation_id=bindparam("conversation"), seq=bindparam("message"))
 )
 _DROP = Query(delete(files).where(*_this, files.c.conversation_id == "").returning(files.c.object))
+_DROP_ALL = Query(
+    delete(files).where(files.c.business_id == _business, files.c.conversation_id == bindparam("conversation"))
+)
 _KNOWN = Query(
     text(
         "SELECT object FROM files WHERE business_id = :business_id"
@@ -102,6 +105,11 @@ def drop_unattached(tx: Tx, file: str) -> str | None:
     """Deletes a row that no message has taken; the object that it leaves, or ``None`` where there is no such row."""
     row = tx.one(_DROP, file=file)
     return row[0] if row else None
+
+
+def drop_all(tx: Tx, conversation: str) -> None:
+    """Forgets the files of a conversation; their objects are the sweeper's."""
+    tx.execute(_DROP_ALL, conversation=conversation)
 
 
 def known_objects(tx: Tx, objects: Sequence[str]) -> set[str]:

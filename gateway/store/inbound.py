@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, select, text, update
+from sqlalchemy import BindParameter, Text, bindparam, cast, delete, select, text, update
 
 from gateway.errors import IdReused
 from gateway.model.ids import new_id
@@ -54,6 +54,27 @@ _CLAIMED = Query(
         inbound_keys.c.key == bindparam("key"),
     )
 )
+_of_scope = (
+    inbound_keys.c.business_id == _business,
+    inbound_keys.c.inbox_id == bindparam("inbox_id"),
+    inbound_keys.c.scope == bindparam("old_scope"),
+)
+_ADOPT_KEYS = Query(
+    lambda insert: (
+        insert(inbound_keys)
+        .from_select(
+            [column.name for column in inbound_keys.c],
+            select(
+                *(
+                    cast(bindparam("new_scope"), Text) if column is inbound_keys.c.scope else column
+                    for column in inbound_keys.c
+                )
+            ).where(*_of_scope),
+        )
+        .on_conflict_do_nothing()
+    )
+)
+_DROP_KEYS = Query(delete(inbound_keys).where(*_of_scope))
 _FORGET_KEYS = Query(
     delete(inbound_keys).where(inbound_keys.c.at < bindparam("before")),
     postgresql=text("SELECT switchboard_forget_keys(:before)"),
@@ -144,6 +165,17 @@ def claim_key(tx: Tx, claim: Claim, *, conversation: str, seq: int, now: int) ->
         conversation_id=conversation, seq=seq, at=now,
     )  # fmt: skip
     return None if claimed else earlier(tx, claim)
+
+
+def adopt_keys(tx: Tx, inbox: str, scope: str, *, by: str) -> None:
+    """What was claimed within ``scope`` counts as claimed within ``by``: a repeat finds its first result there."""
+    tx.execute(_ADOPT_KEYS, inbox_id=inbox, old_scope=scope, new_scope=by)
+    drop_keys(tx, inbox, scope)
+
+
+def drop_keys(tx: Tx, inbox: str, scope: str) -> None:
+    """Deletes the keys of a scope whose owner is gone."""
+    tx.execute(_DROP_KEYS, inbox_id=inbox, old_scope=scope)
 
 
 def forget_keys(tx: Tx, *, before: int) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select, update
 
 from gateway.model.events import Person
 from gateway.model.state import FOLD_VERSION, Conversation, Preview, Status
+from gateway.store import contacts as people
 from gateway.store import log
 from gateway.store.schema import contacts, conversations, cursors, requests
 from gateway.store.sql import Query, Tx
@@ -21,6 +22,8 @@ _decoder = msgspec.json.Decoder(Conversation)
 
 
 class ContactName(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact as people see them: the one that it was merged into, where it was."""
+
     id: str
     name: str
 
@@ -75,7 +78,10 @@ def _list(view: View) -> Query:
         .scalar_subquery()
     )  # fmt: skip
     return Query(
-        select(c.id, c.state, c.fold_version, contacts.c.name, func.coalesce(read, 0))
+        select(
+            c.id, c.state, c.fold_version, contacts.c.id, contacts.c.name, contacts.c.merged_into,
+            func.coalesce(read, 0),
+        )
         .join(contacts, and_(contacts.c.business_id == c.business_id, contacts.c.id == c.contact_id))
         .where(
             c.business_id == _business,
@@ -87,7 +93,7 @@ def _list(view: View) -> Query:
         )
         .order_by(c.updated_at.desc(), c.id.desc())
         .limit(bindparam("limit"))
-    )
+    )  # fmt: skip
 
 
 _LISTS: dict[View, Query] = {view: _list(view) for view in VIEWS}
@@ -95,9 +101,6 @@ _TALLY = Query(
     select(conversations.c.status, conversations.c.owner_id, func.count())
     .where(conversations.c.business_id == _business, conversations.c.status != Status.RESOLVED.value)
     .group_by(conversations.c.status, conversations.c.owner_id)
-)
-_CONTACT_NAME = Query(
-    select(contacts.c.name).where(contacts.c.business_id == _business, contacts.c.id == bindparam("contact_id"))
 )
 _MARK = Query(
     lambda insert: (
@@ -143,11 +146,11 @@ class Request(NamedTuple):
     ended_at: int | None
 
 
-def row_of(state: Conversation, contact_name: str, read: int) -> Row:
+def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
     """The list row of a state."""
     return Row(
-        conversation=state.id, seq=state.seq, contact=ContactName(id=state.contact, name=contact_name),
-        channel=state.endpoint.channel, status=state.status, owner=state.owner, team=state.team, reason=state.reason,
+        conversation=state.id, seq=state.seq, contact=contact, channel=state.endpoint.channel,
+        status=state.status, owner=state.owner, team=state.team, reason=state.reason,
         preview=state.preview, waiting_since=state.waiting_since, unread=state.last_input > max(read, 1),
         locale=state.locale, updated_at=state.updated_at,
     )  # fmt: skip
@@ -157,10 +160,11 @@ def read_rows(tx: Tx, view: View, *, operator: str, before: tuple[int, str] = (_
     """A page of a view, latest first, from behind ``before`` (updated_at, conversation)."""
     found = tx.all(_LISTS[view], operator=operator, before=before[0], before_id=before[1], limit=limit)
     rows = []
-    for conversation, body, fold_version, name, read in found:
+    for conversation, body, fold_version, contact, name, merged_into, read in found:
         state = _decoder.decode(body) if fold_version == FOLD_VERSION else log.peek(tx, conversation)
         if state is not None:
-            rows.append(row_of(state, name, read))
+            shown = contact_name(tx, merged_into) if merged_into else ContactName(id=contact, name=name)
+            rows.append(row_of(state, shown, read))
     return rows
 
 
@@ -178,9 +182,10 @@ def counts_of(tallies: dict[tuple[str, str], int], *, operator: str) -> Counts:
     )
 
 
-def contact_name(tx: Tx, contact: str) -> str:
-    row: Any = tx.one(_CONTACT_NAME, contact_id=contact)
-    return row[0] if row else ""
+def contact_name(tx: Tx, contact: str) -> ContactName:
+    """How a conversation of ``contact`` is shown."""
+    found = people.root(tx, contact)
+    return ContactName(id=found.id, name=found.name) if found else ContactName(id=contact, name="")
 
 
 def mark_read(tx: Tx, conversation: str, participant: str, seq: int) -> bool:

@@ -28,10 +28,11 @@ _LOAD = Query(
 _PEEK = Query(select(conversations.c.state, conversations.c.fold_version).where(*_this))
 _HEAD = Query(select(conversations.c.seq, conversations.c.head_id).where(*_this))
 _HEADS_SQLITE = text(
-    "SELECT id, seq FROM conversations WHERE business_id = :business_id AND id IN (SELECT value FROM json_each(:names))"
+    "SELECT id, seq, head_id FROM conversations WHERE business_id = :business_id"
+    " AND id IN (SELECT value FROM json_each(:names))"
 )
 _HEADS_POSTGRESQL = text(
-    "SELECT id, seq FROM conversations WHERE business_id = :business_id"
+    "SELECT id, seq, head_id FROM conversations WHERE business_id = :business_id"
     " AND id IN (SELECT json_array_elements_text(CAST(:names AS json)))"
 )
 _HEADS = Query(_HEADS_SQLITE, postgresql=_HEADS_POSTGRESQL)
@@ -45,7 +46,7 @@ _REWRITE = Query(
         events.c.conversation_id == _conversation,
         events.c.seq == bindparam("at_seq"),
     )
-    .values(body=bindparam("new_body"))
+    .values(id=bindparam("new_id"), body=bindparam("new_body"))
 )
 _ENTRIES = Query(
     select(events.c.seq, events.c.id, events.c.at, events.c.body)
@@ -170,17 +171,28 @@ def head(tx: Tx, conversation: str) -> tuple[int, str] | None:
     return (row[0], row[1]) if row else None
 
 
-def heads(tx: Tx, names: Sequence[str]) -> dict[str, int]:
-    """The last ``seq`` of each conversation that exists, in one query."""
-    return dict(tx.all(_HEADS, names=json.dumps(list(names))))
+def heads(tx: Tx, names: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """The last event's ``seq`` and id of each conversation that exists, in one query."""
+    return {name: (seq, id_) for name, seq, id_ in tx.all(_HEADS, names=json.dumps(list(names)))}
 
 
-def rewrite(tx: Tx, conversation: str, changed: Sequence[Entry]) -> None:
-    """Replaces bodies (erasure only) and folds the state anew. Locks the conversation: nothing is appended meanwhile."""
-    load(tx, conversation)
+def rewrite(
+    tx: Tx, conversation: str, changed: Sequence[Entry], *, upto: Conversation | None = None
+) -> Conversation:  # fmt: skip
+    """Replaces a page of the log, ids and bodies (erasure only); the fold of the log up to its end.
+
+    ``changed`` goes on behind ``upto``, the fold of the pages before. At the log's end the fold becomes the stored
+    state. Locks the conversation: nothing is appended meanwhile.
+    """
+    state = load(tx, conversation)
+    assert state is not None and changed
     for entry in changed:
         tx.execute(
-            _REWRITE, conversation_id=conversation, at_seq=entry.seq, new_body=encode_event(entry.event).decode()
-        )
-    whole = read_all(tx, conversation)
-    _store_state(tx, fold_all(whole, conversation=conversation), head_id=whole[-1].id)
+            _REWRITE, conversation_id=conversation, at_seq=entry.seq, new_id=entry.id,
+            new_body=encode_event(entry.event).decode(),
+        )  # fmt: skip
+        upto = fold(upto, entry, conversation=conversation)
+    assert upto is not None
+    if upto.seq == state.seq:
+        _store_state(tx, upto, head_id=changed[-1].id)
+    return upto

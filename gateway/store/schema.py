@@ -42,6 +42,9 @@ def _number(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default=text("0"))
 
 
+_MERGED = text("merged_into <> ''")
+
+
 def _business() -> Column[str]:
     return Column("business_id", Text, ForeignKey("businesses.id"), nullable=False)
 
@@ -137,6 +140,7 @@ inboxes = Table(
     _text("name", default=None),
     _text("settings", default="{}"),
     _instant("created_at"),
+    _text("secret"),
     PrimaryKeyConstraint("business_id", "id"),
 )
 bot_versions = Table(
@@ -161,6 +165,7 @@ contacts = Table(
     _text("merged_into"),
     _instant("created_at"),
     PrimaryKeyConstraint("business_id", "id"),
+    Index("ix_contacts_merged_into", "business_id", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
 )
 identities = Table(
     "identities",
@@ -309,6 +314,7 @@ files = Table(
     _instant("created_at"),
     PrimaryKeyConstraint("business_id", "id"),
     Index("uq_files_object", "business_id", "object", unique=True),
+    Index("ix_files_conversation", "business_id", "conversation_id"),
     Index("ix_files_unattached", "created_at", sqlite_where=text("conversation_id = ''"),
           postgresql_where=text("conversation_id = ''")),
 )  # fmt: skip

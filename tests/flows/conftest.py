@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.flows.browser import Stage, launch
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer, copy_of, train_into
+from tests.flows.shop import Shop
 
 Report = pytest.StashKey[bool]()
 
@@ -56,6 +58,18 @@ def stage(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> I
     if failed:
         request.node.add_report_section("teardown", "left behind", "\n".join(map(str, kept)))
     assert opened.complaints == []
+
+
+@pytest.fixture
+def shop(stage: Stage, demo: DemoServer) -> Iterator[Shop]:
+    """Somebody's own site with the business's widget on it."""
+    own = stage.page()
+    own.goto(demo.links.page)
+    inbox = re.search(r'data-inbox="([^"]+)"', own.content())
+    assert inbox is not None
+    site = Shop(demo.links.origin, inbox[1])
+    yield site
+    site.close()
 
 
 @pytest.fixture

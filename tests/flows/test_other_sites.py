@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import msgspec
-import pytest
 from playwright.sync_api import expect
 
 from gateway.store import directory
@@ -18,51 +12,7 @@ from tests.flows.browser import Stage
 from tests.flows.outages import change, without_network
 from tests.flows.people import Customer
 from tests.flows.server import DemoServer
-
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title>
-<link rel="icon" href="data:,"><h1>A shop of its own</h1>
-<script async src="{origin}/widget.js" data-inbox="{inbox}"></script></html>"""
-
-
-class Shop:
-    """A static site on a port of its own, which allows nothing but the widget."""
-
-    def __init__(self, switchboard: str, inbox: str) -> None:
-        socket = switchboard.replace("http", "ws", 1)
-        policy = f"default-src 'none'; script-src {switchboard}; connect-src {socket}; img-src data:; base-uri 'none'"
-        page = PAGE.format(origin=switchboard, inbox=inbox).encode()
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Security-Policy", policy)
-                self.end_headers()
-                self.wfile.write(page)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.origin = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="shop")
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-@pytest.fixture
-def shop(stage: Stage, demo: DemoServer) -> Iterator[Shop]:
-    own = stage.page()
-    own.goto(demo.links.page)
-    inbox = re.search(r'data-inbox="([^"]+)"', own.content())
-    assert inbox is not None
-    site = Shop(demo.links.origin, inbox[1])
-    yield site
-    site.close()
+from tests.flows.shop import Shop
 
 
 def test_site_that_is_not_allowed_is_told_kindly(shop: Shop, stage: Stage) -> None:

@@ -160,3 +160,49 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(tmp_path: Path) -> None:
 
     assert len(token) == 43
     assert all(token.encode() not in file.read_bytes() for file in data.rglob("*") if file.is_file())
+
+
+def test_an_inboxes_secret_is_shown_once_and_kept_sealed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving(data):
+        listed = switchboard("inbox", "list", "--data", data, cwd=tmp_path)
+        inbox = listed.stdout.splitlines()[1].split()[1]
+        made = [switchboard("inbox", "secret", inbox, "-b", "lantern", "--data", data, cwd=tmp_path) for _ in range(2)]
+        unknown = switchboard("inbox", "secret", "nowhere", "-b", "lantern", "--data", data, cwd=tmp_path)
+    secrets = [one.stdout.split()[0] for one in made]
+
+    assert len(set(secrets)) == 2 and all(len(secret) == 43 for secret in secrets)
+    assert_one_clear_line(unknown, "nowhere", "inbox list")
+    for secret in secrets:
+        assert all(secret.encode() not in file.read_bytes() for file in data.rglob("*") if file.is_file())
+
+
+def test_a_secret_is_not_sealed_with_another_key_than_the_servers(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving(data):
+        inbox = switchboard("inbox", "list", "--data", data, cwd=tmp_path).stdout.splitlines()[1].split()[1]
+        (data / "secret.key").unlink()
+        done = switchboard("inbox", "secret", inbox, "-b", "lantern", "--data", data, cwd=tmp_path)
+
+    assert_one_clear_line(done, "isn't the server's")
+
+
+def test_an_erasure_asked_for_beside_a_server_is_done_by_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving(data):
+        slug = "lantern"
+        with contextlib.closing(sqlite3.connect(data / "switchboard.db")) as database, database:
+            (business,) = database.execute("SELECT id FROM businesses WHERE slug = ?", (slug,)).fetchone()
+            database.execute(
+                "INSERT INTO contacts (business_id, id, name, created_at) VALUES (?, 'ann', 'Secretive Ann', 1)",
+                (business,),
+            )
+        erased = switchboard("contact", "erase", "ann", "--yes", "-b", slug, "--data", data, cwd=tmp_path)
+        unknown = switchboard("contact", "erase", "nobody", "--yes", "-b", slug, "--data", data, cwd=tmp_path)
+        asked = switchboard("contact", "erase", "ann", "-b", slug, "--data", data, cwd=tmp_path)
+
+    assert erased.returncode == 0 and "Old backups" in erased.stdout
+    assert_one_clear_line(unknown, "no such contact")
+    assert asked.returncode != 0  # nobody said yes
+    with contextlib.closing(sqlite3.connect(data / "switchboard.db")) as database:
+        assert database.execute("SELECT name FROM contacts WHERE id = 'ann'").fetchone() == ("",)

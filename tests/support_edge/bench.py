@@ -9,10 +9,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.cluster.bus import MemoryBus
 from gateway.courier import Courier
 from gateway.dispatcher import Committed, Dispatcher, Policy
 from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.dues import Handler
+from gateway.dispatcher.erasing import ERASE
+from gateway.dispatcher.erasures import Erasures
+from gateway.dispatcher.hub import Hub
 from gateway.files import Files
 from gateway.media import MediaFetcher
 from gateway.model import commands as c
@@ -46,6 +50,7 @@ class Bench:
     dispatcher: Dispatcher
     times: Times
     commits: list[Committed]
+    erasures: Erasures
     _keys: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     async def say(self, text: str = "Hello", *, address: str = "ann", key: str = "", **more: object) -> Receipt:
@@ -131,14 +136,15 @@ async def on_bench(
     commits: list[Committed] = []
     engine = ScriptedEngine()
     dispatcher = Dispatcher(store, engine, policy_of(**changes), clock=times.clock, on_commit=commits.append)
-    handlers: dict[str, Handler] = {}
+    erasures = Erasures(dispatcher, Hub(store, MemoryBus()))
+    handlers: dict[str, Handler] = {ERASE: erasures.claimed}
     if channels is not None:
         handlers["delivery"] = Courier(dispatcher, channels, clock=times.clock).claimed
         if files is not None:
             handlers[MEDIA] = MediaFetcher(dispatcher, channels, files).claimed
     dispatcher.start(handlers)
     try:
-        yield Bench(store, place, engine, dispatcher, times, commits)
+        yield Bench(store, place, engine, dispatcher, times, commits, erasures)
     finally:
         engine.release()
         await dispatcher.drain(within=0.2)

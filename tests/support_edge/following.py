@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.dispatcher import Committed
 from gateway.dispatcher.hub import Subscription
 from gateway.model import commands as c
 from gateway.model.events import Entry
+from gateway.model.ids import new_id
+from gateway.model.redact import redact
 from gateway.model.visible import Audience, visible_entry
 from gateway.store import log
 from gateway.store.sql import Tx
@@ -82,14 +85,27 @@ class Pen:
         endpoint = self.place.endpoint("ann")
         return await self.apply(*(c.Say(text=text, endpoint=endpoint) for text in texts))
 
+    async def erase(self) -> None:
+        """As an erasure does it: the same ``seq``, other ids, no words."""
+
+        def unit(tx: Tx, now: int) -> None:
+            whole = log.read_all(tx, self.conversation)
+            log.rewrite(
+                tx, self.conversation, [replace(e, id=new_id(e.at), event=redact(e.event)) for e in whole]
+            )  # fmt: skip
+
+        await self._store.write(self.place.business, unit)
+
     async def log(self) -> list[Entry]:
         return await self._store.read(self.place.business, lambda tx, now: log.read_all(tx, self.conversation))
 
 
 class Follower:
-    """A sink that insists on the protocol: frames in order, entries once, ``through`` never back."""
+    """A sink that insists on the protocol: frames in order, entries once, ``through`` never back. ``forgets``: where
+    the log may be erased, a resync may come at any time."""
 
-    def __init__(self, *, after: int = 0) -> None:
+    def __init__(self, *, after: int = 0, forgets: bool = False) -> None:
+        self.forgets = forgets
         self.after = after
         self.through = after
         self.resynced = False
@@ -101,7 +117,8 @@ class Follower:
         self.frames.append(frame)
         message = msgspec.json.decode(frame)
         if message["type"] == "resync":
-            assert not self.resynced and not self.entries, "a resync in the middle"
+            assert self.forgets or (not self.resynced and not self.entries), "a resync in the middle"
+            self.entries.clear()
             self.resynced, self.after, self.through = True, 0, 0
             return
         seqs = [entry["seq"] for entry in message["entries"]]

@@ -158,9 +158,8 @@ async def on_site(
 ) -> AsyncIterator[Site]:
     """A node that serves ``database``; ``changes`` go to its settings."""
     if database.kind == "postgresql":
-        changes["secret_key"] = SECRET_KEY
+        changes.setdefault("secret_key", SECRET_KEY)
         changes["database"] = "postgresql+psycopg://" + database.location.split("://", 1)[1]
-        changes["secret_key"] = SECRET_KEY
     engine = ScriptedEngine()
     with open_folder(folder) as held:
         node = Switchboard(settings_of(folder, **changes), held, store or database.open(system_clock), engine=engine)

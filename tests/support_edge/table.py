@@ -11,11 +11,20 @@ from gateway.http.access import Signin
 from gateway.http.routes import Route
 from tests.support_edge.site import Site
 
+PARTS = ("conversation", "contact", "inbox", "file")
+"""What of a business a path may name."""
 
-def fill(route: Route, *, business: str, conversation: str) -> str:
-    """The route's path with ids in it; ``conversation`` stands for any id below the business."""
+
+def fill(route: Route, *, business: str, part: str) -> str:
+    """The route's path with ids in it: ``part`` for whatever of a business it names."""
     path = route.path.replace("{business}", business)
-    return path.replace("{conversation}", conversation).replace("{file}", conversation)
+    for name in PARTS:
+        path = path.replace(f"{{{name}}}", part)
+    return path
+
+
+def names_a_part(route: Route) -> bool:
+    return any(f"{{{name}}}" in route.path for name in PARTS)
 
 
 def valid_body(kind: type[msgspec.Struct] | None) -> dict[str, Any]:
@@ -46,7 +55,7 @@ async def raw_call(
     data: bytes | None = None, method: str = "", query: str = "",
 ) -> tuple[int, dict[str, Any], dict[str, str]]:  # fmt: skip
     """One request; status, problem or answer, headers. ``headers=None``: Olga's browser."""
-    path = fill(route, business=business or site.ours.business, conversation=conversation)
+    path = fill(route, business=business or site.ours.business, part=conversation)
     headers = site.headers("anna") if headers is None else headers
     if data is None and route.body is not None:
         data = msgspec.json.encode(valid_body(route.body))

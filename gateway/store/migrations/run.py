@@ -16,8 +16,8 @@ def alembic_config() -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
-    """Runs the missing migrations in one transaction; on PostgreSQL under a lock, so that one node does it."""
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Runs the missing migrations up to ``revision`` in one transaction; on PostgreSQL under a lock, so that one node does it."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7381002)")
@@ -25,4 +25,4 @@ def upgrade(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         config = alembic_config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)

@@ -43,9 +43,10 @@ async def pen(store: Store, place: Place) -> Pen:
 
 
 async def follow(
-    hub: Hub, pen: Pen, *, audience: Audience = Audience.OPERATOR, last: tuple[int, str] = (0, "")
-) -> Follower:
-    follower = Follower(after=last[0])
+    hub: Hub, pen: Pen, *, audience: Audience = Audience.OPERATOR, last: tuple[int, str] = (0, ""),
+    forgets: bool = False,
+) -> Follower:  # fmt: skip
+    follower = Follower(after=last[0], forgets=forgets)
     follower.subscription = await hub.follow(
         pen.place.business, pen.conversation, audience=audience, sink=follower, last=last
     )
@@ -236,3 +237,85 @@ async def test_any_interleaving_gives_every_follower_every_entry_once(
     for follower in followers:
         assert follower.subscription is not None
         follower.check(log, follower.subscription.audience)
+
+
+# --- erasure ---
+
+
+async def test_follower_of_an_erased_log_forgets_it_and_reads_what_is_left(hub: Hub, pen: Pen) -> None:
+    follower = await follow(hub, pen, forgets=True)
+    hub.committed(await pen.write("a secret"))
+    await pen.erase()
+    hub.erased(pen.place.business, pen.conversation)
+    await until(lambda: follower.through == 3)
+    follower.check(await pen.log(), Audience.OPERATOR)
+    assert b"secret" not in follower.frames[-1]
+    hub.committed(await pen.write("four"))
+    assert follower.seqs[-1] == 4
+
+
+async def test_other_nodes_are_told_of_an_erasure(hub: Hub, pen: Pen) -> None:
+    follower = await follow(hub, pen, forgets=True)
+    await pen.erase()
+    hub.heard(Hint(business=pen.place.business, conversation=pen.conversation, seq=0, anew=True))
+    await until(lambda: follower.through == 2 and follower.resynced)
+    follower.check(await pen.log(), Audience.OPERATOR)
+
+
+@pytest.mark.parametrize("more", [False, True])
+async def test_erasure_that_nobody_told_of_is_seen_at_the_next_look(hub: Hub, pen: Pen, more: bool) -> None:
+    follower = await follow(hub, pen, forgets=True)
+    if more:
+        await pen.apply(c.Close(ending="lost", reason="erased"))
+    await pen.erase()
+    await hub.check_heads()
+    whole = await pen.log()
+    await until(lambda: follower.resynced and follower.through == len(whole))
+    follower.check(whole, Audience.OPERATOR)
+
+
+async def test_client_that_comes_back_after_an_erasure_reads_anew(hub: Hub, pen: Pen) -> None:
+    last = (await pen.log())[-1]
+    await pen.erase()
+    follower = await follow(hub, pen, last=(last.seq, last.id))
+    assert follower.resynced
+    follower.check(await pen.log(), Audience.OPERATOR)
+
+
+@pytest.mark.parametrize("seed", range(25))
+async def test_no_follower_keeps_what_was_erased_however_it_races(
+    hub: Hub, pen: Pen, gated: GatedStore, seed: int
+) -> None:
+    chance = random.Random(seed)
+    following: list[asyncio.Task[Follower]] = []
+    for step in range(40):
+        match chance.choice(["local", "remote", "follow", "close", "open", "erase", "hint", "yield", "yield"]):
+            case "local":
+                hub.committed(await pen.write(f"local {step}"))
+            case "remote":
+                seq = (await pen.write(f"remote {step}", "and more")).state.seq
+                hub.heard(Hint(business=pen.place.business, conversation=pen.conversation, seq=seq))
+            case "follow":
+                entry = chance.choice(await pen.log())
+                last = chance.choice([(0, ""), (entry.seq, entry.id)])
+                following.append(asyncio.create_task(follow(hub, pen, last=last, forgets=True)))
+            case "close":
+                gated.close(chance.choice(["before the read", "after the read"]))
+            case "open":
+                gated.open()
+            case "erase":
+                await pen.erase()
+                hub.erased(pen.place.business, pen.conversation)
+            case "hint":
+                await pen.erase()
+                hub.heard(Hint(business=pen.place.business, conversation=pen.conversation, seq=0, anew=True))
+            case _:
+                for _ in range(chance.randrange(5)):
+                    await asyncio.sleep(0)
+    gated.open()
+    followers = await asyncio.gather(*following)
+    await hub.check_heads()
+    log = await pen.log()
+    await until(lambda: all(follower.through == log[-1].seq for follower in followers))
+    for follower in followers:
+        follower.check(log, Audience.OPERATOR)

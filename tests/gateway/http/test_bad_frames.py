@@ -94,6 +94,7 @@ async def test_frame_beyond_the_limit_closes(site: Site, path: str) -> None:
         {"token": "short", "business": []}, {"token": "x" * 44, "business": {}},
         {"inbox": "a" * 65, "business": "a" * 65}, {"inbox": "a\u0000b", "business": "a\u0000b"},
         {"last_seq": 10**30, "business": "\u202e"}, {"last_seq": -1, "business": "<script>"},
+        {"user": 7, "business": True}, {"user": None, "business": 1.5}, {"user": "nobody's word", "business": ["a"]},
     ],
 )  # fmt: skip
 async def test_hello_that_is_not_one_closes(site: Site, path: str, changes: dict[str, Any]) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from gateway.http.access import Signin
 from gateway.http.verbs import VerbAnswer
+from gateway.store import log
 from tests.support.stores import Database
 from tests.support_edge.site import Site, on_site
-from tests.support_edge.table import of_a_business, raw_call, text_fields, valid_body, writes
+from tests.support_edge.table import names_a_part, of_a_business, raw_call, text_fields, valid_body, writes
 
 ODD_IDS = [
     "%00", "..%2F..%2Fetc%2Fpasswd", "%FF%FE", "a" * 3000, "'%20OR%201=1%20--", "%E2%80%AE", "%0d%0aX-Evil:1",
@@ -57,6 +58,21 @@ async def test_foreign_conversation_looks_like_one_that_does_not_exist(site: Sit
         assert answers[0][0] == 404, route.path
     await widget.still_there()
     assert not any(entry["event"]["type"] == "taken" for entry in widget.entries)
+
+
+async def test_foreign_contact_or_inbox_looks_like_one_that_does_not_exist(site: Site) -> None:
+    widget = await site.widget(origin=site.origin, inbox=site.theirs.inbox)
+    talk = (await widget.say("Hello"))["conversation"]
+    contact = (await site.node.store.read(site.theirs.business, lambda tx, now: log.peek(tx, talk))).contact  # type: ignore[union-attr]
+    checked = 0
+    for part, theirs in (("{contact}", contact), ("{inbox}", site.theirs.inbox)):
+        for route in (route for route in of_a_business(site) if part in route.path):
+            answers = [await raw_call(site, route, conversation=name) for name in (theirs, "no-such-one")]
+            assert answers[0][:2] == answers[1][:2], route.path
+            assert answers[0][0] == 404, route.path
+            checked += 1
+    assert checked >= 3
+    await widget.still_there()
 
 
 async def test_nobody_gets_in_without_signing_in(site: Site) -> None:
@@ -174,7 +190,7 @@ async def test_odd_ids_in_a_path_find_nothing(site: Site) -> None:
     for route in of_a_business(site):
         for odd in ODD_IDS:
             assert (await raw_call(site, route, business=odd))[0] == 404, (route.path, odd)
-            if "{conversation}" in route.path:
+            if names_a_part(route):
                 assert (await raw_call(site, route, conversation=odd))[0] == 404, (route.path, odd)
 
 

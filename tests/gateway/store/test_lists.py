@@ -7,7 +7,7 @@ import pytest
 from gateway.model import commands as c
 from gateway.model.state import Conversation, Status
 from gateway.store import deliveries, lists, log
-from gateway.store.lists import Counts, Request, Row, View
+from gateway.store.lists import ContactName, Counts, Request, Row, View
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.clock import START, VirtualClock
@@ -53,7 +53,7 @@ async def test_a_row_tells_what_one_needs_to_choose(store: Store, place: Place, 
 
     (row,) = await rows(store, place, "unassigned")
 
-    assert row == lists.row_of(state, "Ann", 0)
+    assert row == lists.row_of(state, ContactName(id=state.contact, name="Ann"), 0)
     assert (row.status, row.channel, row.reason, row.owner) == (Status.QUEUED, "webchat", "customer_asked", None)
     assert row.preview is not None
     assert row.preview.text == "Hello"

@@ -11,6 +11,7 @@ import pytest
 from gateway.errors import StorageUnavailable
 from gateway.model import commands as c
 from gateway.model.events import Entry
+from gateway.model.fold import fold_all
 from gateway.model.redact import redact
 from gateway.store import log
 from gateway.store.opening import open_postgresql
@@ -198,8 +199,9 @@ async def test_erasure_waits_for_an_append_and_loses_nothing_of_it(
 
         def erase(tx: Tx, now: int) -> None:
             log.rewrite(
-                tx, begun.id, [Entry(seq=2, id=entries[1].id, at=entries[1].at, event=redact(entries[1].event))]
-            )
+                tx, begun.id, [Entry(seq=2, id=entries[1].id, at=entries[1].at, event=redact(entries[1].event))],
+                upto=fold_all(entries[:1], conversation=begun.id),
+            )  # fmt: skip
 
         appending = asyncio.create_task(one.write(place.business, append_slowly))
         await asyncio.to_thread(gate.reached.wait, 30)

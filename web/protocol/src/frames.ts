@@ -74,6 +74,8 @@ export interface WidgetHello {
   readonly conversation: string | null;
   readonly last_seq: number;
   readonly last_event_id: string;
+  /** The page's signed word of who this is, or "". */
+  readonly user: string;
 }
 export interface WidgetMessage {
   readonly type: "message";

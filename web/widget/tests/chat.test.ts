@@ -2,6 +2,7 @@ import { MemoryStore, type AnyEvent, type Entry } from "@switchboard/protocol";
 import { beforeEach, expect, test } from "vitest";
 import { FakeWorld } from "../../protocol/tests/fakes.ts";
 import { Chat, type ChatView } from "../src/model/chat.ts";
+import { Seats } from "../src/model/seats.ts";
 
 const endpoint = { inbox: "i", identity: "v", channel: "webchat" };
 const inbox = {
@@ -15,28 +16,52 @@ const inbox = {
 
 let world: FakeWorld;
 let store: MemoryStore;
+let seats: Seats;
+let page: string;
+let refusals: string[];
 let chat: Chat;
 let ids: number;
+let sat: number;
+
+function makeSeats(): Seats {
+  return new Seats({
+    storage: store,
+    prefix: "switchboard:i:",
+    page: () => page,
+    newToken: () => `token${++sat}`,
+    newBox: () => `box${++sat}`,
+    forget: () => {},
+  });
+}
+
+/** A token as a page has it; the signature tells one from another. */
+function word(sub: string, signature: string): string {
+  return `e30.${btoa(JSON.stringify({ sub }))}.${signature.padStart(43, "_")}`;
+}
 
 function makeChat(): Chat {
   return new Chat({
     url: "wss://example.org",
     inbox: "i",
     locale: "en",
-    token: "t".repeat(43),
+    seats,
     storage: store,
     world,
     page: () => ({ url: "https://example.org/", title: "", referrer: "" }),
     newId: () => `m${++ids}`,
     explain: (problem) => problem.detail,
     onRefused: () => {},
+    onUserRefused: (reason) => refusals.push(reason),
   });
 }
 
 beforeEach(() => {
   world = new FakeWorld();
   store = new MemoryStore();
-  ids = 0;
+  ids = sat = 0;
+  page = "";
+  refusals = [];
+  seats = makeSeats();
   chat = makeChat();
 });
 
@@ -269,4 +294,56 @@ test("a message of files alone shows them, and what became of them", () => {
   hear("c", [3, { type: "file_failed", seq: 2, file: "a", reason: "refused" }]);
   expect(shown()).toMatchObject([{ id: "a", state: "refused" }]);
   expect(chat.view().items.filter((item) => item.kind === "message")).toHaveLength(1);
+});
+
+test("whoever signs in is told in hello, keeps the talk and gets a token of their own", () => {
+  connect("c");
+  hear("c", [2, mine("anonymous")]);
+  const token = seats.token;
+  page = word("ann", "1");
+  chat.become(seats.take());
+  world.socket.onopen?.();
+  expect(world.socket.sent[0]).toMatchObject({ token, user: page, conversation: "c" });
+  expect(texts(chat.view())).toEqual(["customer: anonymous stored"]);
+  welcome("c");
+  expect(seats.token).not.toBe(token);
+});
+
+test("nothing of a user is left for the next one: no log, no unsent words, no token", () => {
+  page = word("ann", "1");
+  chat.become(seats.take());
+  connect("c");
+  hear("c", [2, mine("Ann's")]);
+  world.socket.onclose?.({ code: 1012, reason: "" });
+  chat.say("Ann's unsent words");
+  page = word("ben", "2");
+  chat.become(seats.take());
+  expect(chat.view().items).toEqual([]);
+  welcome();
+  expect(world.socket.sent[0]).toMatchObject({ user: page, conversation: null, last_seq: 0 });
+  expect(sent()).toEqual([]);
+  expect([...Array(store.length).keys()].filter((n) => store.key(n)?.includes("outbox"))).toEqual([]);
+});
+
+test("a user whose sign-in runs out is asked for anew, and told if the page has none", () => {
+  page = word("ann", "1");
+  chat.become(seats.take());
+  connect("c");
+  world.socket.onclose?.({ code: 1008, reason: "user_expired: …" });
+  expect(refusals).toEqual(["user_expired: …"]);
+  expect(chat.view()).toMatchObject({ line: "stopped", refusal: "expired" });
+  page = word("ann", "2");
+  chat.become(seats.take());
+  world.socket.onopen?.();
+  expect(world.socket.sent[0]).toMatchObject({ user: page, conversation: "c" });
+});
+
+test("a user who can't be confirmed is told so, and a page that may not chat is another matter", () => {
+  connect();
+  world.socket.onclose?.({ code: 1008, reason: "user_refused: …" });
+  expect(chat.view().refusal).toBe("user");
+  chat = makeChat();
+  connect();
+  world.socket.onclose?.({ code: 1008, reason: "origin_refused: …" });
+  expect(chat.view().refusal).toBe("page");
 });

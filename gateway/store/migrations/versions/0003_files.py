@@ -30,6 +30,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('business_id', 'id', name=op.f('pk_files'))
     )
     op.create_index('uq_files_object', 'files', ['business_id', 'object'], unique=True)
+    op.create_index('ix_files_conversation', 'files', ['business_id', 'conversation_id'], unique=False)
     op.create_index(
         'ix_files_unattached', 'files', ['created_at'], unique=False,
         sqlite_where=sa.text(UNATTACHED), postgresql_where=sa.text(UNATTACHED),

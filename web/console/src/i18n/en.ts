@@ -194,6 +194,8 @@ export const en = {
   "context.why.snoozed": "Put aside until {time}.",
   "context.why.resolved": "Resolved. It reopens if the customer writes again.",
   "context.evidence": "What led here",
+  "context.who": "Who",
+  "context.verified": "Verified by the site",
   "context.page": "Writing from",
   "context.facts": "Facts",
   "context.facts.none": "The bot has learnt no facts yet.",

@@ -203,6 +203,8 @@ export const ru: Words = {
   "context.why.snoozed": "Отложен до {time}.",
   "context.why.resolved": "Решён. Откроется снова, если клиент напишет.",
   "context.evidence": "Что к этому привело",
+  "context.who": "Кто это",
+  "context.verified": "Подтверждено сайтом",
   "context.page": "Пишет со страницы",
   "context.facts": "Данные",
   "context.facts.none": "Бот пока ничего не узнал.",

@@ -25,6 +25,8 @@ export const en = {
   "line.connecting": "Connecting…",
   "line.waiting": "Reconnecting… What you write is kept.",
   "line.stopped": "The chat is not available here.",
+  "line.expired": "Your sign-in on this page has run out. Reload the page to go on.",
+  "line.user": "We could not confirm who you are here. Reload the page, or sign in again.",
   "seam.joined": "{name} joined",
   "seam.passed": "{name} is bringing in a colleague",
   "seam.lost": "{name} was disconnected. We are finding someone else",

@@ -12,6 +12,12 @@ import { readSettings, type Settings } from "./settings.ts";
 /** The panel's file next to this script; set by the build. */
 declare const __PANEL__: string;
 
+declare global {
+  interface Window {
+    switchboard?: { identify(user: string): void; signOut(): void };
+  }
+}
+
 function run(script: HTMLScriptElement): void {
   const settings = readSettings(script);
   if (!settings.inbox) {
@@ -30,6 +36,15 @@ function run(script: HTMLScriptElement): void {
       loading = null;
       throw error;
     }));
+
+  // A page that signs its user in or out without loading anew says so here, or changes `data-user` itself.
+  window.switchboard = {
+    identify: (user) => (script.dataset["user"] = user),
+    signOut: () => delete script.dataset["user"],
+  };
+  new MutationObserver(() => void loading?.then((loaded) => loaded.reseat())).observe(script, {
+    attributeFilter: ["data-user"],
+  });
 
   launcher.button.addEventListener("pointerenter", () => void panel().catch(() => {}), { once: true });
   launcher.button.addEventListener("click", () => {

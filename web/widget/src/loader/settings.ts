@@ -9,6 +9,8 @@ export interface Settings {
   readonly side: "left" | "right";
   readonly offsetX: number;
   readonly offsetY: number;
+  /** The page's signed word of who sits here, as it is now; "" for nobody. */
+  readonly user: () => string;
 }
 
 export function readSettings(script: HTMLScriptElement): Settings {
@@ -22,6 +24,7 @@ export function readSettings(script: HTMLScriptElement): Settings {
     side: data["position"] === "left" ? "left" : "right",
     offsetX: distance(data["offsetX"]),
     offsetY: distance(data["offsetY"]),
+    user: () => data["user"] ?? "",
   };
 }
 

@@ -19,13 +19,14 @@ import {
   type World,
 } from "@switchboard/protocol";
 import { Links } from "./links.ts";
+import type { Seating, Seats } from "./seats.ts";
 import { timeline, type Item, type QueueNotice, type Said } from "./timeline.ts";
 
 export interface ChatOptions {
   readonly url: string;
   readonly inbox: string;
   readonly locale: string;
-  readonly token: string;
+  readonly seats: Seats;
   readonly storage: KeyStore;
   readonly world: World;
   readonly page: () => WidgetHello["page"];
@@ -34,11 +35,17 @@ export interface ChatOptions {
   readonly explain: (problem: Problem) => string;
   /** The server wants nothing to do with this page; `reason` is for whoever set it up. */
   readonly onRefused: (reason: string) => void;
+  /** The server doesn't take the page's word of who this is, or not any more. */
+  readonly onUserRefused: (reason: string) => void;
 }
+
+/** Why the line is stopped: the page may not use the chat, its user's sign-in is over, or is none. */
+export type Refusal = "page" | "expired" | "user";
 
 /** All that the panel shows, at one moment. */
 export interface ChatView {
   readonly line: LineState;
+  readonly refusal: Refusal;
   readonly inbox: WidgetWelcome["inbox"] | null;
   readonly items: readonly Item[];
   readonly queue: QueueNotice | null;
@@ -58,13 +65,14 @@ const TRY_AGAIN_AFTER = 5_000;
 /** The customer's side of one inbox. Knows no DOM; whoever shows it subscribes. */
 export class Chat {
   readonly #connection: Connection;
-  readonly #outbox: Outbox<Said>;
+  #outbox: Outbox<Said>;
   readonly #links: Links;
   readonly #watchers = new Set<(view: ChatView) => void>();
   #logs: Log[] = [];
   #acked: Letter<Said>[] = [];
   #welcome: WidgetWelcome | null = null;
   #line: LineState = "stopped";
+  #refusal: Refusal = "page";
   #typing: ChatView["typing"] = null;
   #typingTimer: unknown = null;
   #typedAt = -Infinity;
@@ -75,7 +83,7 @@ export class Chat {
   #looking = false;
 
   constructor(private readonly options: ChatOptions) {
-    this.#outbox = new Outbox(options.storage, `switchboard:${options.inbox}:outbox:`);
+    this.#outbox = new Outbox(options.storage, options.seats.outbox);
     this.#connection = new Connection(
       {
         url: options.url,
@@ -83,7 +91,7 @@ export class Chat {
         onFrame: (frame) => this.#heard(frame as WidgetFrame),
         onState: (state, reason) => {
           this.#line = state;
-          if (state === "stopped" && reason) options.onRefused(reason);
+          if (state === "stopped" && reason) this.#refused(reason);
           this.#changed();
         },
       },
@@ -102,7 +110,33 @@ export class Chat {
   }
 
   start(): void {
-    this.#connection.start();
+    if (this.options.seats.stale) this.#refusal = "expired";
+    else this.#connection.start();
+    this.#changed();
+  }
+
+  /** Who sits here has changed: what was somebody else's is forgotten, and the server hears who it is now. */
+  become(seating: Seating): void {
+    if (seating === "same") return;
+    this.#connection.stop();
+    if (seating !== "again") this.#forget();
+    this.start();
+  }
+
+  #refused(reason: string): void {
+    const ofUser = reason.startsWith("user_");
+    this.#refusal = !ofUser ? "page" : reason.startsWith("user_expired") ? "expired" : "user";
+    (ofUser ? this.options.onUserRefused : this.options.onRefused)(reason);
+  }
+
+  #forget(): void {
+    this.#logs = [];
+    this.#acked = [];
+    this.#welcome = null;
+    this.#readByPeople = this.#readByMe = 0;
+    this.#links.forget();
+    this.#outbox = new Outbox(this.options.storage, this.options.seats.outbox);
+    this.#hearTyping(null);
   }
 
   /** A store, as Svelte knows it. */
@@ -165,6 +199,7 @@ export class Chat {
     });
     return {
       line: this.#line,
+      refusal: this.#refusal,
       inbox: this.#welcome?.inbox ?? null,
       items: shown.items,
       queue: shown.queue,
@@ -178,9 +213,10 @@ export class Chat {
 
   #hello(): WidgetHello {
     const log = this.#logs.at(-1) ?? null;
-    const { inbox, token, locale, page } = this.options;
+    const { inbox, seats, locale, page } = this.options;
+    const { token, user } = seats;
     const conversation = log?.conversation ?? null;
-    return { type: "hello", inbox, token, locale, page: page(), conversation, ...position(log) };
+    return { type: "hello", inbox, token, locale, page: page(), conversation, ...position(log), user };
   }
 
   #heard(frame: WidgetFrame): void {
@@ -192,6 +228,7 @@ export class Chat {
 
   #welcomed(frame: WidgetWelcome): void {
     this.#welcome = frame;
+    this.options.seats.settle();
     if (frame.conversation) this.#log(frame.conversation);
     this.#readByPeople = Math.max(this.#readByPeople, frame.marks.people ?? 0);
     this.#readByMe = Math.max(this.#readByMe, frame.marks.customer ?? 0);

@@ -36,6 +36,14 @@ export class Links {
     this.#ask();
   }
 
+  /** Whoever comes next has no right to them. */
+  forget(): void {
+    this.#found.clear();
+    this.#refused.clear();
+    this.#wanted.length = 0;
+    this.#asked = null;
+  }
+
   /** The line is up (again): what was asked on the old one is not answered any more. */
   welcomed(): void {
     this.#asked = null;
@@ -47,6 +55,7 @@ export class Links {
     this.#answered();
     this.#found.set(frame.file, frame.url);
     this.world.after(renewAfter(frame.until, this.world.now()), () => {
+      if (!this.#found.has(frame.file)) return;
       this.#wanted.push(frame.file);
       this.#ask();
     });

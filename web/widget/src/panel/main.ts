@@ -1,9 +1,10 @@
 import { browserWorld, problemCode, randomId, socketUrl, usable, wakeWithPage } from "@switchboard/protocol";
-import { mount } from "svelte";
+import { mount, unmount } from "svelte";
 import { has, language } from "../i18n/index.ts";
 import type { Launcher } from "../loader/launcher.ts";
 import type { Settings } from "../loader/settings.ts";
 import { Chat } from "../model/chat.ts";
+import { Seats, type Seating } from "../model/seats.ts";
 import PanelView from "./Panel.svelte";
 import css from "./panel.css?inline";
 import { followViewport } from "./viewport.ts";
@@ -11,6 +12,8 @@ import { followViewport } from "./viewport.ts";
 export interface Panel {
   show(): void;
   toggle(): void;
+  /** The page says anew who sits here. */
+  reseat(): void;
 }
 export interface PanelModule {
   start(settings: Settings, launcher: Launcher): Panel;
@@ -22,15 +25,20 @@ export function start(settings: Settings, launcher: Launcher): Panel {
   const session = usable(() => sessionStorage);
   const name = (key: string) => `switchboard:${settings.inbox}:${key}`;
 
-  let token = local.getItem(name("token"));
-  if (!token) local.setItem(name("token"), (token = randomId(32)));
-
+  const seats = new Seats({
+    storage: local,
+    prefix: name(""),
+    page: settings.user,
+    newToken: () => randomId(32),
+    newBox: () => randomId(6),
+    forget: (box) => session.removeItem(name(`draft:${box}`)),
+  });
   const { locale, say } = language(settings.locale);
   const chat = new Chat({
     url: socketUrl(settings.origin, "/api/v1/widget/socket"),
     inbox: settings.inbox,
     locale,
-    token,
+    seats,
     storage: local,
     world: browserWorld,
     page: () => ({ url: location.href, title: document.title, referrer: document.referrer }),
@@ -40,6 +48,13 @@ export function start(settings: Settings, launcher: Launcher): Panel {
       return has(key) ? say(key) : say("mark.failed");
     },
     onRefused: (reason) => console.warn(`Switchboard: ${reason}`),
+    onUserRefused: (reason) => {
+      console.warn(`Switchboard: ${reason}`);
+      const seating = seats.take();
+      become(seating);
+      // The page may know a newer word: `switchboard.identify` brings it.
+      if (seating === "same") dispatchEvent(new Event("switchboard:user"));
+    },
   });
 
   const sheet = new CSSStyleSheet();
@@ -60,18 +75,35 @@ export function start(settings: Settings, launcher: Launcher): Panel {
   };
   const look = () => chat.look(open && document.visibilityState === "visible");
 
-  const view = mount(PanelView, {
-    target: place,
-    props: {
-      chat,
-      locale,
-      say,
-      name: settings.name,
-      draft: draftIn(session, name("draft")),
-      address: (path: string) => new URL(path, settings.origin).href,
-      close: () => setOpen(false),
-    },
-  }) as { setOpen(open: boolean): void };
+  const mounted = () =>
+    mount(PanelView, {
+      target: place,
+      props: {
+        chat,
+        locale,
+        say,
+        name: settings.name,
+        draft: draftIn(session, name(`draft:${seats.box}`)),
+        address: (path: string) => new URL(path, settings.origin).href,
+        close: () => setOpen(false),
+      },
+    }) as { setOpen(open: boolean): void };
+  let view = mounted();
+
+  /** Nothing of whoever sat here before stays on the screen, half-written words neither. */
+  const become = (seating: Seating) => {
+    chat.become(seating);
+    if (seating === "same" || seating === "again") return;
+    void unmount(view);
+    view = mounted();
+    view.setOpen(open);
+  };
+  addEventListener("storage", ({ key }) => {
+    if (key === name("seat") || key === null) become(seats.look());
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) become(seats.look());
+  });
 
   document.addEventListener("visibilitychange", look);
   wakeWithPage(chat.connection);
@@ -85,7 +117,7 @@ export function start(settings: Settings, launcher: Launcher): Panel {
     }
   });
   chat.start();
-  return { show: () => setOpen(true), toggle: () => setOpen(!open) };
+  return { show: () => setOpen(true), toggle: () => setOpen(!open), reseat: () => become(seats.take()) };
 }
 
 export interface Draft {

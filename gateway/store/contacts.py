@@ -1,0 +1,212 @@
+"""Who is who: contacts, and the addresses that they have. A merge is a pointer from one contact to another, and
+clearing it undoes it: identities and conversations keep the contact that they began with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+import msgspec
+from sqlalchemy import BindParameter, bindparam, select, update
+
+from gateway.ports import Profile
+from gateway.store.schema import contacts, conversations, identities, inboxes
+from gateway.store.sql import Query, Tx
+from gateway.store.writer import CannotLock
+
+Assurance = Literal["claimed", "signed"]
+"""How sure it is whose an address is: by the sender's own word, or by the business's signature."""
+GONE = "gone:"
+"""How the address of a retired identity begins; no channel makes such a one."""
+FAMILY = 500
+"""Contacts that are merged into one, and addresses of one, at most."""
+
+_business: BindParameter[str] = bindparam("business_id")
+_this = (contacts.c.business_id == _business, contacts.c.id == bindparam("contact_id"))
+_columns = (contacts.c.id, contacts.c.name, contacts.c.attributes, contacts.c.merged_into)
+_READ = Query(select(*_columns).where(*_this))
+# Whoever makes a conversation or an identity just now holds the contact's key: that needn't wait for a merge.
+_LOCK = Query(select(*_columns).where(*_this).with_for_update(key_share=True, of=contacts))
+_MERGED = Query(
+    select(contacts.c.id)
+    .where(
+        contacts.c.business_id == _business,
+        contacts.c.merged_into == bindparam("into"),
+        contacts.c.merged_into != "",
+    )
+    .order_by(contacts.c.id)
+    .limit(FAMILY)
+)
+_MERGE = Query(update(contacts).where(*_this).values(merged_into=bindparam("new_merged_into")))
+_DESCRIBE = Query(
+    update(contacts).where(*_this).values(name=bindparam("new_name"), attributes=bindparam("new_attributes"))
+)
+_ADDRESSES = (
+    select(
+        identities.c.id, identities.c.inbox_id, inboxes.c.channel, identities.c.address, identities.c.assurance,
+        identities.c.contact_id, identities.c.conversation_id,
+    )
+    .join(inboxes, (inboxes.c.business_id == identities.c.business_id) & (inboxes.c.id == identities.c.inbox_id))
+    .where(identities.c.business_id == _business)
+)  # fmt: skip
+_ADDRESS = Query(_ADDRESSES.where(identities.c.id == bindparam("identity_id")))
+_LOCK_ADDRESS = Query(_ADDRESSES.where(identities.c.id == bindparam("identity_id")).with_for_update(of=identities))
+_ADDRESSES_OF = Query(
+    _ADDRESSES.where(identities.c.contact_id == bindparam("contact_id")).order_by(identities.c.id).limit(FAMILY)
+)
+_this_identity = (identities.c.business_id == _business, identities.c.id == bindparam("identity_id"))
+_VOUCH = Query(update(identities).where(*_this_identity).values(assurance=bindparam("new_assurance")))
+_RETIRE = Query(update(identities).where(*_this_identity).values(address=bindparam("new_address"), conversation_id=""))
+_CONVERSATIONS = Query(
+    select(conversations.c.id)
+    .where(
+        conversations.c.business_id == _business,
+        conversations.c.contact_id == bindparam("contact_id"),
+        conversations.c.id > bindparam("after"),
+    )
+    .order_by(conversations.c.id)
+    .limit(bindparam("limit"))
+)
+_LATEST = Query(
+    select(conversations.c.id, conversations.c.status, conversations.c.updated_at)
+    .where(conversations.c.business_id == _business, conversations.c.contact_id == bindparam("contact_id"))
+    .order_by(conversations.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+
+class Contact(NamedTuple):
+    id: str
+    name: str
+    attributes: str
+    merged_into: str
+
+    @property
+    def email(self) -> str:
+        return msgspec.json.decode(self.attributes, type=Attributes).email
+
+
+class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What else is known of a contact."""
+
+    email: str = ""
+
+
+class Address(NamedTuple):
+    """An identity with all that a link must know. ``conversation``: the one that it speaks in, "" before the first."""
+
+    id: str
+    inbox: str
+    channel: str
+    address: str
+    assurance: Assurance
+    contact: str
+    conversation: str
+
+    @property
+    def is_gone(self) -> bool:
+        """It was retired: nobody can come with it any more."""
+        return self.address.startswith(GONE)
+
+
+class Past(NamedTuple):
+    """A conversation of a contact."""
+
+    conversation: str
+    status: str
+    updated_at: int
+
+
+# --- contacts and their merges ---
+
+
+def read(tx: Tx, contact: str) -> Contact | None:
+    row = tx.one(_READ, contact_id=contact)
+    return Contact(*row) if row else None
+
+
+def root(tx: Tx, contact: str) -> Contact | None:
+    """Whom the contact is merged into in the end: itself where it isn't."""
+    found = read(tx, contact)
+    while found is not None and found.merged_into:
+        found = read(tx, found.merged_into)
+    return found
+
+
+def family(tx: Tx, contact: str) -> list[str]:
+    """The contact and all that are merged into it, also by way of others."""
+    found = [contact]
+    for one in found:
+        found += [name for (name,) in tx.all(_MERGED, into=one)]
+    return found[:FAMILY]
+
+
+def merge(tx: Tx, contact: str, into: str) -> bool:
+    """Points ``contact`` (or whom it is merged into) to ``into``; ``False`` where they are one already."""
+    one, other = root(tx, contact), root(tx, into)
+    assert one is not None and other is not None
+    if one.id == other.id:
+        return False
+    for name in sorted((one.id, other.id)):
+        row = tx.one(_LOCK, contact_id=name)
+        if row is None or row[3]:
+            raise CannotLock  # merged elsewhere meanwhile: the unit looks again
+    tx.execute(_MERGE, contact_id=one.id, new_merged_into=other.id)
+    return True
+
+
+def separate(tx: Tx, contact: str) -> None:
+    """Undoes the merge of ``contact`` into another."""
+    tx.execute(_MERGE, contact_id=contact, new_merged_into="")
+
+
+def describe(tx: Tx, contact: str, *, name: str, attributes: Attributes) -> None:
+    """Sets what is known of a contact."""
+    tx.execute(_DESCRIBE, contact_id=contact, new_name=name, new_attributes=msgspec.json.encode(attributes).decode())
+
+
+# --- their addresses ---
+
+
+def address(tx: Tx, identity: str) -> Address | None:
+    """An identity, for reading."""
+    row = tx.one(_ADDRESS, identity_id=identity)
+    return Address(*row) if row else None
+
+
+def lock_addresses(tx: Tx, names: Iterable[str]) -> dict[str, Address]:
+    """The identities of ``names`` that exist, locked in id order."""
+    rows = (tx.one(_LOCK_ADDRESS, identity_id=name) for name in sorted(names))
+    return {row[0]: Address(*row) for row in rows if row is not None}
+
+
+def addresses(tx: Tx, contact: str) -> list[Address]:
+    """The contact's own identities, without those of who is merged into it."""
+    return [Address(*row) for row in tx.all(_ADDRESSES_OF, contact_id=contact)]
+
+
+def vouch(tx: Tx, identity: str, contact: str, profile: Profile) -> None:
+    """Notes what the business itself says of whose the identity is; what it doesn't say stays as it was."""
+    known = read(tx, contact)
+    assert known is not None
+    tx.execute(_VOUCH, identity_id=identity, new_assurance="signed")
+    email = profile.email or known.email
+    describe(tx, contact, name=profile.name or known.name, attributes=Attributes(email=email))
+
+
+def retire(tx: Tx, identity: str) -> None:
+    """Takes the identity's address away: whoever comes with it next is a stranger."""
+    tx.execute(_RETIRE, identity_id=identity, new_address=GONE + identity)
+
+
+# --- their conversations ---
+
+
+def conversations_of(tx: Tx, contact: str, *, after: str = "", limit: int = FAMILY) -> list[str]:
+    """The contact's own conversations behind ``after``, oldest first."""
+    return [name for (name,) in tx.all(_CONVERSATIONS, contact_id=contact, after=after, limit=limit)]
+
+
+def latest(tx: Tx, contact: str, *, limit: int) -> list[Past]:
+    """The contact's own conversations, latest first."""
+    return [Past(*row) for row in tx.all(_LATEST, contact_id=contact, limit=limit)]
