@@ -23,6 +23,7 @@ from gateway.dispatcher.hub import Hub
 from gateway.errors import StartupError
 from gateway.http.access import Access, Signin
 from gateway.http.console_socket import ConsoleSocket
+from gateway.http.deliveries import Deliveries
 from gateway.http.health import Health
 from gateway.http.openapi import document
 from gateway.http.peers import Peers
@@ -124,6 +125,7 @@ class Switchboard:
             *SignIn(self.store, self.hub, self.access, peers=self.peers, settings=self.settings).routes(),
             *Reading(self.store).routes(),
             *self.verbs.routes(),
+            *Deliveries(self.dispatcher).routes(),
         ]
 
         async def openapi(call: Call) -> object:

@@ -166,6 +166,13 @@ class Resolve(Command, frozen=True):
     override: bool = False
 
 
+class Replay(Command, frozen=True):
+    """What failed of message ``seq`` is sent again."""
+
+    operator: Person
+    seq: int
+
+
 class Join(Command, frozen=True):
     operator: Person
     role: Role
@@ -235,6 +242,6 @@ class Close(Command, frozen=True):
 
 AnyCommand = (
     Start | Say | AskForPerson | CancelHandoff | Rate | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
-    | AddNote | SetFacts | Transfer | ReturnToBot | Snooze | Resolve | Join | Part | RequestHandoff | MakeOffer
+    | AddNote | SetFacts | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | Close
 )  # fmt: skip

@@ -22,6 +22,7 @@ from gateway.model.events import (
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
+    DeliveryReplayed,
     Evidence,
     FactsChanged,
     HandoffCancelled,
@@ -332,6 +333,10 @@ def _report_failure(state: Conversation, command: c.ReportFailure, circumstances
     return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason),)
 
 
+def _replay(state: Conversation, command: c.Replay, circumstances: Circumstances) -> Events:
+    return (DeliveryReplayed(seq=command.seq, by=command.operator),)
+
+
 def _close(state: Conversation, command: c.Close, circumstances: Circumstances) -> Events:
     return (Resolved(by="system", ending=command.ending, reason=command.reason, continued_in=command.continued_in),)
 
@@ -342,6 +347,7 @@ Handler = Callable[[Conversation, Any, Circumstances], Events]
 _ALWAYS: dict[type[c.Command], Handler] = {
     c.Rate: _rate, c.AddNote: _note, c.SetFacts: _set_facts, c.ReportFailure: _report_failure, c.Part: _part,
     c.EndOffer: _end_offer, c.LoseOwner: _lose_owner, c.FinishTurn: _drop_turn, c.FailTurn: _drop_turn,
+    c.Replay: _replay,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {
     **_ALWAYS, c.Say: _hear, c.JoinChannel: _join_channel, c.Notify: _notify, c.Close: _close,

@@ -17,6 +17,7 @@ from gateway.model.events import (
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
+    DeliveryReplayed,
     Endpoint,
     Entry,
     FactsChanged,
@@ -113,7 +114,10 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return {"offer": Offer(operator=event.operator, expires_at=event.expires_at)}
         case OfferEnded():
             return {"offer": None}
-        case SystemNotice() | NoteAdded() | DeliveryFailed() | Rated() | BotTurnDropped() | BotTurnFailed():
+        case (
+            SystemNotice() | NoteAdded() | DeliveryFailed() | DeliveryReplayed() | Rated() | BotTurnDropped()
+            | BotTurnFailed()
+        ):  # fmt: skip
             return {}
         case (
             ConversationStarted() | HandoffRequested() | HandoffCancelled() | Taken() | Transferred() | ReturnedToBot()

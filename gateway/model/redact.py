@@ -16,6 +16,7 @@ from gateway.model.events import (
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
+    DeliveryReplayed,
     FactsChanged,
     HandoffCancelled,
     HandoffRequested,
@@ -77,7 +78,7 @@ def _shell(event: Plain) -> Plain:
         case (
             BotTurnDropped() | BotTurnFailed() | HandoffCancelled() | OfferMade() | OfferEnded()
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
-            | WrapUpStarted() | Resolved() | Snoozed() | Reopened()
+            | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | DeliveryReplayed()
         ):  # fmt: skip
             return event
         case _:

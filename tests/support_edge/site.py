@@ -25,6 +25,7 @@ from tests.support_edge.clients import Console, Widget, connect_console, connect
 from tests.support_edge.engine import ScriptedEngine
 
 PAGE_ORIGIN = "https://shop.example"
+SECRET_KEY = "c2VjcmV0IG9mIHRoZSB0ZXN0cywgb2YgMzIgYnl0ZXM"
 PASSWORD = "correct horse battery staple"
 
 
@@ -148,6 +149,7 @@ async def on_site(
     """A node that serves ``database``; ``changes`` go to its settings."""
     if database.kind == "postgresql":
         changes["database"] = "postgresql+psycopg://" + database.location.split("://", 1)[1]
+        changes["secret_key"] = SECRET_KEY
     engine = ScriptedEngine()
     with open_folder(folder) as held:
         node = Switchboard(settings_of(folder, **changes), held, store or database.open(system_clock), engine=engine)

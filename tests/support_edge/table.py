@@ -14,7 +14,7 @@ from tests.support_edge.site import Site
 
 def fill(route: Route, *, business: str, conversation: str) -> str:
     """The route's path with ids in it."""
-    return route.path.replace("{business}", business).replace("{conversation}", conversation)
+    return route.path.replace("{business}", business).replace("{conversation}", conversation).replace("{seq}", "1")
 
 
 def valid_body(kind: type[msgspec.Struct] | None) -> dict[str, Any]:

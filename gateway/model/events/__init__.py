@@ -40,6 +40,7 @@ from gateway.model.events.messages import (
     BotMessage,
     CustomerMessage,
     DeliveryFailed,
+    DeliveryReplayed,
     NoteAdded,
     OperatorMessage,
     Rated,
@@ -66,6 +67,7 @@ Plain = (
     | SystemNotice
     | NoteAdded
     | DeliveryFailed
+    | DeliveryReplayed
     | Rated
     | BotTurn
     | BotTurnDropped
@@ -151,6 +153,7 @@ __all__ = [
     "ConversationStarted",
     "CustomerMessage",
     "DeliveryFailed",
+    "DeliveryReplayed",
     "Ending",
     "Endpoint",
     "Entry",

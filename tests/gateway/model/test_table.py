@@ -32,6 +32,7 @@ Transfer           -      -     +      +       -       -
 ReturnToBot        -      -     +      +       -       -
 Snooze             -      -     +      -       -       -
 Resolve            +      +     +      +       +       -
+Replay             +      +     +      +       +       +
 Join               -      -     +      +       -       -
 Part               .      .     .      .       .       .
 RequestHandoff     +      .     -      -       -       -
@@ -69,6 +70,7 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.ReturnToBot: fence,
         c.Snooze: {**fence, "until": state.updated_at + 1},
         c.Resolve: {**fence, "override": state.owner is None},
+        c.Replay: {"operator": OLGA, "seq": 2},
         c.Join: {"operator": IVAN, "role": "coach"},
         c.Part: {"operator": IVAN},
         c.RequestHandoff: {"reason": "bot_decided", "by": "bot"},

@@ -71,6 +71,13 @@ test("scores stand at the first message of a turn, and a failed delivery at its 
   ]);
 });
 
+test("what is sent again is no longer marked as failed, and a line says who asked for it", () => {
+  const again: AnyEvent = { type: "delivery_replayed", seq: 8, by: { id: "sara", name: "Sara" } };
+  const items = timeline([...entries, { seq: 12, id: "e11", at: 12e6, event: again }], [], "olga");
+  expect(items.filter((item) => item.kind === "message").at(-1)?.undelivered).toBeNull();
+  expect(items.map(spoken).at(-1)).toBe("plain: Sara had a message sent again");
+});
+
 test("what is not sent yet stands below", () => {
   const body = { conversation: "c", verb: "reply", text: "soon", floor_seq: 7 } as const;
   const items = timeline(entries, [{ id: "x", at: 12_000, body, error: null }], "olga");

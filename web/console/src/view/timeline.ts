@@ -60,6 +60,7 @@ export function timeline(
   const undelivered = new Map<number, string>();
   for (const { event } of entries) {
     if (event.type === "delivery_failed") undelivered.set(event.seq, event.reason);
+    if (event.type === "delivery_replayed") undelivered.delete(event.seq);
   }
   const said = new Set(entries.map((entry) => entry.seq));
   const items: Item[] = [];
