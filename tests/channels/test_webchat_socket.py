@@ -17,11 +17,13 @@ from tests.support_edge.waiting import until
 
 
 async def test_welcome_says_where_one_is_in_ones_language(site: Site) -> None:
-    for locale, greeting, plans in (("ru-RU", "Здравствуйте!", "Тарифы"), ("en", "Hello!", "Plans")):
+    for locale, name, greeting, plans in (
+        ("ru-RU", "Фонарь", "Здравствуйте!", "Тарифы"), ("en", "Lantern", "Hello!", "Plans"),
+    ):  # fmt: skip
         welcome = (await site.widget(locale=locale)).welcome
         assert welcome["inbox"]["greeting"] == greeting
         assert welcome["inbox"]["starters"] == [{"title": plans, "payload": "/plans"}]
-        assert (welcome["inbox"]["business"], welcome["inbox"]["color"]) == ("Lantern", "#0E6B68")
+        assert (welcome["inbox"]["business"], welcome["inbox"]["color"]) == (name, "#0E6B68")
         assert (welcome["conversation"], welcome["status"], welcome["owner"]) == (None, None, None)
     # An unknown language gets the first one that the business offers.
     assert (await site.widget(locale="fr")).welcome["inbox"]["greeting"] == "Здравствуйте!"

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-HEAD = "0001"
-KNOWN = ("0001",)
+HEAD = "0004"
+KNOWN = ("0001", "0004")
