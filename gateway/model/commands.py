@@ -91,7 +91,6 @@ class FinishTurn(Command, frozen=True):
     outcome: Outcome
     replies: tuple[Reply, ...] = ()
     handoff: Reason | None = None
-    evidence: tuple[Evidence, ...] = ()
     version: str = ""
     intents: tuple[Score, ...] = ()
     facts: dict[str, str] = {}
@@ -186,6 +185,8 @@ class Part(Command, frozen=True):
 
 
 class RequestHandoff(Command, frozen=True):
+    """``evidence``: only where it is other than what the conversation itself gives."""
+
     reason: Reason
     by: Author
     team: str = ""

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.errors import NotPossible
 from gateway.model import commands as c
-from gateway.model.decide import TABLE, decide
+from gateway.model.decide import TABLE, Circumstances, decide
 from gateway.model.state import Conversation, Status
 from tests.support.histories import AT, IVAN, OLGA, TELEGRAM, WEB
 
@@ -109,7 +109,8 @@ def test_each_cell_is_as_the_matrix_says(kind: type[c.AnyCommand], status: str) 
         with pytest.raises(NotPossible):
             decide(state, command_for(kind, state))
     else:
-        assert bool(decide(state, command_for(kind, state))) is (expected == "+")
+        now = Circumstances(now=state.updated_at)
+        assert bool(decide(state, command_for(kind, state), now)) is (expected == "+")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-import { reduceAll, type AnyEvent, type Entry } from "@switchboard/protocol";
+import { reduceAll, type AnyEvent, type Entry, type Evidence } from "@switchboard/protocol";
 import { expect, test } from "vitest";
 import { speak } from "../src/i18n/index.ts";
 import { card } from "../src/view/card.ts";
@@ -93,6 +93,24 @@ test("the card says why, on what evidence, and what is known", () => {
   });
   expect(shown.evidence).toHaveLength(1);
   expect(shown.intents).toHaveLength(1);
+});
+
+test("the evidence is the event's; one that gives none points at the words before it", () => {
+  const handoff = (evidence: readonly Evidence[]): Entry[] => [
+    ...entries.slice(0, 5),
+    {
+      ...entries[5]!,
+      event: { type: "handoff_requested", reason: "customer_asked", by: "customer", evidence },
+    },
+  ];
+  const evidence = (log: readonly Entry[]) =>
+    card(reduceAll(log), log, { me: "", say, locale: "en" }).evidence.map(({ seq, text }) => [seq, text]);
+  expect(evidence(handoff([{ seq: 2, kind: "input" }, { seq: 2, kind: "intent", text: "hello 90%" }]))).toEqual([
+    [2, "hi"],
+    [2, "hello 90%"],
+  ]); // prettier-ignore
+  expect(evidence(handoff([]))).toEqual([[2, "hi"]]);
+  expect(evidence(handoff([{ seq: 99, kind: "input" }]))).toEqual([[99, "Event 99"]]);
 });
 
 test("who may do what follows from the floor", () => {
