@@ -229,6 +229,18 @@ async def test_reader_who_falls_behind_is_sent_away_and_resumes(site: Site) -> N
     assert back.said == ["More", "You said: More"]
 
 
+async def test_what_was_said_last_leaves_before_the_socket_closes(site: Site) -> None:
+    widget = await site.widget()
+    (session,) = site.node.sockets._sessions
+    for number in range(50):
+        session.tell({"type": "noise", "number": number})
+    session.close(sockets.Closed(1012, "restarting"))
+    session.tell({"type": "noise", "number": "too late"})
+
+    assert (await widget.closed()).code == 1012
+    assert [frame["number"] for frame in widget.frames if frame["type"] == "noise"] == list(range(50))
+
+
 async def test_draining_node_sends_its_widgets_away_to_come_back(site: Site) -> None:
     widgets = [await site.widget() for _ in range(5)]
     draining = asyncio.create_task(site.node.sockets.drain(within=5))
