@@ -93,6 +93,7 @@ class Switchboard:
         self.vault: Vault = open_vault(settings, folder.path)
         self.node = secrets.token_hex(6)
         self._draining = False
+        self._served = False
         self._runner: web.AppRunner | None = None
         self.port = settings.port
         self.bus = make_bus(settings, self.node)
@@ -186,6 +187,7 @@ class Switchboard:
         sockets = site._server.sockets if site._server is not None else ()  # type: ignore[attr-defined]
         for socket in sockets:
             self.port = socket.getsockname()[1]
+        self._served = True
         log.info("serving", node=self.node, port=self.port)
 
     async def _check_key(self) -> None:
@@ -215,7 +217,8 @@ class Switchboard:
         if self._runner is not None:
             await self._runner.cleanup()
         await self.store.aclose()
-        log.info("drained", seconds=round(time.monotonic() - began, 2))
+        if self._served:  # a start that was refused has one line to say, and says it elsewhere
+            log.info("drained", seconds=round(time.monotonic() - began, 2))
 
 
 async def serve(settings: Settings, folder: DataFolder, stop: asyncio.Event) -> None:
