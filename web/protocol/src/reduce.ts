@@ -1,4 +1,5 @@
 import { ASK_FOR_PERSON, BACK_TO_BOT } from "./frames.ts";
+import { plain } from "./timeline.ts";
 import type {
   AnyEvent,
   Author,
@@ -122,7 +123,7 @@ type Changes = Partial<Conversation>;
  */
 export function reduce(state: Conversation, entry: Entry): Conversation {
   if (entry.seq <= state.seq) return state;
-  const event = entry.event.type === "redacted" ? entry.event.shell : entry.event;
+  const event = plain(entry.event);
   return { ...state, seq: entry.seq, updated_at: entry.at, ...changes(state, event, entry.seq, entry.at) };
 }
 
