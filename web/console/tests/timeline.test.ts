@@ -110,6 +110,8 @@ test("the evidence is the event's; one that gives none points at the words befor
     [2, "hello 90%"],
   ]); // prettier-ignore
   expect(evidence(handoff([]))).toEqual([[2, "hi"]]);
+  expect(evidence(handoff([{ seq: 1, kind: "page", text: "Coffee" }]))).toEqual([[1, "Coffee"]]);
+  expect(evidence(handoff([{ seq: 1, kind: "page", text: "Tea" }]))).toEqual([]);
   expect(evidence(handoff([{ seq: 99, kind: "input" }]))).toEqual([[99, "Event 99"]]);
 });
 

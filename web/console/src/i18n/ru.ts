@@ -210,7 +210,7 @@ export const ru: Words = {
   "context.channel": "Канал",
   "context.language": "Язык",
   "context.status": "Состояние",
-  "evidence.input": "Написал",
+  "evidence.input": "Клиент",
   "evidence.intent": "Понято",
   "evidence.fact": "Данные",
   "evidence.page": "Страница",

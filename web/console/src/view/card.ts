@@ -27,11 +27,13 @@ export interface Reader {
 
 export function card(state: Conversation, entries: readonly Entry[], reader: Reader): Card {
   const evidence = state.status === "queued" || state.status === "open" ? clues(entries, reader.say) : [];
+  const page = pageOf(entries);
   const told = evidence.some(({ kind }) => kind === "intent");
   return {
     why: why(state, reader),
-    evidence,
-    page: pageOf(entries),
+    // The page that the customer still writes from has a section of its own, with its address.
+    evidence: evidence.filter(({ kind, text }) => kind !== "page" || text !== (page?.title || page?.url)),
+    page,
     facts: Object.entries(state.facts),
     intents: told ? [] : (last(entries, "bot_turn")?.intents ?? []),
   };
