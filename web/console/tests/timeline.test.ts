@@ -78,6 +78,18 @@ test("what is sent again is no longer marked as failed, and a line says who aske
   expect(items.map(spoken).at(-1)).toBe("plain: Sara had a message sent again");
 });
 
+test("a notice that did not arrive is told by a line of its own", () => {
+  const log: readonly AnyEvent[] = [
+    { type: "conversation_started", contact: "k", endpoint, locale: "en" },
+    { type: "system_notice", notice: "queued", text: "You are next.", endpoint },
+    { type: "delivery_failed", seq: 2, part: 0, reason: "unreachable" },
+  ];
+  const numbered = log.map((event, i) => ({ seq: i + 1, id: `n${i}`, at: (i + 1) * 1e6, event }));
+  expect(timeline(numbered, [], "olga").map(spoken).at(-1)).toBe(
+    "bad: A message could not be delivered: the customer has blocked us, or is gone",
+  );
+});
+
 test("what is not sent yet stands below", () => {
   const body = { conversation: "c", verb: "reply", text: "soon", floor_seq: 7 } as const;
   const items = timeline(entries, [{ id: "x", at: 12_000, body, error: null }], "olga");

@@ -69,7 +69,7 @@ export function timeline(
     if (event.type === "delivery_failed") undelivered.set(event.seq, event.reason);
     if (event.type === "delivery_replayed") undelivered.delete(event.seq);
   }
-  const said = new Set(entries.map((entry) => entry.seq));
+  const shown = new Set(entries.filter(({ event }) => carriesMark(plain(event))).map(({ seq }) => seq));
   const items: Item[] = [];
   let turn: BotTurn | null = null;
   for (const entry of entries) {
@@ -78,13 +78,18 @@ export function timeline(
       turn = event;
       if (event.outcome !== "silent") continue;
     }
-    if (event.type === "delivery_failed" && said.has(event.seq)) continue;
+    if (event.type === "delivery_failed" && shown.has(event.seq)) continue;
     const item = place(entry, event, { turn, undelivered: undelivered.get(entry.seq) ?? null, me });
     if (event.type === "bot_message") turn = null;
     if (item) items.push(item);
   }
   const all = withDays([...items, ...letters.map(unsent)], ({ at }) => at, dayBefore);
   return grouped(all, (one, other) => one.operator === other.operator || onTheWay(one) || onTheWay(other));
+}
+
+/** Whether it is a bubble, which tells itself that it was not delivered. */
+function carriesMark(event: AnyEvent): boolean {
+  return event.type === "bot_message" || event.type === "operator_message";
 }
 
 interface Around {
