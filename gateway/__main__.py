@@ -13,12 +13,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from gateway import __version__
+from gateway import __version__, commands
+from gateway.commands.options import ConfigOption, DataOption, out, settings_of
 from gateway.errors import Refused, StartupError
 from gateway.settings import Settings
 
 terminal = Console(stderr=True, highlight=False)
-out = Console(highlight=False)
 
 cli = typer.Typer(
     name="switchboard",
@@ -31,10 +31,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", help="Settings file; default: switchboard.toml if there is one.")
-]
-DataOption = Annotated[Path | None, typer.Option("--data", "-d", help="The data folder.")]
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on.")]
 PortOption = Annotated[int | None, typer.Option("--port", "-p", help="Port to listen on; 0 takes a free one.")]
 
@@ -67,7 +63,6 @@ def stop_event() -> asyncio.Event:
 @cli.command()
 def demo(data: DataOption = None, host: HostOption = None, port: PortOption = None) -> None:
     """Serve the example business, with a page to write from and a console to answer in."""
-    from gateway.commands import settings_of
     from gateway.logs import set_up
     from gateway.store.opening import open_folder
 
@@ -125,7 +120,6 @@ def run(
 ) -> None:
     """Serve. Behind a proxy that ends TLS, set public_url and trusted_proxies."""
     from gateway.app import serve
-    from gateway.commands import settings_of
     from gateway.logs import set_up
     from gateway.store.opening import open_folder
 
@@ -155,10 +149,7 @@ def version() -> None:
 
 def main() -> None:
     """``switchboard``: exit code 2 and one line for what a person must mend."""
-    from gateway import commands, contact_commands
-
     commands.register(cli)
-    contact_commands.register(cli)
     try:
         cli(standalone_mode=True)
     except (StartupError, Refused) as error:

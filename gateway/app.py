@@ -31,6 +31,7 @@ from gateway.files.sweep import Sweeper
 from gateway.http.access import Access, Signin
 from gateway.http.console_socket import ConsoleSocket
 from gateway.http.contacts import Contacts
+from gateway.http.deliveries import Deliveries
 from gateway.http.files import FileRoutes
 from gateway.http.health import Health
 from gateway.http.inboxes import Inboxes
@@ -104,6 +105,7 @@ class Switchboard:
         self.vault: Vault = open_vault(settings, folder.path)
         self.node = secrets.token_hex(6)
         self._draining = False
+        self._served = False
         self._runner: web.AppRunner | None = None
         self.port = settings.port
         self.files = Files(store, open_objects(settings.files, folder.path), limit=settings.file_limit)
@@ -145,6 +147,7 @@ class Switchboard:
             *self.verbs.routes(),
             *Inboxes(self.store, self.vault).routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
+            *Deliveries(self.dispatcher).routes(),
         ]
 
         async def openapi(call: Call) -> object:
@@ -218,6 +221,7 @@ class Switchboard:
         sockets = site._server.sockets if site._server is not None else ()  # type: ignore[attr-defined]
         for socket in sockets:
             self.port = socket.getsockname()[1]
+        self._served = True
         log.info("serving", node=self.node, port=self.port)
 
     async def _check_key(self) -> None:
@@ -247,7 +251,8 @@ class Switchboard:
         if self._runner is not None:
             await self._runner.cleanup()
         await self.store.aclose()
-        log.info("drained", seconds=round(time.monotonic() - began, 2))
+        if self._served:  # a start that was refused has one line to say, and says it elsewhere
+            log.info("drained", seconds=round(time.monotonic() - began, 2))
 
 
 async def serve(settings: Settings, folder: DataFolder, stop: asyncio.Event) -> None:

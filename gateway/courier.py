@@ -1,29 +1,25 @@
 """The courier: sends what is pushed, in order and held per endpoint, and never says "sent" of what wasn't.
 
 ``queued → sending → sent | retry | uncertain | dead``. ``sending`` is committed before the bytes leave. A definite
-refusal is dead, told in the thread, and lets the next pass; ``RetryLater`` holds this endpoint alone; a timeout after
-the bytes left is uncertain and sent again, since a text twice is better than a text lost.
+refusal is dead, told in the thread, and lets the next pass; ``RetryLater`` holds this endpoint alone, for a day at
+most; a timeout after the bytes left is uncertain and sent again, since a text twice is better than a text lost (but not
+a text eight times: where the provider can't drop a repeat, ``MAX_UNCERTAIN`` calls are all). Nothing is tried for ever.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import structlog
 
 from gateway.dispatcher import Dispatcher
-from gateway.errors import (
-    ContactUnreachable,
-    DeliveryError,
-    DeliveryRefused,
-    DeliveryUncertain,
-    NotPossible,
-    RetryLater,
-)
+from gateway.dispatcher.parts import Part, parts_of
+from gateway.dispatcher.units import FailDelivery
+from gateway.errors import ContactUnreachable, DeliveryError, DeliveryRefused, DeliveryUncertain, RetryLater
 from gateway.metrics import DELIVERIES
-from gateway.model import commands as c
-from gateway.model.events import Attachment, BotMessage, Button, Endpoint, OperatorMessage, SystemNotice, decode_event
+from gateway.model.events import Endpoint, decode_event
 from gateway.ports import Capabilities, Channel, OutboundPart
 from gateway.store import deliveries, due
 from gateway.store.deliveries import Delivery
@@ -33,7 +29,12 @@ log = structlog.get_logger(__name__)
 
 SEND_TIMEOUT = 25.0
 MAX_ATTEMPTS = 8
+"""Calls that fail before a part is dead."""
+MAX_UNCERTAIN = 3
+"""As ``MAX_ATTEMPTS``, where each call may have delivered the part and the provider can't tell a repeat."""
 MAX_BACKOFF = 300.0
+MAX_WAIT = 24 * 3600 * 1_000_000
+"""Microseconds for which a provider may put a part off."""
 
 
 FileLink = Callable[[str, str, str], str]
@@ -62,9 +63,12 @@ class Courier:
                 return
             channel = self._channels.get(delivery.channel)
             if channel is None:
-                await self._hold(row, delivery, "retry", after=60.0, error="this node has no such channel")
-                return
-            if not await self._send(row, delivery, channel):
+                passed = await self._wait(row, delivery, after=60.0, error="this node has no such channel")
+            elif delivery.status in ("sending", "uncertain") and delivery.attempts >= _calls(channel):
+                passed = await self._dead(row.business, delivery, "nobody knows whether it arrived")
+            else:
+                passed = await self._send(row, delivery, channel)
+            if not passed:
                 return
 
     async def _next(self, row: due.Due) -> Delivery | None:
@@ -90,60 +94,69 @@ class Courier:
             async with asyncio.timeout(SEND_TIMEOUT):
                 provider_id = await channel.send(part)
         except RetryLater as error:
-            return await self._hold(row, delivery, "retry", after=error.after, error=str(error))
+            return await self._wait(row, delivery, after=error.after, error=str(error))
+        except ContactUnreachable as error:
+            return await self._dead(row.business, delivery, str(error), reason="unreachable")
         except DeliveryRefused as error:
-            await self._dead(row.business, delivery, str(error), unreachable=isinstance(error, ContactUnreachable))
-            return True
+            return await self._dead(row.business, delivery, str(error))
         except (TimeoutError, DeliveryUncertain) as error:
-            return await self._uncertain(row, delivery, str(error) or "no answer in time")
+            return await self._again(
+                row, delivery, "uncertain", calls=_calls(channel), error=str(error) or "no answer in time"
+            )
         except DeliveryError as error:
-            return await self._hold(row, delivery, "retry", after=_backoff(delivery.attempts), error=str(error))
+            return await self._again(row, delivery, "retry", calls=MAX_ATTEMPTS, error=str(error))
         except Exception as error:
             log.exception("channel_failed", channel=delivery.channel)
-            return await self._uncertain(row, delivery, type(error).__name__)
+            return await self._again(row, delivery, "uncertain", calls=_calls(channel), error=type(error).__name__)
         DELIVERIES.labels(delivery.channel, "sent").inc()
         await self._set(row.business, delivery, "sent", provider_id=provider_id)
         return True
 
-    async def _uncertain(self, row: due.Due, delivery: Delivery, error: str) -> bool:
-        if delivery.attempts + 1 >= MAX_ATTEMPTS:
-            await self._dead(row.business, delivery, error, unreachable=False)
-            return True
-        DELIVERIES.labels(delivery.channel, "uncertain").inc()
-        return await self._hold(row, delivery, "retry", after=_backoff(delivery.attempts), error=f"uncertain: {error}")
+    async def _again(
+        self, row: due.Due, delivery: Delivery, status: Literal["retry", "uncertain"], *, calls: int, error: str
+    ) -> bool:
+        """The same part once more, later and later, ``calls`` times in all; then it is dead."""
+        attempts = delivery.attempts + 1
+        if attempts >= calls:
+            return await self._dead(row.business, delivery, error)
+        return await self._hold(
+            row, delivery._replace(status=status, attempts=attempts), after=_backoff(delivery.attempts), error=error
+        )
 
-    async def _hold(self, row: due.Due, delivery: Delivery, status: str, *, after: float, error: str) -> bool:
-        """This endpoint waits; others flow. Always ``False``."""
+    async def _wait(self, row: due.Due, delivery: Delivery, *, after: float, error: str) -> bool:
+        """The provider put it off: that is no attempt, and goes on for ``MAX_WAIT`` at most."""
+        left = delivery.at + MAX_WAIT - self._clock()
+        if left <= 0:
+            return await self._dead(row.business, delivery, f"not accepted for a day: {error}")
+        return await self._hold(row, delivery._replace(status="retry"), after=min(after, left / 1e6), error=error)
+
+    async def _hold(self, row: due.Due, delivery: Delivery, *, after: float, error: str) -> bool:
+        """This endpoint waits, with ``delivery`` as it is to be stored; others flow. Always ``False``."""
 
         def unit(tx: Tx, now: int) -> int:
-            deliveries.set_status(tx, delivery, status, now=now, attempts=delivery.attempts + 1, error=error[:500])
+            deliveries.set_status(
+                tx, delivery, delivery.status, now=now, attempts=delivery.attempts, error=error[:500]
+            )  # fmt: skip
             due_at = now + int(after * 1e6)
             due.delay(tx, row.kind, row.subject, fence=row.fence, due_at=due_at, attempts=0)
             return due_at
 
-        DELIVERIES.labels(delivery.channel, "retry").inc()
+        DELIVERIES.labels(delivery.channel, delivery.status).inc()
         self._dispatcher.due_at(await self._store.write(row.business, unit, key=row.subject))
         return False
 
-    async def _dead(self, business: str, delivery: Delivery, error: str, *, unreachable: bool) -> None:
+    async def _dead(self, business: str, delivery: Delivery, error: str, *, reason: str = "") -> bool:
+        """Given up, and told in the thread; the next may pass. Always ``True``."""
         DELIVERIES.labels(delivery.channel, "dead").inc()
         log.warning("delivery_dead", conversation=delivery.conversation, seq=delivery.seq, error=error)
-        await self._set(business, delivery, "dead", error=error)
-        reason = "unreachable" if unreachable else error
-        try:
-            await self._dispatcher.submit(
-                business, delivery.conversation, c.ReportFailure(seq=delivery.seq, part=delivery.part, reason=reason)
-            )
-        except NotPossible:
-            log.info("delivery_failure_untold", conversation=delivery.conversation)
+        unit = FailDelivery(delivery, error, reason or error, self._dispatcher.policy)
+        await self._dispatcher.commit(business, unit, key=delivery.conversation)
+        return True
 
-    async def _set(
-        self, business: str, delivery: Delivery, status: str, *, provider_id: str = "", error: str = ""
-    ) -> None:  # fmt: skip
+    async def _set(self, business: str, delivery: Delivery, status: str, *, provider_id: str) -> None:
         def unit(tx: Tx, now: int) -> None:
             deliveries.set_status(
-                tx, delivery, status, now=now, attempts=delivery.attempts + 1, provider_id=provider_id,
-                error=error[:500],
+                tx, delivery, status, now=now, attempts=delivery.attempts + 1, provider_id=provider_id
             )  # fmt: skip
 
         await self._store.write(business, unit, key=delivery.identity)
@@ -153,24 +166,23 @@ def _backoff(attempts: int) -> float:
     return float(min(MAX_BACKOFF, 2.0**attempts))
 
 
+def _calls(channel: Channel) -> int:
+    """How often a part may leave of which nobody knows whether it arrived."""
+    return MAX_ATTEMPTS if channel.capabilities.idempotent else MAX_UNCERTAIN
+
+
 def outbound(
     business: str, delivery: Delivery, capabilities: Capabilities, *, link: FileLink | None = None
 ) -> OutboundPart:  # fmt: skip
-    """The provider call of a delivery, degraded to what the channel can show."""
-    event = decode_event(delivery.body)
-    buttons: tuple[Button, ...] = ()
-    files: tuple[Attachment, ...] = ()
-    text = ""
-    if isinstance(event, BotMessage | SystemNotice):
-        text, buttons = event.text, event.buttons
-    elif isinstance(event, OperatorMessage):
-        text, files = event.text, event.files
-    if files and not capabilities.files:
-        lines = [f"{f.name}: {link(business, f.id, delivery.identity)}" if link else f.name for f in files]
-        text, files = "\n".join([text, *lines] if text else lines), ()
-    if buttons and not capabilities.buttons:
-        text = "\n".join([text, *(f"{number}. {button.title}" for number, button in enumerate(buttons, 1))])
-        buttons = ()
+    """The provider call of a delivery. Raises ``DeliveryRefused`` where the channel's limits have changed meanwhile,
+    so that the message has no such part any more."""
+    parts = parts_of(decode_event(delivery.body), capabilities)
+    if delivery.part >= len(parts):
+        raise DeliveryRefused("the channel cuts texts otherwise now; send the message anew")
+    part = parts[delivery.part]
+    if part.files and not capabilities.files:
+        names = [f"{f.name}: {link(business, f.id, delivery.identity)}" if link else f.name for f in part.files]
+        part = Part("\n".join(names))
     return OutboundPart(
         business=business,
         endpoint=Endpoint(inbox=delivery.inbox, identity=delivery.identity, channel=delivery.channel),
@@ -178,7 +190,7 @@ def outbound(
         key=f"{delivery.conversation}:{delivery.seq}:{delivery.part}",
         seq=delivery.seq,
         part=delivery.part,
-        text=text[: capabilities.text_limit],
-        buttons=buttons,
-        files=files,
+        text=part.text,
+        buttons=part.buttons,
+        files=part.files,
     )

@@ -12,6 +12,7 @@ from gateway.http.routes import EVERYONE
 from gateway.http.verbs import Verb
 from gateway.model import commands as c
 from gateway.model.events import Attachment, Person
+from gateway.model.state import FACT_LENGTH, FACT_NAME_LENGTH
 
 ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
@@ -62,7 +63,7 @@ class TransferBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class SnoozeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``until``: UTC microseconds."""
+    """``until``: UTC microseconds, still to come and within a year."""
 
     floor_seq: FloorSeq
     until: Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000_000)]
@@ -72,7 +73,10 @@ class FactsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """An empty value removes a fact."""
 
     facts: Annotated[
-        dict[Annotated[str, msgspec.Meta(min_length=1, max_length=64)], Annotated[str, msgspec.Meta(max_length=500)]],
+        dict[
+            Annotated[str, msgspec.Meta(min_length=1, max_length=FACT_NAME_LENGTH)],
+            Annotated[str, msgspec.Meta(max_length=FACT_LENGTH)],
+        ],
         msgspec.Meta(min_length=1, max_length=20),
     ]
 

@@ -1,6 +1,8 @@
 """Training: scikit-learn and scipy live here, and serving never imports this module.
 
-Deterministic: the same examples in the same order give the same bytes.
+Deterministic: the same examples in the same order give the same bytes, whatever the processor and however many
+threads. So nothing here goes through a BLAS (see ``calibrate``): products are with sparse matrices, which scipy sums in
+the order of their entries, and liblinear's dual solvers have loops of their own.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from bot.nlu.calibrate import calibrate
+from bot.nlu.calibrate import DIGITS, calibrate
 from bot.nlu.features import LETTERS, Counts, Hashes, ngrams
 from bot.nlu.model import Calibration, Model
 
@@ -60,7 +62,11 @@ class _Corpus:
     def idf(self, known: Labels) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], float]:
         """Weights by the rows in ``known``, which columns they hold, and the weight of those they don't."""
         frequency = np.bincount(self.matrix[known].indices, minlength=len(self.hashes))
-        return np.log((1 + len(known)) / (1 + frequency)) + 1, frequency > 0, float(np.log(1 + len(known)) + 1)
+        return (
+            np.log((1 + len(known)) / (1 + frequency)) + 1,
+            frequency > 0,
+            round(float(np.log(1 + len(known))) + 1, DIGITS),
+        )
 
     def weighed(self, rows: Labels, known: Labels) -> Any:
         """``rows`` as a model that knows only ``known`` sees them: unseen n-grams count in the lengths alone.
@@ -111,7 +117,7 @@ def _fit(matrix: Any, labels: Labels, classes: int) -> _Fitted:
     bias = np.full(classes, -100.0)
     for k in np.unique(labels):
         if len(labels) > MANY_EXAMPLES:
-            machine = LinearSVC(C=1.0, random_state=0)
+            machine = LinearSVC(C=1.0, dual=True, random_state=0)
         else:
             machine = LogisticRegression(C=20.0, solver="liblinear", dual=True, max_iter=2000, random_state=0)
         machine.fit(matrix, labels == k)

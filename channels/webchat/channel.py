@@ -174,7 +174,7 @@ class _Talk:
         return codec.Welcome(
             inbox=codec.InboxFace(
                 name=visitor.inbox.name,
-                business=visitor.business.name,
+                business=visitor.business.named(locale),
                 color=visitor.business.color,
                 greeting=settings.greeting.get(locale, ""),
                 starters=tuple(starter.button(locale) for starter in settings.starters),

@@ -77,7 +77,7 @@ def load_business(file: BusinessFile) -> Callable[[Tx, int], Loaded]:
         found = directory.business_by_slug(tx, file.slug)
         business = found or directory.add_business(
             tx, organization, slug=file.slug, name=file.name.get(file.locales[0], file.slug), locales=file.locales,
-            timezone=file.timezone, color=file.brand_color, now=now,
+            timezone=file.timezone, color=file.brand_color, names=file.name, now=now,
         )  # fmt: skip
         scoped = tx.for_business(business.id)
         if found is None:

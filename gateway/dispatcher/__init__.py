@@ -9,9 +9,10 @@ from gateway.dispatcher.dues import Dues, Handler
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.timers import Timers
 from gateway.dispatcher.turns import Turns
-from gateway.dispatcher.units import Committed, Receive, Received, Submit, digest_of
+from gateway.dispatcher.units import Committed, Receive, Received, Replay, Submit, digest_of
 from gateway.errors import Draining
 from gateway.metrics import INPUTS, one_of
+from gateway.model import commands as c
 from gateway.model.commands import AnyCommand
 from gateway.ports import BotEngine, Inbound, Receipt
 from gateway.store.inbound import Claim
@@ -77,6 +78,15 @@ class Dispatcher:
             raise Draining("Switchboard is restarting. Try it again in a moment.")
         unit = Submit(conversation, command, self.policy, claim)
         received = await self.store.write(business, unit, key=conversation, then=self._received)
+        return received.receipt
+
+    async def replay(self, business: str, conversation: str, command: c.Replay) -> Receipt:
+        """Sends again what failed of a message, at once. Raises ``NotFound``, ``NotPossible``, ``Draining``."""
+        if self._draining:
+            raise Draining("Switchboard is restarting. Try it again in a moment.")
+        unit = Replay(conversation, command, self.policy)
+        received = await self.store.write(business, unit, key=conversation, then=self._received)
+        self._dues.at(1)
         return received.receipt
 
     async def commit(self, business: str, unit: Callable[[Tx, int], Committed | None], *, key: str) -> Committed | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.dispatcher.parts import parts_of
 from gateway.dispatcher.policy import Policy
 from gateway.model import commands as c
 from gateway.model import words
@@ -66,11 +67,13 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
     match entry.event:
         case BotMessage() | OperatorMessage() | SystemNotice() as message:
             endpoint = message.endpoint
-            if endpoint.channel in policy.pushed:
-                deliveries.put(
-                    tx, draft.conversation, entry.seq, inbox=endpoint.inbox, identity=endpoint.identity,
-                    channel=endpoint.channel, now=draft.now,
-                )  # fmt: skip
+            capabilities = policy.pushed.get(endpoint.channel)
+            if capabilities is not None:
+                for part in range(len(parts_of(message, capabilities))):
+                    deliveries.put(
+                        tx, draft.conversation, entry.seq, part=part, inbox=endpoint.inbox, identity=endpoint.identity,
+                        channel=endpoint.channel, now=draft.now,
+                    )  # fmt: skip
                 due.poke(tx, DELIVERY, endpoint.identity, due_at=draft.now)
         case ConversationStarted():
             lists.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from gateway.ports import Phrases
+from gateway.ports import Capabilities, Phrases
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
@@ -18,7 +19,7 @@ class Policy:
     (``live``), only ``beat`` of it, since the typing signal holds the turn back. ``reopen_window``: how long after its end a
     conversation opens again instead of a new one. ``idle_after``: silence after which the bot's conversation ends.
     ``turn_lease``: how long a node may take for a turn before another repeats it. ``pushed``: channels whose messages
-    the courier sends.
+    the courier sends, with what they can show.
     """
 
     node: str
@@ -31,7 +32,7 @@ class Policy:
     turn_timeout: int = 10 * SECOND
     turn_attempts: int = 3
     not_ready_limit: int = 60 * SECOND
-    pushed: frozenset[str] = frozenset()
+    pushed: Mapping[str, Capabilities] = field(default_factory=dict)
     live: frozenset[str] = frozenset()
 
     def pause(self, channel: str) -> int:

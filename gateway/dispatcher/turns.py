@@ -13,7 +13,7 @@ from gateway.dispatcher.units import Committed, FinishTurn
 from gateway.errors import BotNotReady, Refused
 from gateway.metrics import TURN_FAILURES, TURNS, one_of
 from gateway.model import commands as c
-from gateway.model.events import CustomerMessage, Entry, Evidence, Page
+from gateway.model.events import CustomerMessage, Entry
 from gateway.model.state import Conversation, Floor
 from gateway.ports import BotEngine, TurnInput, TurnRequest, TurnResult
 from gateway.store import due, log
@@ -198,7 +198,7 @@ class Turns:
             result = await self._engine.turn(request)
         one_of(TURNS, result.outcome).inc()
         elapsed = int((loop.time() - began) * 1e6)
-        await self._finish(turn, _command_of(state, result, upto=upto, inputs=turn.inputs, elapsed=elapsed))
+        await self._finish(turn, _command_of(state, result, upto=upto, elapsed=elapsed))
 
     async def _not_ready(self, turn: Turn) -> None:
         waited = self._dispatcher.clock() - max(turn.inputs[0].at, self._since)
@@ -249,27 +249,10 @@ def _request(turn: Turn, *, now: int) -> TurnRequest:
     )  # fmt: skip
 
 
-def _command_of(
-    state: Conversation, result: TurnResult, *, upto: int, inputs: tuple[Entry, ...], elapsed: int
-) -> c.FinishTurn:
+def _command_of(state: Conversation, result: TurnResult, *, upto: int, elapsed: int) -> c.FinishTurn:
     return c.FinishTurn(
         floor_seq=state.floor_seq, answered=state.answered, upto=upto, outcome=result.outcome,
         replies=tuple(c.Reply(text=reply.text, buttons=reply.buttons) for reply in result.replies),
-        handoff=result.handoff, evidence=_evidence(inputs, result) if result.handoff else (),
-        version=result.version, intents=result.intents, facts=result.facts, language=result.language,
+        handoff=result.handoff, version=result.version, intents=result.intents, facts=result.facts, language=result.language,
         misses=result.misses, elapsed=elapsed,
     )  # fmt: skip
-
-
-def _evidence(inputs: tuple[Entry, ...], result: TurnResult) -> tuple[Evidence, ...]:
-    """What the context card shows of this turn: the words, what they were taken for, where they were written."""
-    last = inputs[-1]
-    page = last.event.page if isinstance(last.event, CustomerMessage) else None
-    lines = [Evidence(seq=entry.seq, kind="input") for entry in inputs[-3:]]
-    lines += [
-        Evidence(seq=last.seq, kind="intent", text=f"{score.title or score.intent} {score.confidence:.0%}")
-        for score in result.intents[:3]
-    ]
-    if isinstance(page, Page):
-        lines.append(Evidence(seq=last.seq, kind="page", text=page.title or page.url))
-    return tuple(lines)

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
-from gateway.dispatcher.consequences import follow_up, write_consequences
+from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
 from gateway.dispatcher.policy import Policy
-from gateway.errors import NotFound, Refused
+from gateway.errors import NotFound, NotPossible, Refused
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.decide import Circumstances
@@ -18,7 +18,7 @@ from gateway.model.events import CustomerMessage, Endpoint, Entry
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Receipt
-from gateway.store import contacts, due, inbound, log
+from gateway.store import contacts, deliveries, due, inbound, log
 from gateway.store.sql import Tx
 
 
@@ -151,6 +151,46 @@ class Submit(msgspec.Struct, frozen=True):
             inbound.claim_key(tx, self.claim, conversation=self.conversation, seq=seq, now=now)
         committed = commit(tx, draft, self.policy)
         return Received(Receipt(conversation=self.conversation, seq=seq), committed)
+
+
+class Replay(msgspec.Struct, frozen=True):
+    """Queues again what failed of a message. Raises ``NotFound``, ``NotPossible``."""
+
+    conversation: str
+    command: c.Replay
+    policy: Policy
+
+    def __call__(self, tx: Tx, now: int) -> Received:
+        state = log.load(tx, self.conversation)
+        if state is None:
+            raise NotFound("There is no such conversation.")
+        identity = deliveries.replay(tx, self.conversation, self.command.seq, now=now)
+        if identity is None:
+            raise NotPossible("Nothing of this message has failed: it was delivered, or is on its way.")
+        due.poke(tx, DELIVERY, identity, due_at=now)
+        draft = log.Draft(self.conversation, state, now=now)
+        draft.apply(self.command)
+        committed = commit(tx, draft, self.policy)
+        return Received(Receipt(conversation=self.conversation, seq=committed.state.seq), committed)
+
+
+class FailDelivery(msgspec.Struct, frozen=True):
+    """A part is dead: told in the thread, in the same transaction."""
+
+    delivery: deliveries.Delivery
+    error: str
+    reason: str
+    policy: Policy
+
+    def __call__(self, tx: Tx, now: int) -> Committed | None:
+        delivery = self.delivery
+        state = log.load(tx, delivery.conversation)
+        deliveries.set_status(tx, delivery, "dead", now=now, attempts=delivery.attempts + 1, error=self.error[:500])
+        if state is None:
+            return None
+        draft = log.Draft(delivery.conversation, state, now=now)
+        draft.apply(c.ReportFailure(seq=delivery.seq, part=delivery.part, reason=self.reason[:500]))
+        return commit(tx, draft, self.policy)
 
 
 class FinishTurn(msgspec.Struct, frozen=True):

@@ -211,7 +211,7 @@ class _Desk:
             business = directory.read_business(tx, self._business)
             assert business is not None
             return Welcome(
-                business=BusinessFace(id=business.id, name=business.name, locales=business.locales),
+                business=BusinessFace(id=business.id, name=business.named(account.locale), locales=business.locales),
                 businesses=read_me(tx, account).businesses,
                 me=MeFace(id=account.id, name=self._who.name, role=self._who.role, locale=account.locale),
                 now=now,

@@ -17,6 +17,7 @@ from gateway.errors import Invalid, Malformed, NotFound
 from gateway.http.access import Access, Principal, Signin
 
 EVERYONE: frozenset[str] = frozenset({"operator", "supervisor", "administrator"})
+SUPERVISORS: frozenset[str] = frozenset({"supervisor", "administrator"})
 ADMINISTRATORS: frozenset[str] = frozenset({"administrator"})
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]

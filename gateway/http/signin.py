@@ -140,7 +140,8 @@ def read_me(tx: Tx, account: directory.Account) -> Me:
     for member in directory.memberships(tx, account.id):
         business = directory.read_business(tx, member.business)
         if business is not None:
-            views.append(BusinessView(id=business.id, name=business.name, role=member.role, locales=business.locales))
+            name = business.named(account.locale)
+            views.append(BusinessView(id=business.id, name=name, role=member.role, locales=business.locales))
     return Me(
         account=AccountView(id=account.id, name=account.name, email=account.email, locale=account.locale),
         businesses=tuple(views),

@@ -99,10 +99,11 @@ class Session:
         self.send(_encoder.encode(message))
 
     def close(self, why: Closed) -> None:
-        """Ends the socket; what is queued is not sent any more."""
+        """Ends the socket. What is queued leaves before the close frame if it is little; a slow reader's is dropped."""
         if self.closing is None:
             self.closing = why
-            self._queue.clear()
+            if self._bytes > PIECE:
+                self._queue.clear()
             self._wake_writer()
 
     def _wake_writer(self) -> None:
@@ -111,9 +112,11 @@ class Session:
 
     async def write(self) -> None:
         """The writer: sends what is queued until the socket closes; all that waits leaves in one piece."""
+        if self._transport is None:
+            return
         while self.closing is None:
             while self._queue and self.closing is None:
-                if self._transport is None or self._transport.is_closing():
+                if self._transport.is_closing():
                     return
                 self._transport.write(self._take_frames())
                 while self._transport.get_write_buffer_size() > FULL and self.closing is None:
@@ -123,6 +126,8 @@ class Session:
                 await self._wake
                 if self._linger and self.closing is None:
                     await asyncio.sleep(self._linger)
+        if self._queue and not self._transport.is_closing():
+            self._transport.write(self._take_frames())
         await self.ws.close(code=self.closing.code, message=self.closing.reason.encode()[:120])
 
     def _take_frames(self) -> bytes:
@@ -153,10 +158,9 @@ class Session:
     def refuse(self, error: Refused, frame_id: str = "") -> None:
         """Tells a refusal; a client that only earns refusals is closed."""
         self._strikes += 1
+        self.tell({"type": "refused", "id": frame_id, "problem": problem_of(error)})
         if self._strikes >= STRIKES:
             self.close(Closed(WSCloseCode.POLICY_VIOLATION, "too many refused frames"))
-            return
-        self.tell({"type": "refused", "id": frame_id, "problem": problem_of(error)})
 
     def accepted(self) -> None:
         self._strikes = 0

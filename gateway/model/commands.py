@@ -94,7 +94,6 @@ class FinishTurn(Command, frozen=True):
     outcome: Outcome
     replies: tuple[Reply, ...] = ()
     handoff: Reason | None = None
-    evidence: tuple[Evidence, ...] = ()
     version: str = ""
     intents: tuple[Score, ...] = ()
     facts: dict[str, str] = {}
@@ -170,6 +169,13 @@ class Resolve(Command, frozen=True):
     override: bool = False
 
 
+class Replay(Command, frozen=True):
+    """What failed of message ``seq`` is sent again."""
+
+    operator: Person
+    seq: int
+
+
 class Join(Command, frozen=True):
     operator: Person
     role: Role
@@ -183,6 +189,8 @@ class Part(Command, frozen=True):
 
 
 class RequestHandoff(Command, frozen=True):
+    """``evidence``: only where it is other than what the conversation itself gives."""
+
     reason: Reason
     by: Author
     team: str = ""
@@ -254,6 +262,6 @@ class Close(Command, frozen=True):
 
 AnyCommand = (
     Start | Say | AskForPerson | CancelHandoff | Rate | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
-    | AddNote | SetFacts | Transfer | ReturnToBot | Snooze | Resolve | Join | Part | RequestHandoff | MakeOffer
+    | AddNote | SetFacts | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 import msgspec
 
-from gateway.errors import NotOwner, NotPossible, StaleFloor, TakenBy
+from gateway.errors import Invalid, NotOwner, NotPossible, StaleFloor, TakenBy
 from gateway.model import commands as c
 from gateway.model.events import (
     BotMessage,
@@ -22,7 +22,7 @@ from gateway.model.events import (
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
-    Evidence,
+    DeliveryReplayed,
     FactsChanged,
     FileFailed,
     FileReady,
@@ -46,15 +46,32 @@ from gateway.model.events import (
     Transferred,
     WrapUpStarted,
 )
-from gateway.model.state import MAX_PARTICIPANTS, Conversation, Floor, Status
+from gateway.model.evidence import evidence
+from gateway.model.state import (
+    FACT_LENGTH,
+    FACT_NAME_LENGTH,
+    MAX_FACTS,
+    MAX_GUESSES,
+    MAX_PARTICIPANTS,
+    Conversation,
+    Floor,
+    Status,
+    Understood,
+)
 
 Events = tuple[Plain, ...]
+MAX_SNOOZE = 366 * 24 * 3600 * 1_000_000
+"""Microseconds; a leap year."""
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
-    """What a decision may know beside the log. ``owner_available``: the last owner may get the conversation back."""
+    """What a decision may know beside the log. ``owner_available``: the last owner may get the conversation back.
+
+    ``now``: the instant of the unit that decides.
+    """
 
     owner_available: bool = False
+    now: int = 0
 
 
 def decide(state: Conversation | None, command: c.AnyCommand, circumstances: Circumstances | None = None) -> Events:
@@ -132,8 +149,8 @@ def _message(command: c.Say) -> CustomerMessage:
 
 
 def _ask_for_person(state: Conversation, command: c.AskForPerson, circumstances: Circumstances) -> Events:
-    evidence = (Evidence(seq=state.last_input, kind="input"),) if state.last_input > 1 else ()
-    return (HandoffRequested(reason="customer_asked", by="customer", team=state.team, evidence=evidence),)
+    shown = evidence(state, state.understood)
+    return (HandoffRequested(reason="customer_asked", by="customer", team=state.team, evidence=shown),)
 
 
 def _nothing(state: Conversation, command: Any, circumstances: Circumstances) -> Events:
@@ -174,7 +191,7 @@ def _finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circ
         return dropped
     turn = BotTurn(
         answered=command.answered, upto=command.upto, outcome=command.outcome, version=command.version,
-        intents=command.intents, facts=command.facts, language=command.language, misses=command.misses,
+        intents=command.intents, facts=_bounded(command.facts), language=command.language, misses=command.misses,
         elapsed=command.elapsed,
     )  # fmt: skip
     replies = tuple(
@@ -183,7 +200,10 @@ def _finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circ
     )
     if command.handoff is None:
         return (turn, *replies)
-    handoff = HandoffRequested(reason=command.handoff, by="bot", team=state.team, evidence=command.evidence)
+    # That a person was asked for, the reason says; what the card needs is what was understood before.
+    seen = Understood(seq=command.upto, intents=command.intents[:MAX_GUESSES])
+    shown = evidence(state, state.understood if command.handoff == "customer_asked" else seen)
+    handoff = HandoffRequested(reason=command.handoff, by="bot", team=state.team, evidence=shown)
     return (turn, *replies, handoff)
 
 
@@ -192,8 +212,7 @@ def _fail_turn(state: Conversation, command: c.FailTurn, circumstances: Circumst
     if dropped:
         return dropped
     failed = BotTurnFailed(upto=command.upto, attempts=command.attempts)
-    evidence = (Evidence(seq=command.upto, kind="input"),)
-    return (failed, HandoffRequested(reason="bot_failed", by="system", team=state.team, evidence=evidence))
+    return (failed, HandoffRequested(reason="bot_failed", by="system", team=state.team, evidence=evidence(state)))
 
 
 def _drop_turn(state: Conversation, command: c.FinishTurn | c.FailTurn, circumstances: Circumstances) -> Events:
@@ -248,7 +267,13 @@ def _note(state: Conversation, command: c.AddNote, circumstances: Circumstances)
 
 
 def _set_facts(state: Conversation, command: c.SetFacts, circumstances: Circumstances) -> Events:
-    return (FactsChanged(facts=command.facts, operator=command.operator.id, name=command.operator.name),)
+    return (FactsChanged(facts=_bounded(command.facts), operator=command.operator.id, name=command.operator.name),)
+
+
+def _bounded(facts: dict[str, str]) -> dict[str, str]:
+    """As many facts, and as much of each, as a state may hold; whoever found them. The latest are kept."""
+    latest = list(facts.items())[-MAX_FACTS:]
+    return {name[:FACT_NAME_LENGTH]: value[:FACT_LENGTH] for name, value in latest if name}
 
 
 def _transfer(state: Conversation, command: c.Transfer, circumstances: Circumstances) -> Events:
@@ -264,6 +289,13 @@ def _return_to_bot(state: Conversation, command: c.ReturnToBot, circumstances: C
 
 def _snooze(state: Conversation, command: c.Snooze, circumstances: Circumstances) -> Events:
     _fence(state, command)
+    now = circumstances.now
+    if command.until <= now:
+        raise Invalid("That time is past. Choose one that is still to come.", field="until")
+    if command.until > now + MAX_SNOOZE:
+        raise Invalid(
+            "That is more than a year ahead. Choose a nearer time, or resolve the conversation.", field="until"
+        )
     return (Snoozed(by=command.operator, until=command.until),)
 
 
@@ -293,7 +325,7 @@ def _request_handoff(state: Conversation, command: c.RequestHandoff, circumstanc
     return (
         HandoffRequested(
             reason=command.reason, by=command.by, team=command.team, priority=command.priority,
-            evidence=command.evidence,
+            evidence=command.evidence or evidence(state, state.understood),
         ),
     )  # fmt: skip
 
@@ -314,6 +346,14 @@ def _end_offer(state: Conversation, command: c.EndOffer, circumstances: Circumst
     if state.offer is None or state.offer.operator.id != command.operator.id:
         return ()
     return (OfferEnded(operator=command.operator, reason=command.reason),)
+
+
+def _lose_owner_in_wrap_up(state: Conversation, command: c.LoseOwner, circumstances: Circumstances) -> Events:
+    """The talk is over, and what is left to note nobody else can: it ends as answered."""
+    if state.owner is None or state.owner.id != command.operator.id:
+        return ()
+    owner = state.owner
+    return (Resolved(by="system", ending="answered", operator=owner.id, name=owner.name),)
 
 
 def _lose_owner(state: Conversation, command: c.LoseOwner, circumstances: Circumstances) -> Events:
@@ -342,6 +382,10 @@ def _fail_file(state: Conversation, command: c.FailFile, circumstances: Circumst
     return (FileFailed(seq=command.seq, file=command.file, reason=command.reason),)
 
 
+def _replay(state: Conversation, command: c.Replay, circumstances: Circumstances) -> Events:
+    return (DeliveryReplayed(seq=command.seq, by=command.operator),)
+
+
 def _close(state: Conversation, command: c.Close, circumstances: Circumstances) -> Events:
     return (Resolved(by="system", ending=command.ending, reason=command.reason, continued_in=command.continued_in),)
 
@@ -353,6 +397,7 @@ _ALWAYS: dict[type[c.Command], Handler] = {
     c.Rate: _rate, c.AddNote: _note, c.SetFacts: _set_facts, c.ReportFailure: _report_failure, c.Part: _part,
     c.EndOffer: _end_offer, c.LoseOwner: _lose_owner, c.FinishTurn: _drop_turn, c.FailTurn: _drop_turn,
     c.FinishFile: _finish_file, c.FailFile: _fail_file,
+    c.Replay: _replay,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {
     **_ALWAYS, c.Say: _hear, c.JoinChannel: _join_channel, c.Notify: _notify, c.Close: _close,
@@ -374,7 +419,7 @@ TABLE: dict[Status, dict[type[c.Command], Handler]] = {
         c.Resolve: _resolve,
     },
     Status.OPEN: {**_PEOPLE, c.Snooze: _snooze},
-    Status.WRAP_UP: {**_PEOPLE, c.Say: _hear_in_wrap_up},
+    Status.WRAP_UP: {**_PEOPLE, c.Say: _hear_in_wrap_up, c.LoseOwner: _lose_owner_in_wrap_up},
     Status.SNOOZED: {
         # An owner who goes home leaves it asleep: waking finds out whether they are back.
         **_UNRESOLVED, c.Say: _hear_again, c.Wake: _wake, c.Take: _take, c.LoseOwner: _nothing,

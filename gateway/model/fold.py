@@ -18,6 +18,7 @@ from gateway.model.events import (
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
+    DeliveryReplayed,
     Endpoint,
     Entry,
     FactsChanged,
@@ -30,6 +31,7 @@ from gateway.model.events import (
     OfferMade,
     OperatorMessage,
     OwnerLost,
+    Page,
     ParticipantJoined,
     ParticipantLeft,
     Plain,
@@ -46,16 +48,22 @@ from gateway.model.events import (
     WrapUpStarted,
 )
 from gateway.model.state import (
+    MAX_ASKED,
     MAX_CHANNELS,
     MAX_FACTS,
+    MAX_GUESSES,
     MAX_PARTICIPANTS,
+    PAGE_LENGTH,
     PREVIEW_LENGTH,
     Conversation,
     Offer,
     Participant,
     Preview,
     Status,
+    Understood,
+    WrittenFrom,
 )
+from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
 
 
 def fold(state: Conversation | None, entry: Entry, *, conversation: str) -> Conversation:
@@ -69,7 +77,7 @@ def fold(state: Conversation | None, entry: Entry, *, conversation: str) -> Conv
         return Conversation(
             id=conversation, contact=event.contact, endpoint=event.endpoint, channels=(event.endpoint,),
             locale=event.locale, seq=1, floor_seq=1, answered=1, last_input=1, request=1,
-            started_at=entry.at, updated_at=entry.at,
+            page=_page(event.page, None, seq=1), started_at=entry.at, updated_at=entry.at,
         )  # fmt: skip
     if entry.seq != state.seq + 1:
         raise ValueError(f"log of {conversation} has a gap: {state.seq} is followed by {entry.seq}")
@@ -101,7 +109,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
                     "waiting_since": None}  # fmt: skip
         case BotTurn():
             return {"answered": event.upto, "misses": event.misses, "bot_version": event.version,
-                    "facts": _facts(state, event.facts)}  # fmt: skip
+                    "understood": _understood(state, event), "facts": _facts(state, event.facts)}  # fmt: skip
         case FactsChanged():
             return {"facts": _facts(state, event.facts)}
         case ChannelJoined():
@@ -117,7 +125,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case OfferEnded():
             return {"offer": None}
         case (
-            SystemNotice() | NoteAdded() | DeliveryFailed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
+            SystemNotice() | NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
             | BotTurnFailed()
         ):  # fmt: skip
             return {}
@@ -165,7 +173,7 @@ def _floor_changes(
         case Resolved():
             return {"status": Status.RESOLVED, "owner": None, "participants": (), "waiting_since": None,
                     "resolved_at": at, "snoozed_until": None, "continued_in": event.continued_in, "request": 0,
-                    "answered": state.last_input}  # fmt: skip
+                    "answered": state.last_input, "asked": (), "understood": None}  # fmt: skip
         case Snoozed():
             return {"status": Status.SNOOZED, "snoozed_until": event.until, "waiting_since": None}
         case Reopened():
@@ -194,7 +202,9 @@ def _customer_message(state: Conversation, event: CustomerMessage, *, seq: int, 
     }
     if event.closing:
         return changes
-    changes["last_input"] = seq
+    changes |= {"last_input": seq, "page": _page(event.page, state.page, seq=seq)}
+    if event.choice not in (ASK_FOR_PERSON, BACK_TO_BOT):
+        changes["asked"] = (*state.asked, seq)[-MAX_ASKED:]
     if state.status in (Status.OPEN, Status.WRAP_UP) and state.waiting_since is None:
         changes["waiting_since"] = at
     return changes
@@ -203,6 +213,16 @@ def _customer_message(state: Conversation, event: CustomerMessage, *, seq: int, 
 def _words(text: str, files: tuple[Attachment, ...]) -> str:
     """What a list shows of a message: its text, or else the names of its files."""
     return text or ", ".join(file.name for file in files if file.name)
+
+
+def _understood(state: Conversation, turn: BotTurn) -> Understood | None:
+    """A turn that believed nothing (a form goes on, a button was pressed) leaves what was understood before."""
+    return Understood(seq=turn.upto, intents=turn.intents[:MAX_GUESSES]) if turn.intents else state.understood
+
+
+def _page(page: Page | None, before: WrittenFrom | None, *, seq: int) -> WrittenFrom | None:
+    text = (page.title or page.url)[:PAGE_LENGTH] if page is not None else ""
+    return WrittenFrom(seq=seq, text=text) if text else before
 
 
 def _preview(text: str, author: Author, at: int) -> Preview:

@@ -17,6 +17,7 @@ from gateway.model.events import (
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
+    DeliveryReplayed,
     FactsChanged,
     FileFailed,
     FileReady,
@@ -85,6 +86,7 @@ def _shell(event: Plain) -> Plain:
             BotTurnDropped() | BotTurnFailed() | HandoffCancelled() | OfferMade() | OfferEnded()
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
             | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | FileFailed()
+            | DeliveryReplayed()
         ):  # fmt: skip
             return event
         case _:

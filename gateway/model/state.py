@@ -6,15 +6,20 @@ from enum import StrEnum
 
 import msgspec
 
-from gateway.model.events import Author, Endpoint, Person, Role
+from gateway.model.events import Author, Endpoint, Person, Role, Score
 
-FOLD_VERSION = 2
+FOLD_VERSION = 5
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
 MAX_FACTS = 50
+FACT_NAME_LENGTH = 64
+FACT_LENGTH = 500
 MAX_PARTICIPANTS = 8
 MAX_CHANNELS = 8
+MAX_ASKED = 3
+MAX_GUESSES = 3
+PAGE_LENGTH = 200
 
 
 class Status(StrEnum):
@@ -60,13 +65,28 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int
 
 
+class Understood(msgspec.Struct, frozen=True, kw_only=True):
+    """What a turn took the inputs up to ``seq`` for; the likeliest first, at most ``MAX_GUESSES``."""
+
+    seq: int
+    intents: tuple[Score, ...]
+
+
+class WrittenFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """The page that came with event ``seq``: its title or address, cut to ``PAGE_LENGTH`` characters."""
+
+    seq: int
+    text: str
+
+
 class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that is known of a conversation without its messages.
 
     ``seq``: the last event. ``floor_seq``: the last event that changed the floor. ``last_input``: the customer's last
     input that asks for an answer. ``answered``: inputs up to here are covered by a bot's turn or by people.
     ``waiting_since``: since when the customer waits for a person. ``request``: the ``seq`` that opened the request
-    now in the ledger.
+    now in the ledger. ``asked``: the last inputs of this request, but for calls for a person or for the bot, at most
+    ``MAX_ASKED``; with ``understood`` and ``page`` they are what a handoff gives as its evidence.
     """
 
     id: str
@@ -89,6 +109,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reason: str = ""
     waiting_since: int | None = None
     misses: int = 0
+    asked: tuple[int, ...] = ()
+    understood: Understood | None = None
+    page: WrittenFrom | None = None
     facts: dict[str, str] = {}
     bot_version: str = ""
     preview: Preview | None = None

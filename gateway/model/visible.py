@@ -20,6 +20,7 @@ from gateway.model.events import (
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
+    DeliveryReplayed,
     Entry,
     FactsChanged,
     FileFailed,
@@ -122,7 +123,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
                 return None
             return Redacted(shell=shell)
         case (
-            NoteAdded() | DeliveryFailed() | BotTurn() | BotTurnDropped() | BotTurnFailed() | OfferMade()
+            NoteAdded() | DeliveryFailed() | DeliveryReplayed() | BotTurn() | BotTurnDropped() | BotTurnFailed() | OfferMade()
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged()
             | WrapUpStarted() | Snoozed() | Unrecognized()
         ):  # fmt: skip

@@ -1,4 +1,7 @@
-"""Pushed deliveries: one row a provider call, in order and held per endpoint."""
+"""Pushed deliveries: one row a provider call, in order and held per endpoint.
+
+``status``: queued, sending, sent, retry (nothing was delivered), uncertain (nobody knows), dead.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ _NEXT = Query(
     select(
         deliveries.c.conversation_id, deliveries.c.seq, deliveries.c.part, deliveries.c.inbox_id,
         deliveries.c.identity_id, deliveries.c.channel, deliveries.c.status, deliveries.c.attempts,
-        identities.c.address, events.c.body,
+        identities.c.address, events.c.body, deliveries.c.at,
     )
     .join(
         identities,
@@ -30,7 +33,7 @@ _NEXT = Query(
     .where(
         deliveries.c.business_id == _business,
         deliveries.c.identity_id == bindparam("identity_id"),
-        or_(*(deliveries.c.status == status for status in ("queued", "sending", "retry"))),
+        or_(*(deliveries.c.status == status for status in ("queued", "sending", "retry", "uncertain"))),
     )
     .order_by(deliveries.c.at, deliveries.c.seq, deliveries.c.part)
     .limit(1)
@@ -66,13 +69,16 @@ _REPLAY = Query(
         deliveries.c.seq == bindparam("at_seq"),
         deliveries.c.status == "dead",
     )
-    .values(status=bindparam("new_status"), attempts=0, error="", updated_at=bindparam("now"))
+    .values(status=bindparam("new_status"), attempts=0, error="", at=bindparam("now"), updated_at=bindparam("now"))
     .returning(deliveries.c.identity_id)
 )
 
 
 class Delivery(NamedTuple):
-    """A part that is to be sent. ``status`` "sending": a node died (or was cut off) between commit and answer."""
+    """A part that is to be sent. ``status`` "sending": a node died (or was cut off) between commit and answer.
+
+    ``attempts``: calls so far, but for those that the provider put off. ``at``: when it was written or replayed.
+    """
 
     conversation: str
     seq: int
@@ -84,6 +90,7 @@ class Delivery(NamedTuple):
     attempts: int
     address: str
     body: str
+    at: int
 
 
 class DeliveryStatus(NamedTuple):
@@ -128,6 +135,6 @@ def drop(tx: Tx, conversation: str) -> None:
 
 
 def replay(tx: Tx, conversation: str, seq: int, *, now: int) -> str | None:
-    """Queues dead parts of a message again; the endpoint's identity, or ``None`` where none was dead."""
+    """Queues dead parts of a message again, as if written now; the endpoint's identity, or ``None`` where none was dead."""
     row = tx.one(_REPLAY, conversation=conversation, at_seq=seq, new_status="queued", now=now)
     return row[0] if row else None

@@ -48,12 +48,19 @@ class Membership(NamedTuple):
 
 
 class Business(NamedTuple):
+    """``name`` is the one of its first language; ``names`` are those of any, by language."""
+
     id: str
     slug: str
     name: str
     locales: tuple[str, ...]
     timezone: str
     color: str
+    names: dict[str, str]
+
+    def named(self, locale: str) -> str:
+        """What it is called in a language."""
+        return self.names.get(locale) or self.name
 
 
 class Starter(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,7 +238,7 @@ def use_sign_in_link(tx: Tx, token: str, *, now: int) -> str | None:
 
 _business_columns = (
     businesses.c.id, businesses.c.slug, businesses.c.name, businesses.c.locales, businesses.c.timezone,
-    businesses.c.color,
+    businesses.c.color, businesses.c.names,
 )  # fmt: skip
 _ADD_BUSINESS = Query(lambda insert: insert(businesses))
 _BUSINESS = Query(select(*_business_columns).where(businesses.c.id == bindparam("business")))
@@ -259,17 +266,19 @@ _OPERATORS = Query(
 
 
 def _as_business(row: tuple[str, ...]) -> Business:
-    return Business(row[0], row[1], row[2], tuple(row[3].split(",")), row[4], row[5])
+    names = msgspec.json.decode(row[6], type=dict[str, str])
+    return Business(row[0], row[1], row[2], tuple(row[3].split(",")), row[4], row[5], names)
 
 
 def add_business(
     tx: Tx, organization: str, *, slug: str, name: str, locales: tuple[str, ...], timezone: str = "UTC",
-    color: str = "", now: int,
+    color: str = "", names: dict[str, str] | None = None, now: int,
 ) -> Business:  # fmt: skip
-    business = Business(new_id(now), slug, name, locales, timezone, color)
+    business = Business(new_id(now), slug, name, locales, timezone, color, names or {})
     tx.execute(
         _ADD_BUSINESS, id=business.id, organization_id=organization, slug=slug, name=name, locales=",".join(locales),
-        timezone=timezone, color=color, settings="{}", created_at=now,
+        timezone=timezone, color=color, settings="{}", names=msgspec.json.encode(business.names).decode(),
+        created_at=now,
     )  # fmt: skip
     return business
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import BindParameter, bindparam, select, text, update
 
 from gateway.model.commands import AnyCommand
@@ -90,7 +91,8 @@ class Draft:
 
     def apply(self, command: AnyCommand, circumstances: Circumstances | None = None) -> tuple[Plain, ...]:
         """Decides and folds; the events. Raises ``Refused``, and then nothing changed."""
-        news = decide(self.state, command, circumstances)
+        known = replace(circumstances or Circumstances(), now=self.now)
+        news = decide(self.state, command, known)
         for event in news:
             seq = self.state.seq + 1 if self.state else 1
             entry = Entry(seq=seq, id=new_id(self.now), at=self.now, event=event)

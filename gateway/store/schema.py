@@ -104,6 +104,7 @@ businesses = Table(
     _text("color"),
     _text("settings", default="{}"),
     _instant("created_at"),
+    _text("names", default="{}"),
 )
 
 # --- a business ---

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -16,8 +18,9 @@ from gateway.ports import BotTrainer
 
 
 def children() -> list[int]:
-    """Training processes that live."""
-    return [child.pid for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    """Training processes that live; a database of other tests may be a child of ours, too."""
+    mine = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    return [child.pid for child in mine if "bot.worker" in child.cmdline()]
 
 
 def test_training_writes_a_bot_and_reports(salon: Path, tmp_path: Path) -> None:
@@ -35,6 +38,19 @@ def test_the_same_content_gives_the_same_bytes_in_any_process(
     trained = asyncio.run(trainer().train(str(salon), str(tmp_path / "again.bot")))
     assert (tmp_path / "again.bot").read_bytes() == salon_artifact.read_bytes()
     assert any("booking_form" in finding.text for finding in trained.findings)
+
+
+@pytest.mark.parametrize("threads", ["1", "8"])
+@pytest.mark.parametrize("kernel", ["Nehalem", "Sandybridge", "Haswell"])
+def test_neither_threads_nor_the_processor_s_kernels_change_a_byte(
+    salon: Path, salon_artifact: Path, tmp_path: Path, kernel: str, threads: str
+) -> None:
+    """A BLAS sums in the order of the kernel that it takes for the processor, or is told to take."""
+    told = {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads}
+    code = "import sys; from pathlib import Path; from bot import worker; worker.train(*map(Path, sys.argv[1:]))"
+    target = tmp_path / "elsewhere.bot"
+    subprocess.run([sys.executable, "-c", code, str(salon), str(target)], env={**os.environ, **told}, check=True)
+    assert target.read_bytes() == salon_artifact.read_bytes()
 
 
 def test_a_mistake_in_content_comes_back_with_file_and_line(salon: Path, tmp_path: Path) -> None:

@@ -17,11 +17,13 @@ from tests.support_edge.waiting import until
 
 
 async def test_welcome_says_where_one_is_in_ones_language(site: Site) -> None:
-    for locale, greeting, plans in (("ru-RU", "Здравствуйте!", "Тарифы"), ("en", "Hello!", "Plans")):
+    for locale, name, greeting, plans in (
+        ("ru-RU", "Фонарь", "Здравствуйте!", "Тарифы"), ("en", "Lantern", "Hello!", "Plans"),
+    ):  # fmt: skip
         welcome = (await site.widget(locale=locale)).welcome
         assert welcome["inbox"]["greeting"] == greeting
         assert welcome["inbox"]["starters"] == [{"title": plans, "payload": "/plans"}]
-        assert (welcome["inbox"]["business"], welcome["inbox"]["color"]) == ("Lantern", "#0E6B68")
+        assert (welcome["inbox"]["business"], welcome["inbox"]["color"]) == (name, "#0E6B68")
         assert (welcome["conversation"], welcome["status"], welcome["owner"]) == (None, None, None)
     # An unknown language gets the first one that the business offers.
     assert (await site.widget(locale="fr")).welcome["inbox"]["greeting"] == "Здравствуйте!"
@@ -225,6 +227,18 @@ async def test_reader_who_falls_behind_is_sent_away_and_resumes(site: Site) -> N
     await back.say("More")
     await back.entry("bot_message", text="You said: More")
     assert back.said == ["More", "You said: More"]
+
+
+async def test_what_was_said_last_leaves_before_the_socket_closes(site: Site) -> None:
+    widget = await site.widget()
+    (session,) = site.node.sockets._sessions
+    for number in range(50):
+        session.tell({"type": "noise", "number": number})
+    session.close(sockets.Closed(1012, "restarting"))
+    session.tell({"type": "noise", "number": "too late"})
+
+    assert (await widget.closed()).code == 1012
+    assert [frame["number"] for frame in widget.frames if frame["type"] == "noise"] == list(range(50))
 
 
 async def test_draining_node_sends_its_widgets_away_to_come_back(site: Site) -> None:

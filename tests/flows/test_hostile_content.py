@@ -55,6 +55,17 @@ def test_four_thousand_letters_without_a_space_fit(talk: tuple[Customer, Operato
     expect(olga.field).to_have_attribute("maxlength", "4000")
 
 
+def test_answer_taller_than_the_panel_is_read_from_its_beginning(talk: tuple[Customer, Operator]) -> None:
+    customer, olga = talk
+    olga.write("Первая строка\n" + "и ещё строка\n" * 60 + "последняя строка")
+    answer = customer.bubbles("operator").last
+    expect(answer).to_contain_text("последняя строка")
+    expect(answer).to_be_in_viewport()
+
+    top = "element => element.getBoundingClientRect().top"
+    assert answer.evaluate(top) >= customer.log.evaluate(top)
+
+
 def test_marks_that_reverse_text_do_not_reach_the_operator(talk: tuple[Customer, Operator]) -> None:
     customer, olga = talk
     with without_network(olga.page):

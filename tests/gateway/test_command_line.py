@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from gateway.store.opening import migrate_sqlite, open_folder
+from gateway.vault import new_key
 
 LIMIT = 90.0
 
@@ -76,13 +77,14 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         assert command in done.stdout
 
 
-def test_a_taken_port_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["demo", "run"])
+def test_a_taken_port_is_one_line_and_exit_code_2(tmp_path: Path, command: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
 
-        done = switchboard("demo", "--data", tmp_path / "data", "--port", str(port), cwd=tmp_path)
+        done = switchboard(command, "--data", tmp_path / "data", "--port", str(port), cwd=tmp_path)
 
     assert_one_clear_line(done, str(port), "--port")
 
@@ -109,6 +111,21 @@ def test_a_newer_database_is_one_line_and_exit_code_2(data: Path, tmp_path: Path
     done = switchboard("run", "--data", data, "--port", "0", cwd=tmp_path)
 
     assert_one_clear_line(done, "newer", "9999")
+
+
+def test_another_secret_key_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving(data):
+        pass
+    (tmp_path / "switchboard.toml").write_text(f'secret_key = "{new_key()}"\n')
+
+    done = switchboard("run", "--data", data, "--port", "0", cwd=tmp_path)
+
+    assert_one_clear_line(done, "secret key", "secret.key")
+
+    (tmp_path / "switchboard.toml").unlink()
+    with serving(data) as process:
+        assert process.poll() is None, "its own key still opens it"
 
 
 def test_init_writes_a_file_once_and_never_over_another(tmp_path: Path) -> None:

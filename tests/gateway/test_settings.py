@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.commands import setting_docs, settings_template
+from gateway.commands.setup import setting_docs, settings_template
 from gateway.errors import StartupError
 from gateway.settings import Settings, load_settings
 

@@ -69,6 +69,7 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "floor_seq": _sometimes_wrong(state.floor_seq), "answered": _sometimes_wrong(state.answered),
         "upto": _sometimes_wrong(state.last_input), "replies": replies, "intents": scores, "evidence": evidence,
         "buttons": buttons, "sent_at": st.none() | numbers, "page": st.none(), "score": st.integers(1, 5),
+        "until": st.integers(state.updated_at, state.updated_at + 10**14),
         "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
         "files": st.lists(attachments, max_size=3).map(tuple),
     }  # fmt: skip

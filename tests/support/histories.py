@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from gateway.model import commands as c
 from gateway.model.decide import Circumstances, decide
-from gateway.model.events import AnyEvent, Button, Endpoint, Entry, Evidence, Page, Person, Plain, Reason, Score
+from gateway.model.events import AnyEvent, Button, Endpoint, Entry, Page, Person, Plain, Reason, Score
 from gateway.model.fold import fold
 from gateway.model.state import Conversation
 from tests.support.clock import SECOND, START
@@ -38,9 +40,10 @@ class History:
         self, command: c.AnyCommand, circumstances: Circumstances | None = None, *, after: float = 1.0
     ) -> tuple[Plain, ...]:
         """Decides and folds ``command``, ``after`` seconds later. Raises what ``decide`` raises; then nothing changed."""
-        news = decide(self._state, command, circumstances)
+        now = self.now + round(after * SECOND)
+        news = decide(self._state, command, msgspec.structs.replace(circumstances or Circumstances(), now=now))
         self.accepted.append((command, circumstances))
-        self.now += round(after * SECOND)
+        self.now = now
         for event in news:
             self.append(event)
         return news
@@ -84,7 +87,7 @@ class History:
             c.FinishTurn(
                 floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input, outcome="handoff",
                 replies=tuple(c.Reply(text=text) for text in replies), handoff=reason, version="version-1",
-                evidence=(Evidence(seq=state.last_input, kind="input", text="the last words"),), misses=2,
+                misses=2,
             )
         )  # fmt: skip
 

@@ -124,7 +124,9 @@ def wrap_up() -> History:
     history.say("Thanks", closing=True)
     history.say("Oh, one more thing")
     history.reply("Yes?", operator=IVAN)
-    history.do(c.ReportFailure(seq=history.state.seq, part=0, reason="blocked"))
+    unheard = history.state.seq
+    history.do(c.ReportFailure(seq=unheard, part=0, reason="blocked"))
+    history.do(c.Replay(operator=SUE, seq=unheard))
     history.resolve(operator=IVAN, wrap_up=True)
     history.resolve(operator=IVAN, code="question")
     history.say("Hello again", owner_available=True)

@@ -27,6 +27,7 @@ from tests.support_edge.engine import ScriptedEngine
 Answer = tuple[int, dict[str, Any]]
 PAGE_ORIGIN = "https://shop.example"
 SECRET_KEY = "c2VjcmV0IG9mIHRoZSB0ZXN0cywgb2YgMzIgYnl0ZXM"
+RUSSIAN = {"lantern": "Фонарь", "rival": "Соперник"}
 PASSWORD = "correct horse battery staple"
 
 
@@ -123,7 +124,14 @@ async def settle_in(store: Store, slug: str, people: dict[str, Role], *, passwor
     def unit(tx: Tx, now: int) -> Party:
         organization = directory.ensure_organization(tx, "Organization", now=now)
         business = directory.add_business(
-            tx, organization, slug=slug, name=slug.title(), locales=("ru", "en"), color="#0E6B68", now=now
+            tx,
+            organization,
+            slug=slug,
+            name=slug.title(),
+            locales=("ru", "en"),
+            color="#0E6B68",
+            names={"ru": RUSSIAN[slug], "en": slug.title()},
+            now=now,
         )
         scoped = tx.for_business(business.id)
         inbox = directory.add_inbox(

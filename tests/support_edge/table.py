@@ -20,7 +20,7 @@ def fill(route: Route, *, business: str, part: str) -> str:
     path = route.path.replace("{business}", business)
     for name in PARTS:
         path = path.replace(f"{{{name}}}", part)
-    return path
+    return path.replace("{seq}", "1")
 
 
 def names_a_part(route: Route) -> bool:

@@ -1,9 +1,10 @@
 // Two builds: the panel first, as a hashed module; then the loader, a classic script that knows the panel's name.
 // (A classic script from another origin has no base address for import(), so it must build the full one itself.)
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { minify } from "terser";
 import { build } from "vite";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -37,7 +38,11 @@ const [loader] = await build({
 });
 
 for (const [name, chunk] of Object.entries({ loader: loader.output[0], panel: panel.output[0] })) {
-  const size = gzipSync(chunk.code).length;
+  // Terser still finds a twentieth to drop: what visitors load counts, not how long a build takes.
+  const options = { module: name === "panel", ecma: 2020, compress: { passes: 3, unsafe_arrows: true } };
+  const { code } = await minify(chunk.code, options);
+  writeFileSync(outDir + chunk.fileName, code);
+  const size = gzipSync(code).length;
   console.log(`${chunk.fileName}  ${(size / 1024).toFixed(1)} KiB gzip`);
   if (size > BUDGET[name]) throw new Error(`${name} is over its ${BUDGET[name] / 1024} KiB`);
 }

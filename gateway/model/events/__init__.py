@@ -41,6 +41,7 @@ from gateway.model.events.messages import (
     BotMessage,
     CustomerMessage,
     DeliveryFailed,
+    DeliveryReplayed,
     NoteAdded,
     OperatorMessage,
     Rated,
@@ -69,6 +70,7 @@ Plain = (
     | DeliveryFailed
     | FileReady
     | FileFailed
+    | DeliveryReplayed
     | Rated
     | BotTurn
     | BotTurnDropped
@@ -155,6 +157,7 @@ __all__ = [
     "ConversationStarted",
     "CustomerMessage",
     "DeliveryFailed",
+    "DeliveryReplayed",
     "Ending",
     "Endpoint",
     "Entry",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.model.events.base import Attachment, Button, Endpoint, Event, Page
+from gateway.model.events.base import Attachment, Button, Endpoint, Event, Page, Person
 
 
 class CustomerMessage(Event, frozen=True, tag="customer_message"):
@@ -66,6 +66,13 @@ class DeliveryFailed(Event, frozen=True, tag="delivery_failed"):
     seq: int
     part: int
     reason: str
+
+
+class DeliveryReplayed(Event, frozen=True, tag="delivery_replayed"):
+    """What had failed of message ``seq`` is on its way again, because ``by`` asked for it."""
+
+    seq: int
+    by: Person
 
 
 class Rated(Event, frozen=True, tag="rated"):

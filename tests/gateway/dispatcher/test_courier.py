@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
-from gateway.courier import MAX_ATTEMPTS, Courier
-from gateway.errors import ContactUnreachable, DeliveryRefused, DeliveryUncertain, RetryLater
+from gateway.courier import MAX_ATTEMPTS, MAX_BACKOFF, MAX_UNCERTAIN, Courier
+from gateway.errors import (
+    ContactUnreachable,
+    DeliveryError,
+    DeliveryRefused,
+    DeliveryUncertain,
+    NotPossible,
+    RetryLater,
+)
 from gateway.model import commands as c
-from gateway.model.events import Button, DeliveryFailed
-from gateway.store import deliveries, due
+from gateway.model.events import Button, DeliveryFailed, DeliveryReplayed
+from gateway.ports import Capabilities
+from gateway.store import deliveries
 from gateway.store.deliveries import DeliveryStatus
-from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.stores import Place
 from tests.support_edge.bench import OLGA, Bench, on_bench
@@ -22,7 +30,7 @@ from tests.support_edge.provider import Hang, Once, StrictChannel
 from tests.support_edge.times import Times
 from tests.support_edge.waiting import until, until_async
 
-PUSHED = frozenset({"webchat"})
+PUSHED = {"webchat": Capabilities(pushed=True, buttons=True, typing=False)}
 
 
 @pytest.fixture
@@ -51,6 +59,20 @@ async def reply(bench: Bench, conversation: str, *texts: str) -> None:
 
 async def statuses(bench: Bench, conversation: str) -> list[DeliveryStatus]:
     return await bench.store.read(bench.place.business, lambda tx, now: deliveries.statuses(tx, conversation))
+
+
+async def tried(bench: Bench, conversation: str, channel: StrictChannel, times: int, *, pause: float) -> None:
+    """Lets ``pause`` seconds pass after each of ``times`` calls for the first message, once it is held."""
+
+    async def held(number: int) -> bool:
+        return len(channel.tried) == number and (await statuses(bench, conversation))[0].status in (
+            "retry",
+            "uncertain",
+        )
+
+    for number in range(1, times + 1):
+        await until_async(partial(held, number))
+        await bench.advance(pause)
 
 
 async def test_messages_are_sent_in_order_and_marked_sent(bench: Bench, channel: StrictChannel) -> None:
@@ -122,17 +144,67 @@ async def test_uncertain_message_is_sent_again_under_the_same_key(bench: Bench, 
     assert channel.tried[0].key == channel.tried[1].key
 
 
-@pytest.mark.parametrize("error", [DeliveryUncertain("no answer"), ValueError("a bug in the channel")])
+@pytest.mark.parametrize(
+    ("error", "idempotent", "calls"),
+    [
+        (DeliveryError("no connection"), False, MAX_ATTEMPTS),
+        (DeliveryUncertain("no answer"), False, MAX_UNCERTAIN),
+        (DeliveryUncertain("no answer"), True, MAX_ATTEMPTS),
+        (ValueError("a bug in the channel"), False, MAX_UNCERTAIN),
+    ],
+)
 async def test_message_that_never_gets_through_does_not_stop_the_endpoint_for_ever(
-    bench: Bench, channel: StrictChannel, error: Exception
+    bench: Bench, channel: StrictChannel, error: Exception, idempotent: bool, calls: int
 ) -> None:
+    channel.capabilities = Capabilities(pushed=True, buttons=True, typing=False, idempotent=idempotent)
     channel.outcome = Once(error, times=1000, matches="poison")
     conversation = await opened(bench)
     await reply(bench, conversation, "poison", "after it")
-    await bench.pass_time(lambda: channel.texts() == ["after it"], step=20)
+    await tried(bench, conversation, channel, calls - 1, pause=MAX_BACKOFF)
+    await until(lambda: channel.texts() == ["after it"])
     assert "delivery_failed" in tags(await bench.log(conversation))
     poison = (await statuses(bench, conversation))[0]
-    assert (poison.status, poison.attempts) == ("dead", MAX_ATTEMPTS)
+    assert (poison.status, poison.attempts) == ("dead", calls)
+    assert len(channel.tried) == calls + 1
+
+
+async def test_provider_that_puts_off_for_a_day_gets_no_more(bench: Bench, channel: StrictChannel) -> None:
+    channel.outcome = Once(RetryLater(7200.0), times=1000, matches="put off")
+    conversation = await opened(bench)
+    await reply(bench, conversation, "put off", "after it")
+
+    await tried(bench, conversation, channel, 12, pause=7200)
+    await until(lambda: channel.texts() == ["after it"])
+    failed = (await bench.logged(conversation, "delivery_failed"))[-1].event
+    assert isinstance(failed, DeliveryFailed) and "for a day" in failed.reason
+    assert len(channel.tried) == 12 + 1 + 1
+
+
+async def test_what_was_put_off_may_still_fail_as_often_as_any_other(bench: Bench, channel: StrictChannel) -> None:
+    channel.outcome = Once(RetryLater(1.0), times=MAX_ATTEMPTS)
+    conversation = await opened(bench)
+    await reply(bench, conversation, "hello")
+    await bench.pass_time(lambda: len(channel.tried) == MAX_ATTEMPTS)
+    channel.outcome = Once(DeliveryError("no connection"))
+    await bench.pass_time(lambda: channel.texts() == ["hello"])
+
+
+async def test_channel_that_no_node_has_any_more_is_told_after_a_day(bench: Bench) -> None:
+    gone = bench.node("node-b", pushed=PUSHED)
+    await bench.dispatcher._dues.drain(within=0.2)
+    gone.start({"delivery": Courier(gone, {}, clock=bench.times.clock).claimed})
+    conversation = await opened(bench)
+    await reply(bench, conversation, "hello")
+
+    async def is_(status: str) -> bool:
+        return [row.status for row in await statuses(bench, conversation)] == [status]
+
+    await until_async(lambda: is_("retry"))
+    await bench.times.advance(25 * 3600)
+    gone.due_at(1)
+    await until_async(lambda: is_("dead"))
+    assert tags(await bench.log(conversation))[-1] == "delivery_failed"
+    await gone.drain(within=1)
 
 
 async def test_provider_that_never_answers_counts_as_uncertain(bench: Bench, channel: StrictChannel) -> None:
@@ -145,7 +217,7 @@ async def test_provider_that_never_answers_counts_as_uncertain(bench: Bench, cha
     hang.release()
 
     async def held() -> bool:
-        return [row.status for row in await statuses(bench, conversation)] == ["retry"]
+        return [row.status for row in await statuses(bench, conversation)] == ["uncertain"]
 
     await until_async(held)
     await bench.pass_time(lambda: channel.texts() == ["hello"])
@@ -182,33 +254,61 @@ async def test_dead_message_can_be_sent_again(bench: Bench, channel: StrictChann
     conversation = await opened(bench)
     await reply(bench, conversation, "hello")
     await bench.logged(conversation, "delivery_failed")
+    again = c.Replay(operator=OLGA, seq=4)
 
-    def replay(tx: Tx, now: int) -> None:
-        identity = deliveries.replay(tx, conversation, 4, now=now)
-        assert identity is not None
-        due.put(tx, "delivery", identity, due_at=now)
+    await bench.dispatcher.replay(bench.place.business, conversation, again)
 
-    await bench.store.write(bench.place.business, replay)
-    bench.dispatcher.due_at(1)
     await until(lambda: channel.texts() == ["hello"])
-    assert await bench.store.write(
-        bench.place.business, lambda tx, now: deliveries.replay(tx, conversation, 4, now=now)
-    ) is None  # fmt: skip
+    assert (await bench.log(conversation))[-1].event == DeliveryReplayed(seq=4, by=OLGA)
+    with pytest.raises(NotPossible, match="delivered"):
+        await bench.dispatcher.replay(bench.place.business, conversation, again)
+
+
+async def test_what_is_sent_again_after_days_is_as_new(bench: Bench, channel: StrictChannel) -> None:
+    channel.outcome = Once(DeliveryRefused("no"))
+    conversation = await opened(bench)
+    await reply(bench, conversation, "hello")
+    await bench.logged(conversation, "delivery_failed")
+    await bench.times.advance(3 * 24 * 3600)
+    channel.outcome = Once(RetryLater(5.0))
+
+    await bench.dispatcher.replay(bench.place.business, conversation, c.Replay(operator=OLGA, seq=4))
+
+    await bench.pass_time(lambda: channel.texts() == ["hello"])
+
+
+async def test_long_text_is_sent_in_parts_and_each_is_a_row(store: Store, place: Place, times: Times) -> None:
+    short = StrictChannel(store, text_limit=20)
+    pushed = {"webchat": short.capabilities}
+    async with on_bench(store, place, times, channels={"webchat": short}, pushed=pushed) as bench:
+        conversation = await opened(bench)
+        short.outcome = Once(DeliveryRefused("no"), matches="Then")
+        await reply(bench, conversation, "First of all. Then the rest. And the end.", "next")
+        await until(lambda: short.texts() == ["First of all.", "And the end.", "next"])
+        failed = (await bench.logged(conversation, "delivery_failed"))[-1].event
+        assert failed == DeliveryFailed(seq=4, part=1, reason="no")
+        assert [(row.seq, row.part) for row in await statuses(bench, conversation)] == [(4, 0), (4, 1), (4, 2), (5, 0)]
+        assert len({part.key for part in short.tried}) == 4
+
+        await bench.dispatcher.replay(place.business, conversation, c.Replay(operator=OLGA, seq=4))
+        await until(lambda: short.texts()[-1] == "Then the rest.")
+        assert len(short.delivered) == 4
 
 
 async def test_buttons_become_a_numbered_list_where_the_channel_has_none(
     store: Store, place: Place, times: Times
 ) -> None:
     plain = StrictChannel(store, buttons=False, text_limit=40)
-    async with on_bench(store, place, times, channels={"webchat": plain}, pushed=PUSHED) as bench:
+    pushed = {"webchat": plain.capabilities}
+    async with on_bench(store, place, times, channels={"webchat": plain}, pushed=pushed) as bench:
         buttons = (Button(title="Plans", payload="/plans"), Button(title="Person", payload="/person"))
         conversation = (await bench.say()).conversation
         await bench.do(conversation, c.Notify(notice="queued", text="Which?", buttons=buttons))
         await until(lambda: len(plain.delivered) == 1)
         assert (plain.delivered[0].text, plain.delivered[0].buttons) == ("Which?\n1. Plans\n2. Person", ())
         await bench.do(conversation, c.Notify(notice="queued", text="x" * 100))
-        await until(lambda: len(plain.delivered) == 2)
-        assert len(plain.delivered[1].text) == 40
+        await until(lambda: len(plain.delivered) == 4)
+        assert [len(part.text) for part in plain.delivered[1:]] == [40, 40, 20]
 
 
 async def test_buttons_stay_buttons_where_the_channel_has_them(bench: Bench, channel: StrictChannel) -> None:

@@ -18,8 +18,6 @@ from tests.support_edge.provider import StrictChannel
 from tests.support_edge.times import Times
 from tests.support_edge.waiting import until
 
-PUSHED = frozenset({"webchat"})
-
 
 async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
     for part in parts:
@@ -47,12 +45,15 @@ async def replied(bench: Bench, files: Files, *, text: str = "") -> tuple[str, t
     return state.endpoint.identity, tuple(sent)
 
 
-async def test_channel_that_can_send_files_gets_them(store: Store, place: Place, times: Times, files: Files) -> None:
+async def test_channel_that_can_send_files_gets_each_in_a_call_of_its_own(
+    store: Store, place: Place, times: Times, files: Files
+) -> None:
     channel = StrictChannel(store, files=True)
-    async with on_bench(store, place, times, channels={"webchat": channel}, pushed=PUSHED) as bench:
+    pushed = {"webchat": channel.capabilities}
+    async with on_bench(store, place, times, channels={"webchat": channel}, pushed=pushed) as bench:
         _, sent = await replied(bench, files, text="Both papers")
-        await until(lambda: len(channel.delivered) == 1)
-    assert (channel.delivered[0].text, channel.delivered[0].files) == ("Both papers", sent)
+        await until(lambda: len(channel.delivered) == 3)
+    assert [(part.text, part.files) for part in channel.delivered] == [("Both papers", ()), *(("", (f,)) for f in sent)]
     assert b"".join([bytes(c) async for c in await files.open(place.business, sent[0].id)]) == b"hello"
 
 
@@ -61,14 +62,15 @@ async def test_channel_that_can_not_is_given_names_and_links_of_its_customers_ow
     store: Store, place: Place, times: Times, files: Files, text: str
 ) -> None:
     channel = StrictChannel(store)
-    async with on_bench(store, place, times, pushed=PUSHED) as bench:
+    pushed = {"webchat": channel.capabilities}
+    async with on_bench(store, place, times, pushed=pushed) as bench:
         await bench.dispatcher._dues.drain(within=0.2)  # another node sends
         identity, sent = await replied(bench, files, text=text)
-        other = bench.node("node-b", pushed=PUSHED)
+        other = bench.node("node-b", pushed=pushed)
         courier = Courier(other, {"webchat": channel}, clock=times.clock, link=address)
         other.start({"delivery": courier.claimed})
-        await until(lambda: len(channel.delivered) == 1)
+        await until(lambda: len(channel.delivered) == 2 + bool(text))
         await other.drain(within=1)
     lines = [f"{file.name}: {address(place.business, file.id, identity)}" for file in sent]
-    assert channel.delivered[0].text == "\n".join([text, *lines] if text else lines)
-    assert channel.delivered[0].files == ()
+    assert channel.texts() == ([text] if text else []) + lines
+    assert not any(part.files for part in channel.delivered)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from gateway.dispatcher.units import Received, Submit
 from gateway.model import commands as c
+from gateway.ports import Capabilities
 from gateway.store import due
 from gateway.store.sql import Tx
 from tests.support.clock import VirtualClock
@@ -18,7 +19,7 @@ from tests.support_edge.provider import Hang, StrictChannel
 from tests.support_edge.times import Times
 from tests.support_edge.waiting import until, until_async
 
-PUSHED = frozenset({"webchat"})
+PUSHED = {"webchat": Capabilities(pushed=True, buttons=True, typing=False)}
 
 
 class Slowly:

@@ -289,7 +289,7 @@ async def test_pending_deliveries_are_dropped(store: Store, place: Place, times:
     channel = StrictChannel(store)
     hang = Hang("first")
     channel.outcome = hang
-    pushed = frozenset({"webchat"})
+    pushed = {"webchat": channel.capabilities}
     async with on_bench(store, place, times, channels={"webchat": channel}, pushed=pushed) as bench:
         conversation = (await bench.say(address="ann")).conversation
         await bench.do(conversation, c.Take(operator=OLGA))

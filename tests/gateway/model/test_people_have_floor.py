@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
-from gateway.errors import NotOwner, NotPossible, StaleFloor
+from gateway.errors import Invalid, NotOwner, NotPossible, StaleFloor
 from gateway.model import commands as c
 from gateway.model.decide import Circumstances
 from gateway.model.events import (
@@ -22,14 +23,16 @@ from gateway.model.events import (
     WrapUpStarted,
 )
 from gateway.model.state import MAX_PARTICIPANTS, Floor, Status
+from tests.support.clock import SECOND, START
 from tests.support.histories import IVAN, OLGA, SUE, TELEGRAM, WEB, owned, snoozed, wrapping_up
 
+DAY = 86_400 * SECOND
 Fenced = Callable[[int], c.AnyCommand]
 FENCED: dict[str, Fenced] = {
     "reply": lambda floor: c.SendReply(operator=OLGA, text="Hello", floor_seq=floor),
     "transfer": lambda floor: c.Transfer(operator=OLGA, floor_seq=floor, team="billing"),
     "return to bot": lambda floor: c.ReturnToBot(operator=OLGA, floor_seq=floor),
-    "snooze": lambda floor: c.Snooze(operator=OLGA, floor_seq=floor, until=1),
+    "snooze": lambda floor: c.Snooze(operator=OLGA, floor_seq=floor, until=START + DAY),
     "resolve": lambda floor: c.Resolve(operator=OLGA, floor_seq=floor),
     "override": lambda floor: c.Resolve(operator=OLGA, floor_seq=floor, override=True),
 }
@@ -232,6 +235,30 @@ def test_a_snoozed_conversation_keeps_its_owner_and_leaves_nobody_the_floor() ->
     assert isinstance(event, Snoozed)
     assert (history.state.floor, history.state.owner) == (Floor.NOBODY, OLGA)
     assert history.state.snoozed_until == event.until
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"), [(0, "past"), (-DAY, "past"), (367 * DAY, "more than a year")], ids=["now", "past", "far"]
+)
+def test_a_snooze_must_end_within_a_year_from_now(ahead: int, said: str) -> None:
+    history = owned()
+    command = c.Snooze(operator=OLGA, floor_seq=history.state.floor_seq, until=history.now + ahead)
+
+    with pytest.raises(Invalid, match=said):
+        history.do(command, after=0)
+
+    (event,) = history.do(msgspec.structs.replace(command, until=history.now + 365 * DAY), after=0)
+    assert isinstance(event, Snoozed)
+
+
+def test_a_finished_talk_whose_owner_is_lost_ends_as_answered() -> None:
+    history = wrapping_up()
+
+    assert history.do(c.LoseOwner(operator=IVAN, reason="lost")) == ()
+    (end,) = history.do(c.LoseOwner(operator=OLGA, reason="lost"))
+
+    assert end == Resolved(by="system", ending="answered", operator=OLGA.id, name=OLGA.name)
+    assert (history.state.status, history.state.owner) == (Status.RESOLVED, None)
 
 
 def test_an_owner_who_goes_home_leaves_it_asleep() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.errors import NotPossible
 from gateway.model import commands as c
-from gateway.model.decide import TABLE, decide
+from gateway.model.decide import TABLE, Circumstances, decide
 from gateway.model.events import Attachment
 from gateway.model.state import Conversation, Status
 from tests.support.histories import AT, IVAN, OLGA, TELEGRAM, WEB
@@ -33,6 +33,7 @@ Transfer           -      -     +      +       -       -
 ReturnToBot        -      -     +      +       -       -
 Snooze             -      -     +      -       -       -
 Resolve            +      +     +      +       +       -
+Replay             +      +     +      +       +       +
 Join               -      -     +      +       -       -
 Part               .      .     .      .       .       .
 RequestHandoff     +      .     -      -       -       -
@@ -72,6 +73,7 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.ReturnToBot: fence,
         c.Snooze: {**fence, "until": state.updated_at + 1},
         c.Resolve: {**fence, "override": state.owner is None},
+        c.Replay: {"operator": OLGA, "seq": 2},
         c.Join: {"operator": IVAN, "role": "coach"},
         c.Part: {"operator": IVAN},
         c.RequestHandoff: {"reason": "bot_decided", "by": "bot"},
@@ -112,7 +114,8 @@ def test_each_cell_is_as_the_matrix_says(kind: type[c.AnyCommand], status: str) 
         with pytest.raises(NotPossible):
             decide(state, command_for(kind, state))
     else:
-        assert bool(decide(state, command_for(kind, state))) is (expected == "+")
+        now = Circumstances(now=state.updated_at)
+        assert bool(decide(state, command_for(kind, state), now)) is (expected == "+")
 
 
 @pytest.mark.parametrize(

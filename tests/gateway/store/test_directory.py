@@ -215,3 +215,20 @@ async def test_the_first_key_that_a_database_saw_is_the_only_one(store: Store) -
     again = await store.write("", lambda tx, now: directory.claim_key(tx, "one", now=now))
 
     assert (first, other, again) == (True, False, True)
+
+
+async def test_business_is_called_as_in_the_readers_language_and_else_as_in_its_own(store: Store) -> None:
+    def unit(tx: Tx, now: int) -> tuple[directory.Business | None, directory.Business | None]:
+        organization = directory.ensure_organization(tx, "Organization", now=now)
+        names = {"ru": "Фонарь", "en": "Lantern"}
+        for slug, known in (("lantern", names), ("older", None)):
+            directory.add_business(
+                tx, organization, slug=slug, name="Фонарь", locales=("ru", "en"), names=known, now=now
+            )  # fmt: skip
+        return directory.business_by_slug(tx, "lantern"), directory.business_by_slug(tx, "older")
+
+    named, older = await glob(store, unit)
+
+    assert named is not None and older is not None
+    assert [named.named(locale) for locale in ("ru", "en", "fr")] == ["Фонарь", "Lantern", "Фонарь"]
+    assert older.named("en") == "Фонарь"  # made before names were kept by language

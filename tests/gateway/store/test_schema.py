@@ -71,7 +71,7 @@ def test_the_migrations_row_level_security_is_the_schemas_scope() -> None:
         for one in pkgutil.iter_modules(versions)
     ]
 
-    assert {table for migration in found for table in migration.SCOPED} == SCOPED
+    assert {table for migration in found for table in getattr(migration, "SCOPED", ())} == SCOPED
 
 
 def test_what_belongs_to_a_business_has_it_first_in_its_key() -> None:

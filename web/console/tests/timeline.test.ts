@@ -1,4 +1,4 @@
-import { reduceAll, type AnyEvent, type Entry } from "@switchboard/protocol";
+import { reduceAll, type AnyEvent, type Entry, type Evidence } from "@switchboard/protocol";
 import { expect, test } from "vitest";
 import { speak } from "../src/i18n/index.ts";
 import { card } from "../src/view/card.ts";
@@ -71,6 +71,25 @@ test("scores stand at the first message of a turn, and a failed delivery at its 
   ]);
 });
 
+test("what is sent again is no longer marked as failed, and a line says who asked for it", () => {
+  const again: AnyEvent = { type: "delivery_replayed", seq: 8, by: { id: "sara", name: "Sara" } };
+  const items = timeline([...entries, { seq: 12, id: "e11", at: 12e6, event: again }], [], "olga");
+  expect(items.filter((item) => item.kind === "message").at(-1)?.undelivered).toBeNull();
+  expect(items.map(spoken).at(-1)).toBe("plain: Sara had a message sent again");
+});
+
+test("a notice that did not arrive is told by a line of its own", () => {
+  const log: readonly AnyEvent[] = [
+    { type: "conversation_started", contact: "k", endpoint, locale: "en" },
+    { type: "system_notice", notice: "queued", text: "You are next.", endpoint },
+    { type: "delivery_failed", seq: 2, part: 0, reason: "unreachable" },
+  ];
+  const numbered = log.map((event, i) => ({ seq: i + 1, id: `n${i}`, at: (i + 1) * 1e6, event }));
+  expect(timeline(numbered, [], "olga").map(spoken).at(-1)).toBe(
+    "bad: A message could not be delivered: the customer has blocked us, or is gone",
+  );
+});
+
 test("what is not sent yet stands below", () => {
   const body = { conversation: "c", verb: "reply", text: "soon", floor_seq: 7 } as const;
   const items = timeline(entries, [{ id: "x", at: 12_000, body, error: null }], "olga");
@@ -86,6 +105,26 @@ test("the card says why, on what evidence, and what is known", () => {
   });
   expect(shown.evidence).toHaveLength(1);
   expect(shown.intents).toHaveLength(1);
+});
+
+test("the evidence is the event's; one that gives none points at the words before it", () => {
+  const handoff = (evidence: readonly Evidence[]): Entry[] => [
+    ...entries.slice(0, 5),
+    {
+      ...entries[5]!,
+      event: { type: "handoff_requested", reason: "customer_asked", by: "customer", evidence },
+    },
+  ];
+  const evidence = (log: readonly Entry[]) =>
+    card(reduceAll(log), log, { me: "", say, locale: "en" }).evidence.map(({ seq, text }) => [seq, text]);
+  expect(evidence(handoff([{ seq: 2, kind: "input" }, { seq: 2, kind: "intent", text: "hello 90%" }]))).toEqual([
+    [2, "hi"],
+    [2, "hello 90%"],
+  ]); // prettier-ignore
+  expect(evidence(handoff([]))).toEqual([[2, "hi"]]);
+  expect(evidence(handoff([{ seq: 1, kind: "page", text: "Coffee" }]))).toEqual([[1, "Coffee"]]);
+  expect(evidence(handoff([{ seq: 1, kind: "page", text: "Tea" }]))).toEqual([]);
+  expect(evidence(handoff([{ seq: 99, kind: "input" }]))).toEqual([[99, "Event 99"]]);
 });
 
 test("who may do what follows from the floor", () => {

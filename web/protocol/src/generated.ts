@@ -125,6 +125,19 @@ export interface FileFailed {
   readonly reason: "refused" | "too_large" | "unavailable";
 }
 
+/** What had failed of message `seq` is on its way again, because `by` asked for it. */
+export interface DeliveryReplayed {
+  readonly type: "delivery_replayed";
+  readonly seq: number;
+  readonly by: Person;
+}
+
+/** An operator as others see them: the account's id and the display name in this business. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** The customer's own judgement, 1 (bad) to 5 (good). */
 export interface Rated {
   readonly type: "rated";
@@ -199,12 +212,6 @@ export interface OfferMade {
   readonly type: "offer_made";
   readonly operator: Person;
   readonly expires_at: number;
-}
-
-/** An operator as others see them: the account's id and the display name in this business. */
-export interface Person {
-  readonly id: string;
-  readonly name: string;
 }
 
 /** The offer was not accepted: declined by its operator, expired, or withdrawn. */
@@ -336,6 +343,7 @@ export type PlainEvent =
   | DeliveryFailed
   | FileReady
   | FileFailed
+  | DeliveryReplayed
   | Rated
   | BotTurn
   | BotTurnDropped
@@ -368,6 +376,7 @@ export type AnyEvent =
   | DeliveryFailed
   | FileReady
   | FileFailed
+  | DeliveryReplayed
   | Rated
   | BotTurn
   | BotTurnDropped

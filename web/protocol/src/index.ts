@@ -8,3 +8,4 @@ export * from "./log.ts";
 export * from "./outbox.ts";
 export * from "./phrases.ts";
 export * from "./reduce.ts";
+export * from "./timeline.ts";

@@ -1,15 +1,20 @@
+import { ASK_FOR_PERSON, BACK_TO_BOT } from "./frames.ts";
+import { plain } from "./timeline.ts";
 import type {
   AnyEvent,
   Attachment,
   Author,
+  BotTurn,
   CustomerMessage,
   Endpoint,
   Entry,
   Offer,
+  Page,
   Participant,
   Person,
   Preview,
   Reopened,
+  Score,
 } from "./types.ts";
 
 /** `abandoned` and other states of later releases arrive as strings that we show as they are. */
@@ -29,6 +34,20 @@ const PREVIEW_LENGTH = 140;
 const MAX_FACTS = 50;
 const MAX_PARTICIPANTS = 8;
 const MAX_CHANNELS = 8;
+const MAX_ASKED = 3;
+const MAX_GUESSES = 3;
+const PAGE_LENGTH = 200;
+
+/** What a turn took the inputs up to `seq` for, the likeliest first. */
+export interface Understood {
+  readonly seq: number;
+  readonly intents: readonly Score[];
+}
+/** The page that came with event `seq`: its title or address. */
+export interface WrittenFrom {
+  readonly seq: number;
+  readonly text: string;
+}
 
 /** What is known of a conversation without its messages. Field for field the server's `Conversation`. */
 export interface Conversation {
@@ -51,6 +70,9 @@ export interface Conversation {
   readonly reason: string;
   readonly waiting_since: number | null;
   readonly misses: number;
+  readonly asked: readonly number[];
+  readonly understood: Understood | null;
+  readonly page: WrittenFrom | null;
   readonly facts: Readonly<Record<string, string>>;
   readonly bot_version: string;
   readonly preview: Preview | null;
@@ -81,6 +103,9 @@ export const EMPTY: Conversation = {
   reason: "",
   waiting_since: null,
   misses: 0,
+  asked: [],
+  understood: null,
+  page: null,
   facts: {},
   bot_version: "",
   preview: null,
@@ -99,7 +124,7 @@ type Changes = Partial<Conversation>;
  */
 export function reduce(state: Conversation, entry: Entry): Conversation {
   if (entry.seq <= state.seq) return state;
-  const event = entry.event.type === "redacted" ? entry.event.shell : entry.event;
+  const event = plain(entry.event);
   return { ...state, seq: entry.seq, updated_at: entry.at, ...changes(state, event, entry.seq, entry.at) };
 }
 
@@ -124,6 +149,7 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
         answered: event.upto,
         misses: event.misses ?? 0,
         bot_version: event.version ?? "",
+        understood: understood(state, event),
         facts: facts(state, event.facts ?? {}),
       };
     case "facts_changed":
@@ -156,6 +182,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         endpoint: event.endpoint,
         channels: [event.endpoint],
         locale: event.locale,
+        page: page(event.page, null, seq),
         answered: seq,
         last_input: seq,
         request: seq,
@@ -203,6 +230,8 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         continued_in: event.continued_in ?? "",
         request: 0,
         answered: state.last_input,
+        asked: [],
+        understood: null,
       };
     case "snoozed":
       return { status: "snoozed", snoozed_until: event.until, waiting_since: null };
@@ -232,7 +261,30 @@ function customerMessage(state: Conversation, event: CustomerMessage, seq: numbe
   };
   if (event.closing) return said;
   const waits = (state.status === "open" || state.status === "wrap_up") && state.waiting_since === null;
-  return { ...said, last_input: seq, ...(waits ? { waiting_since: at } : {}) };
+  const calls = event.choice === ASK_FOR_PERSON || event.choice === BACK_TO_BOT;
+  return {
+    ...said,
+    last_input: seq,
+    page: page(event.page, state.page, seq),
+    ...(calls ? {} : { asked: [...state.asked, seq].slice(-MAX_ASKED) }),
+    ...(waits ? { waiting_since: at } : {}),
+  };
+}
+
+/** A turn that believed nothing leaves what was understood before. */
+function understood(state: Conversation, turn: BotTurn): Understood | null {
+  return turn.intents?.length
+    ? { seq: turn.upto, intents: turn.intents.slice(0, MAX_GUESSES) }
+    : state.understood;
+}
+
+function cut(text: string, length: number): string {
+  return Array.from(text).slice(0, length).join("");
+}
+
+function page(from: Page | null | undefined, before: WrittenFrom | null, seq: number): WrittenFrom | null {
+  const text = cut(from?.title || from?.url || "", PAGE_LENGTH);
+  return text ? { seq, text } : before;
 }
 
 /** What a list shows of a message: its text, or else the names of its files. */

@@ -15,9 +15,6 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-SCOPED = ()
-"""Tables of a business that this revision adds."""
-
 
 def upgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":

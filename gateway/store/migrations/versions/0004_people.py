@@ -10,8 +10,6 @@ down_revision = '0003'
 branch_labels = None
 depends_on = None
 
-SCOPED = ()
-
 
 def upgrade() -> None:
     op.add_column('inboxes', sa.Column('secret', sa.Text(), server_default=sa.text("''"), nullable=False))

@@ -13,6 +13,10 @@ class May {
       : { reply: false, take: false, returnToBot: false, resolve: false },
   );
 
+  /** What failed for good goes again at a supervisor's word. */
+  get sendAgain(): boolean {
+    return this.#role === "supervisor" || this.#role === "administrator";
+  }
   get state() {
     return this.#state;
   }

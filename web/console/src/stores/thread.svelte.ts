@@ -17,6 +17,8 @@ class Thread {
   letters = $state.raw<readonly Letter<Written>[]>([]);
   /** The command that is on its way. */
   acting = $state<Act | null>(null);
+  /** The message that is being sent again; 0: none. */
+  sendingAgain = $state(0);
   /** A sentence about what did not work. */
   problem = $state("");
   mode = $state<"reply" | "note">("reply");

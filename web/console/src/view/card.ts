@@ -1,5 +1,4 @@
 import {
-  ASK_FOR_PERSON,
   wordsOf,
   type AnyEvent,
   type Conversation,
@@ -24,10 +23,9 @@ export interface Card {
   readonly evidence: readonly Clue[];
   readonly page: Page | null;
   readonly facts: readonly (readonly [string, string])[];
+  /** What the bot understood last, where the evidence doesn't say it. */
   readonly intents: readonly Score[];
 }
-
-const EARLIER = 2;
 
 export interface Reader {
   readonly me: string;
@@ -36,13 +34,16 @@ export interface Reader {
 }
 
 export function card(state: Conversation, entries: readonly Entry[], reader: Reader): Card {
-  const turn = last(entries, "bot_turn");
+  const evidence = state.status === "queued" || state.status === "open" ? clues(entries, reader.say) : [];
+  const page = pageOf(entries);
+  const told = evidence.some(({ kind }) => kind === "intent");
   return {
     why: why(state, reader),
-    evidence: state.status === "queued" || state.status === "open" ? clues(entries, reader.say) : [],
-    page: pageOf(entries),
+    // The page that the customer still writes from has a section of its own, with its address.
+    evidence: evidence.filter(({ kind, text }) => kind !== "page" || text !== (page?.title || page?.url)),
+    page,
     facts: Object.entries(state.facts),
-    intents: turn?.intents ?? [],
+    intents: told ? [] : (last(entries, "bot_turn")?.intents ?? []),
   };
 }
 
@@ -67,30 +68,18 @@ function why(state: Conversation, { me, say, locale }: Reader): string {
   }
 }
 
-/** What the handoff points at, after what the customer had asked before it. */
+/** What the last handoff points at; one that was written without evidence points at the words before it. */
 function clues(entries: readonly Entry[], say: Say): readonly Clue[] {
   const at = entries.findLastIndex(({ event }) => event.type === "handoff_requested");
   const event = entries[at]?.event;
   if (event?.type !== "handoff_requested") return [];
-  const asked = entries.slice(0, at).filter(asks).slice(-EARLIER);
-  const shown = new Set(asked.map(({ seq }) => seq));
-  const pointed = (event.evidence ?? []).filter(({ seq, kind }) => kind !== "input" || !shown.has(seq));
-  const inputs = asked.map(({ seq }): Evidence => ({ seq, kind: "input" }));
-  return [...inputs, ...pointed.filter((one) => !isCall(one, entries))].map(({ seq, kind, text }) => ({
+  const before = entries.slice(0, at).findLast(({ event: { type } }) => type === "customer_message");
+  const words: readonly Evidence[] = before ? [{ seq: before.seq, kind: "input" }] : [];
+  return (event.evidence?.length ? event.evidence : words).map(({ seq, kind, text }) => ({
     seq,
     kind,
     text: text || wordsAt(seq, entries) || say("evidence.event", { seq }),
   }));
-}
-
-function asks({ event }: Entry): boolean {
-  return event.type === "customer_message" && event.choice !== ASK_FOR_PERSON;
-}
-
-/** The press of "a person, please": the card's sentence says it already. */
-function isCall({ seq, kind }: Evidence, entries: readonly Entry[]): boolean {
-  const event = entries.find((entry) => entry.seq === seq)?.event;
-  return kind === "input" && event?.type === "customer_message" && event.choice === ASK_FOR_PERSON;
 }
 
 function wordsAt(seq: number, entries: readonly Entry[]): string {

@@ -54,6 +54,8 @@ export function line(event: AnyEvent, me: string): Wording | null {
     case "file_ready":
     case "file_failed":
       return null; // told at the message that the file belongs to
+    case "delivery_replayed":
+      return named(event.by, "event.replayed.you", "event.replayed", "plain");
     case "wrap_up_started":
       return says("seam-done", "event.wrap_up", { name: event.by.name });
     default:
@@ -88,12 +90,17 @@ function quiet(event: AnyEvent): Wording | null {
     case "bot_turn_failed":
       return says("bad", "event.turn_failed", { n: event.attempts });
     case "delivery_failed":
-      return says("bad", "event.delivery", { reason: event.reason });
+      return { tone: "bad", say: (say) => say("event.delivery", { reason: undelivered(event.reason, say) }) };
     default: {
       const type = event.type === "unrecognized" ? event.tag : event.type;
       return says("plain", "event.unknown", { type });
     }
   }
+}
+
+/** Why a message did not arrive: our words where the reason is ours, else the messenger's own. */
+export function undelivered(reason: string, say: Say): string {
+  return reason === "unreachable" ? say("undelivered.unreachable") : reason;
 }
 
 function says(tone: Wording["tone"], key: Key, params?: Readonly<Record<string, string | number>>): Wording {

@@ -1,6 +1,9 @@
 import {
   fatesOf,
   filesOf,
+  grouped,
+  plain,
+  withDays,
   type AnyEvent,
   type BotTurn,
   type Button,
@@ -11,7 +14,6 @@ import {
   type ShownFile,
 } from "@switchboard/protocol";
 import { line, type Wording } from "./lines.ts";
-import { dayOf } from "./times.ts";
 
 /** What an operator wrote, until the log holds it. */
 export interface Written {
@@ -61,8 +63,6 @@ export interface DayItem extends Placed {
 }
 export type Item = MessageItem | NoteItem | LineItem | DayItem;
 
-const TOGETHER = 300_000_000;
-
 /** The log and what is still on its way, as an operator reads it. */
 export function timeline(
   entries: readonly Entry[],
@@ -72,23 +72,30 @@ export function timeline(
   const undelivered = new Map<number, string>();
   for (const { event } of entries) {
     if (event.type === "delivery_failed") undelivered.set(event.seq, event.reason);
+    if (event.type === "delivery_replayed") undelivered.delete(event.seq);
   }
   const fates = fatesOf(entries);
-  const said = new Set(entries.map((entry) => entry.seq));
+  const shown = new Set(entries.filter(({ event }) => carriesMark(plain(event))).map(({ seq }) => seq));
   const items: Item[] = [];
   let turn: BotTurn | null = null;
   for (const entry of entries) {
-    const event = entry.event.type === "redacted" ? entry.event.shell : entry.event;
+    const event = plain(entry.event);
     if (event.type === "bot_turn") {
       turn = event;
       if (event.outcome !== "silent") continue;
     }
-    if (event.type === "delivery_failed" && said.has(event.seq)) continue;
+    if (event.type === "delivery_failed" && shown.has(event.seq)) continue;
     const item = place(entry, event, { turn, undelivered: undelivered.get(entry.seq) ?? null, fates, me });
     if (event.type === "bot_message") turn = null;
     if (item) items.push(item);
   }
-  return grouped(withDays([...items, ...letters.map(unsent)]));
+  const all = withDays([...items, ...letters.map(unsent)], ({ at }) => at, dayBefore);
+  return grouped(all, (one, other) => one.operator === other.operator || onTheWay(one) || onTheWay(other));
+}
+
+/** Whether it is a bubble, which tells itself that it was not delivered. */
+function carriesMark(event: AnyEvent): boolean {
+  return event.type === "bot_message" || event.type === "operator_message";
 }
 
 interface Around {
@@ -154,28 +161,11 @@ function unsent(letter: Letter<Written>): Item {
     files: [], buttons: [], scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
 }
 
-function withDays(items: readonly Item[]): Item[] {
-  const shown: Item[] = [];
-  let day = "";
-  for (const item of items) {
-    const own = dayOf(item.at);
-    if (own !== day) shown.push({ kind: "day", key: `day ${own} ${item.key}`, seq: 0, at: item.at });
-    day = own;
-    shown.push(item);
-  }
-  return shown;
+function dayBefore(day: string, { key, at }: Item): DayItem {
+  return { kind: "day", key: `day ${day} ${key}`, seq: 0, at };
 }
 
-function grouped(items: readonly Item[]): Item[] {
-  const together = (one: Item | undefined, other: Item | undefined) =>
-    one?.kind === "message" &&
-    other?.kind === "message" &&
-    one.author === other.author &&
-    (one.operator === other.operator || one.letter !== null || other.letter !== null) &&
-    Math.abs(other.at - one.at) < TOGETHER;
-  return items.map((item, index) =>
-    item.kind === "message"
-      ? { ...item, first: !together(items[index - 1], item), last: !together(item, items[index + 1]) }
-      : item,
-  );
+/** Ours, whoever the log will say wrote it. */
+function onTheWay({ letter }: MessageItem): boolean {
+  return letter !== null;
 }

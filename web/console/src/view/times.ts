@@ -1,3 +1,4 @@
+import { clock, dayOf } from "@switchboard/protocol";
 import type { Say } from "../i18n/index.ts";
 
 /** All instants and lengths here are microseconds. */
@@ -14,10 +15,6 @@ export function waitingTime(waited: number, say: Say): string {
   if (waited < HOUR) return say("wait.minutes", { n: Math.floor(waited / MINUTE) });
   if (waited < DAY) return say("wait.hours", { n: Math.floor(waited / HOUR) });
   return say("wait.days", { n: Math.floor(waited / DAY) });
-}
-
-export function clock(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(at / 1000);
 }
 
 export function moment(at: number, locale: string): string {
@@ -39,10 +36,6 @@ export function dayName(at: number, now: number, locale: string, say: Say): stri
   return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" }).format(
     at / 1000,
   );
-}
-
-export function dayOf(at: number): string {
-  return new Date(at / 1000).toDateString();
 }
 
 function sameDay(a: number, b: number): boolean {

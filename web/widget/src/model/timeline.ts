@@ -1,6 +1,9 @@
 import {
   fatesOf,
   filesOf,
+  grouped,
+  plain,
+  withDays,
   type AnyEvent,
   type Button,
   type Entry,
@@ -94,7 +97,13 @@ export function timeline(input: TimelineInput): Timeline {
   for (const letter of input.waiting)
     items.push(unsent(letter, letter.error === null ? "pending" : "failed"));
   if (onTheWay) queue &&= { ...queue, buttons: [] };
-  return { items: grouped(withDays(items, times(items, input))), queue };
+  const at = instants(input);
+  const all = withDays(items, at, (day, item): Item => ({
+    kind: "day",
+    key: `day:${day}:${item.key}`,
+    at: at(item),
+  }));
+  return { items: grouped(all, (one, other) => one.name === other.name), queue };
 }
 
 /** Whether the event takes the turn, so that the buttons above it are used up. */
@@ -102,10 +111,6 @@ function speaks(type: string): boolean {
   return (
     type === "customer_message" || type === "bot_message" || type === "operator_message" || type === "taken"
   );
-}
-
-function plain(event: AnyEvent): AnyEvent {
-  return event.type === "redacted" ? event.shell : event;
 }
 
 /** A later notice of the same kind stands for this one; while waiting, the last is shown beside the composer. */
@@ -197,37 +202,10 @@ function unsent(letter: Letter<Said>, mark: Mark): MessageItem {
   };
 }
 
-/** When each item happened, for the day dividers. */
-function times(items: readonly Item[], { logs }: TimelineInput): number[] {
+/** When an item happened, for the day dividers. */
+function instants({ logs }: TimelineInput): (item: Item) => number {
   const at = new Map(
     logs.flatMap((log) => log.entries.map((one) => [`${log.conversation}:${one.seq}`, one.at])),
   );
-  return items.map((item) => (item.kind === "message" ? item.at : (at.get(item.key) ?? 0)));
-}
-
-function withDays(items: readonly Item[], at: readonly number[]): Item[] {
-  const shown: Item[] = [];
-  let day = "";
-  for (const [index, item] of items.entries()) {
-    const date = new Date(at[index]! / 1000).toDateString();
-    if (date !== day) shown.push({ kind: "day", key: `day:${date}:${index}`, at: at[index]! });
-    day = date;
-    shown.push(item);
-  }
-  return shown;
-}
-
-/** Only the last of a group tells its time and mark; messages five minutes apart are no group. */
-function grouped(items: readonly Item[]): Item[] {
-  const together = (one: Item | undefined, other: Item | undefined) =>
-    one?.kind === "message" &&
-    other?.kind === "message" &&
-    one.author === other.author &&
-    one.name === other.name &&
-    Math.abs(other.at - one.at) < 300_000_000;
-  return items.map((item, index) =>
-    item.kind === "message"
-      ? { ...item, first: !together(items[index - 1], item), last: !together(item, items[index + 1]) }
-      : item,
-  );
+  return (item) => ("at" in item ? item.at : (at.get(item.key) ?? 0));
 }

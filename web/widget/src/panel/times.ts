@@ -1,11 +1,6 @@
 import type { Say } from "@switchboard/protocol";
 import type { Key } from "../i18n/index.ts";
 
-/** `at` is in microseconds everywhere. */
-export function clock(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(at / 1000);
-}
-
 export function dayName(at: number, locale: string, say: Say<Key>): string {
   const date = new Date(at / 1000);
   const today = new Date();

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.commands import BusinessOption, ConfigOption, DataOption, group, in_database, out, settings_of
+from gateway.commands.options import BusinessOption, ConfigOption, DataOption, in_database, out, settings_of
 from gateway.dispatcher.erasing import AskErasure
 from gateway.errors import StartupError
 from gateway.store import directory, inbox_secrets
@@ -48,13 +48,3 @@ def contact_erase(
     asked = in_database(settings, AskErasure(contact, by="command line"), business=business)
     out.print(f"{asked.contact} is a stranger from now on. Running servers empty the conversations; if none runs,")
     out.print("`switchboard run` does. Old backups still hold them.")
-
-
-def register(cli: typer.Typer) -> None:
-    """Adds the commands above; ``gateway.commands`` has made its groups before."""
-    inboxes = next(made.typer_instance for made in cli.registered_groups if made.name == "inbox")
-    assert inboxes is not None
-    inboxes.command("secret")(inbox_secret)
-    people = group("People who write.")
-    people.command("erase")(contact_erase)
-    cli.add_typer(people, name="contact")

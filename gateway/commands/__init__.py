@@ -1,0 +1,44 @@
+"""The commands that set up and look after an installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from gateway.commands.businesses import business_add, inbox_add, inbox_allow, inbox_list
+from gateway.commands.contacts import contact_erase, inbox_secret
+from gateway.commands.database import backup, migrate, restore
+from gateway.commands.doctor import doctor
+from gateway.commands.people import token_add, token_revoke, user_add, user_link, user_list, user_password
+from gateway.commands.setup import init
+
+
+def group(help_text: str) -> typer.Typer:
+    """A command with commands of its own."""
+    return typer.Typer(help=help_text, no_args_is_help=True)
+
+
+def register(cli: typer.Typer) -> None:
+    """Adds the commands above to the command line."""
+    plain: tuple[Callable[..., None], ...] = (init, migrate, backup, restore, doctor)
+    for command in plain:
+        cli.command()(command)
+    groups: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+        "business": ("Businesses that are answered for.", {"add": business_add}),
+        "user": (
+            "People who sign in.",
+            {"add": user_add, "link": user_link, "password": user_password, "list": user_list},
+        ),
+        "inbox": (
+            "Ways in: web chat inboxes.",
+            {"add": inbox_add, "allow": inbox_allow, "list": inbox_list, "secret": inbox_secret},
+        ),
+        "contact": ("People who write.", {"erase": contact_erase}),
+        "token": ("Bearer tokens for programs.", {"add": token_add, "revoke": token_revoke}),
+    }
+    for name, (help_text, commands) in groups.items():
+        made = group(help_text)
+        for verb, command in commands.items():
+            made.command(verb)(command)
+        cli.add_typer(made, name=name)

@@ -1,0 +1,103 @@
+"""``switchboard doctor``: what is as it must be, and what to do where it isn't."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from pathlib import Path
+
+import typer
+from rich.table import Table
+
+from gateway.commands.options import ConfigOption, DataOption, out, settings_of
+from gateway.errors import FolderInUse, StartupError
+from gateway.settings import Settings
+from gateway.store.opening import check_known, open_folder, postgresql_revision, postgresql_url, sqlite_revision
+
+
+def doctor(config: ConfigOption = None, data: DataOption = None) -> None:
+    """Look whether everything is as it must be, and say what to do where it isn't."""
+    settings = settings_of(config, data=data)
+    checks = [
+        ("Python", _check_python), ("Front end", _check_front_end), ("Data folder", lambda: _check_folder(settings)),
+        ("Database", lambda: _check_database(settings)), ("Secret key", lambda: _check_key(settings)), ("Redis", lambda: _check_redis(settings)),
+        ("Public URL", lambda: _check_url(settings)),
+    ]  # fmt: skip
+    table = Table(show_header=False, box=None)
+    failed = 0
+    for name, check in checks:
+        try:
+            table.add_row("[green]ok[/green]", name, check())
+        except Exception as error:
+            failed += 1
+            table.add_row("[red]mend[/red]", name, str(error))
+    out.print(table)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _check_python() -> str:
+    if sys.version_info < (3, 11):  # noqa: UP036 (it is told to those whose wrapper picked another)
+        raise StartupError("Python 3.11 or newer is needed.")
+    return sys.version.split()[0]
+
+
+def _check_front_end() -> str:
+    from gateway.http.static import STATIC
+
+    if not (STATIC / "console" / "index.html").exists():
+        raise StartupError("Not built. `make web` builds it; a wheel brings it along.")
+    return str(STATIC)
+
+
+def _check_folder(settings: Settings) -> str:
+    path = Path(settings.data)
+    if not path.exists():
+        return f"{path} (made at the first start)"
+    with contextlib.suppress(FolderInUse):
+        open_folder(path).close()
+    free = shutil.disk_usage(path).free
+    if free < 256 * 1024 * 1024:
+        raise StartupError(f"Only {free // 1_000_000} MB are free on the disk of {path}. Make room.")
+    return f"{path}, {free // 1_000_000_000} GB free"
+
+
+def _check_database(settings: Settings) -> str:
+    if settings.database:
+        revision = postgresql_revision(postgresql_url(settings.database))
+        check_known(revision, "on PostgreSQL")
+        return f"PostgreSQL, schema {revision or 'not made yet'}"
+    revision = sqlite_revision(Path(settings.data) / "switchboard.db")
+    check_known(revision, settings.data)
+    return f"SQLite, schema {revision or 'not made yet'}"
+
+
+def _check_key(settings: Settings) -> str:
+    from gateway.vault import KEY_FILE, open_vault
+
+    if not settings.secret_key and not settings.database and not (Path(settings.data) / KEY_FILE).exists():
+        return f"{Path(settings.data) / KEY_FILE} (made at the first start)"
+    open_vault(settings, Path(settings.data))
+    where = "from the settings" if settings.secret_key else str(Path(settings.data) / KEY_FILE)
+    return f"{where}; keep a copy apart from the backups"
+
+
+def _check_redis(settings: Settings) -> str:
+    if not settings.redis:
+        return "not used: one node" if not settings.database else "not used: nodes look at the database each second"
+    import redis
+
+    try:
+        redis.Redis.from_url(settings.redis, socket_connect_timeout=2.0).ping()
+    except redis.RedisError as error:
+        raise StartupError(f"Redis can't be reached ({error}). Check `redis`.") from error
+    return "reached"
+
+
+def _check_url(settings: Settings) -> str:
+    if not settings.public_url:
+        return f"not set: browsers reach it at http://{settings.host}:{settings.port}"
+    if settings.public_url.startswith("https:") and not settings.trusted_proxies:
+        raise StartupError("public_url is https, so a proxy ends TLS: name it in trusted_proxies.")
+    return settings.public_url
