@@ -1,6 +1,6 @@
 import { browserWorld, problemCode, randomId, socketUrl, usable, wakeWithPage } from "@switchboard/protocol";
 import { mount, unmount } from "svelte";
-import { has, language } from "../i18n/index.ts";
+import { language } from "../i18n/index.ts";
 import type { Launcher } from "../loader/launcher.ts";
 import type { Settings } from "../loader/settings.ts";
 import { Chat } from "../model/chat.ts";
@@ -16,11 +16,12 @@ export interface Panel {
   reseat(): void;
 }
 export interface PanelModule {
-  start(settings: Settings, launcher: Launcher): Panel;
+  start(settings: Settings, launcher: Launcher): Promise<Panel>;
 }
 
 /** Puts the panel beside the launcher, closed, and gets on the line. */
-export function start(settings: Settings, launcher: Launcher): Panel {
+export async function start(settings: Settings, launcher: Launcher): Promise<Panel> {
+  const { locale, say, has } = await language(settings.locale);
   const local = usable(() => localStorage);
   const session = usable(() => sessionStorage);
   const name = (key: string) => `switchboard:${settings.inbox}:${key}`;
@@ -33,7 +34,6 @@ export function start(settings: Settings, launcher: Launcher): Panel {
     newBox: () => randomId(6),
     forget: (box) => session.removeItem(name(`draft:${box}`)),
   });
-  const { locale, say } = language(settings.locale);
   const chat = new Chat({
     url: socketUrl(settings.origin, "/api/v1/widget/socket"),
     inbox: settings.inbox,
