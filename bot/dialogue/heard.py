@@ -47,6 +47,27 @@ class _Said(msgspec.Struct, frozen=True):
 
 def hear(bot: Bot, inputs: Sequence[TurnInput]) -> Heard:
     """Understands all waiting inputs, oldest first."""
+    if len(inputs) == 1 and not inputs[0].choice:
+        return hear_one(bot, inputs[0].text)
+    return hear_all(bot, inputs)
+
+
+def hear_one(bot: Bot, text: str) -> Heard:
+    """As ``hear_all`` of one written text, which most turns are: there is nothing to join or to choose from."""
+    reading = bot.reader.read(text)
+    answers = (reading.intents[0][0],) if _sure(reading) else ()
+    return Heard(
+        answers=answers,
+        candidates=reading.intents,
+        facts=_facts(bot, (text,), (), {reading.intents[0][0]} if reading.intents else set()),
+        language=reading.language,
+        outside=reading.outside,
+        nod=not reading.tokens and _is_nod(text),
+    )
+
+
+def hear_all(bot: Bot, inputs: Sequence[TurnInput]) -> Heard:
+    """As ``hear``, for a burst."""
     pressed: dict[int, tuple[str, dict[str, str]]] = {}
     texts: dict[int, str] = {}
     for at, one in enumerate(inputs):

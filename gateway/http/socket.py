@@ -56,12 +56,13 @@ class Session:
     """One open socket. It is a ``Sink``: ``send`` and ``offer`` never wait."""
 
     __slots__ = (
-        "_bucket", "_bytes", "_linger", "_loop", "_queue", "_strikes", "_transport", "_wake", "audience", "closing",
-        "hello_within", "ws",
+        "_bucket", "_bytes", "_ending", "_linger", "_loop", "_queue", "_scheduled", "_strikes", "_tasks", "_transport",
+        "audience", "closing", "hello_within", "ws",
     )  # fmt: skip
 
     def __init__(
-        self, ws: web.WebSocketResponse, transport: asyncio.Transport | None, *, audience: str, settings: Settings
+        self, ws: web.WebSocketResponse, transport: asyncio.Transport | None, *, audience: str, settings: Settings,
+        tasks: TaskSet,
     ) -> None:  # fmt: skip
         self.ws = ws
         self._transport = transport
@@ -72,7 +73,9 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._queue: deque[bytes] = deque()
         self._bytes = 0
-        self._wake: asyncio.Future[None] | None = None
+        self._tasks = tasks
+        self._scheduled = False
+        self._ending: asyncio.Task[None] | None = None
         self._strikes = 0
         rate = settings.frames_per_second
         self._bucket = Bucket(rate, rate * 3, self._loop.time())
@@ -87,7 +90,8 @@ class Session:
             SLOW_SOCKETS.labels(self.audience).inc()
             self.close(Closed(WSCloseCode.TRY_AGAIN_LATER, "too slow"))
             return
-        self._wake_writer()
+        if not self._scheduled:
+            self._flush_after(self._linger)
 
     def offer(self, frame: bytes) -> None:
         """Queues a frame that may be lost: dropped when the reader is behind."""
@@ -104,31 +108,40 @@ class Session:
             self.closing = why
             if self._bytes > PIECE:
                 self._queue.clear()
-            self._wake_writer()
+            self._ending = self._tasks.start(self._end(why), name="end")
 
-    def _wake_writer(self) -> None:
-        if self._wake is not None and not self._wake.done():
-            self._wake.set_result(None)
+    async def ended(self, *, within: float) -> None:
+        """Waits for the close frame to have left, for ``within`` seconds."""
+        if self._ending is not None:
+            await asyncio.wait([self._ending], timeout=within)
+            self._ending.cancel()
 
-    async def write(self) -> None:
-        """The writer: sends what is queued until the socket closes; all that waits leaves in one piece."""
-        if self._transport is None:
-            return
-        while self.closing is None:
-            while self._queue and self.closing is None:
-                if self._transport.is_closing():
-                    return
-                self._transport.write(self._take_frames())
-                while self._transport.get_write_buffer_size() > FULL and self.closing is None:
-                    await asyncio.sleep(LOOK_AGAIN)
-            if self.closing is None:
-                self._wake = self._loop.create_future()
-                await self._wake
-                if self._linger and self.closing is None:
-                    await asyncio.sleep(self._linger)
-        if self._queue and not self._transport.is_closing():
+    async def _end(self, why: Closed) -> None:
+        if self._queue and self._transport is not None and not self._transport.is_closing():
             self._transport.write(self._take_frames())
-        await self.ws.close(code=self.closing.code, message=self.closing.reason.encode()[:120])
+        await self.ws.close(code=why.code, message=why.reason.encode()[:120])
+
+    def _flush_after(self, seconds: float) -> None:
+        """No task of its own waits for frames: an idle socket holds none, and a busy one needs no switch to it."""
+        if self._scheduled:
+            return
+        self._scheduled = True
+        if seconds:
+            self._loop.call_later(seconds, self._flush)
+        else:
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Sends what is queued; all that waits leaves in one piece, and no more than the reader takes."""
+        self._scheduled = False
+        transport = self._transport
+        if self.closing is not None or transport is None or transport.is_closing():
+            return
+        while self._queue:
+            if transport.get_write_buffer_size() > FULL:
+                self._flush_after(LOOK_AGAIN)
+                return
+            transport.write(self._take_frames())
 
     def _take_frames(self) -> bytes:
         """What waits as text frames (RFC 6455, 5.2), up to ``PIECE`` bytes. One write is one system call; aiohttp's
@@ -185,9 +198,8 @@ class Sockets:
         """Upgrades a request and runs ``run`` on its session until it ends. Raises nothing."""
         ws = web.WebSocketResponse(compress=False, max_msg_size=MAX_FRAME, heartbeat=HEARTBEAT)
         await ws.prepare(request)
-        session = Session(ws, request.transport, audience=audience, settings=self._settings)
+        session = Session(ws, request.transport, audience=audience, settings=self._settings, tasks=self._tasks)
         session.hello_within = self.hello_within
-        writer = self._tasks.start(session.write(), name="write")
         self._sessions.add(session)
         SOCKETS.labels(audience).inc()
         try:
@@ -208,8 +220,7 @@ class Sockets:
             self._sessions.discard(session)
             SOCKETS.labels(audience).dec()
             session.close(Closed(WSCloseCode.OK, "bye"))
-            await asyncio.wait([writer], timeout=5.0)
-            writer.cancel()
+            await session.ended(within=5.0)
         return ws
 
     async def drain(self, *, within: float) -> None:
@@ -223,7 +234,7 @@ class Sockets:
         deadline = loop.time() + within
         while self._sessions and loop.time() < deadline:
             await asyncio.sleep(0.02)
-        await self._tasks.finish(within=0)
+        await self._tasks.finish(within=1.0)
 
 
 async def hello(session: Session, decoder: msgspec.json.Decoder[Any]) -> Any:

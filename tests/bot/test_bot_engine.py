@@ -11,12 +11,34 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import artifact, engine, phrases, worker
+from bot.dialogue.heard import hear_all, hear_one
 from bot.dialogue.payload import BOT, OPERATOR
 from bot.embedded import EmbeddedEngine
 from gateway.errors import BotNotReady
 from gateway.ports import TurnInput, TurnRequest, TurnResult
 
 GIBBERISH = "зюзюблик фырчит"
+
+
+SAID = st.sampled_from(
+    [
+        "сколько стоит стрижка",
+        "запишите меня на завтра",
+        "да",
+        "спасибо",
+        "👍",
+        "",
+        "…",
+        "стрижка +7 495 000-00-01",
+        "hello",
+    ]
+) | st.text(max_size=40)
+
+
+@given(SAID)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_one_text_is_heard_as_a_burst_of_one(salon_bot: artifact.Bot, text: str) -> None:
+    assert hear_one(salon_bot, text) == hear_all(salon_bot, [TurnInput(seq=1, text=text)])
 
 
 @pytest.fixture(scope="module")
