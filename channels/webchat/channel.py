@@ -15,7 +15,8 @@ from channels.webchat.origins import check_origin
 from channels.webchat.signing import Signing
 from channels.webchat.users import User, Users
 from gateway.dispatcher import Dispatcher
-from gateway.dispatcher.hub import Hub, Subscription, identity_topic
+from gateway.dispatcher.following import Subscription
+from gateway.dispatcher.hub import Hub, identity_topic
 from gateway.errors import NotFound, UserExpired
 from gateway.http.peers import Peers
 from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, hello, receive

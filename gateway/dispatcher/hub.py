@@ -1,24 +1,23 @@
 """The hub: who follows which log on this node, and what they are sent.
 
 A follower misses nothing: it subscribes first, then reads, and drops what it got twice. A gap (another node wrote, a
-hint was lost) is read once per node, whoever follows. Frames are encoded once per audience.
+hint was lost) is read once per node, whoever follows.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
-import msgspec
 import structlog
 
 from gateway.cluster.bus import Bus, Message
+from gateway.dispatcher.following import Frame, News, Sink, Subscription, Topic, caught_up_frame, resync_frame
 from gateway.dispatcher.units import Committed
 from gateway.metrics import GAPS
 from gateway.model.events import Entry
-from gateway.model.visible import Audience, visible_entry
+from gateway.model.visible import Audience
 from gateway.ports import Hint, Signal
 from gateway.store import log as stored_log
 from gateway.store.contacts import Address
@@ -32,37 +31,6 @@ HEADS_EVERY = 15.0
 HEADS_IN_DOUBT = 1.0
 PAGE = 200
 
-_encoder = msgspec.json.Encoder()
-
-
-class EncodedEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry whose event is JSON already: what went to disk goes out as it is."""
-
-    seq: int
-    id: str
-    at: int
-    event: msgspec.Raw
-
-
-class EntriesFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="entries"):
-    """Entries of a conversation as an audience sees them; complete up to ``through``."""
-
-    conversation: str
-    through: int
-    entries: tuple[Entry | EncodedEntry, ...]
-
-
-class ResyncFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="resync"):
-    conversation: str
-
-
-class Sink(Protocol):
-    """A socket's queue. ``send`` never waits; ``offer`` is for what may be dropped."""
-
-    def send(self, frame: bytes) -> None: ...
-
-    def offer(self, frame: bytes) -> None: ...
-
 
 class RowsListener(Protocol):
     """Is told that a conversation's list row changed (a console)."""
@@ -73,82 +41,6 @@ class RowsListener(Protocol):
 def identity_topic(inbox: str, address: str) -> str:
     """Where the sockets of an identity are told which conversation is theirs."""
     return f"identity:{inbox}:{address}"
-
-
-class Frame(NamedTuple):
-    """An encoded ``entries`` frame and the part of the log that it tells."""
-
-    first: int
-    through: int
-    body: bytes
-
-
-class News(NamedTuple):
-    """Entries behind one another, and their events as JSON where that is known."""
-
-    entries: Sequence[Entry]
-    bodies: Sequence[bytes] = ()
-
-    def frame(self, conversation: str, audience: Audience, *, start: int) -> Frame:
-        """What an audience is sent of those from ``start`` on."""
-        through = self.entries[-1].seq
-        shown = tuple(
-            [
-                one
-                for number, entry in enumerate(self.entries)
-                if entry.seq >= start and (one := self._shown(number, entry, audience)) is not None
-            ]
-        )
-        body = _encoder.encode(EntriesFrame(conversation=conversation, through=through, entries=shown))
-        return Frame(start, through, body)
-
-    def _shown(self, number: int, entry: Entry, audience: Audience) -> Entry | EncodedEntry | None:
-        seen = visible_entry(entry, audience)
-        if seen is not entry or not self.bodies:
-            return seen
-        return EncodedEntry(seq=entry.seq, id=entry.id, at=entry.at, event=msgspec.Raw(self.bodies[number]))
-
-
-@dataclass(eq=False, slots=True)
-class Subscription:
-    """One follower of one log, sent up to ``at``. While it catches up, live frames wait in ``held``; ``outdated``: what
-    it reads was erased meanwhile."""
-
-    sink: Sink
-    audience: Audience
-    at: int = 0
-    outdated: bool = False
-    held: list[Frame] | None = field(default_factory=list)
-
-    def take(self, frame: Frame) -> bool:
-        """Sends a frame unless it was had already; ``False`` where it doesn't begin where this follower stands."""
-        if self.held is not None:
-            self.held.append(frame)
-        elif frame.through > self.at:
-            if frame.first != self.at + 1:
-                return False
-            self.at = frame.through
-            self.sink.send(frame.body)
-        return True
-
-
-@dataclass(eq=False, slots=True)
-class Topic:
-    """A followed log on this node. ``head``: ``seq`` and id of the last entry that anyone here was sent; ``erasures``:
-    how often it was erased, so that a page that was read before is not told after it."""
-
-    business: str
-    conversation: str
-    subscriptions: set[Subscription] = field(default_factory=set)
-    filling: bool = False
-    again: bool = False
-    head: tuple[int, str] = (0, "")
-    erasures: int = 0
-
-    @property
-    def at(self) -> int | None:
-        """How far every live follower was sent; ``None`` while all of them catch up."""
-        return min((s.at for s in self.subscriptions if s.held is None), default=None)
 
 
 class Hub:
@@ -288,12 +180,12 @@ class Hub:
         known, page = await self._store.read(topic.business, unit)
         if not known:
             after = 0
-            subscription.sink.send(_encoder.encode(ResyncFrame(conversation=conversation)))
+            subscription.sink.send(resync_frame(conversation))
         subscription.at = after
         if after:
             self._note_head(topic, after, event_id)
         if not page:  # nothing new: said, so that a client knows that it has caught up
-            subscription.sink.send(_encoder.encode(EntriesFrame(conversation=conversation, through=after, entries=())))
+            subscription.sink.send(caught_up_frame(conversation, through=after))
         while page:
             subscription.at = page[-1].seq
             self._note_head(topic, page[-1].seq, page[-1].id)
@@ -356,7 +248,7 @@ class Hub:
 
     def _restart(self, topic: Topic, subscription: Subscription) -> None:
         subscription.at, subscription.outdated = 0, False
-        subscription.sink.send(_encoder.encode(ResyncFrame(conversation=topic.conversation)))
+        subscription.sink.send(resync_frame(topic.conversation))
         self._fill(topic)
 
     def _fill(self, topic: Topic) -> None:

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 from aiohttp import WSCloseCode, web
 
-from gateway.dispatcher.hub import Hub, Subscription
+from gateway.dispatcher.following import Subscription
+from gateway.dispatcher.hub import Hub
 from gateway.errors import Invalid, NotFound, Refused, SignedOut
 from gateway.http.access import COOKIE, Access, Principal, session_topic
 from gateway.http.reading import audience_of

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.dispatcher.hub import Hub, Sink
+from gateway.dispatcher.following import Sink
+from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.units import Committed
 from gateway.model.state import Conversation
 from gateway.store import lists, log

@@ -15,8 +15,9 @@ from gateway.model.events import Entry, Plain, decode_event, encode_event
 from gateway.model.fold import fold, fold_all
 from gateway.model.ids import new_id
 from gateway.model.state import FOLD_VERSION, Conversation
+from gateway.store.bulk import Bulk
 from gateway.store.schema import conversations, events
-from gateway.store.sql import Bulk, Query, Tx
+from gateway.store.sql import Query, Tx
 
 _business: BindParameter[str] = bindparam("business_id")
 _conversation: BindParameter[str] = bindparam("conversation_id")

@@ -7,10 +7,9 @@ another thread and back. What a unit read or wrote under its lock is remembered,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from gateway.store.sql import Bulk, Cursor
+from gateway.store.bulk import Bulk, Cursor
 
 MAX_REMEMBERED = 4_096
 """Rows of a table that are remembered at most; those that came first are forgotten first."""

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.dispatcher import Committed
-from gateway.dispatcher.hub import Subscription
+from gateway.dispatcher.following import Subscription
 from gateway.model import commands as c
 from gateway.model.events import Entry
 from gateway.model.ids import new_id

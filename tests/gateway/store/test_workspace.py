@@ -12,7 +12,8 @@ import pytest
 from gateway.model import commands as c
 from gateway.model.state import Conversation
 from gateway.store import inbound, log, workspace
-from gateway.store.sql import MOST_ROWS, Bulk, Tx
+from gateway.store.bulk import MOST_ROWS, Bulk
+from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.clock import VirtualClock
 from tests.support.gates import busy_writer, handed_over

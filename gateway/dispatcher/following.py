@@ -1,0 +1,129 @@
+"""What the followers of a log are sent: frames, encoded once per audience, and how far each follower was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from gateway.model.events import Entry
+from gateway.model.visible import Audience, visible_entry
+
+_encoder = msgspec.json.Encoder()
+
+
+class EncodedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry whose event is JSON already: what went to disk goes out as it is."""
+
+    seq: int
+    id: str
+    at: int
+    event: msgspec.Raw
+
+
+class EntriesFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="entries"):
+    """Entries of a conversation as an audience sees them; complete up to ``through``."""
+
+    conversation: str
+    through: int
+    entries: tuple[Entry | EncodedEntry, ...]
+
+
+class ResyncFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="resync"):
+    conversation: str
+
+
+class Sink(Protocol):
+    """A socket's queue. ``send`` never waits; ``offer`` is for what may be dropped."""
+
+    def send(self, frame: bytes) -> None: ...
+
+    def offer(self, frame: bytes) -> None: ...
+
+
+def resync_frame(conversation: str) -> bytes:
+    """Forget what you have: the whole log follows."""
+    return _encoder.encode(ResyncFrame(conversation=conversation))
+
+
+def caught_up_frame(conversation: str, *, through: int) -> bytes:
+    """There is nothing new, which a client must be told so that it knows that it has caught up."""
+    return _encoder.encode(EntriesFrame(conversation=conversation, through=through, entries=()))
+
+
+class Frame(NamedTuple):
+    """An encoded ``entries`` frame and the part of the log that it tells."""
+
+    first: int
+    through: int
+    body: bytes
+
+
+class News(NamedTuple):
+    """Entries behind one another, and their events as JSON where that is known."""
+
+    entries: Sequence[Entry]
+    bodies: Sequence[bytes] = ()
+
+    def frame(self, conversation: str, audience: Audience, *, start: int) -> Frame:
+        """What an audience is sent of those from ``start`` on."""
+        through = self.entries[-1].seq
+        shown = tuple(
+            [
+                one
+                for number, entry in enumerate(self.entries)
+                if entry.seq >= start and (one := self._shown(number, entry, audience)) is not None
+            ]
+        )
+        body = _encoder.encode(EntriesFrame(conversation=conversation, through=through, entries=shown))
+        return Frame(start, through, body)
+
+    def _shown(self, number: int, entry: Entry, audience: Audience) -> Entry | EncodedEntry | None:
+        seen = visible_entry(entry, audience)
+        if seen is not entry or not self.bodies:
+            return seen
+        return EncodedEntry(seq=entry.seq, id=entry.id, at=entry.at, event=msgspec.Raw(self.bodies[number]))
+
+
+@dataclass(eq=False, slots=True)
+class Subscription:
+    """One follower of one log, sent up to ``at``. While it catches up, live frames wait in ``held``; ``outdated``: what
+    it reads was erased meanwhile."""
+
+    sink: Sink
+    audience: Audience
+    at: int = 0
+    outdated: bool = False
+    held: list[Frame] | None = field(default_factory=list)
+
+    def take(self, frame: Frame) -> bool:
+        """Sends a frame unless it was had already; ``False`` where it doesn't begin where this follower stands."""
+        if self.held is not None:
+            self.held.append(frame)
+        elif frame.through > self.at:
+            if frame.first != self.at + 1:
+                return False
+            self.at = frame.through
+            self.sink.send(frame.body)
+        return True
+
+
+@dataclass(eq=False, slots=True)
+class Topic:
+    """A followed log on this node. ``head``: ``seq`` and id of the last entry that anyone here was sent; ``erasures``:
+    how often it was erased, so that a page that was read before is not told after it."""
+
+    business: str
+    conversation: str
+    subscriptions: set[Subscription] = field(default_factory=set)
+    filling: bool = False
+    again: bool = False
+    head: tuple[int, str] = (0, "")
+    erasures: int = 0
+
+    @property
+    def at(self) -> int | None:
+        """How far every live follower was sent; ``None`` while all of them catch up."""
+        return min((s.at for s in self.subscriptions if s.held is None), default=None)
