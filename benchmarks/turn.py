@@ -147,7 +147,7 @@ def compare(stack: ExitStack, node: Node, *, rounds: int, seconds: float) -> dic
             f" p99 {seen['p99_ms']:.1f} ms")  # fmt: skip
     per_s = statistics.median(rate)
     say(f"half load: {per_s / 2:.0f} turns/s")
-    half = turn_client.ask(do="paced", per_s=per_s / 2, seconds=max(3.0, seconds))
+    half = turn_client.ask(do="paced", per_s=per_s / 2, seconds=max(2.0, seconds))
     turn_client.stop()
     return {
         "echo_cpu_us": statistics.median(echo_cpu),
@@ -240,7 +240,7 @@ def main() -> None:
         node = Node(stack, data)
         say("idle sockets")
         figures["idle_socket_bytes"] = idle_bytes(node, 500 if quick else 2000)
-        figures |= compare(stack, node, rounds=3 if quick else 7, seconds=2.0 if quick else 4.0)
+        figures |= compare(stack, node, rounds=3 if quick else 7, seconds=1.0 if quick else 4.0)
         ratios["turn_cpu_over_echo"] = figures["turn_cpu_us"] / figures["echo_cpu_us"]
         if not quick:
             for size in (1, 1000):
@@ -250,7 +250,7 @@ def main() -> None:
         node.server.stop()
         say("PostgreSQL")
         figures["turn_cpu_us_postgresql"] = on_postgresql(
-            Path(folder) / "pg", rounds=1 if quick else 3, seconds=2.0 if quick else 4.0
+            Path(folder) / "pg", rounds=1 if quick else 3, seconds=1.0 if quick else 4.0
         )
         ratios["turn_cpu_postgresql_over_sqlite"] = figures["turn_cpu_us_postgresql"] / figures["turn_cpu_us"]
         say("demo")
