@@ -70,7 +70,8 @@ def read_business_file(folder: Path) -> BusinessFile:
 
 
 def load_business(file: BusinessFile) -> Callable[[Tx, int], Loaded]:
-    """A unit that makes the business, its inboxes and people; one that is there already stays as it is."""
+    """A unit that makes the business, its inboxes and people; one that is there already stays as it is, but for its
+    names by language where an older release kept only one."""
 
     def unit(tx: Tx, now: int) -> Loaded:
         organization = directory.ensure_organization(tx, "Switchboard", now=now)
@@ -79,6 +80,8 @@ def load_business(file: BusinessFile) -> Callable[[Tx, int], Loaded]:
             tx, organization, slug=file.slug, name=file.name.get(file.locales[0], file.slug), locales=file.locales,
             timezone=file.timezone, color=file.brand_color, names=file.name, now=now,
         )  # fmt: skip
+        if not business.names:
+            directory.name_business(tx, business.id, file.name)
         scoped = tx.for_business(business.id)
         if found is None:
             for inbox in file.inboxes:

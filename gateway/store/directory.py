@@ -244,6 +244,9 @@ _ADD_BUSINESS = Query(lambda insert: insert(businesses))
 _BUSINESS = Query(select(*_business_columns).where(businesses.c.id == bindparam("business")))
 _BUSINESS_BY_SLUG = Query(select(*_business_columns).where(businesses.c.slug == bindparam("slug")))
 _BUSINESSES = Query(select(*_business_columns).order_by(businesses.c.name).limit(1000))
+_NAME_BUSINESS = Query(
+    update(businesses).where(businesses.c.id == bindparam("business")).values(names=bindparam("new_names"))
+)
 _ADD_OPERATOR = Query(lambda insert: insert(operators))
 _MEMBERSHIPS = Query(
     select(operators.c.business_id, operators.c.account_id, operators.c.role, operators.c.name)
@@ -281,6 +284,11 @@ def add_business(
         created_at=now,
     )  # fmt: skip
     return business
+
+
+def name_business(tx: Tx, business: str, names: dict[str, str]) -> None:
+    """What it is called, by language."""
+    tx.execute(_NAME_BUSINESS, business=business, new_names=msgspec.json.encode(names).decode())
 
 
 def read_business(tx: Tx, business: str) -> Business | None:

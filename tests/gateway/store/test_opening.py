@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
+from gateway.admin.businesses import load_business, read_business_file
 from gateway.errors import StartupError
 from gateway.model import commands as c
 from gateway.model.fold import fold_all
-from gateway.store import log
+from gateway.store import directory, log
 from gateway.store.migrations import HEAD
 from gateway.store.opening import (
     DataFolder,
@@ -42,6 +43,7 @@ from tests.support.stores import Begin, Database, apply, make_place
 
 DATABASES = Path(__file__).parents[2] / "fixtures" / "databases"
 """A dump of each released schema, with a few conversations in it."""
+LANTERN = Path(__file__).parents[3] / "examples" / "lantern"
 EVENTS = "SELECT business_id, conversation_id, seq, id, at, body FROM events ORDER BY business_id, conversation_id, seq"
 
 
@@ -326,3 +328,21 @@ def test_a_postgresql_that_is_not_there_is_one_clear_line(postgres: PostgresServ
     with pytest.raises(StartupError) as error:
         open_postgresql(postgres.url("no_such_database"))
     assert "PostgreSQL can't be reached" in one_line(error)
+
+
+async def test_a_business_of_the_first_release_learns_its_names_when_it_is_loaded_again(tmp_path: Path) -> None:
+    with open_folder(tmp_path) as folder:
+        with closing(sqlite3.connect(folder.database)) as connection:
+            connection.executescript((DATABASES / "0001.sql").read_text("utf-8"))
+        migrate_sqlite(folder)
+        store = open_sqlite(folder)
+        await store.start()
+        try:
+            for _ in range(2):
+                loaded = await store.write("", load_business(read_business_file(LANTERN)))
+            found = await store.read("", lambda tx, now: directory.read_business(tx, loaded.business.id))
+        finally:
+            await store.aclose()
+    assert found is not None
+    assert (found.named("en"), found.named("ru")) == ("Lantern", "Фонарь")
+    assert len(loaded.inboxes) == 1
