@@ -60,7 +60,10 @@ export function fileSize(bytes: number, locale: string): string {
         ? (["kilobyte", bytes / 1000] as const)
         : (["megabyte", bytes / 1_000_000] as const);
   const maximumFractionDigits = size < 10 && unit === "megabyte" ? 1 : 0;
-  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits }).format(size);
+  const unitDisplay = unit === "byte" ? "narrow" : "short"; // else English says "719 byte"
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay, maximumFractionDigits }).format(
+    size,
+  );
 }
 
 /** Milliseconds until a link should be asked for again: before it expires, however wrong this clock may be. */
