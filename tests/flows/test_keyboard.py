@@ -74,9 +74,10 @@ def test_shortcuts_go_by_the_key_and_not_by_its_letter(customer: Customer, olga:
     expect(olga.field).to_be_visible()  # the thread is there again, and it is hers
     expect(olga.page.get_by_role("complementary")).to_have_count(0)
     with without_network(olga.page):
+        # Pressed before the console knows of it, the key would be told otherwise: what was asked got lost.
+        expect(olga.page.get_by_text("Восстанавливаем связь")).to_be_visible()
         in_russian_layout(olga.page, "KeyE", "у")
         expect(olga.alert).to_contain_text("Связи пока нет")
-        expect(olga.page.get_by_text("Восстанавливаем связь")).to_be_visible()
     expect(olga.page.get_by_text("Восстанавливаем связь")).to_be_hidden()
     in_russian_layout(olga.page, "KeyE", "у")
     expect(customer.log).to_contain_text("Диалог завершён")
