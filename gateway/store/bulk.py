@@ -50,7 +50,7 @@ class Bulk:
         self.table = table.name
         self._table = table
         self._columns = ("business_id", *columns)
-        self._replaces = replaces
+        self.replaces = replaces
         self._keys = len(table.primary_key) - 1
         self._sql: dict[tuple[str, int], str] = {}
 
@@ -75,10 +75,10 @@ class Bulk:
             {name: bindparam(f"{name}_{number}") for name in self._columns} for number in range(count)
         ]
         statement = insert_of(database)(self._table).values(rows)
-        if self._replaces:
+        if self.replaces:
             statement = statement.on_conflict_do_update(
                 index_elements=[column.name for column in self._table.primary_key],
-                set_={name: statement.excluded[name] for name in self._replaces},
+                set_={name: statement.excluded[name] for name in self.replaces},
             )
         compiled = statement.compile(dialect=dialect(database))
         assert list(compiled.positiontup) == [f"{name}_{number}" for number in range(count) for name in self._columns]

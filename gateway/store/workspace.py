@@ -17,6 +17,10 @@ MAX_REMEMBERED = 4_096
 Key = tuple[Any, ...]
 
 
+class DuplicateKey(Exception):
+    """Two rows that wait have one key: a mistake of the programmer."""
+
+
 class Workspace:
     """``lasting``: nobody else writes this database, so what was remembered still holds after the COMMIT."""
 
@@ -30,9 +34,13 @@ class Workspace:
     # --- rows that wait ---
 
     def gather(self, business: str, bulk: Bulk, row: Key) -> None:
-        """Keeps a row for ``flush``; of two rows with one key the later counts."""
+        """Keeps a row for ``write``. Of two rows with one key the later counts where it replaces the other; else that
+        is as much an error as it would be in the table."""
         self._tables.add(bulk.table)
-        self._gathered.setdefault(business, {}).setdefault(bulk, {})[bulk.key_of(row)] = row
+        rows, key = self._gathered.setdefault(business, {}).setdefault(bulk, {}), bulk.key_of(row)
+        if key in rows and not bulk.replaces:
+            raise DuplicateKey(f"two rows of {bulk.table} have the key {key}")
+        rows[key] = row
 
     def waits(self, tables: frozenset[str] | None) -> bool:
         """Whether a statement on ``tables`` (``None``: on any) would miss a row that waits."""

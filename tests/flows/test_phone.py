@@ -54,6 +54,9 @@ def test_console_shows_one_pane_at_a_time_on_a_phone(customer: Customer, stage: 
     with without_network(olga.page):
         olga.write("Отвечаю с телефона")
     customer.sees("Отвечаю с телефона", author="operator")
+    olga.page.set_viewport_size({"width": 375, "height": 420})  # the phone's keyboard comes up
+    expect(olga.log.get_by_text("Отвечаю с телефона")).to_be_in_viewport(ratio=1)
+    olga.page.set_viewport_size({"width": 375, "height": 667})
     olga.page.get_by_role("button", name="Контекст (Alt+O)").tap()
     context = olga.page.get_by_role("complementary", name="Контекст")
     expect(context).to_be_visible()

@@ -66,6 +66,23 @@ async def test_rows_of_a_unit_that_fails_are_gone_and_those_of_its_group_stay(st
     assert [getattr(entry.event, "text", "") for entry in found][2:] == ["kept"]
 
 
+async def test_a_second_event_in_the_same_place_is_an_error_and_neither_is_stored(store: Store, place: Place) -> None:
+    begun = await store.write(place.business, Begin(place))
+
+    def twice(tx: Tx, now: int) -> None:
+        for text in ("one", "other"):
+            draft = log.Draft(begun.id, begun, now=now)
+            draft.apply(c.AddNote(operator=OLGA, text=text))
+            log.save(tx, draft)
+
+    with pytest.raises(workspace.DuplicateKey, match="events"):
+        await store.write(place.business, twice)
+
+    found = await store.read(place.business, lambda tx, now: log.read_all(tx, begun.id))
+    assert [entry.seq for entry in found] == [1, 2]
+    assert (await store.write(place.business, notes(begun.id, "next"))).seq == 3
+
+
 async def test_rows_of_several_businesses_wait_beside_one_another(store: Store, place: Place) -> None:
     other = await make_place(store, "other")
 
