@@ -1,6 +1,6 @@
 """Group commit: many units of work, one transaction, and the truth for each of them.
 
-A unit is ``(tx, now) -> result``; it touches nothing but ``tx`` and may run twice. What is promised to its caller:
+A unit is ``(tx, now) -> result``; it touches nothing but ``tx`` and may run again. What is promised to its caller:
 a result only after the COMMIT that holds it; an error, and then nothing of it is stored.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -26,6 +27,8 @@ Unit = Callable[[Tx, int], Any]
 
 MAX_GROUP = 128
 """Units in one transaction: more gains nothing and lengthens the lock."""
+ALONE_PATIENCE = 4.0
+"""Seconds for which a unit that can't get its locks is tried again alone; shorter than one patient wait for a lock."""
 MAX_WAITING = 20_000
 """Units that may wait for the writer; beyond that callers get ``Overloaded`` at once."""
 
@@ -202,8 +205,12 @@ class GroupWriter:
         """The second chance: a transaction of its own, so that one unit's fault is nobody else's."""
         job.result, job.error = None, None
         try:
-            if self._attempt([job], patient=True):
-                job.error = StorageUnavailable("The conversation is busy. Try again in a moment.")
+            # A deadlock's victim, or one whose rows moved under it, wins a later try; who waited out a lock does not.
+            deadline = time.monotonic() + ALONE_PATIENCE
+            while self._attempt([job], patient=True):
+                if time.monotonic() >= deadline:
+                    job.error = StorageUnavailable("The conversation is busy. Try again in a moment.")
+                    break
         except OutcomeUnknown as fault:
             self._discard()
             self._unknown([job], fault)
