@@ -14,7 +14,7 @@ from gateway.demo import Demo
 from gateway.logs import set_up
 from gateway.process import settle
 from gateway.settings import Settings
-from gateway.store import directory
+from gateway.store import accounts, tokens
 from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
 from gateway.vault import new_key
@@ -34,12 +34,12 @@ async def main(data: Path, database: str) -> None:
         await demo.load()
         if await demo.needs_training():
             await demo.train()
-        token = directory.new_token()
+        token = tokens.new_token()
 
         def unit(tx: Tx, now: int) -> str:
-            found = directory.account_by_email(tx, "olga@example.com")
+            found = accounts.account_by_email(tx, "olga@example.com")
             assert found is not None
-            directory.open_session(tx, found[0].id, token=token, now=now, lifetime=3600 * 1_000_000)
+            accounts.open_session(tx, found[0].id, token=token, now=now, lifetime=3600 * 1_000_000)
             return found[0].id
 
         await node.store.write("", unit)

@@ -50,7 +50,7 @@ from gateway.phrases import CataloguePhrases
 from gateway.ports import BotEngine, BotPublisher, Channel
 from gateway.process import settle
 from gateway.settings import Settings
-from gateway.store import directory, due
+from gateway.store import accounts, due
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
     DataFolder,
@@ -227,7 +227,7 @@ class Switchboard:
     async def _check_key(self) -> None:
         """Raises ``StartupError`` where this isn't the key that the database's secrets were sealed with."""
         fingerprint = self.vault.fingerprint
-        if not await self.store.write("", lambda tx, now: directory.claim_key(tx, fingerprint, now=now)):
+        if not await self.store.write("", lambda tx, now: accounts.claim_key(tx, fingerprint, now=now)):
             await self.drain()
             raise StartupError(
                 "The secret key isn't the one that this database's secrets were sealed with. Restore secret.key in the"

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from gateway.ports import BotPublisher, BotTrainer, TrainingReport
-from gateway.store import directory
+from gateway.store import bot_versions, directory
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
@@ -47,7 +47,7 @@ class Bots:
         """Loads what each business has published; a file that is gone is told, and that business has no bot."""
         businesses = await self._store.read("", lambda tx, now: directory.read_businesses(tx))
         for business in businesses:
-            version = await self._store.read(business.id, lambda tx, now: directory.published_bot(tx))
+            version = await self._store.read(business.id, lambda tx, now: bot_versions.published_bot(tx))
             if version is None:
                 continue
             try:
@@ -60,7 +60,7 @@ class Bots:
 
     async def is_published(self, business: str, content: Path) -> bool:
         """The published version was trained from these very files, and answers: its model is there and could be read."""
-        version = await self._store.read(business, lambda tx, now: directory.published_bot(tx))
+        version = await self._store.read(business, lambda tx, now: bot_versions.published_bot(tx))
         if version is None or self._publisher.version(business) != version.version:
             return False
         return msgspec.json.decode(version.report, type=Published).fingerprint == fingerprint_of(content)
@@ -74,7 +74,7 @@ class Bots:
         kept = Published(fingerprint=fingerprint, report=msgspec.convert(msgspec.to_builtins(report), TrainingReport))
 
         def unit(tx: Tx, now: int) -> None:
-            directory.publish_bot(
+            bot_versions.publish_bot(
                 tx, version=version, artifact=target.name, report=msgspec.json.encode(kept).decode(), now=now
             )
 

@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from gateway.errors import StartupError
-from gateway.store import directory
+from gateway.store import accounts, directory
 from gateway.store.directory import InboxSettings, Role, Starter
 from gateway.store.sql import Tx
 
@@ -55,7 +55,7 @@ class Loaded(NamedTuple):
 
     business: directory.Business
     inboxes: tuple[directory.Inbox, ...]
-    people: tuple[tuple[directory.Account, Role], ...]
+    people: tuple[tuple[accounts.Account, Role], ...]
 
 
 def read_business_file(folder: Path) -> BusinessFile:
@@ -74,7 +74,7 @@ def load_business(file: BusinessFile) -> Callable[[Tx, int], Loaded]:
     names by language where an older release kept only one."""
 
     def unit(tx: Tx, now: int) -> Loaded:
-        organization = directory.ensure_organization(tx, "Switchboard", now=now)
+        organization = accounts.ensure_organization(tx, "Switchboard", now=now)
         found = directory.business_by_slug(tx, file.slug)
         business = found or directory.add_business(
             tx, organization, slug=file.slug, name=file.name.get(file.locales[0], file.slug), locales=file.locales,
@@ -97,13 +97,13 @@ def _settings(inbox: InboxFile) -> InboxSettings:
     return InboxSettings(origins=inbox.origins, greeting=inbox.greeting, starters=starters)
 
 
-def _person(tx: Tx, person: PersonFile, *, now: int) -> tuple[directory.Account, Role]:
-    known = directory.account_by_email(tx, person.email)
+def _person(tx: Tx, person: PersonFile, *, now: int) -> tuple[accounts.Account, Role]:
+    known = accounts.account_by_email(tx, person.email)
     if known is not None:
         account = known[0]
     else:
         locale = person.locales[0] if person.locales else "en"
-        account = directory.add_account(tx, email=person.email, name=person.name, locale=locale, now=now)
+        account = accounts.add_account(tx, email=person.email, name=person.name, locale=locale, now=now)
     if directory.membership(tx, account.id) is None:
         directory.add_operator(tx, account.id, role=person.role, name=person.name, now=now)
     return account, person.role

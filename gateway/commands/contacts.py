@@ -10,7 +10,7 @@ import typer
 from gateway.commands.options import BusinessOption, ConfigOption, DataOption, in_database, out, settings_of
 from gateway.dispatcher.erasing import AskErasure
 from gateway.errors import StartupError
-from gateway.store import directory, inbox_secrets
+from gateway.store import accounts, inbox_secrets
 from gateway.store.sql import Tx
 
 
@@ -24,7 +24,7 @@ def inbox_secret(inbox: str, business: BusinessOption, config: ConfigOption = No
     sealed = inbox_secrets.seal(vault, inbox, secret)
 
     def unit(tx: Tx, now: int) -> bool:
-        if not directory.claim_key(tx, vault.fingerprint, now=now):
+        if not accounts.claim_key(tx, vault.fingerprint, now=now):
             raise StartupError("The secret key isn't the server's. Run this with its settings and data folder.")
         return inbox_secrets.put(tx, inbox, sealed)
 

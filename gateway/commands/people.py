@@ -18,7 +18,7 @@ from gateway.commands.options import (
 )
 from gateway.errors import StartupError
 from gateway.settings import Settings
-from gateway.store import directory
+from gateway.store import accounts, directory, tokens
 from gateway.store.sql import Tx
 
 EmailArgument = Annotated[str, typer.Argument(help="The address they sign in with.")]
@@ -39,14 +39,14 @@ def user_add(
     if "@" not in email:
         raise StartupError(f"{email!r} isn't an e-mail address.")
     settings = settings_of(config, data=data)
-    token = directory.new_token()
+    token = tokens.new_token()
 
     def unit(tx: Tx, now: int) -> None:
-        known = directory.account_by_email(tx, email)
-        account = known[0] if known else directory.add_account(tx, email=email, name=name, locale=locale, now=now)
+        known = accounts.account_by_email(tx, email)
+        account = known[0] if known else accounts.add_account(tx, email=email, name=name, locale=locale, now=now)
         if directory.membership(tx, account.id) is None:
             directory.add_operator(tx, account.id, role=role, name=name, now=now)
-        directory.add_sign_in_link(tx, account.id, token=token, now=now, lifetime=24 * 3600 * 1_000_000)
+        accounts.add_sign_in_link(tx, account.id, token=token, now=now, lifetime=24 * 3600 * 1_000_000)
 
     in_database(settings, unit, business=business)
     _print_link(settings, token)
@@ -55,13 +55,13 @@ def user_add(
 def user_link(email: EmailArgument, config: ConfigOption = None, data: DataOption = None) -> None:
     """Print a new one-time sign-in link for a person; it works for 24 hours."""
     settings = settings_of(config, data=data)
-    token = directory.new_token()
+    token = tokens.new_token()
 
     def unit(tx: Tx, now: int) -> None:
-        known = directory.account_by_email(tx, email)
+        known = accounts.account_by_email(tx, email)
         if known is None:
             raise StartupError(f"Nobody signs in as {email}. `switchboard user list` shows who does.")
-        directory.add_sign_in_link(tx, known[0].id, token=token, now=now, lifetime=24 * 3600 * 1_000_000)
+        accounts.add_sign_in_link(tx, known[0].id, token=token, now=now, lifetime=24 * 3600 * 1_000_000)
 
     in_database(settings, unit)
     _print_link(settings, token)
@@ -84,10 +84,10 @@ def user_password(email: EmailArgument, config: ConfigOption = None, data: DataO
     hashed = hash_password(password)
 
     def unit(tx: Tx, now: int) -> None:
-        known = directory.account_by_email(tx, email)
+        known = accounts.account_by_email(tx, email)
         if known is None:
             raise StartupError(f"Nobody signs in as {email}.")
-        directory.set_password(tx, known[0].id, hashed)
+        accounts.set_password(tx, known[0].id, hashed)
 
     in_database(settings, unit)
     out.print("The password is set.")
@@ -98,7 +98,7 @@ def user_list(config: ConfigOption = None, data: DataOption = None) -> None:
 
     def unit(tx: Tx, now: int) -> list[tuple[str, str, str]]:
         rows = []
-        for account in directory.read_accounts(tx):
+        for account in accounts.read_accounts(tx):
             roles = []
             for member in directory.memberships(tx, account.id):
                 business = directory.read_business(tx, member.business)
@@ -122,7 +122,7 @@ def token_add(
     """Make a bearer token for a program. It is shown once; only its hash is kept."""
     if role not in directory.ROLES:
         raise StartupError(f"There is no role {role!r}. Roles: {', '.join(directory.ROLES)}.")
-    token = directory.new_token()
+    token = tokens.new_token()
 
     def unit(tx: Tx, now: int) -> str:
         return directory.add_api_token(tx, token=token, role=role, name=name, now=now)

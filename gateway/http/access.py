@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.errors import Forbidden, NotFound, OriginRefused, SignedOut
 from gateway.http.peers import Peers
 from gateway.model.events import Person
-from gateway.store import directory
+from gateway.store import accounts, directory, tokens
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
@@ -19,7 +19,7 @@ COOKIE = "switchboard_session"
 
 def session_topic(token: str) -> str:
     """Where it is told that a session has ended; the token itself stays secret."""
-    return f"session:{directory.hash_token(token)}"
+    return f"session:{tokens.hash_token(token)}"
 
 
 class Signin(Enum):
@@ -33,7 +33,7 @@ class Signin(Enum):
 class Principal:
     """Who acts: a signed-in person or a program. ``business`` and ``role`` are empty outside a business's routes."""
 
-    account: directory.Account | None
+    account: accounts.Account | None
     name: str
     id: str
     business: str = ""
@@ -65,16 +65,16 @@ class Access:
             return Principal(account, account.name, account.id)
         return await self.member(account, request.match_info["business"], needs)
 
-    async def account(self, request: web.Request) -> directory.Account:
+    async def account(self, request: web.Request) -> accounts.Account:
         """The signed-in account of a request's cookie."""
         token = request.cookies.get(COOKIE, "")
         if token:
-            found = await self._store.read("", lambda tx, now: directory.session_account(tx, token, now=now))
+            found = await self._store.read("", lambda tx, now: accounts.session_account(tx, token, now=now))
             if found is not None:
                 return found
         raise SignedOut("Sign in first.")
 
-    async def member(self, account: directory.Account, business: str, roles: frozenset[str]) -> Principal:
+    async def member(self, account: accounts.Account, business: str, roles: frozenset[str]) -> Principal:
         """The account as an operator of a business. A foreign business looks as if it did not exist."""
         found = await self._store.read(business, lambda tx, now: directory.membership(tx, account.id))
         if found is None:

@@ -12,7 +12,7 @@ from gateway.http.routes import EVERYONE, ID, Call, Route
 from gateway.model.events import Entry
 from gateway.model.state import Conversation
 from gateway.model.visible import Audience, visible_entry
-from gateway.store import deliveries, directory, lists, log
+from gateway.store import bot_versions, deliveries, directory, lists, log
 from gateway.store.lists import Row, View
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -177,7 +177,7 @@ class Reading:
         return Operators(operators=tuple(OperatorView(id=m.account, name=m.name, role=m.role) for m in found))
 
     async def bot(self, call: Call) -> BotView:
-        found = await self._store.read(call.business, lambda tx, now: directory.published_bot(tx))
+        found = await self._store.read(call.business, lambda tx, now: bot_versions.published_bot(tx))
         if found is None:
             return BotView(version=None, report={})
         return BotView(version=found.version, report=msgspec.json.decode(found.report))

@@ -18,7 +18,7 @@ from gateway.http.peers import Peers
 from gateway.http.routes import Call, Route, json_response
 from gateway.ports import Signal
 from gateway.settings import Settings
-from gateway.store import directory
+from gateway.store import accounts, directory, tokens
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
@@ -85,10 +85,10 @@ class SignIn:
             account = await self._by_password(body.email, body.password)
         else:
             raise Invalid("Give an e-mail address and a password, or a sign-in link.", field="email")
-        token = directory.new_token()
+        token = tokens.new_token()
 
         def unit(tx: Tx, now: int) -> None:
-            directory.open_session(tx, account.id, token=token, now=now, lifetime=self._lifetime * MICROSECONDS)
+            accounts.open_session(tx, account.id, token=token, now=now, lifetime=self._lifetime * MICROSECONDS)
 
         await self._store.write("", unit)
         response = json_response(await self._me(account))
@@ -98,18 +98,18 @@ class SignIn:
         )
         return response
 
-    async def _by_link(self, link: str) -> directory.Account:
-        def unit(tx: Tx, now: int) -> directory.Account | None:
-            account = directory.use_sign_in_link(tx, link, now=now)
-            return directory.read_account(tx, account) if account else None
+    async def _by_link(self, link: str) -> accounts.Account:
+        def unit(tx: Tx, now: int) -> accounts.Account | None:
+            account = accounts.use_sign_in_link(tx, link, now=now)
+            return accounts.read_account(tx, account) if account else None
 
         account = await self._store.write("", unit)
         if account is None:
             raise SignedOut("This sign-in link was used already or has run out. Ask for a new one.")
         return account
 
-    async def _by_password(self, email: str, password: str) -> directory.Account:
-        found = await self._store.read("", lambda tx, now: directory.account_by_email(tx, email))
+    async def _by_password(self, email: str, password: str) -> accounts.Account:
+        found = await self._store.read("", lambda tx, now: accounts.account_by_email(tx, email))
         account, stored = found if found else (None, "")
         if not await asyncio.to_thread(verify_password, password, stored) or account is None:
             raise SignedOut("E-mail address and password don't match.")
@@ -118,7 +118,7 @@ class SignIn:
     async def sign_out(self, call: Call) -> web.Response:
         token = call.request.cookies.get(COOKIE, "")
         if token:
-            await self._store.write("", lambda tx, now: directory.end_session(tx, token))
+            await self._store.write("", lambda tx, now: accounts.end_session(tx, token))
             ended = session_topic(token)
             self._hub.signal(Signal(business="", conversation=ended, kind="presence", who="session", body={}))
         response = web.Response(status=204)
@@ -130,11 +130,11 @@ class SignIn:
         assert account is not None
         return await self._me(account)
 
-    async def _me(self, account: directory.Account) -> Me:
+    async def _me(self, account: accounts.Account) -> Me:
         return await self._store.read("", lambda tx, now: read_me(tx, account))
 
 
-def read_me(tx: Tx, account: directory.Account) -> Me:
+def read_me(tx: Tx, account: accounts.Account) -> Me:
     """The account and its businesses."""
     views = []
     for member in directory.memberships(tx, account.id):
@@ -158,7 +158,7 @@ def hash_password(password: str) -> str:
 @cache
 def _nobody() -> str:
     """A hash that no password has: verified in place of an unknown account's."""
-    return hash_password(directory.new_token())
+    return hash_password(tokens.new_token())
 
 
 def verify_password(password: str, stored: str) -> bool:

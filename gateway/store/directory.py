@@ -1,41 +1,27 @@
-"""Who and what there is: organizations, accounts, businesses, operators, inboxes, tokens, bot versions."""
+"""Who and what there is in a business: operators, inboxes, tokens of programs."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from typing import Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import BindParameter, and_, bindparam, delete, select, text, update
+from sqlalchemy import BindParameter, bindparam, select, text, update
 
 from gateway.model.events import Button
 from gateway.model.ids import new_id
 from gateway.store.schema import (
-    accounts,
     api_tokens,
-    bot_versions,
     businesses,
     inboxes,
-    installation,
     operators,
-    organizations,
-    sessions,
-    sign_in_links,
 )
 from gateway.store.sql import Query, Tx
+from gateway.store.tokens import hash_token
 
 Role = Literal["operator", "supervisor", "administrator"]
 ROLES: tuple[Role, ...] = ("operator", "supervisor", "administrator")
 
 _business: BindParameter[str] = bindparam("business_id")
-
-
-class Account(NamedTuple):
-    id: str
-    email: str
-    name: str
-    locale: str
 
 
 class Membership(NamedTuple):
@@ -89,15 +75,6 @@ class Inbox(NamedTuple):
     settings: InboxSettings
 
 
-class BotVersion(NamedTuple):
-    """``status``: draft, trained or published. ``artifact``: its model's file below the data folder."""
-
-    version: str
-    status: str
-    artifact: str
-    report: str
-
-
 class Caller(NamedTuple):
     """A program, as its token says."""
 
@@ -105,133 +82,6 @@ class Caller(NamedTuple):
     token: str
     role: Role
     name: str
-
-
-def hash_token(token: str) -> str:
-    """How tokens of 256 random bits are stored: SHA-256 is enough, since they can't be guessed."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def new_token() -> str:
-    """A capability: 256 bits, base64url, 43 characters."""
-    return secrets.token_urlsafe(32)
-
-
-# --- the installation ---
-
-_KEY_ROW = 1
-_CLAIM_KEY = Query(lambda insert: insert(installation).on_conflict_do_nothing())
-_KEY = Query(select(installation.c.name).where(installation.c.id == bindparam("row")))
-
-
-def claim_key(tx: Tx, fingerprint: str, *, now: int) -> bool:
-    """Keeps the fingerprint of the first key that this database saw; whether it is this one."""
-    tx.execute(_CLAIM_KEY, id=_KEY_ROW, name=fingerprint, created_at=now)
-    row = tx.one(_KEY, row=_KEY_ROW)
-    return row is not None and row[0] == fingerprint
-
-
-# --- accounts and sessions (global) ---
-
-_account_columns = (accounts.c.id, accounts.c.email, accounts.c.name, accounts.c.locale)
-_ADD_ORGANIZATION = Query(lambda insert: insert(organizations))
-_FIRST_ORGANIZATION = Query(select(organizations.c.id).order_by(organizations.c.created_at).limit(1))
-_ADD_ACCOUNT = Query(lambda insert: insert(accounts))
-_ACCOUNT_BY_EMAIL = Query(
-    select(*_account_columns, accounts.c.password_hash).where(
-        accounts.c.email == bindparam("email"), accounts.c.disabled_at.is_(None)
-    )
-)
-_ACCOUNT = Query(
-    select(*_account_columns).where(accounts.c.id == bindparam("account_id"), accounts.c.disabled_at.is_(None))
-)
-_ACCOUNTS = Query(select(*_account_columns).order_by(accounts.c.email).limit(1000))
-_SET_PASSWORD = Query(
-    update(accounts).where(accounts.c.id == bindparam("account_id")).values(password_hash=bindparam("new_hash"))
-)
-_ADD_SESSION = Query(lambda insert: insert(sessions))
-_SESSION = Query(
-    select(*_account_columns)
-    .join(sessions, sessions.c.account_id == accounts.c.id)
-    .where(
-        sessions.c.token_hash == bindparam("hash"),
-        sessions.c.expires_at > bindparam("now"),
-        accounts.c.disabled_at.is_(None),
-    )
-)
-_END_SESSION = Query(delete(sessions).where(sessions.c.token_hash == bindparam("hash")))
-_FORGET_SESSIONS = Query(delete(sessions).where(sessions.c.expires_at <= bindparam("now")))
-_ADD_LINK = Query(lambda insert: insert(sign_in_links))
-_USE_LINK = Query(
-    delete(sign_in_links)
-    .where(sign_in_links.c.token_hash == bindparam("hash"))
-    .returning(sign_in_links.c.account_id, sign_in_links.c.expires_at)
-)
-_FORGET_LINKS = Query(delete(sign_in_links).where(sign_in_links.c.expires_at <= bindparam("now")))
-
-
-def ensure_organization(tx: Tx, name: str, *, now: int) -> str:
-    row = tx.one(_FIRST_ORGANIZATION)
-    if row is not None:
-        return str(row[0])
-    organization = new_id(now)
-    tx.execute(_ADD_ORGANIZATION, id=organization, name=name, created_at=now)
-    return organization
-
-
-def add_account(tx: Tx, *, email: str, name: str, now: int, locale: str = "en", password_hash: str = "") -> Account:
-    account = Account(new_id(now), email.strip().lower(), name, locale)
-    tx.execute(
-        _ADD_ACCOUNT, id=account.id, email=account.email, name=name, password_hash=password_hash, locale=locale,
-        created_at=now, disabled_at=None,
-    )  # fmt: skip
-    return account
-
-
-def account_by_email(tx: Tx, email: str) -> tuple[Account, str] | None:
-    """The account and its password hash."""
-    row = tx.one(_ACCOUNT_BY_EMAIL, email=email.strip().lower())
-    return (Account(*row[:4]), row[4]) if row else None
-
-
-def read_account(tx: Tx, account: str) -> Account | None:
-    row = tx.one(_ACCOUNT, account_id=account)
-    return Account(*row) if row else None
-
-
-def read_accounts(tx: Tx) -> list[Account]:
-    return [Account(*row) for row in tx.all(_ACCOUNTS)]
-
-
-def set_password(tx: Tx, account: str, password_hash: str) -> None:
-    tx.execute(_SET_PASSWORD, account_id=account, new_hash=password_hash)
-
-
-def open_session(tx: Tx, account: str, *, token: str, now: int, lifetime: int) -> None:
-    tx.execute(_FORGET_SESSIONS, now=now)
-    tx.execute(
-        _ADD_SESSION, token_hash=hash_token(token), account_id=account, created_at=now, expires_at=now + lifetime
-    )
-
-
-def session_account(tx: Tx, token: str, *, now: int) -> Account | None:
-    row = tx.one(_SESSION, hash=hash_token(token), now=now)
-    return Account(*row) if row else None
-
-
-def end_session(tx: Tx, token: str) -> None:
-    tx.execute(_END_SESSION, hash=hash_token(token))
-
-
-def add_sign_in_link(tx: Tx, account: str, *, token: str, now: int, lifetime: int) -> None:
-    tx.execute(_FORGET_LINKS, now=now)
-    tx.execute(_ADD_LINK, token_hash=hash_token(token), account_id=account, expires_at=now + lifetime)
-
-
-def use_sign_in_link(tx: Tx, token: str, *, now: int) -> str | None:
-    """The account of a link, which works no second time; ``None`` for an unknown, used or expired one."""
-    row = tx.one(_USE_LINK, hash=hash_token(token))
-    return row[0] if row and row[1] > now else None
 
 
 # --- businesses and their people ---
@@ -401,43 +251,3 @@ def caller(tx: Tx, token: str) -> Caller | None:
 
 def revoke_api_token(tx: Tx, token_id: str, *, now: int) -> bool:
     return bool(tx.execute(_REVOKE, token_id=token_id, now=now))
-
-
-# --- the bot's versions ---
-
-_ADD_VERSION = Query(lambda insert: insert(bot_versions).on_conflict_do_nothing())
-_PUBLISHED = Query(
-    select(bot_versions.c.version, bot_versions.c.status, bot_versions.c.artifact, bot_versions.c.report).where(
-        bot_versions.c.business_id == _business, bot_versions.c.status == "published"
-    )
-)
-_SET_VERSION = Query(
-    update(bot_versions)
-    .where(bot_versions.c.business_id == _business, bot_versions.c.version == bindparam("this_version"))
-    .values(
-        status=bindparam("new_status"), artifact=bindparam("new_artifact"), report=bindparam("new_report"),
-        published_at=bindparam("new_published_at"),
-    )
-)  # fmt: skip
-_RETIRE = Query(
-    update(bot_versions)
-    .where(and_(bot_versions.c.business_id == _business, bot_versions.c.status == bindparam("old_status")))
-    .values(status="trained")
-)
-
-
-def publish_bot(tx: Tx, *, version: str, artifact: str, report: str, now: int) -> None:
-    """Makes a trained version the one that answers; the one before stays, trained, for a way back."""
-    tx.execute(_RETIRE, old_status="published")
-    tx.execute(
-        _ADD_VERSION, version=version, status="draft", artifact="", report="{}", created_at=now, published_at=None
-    )
-    tx.execute(
-        _SET_VERSION, this_version=version, new_status="published", new_artifact=artifact, new_report=report,
-        new_published_at=now,
-    )  # fmt: skip
-
-
-def published_bot(tx: Tx) -> BotVersion | None:
-    row = tx.one(_PUBLISHED)
-    return BotVersion(*row) if row else None

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from gateway.http.signin import hash_password
-from gateway.store import directory
+from gateway.store import accounts
 from gateway.store.directory import Business
 from gateway.store.sql import Tx
 from tests.flows.browser import Stage
@@ -131,9 +131,9 @@ def test_every_control_has_a_name_and_shows_its_focus(customer: Customer, olga: 
 
 
 def give_password(tx: Tx, now: int, business: Business) -> None:
-    found = directory.account_by_email(tx, "olga@example.com")
+    found = accounts.account_by_email(tx, "olga@example.com")
     assert found is not None
-    directory.set_password(tx, found[0].id, hash_password(PASSWORD))
+    accounts.set_password(tx, found[0].id, hash_password(PASSWORD))
 
 
 def in_russian_layout(page: Page, code: str, letter: str) -> None:

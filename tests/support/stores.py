@@ -13,7 +13,7 @@ from gateway.model import commands as c
 from gateway.model.events import Endpoint
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation
-from gateway.store import directory, inbound, log
+from gateway.store import accounts, directory, inbound, log
 from gateway.store.opening import open_folder, open_postgresql
 from gateway.store.sql import Tx
 from gateway.store.sqlite import SqliteConnection, SqliteReader
@@ -81,7 +81,7 @@ async def make_place(store: Store, slug: str = "lantern") -> Place:
     """An organization (if there is none), a business and an inbox."""
 
     def unit(tx: Tx, now: int) -> Place:
-        organization = directory.ensure_organization(tx, "Organization", now=now)
+        organization = accounts.ensure_organization(tx, "Organization", now=now)
         business = directory.add_business(tx, organization, slug=slug, name=slug.title(), locales=("en",), now=now)
         scoped = tx.for_business(business.id)
         inbox = directory.add_inbox(scoped, channel="webchat", name="Web", settings=directory.InboxSettings(), now=now)

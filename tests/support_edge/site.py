@@ -15,7 +15,7 @@ from gateway.app import Switchboard
 from gateway.http.signin import hash_password
 from gateway.model.events import Entry
 from gateway.settings import Settings
-from gateway.store import directory, log
+from gateway.store import accounts, directory, log, tokens
 from gateway.store.directory import InboxSettings, Role, Starter
 from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
@@ -122,7 +122,7 @@ async def settle_in(store: Store, slug: str, people: dict[str, Role], *, passwor
     hashed = _hashed(password) if password else ""
 
     def unit(tx: Tx, now: int) -> Party:
-        organization = directory.ensure_organization(tx, "Organization", now=now)
+        organization = accounts.ensure_organization(tx, "Organization", now=now)
         business = directory.add_business(
             tx,
             organization,
@@ -141,18 +141,18 @@ async def settle_in(store: Store, slug: str, people: dict[str, Role], *, passwor
                 starters=(Starter(titles={"ru": "Тарифы", "en": "Plans"}, payload="/plans"),),
             ),
         )  # fmt: skip
-        accounts: dict[str, str] = {}
+        people_ids: dict[str, str] = {}
         sessions: dict[str, str] = {}
-        tokens: dict[str, str] = {}
+        bearers: dict[str, str] = {}
         for name, role in people.items():
-            account = directory.add_account(
+            account = accounts.add_account(
                 tx, email=f"{name}@{slug}.example", name=name.title(), now=now, password_hash=hashed
             )
             directory.add_operator(scoped, account.id, role=role, name=name.title(), now=now)
-            accounts[name], sessions[name], tokens[role] = account.id, directory.new_token(), directory.new_token()
-            directory.open_session(tx, account.id, token=sessions[name], now=now, lifetime=3600_000_000)
-            directory.add_api_token(scoped, token=tokens[role], role=role, name=f"program of {name}", now=now)
-        return Party(business.id, inbox.id, accounts, sessions, tokens)
+            people_ids[name], sessions[name], bearers[role] = account.id, tokens.new_token(), tokens.new_token()
+            accounts.open_session(tx, account.id, token=sessions[name], now=now, lifetime=3600_000_000)
+            directory.add_api_token(scoped, token=bearers[role], role=role, name=f"program of {name}", now=now)
+        return Party(business.id, inbox.id, people_ids, sessions, bearers)
 
     return await store.write("", unit)
 

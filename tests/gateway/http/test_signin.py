@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.store import directory
+from gateway.store import accounts, directory, tokens
 from gateway.store.sql import Tx
 from tests.support.stores import Database
 from tests.support_edge.site import PASSWORD, Site, on_site
@@ -17,10 +17,10 @@ SESSION = "/api/v1/session"
 
 
 async def link_for(site: Site, who: str = "olga", *, lifetime: int = 60_000_000) -> str:
-    token = directory.new_token()
+    token = tokens.new_token()
 
     def unit(tx: Tx, now: int) -> None:
-        directory.add_sign_in_link(tx, site.ours.accounts[who], token=token, now=now, lifetime=lifetime)
+        accounts.add_sign_in_link(tx, site.ours.accounts[who], token=token, now=now, lifetime=lifetime)
 
     await site.node.store.write("", unit)
     return token
@@ -58,10 +58,10 @@ async def test_password_signs_in_and_the_cookie_opens_what_the_person_works_for(
 
 async def test_businesses_are_named_in_the_accounts_language(site: Site) -> None:
     def unit(tx: Tx, now: int) -> str:
-        account = directory.add_account(tx, email="yana@example.com", name="Яна", locale="ru", now=now)
+        account = accounts.add_account(tx, email="yana@example.com", name="Яна", locale="ru", now=now)
         directory.add_operator(tx.for_business(site.ours.business), account.id, role="operator", name="Яна", now=now)
-        token = directory.new_token()
-        directory.open_session(tx, account.id, token=token, now=now, lifetime=3600_000_000)
+        token = tokens.new_token()
+        accounts.open_session(tx, account.id, token=token, now=now, lifetime=3600_000_000)
         return token
 
     site.ours.sessions["yana"] = await site.node.store.write("", unit)

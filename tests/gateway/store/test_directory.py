@@ -10,8 +10,9 @@ from typing import TypeVar
 import psycopg
 import pytest
 
-from gateway.store import directory
-from gateway.store.directory import Account, Caller, InboxSettings, Membership, Starter
+from gateway.store import accounts, bot_versions, directory, tokens
+from gateway.store.accounts import Account
+from gateway.store.directory import Caller, InboxSettings, Membership, Starter
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.clock import SECOND, VirtualClock
@@ -28,32 +29,30 @@ async def glob(store: Store, unit: Callable[[Tx, int], T]) -> T:
 
 @pytest.fixture
 async def olga(store: Store, place: Place) -> Account:
-    return await glob(
-        store, lambda tx, now: directory.add_account(tx, email=" Olga@Example.org ", name="Olga", now=now)
-    )
+    return await glob(store, lambda tx, now: accounts.add_account(tx, email=" Olga@Example.org ", name="Olga", now=now))
 
 
 async def test_an_account_is_found_by_its_address_however_it_is_written(store: Store, olga: Account) -> None:
-    found = await glob(store, lambda tx, now: directory.account_by_email(tx, "OLGA@example.org "))
+    found = await glob(store, lambda tx, now: accounts.account_by_email(tx, "OLGA@example.org "))
 
     assert found == (olga, "")
     assert olga.email == "olga@example.org"
-    assert await glob(store, lambda tx, now: directory.account_by_email(tx, "ivan@example.org")) is None
+    assert await glob(store, lambda tx, now: accounts.account_by_email(tx, "ivan@example.org")) is None
     with pytest.raises((sqlite3.IntegrityError, psycopg.errors.UniqueViolation)):
-        await glob(store, lambda tx, now: directory.add_account(tx, email="olga@example.org", name="O", now=now))
-    await glob(store, lambda tx, now: directory.set_password(tx, olga.id, "argon"))
-    assert await glob(store, lambda tx, now: directory.account_by_email(tx, "olga@example.org")) == (olga, "argon")
-    assert await glob(store, lambda tx, now: directory.read_account(tx, olga.id)) == olga
+        await glob(store, lambda tx, now: accounts.add_account(tx, email="olga@example.org", name="O", now=now))
+    await glob(store, lambda tx, now: accounts.set_password(tx, olga.id, "argon"))
+    assert await glob(store, lambda tx, now: accounts.account_by_email(tx, "olga@example.org")) == (olga, "argon")
+    assert await glob(store, lambda tx, now: accounts.read_account(tx, olga.id)) == olga
 
 
 async def test_a_sign_in_link_works_once(store: Store, olga: Account) -> None:
-    token = directory.new_token()
+    token = tokens.new_token()
     await glob(
-        store, lambda tx, now: directory.add_sign_in_link(tx, olga.id, token=token, now=now, lifetime=60 * SECOND)
+        store, lambda tx, now: accounts.add_sign_in_link(tx, olga.id, token=token, now=now, lifetime=60 * SECOND)
     )
 
     async def use(used: str) -> str | None:
-        return await glob(store, lambda tx, now: directory.use_sign_in_link(tx, used, now=now))
+        return await glob(store, lambda tx, now: accounts.use_sign_in_link(tx, used, now=now))
 
     assert await use("another") is None
     assert await use(token) == olga.id
@@ -64,39 +63,39 @@ async def test_a_sign_in_link_works_once(store: Store, olga: Account) -> None:
 async def test_a_sign_in_link_and_a_session_end_in_time(
     store: Store, olga: Account, clock: VirtualClock, *, seconds: int, works: bool
 ) -> None:
-    link, session = directory.new_token(), directory.new_token()
+    link, session = tokens.new_token(), tokens.new_token()
 
     def give(tx: Tx, now: int) -> None:
-        directory.add_sign_in_link(tx, olga.id, token=link, now=now, lifetime=60 * SECOND)
-        directory.open_session(tx, olga.id, token=session, now=now, lifetime=60 * SECOND)
+        accounts.add_sign_in_link(tx, olga.id, token=link, now=now, lifetime=60 * SECOND)
+        accounts.open_session(tx, olga.id, token=session, now=now, lifetime=60 * SECOND)
 
     await glob(store, give)
     clock.advance(seconds)
 
-    used = await glob(store, lambda tx, now: directory.use_sign_in_link(tx, link, now=now))
-    signed_in = await store.read("", lambda tx, now: directory.session_account(tx, session, now=now))
+    used = await glob(store, lambda tx, now: accounts.use_sign_in_link(tx, link, now=now))
+    signed_in = await store.read("", lambda tx, now: accounts.session_account(tx, session, now=now))
     assert (used, signed_in) == ((olga.id, olga) if works else (None, None))
 
 
 async def test_signing_out_ends_one_session(store: Store, olga: Account) -> None:
-    tokens = [directory.new_token() for _ in range(2)]
-    for token in tokens:
+    both = [tokens.new_token() for _ in range(2)]
+    for token in both:
         await glob(
             store,
-            lambda tx, now, one=token: directory.open_session(tx, olga.id, token=one, now=now, lifetime=SECOND),  # type: ignore[misc]
+            lambda tx, now, one=token: accounts.open_session(tx, olga.id, token=one, now=now, lifetime=SECOND),  # type: ignore[misc]
         )
 
-    await glob(store, lambda tx, now: directory.end_session(tx, tokens[0]))
+    await glob(store, lambda tx, now: accounts.end_session(tx, both[0]))
 
     found = [
-        await glob(store, lambda tx, now, one=token: directory.session_account(tx, one, now=now))  # type: ignore[misc]
-        for token in tokens
+        await glob(store, lambda tx, now, one=token: accounts.session_account(tx, one, now=now))  # type: ignore[misc]
+        for token in both
     ]
     assert found == [None, olga]
 
 
 async def test_a_revoked_token_is_worth_nothing(store: Store, place: Place) -> None:
-    token = directory.new_token()
+    token = tokens.new_token()
     made = await store.write(
         place.business, lambda tx, now: directory.add_api_token(tx, token=token, role="operator", name="CRM", now=now)
     )
@@ -114,12 +113,12 @@ async def test_a_revoked_token_is_worth_nothing(store: Store, place: Place) -> N
 async def test_no_token_is_on_the_disk(
     store: Store, place: Place, olga: Account, database: Database, request: pytest.FixtureRequest
 ) -> None:
-    tokens = [directory.new_token() for _ in range(3)]
+    given = [tokens.new_token() for _ in range(3)]
 
     def give(tx: Tx, now: int) -> None:
-        directory.add_sign_in_link(tx, olga.id, token=tokens[0], now=now, lifetime=SECOND)
-        directory.open_session(tx, olga.id, token=tokens[1], now=now, lifetime=SECOND)
-        directory.add_api_token(tx, token=tokens[2], role="operator", name="CRM", now=now)
+        accounts.add_sign_in_link(tx, olga.id, token=given[0], now=now, lifetime=SECOND)
+        accounts.open_session(tx, olga.id, token=given[1], now=now, lifetime=SECOND)
+        directory.add_api_token(tx, token=given[2], role="operator", name="CRM", now=now)
 
     await store.write(place.business, give)
 
@@ -131,10 +130,10 @@ async def test_no_token_is_on_the_disk(
         name = database.location.rsplit("/", 1)[1]
         tables = ("sign_in_links", "sessions", "api_tokens")
         bodies = "".join(str(server.execute(f"SELECT * FROM {table}", database=name)) for table in tables).encode()
-    assert len(set(tokens)) == 3
-    for token in tokens:
+    assert len(set(given)) == 3
+    for token in given:
         assert token.encode() not in bodies
-        assert directory.hash_token(token).encode() in bodies, "and yet it was there to be found"
+        assert tokens.hash_token(token).encode() in bodies, "and yet it was there to be found"
 
 
 async def test_an_account_works_for_several_businesses(store: Store, place: Place, olga: Account) -> None:
@@ -184,23 +183,23 @@ async def test_one_version_of_the_bot_answers_and_the_one_before_stays(store: St
     async def publish(version: str) -> None:
         await store.write(
             place.business,
-            lambda tx, now: directory.publish_bot(tx, version=version, artifact=f"{version}.bot", report="{}", now=now),
+            lambda tx, now: bot_versions.publish_bot(
+                tx, version=version, artifact=f"{version}.bot", report="{}", now=now
+            ),
         )
 
-    assert await store.read(place.business, lambda tx, now: directory.published_bot(tx)) is None
+    assert await store.read(place.business, lambda tx, now: bot_versions.published_bot(tx)) is None
     for version in ("v1", "v2", "v1"):
         await publish(version)
-        found = await store.read(place.business, lambda tx, now: directory.published_bot(tx))
+        found = await store.read(place.business, lambda tx, now: bot_versions.published_bot(tx))
         assert found is not None
         assert (found.version, found.artifact) == (version, f"{version}.bot")
     other = await make_place(store, "other")
-    assert await store.read(other.business, lambda tx, now: directory.published_bot(tx)) is None
+    assert await store.read(other.business, lambda tx, now: bot_versions.published_bot(tx)) is None
 
 
 async def test_an_organization_is_made_once(store: Store, place: Place) -> None:
-    first, again = [
-        await glob(store, lambda tx, now: directory.ensure_organization(tx, "O", now=now)) for _ in range(2)
-    ]
+    first, again = [await glob(store, lambda tx, now: accounts.ensure_organization(tx, "O", now=now)) for _ in range(2)]
 
     assert first == again
     business = await glob(store, lambda tx, now: directory.business_by_slug(tx, "lantern"))
@@ -210,16 +209,16 @@ async def test_an_organization_is_made_once(store: Store, place: Place) -> None:
 
 
 async def test_the_first_key_that_a_database_saw_is_the_only_one(store: Store) -> None:
-    first = await store.write("", lambda tx, now: directory.claim_key(tx, "one", now=now))
-    other = await store.write("", lambda tx, now: directory.claim_key(tx, "two", now=now))
-    again = await store.write("", lambda tx, now: directory.claim_key(tx, "one", now=now))
+    first = await store.write("", lambda tx, now: accounts.claim_key(tx, "one", now=now))
+    other = await store.write("", lambda tx, now: accounts.claim_key(tx, "two", now=now))
+    again = await store.write("", lambda tx, now: accounts.claim_key(tx, "one", now=now))
 
     assert (first, other, again) == (True, False, True)
 
 
 async def test_business_is_called_as_in_the_readers_language_and_else_as_in_its_own(store: Store) -> None:
     def unit(tx: Tx, now: int) -> tuple[directory.Business | None, directory.Business | None]:
-        organization = directory.ensure_organization(tx, "Organization", now=now)
+        organization = accounts.ensure_organization(tx, "Organization", now=now)
         names = {"ru": "Фонарь", "en": "Lantern"}
         for slug, known in (("lantern", names), ("older", None)):
             directory.add_business(

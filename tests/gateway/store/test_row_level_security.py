@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from gateway.model import commands as c
-from gateway.store import deliveries, directory, due, files, inbound, leases, lists
+from gateway.store import accounts, bot_versions, deliveries, directory, due, files, inbound, leases, lists
 from gateway.store.schema import SCOPED, metadata
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -25,7 +25,7 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
     def unit(tx: Tx, now: int) -> None:
         directory.add_operator(tx, account, role="operator", name="Olga", now=now)
         directory.add_api_token(tx, token=TOKENS[name], role="operator", name="CRM", now=now)
-        directory.publish_bot(tx, version="v1", artifact="v1.bot", report="{}", now=now)
+        bot_versions.publish_bot(tx, version="v1", artifact="v1.bot", report="{}", now=now)
         state = Begin(place)(tx, now)
         Apply(state.id, (c.Take(operator=OLGA),))(tx, now)
         inbound.claim_key(tx, inbound.Claim(place.inbox, "", "k", "d"), conversation=state.id, seq=2, now=now)
@@ -50,7 +50,7 @@ async def places(store: Store) -> dict[str, Place]:
     """Two businesses, each with rows in every table; Olga works for both."""
 
     def olga(tx: Tx, now: int) -> str:
-        return directory.add_account(tx, email="olga@example.org", name="Olga", now=now).id
+        return accounts.add_account(tx, email="olga@example.org", name="Olga", now=now).id
 
     found = {name: await make_place(store, name) for name in ("a", "b")}
     account = await store.write("", olga)
@@ -105,7 +105,7 @@ async def test_what_looks_across_returns_only_what_it_must(store: Store, places:
     caller = await store.read("", lambda tx, now: directory.caller(tx, TOKENS["b"]))
     assert caller is not None
     assert caller.business == b.business
-    account = await store.read("", lambda tx, now: directory.account_by_email(tx, "olga@example.org"))
+    account = await store.read("", lambda tx, now: accounts.account_by_email(tx, "olga@example.org"))
     assert account is not None
     found = await store.read("", lambda tx, now: directory.memberships(tx, account[0].id))
     assert {one.business for one in found} == {a.business, b.business}
