@@ -42,6 +42,11 @@ def _number(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default=text("0"))
 
 
+def _version() -> Column[int]:
+    """Counts the changes of a row, so that whoever changes it says which one they saw."""
+    return Column("version", BigInteger, nullable=False, server_default=text("1"))
+
+
 _MERGED = text("merged_into <> ''")
 
 
@@ -75,6 +80,9 @@ accounts = Table(
     _text("locale", default="en"),
     _instant("created_at"),
     _instant("disabled_at", nullable=True),
+    _text("totp_secret"),
+    _number("totp_step"),
+    _text("recovery_codes", default="[]"),
 )
 sessions = Table(
     "sessions",
@@ -83,6 +91,9 @@ sessions = Table(
     Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
     _instant("created_at"),
     _instant("expires_at"),
+    _text("browser"),
+    _text("address"),
+    _number("seen_at"),
     Index("ix_sessions_account_id", "account_id"),
 )
 sign_in_links = Table(
@@ -105,6 +116,7 @@ businesses = Table(
     _text("settings", default="{}"),
     _instant("created_at"),
     _text("names", default="{}"),
+    _version(),
 )
 
 # --- a business ---
@@ -117,6 +129,8 @@ operators = Table(
     _text("role", default=None),
     _text("name", default=None),
     _instant("created_at"),
+    _version(),
+    _text("skills", default="[]"),
     PrimaryKeyConstraint("business_id", "account_id"),
     Index("ix_operators_account_id", "account_id"),
 )
@@ -130,6 +144,7 @@ api_tokens = Table(
     _text("name", default=None),
     _instant("created_at"),
     _instant("revoked_at", nullable=True),
+    _text("created_by"),
     PrimaryKeyConstraint("business_id", "id"),
 )
 inboxes = Table(
@@ -142,6 +157,7 @@ inboxes = Table(
     _text("settings", default="{}"),
     _instant("created_at"),
     _text("secret"),
+    _version(),
     PrimaryKeyConstraint("business_id", "id"),
 )
 bot_versions = Table(
@@ -319,6 +335,71 @@ files = Table(
     Index("ix_files_unattached", "created_at", sqlite_where=text("conversation_id = ''"),
           postgresql_where=text("conversation_id = ''")),
 )  # fmt: skip
+
+# --- what a business sets up ---
+
+configuration = Table(
+    "configuration",
+    metadata,
+    _business(),
+    _text("kind", default=None),
+    _text("id", default=None),
+    _text("name", default=None),
+    _text("body", default=None),
+    _text("secret"),
+    Column("version", BigInteger, nullable=False),
+    _instant("changed_at"),
+    _text("changed_by"),
+    PrimaryKeyConstraint("business_id", "kind", "id"),
+    Index("uq_configuration_name", "business_id", "kind", "name", unique=True),
+)
+invitations = Table(
+    "invitations",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _text("email"),
+    _text("role", default=None),
+    _text("invited_by"),
+    _instant("created_at"),
+    _instant("expires_at"),
+    _instant("used_at", nullable=True),
+    _text("used_by"),
+    _instant("revoked_at", nullable=True),
+    PrimaryKeyConstraint("business_id", "id"),
+)
+audit = Table(
+    "audit",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    _instant("at"),
+    _text("actor"),
+    _text("actor_name"),
+    _text("action", default=None),
+    _text("kind", default=None),
+    _text("subject"),
+    _text("name"),
+    _text("changes", default="{}"),
+    PrimaryKeyConstraint("business_id", "id"),
+)
+webhook_calls = Table(
+    "webhook_calls",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    _text("webhook_id", default=None),
+    _text("event", default=None),
+    _text("body", default=None),
+    _text("status", default="waiting"),
+    _number("attempts"),
+    _text("answer"),
+    _instant("created_at"),
+    _instant("updated_at"),
+    PrimaryKeyConstraint("business_id", "id"),
+    Index("ix_webhook_calls_webhook", "business_id", "webhook_id", "id"),
+)
 
 SCOPED: frozenset[str] = frozenset(
     table.name for table in metadata.tables.values() if "business_id" in table.primary_key.columns
