@@ -14,7 +14,7 @@ from gateway.demo import Demo
 from gateway.logs import set_up
 from gateway.process import settle
 from gateway.settings import Settings
-from gateway.store import accounts, tokens
+from gateway.store import accounts, sessions, tokens
 from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
 from gateway.vault import new_key
@@ -39,7 +39,7 @@ async def main(data: Path, database: str) -> None:
         def unit(tx: Tx, now: int) -> str:
             found = accounts.account_by_email(tx, "olga@example.com")
             assert found is not None
-            accounts.open_session(tx, found[0].id, token=token, now=now, lifetime=3600 * 1_000_000)
+            sessions.open_session(tx, found[0].id, token=token, now=now, lifetime=3600 * 1_000_000)
             return found[0].id
 
         await node.store.write("", unit)

@@ -17,6 +17,7 @@ import handoff
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
 from gateway.admin.bots import Bots
+from gateway.admin.configuration import Configuration
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
@@ -41,6 +42,7 @@ from gateway.http.problems import problems
 from gateway.http.reading import Reading
 from gateway.http.routes import Call, Route, mount
 from gateway.http.rows import Rows
+from gateway.http.second_factor import SecondFactor
 from gateway.http.signin import SignIn
 from gateway.http.socket import Sockets
 from gateway.http.static import StaticFiles, add_headers
@@ -134,6 +136,8 @@ class Switchboard:
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
+        factor = SecondFactor(self.vault)
+        self.sign_in = SignIn(store, self.hub, self.access, factor=factor, peers=self.peers, settings=settings)
         self.verbs = Verbs(self.dispatcher, handoff.verbs())
         self.app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
         self.routes = self._routes()
@@ -141,13 +145,14 @@ class Switchboard:
 
     def _routes(self) -> list[Route]:
         routes = [
-            *SignIn(self.store, self.hub, self.access, peers=self.peers, settings=self.settings).routes(),
+            *self.sign_in.routes(),
             *Reading(self.store).routes(),
             *self.file_routes.routes(),
             *self.verbs.routes(),
             *Inboxes(self.store, self.vault).routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
             *Deliveries(self.dispatcher).routes(),
+            *Configuration(self.store).routes(),
         ]
 
         async def openapi(call: Call) -> object:

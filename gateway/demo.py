@@ -12,7 +12,7 @@ from gateway.admin.businesses import Loaded, load_business, read_business_file
 from gateway.app import Switchboard, example_folder
 from gateway.errors import NotFound
 from gateway.ports import TrainingReport
-from gateway.store import accounts, tokens
+from gateway.store import sessions, tokens
 from gateway.store.sql import Tx
 
 LINK_LIFETIME = 24 * 3600 * 1_000_000
@@ -60,7 +60,7 @@ class Demo:
         token = tokens.new_token()
 
         def unit(tx: Tx, now: int) -> None:
-            accounts.add_sign_in_link(tx, account.id, token=token, now=now, lifetime=LINK_LIFETIME)
+            sessions.add_sign_in_link(tx, account.id, token=token, now=now, lifetime=LINK_LIFETIME)
 
         await self._node.store.write("", unit)
         return f"{self._node.url}/console/#sign-in={token}"

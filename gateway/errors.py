@@ -15,6 +15,11 @@ SwitchboardError
 │   ├── Forbidden           ask an administrator
 │   ├── OriginRefused       the page's origin isn't allowed
 │   ├── LinkInvalid         get a new link where the file was found
+│   ├── Conflict            look again: somebody changed it meanwhile
+│   ├── NameTaken           choose another name
+│   ├── InUse               first end what still needs it
+│   ├── InvitationOver      ask for a new invitation
+│   ├── SecondFactorNeeded  ask for the code, and sign in again with it
 │   ├── TooMany             wait ``after`` seconds
 │   └── TooLarge            send less
 ├── Overloaded              try again shortly: nothing was stored
@@ -111,6 +116,28 @@ class LinkInvalid(Refused):
 
     def __init__(self) -> None:
         super().__init__("It has expired, or was made for something else. Open the file again where you found it.")
+
+
+class Conflict(Refused):
+    """``by``: who changed it; ``version``: as it stands now."""
+
+    code, status, title = "conflict", 409, "Changed by somebody else meanwhile"
+
+
+class NameTaken(Refused):
+    code, status, title = "name_taken", 409, "This name is taken"
+
+
+class InUse(Refused):
+    code, status, title = "in_use", 409, "Still in use"
+
+
+class InvitationOver(Refused):
+    code, status, title = "invitation_over", 410, "This invitation is over"
+
+
+class SecondFactorNeeded(Refused):
+    code, status, title = "second_factor_needed", 401, "A code is needed, too"
 
 
 class TooMany(Refused):

@@ -18,7 +18,7 @@ from gateway.commands.options import (
 )
 from gateway.errors import StartupError
 from gateway.settings import Settings
-from gateway.store import accounts, directory, tokens
+from gateway.store import accounts, directory, sessions, tokens
 from gateway.store.sql import Tx
 
 EmailArgument = Annotated[str, typer.Argument(help="The address they sign in with.")]
@@ -46,7 +46,7 @@ def user_add(
         account = known[0] if known else accounts.add_account(tx, email=email, name=name, locale=locale, now=now)
         if directory.membership(tx, account.id) is None:
             directory.add_operator(tx, account.id, role=role, name=name, now=now)
-        accounts.add_sign_in_link(tx, account.id, token=token, now=now, lifetime=24 * 3600 * 1_000_000)
+        sessions.add_sign_in_link(tx, account.id, token=token, now=now, lifetime=24 * 3600 * 1_000_000)
 
     in_database(settings, unit, business=business)
     _print_link(settings, token)
@@ -61,7 +61,7 @@ def user_link(email: EmailArgument, config: ConfigOption = None, data: DataOptio
         known = accounts.account_by_email(tx, email)
         if known is None:
             raise StartupError(f"Nobody signs in as {email}. `switchboard user list` shows who does.")
-        accounts.add_sign_in_link(tx, known[0].id, token=token, now=now, lifetime=24 * 3600 * 1_000_000)
+        sessions.add_sign_in_link(tx, known[0].id, token=token, now=now, lifetime=24 * 3600 * 1_000_000)
 
     in_database(settings, unit)
     _print_link(settings, token)
@@ -75,7 +75,7 @@ def _print_link(settings: Settings, token: str) -> None:
 
 def user_password(email: EmailArgument, config: ConfigOption = None, data: DataOption = None) -> None:
     """Set a person's password (asked for, not shown)."""
-    from gateway.http.signin import hash_password
+    from gateway.http.passwords import hash_password
 
     settings = settings_of(config, data=data)
     password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)

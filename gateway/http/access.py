@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.errors import Forbidden, NotFound, OriginRefused, SignedOut
 from gateway.http.peers import Peers
 from gateway.model.events import Person
-from gateway.store import accounts, directory, tokens
+from gateway.store import accounts, directory, sessions, tokens
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
@@ -69,7 +69,7 @@ class Access:
         """The signed-in account of a request's cookie."""
         token = request.cookies.get(COOKIE, "")
         if token:
-            found = await self._store.read("", lambda tx, now: accounts.session_account(tx, token, now=now))
+            found = await self._store.read("", lambda tx, now: sessions.session_account(tx, token, now=now))
             if found is not None:
                 return found
         raise SignedOut("Sign in first.")

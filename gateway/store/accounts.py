@@ -1,16 +1,17 @@
-"""Who signs in: the installation's key, organizations, accounts, their sessions and one-time links. All stand above
-businesses."""
+"""Who signs in: the installation's key, organizations, accounts. All stand above businesses; sessions and one-time
+links are in ``sessions``."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+import msgspec
+from sqlalchemy import bindparam, select, update
 
+from gateway.errors import NameTaken
 from gateway.model.ids import new_id
-from gateway.store.schema import accounts, installation, organizations, sessions, sign_in_links
+from gateway.store.schema import accounts, installation, organizations
 from gateway.store.sql import Query, Tx
-from gateway.store.tokens import hash_token
 
 
 class Account(NamedTuple):
@@ -18,6 +19,19 @@ class Account(NamedTuple):
     email: str
     name: str
     locale: str
+
+
+class Credentials(NamedTuple):
+    """What proves that somebody is the account.
+
+    ``totp_secret``: sealed, "" without a second factor. ``totp_step``: the last time step whose code was used.
+    ``recovery_codes``: digests of those that are left.
+    """
+
+    password_hash: str
+    totp_secret: str
+    totp_step: int
+    recovery_codes: tuple[str, ...]
 
 
 # --- the installation ---
@@ -34,43 +48,36 @@ def claim_key(tx: Tx, fingerprint: str, *, now: int) -> bool:
     return row is not None and row[0] == fingerprint
 
 
-# --- accounts and sessions (global) ---
+# --- organizations and accounts ---
 
-_account_columns = (accounts.c.id, accounts.c.email, accounts.c.name, accounts.c.locale)
+_columns = (accounts.c.id, accounts.c.email, accounts.c.name, accounts.c.locale)
+_credentials = (accounts.c.password_hash, accounts.c.totp_secret, accounts.c.totp_step, accounts.c.recovery_codes)
+_this = accounts.c.id == bindparam("account_id")
 _ADD_ORGANIZATION = Query(lambda insert: insert(organizations))
 _FIRST_ORGANIZATION = Query(select(organizations.c.id).order_by(organizations.c.created_at).limit(1))
-_ADD_ACCOUNT = Query(lambda insert: insert(accounts))
-_ACCOUNT_BY_EMAIL = Query(
-    select(*_account_columns, accounts.c.password_hash).where(
-        accounts.c.email == bindparam("email"), accounts.c.disabled_at.is_(None)
+_NAME_ORGANIZATION = Query(
+    update(organizations).where(organizations.c.id == bindparam("organization")).values(name=bindparam("new_name"))
+)
+_ADD = Query(lambda insert: insert(accounts).on_conflict_do_nothing(index_elements=["email"]))
+_BY_EMAIL = Query(
+    select(*_columns, *_credentials).where(accounts.c.email == bindparam("email"), accounts.c.disabled_at.is_(None))
+)
+_CREDENTIALS = Query(select(*_credentials).where(_this))
+_READ = Query(select(*_columns).where(_this, accounts.c.disabled_at.is_(None)))
+_ALL = Query(select(*_columns).order_by(accounts.c.email).limit(1000))
+_ANY = Query(select(accounts.c.id).limit(1))
+_SET_PASSWORD = Query(update(accounts).where(_this).values(password_hash=bindparam("new_hash")))
+_DESCRIBE = Query(update(accounts).where(_this).values(name=bindparam("new_name"), locale=bindparam("new_locale")))
+_SET_FACTOR = Query(
+    update(accounts)
+    .where(_this)
+    .values(
+        totp_secret=bindparam("new_secret"), totp_step=bindparam("new_step"), recovery_codes=bindparam("new_codes")
     )
+)  # fmt: skip
+_USE_STEP = Query(
+    update(accounts).where(_this, accounts.c.totp_step < bindparam("step")).values(totp_step=bindparam("step"))
 )
-_ACCOUNT = Query(
-    select(*_account_columns).where(accounts.c.id == bindparam("account_id"), accounts.c.disabled_at.is_(None))
-)
-_ACCOUNTS = Query(select(*_account_columns).order_by(accounts.c.email).limit(1000))
-_SET_PASSWORD = Query(
-    update(accounts).where(accounts.c.id == bindparam("account_id")).values(password_hash=bindparam("new_hash"))
-)
-_ADD_SESSION = Query(lambda insert: insert(sessions))
-_SESSION = Query(
-    select(*_account_columns)
-    .join(sessions, sessions.c.account_id == accounts.c.id)
-    .where(
-        sessions.c.token_hash == bindparam("hash"),
-        sessions.c.expires_at > bindparam("now"),
-        accounts.c.disabled_at.is_(None),
-    )
-)
-_END_SESSION = Query(delete(sessions).where(sessions.c.token_hash == bindparam("hash")))
-_FORGET_SESSIONS = Query(delete(sessions).where(sessions.c.expires_at <= bindparam("now")))
-_ADD_LINK = Query(lambda insert: insert(sign_in_links))
-_USE_LINK = Query(
-    delete(sign_in_links)
-    .where(sign_in_links.c.token_hash == bindparam("hash"))
-    .returning(sign_in_links.c.account_id, sign_in_links.c.expires_at)
-)
-_FORGET_LINKS = Query(delete(sign_in_links).where(sign_in_links.c.expires_at <= bindparam("now")))
 
 
 def ensure_organization(tx: Tx, name: str, *, now: int) -> str:
@@ -82,56 +89,65 @@ def ensure_organization(tx: Tx, name: str, *, now: int) -> str:
     return organization
 
 
+def name_organization(tx: Tx, organization: str, name: str) -> None:
+    tx.execute(_NAME_ORGANIZATION, organization=organization, new_name=name)
+
+
 def add_account(tx: Tx, *, email: str, name: str, now: int, locale: str = "en", password_hash: str = "") -> Account:
+    """Raises ``NameTaken`` where there is an account with this address."""
     account = Account(new_id(now), email.strip().lower(), name, locale)
-    tx.execute(
-        _ADD_ACCOUNT, id=account.id, email=account.email, name=name, password_hash=password_hash, locale=locale,
-        created_at=now, disabled_at=None,
+    added = tx.execute(
+        _ADD, id=account.id, email=account.email, name=name, password_hash=password_hash, locale=locale,
+        created_at=now, disabled_at=None, totp_secret="", totp_step=0, recovery_codes="[]",
     )  # fmt: skip
+    if not added:
+        raise NameTaken("Somebody has an account with this e-mail address already.", field="email")
     return account
 
 
-def account_by_email(tx: Tx, email: str) -> tuple[Account, str] | None:
-    """The account and its password hash."""
-    row = tx.one(_ACCOUNT_BY_EMAIL, email=email.strip().lower())
-    return (Account(*row[:4]), row[4]) if row else None
+def account_by_email(tx: Tx, email: str) -> tuple[Account, Credentials] | None:
+    """The account, and what proves that somebody is it."""
+    row = tx.one(_BY_EMAIL, email=email.strip().lower())
+    return (Account(*row[:4]), _as_credentials(row[4:])) if row else None
+
+
+def credentials(tx: Tx, account: str) -> Credentials | None:
+    row = tx.one(_CREDENTIALS, account_id=account)
+    return _as_credentials(row) if row else None
+
+
+def _as_credentials(row: tuple[str, str, int, str]) -> Credentials:
+    return Credentials(row[0], row[1], row[2], msgspec.json.decode(row[3], type=tuple[str, ...]))
 
 
 def read_account(tx: Tx, account: str) -> Account | None:
-    row = tx.one(_ACCOUNT, account_id=account)
+    row = tx.one(_READ, account_id=account)
     return Account(*row) if row else None
 
 
 def read_accounts(tx: Tx) -> list[Account]:
-    return [Account(*row) for row in tx.all(_ACCOUNTS)]
+    return [Account(*row) for row in tx.all(_ALL)]
+
+
+def is_empty(tx: Tx) -> bool:
+    """Nobody has an account yet: the installation is new."""
+    return tx.one(_ANY) is None
 
 
 def set_password(tx: Tx, account: str, password_hash: str) -> None:
     tx.execute(_SET_PASSWORD, account_id=account, new_hash=password_hash)
 
 
-def open_session(tx: Tx, account: str, *, token: str, now: int, lifetime: int) -> None:
-    tx.execute(_FORGET_SESSIONS, now=now)
-    tx.execute(
-        _ADD_SESSION, token_hash=hash_token(token), account_id=account, created_at=now, expires_at=now + lifetime
-    )
+def describe(tx: Tx, account: str, *, name: str, locale: str) -> None:
+    tx.execute(_DESCRIBE, account_id=account, new_name=name, new_locale=locale)
 
 
-def session_account(tx: Tx, token: str, *, now: int) -> Account | None:
-    row = tx.one(_SESSION, hash=hash_token(token), now=now)
-    return Account(*row) if row else None
+def set_second_factor(tx: Tx, account: str, *, secret: str, step: int, recovery_codes: tuple[str, ...]) -> None:
+    """``secret``: sealed; "" ends the second factor."""
+    codes = msgspec.json.encode(recovery_codes).decode()
+    tx.execute(_SET_FACTOR, account_id=account, new_secret=secret, new_step=step, new_codes=codes)
 
 
-def end_session(tx: Tx, token: str) -> None:
-    tx.execute(_END_SESSION, hash=hash_token(token))
-
-
-def add_sign_in_link(tx: Tx, account: str, *, token: str, now: int, lifetime: int) -> None:
-    tx.execute(_FORGET_LINKS, now=now)
-    tx.execute(_ADD_LINK, token_hash=hash_token(token), account_id=account, expires_at=now + lifetime)
-
-
-def use_sign_in_link(tx: Tx, token: str, *, now: int) -> str | None:
-    """The account of a link, which works no second time; ``None`` for an unknown, used or expired one."""
-    row = tx.one(_USE_LINK, hash=hash_token(token))
-    return row[0] if row and row[1] > now else None
+def use_step(tx: Tx, account: str, step: int) -> bool:
+    """Whether the code of this time step, or of a later one, was not used before. It is from now on."""
+    return bool(tx.execute(_USE_STEP, account_id=account, step=step))

@@ -93,6 +93,10 @@ _business_columns = (
 _ADD_BUSINESS = Query(lambda insert: insert(businesses))
 _BUSINESS = Query(select(*_business_columns).where(businesses.c.id == bindparam("business")))
 _BUSINESS_BY_SLUG = Query(select(*_business_columns).where(businesses.c.slug == bindparam("slug")))
+# Rows that belong to the business may be made meanwhile: they hold its key alone.
+_LOCK_BUSINESS = Query(
+    select(businesses.c.id).where(businesses.c.id == bindparam("business")).with_for_update(key_share=True)
+)
 _BUSINESSES = Query(select(*_business_columns).order_by(businesses.c.name).limit(1000))
 _NAME_BUSINESS = Query(
     update(businesses).where(businesses.c.id == bindparam("business")).values(names=bindparam("new_names"))
@@ -131,7 +135,7 @@ def add_business(
     tx.execute(
         _ADD_BUSINESS, id=business.id, organization_id=organization, slug=slug, name=name, locales=",".join(locales),
         timezone=timezone, color=color, settings="{}", names=msgspec.json.encode(business.names).decode(),
-        created_at=now,
+        created_at=now, version=1,
     )  # fmt: skip
     return business
 
@@ -146,6 +150,11 @@ def read_business(tx: Tx, business: str) -> Business | None:
     return _as_business(row) if row else None
 
 
+def lock_business(tx: Tx) -> None:
+    """Whoever sets the business up does so one after another: what was checked still holds when it is written."""
+    tx.one(_LOCK_BUSINESS, business=tx.business)
+
+
 def business_by_slug(tx: Tx, slug: str) -> Business | None:
     row = tx.one(_BUSINESS_BY_SLUG, slug=slug)
     return _as_business(row) if row else None
@@ -156,7 +165,7 @@ def read_businesses(tx: Tx) -> list[Business]:
 
 
 def add_operator(tx: Tx, account: str, *, role: Role, name: str, now: int) -> None:
-    tx.execute(_ADD_OPERATOR, account_id=account, role=role, name=name, created_at=now)
+    tx.execute(_ADD_OPERATOR, account_id=account, role=role, name=name, created_at=now, version=1, skills="[]")
 
 
 def memberships(tx: Tx, account: str) -> list[Membership]:
@@ -199,7 +208,7 @@ def add_inbox(tx: Tx, *, channel: str, name: str, settings: InboxSettings, now: 
     inbox = Inbox(tx.business, new_id(now), channel, name, settings)
     tx.execute(
         _ADD_INBOX, id=inbox.id, channel=channel, name=name, settings=msgspec.json.encode(settings).decode(),
-        created_at=now, secret="",
+        created_at=now, secret="", version=1,
     )  # fmt: skip
     return inbox
 
@@ -235,12 +244,13 @@ _REVOKE = Query(
 )
 
 
-def add_api_token(tx: Tx, *, token: str, role: Role, name: str, now: int) -> str:
+def add_api_token(tx: Tx, *, token: str, role: Role, name: str, now: int, by: str = "") -> str:
     """Stores the hash of ``token``; returns the token's id, by which it can be revoked."""
     token_id = new_id(now)
     tx.execute(
-        _ADD_TOKEN, id=token_id, token_hash=hash_token(token), role=role, name=name, created_at=now, revoked_at=None
-    )
+        _ADD_TOKEN, id=token_id, token_hash=hash_token(token), role=role, name=name, created_at=now, revoked_at=None,
+        created_by=by,
+    )  # fmt: skip
     return token_id
 
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from gateway.http.signin import hash_password
+from gateway.http.passwords import hash_password
 from gateway.store import accounts
 from gateway.store.directory import Business
 from gateway.store.sql import Tx

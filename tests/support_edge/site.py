@@ -12,10 +12,10 @@ from typing import Any
 import aiohttp
 
 from gateway.app import Switchboard
-from gateway.http.signin import hash_password
+from gateway.http.passwords import hash_password
 from gateway.model.events import Entry
 from gateway.settings import Settings
-from gateway.store import accounts, directory, log, tokens
+from gateway.store import accounts, directory, log, sessions, tokens
 from gateway.store.directory import InboxSettings, Role, Starter
 from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
@@ -142,17 +142,17 @@ async def settle_in(store: Store, slug: str, people: dict[str, Role], *, passwor
             ),
         )  # fmt: skip
         people_ids: dict[str, str] = {}
-        sessions: dict[str, str] = {}
+        cookies: dict[str, str] = {}
         bearers: dict[str, str] = {}
         for name, role in people.items():
             account = accounts.add_account(
                 tx, email=f"{name}@{slug}.example", name=name.title(), now=now, password_hash=hashed
             )
             directory.add_operator(scoped, account.id, role=role, name=name.title(), now=now)
-            people_ids[name], sessions[name], bearers[role] = account.id, tokens.new_token(), tokens.new_token()
-            accounts.open_session(tx, account.id, token=sessions[name], now=now, lifetime=3600_000_000)
+            people_ids[name], cookies[name], bearers[role] = account.id, tokens.new_token(), tokens.new_token()
+            sessions.open_session(tx, account.id, token=cookies[name], now=now, lifetime=3600_000_000)
             directory.add_api_token(scoped, token=bearers[role], role=role, name=f"program of {name}", now=now)
-        return Party(business.id, inbox.id, people_ids, sessions, bearers)
+        return Party(business.id, inbox.id, people_ids, cookies, bearers)
 
     return await store.write("", unit)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.store import accounts, directory, tokens
+from gateway.store import accounts, directory, sessions, tokens
 from gateway.store.sql import Tx
 from tests.support.stores import Database
 from tests.support_edge.site import PASSWORD, Site, on_site
@@ -20,7 +20,7 @@ async def link_for(site: Site, who: str = "olga", *, lifetime: int = 60_000_000)
     token = tokens.new_token()
 
     def unit(tx: Tx, now: int) -> None:
-        accounts.add_sign_in_link(tx, site.ours.accounts[who], token=token, now=now, lifetime=lifetime)
+        sessions.add_sign_in_link(tx, site.ours.accounts[who], token=token, now=now, lifetime=lifetime)
 
     await site.node.store.write("", unit)
     return token
@@ -61,7 +61,7 @@ async def test_businesses_are_named_in_the_accounts_language(site: Site) -> None
         account = accounts.add_account(tx, email="yana@example.com", name="Яна", locale="ru", now=now)
         directory.add_operator(tx.for_business(site.ours.business), account.id, role="operator", name="Яна", now=now)
         token = tokens.new_token()
-        accounts.open_session(tx, account.id, token=token, now=now, lifetime=3600_000_000)
+        sessions.open_session(tx, account.id, token=token, now=now, lifetime=3600_000_000)
         return token
 
     site.ours.sessions["yana"] = await site.node.store.write("", unit)

@@ -1,0 +1,185 @@
+"""What a business may set up, kind by kind: the shape of each, and what must hold of it.
+
+Every body has a ``name``; among its kind it is unique, whatever the case of its letters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from gateway.errors import Invalid
+from gateway.http.routes import ADMINISTRATORS, EVERYONE
+from gateway.http.texts import ItemId, Locale, name_of, visible_text
+from gateway.store import directory, teams
+from gateway.store.sql import Tx
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Text = Annotated[str, msgspec.Meta(max_length=4000)]
+Time = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Colour = Literal["grey", "red", "amber", "green", "teal", "blue", "violet", "pink"]
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The root of all kinds' bodies."""
+
+    name: Name
+
+
+class Team(Body, frozen=True):
+    """People who answer together. ``members``: accounts of operators. ``about``: for colleagues."""
+
+    members: Annotated[tuple[ItemId, ...], msgspec.Meta(max_length=500)] = ()
+    about: Annotated[str, msgspec.Meta(max_length=400)] = ""
+
+
+class Skill(Body, frozen=True):
+    """What somebody must know to answer: a language, a product. Operators have skills."""
+
+    about: Annotated[str, msgspec.Meta(max_length=400)] = ""
+
+
+class Label(Body, frozen=True):
+    """A word for sorting conversations."""
+
+    color: Colour = "grey"
+
+
+class CannedResponse(Body, frozen=True):
+    """A ready answer; ``name`` is what one types after ``/``. ``texts`` by language, with variables in double braces:
+    ``{{customer}}``, ``{{operator}}``, ``{{business}}``."""
+
+    texts: Annotated[dict[Locale, Text], msgspec.Meta(min_length=1, max_length=10)]
+
+
+class WrapUpCode(Body, frozen=True):
+    """What came of a conversation; its owner chooses one when they end it. ``active``: it can be chosen."""
+
+    about: Annotated[str, msgspec.Meta(max_length=400)] = ""
+    active: bool = True
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From ``opens`` until ``closes`` of one day, in the business's time zone."""
+
+    opens: Time
+    closes: Time
+
+
+Spans = Annotated[tuple[Span, ...], msgspec.Meta(max_length=4)]
+
+
+class Holiday(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A day that is not as its weekday. Without ``spans`` it is closed all day."""
+
+    day: dt.date
+    name: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    spans: Spans = ()
+
+
+class Hours(Body, frozen=True):
+    """When people answer. ``week`` without a day: closed then. ``always``: at any hour, whatever ``week`` says."""
+
+    name: Name = "hours"
+    always: bool = True
+    week: dict[Day, Spans] = {}
+    holidays: Annotated[tuple[Holiday, ...], msgspec.Meta(max_length=200)] = ()
+
+
+class Retention(Body, frozen=True):
+    """How long what was said is kept after the end, in days; 0: without limit. ``audit_days``: the audit log."""
+
+    name: Name = "retention"
+    conversation_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
+    audit_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of thing to set up.
+
+    ``name``: in the database and the audit log; ``path``: in addresses. ``single``: a business has exactly one, made by
+    its first change. ``judge`` makes the body as it is kept, or raises ``Invalid``. ``needed_by``: why it can't be
+    removed yet, as a sentence; "" where it can.
+    """
+
+    name: str
+    path: str
+    body: type[Body]
+    summary: str
+    single: bool = False
+    read: frozenset[str] = EVERYONE
+    write: frozenset[str] = ADMINISTRATORS
+    judge: Callable[[Tx, Any], Body] = lambda tx, body: _named(body)
+    needed_by: Callable[[Tx, str], str] = lambda tx, item: ""
+
+
+def _named(body: Body) -> Body:
+    about = getattr(body, "about", None)
+    cleaned = {"name": name_of(body.name)} | ({"about": visible_text(about)} if about is not None else {})
+    return replace(body, **cleaned)
+
+
+def _team(tx: Tx, body: Team) -> Body:
+    known = {one.account for one in directory.read_operators(tx)}
+    strangers = [one for one in body.members if one not in known]
+    if strangers:
+        raise Invalid("Somebody in this team doesn't work for this business any more.", field="members")
+    return replace(_named(body), members=tuple(dict.fromkeys(body.members)))
+
+
+def _team_needed(tx: Tx, team: str) -> str:
+    waiting = teams.unresolved(tx, team)
+    if not waiting:
+        return ""
+    many = "1 conversation" if waiting == 1 else f"{waiting} conversations"
+    return f"This team still has {many} to finish. Transfer or resolve them first."
+
+
+def _canned(tx: Tx, body: CannedResponse) -> Body:
+    name = name_of(body.name)
+    if " " in name or "/" in name:
+        raise Invalid("What is typed after / has no blanks in it: opening_hours, say.", field="name")
+    texts = {locale: visible_text(text) for locale, text in body.texts.items()}
+    if not any(texts.values()):
+        raise Invalid("Write the answer in one language at least.", field="texts")
+    return replace(body, name=name, texts={locale: text for locale, text in texts.items() if text})
+
+
+def _hours(tx: Tx, body: Hours) -> Body:
+    for spans in (*body.week.values(), *(holiday.spans for holiday in body.holidays)):
+        _in_order(spans)
+    days = [holiday.day for holiday in body.holidays]
+    if len(set(days)) < len(days):
+        raise Invalid("A holiday is there twice.", field="holidays")
+    holidays = sorted(body.holidays, key=lambda holiday: holiday.day)
+    return replace(body, holidays=tuple(replace(one, name=visible_text(one.name)) for one in holidays))
+
+
+def _in_order(spans: tuple[Span, ...]) -> None:
+    before = ""
+    for span in spans:
+        if span.opens >= span.closes:
+            raise Invalid(f"{span.opens}–{span.closes} ends before it begins.", field="week")
+        if span.opens < before:
+            raise Invalid(f"{span.opens}–{span.closes} overlaps with what is before it.", field="week")
+        before = span.closes
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(name="team", path="teams", body=Team, summary="Teams", judge=_team, needed_by=_team_needed),
+    Kind(name="skill", path="skills", body=Skill, summary="Skills"),
+    Kind(name="label", path="labels", body=Label, summary="Labels"),
+    Kind(name="canned_response", path="canned-responses", body=CannedResponse, summary="Canned responses",
+         judge=_canned),
+    Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes"),
+    Kind(name="hours", path="hours", body=Hours, summary="When people answer", single=True, judge=_hours),
+    Kind(name="retention", path="retention", body=Retention, summary="How long what was said is kept", single=True,
+         judge=lambda tx, body: body),
+)  # fmt: skip
