@@ -19,6 +19,7 @@ SwitchboardError
 │   ├── NameTaken           choose another name
 │   ├── InUse               first end what still needs it
 │   ├── InvitationOver      ask for a new invitation
+│   ├── SetUpAlready        sign in; whoever runs the server has the way
 │   ├── SecondFactorNeeded  ask for the code, and sign in again with it
 │   ├── TooMany             wait ``after`` seconds
 │   └── TooLarge            send less
@@ -134,6 +135,10 @@ class InUse(Refused):
 
 class InvitationOver(Refused):
     code, status, title = "invitation_over", 410, "This invitation is over"
+
+
+class SetUpAlready(Refused):
+    code, status, title = "set_up_already", 410, "Set up already"
 
 
 class SecondFactorNeeded(Refused):

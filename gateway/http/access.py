@@ -19,7 +19,17 @@ COOKIE = "switchboard_session"
 
 def session_topic(token: str) -> str:
     """Where it is told that a session has ended; the token itself stays secret."""
-    return f"session:{tokens.hash_token(token)}"
+    return digest_topic(tokens.hash_token(token))
+
+
+def digest_topic(digest: str) -> str:
+    """As ``session_topic``, by the token's digest."""
+    return f"session:{digest}"
+
+
+def member_topic(business: str, account: str) -> str:
+    """Where it is told that somebody's role changed, or that they left."""
+    return f"member:{business}:{account}"
 
 
 class Signin(Enum):

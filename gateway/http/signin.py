@@ -172,6 +172,8 @@ class SignIn:
     async def me(self, call: Call) -> Me:
         account = call.who.account
         assert account is not None
+        token = call.request.cookies.get(COOKIE, "")
+        await self._store.write("", lambda tx, now: sessions.seen(tx, token, now=now))
         return await self._me(account)
 
     async def _me(self, account: Account) -> Me:

@@ -31,3 +31,6 @@ def name_of(text: str, *, field: str = "name") -> str:
     if not cleaned.strip(JOINERS + "\u3164\u2800"):  # letters that are drawn as nothing
         raise Invalid("Give it a name that can be read.", field=field)
     return cleaned
+
+
+Email = Annotated[str, msgspec.Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+$")]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from gateway.errors import NameTaken
 from gateway.model.ids import new_id
@@ -46,6 +46,29 @@ def claim_key(tx: Tx, fingerprint: str, *, now: int) -> bool:
     tx.execute(_CLAIM_KEY, id=_KEY_ROW, name=fingerprint, created_at=now)
     row = tx.one(_KEY, row=_KEY_ROW)
     return row is not None and row[0] == fingerprint
+
+
+_SETUP_ROW = 2
+_PUT_SETUP = Query(
+    lambda insert: (
+        lambda statement: statement.on_conflict_do_update(
+            index_elements=["id"], set_={"name": statement.excluded.name, "created_at": statement.excluded.created_at}
+        )
+    )(insert(installation))
+)
+_USE_SETUP = Query(
+    delete(installation).where(installation.c.id == _SETUP_ROW, installation.c.name == bindparam("hash"))
+)
+
+
+def put_setup_token(tx: Tx, digest: str, *, now: int) -> None:
+    """The digest of the token that begins the first run; there is one at a time."""
+    tx.execute(_PUT_SETUP, id=_SETUP_ROW, name=digest, created_at=now)
+
+
+def use_setup_token(tx: Tx, digest: str) -> bool:
+    """Whether it was that token; it works no second time."""
+    return bool(tx.execute(_USE_SETUP, hash=digest))
 
 
 # --- organizations and accounts ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import BindParameter, bindparam, select, text, update
@@ -18,8 +18,9 @@ from gateway.store.schema import (
 from gateway.store.sql import Query, Tx
 from gateway.store.tokens import hash_token
 
-Role = Literal["operator", "supervisor", "administrator"]
-ROLES: tuple[Role, ...] = ("operator", "supervisor", "administrator")
+Role = Literal["operator", "supervisor", "administrator", "client"]
+ROLES: tuple[Role, ...] = ("operator", "supervisor", "administrator", "client")
+"""A client, for whom a call centre answers, sees reports and nothing else."""
 
 _business: BindParameter[str] = bindparam("business_id")
 
@@ -43,6 +44,7 @@ class Business(NamedTuple):
     timezone: str
     color: str
     names: dict[str, str]
+    version: int = 1
 
     def named(self, locale: str) -> str:
         """What it is called in a language."""
@@ -88,7 +90,7 @@ class Caller(NamedTuple):
 
 _business_columns = (
     businesses.c.id, businesses.c.slug, businesses.c.name, businesses.c.locales, businesses.c.timezone,
-    businesses.c.color, businesses.c.names,
+    businesses.c.color, businesses.c.names, businesses.c.version,
 )  # fmt: skip
 _ADD_BUSINESS = Query(lambda insert: insert(businesses))
 _BUSINESS = Query(select(*_business_columns).where(businesses.c.id == bindparam("business")))
@@ -101,6 +103,15 @@ _BUSINESSES = Query(select(*_business_columns).order_by(businesses.c.name).limit
 _NAME_BUSINESS = Query(
     update(businesses).where(businesses.c.id == bindparam("business")).values(names=bindparam("new_names"))
 )
+_DESCRIBE_BUSINESS = Query(
+    update(businesses)
+    .where(businesses.c.id == bindparam("business"))
+    .values(
+        name=bindparam("new_name"), names=bindparam("new_names"), locales=bindparam("new_locales"),
+        timezone=bindparam("new_timezone"), color=bindparam("new_color"), version=businesses.c.version + 1,
+    )
+)  # fmt: skip
+_ORGANIZATION_OF = Query(select(businesses.c.organization_id).where(businesses.c.id == bindparam("business")))
 _ADD_OPERATOR = Query(lambda insert: insert(operators))
 _MEMBERSHIPS = Query(
     select(operators.c.business_id, operators.c.account_id, operators.c.role, operators.c.name)
@@ -122,9 +133,9 @@ _OPERATORS = Query(
 )
 
 
-def _as_business(row: tuple[str, ...]) -> Business:
+def _as_business(row: tuple[Any, ...]) -> Business:
     names = msgspec.json.decode(row[6], type=dict[str, str])
-    return Business(row[0], row[1], row[2], tuple(row[3].split(",")), row[4], row[5], names)
+    return Business(row[0], row[1], row[2], tuple(row[3].split(",")), row[4], row[5], names, int(row[7]))
 
 
 def add_business(
@@ -143,6 +154,21 @@ def add_business(
 def name_business(tx: Tx, business: str, names: dict[str, str]) -> None:
     """What it is called, by language."""
     tx.execute(_NAME_BUSINESS, business=business, new_names=msgspec.json.encode(names).decode())
+
+
+def describe_business(
+    tx: Tx, *, name: str, names: dict[str, str], locales: tuple[str, ...], timezone: str, color: str
+) -> None:  # fmt: skip
+    """What the transaction's business is; counts the change."""
+    tx.execute(
+        _DESCRIBE_BUSINESS, business=tx.business, new_name=name, new_names=msgspec.json.encode(names).decode(),
+        new_locales=",".join(locales), new_timezone=timezone, new_color=color,
+    )  # fmt: skip
+
+
+def organization_of(tx: Tx, business: str) -> str | None:
+    row = tx.one(_ORGANIZATION_OF, business=business)
+    return row[0] if row else None
 
 
 def read_business(tx: Tx, business: str) -> Business | None:
