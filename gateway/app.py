@@ -16,8 +16,16 @@ import gateway
 import handoff
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
+from gateway.admin.account import OwnAccount
+from gateway.admin.auditing import Auditing
 from gateway.admin.bots import Bots
 from gateway.admin.configuration import Configuration
+from gateway.admin.inboxes import Inboxes
+from gateway.admin.invitations import Invitations
+from gateway.admin.members import People
+from gateway.admin.profile import Profiles
+from gateway.admin.programs import Programs
+from gateway.admin.setup import SetUp
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
@@ -35,11 +43,11 @@ from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
 from gateway.http.files import FileRoutes
 from gateway.http.health import Health
-from gateway.http.inboxes import Inboxes
 from gateway.http.openapi import document
 from gateway.http.peers import Peers
 from gateway.http.problems import problems
 from gateway.http.reading import Reading
+from gateway.http.refusals import Refusals
 from gateway.http.routes import Call, Route, mount
 from gateway.http.rows import Rows
 from gateway.http.second_factor import SecondFactor
@@ -136,8 +144,9 @@ class Switchboard:
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
-        factor = SecondFactor(self.vault)
-        self.sign_in = SignIn(store, self.hub, self.access, factor=factor, peers=self.peers, settings=settings)
+        self.refusals = Refusals()
+        self.factor = SecondFactor(self.vault)
+        self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)
         self.verbs = Verbs(self.dispatcher, handoff.verbs())
         self.app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
         self.routes = self._routes()
@@ -149,10 +158,9 @@ class Switchboard:
             *Reading(self.store).routes(),
             *self.file_routes.routes(),
             *self.verbs.routes(),
-            *Inboxes(self.store, self.vault).routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
             *Deliveries(self.dispatcher).routes(),
-            *Configuration(self.store).routes(),
+            *self._set_up_routes(),
         ]
 
         async def openapi(call: Call) -> object:
@@ -163,6 +171,20 @@ class Switchboard:
                   summary="This description", tags=("api",))
         )  # fmt: skip
         return routes
+
+    def _set_up_routes(self) -> list[Route]:
+        inboxes = Inboxes(self.store, self.vault, self.dispatcher, refusals=self.refusals, clock=system_clock)
+        return [
+            *SetUp(self.store, self.sign_in).routes(),
+            *OwnAccount(self.store, self.hub, self.factor, sign_in=self.sign_in).routes(),
+            *Profiles(self.store).routes(),
+            *inboxes.routes(),
+            *People(self.store, self.dispatcher, self.hub).routes(),
+            *Invitations(self.store, self.sign_in).routes(),
+            *Programs(self.store).routes(),
+            *Configuration(self.store).routes(),
+            *Auditing(self.store).routes(),
+        ]
 
     def _mount(self) -> None:
         mount(self.app, self.routes, self.access)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from gateway.admin.writing import actor, write
 from gateway.errors import InvitationOver, NotFound, NotPossible
-from gateway.http.access import Access, Signin
+from gateway.http.access import Signin
 from gateway.http.passwords import LONGEST, hash_password, judge_password
 from gateway.http.routes import ADMINISTRATORS, Call, Route
 from gateway.http.signin import SignIn
@@ -95,10 +95,9 @@ class _Place(NamedTuple):
 class Invitations:
     """The routes of invitations."""
 
-    def __init__(self, store: Store, sign_in: SignIn, access: Access) -> None:
+    def __init__(self, store: Store, sign_in: SignIn) -> None:
         self._store = store
         self._sign_in = sign_in
-        self._access = access
 
     def routes(self) -> list[Route]:
         tags = ("people",)

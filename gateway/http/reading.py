@@ -1,4 +1,4 @@
-"""What programs and the console read: conversations, entries, inboxes, operators, the bot."""
+"""What programs and the console read: conversations, entries, operators, the bot."""
 
 from __future__ import annotations
 
@@ -74,17 +74,6 @@ class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
     next: int | None
 
 
-class InboxView(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    channel: str
-    name: str
-    settings: directory.InboxSettings
-
-
-class Inboxes(msgspec.Struct, frozen=True, kw_only=True):
-    inboxes: tuple[InboxView, ...]
-
-
 class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
@@ -120,7 +109,6 @@ class Reading:
             get("/conversations/{conversation}", self.conversation, "One conversation's state", ConversationView),
             get("/conversations/{conversation}/entries", self.entries, "Its log, page by page", EntryPage,
                 EntriesQuery),
-            get("/inboxes", self.inboxes, "The ways in", Inboxes),
             get("/operators", self.operators, "Who works for the business", Operators),
             get("/bot", self.bot, "The published version of the bot", BotView),
         ]  # fmt: skip
@@ -166,11 +154,6 @@ class Reading:
         through = found[-1].seq if found else query.after
         shown = tuple(entry for entry in (visible_entry(e, audience) for e in found) if entry is not None)
         return EntryPage(entries=shown, through=through, next=through if len(found) == query.limit else None)
-
-    async def inboxes(self, call: Call) -> Inboxes:
-        found = await self._store.read(call.business, lambda tx, now: directory.read_inboxes(tx))
-        views = (InboxView(id=i.id, channel=i.channel, name=i.name, settings=i.settings) for i in found)
-        return Inboxes(inboxes=tuple(views))
 
     async def operators(self, call: Call) -> Operators:
         found = await self._store.read(call.business, lambda tx, now: directory.read_operators(tx))

@@ -77,6 +77,16 @@ class Inbox(NamedTuple):
     settings: InboxSettings
 
 
+class ApiToken(NamedTuple):
+    """What a program signs in with; ``name`` says what it is for."""
+
+    id: str
+    name: str
+    role: Role
+    created_at: int
+    created_by: str
+
+
 class Caller(NamedTuple):
     """A program, as its token says."""
 
@@ -263,9 +273,19 @@ _CALLER = Query(
     postgresql=text("SELECT * FROM switchboard_caller(:hash)"),
     across=True,
 )
+_TOKENS = Query(
+    select(api_tokens.c.id, api_tokens.c.name, api_tokens.c.role, api_tokens.c.created_at, api_tokens.c.created_by)
+    .where(api_tokens.c.business_id == _business, api_tokens.c.revoked_at.is_(None))
+    .order_by(api_tokens.c.id.desc())
+    .limit(500)
+)
 _REVOKE = Query(
     update(api_tokens)
-    .where(api_tokens.c.business_id == _business, api_tokens.c.id == bindparam("token_id"))
+    .where(
+        api_tokens.c.business_id == _business,
+        api_tokens.c.id == bindparam("token_id"),
+        api_tokens.c.revoked_at.is_(None),
+    )
     .values(revoked_at=bindparam("now"))
 )
 
@@ -278,6 +298,11 @@ def add_api_token(tx: Tx, *, token: str, role: Role, name: str, now: int, by: st
         created_by=by,
     )  # fmt: skip
     return token_id
+
+
+def api_tokens_of(tx: Tx) -> list[ApiToken]:
+    """Those that still work, the latest first."""
+    return [ApiToken(*row) for row in tx.all(_TOKENS)]
 
 
 def caller(tx: Tx, token: str) -> Caller | None:

@@ -1,0 +1,84 @@
+"""What an administrator sets for an inbox, judged once."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from gateway.errors import Invalid
+from gateway.http.peers import origin_of
+from gateway.http.texts import name_of, visible_text
+from gateway.store.directory import InboxSettings, Starter
+from gateway.store.sql import Tx
+
+MOST_ORIGINS = 50
+MOST_STARTERS = 8
+LONGEST_GREETING = 1000
+_LOCALE = re.compile("[a-z]{2}")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+
+
+def judge_settings(tx: Tx, wanted: InboxSettings) -> InboxSettings:
+    """As they are kept. Raises ``Invalid``, naming the field."""
+    if len(wanted.origins) > MOST_ORIGINS:
+        raise Invalid(f"At most {MOST_ORIGINS} pages may be listed.", field="origins", limit=MOST_ORIGINS)
+    if len(wanted.starters) > MOST_STARTERS:
+        raise Invalid(f"At most {MOST_STARTERS} first buttons.", field="starters", limit=MOST_STARTERS)
+    origins = dict.fromkeys(judge_origin(origin) for origin in wanted.origins if origin.strip())
+    return replace(
+        wanted,
+        origins=tuple(origins),
+        greeting=_by_language(wanted.greeting, field="greeting", longest=LONGEST_GREETING),
+        starters=tuple(_starter(one) for one in wanted.starters),
+    )
+
+
+def judge_origin(text: str) -> str:
+    """``scheme://host[:port]`` of what a person typed: an address of a page does, too."""
+    typed = text.strip()
+    address = typed if "://" in typed else f"https://{typed}"
+    try:
+        parts = urlsplit(address)
+        origin = origin_of(address)
+        host = (
+            (parts.hostname or "").encode("idna").decode() if not (parts.hostname or "").isascii() else parts.hostname
+        )
+    except ValueError as error:
+        raise Invalid(
+            f"{typed[:100]} isn't a page's address. One is https://shop.example.com.", field="origins"
+        ) from error
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or not _HOST.fullmatch(host if ":" not in host else f"[{host}]")
+    ):
+        raise Invalid(f"{typed[:100]} isn't a page's address. One is https://shop.example.com.", field="origins")
+    return origin.replace(parts.hostname or "", host) if parts.hostname != host else origin
+
+
+def _starter(one: Starter) -> Starter:
+    titles = {
+        locale: name_of(title, field="starters")
+        for locale, title in _by_language(one.titles, field="starters", longest=60).items()
+    }
+    if not titles:
+        raise Invalid("A first button needs its words.", field="starters")
+    payload = visible_text(one.payload)
+    if not payload or len(payload) > 256:
+        raise Invalid("Say what a first button stands for.", field="starters")
+    return Starter(titles=titles, payload=payload)
+
+
+def _by_language(texts: dict[str, str], *, field: str, longest: int) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    for locale, text in texts.items():
+        if not _LOCALE.fullmatch(locale):
+            raise Invalid(f"{locale[:20]!r} isn't a language. Languages are en, ru, …", field=field)
+        cleaned = visible_text(text)
+        if len(cleaned) > longest:
+            raise Invalid(f"This is too long: at most {longest} characters.", field=field, limit=longest)
+        if cleaned:
+            kept[locale] = cleaned
+    return kept
