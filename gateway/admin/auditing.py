@@ -14,7 +14,7 @@ from gateway.store.store import Store
 class AuditQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``before``: the ``next`` of the page before."""
 
-    before: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    before: Annotated[str, msgspec.Meta(pattern="^[0-9a-z]{0,32}$")] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from gateway.admin.kinds import KINDS, Body, Kind
 from gateway.admin.writing import actor, conflict, write
 from gateway.errors import InUse, Invalid, NameTaken, NotFound
-from gateway.http.routes import Call, Route
+from gateway.http.routes import Call, Route, strictly
 from gateway.model.ids import new_id
 from gateway.store import audit, configuration, directory
 from gateway.store.audit import Actor
@@ -84,7 +84,7 @@ class Configuration:
         return [
             Route(method="GET", path=path, handler=read, summary=summary, access=kind.read, answer=Things, tags=tags),
             Route(method="POST", path=path, handler=add, summary=f"{summary}: add one", access=kind.write, status=201,
-                  body=kind.body, answer=Thing, tags=tags),
+                  body=strictly(kind.body), answer=Thing, tags=tags),
             Route(method="PUT", path=item, handler=alter, summary=f"{summary}: change one", access=kind.write,
                   body=change, answer=Thing, tags=tags),
             Route(method="DELETE", path=item, handler=remove, summary=f"{summary}: remove one", access=kind.write,
@@ -119,7 +119,7 @@ def _change_body(kind: Kind) -> type[msgspec.Struct]:
     """``version``: the one that was seen; ``value``: the body as it shall be."""
     return msgspec.defstruct(
         f"{kind.body.__name__}Change",
-        [("version", Annotated[int, msgspec.Meta(ge=0)]), ("value", kind.body)],
+        [("version", Annotated[int, msgspec.Meta(ge=0)]), ("value", strictly(kind.body))],
         frozen=True, kw_only=True, forbid_unknown_fields=True,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec.structs import replace
 
 from gateway.errors import Invalid
@@ -27,8 +28,9 @@ def judge_settings(tx: Tx, wanted: InboxSettings) -> InboxSettings:
     if len(wanted.starters) > MOST_STARTERS:
         raise Invalid(f"At most {MOST_STARTERS} first buttons.", field="starters", limit=MOST_STARTERS)
     origins = dict.fromkeys(judge_origin(origin) for origin in wanted.origins if origin.strip())
+    kept = msgspec.convert(msgspec.structs.asdict(wanted), InboxSettings)
     return replace(
-        wanted,
+        kept,
         origins=tuple(origins),
         greeting=_by_language(wanted.greeting, field="greeting", longest=LONGEST_GREETING),
         starters=tuple(_starter(one) for one in wanted.starters),

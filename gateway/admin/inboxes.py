@@ -37,16 +37,20 @@ TEST_LOOK = 0.1
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 
 
+class SettingsBody(InboxSettings, frozen=True, forbid_unknown_fields=True):
+    """What comes in; on disk a newer release may have more."""
+
+
 class InboxBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     channel: Literal["webchat"]
     name: Name
-    settings: InboxSettings = InboxSettings()
+    settings: SettingsBody = SettingsBody()
 
 
 class InboxChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: Annotated[int, msgspec.Meta(ge=0)]
     name: Name
-    settings: InboxSettings
+    settings: SettingsBody
 
 
 class InboxView(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,8 +26,9 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Colour = Literal["grey", "red", "amber", "green", "teal", "blue", "violet", "pink"]
 
 
-class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The root of all kinds' bodies."""
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """The root of all kinds' bodies. On disk a newer release may have more fields; what comes in by the API may not
+    (``strictly``)."""
 
     name: Name
 
@@ -65,7 +66,7 @@ class WrapUpCode(Body, frozen=True):
     active: bool = True
 
 
-class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Span(msgspec.Struct, frozen=True, kw_only=True):
     """From ``opens`` until ``closes`` of one day, in the business's time zone."""
 
     opens: Time
@@ -75,7 +76,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 Spans = Annotated[tuple[Span, ...], msgspec.Meta(max_length=4)]
 
 
-class Holiday(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Holiday(msgspec.Struct, frozen=True, kw_only=True):
     """A day that is not as its weekday. Without ``spans`` it is closed all day."""
 
     day: dt.date

@@ -94,8 +94,11 @@ def _query(route: Route) -> list[dict[str, Any]]:
     if route.query is None:
         return []
     schema = msgspec.json.schema(route.query)
-    properties = schema["$defs"][route.query.__name__]["properties"]
-    return [{"name": name, "in": "query", "required": False, "schema": value} for name, value in properties.items()]
+    found = schema["$defs"][route.query.__name__]
+    return [
+        {"name": name, "in": "query", "required": name in found.get("required", ()), "schema": value}
+        for name, value in found["properties"].items()
+    ]
 
 
 def _responses(route: Route) -> dict[str, Any]:

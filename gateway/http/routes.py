@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
@@ -115,6 +116,14 @@ def decode_body(body: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
         raise Invalid(f"{error}. See /api/v1/openapi.json for what belongs here.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed("The body isn't JSON that can be read.") from error
+
+
+@cache
+def strictly(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """The same type, for what comes in: a field that it doesn't have is an error, not something to pass over."""
+    return msgspec.defstruct(
+        f"{kind.__name__}Body", [], bases=(kind,), frozen=True, kw_only=True, forbid_unknown_fields=True
+    )
 
 
 def decode_query(request: web.Request, kind: type[msgspec.Struct]) -> Any:

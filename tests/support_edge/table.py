@@ -11,8 +11,12 @@ from gateway.http.access import Signin
 from gateway.http.routes import Route
 from tests.support_edge.site import Site
 
-PARTS = ("conversation", "contact", "inbox", "file")
+PARTS = ("conversation", "contact", "inbox", "file", "item", "member", "invitation", "token", "session")
 """What of a business a path may name."""
+
+
+UNREAD = ("id", "email", "password", "current", "link", "token", "code", "pending", "timezone")
+"""Fields of text that nobody reads."""
 
 
 def fill(route: Route, *, business: str, part: str) -> str:
@@ -27,19 +31,47 @@ def names_a_part(route: Route) -> bool:
     return any(f"{{{name}}}" in route.path for name in PARTS)
 
 
+SAMPLES: dict[str, Any] = {
+    "id": "id-1", "text": "hello", "floor_seq": 1, "until": 1, "facts": {"city": "Riga"}, "email": "new@shop.example",
+    "password": "a password of some length", "locale": "en", "names": {"en": "Shop"}, "locales": ["en"],
+    "texts": {"en": "Hello"}, "channel": "webchat", "code": "000000",
+}  # fmt: skip
+
+
 def valid_body(kind: type[msgspec.Struct] | None) -> dict[str, Any]:
     """A body of this type that is right in itself."""
-    if kind is None:
-        return {}
-    samples: dict[str, Any] = {"id": "id-1", "text": "hello", "floor_seq": 1, "until": 1, "facts": {"city": "Riga"}}
+    return _valid(kind) if kind is not None else {}
+
+
+def _valid(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    hints = typing.get_type_hints(kind)
     wanted = [field for field in msgspec.structs.fields(kind) if field.required]
-    return {field.name: samples[field.name] for field in wanted}
+    return {field.name: _sample(field.name, hints[field.name]) for field in wanted}
+
+
+def _sample(name: str, hint: Any) -> Any:
+    if name in SAMPLES:
+        return SAMPLES[name]
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return _valid(hint)
+    if isinstance(hint, type) and issubclass(hint, int):
+        return 1
+    if typing.get_origin(hint) is typing.Literal:
+        return typing.get_args(hint)[0]
+    assert hint is str, f"what is a valid {name}, a {hint}?"
+    return "Somebody"
+
+
+def valid_query(route: Route) -> str:
+    """What the route can't do without, or ""."""
+    wanted = _valid(route.query) if route.query is not None else {}
+    return "?" + "&".join(f"{name}={value}" for name, value in wanted.items()) if wanted else ""
 
 
 def text_fields(kind: type[msgspec.Struct]) -> list[str]:
     """The fields of a body that hold text."""
     hints = typing.get_type_hints(kind)
-    return [name for name, hint in hints.items() if hint is str and name not in ("id", "email", "password", "link")]
+    return [name for name, hint in hints.items() if hint is str and name not in UNREAD]
 
 
 def writes(route: Route) -> bool:
@@ -61,6 +93,7 @@ async def raw_call(
         data = msgspec.json.encode(valid_body(route.body))
     elif data is None and route.raw:
         data = b"hello"
+    query = query or valid_query(route)
     async with site.http.request(
         method or route.method, site.origin + path + query, headers=headers, data=data
     ) as response:  # fmt: skip

@@ -183,7 +183,10 @@ async def test_odd_queries_are_invalid_and_never_our_mistake(site: Site) -> None
         for name in names:
             for value in values:
                 status, _, _ = await raw_call(site, route, conversation=conversation, query=f"?{name}={value}")
-                assert status in (200, 422), (route.path, name, value)
+                assert status in ((404, 422) if names_a_part(route) and writes(route) else (200, 422)), (
+                    route.path,
+                    name,
+                )
 
 
 async def test_odd_ids_in_a_path_find_nothing(site: Site) -> None:
