@@ -26,12 +26,14 @@ from gateway.admin.members import People
 from gateway.admin.profile import Profiles
 from gateway.admin.programs import Programs
 from gateway.admin.setup import SetUp
+from gateway.admin.webhooks import WebhookRoutes
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.erasing import ERASE
 from gateway.dispatcher.erasures import Erasures
+from gateway.dispatcher.hooks import WEBHOOK
 from gateway.dispatcher.hub import Hub
 from gateway.errors import StartupError
 from gateway.files import Files, open_objects
@@ -73,6 +75,8 @@ from gateway.store.opening import (
 )
 from gateway.store.store import Store, system_clock
 from gateway.vault import Vault, open_vault
+from gateway.webhooks import Webhooks
+from gateway.webhooks.guard import Guard
 
 log = structlog.get_logger(__name__)
 
@@ -137,6 +141,8 @@ class Switchboard:
         self.courier = Courier(self.dispatcher, self.channels, clock=system_clock, link=self._pushed_link)
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.erasures = Erasures(self.dispatcher, self.hub)
+        guard = Guard(settings.webhook_networks)
+        self.webhooks = Webhooks(self.dispatcher, self.vault, guard, clock=system_clock)
         self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
@@ -182,9 +188,14 @@ class Switchboard:
             *People(self.store, self.dispatcher, self.hub).routes(),
             *Invitations(self.store, self.sign_in).routes(),
             *Programs(self.store).routes(),
-            *Configuration(self.store).routes(),
+            *Configuration(self.store, changed=self._configured).routes(),
+            *WebhookRoutes(self.store, self.vault, self.dispatcher).routes(),
             *Auditing(self.store).routes(),
         ]
+
+    def _configured(self, business: str, kind: str) -> None:
+        if kind == WEBHOOK:
+            self.dispatcher.policy.hooks.forget(business)
 
     def _mount(self) -> None:
         mount(self.app, self.routes, self.access)
@@ -231,7 +242,12 @@ class Switchboard:
         await self._check_key()
         await self.bots.load_published()
         self.dispatcher.start(
-            {"delivery": self.courier.claimed, MEDIA: self.media.claimed, ERASE: self.erasures.claimed}
+            {
+                "delivery": self.courier.claimed,
+                MEDIA: self.media.claimed,
+                ERASE: self.erasures.claimed,
+                WEBHOOK: self.webhooks.claimed,
+            }
         )
         self.housekeeping.start()
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
@@ -274,6 +290,7 @@ class Switchboard:
         await self.bus.aclose()
         for channel in self.channels.values():
             await channel.aclose()
+        await self.webhooks.aclose()
         await self.engine.aclose()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -67,8 +67,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     uploads_per_minute: float = 10.0
     """Files that visitors of one address may send, on average; a burst may be three times that."""
 
+    webhook_networks: tuple[str, ...] = ()
+    """Networks inside yours that webhooks may call, ``10.1.0.0/16``. Empty: public addresses alone."""
+
 
 ENVIRONMENT = "SWITCHBOARD_"
+LISTS = ("trusted_proxies", "webhook_networks")
+"""Settings with commas between their values in the environment."""
 
 
 def load_settings(
@@ -81,7 +86,7 @@ def load_settings(
     for name, value in environment.items():
         field = name.removeprefix(ENVIRONMENT).lower()
         if name.startswith(ENVIRONMENT) and field in Settings.__struct_fields__:
-            values[field] = value.split(",") if field == "trusted_proxies" else value
+            values[field] = value.split(",") if field in LISTS else value
     values |= {name: value for name, value in (overrides or {}).items() if value is not None}
     try:
         settings = msgspec.convert(values, Settings, strict=False)
@@ -114,11 +119,12 @@ def _check(settings: Settings) -> None:
     for name in ("file_limit", "link_minutes", "uploads_per_minute"):
         if getattr(settings, name) <= 0:
             raise StartupError(f"{name} must be more than 0.")
-    for network in settings.trusted_proxies:
-        try:
-            ipaddress.ip_network(network, strict=False)
-        except ValueError as error:
-            raise StartupError(f"trusted_proxies has {network!r}, which isn't a network like 10.0.0.0/8.") from error
+    for name in LISTS:
+        for network in getattr(settings, name):
+            try:
+                ipaddress.ip_network(network, strict=False)
+            except ValueError as error:
+                raise StartupError(f"{name} has {network!r}, which isn't a network like 10.0.0.0/8.") from error
     for name in ("burst_pause", "reopen_hours", "idle_hours", "session_hours", "drain_seconds"):
         if getattr(settings, name) < 0:
             raise StartupError(f"{name} can't be negative.")

@@ -44,10 +44,11 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Configuration:
-    """Serves what businesses set up."""
+    """Serves what businesses set up. ``changed``: told the business and the kind after each change."""
 
-    def __init__(self, store: Store, *, kinds: tuple[Kind, ...] = KINDS) -> None:
+    def __init__(self, store: Store, *, changed: Callable[[str, str], None], kinds: tuple[Kind, ...] = KINDS) -> None:
         self._store = store
+        self._changed = changed
         self._kinds = kinds
 
     def routes(self) -> list[Route]:
@@ -62,7 +63,9 @@ class Configuration:
             return Things(items=tuple(await self._store.read(call.business, lambda tx, now: read_things(tx, kind))))
 
         async def add(call: Call) -> Thing:
-            return await self._write(call, lambda tx, now: add_thing(tx, kind, call.body, by=actor(call.who), now=now))
+            return await self._write(
+                call, kind, lambda tx, now: add_thing(tx, kind, call.body, by=actor(call.who), now=now)
+            )
 
         async def alter(call: Call) -> Thing:
             name, wanted, seen = call.param("item"), call.body.value, call.body.version
@@ -70,7 +73,7 @@ class Configuration:
             def unit(tx: Tx, now: int) -> Thing:
                 return change_thing(tx, kind, wanted, item=name, seen=seen, by=actor(call.who), now=now)
 
-            return await self._write(call, unit)
+            return await self._write(call, kind, unit)
 
         async def remove(call: Call) -> web.Response:
             name, seen = call.param("item"), call.query.version
@@ -78,7 +81,7 @@ class Configuration:
             def unit(tx: Tx, now: int) -> None:
                 remove_thing(tx, kind, name, seen=seen, by=actor(call.who), now=now)
 
-            await self._write(call, unit)
+            await self._write(call, kind, unit)
             return web.Response(status=204)
 
         return [
@@ -103,7 +106,7 @@ class Configuration:
             def unit(tx: Tx, now: int) -> Thing:
                 return change_single(tx, kind, wanted, seen=seen, by=actor(call.who), now=now)
 
-            return await self._write(call, unit)
+            return await self._write(call, kind, unit)
 
         return [
             Route(method="GET", path=path, handler=read, summary=summary, access=kind.read, answer=Thing, tags=tags),
@@ -111,8 +114,10 @@ class Configuration:
                   body=_change_body(kind), answer=Thing, tags=tags),
         ]  # fmt: skip
 
-    async def _write(self, call: Call, unit: Callable[[Tx, int], T]) -> T:
-        return await write(self._store, call, unit)
+    async def _write(self, call: Call, kind: Kind, unit: Callable[[Tx, int], T]) -> T:
+        done = await write(self._store, call, unit)
+        self._changed(call.business, kind.name)
+        return done
 
 
 def _change_body(kind: Kind) -> type[msgspec.Struct]:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -101,6 +102,21 @@ class Retention(Body, frozen=True):
     audit_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
 
 
+Told = Literal[
+    "conversation_started", "customer_message", "bot_message", "operator_message", "note_added", "handoff_requested",
+    "taken", "transferred", "returned_to_bot", "snoozed", "reopened", "resolved", "rated",
+]  # fmt: skip
+"""Events that a webhook may ask for, by their tags in the log."""
+
+
+class Webhook(Body, frozen=True):
+    """An address of the business's own that is told what happens. ``active``: it is called."""
+
+    url: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+    events: Annotated[tuple[Told, ...], msgspec.Meta(min_length=1, max_length=50)]
+    active: bool = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of thing to set up.
@@ -173,6 +189,19 @@ def _in_order(spans: tuple[Span, ...]) -> None:
         before = span.closes
 
 
+def _webhook(tx: Tx, body: Webhook) -> Body:
+    try:
+        parts = urlsplit(body.url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, 0
+    if not host or port == 0 or parts.scheme not in ("http", "https") or not body.url.isprintable() or " " in body.url:
+        raise Invalid("Give the whole address, https://crm.example.com/hook, say.", field="url")
+    if parts.username or parts.password:
+        raise Invalid("Put no password into the address: what we send is signed.", field="url")
+    return replace(_named(body), url=body.url, events=tuple(dict.fromkeys(body.events)))
+
+
 KINDS: tuple[Kind, ...] = (
     Kind(name="team", path="teams", body=Team, summary="Teams", judge=_team, needed_by=_team_needed),
     Kind(name="skill", path="skills", body=Skill, summary="Skills"),
@@ -180,6 +209,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="canned_response", path="canned-responses", body=CannedResponse, summary="Canned responses",
          judge=_canned),
     Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes"),
+    Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),
     Kind(name="hours", path="hours", body=Hours, summary="When people answer", single=True, judge=_hours),
     Kind(name="retention", path="retention", body=Retention, summary="How long what was said is kept", single=True,
          judge=lambda tx, body: body),

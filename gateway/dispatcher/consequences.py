@@ -49,6 +49,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     assert state is not None
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
+    policy.hooks.plan(tx, draft.conversation, draft.entries, now=draft.now)
     if state.floor is Floor.BOT and state.unanswered:
         delay = 0 if at_once else policy.pause(state.endpoint.channel)
         due_at = draft.now + delay
