@@ -23,6 +23,7 @@ class EmbeddedEngine:
 
     def __init__(self) -> None:
         self._bots: dict[str, artifact.Bot] = {}
+        self._expected: set[str] = set()
 
     async def load(self, business: str, path: Path) -> str:
         """Publishes the artifact for the business and returns its version; turns go on with the old one meanwhile.
@@ -33,9 +34,14 @@ class EmbeddedEngine:
         self._bots[business] = bot
         return bot.version
 
+    def expect(self, business: str) -> None:
+        """A version is on its way: until it is here turns wait for it, where none answers yet."""
+        self._expected.add(business)
+
     def unload(self, business: str) -> None:
-        """The business has no bot from now on."""
+        """The business has no bot from now on, and none is on its way: people answer."""
         self._bots.pop(business, None)
+        self._expected.discard(business)
 
     def version(self, business: str) -> str | None:
         """The version that answers for the business now."""
@@ -45,8 +51,10 @@ class EmbeddedEngine:
     async def turn(self, request: TurnRequest) -> TurnResult:
         """Answers all waiting inputs. The same request to the same version gives the same result."""
         bot = self._bots.get(request.business)
-        if bot is None:
+        if bot is None and request.business in self._expected:
             raise BotNotReady(f"No trained bot is published for business {request.business}.")
+        if bot is None:
+            return TurnResult(outcome="handoff", version="", misses=request.misses, handoff="bot_decided")
         heard = hear(bot, request.inputs)
         language = heard.language or request.locale.replace("_", "-").split("-")[0].lower()
         known = {**request.facts, **heard.facts, LANGUAGE_SLOT: language}
@@ -70,3 +78,4 @@ class EmbeddedEngine:
     async def aclose(self) -> None:
         """Lets go of every model."""
         self._bots.clear()
+        self._expected.clear()

@@ -18,6 +18,7 @@ from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
 from gateway.admin.account import OwnAccount
 from gateway.admin.auditing import Auditing
+from gateway.admin.bot import BotRoutes
 from gateway.admin.bots import Bots
 from gateway.admin.configuration import Configuration
 from gateway.admin.inboxes import Inboxes
@@ -25,7 +26,9 @@ from gateway.admin.invitations import Invitations
 from gateway.admin.members import People
 from gateway.admin.profile import Profiles
 from gateway.admin.programs import Programs
+from gateway.admin.reports import Reports
 from gateway.admin.setup import SetUp
+from gateway.admin.transfers import Transfers
 from gateway.admin.webhooks import WebhookRoutes
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
@@ -150,6 +153,7 @@ class Switchboard:
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
+        self.bot_routes = BotRoutes(store, self.bots, folder=example_folder("templates"))
         self.refusals = Refusals()
         self.factor = SecondFactor(self.vault)
         self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)
@@ -191,6 +195,9 @@ class Switchboard:
             *Configuration(self.store, changed=self._configured).routes(),
             *WebhookRoutes(self.store, self.vault, self.dispatcher).routes(),
             *Auditing(self.store).routes(),
+            *self.bot_routes.routes(),
+            *Transfers(self.store, lambda business: self._configured(business, WEBHOOK)).routes(),
+            *Reports(self.store).routes(),
         ]
 
     def _configured(self, business: str, kind: str) -> None:
@@ -291,6 +298,7 @@ class Switchboard:
         for channel in self.channels.values():
             await channel.aclose()
         await self.webhooks.aclose()
+        await self.bot_routes.aclose()
         await self.engine.aclose()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -309,9 +317,9 @@ async def serve(settings: Settings, folder: DataFolder, stop: asyncio.Event) -> 
 
 
 def example_folder(name: str) -> Path:
-    """An example business: from the installed package, or from the checkout."""
+    """An example's folder, or that of the bots' templates: from the installed package, or from the checkout."""
     here = Path(__file__).parent
     for candidate in (here / "examples" / name, here.parent / "examples" / name):
-        if (candidate / "business.toml").exists():
+        if candidate.is_dir():
             return candidate
     raise StartupError(f"The example {name!r} isn't installed.")

@@ -40,6 +40,8 @@ class Demo:
         """Makes the business where it is new; the links for this run. The node must have been started."""
         loaded = await self._node.store.write("", load_business(read_business_file(self._folder)))
         self.business = loaded.business.id
+        if await self.needs_training():
+            self._node.bots.expect(self.business)
         self.inbox = next(inbox.id for inbox in loaded.inboxes if inbox.channel == "webchat")
         url = self._node.url
         return Links(

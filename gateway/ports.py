@@ -179,7 +179,8 @@ class TurnResult(msgspec.Struct, frozen=True, kw_only=True):
 class BotEngine(Protocol):
     """A bot. ``turn`` touches no database, may run twice for the same id, and is called outside any transaction.
 
-    ``turn`` raises ``gateway.errors.BotNotReady`` while the business has no trained version yet.
+    ``turn`` raises ``gateway.errors.BotNotReady`` while the business's first trained version is on its way; where none
+    is, it hands off.
     """
 
     async def turn(self, request: TurnRequest) -> TurnResult: ...
@@ -204,8 +205,13 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
 class BotPublisher(Protocol):
     """An engine that answers from trained files: ``load`` swaps one in and returns its version.
 
-    ``version``: which one answers for the business now, if any does.
+    ``version``: which one answers for the business now, if any does. ``expect``: one is on its way. ``unload``: there
+    is none, and none will come.
     """
+
+    def expect(self, business: str) -> None: ...
+
+    def unload(self, business: str) -> None: ...
 
     async def load(self, business: str, path: Path) -> str: ...
 

@@ -50,6 +50,7 @@ class Bots:
             version = await self._store.read(business.id, lambda tx, now: bot_versions.published_bot(tx))
             if version is None:
                 continue
+            self._publisher.expect(business.id)
             try:
                 await self._publisher.load(business.id, self._folder / version.artifact)
             except Exception as error:
@@ -57,6 +58,10 @@ class Bots:
                     "bot_not_loaded", business=business.slug, version=version.version, error=str(error),
                     mend="train it again: switchboard business add FOLDER",
                 )  # fmt: skip
+
+    def expect(self, business: str) -> None:
+        """Its first version is about to be trained: who writes meanwhile is answered then."""
+        self._publisher.expect(business)
 
     async def is_published(self, business: str, content: Path) -> bool:
         """The published version was trained from these very files, and answers: its model is there and could be read."""
@@ -67,6 +72,15 @@ class Bots:
 
     async def train_and_publish(self, business: str, content: Path) -> TrainingReport:
         """Trains the content and makes it answer. Raises what the trainer raises; the old bot stays then."""
+        self._publisher.expect(business)
+        try:
+            return await self._train(business, content)
+        except BaseException:
+            if self._publisher.version(business) is None:
+                self._publisher.unload(business)
+            raise
+
+    async def _train(self, business: str, content: Path) -> TrainingReport:
         fingerprint = fingerprint_of(content)
         target = self._folder / f"{business}-{fingerprint[:16]}.bot"
         report = await self._trainer.train(str(content), str(target))

@@ -12,6 +12,7 @@ from gateway.commands.database import backup, migrate, restore
 from gateway.commands.doctor import doctor
 from gateway.commands.people import token_add, token_revoke, user_add, user_link, user_list, user_password
 from gateway.commands.setup import init
+from gateway.commands.transfer import export_config, import_config
 
 
 def group(help_text: str) -> typer.Typer:
@@ -21,7 +22,7 @@ def group(help_text: str) -> typer.Typer:
 
 def register(cli: typer.Typer) -> None:
     """Adds the commands above to the command line."""
-    plain: tuple[Callable[..., None], ...] = (init, migrate, backup, restore, doctor)
+    plain: tuple[Callable[..., None], ...] = (init, migrate, backup, restore, doctor, export_config, import_config)
     for command in plain:
         cli.command()(command)
     groups: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {

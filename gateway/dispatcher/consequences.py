@@ -15,6 +15,7 @@ from gateway.model.events import (
     HandoffRequested,
     OperatorMessage,
     OwnerLost,
+    Rated,
     Reopened,
     Resolved,
     Snoozed,
@@ -84,6 +85,10 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
             if draft.before is None or draft.before.request == 0:
                 lists.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
+        case HandoffRequested():
+            lists.hand_request(tx, draft.conversation, now=draft.now)
+        case Rated() as rated:
+            lists.rate_request(tx, draft.conversation, rated.score)
         case Snoozed() as snoozed:
             due.reset(tx, WAKE, draft.conversation, due_at=snoozed.until)
         case Resolved() as resolved:

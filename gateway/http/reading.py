@@ -1,4 +1,4 @@
-"""What programs and the console read: conversations, entries, operators, the bot."""
+"""What programs and the console read: conversations, entries, operators."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gateway.http.routes import EVERYONE, ID, Call, Route
 from gateway.model.events import Entry
 from gateway.model.state import Conversation
 from gateway.model.visible import Audience, visible_entry
-from gateway.store import bot_versions, deliveries, directory, lists, log
+from gateway.store import deliveries, directory, lists, log
 from gateway.store.lists import Row, View
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -84,13 +84,6 @@ class Operators(msgspec.Struct, frozen=True, kw_only=True):
     operators: tuple[OperatorView, ...]
 
 
-class BotView(msgspec.Struct, frozen=True, kw_only=True):
-    """``version`` is null while none is published; ``report`` is what its training measured."""
-
-    version: str | None
-    report: dict[str, Any]
-
-
 class Reading:
     """The reading routes of a business."""
 
@@ -110,7 +103,6 @@ class Reading:
             get("/conversations/{conversation}/entries", self.entries, "Its log, page by page", EntryPage,
                 EntriesQuery),
             get("/operators", self.operators, "Who works for the business", Operators),
-            get("/bot", self.bot, "The published version of the bot", BotView),
         ]  # fmt: skip
 
     async def conversations(self, call: Call) -> RowPage:
@@ -158,12 +150,6 @@ class Reading:
     async def operators(self, call: Call) -> Operators:
         found = await self._store.read(call.business, lambda tx, now: directory.read_operators(tx))
         return Operators(operators=tuple(OperatorView(id=m.account, name=m.name, role=m.role) for m in found))
-
-    async def bot(self, call: Call) -> BotView:
-        found = await self._store.read(call.business, lambda tx, now: bot_versions.published_bot(tx))
-        if found is None:
-            return BotView(version=None, report={})
-        return BotView(version=found.version, report=msgspec.json.decode(found.report))
 
 
 def audience_of(role: str) -> Audience:

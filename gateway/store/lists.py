@@ -127,6 +127,18 @@ _END_REQUEST = Query(
     )
     .values(ending=bindparam("new_ending"), reason=bindparam("new_reason"), ended_at=bindparam("now"))
 )
+_latest = (
+    requests.c.business_id == _business,
+    requests.c.conversation_id == bindparam("conversation"),
+    requests.c.opened_seq
+    == select(func.max(requests.c.opened_seq))
+    .where(requests.c.business_id == _business, requests.c.conversation_id == bindparam("conversation"))
+    .scalar_subquery(),
+)
+_HAND_REQUEST = Query(
+    update(requests).where(*_latest, requests.c.handed_at.is_(None)).values(handed_at=bindparam("now"))
+)
+_RATE_REQUEST = Query(update(requests).where(*_latest).values(score=bindparam("new_score")))
 _REQUESTS = Query(
     select(requests.c.opened_seq, requests.c.opened_at, requests.c.ending, requests.c.reason, requests.c.ended_at)
     .where(requests.c.business_id == _business, requests.c.conversation_id == bindparam("conversation_id"))
@@ -201,7 +213,7 @@ def marks(tx: Tx, conversation: str) -> dict[str, int]:
 def open_request(tx: Tx, conversation: str, *, opened_seq: int, now: int) -> None:
     tx.execute(
         _OPEN_REQUEST, conversation_id=conversation, opened_seq=opened_seq, opened_at=now, ending="", reason="",
-        ended_at=None,
+        ended_at=None, handed_at=None, score=0,
     )  # fmt: skip
 
 
@@ -209,6 +221,16 @@ def end_request(tx: Tx, conversation: str, *, opened_seq: int, ending: str, reas
     tx.execute(
         _END_REQUEST, conversation=conversation, opened=opened_seq, new_ending=ending, new_reason=reason, now=now
     )
+
+
+def hand_request(tx: Tx, conversation: str, *, now: int) -> None:
+    """People were asked for; the first time counts."""
+    tx.execute(_HAND_REQUEST, conversation=conversation, now=now)
+
+
+def rate_request(tx: Tx, conversation: str, score: int) -> None:
+    """The customer's judgement of the latest request."""
+    tx.execute(_RATE_REQUEST, conversation=conversation, new_score=score)
 
 
 def read_requests(tx: Tx, conversation: str) -> list[Request]:

@@ -303,6 +303,8 @@ requests = Table(
     _text("ending"),
     _text("reason"),
     _instant("ended_at", nullable=True),
+    _instant("handed_at", nullable=True),
+    _number("score"),
     PrimaryKeyConstraint("business_id", "conversation_id", "opened_seq"),
     Index("ix_requests_opened_at", "business_id", "opened_at"),
 )

@@ -261,13 +261,17 @@ def test_a_language_without_words_is_answered_in_another(salon_engine: EmbeddedE
     assert texts(Customer(salon_engine, locale="de").presses("/hours")) == ["Мы открыты с 9 до 21."]
 
 
-def test_a_business_without_a_bot_is_not_ready(salon_engine: EmbeddedEngine) -> None:
+def test_a_business_without_a_bot_hands_off_unless_one_is_on_its_way(salon_engine: EmbeddedEngine) -> None:
     request = TurnRequest(
         id="1", business="other", conversation="c", inputs=(TurnInput(seq=1, text="x"),), locale="ru", misses=0,
         facts={}, now=0,
     )  # fmt: skip
+    assert asyncio.run(salon_engine.turn(request)).handoff == "bot_decided"
+    salon_engine.expect("other")
     with pytest.raises(BotNotReady):
         asyncio.run(salon_engine.turn(request))
+    salon_engine.unload("other")
+    assert asyncio.run(salon_engine.turn(request)).handoff == "bot_decided"
 
 
 def test_publishing_swaps_the_version_and_a_damaged_file_changes_nothing(salon: Path, tmp_path: Path) -> None:

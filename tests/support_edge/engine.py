@@ -56,6 +56,12 @@ class ScriptedEngine:
         finally:
             self.finished += 1
 
+    def expect(self, business: str) -> None:
+        pass
+
+    def unload(self, business: str) -> None:
+        pass
+
     async def load(self, business: str, path: Path) -> str:
         return "scripted"
 

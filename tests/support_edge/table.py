@@ -11,11 +11,11 @@ from gateway.http.access import Signin
 from gateway.http.routes import Route
 from tests.support_edge.site import Site
 
-PARTS = ("conversation", "contact", "inbox", "file", "item", "member", "invitation", "token", "session")
+PARTS = ("conversation", "contact", "inbox", "file", "item", "member", "invitation", "token", "session", "call")
 """What of a business a path may name."""
 
 
-UNREAD = ("id", "email", "password", "current", "link", "token", "code", "pending", "timezone")
+UNREAD = ("id", "email", "password", "current", "link", "token", "code", "pending", "timezone", "url")
 """Fields of text that nobody reads."""
 
 
@@ -35,6 +35,7 @@ SAMPLES: dict[str, Any] = {
     "id": "id-1", "text": "hello", "floor_seq": 1, "until": 1, "facts": {"city": "Riga"}, "email": "new@shop.example",
     "password": "a password of some length", "locale": "en", "names": {"en": "Shop"}, "locales": ["en"],
     "texts": {"en": "Hello"}, "channel": "webchat", "code": "000000",
+    "events": ["resolved"], "url": "https://crm.example.com/hook", "template": "no-such-one",
 }  # fmt: skip
 
 

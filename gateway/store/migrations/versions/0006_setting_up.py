@@ -91,6 +91,8 @@ def _columns() -> None:
     op.add_column('inboxes', sa.Column('version', sa.BigInteger(), server_default=sa.text('1'), nullable=False))
     op.add_column('operators', sa.Column('version', sa.BigInteger(), server_default=sa.text('1'), nullable=False))
     op.add_column('operators', sa.Column('skills', sa.Text(), server_default=sa.text("'[]'"), nullable=False))
+    op.add_column('requests', sa.Column('handed_at', sa.BigInteger(), nullable=True))
+    op.add_column('requests', sa.Column('score', sa.BigInteger(), server_default=sa.text('0'), nullable=False))
     op.add_column('api_tokens', sa.Column('created_by', sa.Text(), server_default=sa.text("''"), nullable=False))
 
 

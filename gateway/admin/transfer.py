@@ -1,0 +1,164 @@
+"""A business's set-up as one file, for another installation: what is there by name is changed, what isn't is added,
+nothing is removed. Secrets and people don't travel; a team's members are found again by their e-mail addresses."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from gateway.admin.configuration import add_thing, change_thing
+from gateway.admin.inbox_settings import judge_settings
+from gateway.admin.kinds import KINDS, Body, Kind, Team
+from gateway.admin.profile import Profile, change_profile, read_profile
+from gateway.errors import Invalid
+from gateway.store import audit, configuration, directory, inboxes, members
+from gateway.store.audit import Actor
+from gateway.store.directory import InboxSettings
+from gateway.store.sql import Tx
+
+FORMAT = 1
+
+
+class InboxExport(msgspec.Struct, frozen=True, kw_only=True):
+    channel: str
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    settings: InboxSettings = InboxSettings()
+
+
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """``switchboard``: the version of this format. ``configuration``: bodies by the path of their kind."""
+
+    switchboard: int
+    business: Profile
+    inboxes: tuple[InboxExport, ...] = ()
+    configuration: dict[str, tuple[msgspec.Raw, ...]] = {}
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did, as ``kind: name``. ``left_out``: with the reason."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    same: int
+    left_out: tuple[str, ...]
+
+
+def export_business(tx: Tx) -> Export:
+    """The transaction's business as it is set up."""
+    emails = {one.account: one.email for one in members.read(tx)}
+    things: dict[str, tuple[msgspec.Raw, ...]] = {}
+    for kind in KINDS:
+        bodies = [msgspec.json.decode(item.body, type=kind.body) for item in configuration.read(tx, kind.name)]
+        things[kind.path] = tuple(msgspec.Raw(msgspec.json.encode(_abroad(body, emails))) for body in bodies)
+    ways = tuple(InboxExport(channel=one.channel, name=one.name, settings=one.settings) for one in inboxes.read(tx))
+    return Export(switchboard=FORMAT, business=read_profile(tx).value, inboxes=ways, configuration=things)
+
+
+def read_export(data: bytes) -> Export:
+    """Raises ``Invalid``, saying what is wrong with the file."""
+    try:
+        found = msgspec.json.decode(data, type=Export)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"This file isn't a business's set-up: {error}.", field="file") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid("This file isn't JSON. Choose one that was exported by Switchboard.", field="file") from error
+    if found.switchboard > FORMAT:
+        raise Invalid("A newer Switchboard wrote this file. Upgrade this one first.", field="file")
+    unknown = set(found.configuration) - {kind.path for kind in KINDS}
+    if unknown:
+        raise Invalid(f"This file has {sorted(unknown)[0]}, which nothing here is.", field="file")
+    return found
+
+
+def import_business(tx: Tx, wanted: Export, *, by: Actor, now: int) -> Imported:
+    """All of it or, where something can't be as it is written, nothing. Raises ``Invalid``, ``NameTaken``."""
+    directory.lock_business(tx)
+    work = _Import(tx, by, now)
+    work.profile(wanted.business)
+    for one in wanted.inboxes:
+        work.inbox(one)
+    for kind in KINDS:
+        for raw in wanted.configuration.get(kind.path, ()):
+            work.thing(kind, raw)
+    done = Imported(
+        added=tuple(work.added), changed=tuple(work.changed), same=work.same, left_out=tuple(work.left_out)
+    )  # fmt: skip
+    audit.note(
+        tx, by, "imported", kind="business", subject=tx.business, name="", now=now,
+        changes={"added": (None, len(done.added)), "changed": (None, len(done.changed))},
+    )  # fmt: skip
+    return done
+
+
+class _Import:
+    """One import under way."""
+
+    def __init__(self, tx: Tx, by: Actor, now: int) -> None:
+        self._tx, self._by, self._now = tx, by, now
+        self._accounts = {one.email: one.account for one in members.read(tx)}
+        self.added: list[str] = []
+        self.changed: list[str] = []
+        self.left_out: list[str] = []
+        self.same = 0
+
+    def profile(self, wanted: Profile) -> None:
+        before = read_profile(self._tx)
+        if before.value == wanted:
+            self.same += 1
+            return
+        change_profile(self._tx, wanted, seen=before.version, by=self._by, now=self._now)
+        self.changed.append("business")
+
+    def inbox(self, wanted: InboxExport) -> None:
+        settings = judge_settings(self._tx, wanted.settings)
+        known = next((one for one in inboxes.read(self._tx) if one[1:3] == (wanted.channel, wanted.name)), None)
+        if known is None:
+            directory.add_inbox(
+                self._tx, channel=wanted.channel, name=wanted.name, settings=settings, now=self._now
+            )  # fmt: skip
+            self.added.append(f"inbox: {wanted.name}")
+        elif known.settings != settings:
+            inboxes.change(self._tx, known, name=known.name, settings=settings)
+            self.changed.append(f"inbox: {wanted.name}")
+        else:
+            self.same += 1
+
+    def thing(self, kind: Kind, raw: msgspec.Raw) -> None:
+        try:
+            body: Body = msgspec.convert(self._at_home(kind, msgspec.json.decode(raw)), kind.body)
+        except msgspec.ValidationError as error:
+            raise Invalid(f"Something among its {kind.path} isn't right: {error}.", field="file") from error
+        wanted = kind.judge(self._tx, body)
+        known = configuration.named(self._tx, kind.name, wanted.name)
+        label = f"{kind.name}: {wanted.name}"
+        if known is None:
+            add_thing(self._tx, kind, wanted, by=self._by, now=self._now)
+            self.added.append(label)
+        elif msgspec.json.decode(known.body, type=kind.body) == wanted:
+            self.same += 1
+        else:
+            change_thing(
+                self._tx, kind, wanted, item=known.id, seen=known.version, by=self._by, now=self._now
+            )  # fmt: skip
+            self.changed.append(label)
+
+    def _at_home(self, kind: Kind, thing: Any) -> Any:
+        """A team's members are the accounts with these addresses; who doesn't work here is left out."""
+        if kind.body is not Team or not isinstance(thing, dict) or not isinstance(thing.get("members"), list):
+            return thing
+        emails = [email for email in thing["members"] if isinstance(email, str)]
+        self.left_out += [
+            f"team {thing.get('name')}: {email} doesn't work for this business"
+            for email in emails
+            if email not in self._accounts
+        ]
+        return {**thing, "members": [self._accounts[email] for email in emails if email in self._accounts]}
+
+
+def _abroad(body: Body, emails: dict[str, str]) -> Any:
+    """As it travels: a team's members by their addresses."""
+    if not isinstance(body, Team):
+        return body
+    members = [emails[one] for one in body.members if one in emails]
+    return {**msgspec.structs.asdict(body), "members": members}
