@@ -36,8 +36,8 @@ from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.erasing import ERASE
 from gateway.dispatcher.erasures import Erasures
-from gateway.dispatcher.hooks import WEBHOOK
 from gateway.dispatcher.hub import Hub
+from gateway.dispatcher.setup import HOURS, WEBHOOK
 from gateway.errors import StartupError
 from gateway.files import Files, open_objects
 from gateway.files.links import Links
@@ -201,8 +201,8 @@ class Switchboard:
         ]
 
     def _configured(self, business: str, kind: str) -> None:
-        if kind == WEBHOOK:
-            self.dispatcher.policy.hooks.forget(business)
+        if kind in (WEBHOOK, HOURS):
+            self.dispatcher.policy.set_ups.forget(business)
 
     def _mount(self) -> None:
         mount(self.app, self.routes, self.access)

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 ENGLISH = {
     "queued": "I've passed this on to our people. The next one who is free will answer here; you can write more"
     " meanwhile.",
     "queued_again": "Your conversation is back in the queue. The next of our people who is free will go on with it.",
+    "queued_until": "Our people answer again {when}. Your question is kept for them; leave it here, and you can write more.",
+    "queued_closed": "Nobody of our people answers at the moment. Your question is kept for them; you can write more.",
     "back_to_bot": "Back to the bot",
+    "when.today": "today at {time}",
+    "when.tomorrow": "tomorrow at {time}",
+    "when.day": "on {weekday}, {day} {month}, at {time}",
+    "weekdays": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "months": "January February March April May June July August September October November December",
 }
 RUSSIAN = {
     "queued": "Передаю ваш вопрос сотруднику. Ответит первый, кто освободится; пока можно дописать подробности.",
     "queued_again": "Ваш диалог снова в очереди. Его продолжит первый, кто освободится.",
+    "queued_until": "Сотрудники снова на связи {when}. Вопрос сохранён и дождётся их; можно дописать подробности.",
+    "queued_closed": "Сейчас никто из сотрудников не отвечает. Вопрос сохранён и дождётся их; можно дописать подробности.",
     "back_to_bot": "Вернуться к боту",
+    "when.today": "сегодня в {time}",
+    "when.tomorrow": "завтра в {time}",
+    "when.day": "{weekday}, {day} {month}, в {time}",
+    "weekdays": "понедельник вторник среда четверг пятница суббота воскресенье",
+    "months": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
 }
 CATALOGUES: dict[str, dict[str, str]] = {"en": ENGLISH, "ru": RUSSIAN}
 
@@ -22,3 +38,12 @@ class CataloguePhrases:
     def say(self, key: str, locale: str, /, **values: str | int) -> str:
         catalogue = CATALOGUES.get(locale.split("-")[0].lower(), ENGLISH)
         return catalogue[key].format(**values)
+
+    def when(self, at: int, locale: str, /, *, now: int, zone: dt.tzinfo) -> str:
+        then, today = (dt.datetime.fromtimestamp(instant / 1_000_000, zone) for instant in (at, now))
+        time, days = then.strftime("%H:%M"), (then.date() - today.date()).days
+        if days <= 1:
+            return self.say("when.tomorrow" if days else "when.today", locale, time=time)
+        weekday = self.say("weekdays", locale).split()[then.weekday()]
+        month = self.say("months", locale).split()[then.month - 1]
+        return self.say("when.day", locale, weekday=weekday, day=then.day, month=month, time=time)

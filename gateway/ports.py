@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
@@ -251,9 +252,14 @@ class Notifier(Protocol):
 
 
 class Phrases(Protocol):
-    """Switchboard's own sentences to customers, by catalogue key, in their language, with CLDR plurals."""
+    """Switchboard's own sentences to customers, by catalogue key, in their language, with CLDR plurals.
+
+    ``when``: an instant to come, as people speak of it (``tomorrow at 09:00``).
+    """
 
     def say(self, key: str, locale: str, /, **values: str | int) -> str: ...
+
+    def when(self, at: int, locale: str, /, *, now: int, zone: dt.tzinfo) -> str: ...
 
 
 class Hint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

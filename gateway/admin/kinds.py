@@ -5,7 +5,6 @@ Every body has a ``name``; among its kind it is unique, whatever the case of its
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -17,13 +16,12 @@ from msgspec.structs import replace
 from gateway.errors import Invalid
 from gateway.http.routes import ADMINISTRATORS, EVERYONE
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
+from gateway.model.hours import Day, Holiday, Span, Spans
 from gateway.store import directory, teams
 from gateway.store.sql import Tx
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
-Time = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Colour = Literal["grey", "red", "amber", "green", "teal", "blue", "violet", "pink"]
 
 
@@ -67,26 +65,8 @@ class WrapUpCode(Body, frozen=True):
     active: bool = True
 
 
-class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """From ``opens`` until ``closes`` of one day, in the business's time zone."""
-
-    opens: Time
-    closes: Time
-
-
-Spans = Annotated[tuple[Span, ...], msgspec.Meta(max_length=4)]
-
-
-class Holiday(msgspec.Struct, frozen=True, kw_only=True):
-    """A day that is not as its weekday. Without ``spans`` it is closed all day."""
-
-    day: dt.date
-    name: Annotated[str, msgspec.Meta(max_length=80)] = ""
-    spans: Spans = ()
-
-
-class Hours(Body, frozen=True):
-    """When people answer. ``week`` without a day: closed then. ``always``: at any hour, whatever ``week`` says."""
+class BusinessHours(Body, frozen=True):
+    """When people answer: what ``gateway.model.hours.Hours`` reads."""
 
     name: Name = "hours"
     always: bool = True
@@ -169,7 +149,7 @@ def _canned(tx: Tx, body: CannedResponse) -> Body:
     return replace(body, name=name, texts={locale: text for locale, text in texts.items() if text})
 
 
-def _hours(tx: Tx, body: Hours) -> Body:
+def _hours(tx: Tx, body: BusinessHours) -> Body:
     for spans in (*body.week.values(), *(holiday.spans for holiday in body.holidays)):
         _in_order(spans)
     days = [holiday.day for holiday in body.holidays]
@@ -210,7 +190,7 @@ KINDS: tuple[Kind, ...] = (
          judge=_canned),
     Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes"),
     Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),
-    Kind(name="hours", path="hours", body=Hours, summary="When people answer", single=True, judge=_hours),
+    Kind(name="hours", path="hours", body=BusinessHours, summary="When people answer", single=True, judge=_hours),
     Kind(name="retention", path="retention", body=Retention, summary="How long what was said is kept", single=True,
          judge=lambda tx, body: body),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.admin.writing import actor, write
 from gateway.dispatcher import Dispatcher
-from gateway.dispatcher.hooks import WEBHOOK, call
+from gateway.dispatcher.setup import WEBHOOK, call
 from gateway.errors import NotFound
 from gateway.http.routes import ADMINISTRATORS, Call, Route
 from gateway.store import audit, configuration, due, webhook_calls

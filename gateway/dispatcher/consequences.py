@@ -29,7 +29,7 @@ from gateway.store.sql import Tx
 TURN, DELIVERY, WAKE, IDLE = "turn", "delivery", "wake", "idle"
 
 
-def follow_up(draft: Draft, policy: Policy) -> None:
+def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
     """The system's own lines to what just happened; they need no floor."""
     state = draft.state
     if state is None or state.status is not Status.QUEUED:
@@ -38,7 +38,15 @@ def follow_up(draft: Draft, policy: Policy) -> None:
     if notice is not None:
         say = policy.phrases.say
         back = Button(title=say("back_to_bot", state.locale), payload=words.BACK_TO_BOT)
-        draft.apply(c.Notify(notice=notice, text=say(notice, state.locale), buttons=(back,)))
+        text = say(notice, state.locale)
+        opens = policy.set_ups.opens(tx, draft.now)
+        if opens is None:
+            notice, text = "queued_closed", say("queued_closed", state.locale)
+        elif opens > draft.now:
+            zone = policy.set_ups.of(tx, draft.now).zone
+            when = policy.phrases.when(opens, state.locale, now=draft.now, zone=zone)
+            notice, text = "queued_until", say("queued_until", state.locale, when=when)
+        draft.apply(c.Notify(notice=notice, text=text, buttons=(back,)))
 
 
 _NOTICES: dict[type, str] = {HandoffRequested: "queued", OwnerLost: "queued_again", Reopened: "queued"}
@@ -50,7 +58,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     assert state is not None
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
-    policy.hooks.plan(tx, draft.conversation, draft.entries, now=draft.now)
+    policy.set_ups.plan_calls(tx, draft.conversation, draft.entries, now=draft.now)
     if state.floor is Floor.BOT and state.unanswered:
         delay = 0 if at_once else policy.pause(state.endpoint.channel)
         due_at = draft.now + delay

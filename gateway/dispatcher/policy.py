@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gateway.dispatcher.hooks import Hooks
+from gateway.dispatcher.setup import SetUps
 from gateway.ports import Capabilities, Phrases
 
 SECOND = 1_000_000
@@ -20,7 +20,7 @@ class Policy:
     (``live``), only ``beat`` of it, since the typing signal holds the turn back. ``reopen_window``: how long after its end a
     conversation opens again instead of a new one. ``idle_after``: silence after which the bot's conversation ends.
     ``turn_lease``: how long a node may take for a turn before another repeats it. ``pushed``: channels whose messages
-    the courier sends, with what they can show. ``hooks``: what businesses want to be told by webhook.
+    the courier sends, with what they can show. ``set_ups``: what businesses have set up.
     """
 
     node: str
@@ -35,7 +35,7 @@ class Policy:
     not_ready_limit: int = 60 * SECOND
     pushed: Mapping[str, Capabilities] = field(default_factory=dict)
     live: frozenset[str] = frozenset()
-    hooks: Hooks = field(default_factory=Hooks)
+    set_ups: SetUps = field(default_factory=SetUps)
 
     def pause(self, channel: str) -> int:
         """How long a turn waits after an input of ``channel``."""

@@ -217,7 +217,7 @@ class FinishTurn(msgspec.Struct, frozen=True):
 
 def commit(tx: Tx, draft: log.Draft, policy: Policy, *, at_once: bool = False) -> Committed:
     """Saves a draft with everything that must stand in the same transaction as it."""
-    follow_up(draft, policy)
+    follow_up(tx, draft, policy)
     log.save(tx, draft)
     turn_at = write_consequences(tx, draft, policy, at_once=at_once)
     assert draft.state is not None

@@ -17,7 +17,7 @@ import msgspec
 import structlog
 
 from gateway.dispatcher import Dispatcher
-from gateway.dispatcher.hooks import WEBHOOK
+from gateway.dispatcher.setup import WEBHOOK
 from gateway.model.events import Entry
 from gateway.model.visible import Audience, visible_entry
 from gateway.store import configuration, due, log, webhook_calls

@@ -1,0 +1,98 @@
+"""What of a business's set-up matters while its conversations go on: its webhooks, its hours."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.model.events import Entry, tag_of
+from gateway.model.hours import Hours, next_opening
+from gateway.store import configuration, directory, due, webhook_calls
+from gateway.store.sql import Tx
+
+WEBHOOK = "webhook"
+"""The kind of configuration, and of due rows."""
+HOURS = "hours"
+KNOWN_FOR = 5_000_000
+"""Microseconds after which another node's change is seen."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What of a webhook matters here."""
+
+    events: tuple[str, ...] = ()
+    active: bool = True
+
+
+class Known(NamedTuple):
+    """``hooks``: the webhooks that want an event, by its tag. ``zone``: of the business."""
+
+    at: int
+    hooks: dict[str, tuple[str, ...]]
+    hours: Hours
+    zone: dt.tzinfo
+
+
+class SetUps:
+    """Each business's set-up, looked up at most every five seconds; own changes are seen at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Known] = {}
+
+    def forget(self, business: str) -> None:
+        """Its set-up has changed."""
+        self._known.pop(business, None)
+
+    def of(self, tx: Tx, now: int) -> Known:
+        """What is set up for the transaction's business."""
+        known = self._known.get(tx.business)
+        if known is None or now - known.at >= KNOWN_FOR:
+            known = self._known[tx.business] = Known(now, _hooks(tx), _hours(tx), _zone(tx))
+        return known
+
+    def plan_calls(self, tx: Tx, conversation: str, entries: list[Entry], *, now: int) -> None:
+        """Writes the webhook calls of these entries, in the transaction that appends them."""
+        hooks = self.of(tx, now).hooks
+        if not hooks:
+            return
+        for entry in entries:
+            tag = tag_of(entry.event)
+            for webhook in hooks.get(tag, ()):
+                call(tx, webhook, event=tag, conversation=conversation, seq=entry.seq, now=now)
+
+    def opens(self, tx: Tx, now: int) -> int | None:
+        """``now`` where people answer at this hour, else when they do next; ``None``: not within a year."""
+        known = self.of(tx, now)
+        return next_opening(known.hours, known.zone, now)
+
+
+def _hooks(tx: Tx) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for item in configuration.read(tx, WEBHOOK):
+        wants = msgspec.json.decode(item.body, type=Wanted)
+        for tag in wants.events if wants.active else ():
+            found[tag] = (*found.get(tag, ()), item.id)
+    return found
+
+
+def _hours(tx: Tx) -> Hours:
+    item = configuration.find(tx, HOURS, HOURS)
+    return msgspec.json.decode(item.body, type=Hours) if item is not None else Hours()
+
+
+def _zone(tx: Tx) -> dt.tzinfo:
+    business = directory.read_business(tx, tx.business)
+    try:
+        return zoneinfo.ZoneInfo(business.timezone if business is not None else "UTC")
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return dt.UTC
+
+
+def call(tx: Tx, webhook: str, *, event: str, conversation: str, seq: int, now: int) -> str:
+    """A call and the due row that makes it; its id."""
+    made = webhook_calls.add(tx, webhook, event=event, conversation=conversation, seq=seq, now=now)
+    due.put(tx, WEBHOOK, made, due_at=now)
+    return made
