@@ -37,6 +37,7 @@ from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.erasing import ERASE
 from gateway.dispatcher.erasures import Erasures
 from gateway.dispatcher.hub import Hub
+from gateway.dispatcher.retention import RETENTION, Retention
 from gateway.dispatcher.setup import HOURS, WEBHOOK
 from gateway.errors import StartupError
 from gateway.files import Files, open_objects
@@ -144,6 +145,7 @@ class Switchboard:
         self.courier = Courier(self.dispatcher, self.channels, clock=system_clock, link=self._pushed_link)
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.erasures = Erasures(self.dispatcher, self.hub)
+        self.retention = Retention(self.dispatcher)
         guard = Guard(settings.webhook_networks)
         self.webhooks = Webhooks(self.dispatcher, self.vault, guard, clock=system_clock)
         self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
@@ -254,6 +256,7 @@ class Switchboard:
                 MEDIA: self.media.claimed,
                 ERASE: self.erasures.claimed,
                 WEBHOOK: self.webhooks.claimed,
+                RETENTION: self.retention.claimed,
             }
         )
         self.housekeeping.start()

@@ -153,6 +153,7 @@ def add_thing(tx: Tx, kind: Kind, body: Body, *, by: Actor, now: int) -> Thing:
         tx, by, "added", kind=kind.name, subject=item.id, name=judged.name, now=now,
         changes=audit.differences(None, judged),
     )  # fmt: skip
+    kind.after(tx, now)
     return _shown(item, kind)
 
 
@@ -174,6 +175,7 @@ def change_thing(tx: Tx, kind: Kind, body: Body, *, item: str, seen: int, by: Ac
         tx, by, "changed", kind=kind.name, subject=item, name=judged.name, now=now,
         changes=audit.differences(before, judged),
     )  # fmt: skip
+    kind.after(tx, now)
     return Thing(id=item, version=seen + 1, changed_at=now, changed_by=by.name, value=judged)
 
 

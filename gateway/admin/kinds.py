@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
+from gateway.dispatcher.retention import begin
 from gateway.errors import Invalid
 from gateway.http.routes import ADMINISTRATORS, EVERYONE
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
@@ -103,7 +104,7 @@ class Kind:
 
     ``name``: in the database and the audit log; ``path``: in addresses. ``single``: a business has exactly one, made by
     its first change. ``judge`` makes the body as it is kept, or raises ``Invalid``. ``needed_by``: why it can't be
-    removed yet, as a sentence; "" where it can.
+    removed yet, as a sentence; "" where it can. ``after``: what each change brings with it, in its transaction.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Kind:
     write: frozenset[str] = ADMINISTRATORS
     judge: Callable[[Tx, Any], Body] = lambda tx, body: _named(body)
     needed_by: Callable[[Tx, str], str] = lambda tx, item: ""
+    after: Callable[[Tx, int], None] = lambda tx, now: None
 
 
 def _named(body: Body) -> Body:
@@ -192,5 +194,5 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),
     Kind(name="hours", path="hours", body=BusinessHours, summary="When people answer", single=True, judge=_hours),
     Kind(name="retention", path="retention", body=Retention, summary="How long what was said is kept", single=True,
-         judge=lambda tx, body: body),
+         judge=lambda tx, body: body, after=begin),
 )  # fmt: skip

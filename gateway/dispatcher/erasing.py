@@ -39,9 +39,10 @@ LEASE = 60 * SECOND
 class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the due row carries. ``conversation``: the one at hand; those with smaller ids are done. ``upto``: the fold
     of its pages that are done, as the release that folds by ``fold_version`` made it. ``by``: an account's or a
-    token's id."""
+    token's id. ``alone``: that conversation, and nothing else of its contact."""
 
     by: str
+    alone: str = ""
     conversation: str = ""
     upto: Conversation | None = None
     fold_version: int = FOLD_VERSION
@@ -75,6 +76,11 @@ class AskErasure:
         return Asked(whole.id, strangers)
 
 
+def ask_emptying(tx: Tx, conversation: str, *, by: str, now: int) -> None:
+    """Writes the row that empties one conversation; its contact stays who they are."""
+    due.put(tx, ERASE, conversation, due_at=now, payload=_encode(Task(by=by, alone=conversation)))
+
+
 class Erased(NamedTuple):
     """What a page did. ``task`` is ``None`` where the row is gone or another node's; ``emptied``: a conversation that
     holds nothing of theirs any more."""
@@ -98,9 +104,10 @@ class ErasePage:
         row, task = self.row, self.task
         if not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + LEASE):
             return Erased()
-        name = task.conversation if task.upto else _next(tx, row.subject, after=task.conversation)
+        name = task.conversation if task.upto else _next(tx, row.subject, task)
         if not name:
-            _make_strangers(tx, row.subject)  # also of who was merged meanwhile
+            if not task.alone:
+                _make_strangers(tx, row.subject)  # also of who was merged meanwhile
             due.finish(tx, row.kind, row.subject, fence=row.fence)
             return Erased(task, done=True)
         commits = () if task.upto else _end(tx, name, policy=self.policy, now=now)
@@ -129,8 +136,11 @@ class ErasePage:
         return Erased(task, commits, name if whole else "")
 
 
-def _next(tx: Tx, contact: str, *, after: str) -> str:
+def _next(tx: Tx, contact: str, task: Task) -> str:
     """The next conversation of a contact and all that are merged with it, in id order."""
+    after = task.conversation
+    if task.alone:
+        return "" if after else task.alone
     found = (contacts.conversations_of(tx, one, after=after, limit=1) for one in contacts.family(tx, contact))
     return min((names[0] for names in found if names), default="")
 

@@ -45,5 +45,9 @@ class Erasures:
             if erased.done:
                 break
         log.info(
-            "contact_erased", business=row.business, contact=row.subject, by=task.by, conversations=task.conversations
+            "conversation_emptied" if task.alone else "contact_erased",
+            business=row.business,
+            contact=row.subject,
+            by=task.by,
+            conversations=task.conversations,
         )

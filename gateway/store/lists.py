@@ -97,6 +97,20 @@ def _list(view: View) -> Query:
 
 
 _LISTS: dict[View, Query] = {view: _list(view) for view in VIEWS}
+_RESOLVED_BETWEEN = Query(
+    select(conversations.c.id, conversations.c.updated_at)
+    .where(
+        conversations.c.business_id == _business,
+        conversations.c.status == Status.RESOLVED.value,
+        conversations.c.updated_at < bindparam("before"),
+        or_(
+            conversations.c.updated_at > bindparam("after"),
+            and_(conversations.c.updated_at == bindparam("after"), conversations.c.id > bindparam("after_id")),
+        ),
+    )
+    .order_by(conversations.c.updated_at, conversations.c.id)
+    .limit(bindparam("limit"))
+)
 _TALLY = Query(
     select(conversations.c.status, conversations.c.owner_id, func.count())
     .where(conversations.c.business_id == _business, conversations.c.status != Status.RESOLVED.value)
@@ -178,6 +192,12 @@ def read_rows(tx: Tx, view: View, *, operator: str, before: tuple[int, str] = (_
             shown = contact_name(tx, merged_into) if merged_into else ContactName(id=contact, name=name)
             rows.append(row_of(state, shown, read))
     return rows
+
+
+def resolved_between(tx: Tx, after: tuple[int, str], before: int, *, limit: int) -> list[tuple[str, int]]:
+    """Resolved conversations and their last change: behind ``after`` (instant, id) and before an instant, oldest first."""
+    rows = tx.all(_RESOLVED_BETWEEN, after=after[0], after_id=after[1], before=before, limit=limit)
+    return [(row[0], row[1]) for row in rows]
 
 
 def tally(tx: Tx) -> dict[tuple[str, str], int]:
