@@ -180,6 +180,7 @@ class _Talk:
                 greeting=settings.greeting.get(locale, ""),
                 starters=tuple(starter.button(locale) for starter in settings.starters),
                 locales=visitor.business.locales,
+                file_limit=self._channel._settings.file_limit,
             ),
             conversation=state.id if state else None,
             status=state.status.value if state else None,

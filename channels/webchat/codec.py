@@ -76,7 +76,7 @@ frame_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFr
 
 
 class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
-    """What the widget shows of an inbox."""
+    """What the widget shows of an inbox. ``file_limit``: bytes that a file may have."""
 
     name: str
     business: str
@@ -84,6 +84,7 @@ class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
     greeting: str
     starters: tuple[Button, ...]
     locales: tuple[str, ...]
+    file_limit: int
 
 
 class OwnerFace(msgspec.Struct, frozen=True, kw_only=True):

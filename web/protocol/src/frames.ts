@@ -7,6 +7,8 @@ export interface Problem {
   readonly title: string;
   readonly detail: string;
   readonly status: number;
+  /** What would be taken, where that is why. */
+  readonly limit?: number;
   /** Whom the conversation belongs to, where that is why. */
   readonly owner?: string;
 }
@@ -76,13 +78,28 @@ export interface WidgetHello {
   readonly last_event_id: string;
   /** The page's signed word of who this is, or "". */
   readonly user: string;
+  /** What else the page says of them; nobody vouches for it. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 export interface WidgetMessage {
   readonly type: "message";
   readonly id: string;
   readonly text: string;
   readonly choice: string;
+  /** What was uploaded before; with files the text may be empty. */
+  readonly files?: readonly string[];
 }
+/** What a customer does beside writing. */
+export type WidgetAct =
+  | { readonly type: "rate"; readonly score: number; readonly comment: string }
+  | { readonly type: "rate_answer"; readonly seq: number; readonly helpful: boolean }
+  | { readonly type: "end" }
+  | { readonly type: "details"; readonly kind: DetailKind; readonly value: string };
+/** An act or the page's attributes, acknowledged as a message is. */
+export type ActFrame = (
+  WidgetAct | { readonly type: "attributes"; readonly attributes: Readonly<Record<string, string>> }
+) & { readonly id: string };
+export type DetailKind = "phone" | "email" | "messenger";
 /** Asks for a link to a file of the conversation. */
 export interface LinkWanted {
   readonly type: "link";
@@ -104,6 +121,8 @@ export interface WidgetWelcome {
     readonly greeting: string;
     readonly starters: readonly Button[];
     readonly locales: readonly string[];
+    /** Bytes that a file may have. */
+    readonly file_limit?: number;
   };
   readonly conversation: string | null;
   readonly status: Status | null;

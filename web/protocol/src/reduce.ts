@@ -279,7 +279,7 @@ function understood(state: Conversation, turn: BotTurn): Understood | null {
 }
 
 function cut(text: string, length: number): string {
-  return Array.from(text).slice(0, length).join("");
+  return [...text].slice(0, length).join("");
 }
 
 function page(from: Page | null | undefined, before: WrittenFrom | null, seq: number): WrittenFrom | null {
@@ -297,7 +297,7 @@ export function fileNames(files: readonly Attachment[] = []): string {
 }
 
 function preview(text: string, author: Author, at: number): Preview {
-  const letters = Array.from(text);
+  const letters = [...text];
   const cut = letters.length <= PREVIEW_LENGTH ? text : `${letters.slice(0, PREVIEW_LENGTH - 1).join("")}…`;
   return { text: cut, author, at };
 }

@@ -30,6 +30,7 @@ export function makeLauncher(
 
   const frame = document.createElement("div");
   frame.className = settings.side;
+  dress(frame, settings.theme);
   frame.style.setProperty("--offset-x", `${settings.offsetX}px`);
   frame.style.setProperty("--offset-y", `${settings.offsetY}px`);
   const button = document.createElement("button");
@@ -75,6 +76,14 @@ export function makeLauncher(
       label();
     },
   };
+}
+
+/** Dark where the page says so, or else where the visitor likes it. */
+function dress(frame: HTMLElement, theme: Settings["theme"]): void {
+  const likes = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => frame.classList.toggle("dark", theme ? theme === "dark" : likes.matches);
+  likes.addEventListener("change", follow);
+  follow();
 }
 
 function icon(name: keyof typeof SHAPES): SVGElement {

@@ -5,54 +5,60 @@
 import { pickLocale } from "@switchboard/protocol/phrases";
 import { launcher as en } from "../i18n/en.ts";
 import { launcher as ru } from "../i18n/ru.ts";
-import type { Panel, PanelModule } from "../panel/main.ts";
+import type { Panel, PanelModule } from "../panel/main.tsx";
+import { takeSeat, type Emit } from "./api.ts";
 import { makeLauncher, type Launcher } from "./launcher.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** The panel's file next to this script; set by the build. */
 declare const __PANEL__: string;
 
-declare global {
-  interface Window {
-    switchboard?: { identify(user: string): void; signOut(): void };
-  }
-}
-
 function run(script: HTMLScriptElement): void {
-  const settings = readSettings(script);
+  const attributes: Record<string, string> = {};
+  const settings = readSettings(script, attributes);
   if (!settings.inbox) {
     console.warn("Switchboard: the script tag has no data-inbox");
     return;
   }
+  const seat = takeSeat(settings.inbox);
   const locale = pickLocale([settings.locale], ["en", "ru"], "en");
   const launcher = makeLauncher(settings, locale === "ru" ? ru : en);
   launcher.setColor(settings.color || remembered("localStorage", settings, "color"));
-  document.body.append(launcher.root.host);
 
   const source = new URL(__PANEL__, script.src).href;
   let loading: Promise<Panel> | null = null;
   const panel = () =>
-    (loading ??= load(source, settings, launcher).catch((error: unknown) => {
+    (loading ??= load(source, { settings, launcher, emit: seat.emit }).catch((error: unknown) => {
       loading = null;
       throw error;
     }));
+  const act = (run: (panel: Panel) => void) => {
+    panel().then(run, () => console.warn("Switchboard: the chat could not be loaded"));
+  };
 
-  // A page that signs its user in or out without loading anew says so here, or changes `data-user` itself.
-  window.switchboard = {
+  const drives = seat.drive({
+    open: () => act((loaded) => loaded.show()),
+    close: () => void loading?.then((loaded) => loaded.hide()),
+    toggle: () => act((loaded) => loaded.toggle()),
+    // A page that signs its user in or out without loading anew says so here, or changes `data-user` itself.
     identify: (user) => (script.dataset["user"] = user),
     signOut: () => delete script.dataset["user"],
-  };
+    setAttributes(set) {
+      for (const name of Object.keys(set)) attributes[name] = String(set[name] ?? "");
+      void loading?.then((loaded) => loaded.describe());
+    },
+  });
+  if (!drives) {
+    console.warn(`Switchboard: the page has the chat of ${settings.inbox} already`);
+    return;
+  }
+  document.body.append(launcher.root.host);
   new MutationObserver(() => void loading?.then((loaded) => loaded.reseat())).observe(script, {
     attributeFilter: ["data-user"],
   });
 
   launcher.button.addEventListener("pointerenter", () => void panel().catch(() => {}), { once: true });
-  launcher.button.addEventListener("click", () => {
-    panel().then(
-      (loaded) => loaded.toggle(),
-      () => console.warn("Switchboard: the chat could not be loaded"),
-    );
-  });
+  launcher.button.addEventListener("click", () => act((loaded) => loaded.toggle()));
   if (remembered("sessionStorage", settings, "open"))
     panel().then(
       (loaded) => loaded.show(),
@@ -61,9 +67,15 @@ function run(script: HTMLScriptElement): void {
   else if (remembered("localStorage", settings, "known")) whenIdle(() => void panel().catch(() => {}));
 }
 
-async function load(source: string, settings: Settings, launcher: Launcher): Promise<Panel> {
+interface Parts {
+  readonly settings: Settings;
+  readonly launcher: Launcher;
+  readonly emit: Emit;
+}
+
+async function load(source: string, { settings, launcher, emit }: Parts): Promise<Panel> {
   const module = (await import(/* @vite-ignore */ source)) as PanelModule;
-  return module.start(settings, launcher);
+  return module.start(settings, launcher, emit);
 }
 
 function remembered(kind: "localStorage" | "sessionStorage", settings: Settings, name: string): string {

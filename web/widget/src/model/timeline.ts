@@ -3,8 +3,10 @@ import {
   filesOf,
   grouped,
   plain,
+  shownFile,
   withDays,
   type AnyEvent,
+  type Attachment,
   type Button,
   type Entry,
   type Fates,
@@ -15,7 +17,10 @@ import {
 } from "@switchboard/protocol";
 import type { Key } from "../i18n/index.ts";
 
-export type Said = Pick<WidgetMessage, "text" | "choice">;
+/** A message as it waits to be sent: with all that is shown of its files. */
+export interface Said extends Pick<WidgetMessage, "text" | "choice"> {
+  readonly files?: readonly Attachment[];
+}
 export type Mark = "pending" | "stored" | "read" | "failed";
 
 export interface MessageItem {
@@ -83,7 +88,8 @@ export function timeline(input: TimelineInput): Timeline {
 
   for (const log of input.logs) {
     const fates = fatesOf(log.entries);
-    for (const [index, entry] of log.entries.entries()) {
+    for (let index = 0; index < log.entries.length; index++) {
+      const entry = log.entries[index]!;
       const event = plain(entry.event);
       if (event.type === "system_notice") {
         if (log === current && queued) queue = { text: event.text, buttons: event.buttons ?? [] };
@@ -192,7 +198,7 @@ function unsent(letter: Letter<Said>, mark: Mark): MessageItem {
     author: "customer",
     name: "",
     text: letter.body.text,
-    files: [],
+    files: (letter.body.files ?? []).map((file) => shownFile(file, "pending")),
     at: letter.at * 1000,
     first: true,
     last: true,
