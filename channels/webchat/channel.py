@@ -9,22 +9,26 @@ from typing import Literal, NamedTuple
 import msgspec
 from aiohttp import WSCloseCode, web
 
-from channels.webchat import codec
+from channels.webchat import acts, codec
+from channels.webchat.face import WidgetFace
 from channels.webchat.files import WidgetFiles
 from channels.webchat.origins import check_origin
+from channels.webchat.queue import Available, QueueBoard
 from channels.webchat.signing import Signing
 from channels.webchat.users import User, Users
-from gateway.dispatcher import Dispatcher
+from gateway.dispatcher import Dispatcher, digest_of
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub, identity_topic
-from gateway.errors import NotFound, UserExpired
+from gateway.errors import Invalid, NotFound, UserExpired
 from gateway.http.peers import Peers
 from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, hello, receive
-from gateway.model.state import Conversation
+from gateway.model.commands import AnyCommand, SetAttributes
+from gateway.model.events import BotMessage
+from gateway.model.state import Conversation, Status
 from gateway.model.visible import Audience
-from gateway.ports import Capabilities, Signal
+from gateway.ports import Capabilities, Consent, Invitation, Signal
 from gateway.settings import Settings
-from gateway.store import directory, inbound, lists, log
+from gateway.store import contacts, directory, inbound, lists, log
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
@@ -32,8 +36,19 @@ TYPING_HOLDS = 4.0
 """Seconds for which a typing signal keeps the bot waiting."""
 
 
+COUNTRIES = {"ru": "RU", "en": "GB"}
+"""Whose phone numbers a visitor of a language may write without their country."""
+
+ClientFrame = (
+    codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Attributes | codec.LinkWanted
+    | codec.Typing | codec.Read | codec.Ping
+)  # fmt: skip
+_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
+
+
 class Visitor(NamedTuple):
-    """What is known of a visitor when they connect. ``user``: whom their page vouches for them to be."""
+    """What is known of a visitor when they connect. ``user``: whom their page vouches for them to be. ``agreed``: the
+    version of the inbox's consent text that they agreed to."""
 
     inbox: directory.Inbox
     address: str
@@ -41,6 +56,7 @@ class Visitor(NamedTuple):
     business: directory.Business
     state: Conversation | None
     marks: dict[str, int]
+    agreed: str
 
 
 class WebChat:
@@ -51,8 +67,11 @@ class WebChat:
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, sockets: Sockets, files: WidgetFiles, users: Users,
-        peers: Peers, settings: Settings,
+        peers: Peers, settings: Settings, available: Available,
     ) -> None:  # fmt: skip
+        self._available = available
+        self._queue = QueueBoard(store, hub, available)
+        self._face = WidgetFace(store, peers)
         self._users = users
         self._signing = Signing(store, dispatcher, hub)
         self._store = store
@@ -67,6 +86,10 @@ class WebChat:
         """Registers the widget's socket, and where it uploads."""
         app.router.add_get("/api/v1/widget/socket", self.serve)
         self._files.mount(app)
+        self._face.mount(app)
+
+    async def aclose(self) -> None:
+        await self._queue.aclose()
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         async def run(session: Session) -> None:
@@ -110,7 +133,11 @@ class WebChat:
             identity = inbound.find_identity(tx, inbox.id, address)
             state = log.peek(tx, identity.conversation) if identity and identity.conversation else None
             marks = lists.marks(tx, state.id) if state else {}
-            return Visitor(inbox, address, user, business, state, marks)
+            agreed = ""
+            if identity is not None and inbox.settings.consent is not None:
+                contact = contacts.read(tx, identity.contact)
+                agreed = contact.known.consents.get(inbox.id, "") if contact else ""
+            return Visitor(inbox, address, user, business, state, marks, agreed)
 
         return await self._store.read(inbox.business, unit)
 
@@ -131,6 +158,7 @@ class _Talk:
             visitor.user.profile if visitor.user else None,
         )  # fmt: skip
         self._conversation = visitor.state.id if visitor.state else ""
+        self._attributes = acts.check_attributes(first.attributes)
         self._subscription: Subscription | None = None
         self._stops: list[Callable[[], None]] = []
         self._stop_signals: Callable[[], None] = lambda: None
@@ -158,6 +186,8 @@ class _Talk:
             if self._hello.conversation and not same:
                 self._session.tell({"type": "resync", "conversation": self._hello.conversation})
             await self._follow(self._conversation, last)
+            if self._visitor.state is not None and self._visitor.state.status is Status.QUEUED:
+                self._channel._queue.ask(self._business)
         elif self._hello.conversation:
             self._session.tell({"type": "resync", "conversation": self._hello.conversation})
         await receive(self._session, self._handle)
@@ -182,12 +212,20 @@ class _Talk:
                 locales=visitor.business.locales,
                 file_limit=self._channel._settings.file_limit,
             ),
+            consent=self._consent_face(),
+            available=self._channel._available(self._business),
             conversation=state.id if state else None,
             status=state.status.value if state else None,
             owner=codec.OwnerFace(name=owner.name) if owner else None,
             history=(),
             marks=visitor.marks,
         )
+
+    def _consent_face(self) -> codec.ConsentFace | None:
+        wanted = self._visitor.inbox.settings.consent
+        if wanted is None or wanted.version == self._visitor.agreed:
+            return None
+        return codec.ConsentFace(version=wanted.version, text=wanted.worded(self._locale))
 
     async def _follow(self, conversation: str, last: tuple[int, str] = (0, "")) -> None:
         self._unfollow()
@@ -219,12 +257,27 @@ class _Talk:
         elif signal.kind == "mark":
             seq = int(signal.body.get("seq", 0))
             self._session.offer(_encode(codec.Mark(conversation=signal.conversation, who="people", seq=seq)))
+        elif signal.kind == "queue":
+            self._session.offer(
+                _encode(
+                    codec.QueueSignal(
+                        conversation=signal.conversation,
+                        position=int(signal.body["position"]),
+                        about_seconds=int(signal.body["about_seconds"]) or None,
+                        available=bool(signal.body["available"]),
+                    )
+                )
+            )
 
     async def _handle(self, text: str) -> None:
-        frame: codec.ClientFrame = decode_frame(text, codec.frame_decoder)
+        frame: ClientFrame = decode_frame(text, _decoder)
         match frame:
             case codec.Message():
                 await self._message(frame)
+            case acts.Rate() | acts.RateAnswer() | acts.End() | acts.Details():
+                await self._act(frame)
+            case acts.Attributes():
+                await self._describe(frame)
             case codec.LinkWanted():
                 await self._link(frame)
             case codec.Typing():
@@ -235,7 +288,8 @@ class _Talk:
                 self._session.send(PONG)
 
     async def _message(self, frame: codec.Message) -> None:
-        item = codec.inbound_of(frame, self._sender, limit=self._channel._settings.message_limit)
+        preface = self._preface(frame)
+        item = codec.inbound_of(frame, self._sender, preface=preface, limit=self._channel._settings.message_limit)
         receipt = await self._channel._dispatcher.receive(item)
         self._session.tell(codec.Ack(id=frame.id, conversation=receipt.conversation, seq=receipt.seq))
         if receipt.conversation != self._conversation and not receipt.repeated:
@@ -249,6 +303,48 @@ class _Talk:
                     body={"conversation": receipt.conversation},
                 )
             )
+
+    def _preface(self, frame: codec.Message) -> codec.Preface:
+        settings = self._visitor.inbox.settings
+        wanted, consent, invitation = settings.consent, None, None
+        if wanted is not None:
+            consent = Consent(version=wanted.version, text=wanted.worded(self._locale), agreed=frame.consent)
+        if frame.invitation and not self._conversation:
+            for one in settings.invitations:
+                if one.id == frame.invitation:
+                    invitation = Invitation(id=one.id, text=one.worded(self._locale))
+        return codec.Preface(self._attributes, consent, invitation)
+
+    async def _act(self, frame: acts.Act) -> None:
+        """Raises ``NotFound``, ``Invalid``, ``NotPossible``."""
+        command = acts.command_of(frame, country=COUNTRIES.get(self._locale, ""))
+        if isinstance(frame, acts.RateAnswer):
+            await self._check_answer(frame.seq)
+        await self._submit(frame.id, command, digest_of(*map(str, msgspec.to_builtins(frame).values())))
+
+    async def _describe(self, frame: acts.Attributes) -> None:
+        """What the page says waits for the first message where there is no conversation yet."""
+        self._attributes = acts.check_attributes(frame.attributes)
+        if self._conversation:
+            digest = digest_of(*(text for pair in sorted(self._attributes.items()) for text in pair))
+            await self._submit(frame.id, SetAttributes(attributes=self._attributes), digest)
+        else:
+            self._session.tell(codec.Ack(id=frame.id, conversation="", seq=0))
+
+    async def _submit(self, name: str, command: AnyCommand, digest: str) -> None:
+        if not self._conversation:
+            raise NotFound("There is no conversation yet. It begins with your first message.")
+        claim = inbound.Claim(self._visitor.inbox.id, self._sender.address, name, digest)
+        receipt = await self._channel._dispatcher.submit(self._business, self._conversation, command, claim=claim)
+        self._session.tell(codec.Ack(id=name, conversation=receipt.conversation, seq=receipt.seq))
+
+    async def _check_answer(self, seq: int) -> None:
+        conversation = self._conversation
+        found = await self._channel._store.read(
+            self._business, lambda tx, now: log.entries(tx, conversation, after=seq - 1, upto=seq, limit=1)
+        )
+        if not found or not isinstance(found[0].event, BotMessage):
+            raise Invalid("This isn't an answer of the bot.", field="seq")
 
     async def _link(self, frame: codec.LinkWanted) -> None:
         link = await self._channel._files.link(

@@ -287,6 +287,7 @@ requests = Table(
     _text("ending"),
     _text("reason"),
     _instant("ended_at", nullable=True),
+    Column("waited", BigInteger, nullable=True),
     PrimaryKeyConstraint("business_id", "conversation_id", "opened_seq"),
     Index("ix_requests_opened_at", "business_id", "opened_at"),
 )
