@@ -23,6 +23,8 @@ const [panel] = await build({
     ...output,
     lib: { entry: "src/panel/main.tsx", formats: ["es"] },
     rolldownOptions: {
+      // What the parts share stands in the panel itself, not in a file between them.
+      preserveEntrySignatures: "allow-extension",
       output: {
         entryFileNames: "widget/panel-[hash].js",
         chunkFileNames: "widget/[name]-[hash].js",
@@ -32,10 +34,13 @@ const [panel] = await build({
   },
 });
 const panelFile = panel.output[0].fileName;
+const words = Object.fromEntries(
+  panel.output.filter(({ name }) => LANGUAGES.includes(name)).map(({ name, fileName }) => [name, fileName]),
+);
 
 const [loader] = await build({
   ...common,
-  define: { __PANEL__: JSON.stringify(panelFile) },
+  define: { __PANEL__: JSON.stringify(panelFile), __WORDS__: JSON.stringify(words) },
   build: {
     ...output,
     lib: { entry: "src/loader/main.ts", formats: ["iife"], name: "switchboardLoader" },

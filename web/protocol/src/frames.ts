@@ -88,6 +88,10 @@ export interface WidgetMessage {
   readonly choice: string;
   /** What was uploaded before; with files the text may be empty. */
   readonly files?: readonly string[];
+  /** The version of the consent text that was agreed to. */
+  readonly consent?: string;
+  /** The invitation that this answers. */
+  readonly invitation?: string;
 }
 /** What a customer does beside writing. */
 export type WidgetAct =
@@ -124,13 +128,25 @@ export interface WidgetWelcome {
     /** Bytes that a file may have. */
     readonly file_limit?: number;
   };
+  /** What must be agreed to before the next message. */
+  readonly consent?: { readonly version: string; readonly text: string } | null;
+  /** Whether somebody is there to answer. */
+  readonly available?: boolean;
   readonly conversation: string | null;
   readonly status: Status | null;
   readonly owner: { readonly name: string } | null;
   readonly history: readonly { readonly conversation: string; readonly resolved_at: number }[];
   readonly marks: Marks;
 }
-export type WidgetFrame = WidgetWelcome | LinkFrame | SharedFrame;
+/** Where the customer stands in the queue; `about_seconds` is null where it can't honestly be said. */
+export interface QueueFrame {
+  readonly type: "queue";
+  readonly conversation: string;
+  readonly position: number;
+  readonly about_seconds: number | null;
+  readonly available: boolean;
+}
+export type WidgetFrame = WidgetWelcome | LinkFrame | QueueFrame | SharedFrame;
 
 /** Payloads that the core itself understands. */
 export const ASK_FOR_PERSON = "/switchboard.operator";

@@ -7,11 +7,14 @@ import { launcher as en } from "../i18n/en.ts";
 import { launcher as ru } from "../i18n/ru.ts";
 import type { Panel, PanelModule } from "../panel/main.tsx";
 import { takeSeat, type Emit } from "./api.ts";
+import { fitting, readFace, type Invitation } from "./invitations.ts";
 import { makeLauncher, type Launcher } from "./launcher.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** The panel's file next to this script; set by the build. */
 declare const __PANEL__: string;
+/** Each language's, for it to come at the same time. */
+declare const __WORDS__: Readonly<Record<"en" | "ru", string>>;
 
 function run(script: HTMLScriptElement): void {
   const attributes: Record<string, string> = {};
@@ -25,10 +28,14 @@ function run(script: HTMLScriptElement): void {
   const launcher = makeLauncher(settings, locale === "ru" ? ru : en);
   launcher.setColor(settings.color || remembered("localStorage", settings, "color"));
 
-  const source = new URL(__PANEL__, script.src).href;
+  const source = (file: string) => new URL(file, script.src).href;
   let loading: Promise<Panel> | null = null;
   const panel = () =>
-    (loading ??= load(source, { settings, launcher, emit: seat.emit }).catch((error: unknown) => {
+    (loading ??= load([__PANEL__, __WORDS__[locale]].map(source), {
+      settings,
+      launcher,
+      emit: seat.emit,
+    }).catch((error: unknown) => {
       loading = null;
       throw error;
     }));
@@ -65,6 +72,33 @@ function run(script: HTMLScriptElement): void {
       () => {},
     );
   else if (remembered("localStorage", settings, "known")) whenIdle(() => void panel().catch(() => {}));
+  else
+    whenIdle(
+      () =>
+        void readFace(settings).then((face) => {
+          if (!face) return;
+          if (!settings.color) launcher.setColor(face.color);
+          invite(face.invitations);
+        }),
+    );
+
+  /** Once for each visitor and invitation, whether they take it or put it away. */
+  function invite(invitations: readonly Invitation[]): void {
+    const seen = remembered("localStorage", settings, "invited").split(" ");
+    const one = fitting(invitations, location.pathname, seen);
+    if (!one) return;
+    const settle = () => remember(settings, "invited", [...seen, one.id].join(" ").trim());
+    setTimeout(() => {
+      if (loading && remembered("sessionStorage", settings, "open")) return;
+      launcher.invite(one.text, {
+        accept() {
+          settle();
+          act((loaded) => loaded.show(one));
+        },
+        dismiss: settle,
+      });
+    }, one.after_seconds * 1000);
+  }
 }
 
 interface Parts {
@@ -73,9 +107,9 @@ interface Parts {
   readonly emit: Emit;
 }
 
-async function load(source: string, { settings, launcher, emit }: Parts): Promise<Panel> {
-  const module = (await import(/* @vite-ignore */ source)) as PanelModule;
-  return module.start(settings, launcher, emit);
+async function load(sources: string[], { settings, launcher, emit }: Parts): Promise<Panel> {
+  const [module] = await Promise.all(sources.map((source) => import(/* @vite-ignore */ source)));
+  return (module as PanelModule).start(settings, launcher, emit);
 }
 
 function remembered(kind: "localStorage" | "sessionStorage", settings: Settings, name: string): string {
@@ -83,6 +117,14 @@ function remembered(kind: "localStorage" | "sessionStorage", settings: Settings,
     return window[kind].getItem(`switchboard:${settings.inbox}:${name}`) ?? "";
   } catch {
     return "";
+  }
+}
+
+function remember(settings: Settings, name: string, value: string): void {
+  try {
+    localStorage.setItem(`switchboard:${settings.inbox}:${name}`, value);
+  } catch {
+    // Blocked: it is shown again on the next page.
   }
 }
 

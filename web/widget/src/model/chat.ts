@@ -10,7 +10,9 @@ import {
   type Letter,
   type LineState,
   type Log,
+  problemCode,
   type Problem,
+  type QueueFrame,
   type SharedFrame,
   type Status,
   type WidgetFrame,
@@ -19,7 +21,7 @@ import {
   type WidgetWelcome,
   type World,
 } from "@switchboard/protocol";
-import { frameOf, isAct, isMessage, type Act, type Out } from "./acts.ts";
+import { doneIn, frameOf, isAct, isMessage, type Act, type Done, type Out } from "./acts.ts";
 import { Links } from "./links.ts";
 import type { Seating, Seats } from "./seats.ts";
 import { timeline, type Item, type QueueNotice, type Said } from "./timeline.ts";
@@ -49,6 +51,11 @@ export interface ChatOptions {
 /** Why the line is stopped: the page may not use the chat, its user's sign-in is over, or is none. */
 export type Refusal = "page" | "expired" | "user";
 
+export interface Invited {
+  readonly id: string;
+  readonly text: string;
+}
+
 export interface News {
   readonly author: "bot" | "operator";
   readonly name: string;
@@ -69,8 +76,18 @@ export interface ChatView {
   readonly unread: number;
   /** By file: where it can be had now, as a path on the server. */
   readonly links: ReadonlyMap<string, string>;
-  /** What the customer did and the server has not heard, or has refused. */
-  readonly acts: readonly Letter<Act>[];
+  /** What the customer did beside writing. */
+  readonly done: Done;
+  /** What must be agreed to before anything is written. */
+  readonly consent: { readonly version: string; readonly text: string } | null;
+  /** Whether somebody is there to answer. */
+  readonly available: boolean;
+  /** While queued. */
+  readonly place: QueueFrame | null;
+  /** Since when the customer waits for a person, in microseconds of the server. */
+  readonly waitingSince: number | null;
+  /** What they were invited with, while there is no conversation. */
+  readonly invitation: Invited | null;
 }
 
 const TRY_AGAIN_AFTER = 5_000;
@@ -91,6 +108,9 @@ export class Chat {
   #readByPeople = 0;
   #readByMe = 0;
   #looking = false;
+  #place: QueueFrame | null = null;
+  #available = true;
+  #invited: Invited | null = null;
   /** Up to where the page was told of what is new. */
   #told = 0;
 
@@ -185,6 +205,19 @@ export class Chat {
     this.#changed();
   }
 
+  /** The customer agreed to the text that `view().consent` shows. */
+  agree(): void {
+    const wanted = this.#welcome?.consent;
+    if (wanted) this.options.storage.setItem(this.#agreedKey, wanted.version);
+    this.#changed();
+  }
+
+  /** The customer opens the chat from an invitation: it goes with their first message. */
+  invite(invited: Invited): void {
+    if (this.#logs.length === 0) this.#invited = invited;
+    this.#changed();
+  }
+
   /** The page's attributes have changed. A line that isn't up yet tells them with its hello. */
   describe(): void {
     this.#connection.send({
@@ -226,6 +259,7 @@ export class Chat {
     const log = this.#logs.at(-1);
     const known = log && log.entries.length > 0 ? log.state : null;
     const waiting = this.#outbox.all();
+    const wanted = this.#welcome?.consent;
     const shown = timeline({
       logs: this.#logs,
       waiting: waiting.filter(isMessage),
@@ -243,7 +277,12 @@ export class Chat {
       typing: this.#typing.who,
       unread: this.#unread(),
       links: this.#links.all,
-      acts: waiting.filter(isAct),
+      done: doneIn(log ?? null, waiting.filter(isAct)),
+      consent: wanted && wanted.version !== this.#agreed ? wanted : null,
+      available: this.#available,
+      place: known?.status === "queued" ? this.#place : null,
+      waitingSince: known?.waiting_since ?? null,
+      invitation: this.#logs.length === 0 ? this.#invited : null,
     };
   }
 
@@ -268,12 +307,17 @@ export class Chat {
   #heard(frame: WidgetFrame): void {
     if (frame.type === "welcome") this.#welcomed(frame);
     else if (frame.type === "link") this.#links.heard(frame);
-    else this.#follow(frame);
+    else if (frame.type === "queue") {
+      this.#place = frame;
+      this.#available = frame.available;
+    } else this.#follow(frame);
     this.#changed();
   }
 
   #welcomed(frame: WidgetWelcome): void {
     this.#welcome = frame;
+    this.#available = frame.available ?? true;
+    this.#place = null;
     this.options.seats.settle();
     if (frame.conversation) this.#log(frame.conversation);
     this.#readByPeople = Math.max(this.#readByPeople, frame.marks.people ?? 0);
@@ -299,7 +343,7 @@ export class Chat {
       case "refused":
         if (this.#links.refused(frame, isPassing(frame.problem))) break;
         if (isPassing(frame.problem)) this.#tryLater();
-        else this.#outbox.fail(frame.id, this.options.explain(frame.problem));
+        else this.#refuse(frame.id, frame.problem);
         break;
       case "resync":
         this.#logs = this.#logs.map((log) =>
@@ -355,8 +399,28 @@ export class Chat {
       text,
       choice,
       ...(files && { files: files.map((file) => file.id) }),
+      ...(this.#welcome?.consent && { consent: this.#agreed }),
+      ...(this.#invited && this.#logs.length === 0 && { invitation: this.#invited.id }),
     };
     this.#connection.send(message);
+  }
+
+  #refuse(id: string, problem: Problem): void {
+    this.#outbox.fail(id, this.options.explain(problem));
+    // The business changed its text since we came: the next welcome brings it.
+    if (problemCode(problem) === "consent_needed") {
+      this.options.storage.removeItem(this.#agreedKey);
+      this.#connection.drop();
+      this.#connection.wake();
+    }
+  }
+
+  get #agreedKey(): string {
+    return `switchboard:${this.options.inbox}:agreed:${this.options.seats.box}`;
+  }
+
+  get #agreed(): string {
+    return this.options.storage.getItem(this.#agreedKey) ?? "";
   }
 
   #tryLater(): void {

@@ -8,6 +8,7 @@ import {
   type AnyEvent,
   type Attachment,
   type Button,
+  type Card,
   type Entry,
   type Fates,
   type Letter,
@@ -38,6 +39,9 @@ export interface MessageItem {
   readonly mark: Mark | null;
   readonly error: string;
   readonly buttons: readonly Button[];
+  readonly cards: readonly Card[];
+  /** Of the bot's answers: by which they are judged; else 0. */
+  readonly answer: number;
 }
 export interface SeamItem {
   readonly kind: "seam";
@@ -149,6 +153,8 @@ function show(entry: Entry, log: Log, { read, fates }: Around): Item | null {
     files: erased ? [] : filesOf(event, fates),
     error: "",
     buttons: [],
+    cards: [],
+    answer: 0,
   } as const;
   switch (event.type) {
     case "customer_message": {
@@ -156,9 +162,29 @@ function show(entry: Entry, log: Log, { read, fates }: Around): Item | null {
       return { ...base, author: "customer", name: "", text: erased ? null : event.text, mark };
     }
     case "bot_message":
-      return { ...base, author: "bot", name: "", text: erased ? null : event.text, mark: null };
+      return {
+        ...base,
+        author: "bot",
+        name: "",
+        text: erased ? null : event.text,
+        mark: null,
+        cards: event.cards ?? [],
+        buttons: (event.buttons ?? []).filter((button) => button.url),
+        answer: erased ? 0 : entry.seq,
+      };
     case "operator_message":
-      return { ...base, author: "operator", name: event.name, text: erased ? null : event.text, mark: null };
+      return {
+        ...base,
+        author: "operator",
+        name: event.name,
+        text: erased ? null : event.text,
+        mark: null,
+        cards: event.cards ?? [],
+      };
+    case "invitation_shown":
+      return { ...base, author: "bot", name: "", text: event.text, mark: null };
+    case "details_left":
+      return erased ? null : { kind: "seam", key, word: `seam.left.${event.kind}`, name: event.value };
     case "system_notice":
       return { kind: "notice", key, text: event.text };
     default: {
@@ -181,7 +207,7 @@ function seamOf(event: AnyEvent): { word: Key; name: string } | null {
     case "handoff_cancelled":
       return { word: "seam.cancelled", name: "" };
     case "resolved":
-      return { word: "seam.ended", name: "" };
+      return { word: event.by === "customer" ? "seam.left" : "seam.ended", name: "" };
     default:
       return null;
   }
@@ -205,6 +231,8 @@ function unsent(letter: Letter<Said>, mark: Mark): MessageItem {
     mark,
     error: letter.error ?? "",
     buttons: [],
+    cards: [],
+    answer: 0,
   };
 }
 

@@ -3,8 +3,8 @@ import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } fro
 import { useDesk, useView } from "./desk.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 import { later } from "./later.tsx";
-import { Tray } from "./Tray.tsx";
 
+const Tray = later(() => import("./attach/Tray.tsx"));
 const Emoji = later(() => import("./emoji/Emoji.tsx"));
 
 export interface ComposerHandle {
@@ -59,7 +59,7 @@ export function Composer({ handle, disabled }: { handle: Ref<ComposerHandle>; di
 
   return (
     <form class="composer" onSubmit={submit}>
-      <Tray files={files} />
+      {files.length > 0 && <Tray files={files} />}
       {full && (
         <p class="tray-full" role="alert">
           {say("upload.full")}

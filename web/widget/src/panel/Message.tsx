@@ -1,12 +1,22 @@
 import { clock, linkify } from "@switchboard/protocol";
 import type { Mark, MessageItem } from "../model/timeline.ts";
+import { Cards } from "./Cards.tsx";
+import type { Choose } from "./Choices.tsx";
 import { useDesk } from "./desk.ts";
 import { File } from "./File.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
 
 const ICONS: Record<Mark, IconName> = { pending: "clock", stored: "sent", read: "read", failed: "failed" };
 
-export function Message({ item, links }: { item: MessageItem; links: ReadonlyMap<string, string> }) {
+interface Props {
+  item: MessageItem;
+  links: ReadonlyMap<string, string>;
+  /** Whether this answer helped, if the customer said so. */
+  thumb: boolean | null;
+  choose: Choose | null;
+}
+
+export function Message({ item, links, thumb, choose }: Props) {
   const { say, address } = useDesk();
   const author =
     item.author === "customer" ? say("you") : item.author === "bot" ? say("assistant") : item.name;
@@ -29,7 +39,8 @@ export function Message({ item, links }: { item: MessageItem; links: ReadonlyMap
         const path = links.get(file.id);
         return <File key={file.id} file={file} href={path ? address(path) : ""} />;
       })}
-      <Foot item={item} />
+      {item.cards.length > 0 && <Cards cards={item.cards} choose={choose} />}
+      <Foot item={item} thumb={thumb} />
     </div>
   );
 }
@@ -50,7 +61,7 @@ function Linked({ text }: { text: string }) {
   );
 }
 
-function Foot({ item }: { item: MessageItem }) {
+function Foot({ item, thumb }: { item: MessageItem; thumb: boolean | null }) {
   const { chat, locale, say } = useDesk();
   if (item.mark === "failed")
     return (
@@ -72,6 +83,19 @@ function Foot({ item }: { item: MessageItem }) {
     <p class="meta">
       <time dateTime={new Date(item.at / 1000).toISOString()}>{clock(item.at, locale)}</time>
       {item.mark && <Icon name={ICONS[item.mark]} label={say(`mark.${item.mark}`)} />}
+      {item.answer > 0 &&
+        ([true, false] as const).map((helpful) => (
+          <button
+            type="button"
+            class="thumb"
+            aria-label={say(helpful ? "helped" : "missed")}
+            title={say(helpful ? "helped" : "missed")}
+            aria-pressed={thumb === helpful}
+            onClick={() => chat.act({ type: "rate_answer", seq: item.answer, helpful })}
+          >
+            <Icon name={helpful ? "up" : "under"} />
+          </button>
+        ))}
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatView } from "../model/chat.ts";
 import { Choices, type Choose } from "./Choices.tsx";
@@ -9,12 +10,22 @@ import { dayName } from "./times.ts";
 /** Items that are drawn at once: whoever reads further up asks for more. */
 const DRAWN = 80;
 
-export function Messages({ view, open, choose }: { view: ChatView; open: boolean; choose: Choose }) {
+interface Props {
+  view: ChatView;
+  open: boolean;
+  /** Nothing while no message can be sent. */
+  choose: Choose | null;
+  /** What stands under the last message. */
+  children?: ComponentChildren;
+}
+
+export function Messages({ view, open, choose, children }: Props) {
   const { say } = useDesk();
   const log = useRef<HTMLDivElement>(null);
   const { missed, scrolled, toEnd } = useReader(log, view, open);
   const [drawn, draw] = useState(DRAWN);
   const empty = view.items.length === 0;
+  const greeting = view.invitation?.text || view.inbox?.greeting;
   const hidden = Math.max(0, view.items.length - drawn);
 
   return (
@@ -29,9 +40,9 @@ export function Messages({ view, open, choose }: { view: ChatView; open: boolean
         tabIndex={0}
       >
         <div class="flow">
-          {empty && view.inbox?.greeting && (
+          {empty && greeting && (
             <div class="message bot first last">
-              <p class="bubble">{view.inbox.greeting}</p>
+              <p class="bubble">{greeting}</p>
             </div>
           )}
           {empty && view.line !== "stopped" && (
@@ -53,6 +64,7 @@ export function Messages({ view, open, choose }: { view: ChatView; open: boolean
           {view.items.slice(hidden).map((item) => (
             <Item key={item.key} item={item} view={view} choose={choose} />
           ))}
+          {children}
           {view.typing && (
             <div class="typing" role="status">
               <span class="dots" aria-hidden="true">
@@ -79,13 +91,24 @@ export function Messages({ view, open, choose }: { view: ChatView; open: boolean
   );
 }
 
-function Item({ item, view, choose }: { item: ChatView["items"][number]; view: ChatView; choose: Choose }) {
+interface ItemProps {
+  item: ChatView["items"][number];
+  view: ChatView;
+  choose: Choose | null;
+}
+
+function Item({ item, view, choose }: ItemProps) {
   const { locale, say } = useDesk();
   switch (item.kind) {
     case "message":
       return (
         <>
-          <Message item={item} links={view.links} />
+          <Message
+            item={item}
+            links={view.links}
+            thumb={view.done.thumbs.get(item.answer) ?? null}
+            choose={choose}
+          />
           <Choices buttons={item.buttons} choose={choose} />
         </>
       );
@@ -125,6 +148,16 @@ function useReader(log: { current: HTMLDivElement | null }, view: ChatView, open
     if (above > 0) log.current!.scrollTop -= above;
     scrolled();
   }
+
+  // Whoever is at the end stays there when what stands around the log, or in it, grows.
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(() => {
+      if (at.current.end) log.current!.scrollTop = log.current!.scrollHeight;
+    });
+    watch.observe(log.current!);
+    watch.observe(log.current!.firstElementChild!);
+    return () => watch.disconnect();
+  }, []);
 
   const last = view.items[view.items.length - 1];
   const own = last?.kind === "message" && last.author === "customer" && last.mark === "pending";

@@ -4,6 +4,7 @@ import { language } from "../i18n/index.ts";
 import type { Launcher } from "../loader/launcher.ts";
 import type { Emit } from "../loader/api.ts";
 import type { Settings } from "../loader/settings.ts";
+import type { Invited } from "../model/chat.ts";
 import type { Seating } from "../model/seats.ts";
 import { closeWithBack } from "./back.ts";
 import { AtDesk, type Desk } from "./desk.ts";
@@ -15,7 +16,7 @@ import { countInTitle } from "./title.ts";
 import { followViewport } from "./viewport.ts";
 
 export interface Panel {
-  show(): void;
+  show(invitation?: Invited): void;
   hide(): void;
   toggle(): void;
   /** The page says anew who sits here. */
@@ -158,7 +159,10 @@ export async function start(settings: Settings, launcher: Launcher, emit: Emit):
   draw();
   chat.start();
   return {
-    show: () => setOpen(true),
+    show(invitation) {
+      if (invitation) chat.invite(invitation);
+      setOpen(true);
+    },
     hide: () => setOpen(false),
     toggle: () => setOpen(!open),
     reseat: () => become(seats.take()),

@@ -4,7 +4,6 @@ import type { Settings } from "../loader/settings.ts";
 import { Chat, type ChatOptions } from "../model/chat.ts";
 import { Seats } from "../model/seats.ts";
 import { Uploads } from "../model/uploads.ts";
-import { prepare, upload } from "./wire.ts";
 
 interface Around extends Pick<ChatOptions, "onNews" | "onUserRefused"> {
   readonly settings: Settings;
@@ -42,12 +41,16 @@ export function makeModels({ settings, spoken, local, forget, onNews, onUserRefu
     onUserRefused,
     onNews,
   });
+  let wire: typeof import("./attach/wire.ts");
   const uploads = new Uploads<File>({
     newId: () => randomId(),
     limit: () => chat.view().inbox?.file_limit ?? 0,
-    prepare,
+    prepare: async (file) => {
+      wire = await import("./attach/wire.ts");
+      return wire.prepare(file);
+    },
     send: (file, progress) =>
-      upload(
+      wire.upload(
         file,
         {
           origin: settings.origin,

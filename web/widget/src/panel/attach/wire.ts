@@ -1,5 +1,5 @@
 import type { Attachment, Problem } from "@switchboard/protocol";
-import type { Sending } from "../model/uploads.ts";
+import type { Sending } from "../../model/uploads.ts";
 
 interface Address {
   readonly origin: string;
@@ -39,5 +39,5 @@ function parse(text: string): unknown {
 /** A phone's HEIC picture as JPEG where this browser can read it; else as it is. Nobody else's browser shows one. */
 export async function prepare(file: File): Promise<File> {
   if (!/\.hei[cf]$/i.test(file.name) && !/^image\/hei[cf]$/i.test(file.type)) return file;
-  return (await import("./pictures/heic.ts")).asJpeg(file).catch(() => file);
+  return (await import("./heic.ts")).asJpeg(file).catch(() => file);
 }

@@ -1,12 +1,13 @@
 import { fileSize } from "@switchboard/protocol";
-import type { Upload } from "../model/uploads.ts";
-import { useDesk } from "./desk.ts";
-import { Icon } from "./Icon.tsx";
+import type { Upload } from "../../model/uploads.ts";
+import { useDesk } from "../desk.ts";
+import css from "./tray.css?inline";
+import { Icon } from "../Icon.tsx";
 
 /** The files that go with the next message. */
-export function Tray({ files }: { files: readonly Upload[] }) {
-  const { say } = useDesk();
-  if (files.length === 0) return null;
+export function Main({ files }: { files: readonly Upload[] }) {
+  const { adopt, say } = useDesk();
+  adopt(css);
   return (
     <ul class="tray" aria-label={say("files")}>
       {files.map((file) => (
