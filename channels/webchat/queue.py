@@ -72,6 +72,7 @@ class QueueBoard:
         self._available = available
         self._lines: dict[str, _Line] = {}
         self._tasks = TaskSet("queues")
+        self.look_every = LOOK_EVERY
         hub.watch_rows(self._changed)
 
     async def aclose(self) -> None:
@@ -91,12 +92,12 @@ class QueueBoard:
         if committed is not None:
             before = committed.before is not None and committed.before.status is Status.QUEUED
             after = committed.state.status is Status.QUEUED
-            if after and not before and self._hub.is_watched(conversation):
+            if after and not before:  # whose socket begins to follow only after this
                 self._plan(business, self._lines.setdefault(business, _Line()), GATHER)
             if before == after:
                 return
         if line is not None:
-            self._plan(business, line, line.looked + LOOK_EVERY - asyncio.get_running_loop().time())
+            self._plan(business, line, line.looked + self.look_every - asyncio.get_running_loop().time())
 
     def _plan(self, business: str, line: _Line, delay: float) -> None:
         loop = asyncio.get_running_loop()
@@ -128,7 +129,7 @@ class QueueBoard:
                 self._tell(business, name, standing)
         line.told = here
         if here or found is None:
-            self._plan(business, line, LOOK_EVERY)
+            self._plan(business, line, self.look_every)
         elif line.timer is None:
             self._lines.pop(business, None)
 

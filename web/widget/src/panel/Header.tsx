@@ -44,7 +44,7 @@ export function Header({ business, person, queued, view }: Props) {
       >
         <Icon name="more" />
       </button>
-      {menu && <Menu view={view} shut={shut} />}
+      {menu && <Menu view={view} shut={shut} leave={() => show(false)} />}
       <button type="button" class="icon" aria-label={say("close")} title={say("close")} onClick={close}>
         <Icon name="close" />
       </button>

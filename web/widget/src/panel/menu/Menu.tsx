@@ -6,11 +6,14 @@ import { save } from "./transcript.ts";
 
 interface Props {
   view: ChatView;
+  /** The focus goes back to where it came from. */
   shut: () => void;
+  /** The focus is elsewhere already. */
+  leave: () => void;
 }
 
 /** What is seldom wanted. Arrow keys move, Escape shuts. */
-export function Main({ view, shut }: Props) {
+export function Main({ view, shut, leave }: Props) {
   const desk = useDesk();
   const { adopt, chat, preferences, say } = desk;
   adopt(css);
@@ -32,7 +35,7 @@ export function Main({ view, shut }: Props) {
   /** Whoever goes elsewhere wants no menu any more; its own button shuts it itself. */
   function onFocusOut({ relatedTarget }: FocusEvent) {
     const to = relatedTarget as HTMLElement | null;
-    if (to && !box.current!.contains(to) && to.getAttribute("aria-haspopup") === null) shut();
+    if (to && !box.current!.contains(to) && to.getAttribute("aria-haspopup") === null) leave();
   }
   const item = (label: string, run: () => void) => (
     <button type="button" role="menuitem" onClick={run}>
