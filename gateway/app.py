@@ -212,11 +212,11 @@ class Switchboard:
         widget_files = WidgetFiles(
             self.store, self.files, links=self.links, users=users, peers=self.peers, settings=self.settings
         )
-        web_chat = WebChat(
+        self.web_chat = WebChat(
             self.store, self.dispatcher, self.hub, sockets=self.sockets, files=widget_files,
-            users=users, peers=self.peers, settings=self.settings,
+            users=users, peers=self.peers, settings=self.settings, available=self.rows.watched,
         )  # fmt: skip
-        web_chat.mount(self.app)
+        self.web_chat.mount(self.app)
         console = ConsoleSocket(
             self.store, self.hub, rows=self.rows, verbs=self.verbs, access=self.access, sockets=self.sockets
         )
@@ -296,6 +296,7 @@ class Switchboard:
         await self.dispatcher.drain(within=within * 0.4)
         await self.housekeeping.aclose()
         await self.rows.aclose()
+        await self.web_chat.aclose()
         await self.hub.aclose()
         await self.bus.aclose()
         for channel in self.channels.values():

@@ -14,6 +14,7 @@ SwitchboardError
 │   ├── UserExpired         the page must give a new token of its user
 │   ├── Forbidden           ask an administrator
 │   ├── OriginRefused       the page's origin isn't allowed
+│   ├── ConsentNeeded       the customer must agree to the business's text first
 │   ├── LinkInvalid         get a new link where the file was found
 │   ├── Conflict            look again: somebody changed it meanwhile
 │   ├── NameTaken           choose another name
@@ -106,6 +107,10 @@ class Forbidden(Refused):
 
 class OriginRefused(Refused):
     code, status, title = "origin_refused", 403, "This page may not do that"
+
+
+class ConsentNeeded(Refused):
+    code, status, title = "consent_needed", 403, "Agree first"
 
 
 class TooLarge(Refused):

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from gateway.model.events import Attachment, Button, Endpoint, Outcome, Page, Reason, Score
+from gateway.model.events import Attachment, Button, Card, Endpoint, Outcome, Page, Reason, Score
 
 # --- channels ---------------------------------------------------------------------------------------------------
 
@@ -30,13 +30,29 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     email: str = ""
 
 
+class Consent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the business wants agreed to before a message. ``agreed``: the version that came with the message."""
+
+    version: str
+    text: str
+    agreed: str = ""
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """The invitation that a message answers, with the words that were read."""
+
+    id: str
+    text: str
+
+
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """An input as a channel's codec read it, already judged.
 
     ``address``: the sender's on the inbox. ``key``: the provider's id of the input; ``scope`` is the address where the
     client itself chose the id, else empty. ``at_once``: nothing more is to be expected (a button, a call).
     ``files``: what the provider has for us to fetch; ``uploads``: ids of what the sender uploaded here before.
-    ``profile``: the business vouches for the sender.
+    ``profile``: the business vouches for the sender. ``attributes``, ``consent``, ``invitation``: what must stand in the
+    log before the input, where it doesn't yet.
     """
 
     business: str
@@ -55,6 +71,9 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Media, ...] = ()
     uploads: tuple[str, ...] = ()
     profile: Profile | None = None
+    attributes: dict[str, str] = {}
+    consent: Consent | None = None
+    invitation: Invitation | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +177,7 @@ class BotReply(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     buttons: tuple[Button, ...] = ()
+    cards: tuple[Card, ...] = ()
 
 
 class TurnResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -277,6 +297,6 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 
     business: str
     conversation: str
-    kind: Literal["typing", "mark", "presence"]
+    kind: Literal["typing", "mark", "presence", "queue"]
     who: str
     body: dict[str, str | int | bool]

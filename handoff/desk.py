@@ -11,7 +11,8 @@ from gateway.http.access import Principal
 from gateway.http.routes import EVERYONE
 from gateway.http.verbs import Verb
 from gateway.model import commands as c
-from gateway.model.events import Attachment, Person
+from gateway.model.cards import check_cards
+from gateway.model.events import Attachment, Card, Person
 from gateway.model.state import FACT_LENGTH, FACT_NAME_LENGTH
 
 ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -31,13 +32,15 @@ class Empty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``id``: the client's own, the same at every retry. ``floor_seq``: what the operator's screen shows.
 
-    ``files``: ids of what the same person uploaded; with them ``text`` may be empty.
+    ``files``: ids of what the same person uploaded; with them ``text`` may be empty. ``cards``: things to show side by
+    side; their images are ``https``, their buttons' links ``https``, ``mailto`` or ``tel``.
     """
 
     id: ClientId
     text: Annotated[str, msgspec.Meta(max_length=4000)]
     floor_seq: FloorSeq
     files: FileIds = ()
+    cards: tuple[Card, ...] = ()
 
 
 class NoteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,6 +117,7 @@ def _reply(principal: Principal, body: ReplyBody) -> c.SendReply:
     return c.SendReply(
         operator=_person(principal), text=_clean(body.text) if body.files else _said(body.text),
         floor_seq=body.floor_seq, client_id=body.id, files=tuple(Attachment(id=name) for name in body.files),
+        cards=check_cards(body.cards),
     )  # fmt: skip
 
 

@@ -6,7 +6,10 @@ import re
 
 from bot.content.draft import Draft
 from bot.content.source import Node
-from bot.content.types import Choice, Form, Slot, Source, Variation
+from bot.content.types import Choice, Form, Slot, Source, Tile, Variation
+from gateway.errors import Invalid
+from gateway.model.cards import LINKS, MAX_CARDS, TEXT, TITLE, check_address
+from gateway.model.cards import MAX_BUTTONS as MAX_CARD_BUTTONS
 
 MAX_TEXT = 4_000
 MAX_BUTTONS = 20
@@ -98,7 +101,7 @@ def read_responses(draft: Draft, section: Node) -> None:
 
 def _variation(draft: Draft, name: str, node: Node) -> Variation:
     fields = node.fields(f"A variation of “{name}”")
-    draft.note_others(fields, ("text", "buttons", "condition", "channel"), f"“{name}”")
+    draft.note_others(fields, ("text", "buttons", "custom", "condition", "channel"), f"“{name}”")
     if "channel" in fields:
         draft.note(
             fields["channel"], f"Variations of “{name}” by channel aren't told apart yet: the general one is used."
@@ -111,6 +114,7 @@ def _variation(draft: Draft, name: str, node: Node) -> Variation:
     return Variation(
         text=text,
         buttons=tuple(_button(draft, button) for button in _entries(fields, "buttons")[:MAX_BUTTONS]),
+        cards=_cards(draft, fields["custom"]) if "custom" in fields else (),
         condition=tuple(_condition(condition) for condition in _entries(fields, "condition")),
     )
 
@@ -121,9 +125,11 @@ def _entries(fields: dict[str, Node], name: str) -> list[Node]:
 
 def _button(draft: Draft, node: Node) -> Choice:
     fields = node.fields("A button")
-    draft.note_others(fields, ("title", "payload"), "a button")
+    draft.note_others(fields, ("title", "payload", "url"), "a button")
+    if "title" in fields and "url" in fields:
+        return Choice(title=fields["title"].text("title"), payload="", url=_address(fields["url"], LINKS))
     if "title" not in fields or "payload" not in fields:
-        raise node.error("A button has a title: and a payload:.")
+        raise node.error("A button has a title: and a payload: (or a url:).")
     payload = fields["payload"].text("payload").strip()
     found = _PAYLOAD.fullmatch(payload)
     if found:
@@ -132,6 +138,33 @@ def _button(draft: Draft, node: Node) -> Choice:
     else:
         draft.note(fields["payload"], f"The payload “{payload[:60]}” isn't /intent: pressing it is read as its title.")
     return Choice(title=fields["title"].text("title"), payload=payload)
+
+
+def _cards(draft: Draft, custom: Node) -> tuple[Tile, ...]:
+    """``custom: {cards: [{title, text, image, buttons}]}``: Rasa hands a response's custom part on as it is."""
+    fields = custom.fields("The custom part")
+    draft.note_others(fields, ("cards",), "a custom part")
+    return tuple(_card(draft, card) for card in _entries(fields, "cards")[:MAX_CARDS])
+
+
+def _card(draft: Draft, node: Node) -> Tile:
+    fields = node.fields("A card")
+    draft.note_others(fields, ("title", "text", "image", "buttons"), "a card")
+    if "title" not in fields:
+        raise node.error("A card has a title:.")
+    return Tile(
+        title=fields["title"].text("title")[:TITLE],
+        text=fields["text"].text("text")[:TEXT] if "text" in fields else "",
+        image=_address(fields["image"], ("https",)) if "image" in fields else "",
+        buttons=tuple(_button(draft, button) for button in _entries(fields, "buttons")[:MAX_CARD_BUTTONS]),
+    )
+
+
+def _address(node: Node, schemes: tuple[str, ...]) -> str:
+    try:
+        return check_address(node.text("An address").strip(), schemes=schemes, field="url")
+    except Invalid as error:
+        raise node.error(error.detail) from error
 
 
 def _condition(node: Node) -> tuple[str, str]:

@@ -32,10 +32,20 @@ class Intent(_Part, frozen=True):
 
 
 class Choice(_Part, frozen=True):
-    """A button of a response. ``payload`` is ``/intent`` or ``/intent{"entity": "value"}``."""
+    """A button of a response. ``payload`` is ``/intent`` or ``/intent{"entity": "value"}``; with a ``url`` it leads there."""
 
     title: str
     payload: str
+    url: str = ""
+
+
+class Tile(_Part, frozen=True):
+    """A card of a response."""
+
+    title: str
+    text: str = ""
+    image: str = ""
+    buttons: tuple[Choice, ...] = ()
 
 
 class Variation(_Part, frozen=True):
@@ -44,6 +54,7 @@ class Variation(_Part, frozen=True):
     text: str
     buttons: tuple[Choice, ...] = ()
     condition: tuple[tuple[str, str], ...] = ()
+    cards: tuple[Tile, ...] = ()
 
 
 class Rule(_Part, frozen=True):

@@ -113,4 +113,4 @@ def _with_person(reply: BotReply, voice: Voice) -> BotReply:
     if any(button.payload in (OPERATOR, f"/{ASK_PERSON}") for button in reply.buttons):
         return reply
     person = Button(title=phrases.say("person", voice.language), payload=OPERATOR)
-    return BotReply(text=reply.text, buttons=(*reply.buttons, person))
+    return msgspec.structs.replace(reply, buttons=(*reply.buttons, person))

@@ -9,9 +9,9 @@ from hashlib import blake2b
 import msgspec
 
 from bot import phrases
-from bot.content.types import Variation
+from bot.content.types import Choice, Variation
 from bot.dialogue.payload import LANGUAGE_SLOT
-from gateway.model.events import Button
+from gateway.model.events import Button, Card
 from gateway.ports import BotReply
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -45,7 +45,8 @@ class Phrasebook:
 
 def _is_plain(variation: Variation) -> bool:
     """Fits by the language alone, and says the same to everyone."""
-    return not _PLACEHOLDER.search(variation.text) and all(
+    texts = (variation.text, *(text for card in variation.cards for text in (card.title, card.text)))
+    return not any(map(_PLACEHOLDER.search, texts)) and all(
         slot == LANGUAGE_SLOT and value in _LANGUAGES for slot, value in variation.condition
     )
 
@@ -66,6 +67,10 @@ def _language(variation: Variation) -> str:
     return dict(variation.condition).get(LANGUAGE_SLOT, "")
 
 
+def _buttons(choices: tuple[Choice, ...]) -> tuple[Button, ...]:
+    return tuple(Button(title=one.title, payload=one.payload, url=one.url) for one in choices)
+
+
 class Voice(msgspec.Struct, frozen=True):
     """Who is spoken to: the turn (which of equal variations), the language, and what is known, the language included."""
 
@@ -79,8 +84,14 @@ class Voice(msgspec.Struct, frozen=True):
         variation = self._choose(name)
         if variation is None:
             return BotReply(text=phrases.say(name, self.language))
-        buttons = tuple(Button(title=button.title, payload=button.payload) for button in variation.buttons)
-        return BotReply(text=self._filled(variation.text), buttons=buttons)
+        cards = tuple(
+            Card(
+                title=self._filled(card.title), text=self._filled(card.text), image=card.image,
+                buttons=_buttons(card.buttons),
+            )
+            for card in variation.cards
+        )  # fmt: skip
+        return BotReply(text=self._filled(variation.text), buttons=_buttons(variation.buttons), cards=cards)
 
     def title(self, intent: str) -> str:
         """The intent's name for people; empty where the content has none."""

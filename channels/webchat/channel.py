@@ -1,46 +1,27 @@
-"""The widget's socket: hello, replay, messages in, entries out."""
+"""The widget's channel: where its socket, its uploads and its inbox's face are served."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import Literal, NamedTuple
-
-import msgspec
-from aiohttp import WSCloseCode, web
+from aiohttp import web
 
 from channels.webchat import codec
+from channels.webchat.face import WidgetFace
 from channels.webchat.files import WidgetFiles
 from channels.webchat.origins import check_origin
+from channels.webchat.queue import Available, QueueBoard
 from channels.webchat.signing import Signing
+from channels.webchat.talk import Parts, Talk, Visitor
 from channels.webchat.users import User, Users
 from gateway.dispatcher import Dispatcher
-from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub, identity_topic
-from gateway.errors import NotFound, UserExpired
+from gateway.errors import NotFound
 from gateway.http.peers import Peers
-from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, hello, receive
-from gateway.model.state import Conversation
-from gateway.model.visible import Audience
+from gateway.http.socket import Session, Sockets, hello
 from gateway.ports import Capabilities, Signal
 from gateway.settings import Settings
-from gateway.store import directory, inbound, lists, log
+from gateway.store import contacts, directory, inbound, lists, log
 from gateway.store.sql import Tx
 from gateway.store.store import Store
-
-TYPING_HOLDS = 4.0
-"""Seconds for which a typing signal keeps the bot waiting."""
-
-
-class Visitor(NamedTuple):
-    """What is known of a visitor when they connect. ``user``: whom their page vouches for them to be."""
-
-    inbox: directory.Inbox
-    address: str
-    user: User | None
-    business: directory.Business
-    state: Conversation | None
-    marks: dict[str, int]
 
 
 class WebChat:
@@ -51,22 +32,27 @@ class WebChat:
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, sockets: Sockets, files: WidgetFiles, users: Users,
-        peers: Peers, settings: Settings,
+        peers: Peers, settings: Settings, available: Available,
     ) -> None:  # fmt: skip
+        self._store = store
+        self._hub = hub
         self._users = users
         self._signing = Signing(store, dispatcher, hub)
-        self._store = store
-        self._dispatcher = dispatcher
-        self._hub = hub
         self._sockets = sockets
         self._files = files
         self._peers = peers
-        self._settings = settings
+        self.queue = QueueBoard(store, hub, available)
+        self._face = WidgetFace(store, peers)
+        self._parts = Parts(store, dispatcher, hub, files, self.queue, available, settings)
 
     def mount(self, app: web.Application) -> None:
         """Registers the widget's socket, and where it uploads."""
         app.router.add_get("/api/v1/widget/socket", self.serve)
         self._files.mount(app)
+        self._face.mount(app)
+
+    async def aclose(self) -> None:
+        await self.queue.aclose()
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         async def run(session: Session) -> None:
@@ -84,7 +70,7 @@ class WebChat:
                 if user is not None:
                     await self._signing.sign_in(inbox, codec.address_of(first.token), user)
                 visitor = await self._visitor(inbox, address, user)
-                talk = _Talk(self, session, first, visitor)
+                talk = Talk(self._parts, session, first, visitor)
                 talk.watch(followed, moved)
             finally:
                 stop()
@@ -110,177 +96,10 @@ class WebChat:
             identity = inbound.find_identity(tx, inbox.id, address)
             state = log.peek(tx, identity.conversation) if identity and identity.conversation else None
             marks = lists.marks(tx, state.id) if state else {}
-            return Visitor(inbox, address, user, business, state, marks)
+            agreed = ""
+            if identity is not None and inbox.settings.consent is not None:
+                contact = contacts.read(tx, identity.contact)
+                agreed = contact.known.consents.get(inbox.id, "") if contact else ""
+            return Visitor(inbox, address, user, business, state, marks, agreed)
 
         return await self._store.read(inbox.business, unit)
-
-
-class _Talk:
-    """One visitor's open socket."""
-
-    def __init__(self, channel: WebChat, session: Session, first: codec.Hello, visitor: Visitor) -> None:
-        self._channel = channel
-        self._hub = channel._hub
-        self._session = session
-        self._hello = first
-        self._visitor = visitor
-        self._business = visitor.business.id
-        self._locale = codec.locale_of(first.locale, visitor.business.locales)
-        self._sender = codec.Sender(
-            visitor.business.id, visitor.inbox.id, visitor.address, self._locale, codec.page_of(first.page),
-            visitor.user.profile if visitor.user else None,
-        )  # fmt: skip
-        self._conversation = visitor.state.id if visitor.state else ""
-        self._subscription: Subscription | None = None
-        self._stops: list[Callable[[], None]] = []
-        self._stop_signals: Callable[[], None] = lambda: None
-        self._followed = identity_topic(visitor.inbox.id, visitor.address)
-        if visitor.user is not None:
-            self._stops.append(self._until_expired(visitor.user.seconds))
-
-    def _until_expired(self, seconds: float) -> Callable[[], None]:
-        """The socket ends with the sign-in of its page; returns how to forget that."""
-        expired = UserExpired("The page's sign-in has run out. Give the widget a new token.")
-        why = Closed(WSCloseCode.POLICY_VIOLATION, f"{expired.code}: {expired.detail}")
-        return asyncio.get_running_loop().call_later(seconds, self._session.close, why).cancel
-
-    def watch(self, followed: str, missed: list[Signal]) -> None:
-        """Follows what the visitor's other tabs do, from what was ``missed`` until now."""
-        self._stops.append(self._hub.watch_signals(followed, self._elsewhere))
-        for signal in missed:
-            self._elsewhere(signal)
-
-    async def run(self) -> None:
-        self._session.tell(self._welcome())
-        if self._conversation:
-            same = self._hello.conversation == self._conversation
-            last = (self._hello.last_seq, self._hello.last_event_id) if same else (0, "")
-            if self._hello.conversation and not same:
-                self._session.tell({"type": "resync", "conversation": self._hello.conversation})
-            await self._follow(self._conversation, last)
-        elif self._hello.conversation:
-            self._session.tell({"type": "resync", "conversation": self._hello.conversation})
-        await receive(self._session, self._handle)
-
-    def leave(self) -> None:
-        self._unfollow()
-        for stop in self._stops:
-            stop()
-
-    def _welcome(self) -> codec.Welcome:
-        visitor, locale = self._visitor, self._locale
-        settings = visitor.inbox.settings
-        state = visitor.state
-        owner = state.owner if state else None
-        return codec.Welcome(
-            inbox=codec.InboxFace(
-                name=visitor.inbox.name,
-                business=visitor.business.named(locale),
-                color=visitor.business.color,
-                greeting=settings.greeting.get(locale, ""),
-                starters=tuple(starter.button(locale) for starter in settings.starters),
-                locales=visitor.business.locales,
-            ),
-            conversation=state.id if state else None,
-            status=state.status.value if state else None,
-            owner=codec.OwnerFace(name=owner.name) if owner else None,
-            history=(),
-            marks=visitor.marks,
-        )
-
-    async def _follow(self, conversation: str, last: tuple[int, str] = (0, "")) -> None:
-        self._unfollow()
-        self._conversation = conversation
-        self._stop_signals = self._hub.watch_signals(conversation, self._signal)
-        self._subscription = await self._hub.follow(
-            self._business, conversation, audience=Audience.CUSTOMER, sink=self._session, last=last
-        )
-
-    def _unfollow(self) -> None:
-        if self._subscription is not None:
-            self._hub.unfollow(self._conversation, self._subscription)
-            self._subscription = None
-            self._stop_signals()
-
-    def _elsewhere(self, signal: Signal) -> None:
-        """The visitor's other tab moved to another conversation: this one reconnects and finds it."""
-        if signal.body.get("conversation") != self._conversation:
-            self._session.close(Closed(WSCloseCode.SERVICE_RESTART, "the conversation goes on elsewhere"))
-
-    def _signal(self, signal: Signal) -> None:
-        if signal.who == "customer":
-            return
-        if signal.kind == "typing":
-            # Which of us types is not the customer's concern; that somebody does, is.
-            who = "bot" if signal.who == "bot" else "people"
-            on = bool(signal.body.get("on"))
-            self._session.offer(_encode(codec.TypingSignal(conversation=signal.conversation, who=who, on=on)))
-        elif signal.kind == "mark":
-            seq = int(signal.body.get("seq", 0))
-            self._session.offer(_encode(codec.Mark(conversation=signal.conversation, who="people", seq=seq)))
-
-    async def _handle(self, text: str) -> None:
-        frame: codec.ClientFrame = decode_frame(text, codec.frame_decoder)
-        match frame:
-            case codec.Message():
-                await self._message(frame)
-            case codec.LinkWanted():
-                await self._link(frame)
-            case codec.Typing():
-                self._typing(frame.on)
-            case codec.Read():
-                await self._read(frame.seq)
-            case codec.Ping():
-                self._session.send(PONG)
-
-    async def _message(self, frame: codec.Message) -> None:
-        item = codec.inbound_of(frame, self._sender, limit=self._channel._settings.message_limit)
-        receipt = await self._channel._dispatcher.receive(item)
-        self._session.tell(codec.Ack(id=frame.id, conversation=receipt.conversation, seq=receipt.seq))
-        if receipt.conversation != self._conversation and not receipt.repeated:
-            await self._follow(receipt.conversation)
-            self._hub.signal(
-                Signal(
-                    business=self._business,
-                    conversation=self._followed,
-                    kind="presence",
-                    who="customer",
-                    body={"conversation": receipt.conversation},
-                )
-            )
-
-    async def _link(self, frame: codec.LinkWanted) -> None:
-        link = await self._channel._files.link(
-            self._visitor.inbox, self._sender.address, conversation=self._conversation, file=frame.file
-        )
-        self._session.tell(codec.LinkGiven(id=frame.id, file=frame.file, url=link.url, until=link.until))
-
-    def _typing(self, on: bool) -> None:
-        if not self._conversation:
-            return
-        if on:
-            self._channel._dispatcher.typing(self._conversation, seconds=TYPING_HOLDS)
-        self._tell(kind="typing", body={"on": on})
-
-    async def _read(self, seq: int) -> None:
-        if not self._conversation:
-            return
-        conversation = self._conversation
-
-        def unit(tx: Tx, now: int) -> int:
-            head = log.head(tx, conversation)
-            upto = min(seq, head[0] if head else 0)
-            return upto if lists.mark_read(tx, conversation, "customer", upto) else 0
-
-        marked = await self._channel._store.write(self._business, unit, key=conversation)
-        if marked:
-            self._tell(kind="mark", body={"seq": marked})
-
-    def _tell(self, *, kind: Literal["typing", "mark"], body: dict[str, str | int | bool]) -> None:
-        self._hub.signal(
-            Signal(business=self._business, conversation=self._conversation, kind=kind, who="customer", body=body)
-        )
-
-
-def _encode(message: object) -> bytes:
-    return msgspec.json.encode(message)

@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.errors import Invalid, TooLarge
 from gateway.model.events import Button, Page
-from gateway.ports import Inbound, Profile
+from gateway.ports import Consent, Inbound, Invitation, Profile
 
 CHANNEL = "webchat"
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -31,7 +31,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
-    """``user``: the page's own word of who this is (see ``users``)."""
+    """``user``: the page's own word of who this is (see ``users``); ``attributes``: what else it says of them."""
 
     inbox: Id
     token: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")]
@@ -41,13 +41,18 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="he
     last_seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
     last_event_id: Id = ""
     user: str = ""
+    attributes: dict[str, str] = {}
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="message"):
+    """``consent``: the version of the business's text that was agreed to. ``invitation``: the one that this answers."""
+
     id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
     text: str
     choice: Annotated[str, msgspec.Meta(max_length=256)] = ""
     files: Annotated[tuple[Id, ...], msgspec.Meta(max_length=10)] = ()
+    consent: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    invitation: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 class LinkWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="link"):
@@ -69,14 +74,11 @@ class Ping(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="pin
     pass
 
 
-ClientFrame = Message | LinkWanted | Typing | Read | Ping
-
 hello_decoder: msgspec.json.Decoder[Hello] = msgspec.json.Decoder(Hello)
-frame_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
 
 class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
-    """What the widget shows of an inbox."""
+    """What the widget shows of an inbox. ``file_limit``: bytes that a file may have."""
 
     name: str
     business: str
@@ -84,14 +86,26 @@ class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
     greeting: str
     starters: tuple[Button, ...]
     locales: tuple[str, ...]
+    file_limit: int
 
 
 class OwnerFace(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+class ConsentFace(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be agreed to before the next message."""
+
+    version: str
+    text: str
+
+
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"):
+    """``consent``: nothing where there is no such text, or it was agreed to. ``available``: somebody is there."""
+
     inbox: InboxFace
+    consent: ConsentFace | None
+    available: bool
     conversation: str | None
     status: str | None
     owner: OwnerFace | None
@@ -119,6 +133,15 @@ class TypingSignal(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", 
     who: str
     on: bool
     kind: Literal["typing"] = "typing"
+
+
+class QueueSignal(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="queue"):
+    """Where one stands in the queue. ``about_seconds``: nothing where it can't honestly be said."""
+
+    conversation: str
+    position: int
+    about_seconds: int | None
+    available: bool
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="mark"):
@@ -169,7 +192,15 @@ class Sender(NamedTuple):
     profile: Profile | None = None
 
 
-def inbound_of(message: Message, sender: Sender, *, limit: int) -> Inbound:
+class Preface(NamedTuple):
+    """What must stand in the log before a message, where it doesn't yet."""
+
+    attributes: dict[str, str]
+    consent: Consent | None
+    invitation: Invitation | None
+
+
+def inbound_of(message: Message, sender: Sender, *, preface: Preface, limit: int) -> Inbound:
     """A message as the core receives it. Raises ``Invalid``, ``TooLarge``."""
     text = clean(message.text, limit=limit) if message.text.strip() or not message.files else ""
     profile = sender.profile
@@ -177,5 +208,5 @@ def inbound_of(message: Message, sender: Sender, *, limit: int) -> Inbound:
         business=sender.business, inbox=sender.inbox, channel=CHANNEL, address=sender.address, key=message.id,
         scope=sender.address, text=text, choice=UNWANTED.sub("", message.choice) if message.choice else "",
         locale=sender.locale, name=profile.name if profile else "", page=sender.page, uploads=message.files,
-        profile=profile,
+        profile=profile, attributes=preface.attributes, consent=preface.consent, invitation=preface.invitation,
     )  # fmt: skip

@@ -10,13 +10,17 @@ from msgspec.structs import replace
 
 from gateway.errors import Invalid
 from gateway.http.peers import origin_of
-from gateway.http.texts import name_of, visible_text
-from gateway.store.directory import InboxSettings, Starter
+from gateway.http.texts import name_of, one_line, visible_text
+from gateway.store.directory import ConsentText, InboxSettings, InvitationRule, Starter
 from gateway.store.sql import Tx
 
 MOST_ORIGINS = 50
 MOST_STARTERS = 8
+MOST_INVITATIONS = 10
 LONGEST_GREETING = 1000
+LONGEST_INVITATION = 300
+LONGEST_CONSENT = 4000
+_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _LOCALE = re.compile("[a-z]{2}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
@@ -34,6 +38,8 @@ def judge_settings(tx: Tx, wanted: InboxSettings) -> InboxSettings:
         origins=tuple(origins),
         greeting=_by_language(wanted.greeting, field="greeting", longest=LONGEST_GREETING),
         starters=tuple(_starter(one) for one in wanted.starters),
+        consent=_consent(wanted.consent) if wanted.consent is not None else None,
+        invitations=_invitations(wanted.invitations),
     )
 
 
@@ -71,6 +77,36 @@ def _starter(one: Starter) -> Starter:
     if not payload or len(payload) > 256:
         raise Invalid("Say what a first button stands for.", field="starters")
     return Starter(titles=titles, payload=payload)
+
+
+def _consent(wanted: ConsentText) -> ConsentText:
+    text = _by_language(wanted.text, field="consent", longest=LONGEST_CONSENT)
+    version = one_line(wanted.version)
+    if not text:
+        raise Invalid("Write what people agree to, in one language at least.", field="consent")
+    if not version or len(version) > 40:
+        raise Invalid("Give the text a version, so that a changed one is asked for anew.", field="consent")
+    return ConsentText(version=version, text=text)
+
+
+def _invitations(wanted: tuple[InvitationRule, ...]) -> tuple[InvitationRule, ...]:
+    if len(wanted) > MOST_INVITATIONS:
+        raise Invalid(f"At most {MOST_INVITATIONS} invitations.", field="invitations", limit=MOST_INVITATIONS)
+    if len({one.id for one in wanted}) < len(wanted):
+        raise Invalid("Two invitations have one id.", field="invitations")
+    return tuple(_invitation(one) for one in wanted)
+
+
+def _invitation(one: InvitationRule) -> InvitationRule:
+    text = _by_language(one.text, field="invitations", longest=LONGEST_INVITATION)
+    if not text or not _ID.fullmatch(one.id):
+        raise Invalid("An invitation needs its words and an id.", field="invitations")
+    if not 0 <= one.after_seconds <= 3600:
+        raise Invalid("An invitation comes within an hour.", field="invitations")
+    pages = one.pages.strip() or "*"
+    if len(pages) > 200 or not pages.isprintable():
+        raise Invalid("Say on which pages: *, or /plans/*.", field="invitations")
+    return InvitationRule(id=one.id, pages=pages, after_seconds=one.after_seconds, text=text)
 
 
 def _by_language(texts: dict[str, str], *, field: str, longest: int) -> dict[str, str]:

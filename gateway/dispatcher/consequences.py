@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from gateway.dispatcher.parts import parts_of
 from gateway.dispatcher.policy import Policy
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
+    AttributesSet,
     BotMessage,
     Button,
+    ConsentGiven,
     ConversationStarted,
     CustomerMessage,
+    DetailsLeft,
     Entry,
     HandoffRequested,
     OperatorMessage,
@@ -20,9 +25,10 @@ from gateway.model.events import (
     Resolved,
     Snoozed,
     SystemNotice,
+    Taken,
 )
 from gateway.model.state import Conversation, Floor, Status
-from gateway.store import deliveries, due, files, lists
+from gateway.store import contacts, deliveries, due, files, lists, waiting
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
 
@@ -97,6 +103,13 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             lists.hand_request(tx, draft.conversation, now=draft.now)
         case Rated() as rated:
             lists.rate_request(tx, draft.conversation, rated.score)
+        case Taken():
+            before = draft.before
+            if before is not None and before.status is Status.QUEUED and before.waiting_since is not None:
+                waited = draft.now - before.waiting_since
+                waiting.note_wait(tx, draft.conversation, opened_seq=before.request, waited=waited)
+        case AttributesSet() | DetailsLeft() | ConsentGiven() as said:
+            _note(tx, draft, said)
         case Snoozed() as snoozed:
             due.reset(tx, WAKE, draft.conversation, due_at=snoozed.until)
         case Resolved() as resolved:
@@ -108,6 +121,21 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             )  # fmt: skip
         case _:
             pass
+
+
+def _note(tx: Tx, draft: Draft, said: AttributesSet | DetailsLeft | ConsentGiven) -> None:
+    """What the contact keeps for their next conversation."""
+    assert draft.state is not None
+    contact = draft.state.contact
+    match said:
+        case AttributesSet():
+            contacts.note(tx, contact, claimed=said.attributes)
+        case DetailsLeft():
+            contacts.note(tx, contact, details={said.kind: said.value})
+        case ConsentGiven():
+            contacts.note(tx, contact, consents={draft.state.endpoint.inbox: said.version})
+        case _:
+            assert_never(said)
 
 
 def _request_before(draft: Draft, resolved: Entry) -> int:

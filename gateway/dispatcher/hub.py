@@ -110,6 +110,14 @@ class Hub:
         self._bus.publish(signal)
         self._signal_here(signal)
 
+    def signal_here(self, signal: Signal) -> None:
+        """As ``signal``, for what every node finds out by itself."""
+        self._signal_here(signal)
+
+    def is_watched(self, conversation: str) -> bool:
+        """Whether anybody on this node listens to a conversation's signals."""
+        return conversation in self._signals
+
     def _signal_here(self, signal: Signal) -> None:
         for listener in self._signals.get(signal.conversation, ()):
             listener(signal)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from gateway.model.events import AnyEvent, Attachment, BotMessage, Button, OperatorMessage, SystemNotice
+from gateway.model.events import AnyEvent, Attachment, BotMessage, Button, Card, OperatorMessage, SystemNotice
 from gateway.ports import Capabilities
 
 _BORDERS = (re.compile(r"\n[ \t]*\n"), re.compile(r"\n"), re.compile(r"[.!?…;]['\"»”)]*(?=\s)"), re.compile(r"(?=\s)"))
@@ -34,14 +34,27 @@ def parts_of(event: AnyEvent, capabilities: Capabilities) -> tuple[Part, ...]:
         text, buttons = event.text, event.buttons
     elif isinstance(event, OperatorMessage):
         text, files = event.text, event.files
+    if isinstance(event, BotMessage | OperatorMessage):
+        text = "\n\n".join(piece for piece in (text, *map(_worded, event.cards)) if piece)
+    # Where a button leads elsewhere, its address is something to read and to press in any messenger.
+    ways_out = [f"{button.title}: {button.url}" for button in buttons if button.url]
+    buttons = tuple(button for button in buttons if not button.url)
     if buttons and not capabilities.buttons:
-        text = "\n".join([text, *(f"{number}. {button.title}" for number, button in enumerate(buttons, 1))])
+        ways_out = [*(f"{number}. {button.title}" for number, button in enumerate(buttons, 1)), *ways_out]
         buttons = ()
+    if ways_out:
+        text = "\n".join([text, *ways_out])
     papers = tuple(Part("", files=(file,)) for file in files)
     if papers and not text:
         return papers
     *before, last = split(text, capabilities.text_limit)
     return (*(Part(piece) for piece in before), Part(last, buttons), *papers)
+
+
+def _worded(card: Card) -> str:
+    """A card for a channel that shows none."""
+    links = [f"{button.title}: {button.url}" for button in card.buttons if button.url]
+    return "\n".join(line for line in (card.title, card.text, card.image, *links) if line)
 
 
 def split(text: str, limit: int) -> tuple[str, ...]:

@@ -252,7 +252,7 @@ def _request(turn: Turn, *, now: int) -> TurnRequest:
 def _command_of(state: Conversation, result: TurnResult, *, upto: int, elapsed: int) -> c.FinishTurn:
     return c.FinishTurn(
         floor_seq=state.floor_seq, answered=state.answered, upto=upto, outcome=result.outcome,
-        replies=tuple(c.Reply(text=reply.text, buttons=reply.buttons) for reply in result.replies),
+        replies=tuple(c.Reply(text=reply.text, buttons=reply.buttons, cards=reply.cards) for reply in result.replies),
         handoff=result.handoff, version=result.version, intents=result.intents, facts=result.facts, language=result.language,
         misses=result.misses, elapsed=elapsed,
     )  # fmt: skip

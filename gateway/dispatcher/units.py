@@ -10,7 +10,7 @@ import msgspec
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
 from gateway.dispatcher.policy import Policy
-from gateway.errors import NotFound, NotPossible, Refused
+from gateway.errors import ConsentNeeded, NotFound, NotPossible, Refused
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.decide import Circumstances
@@ -100,6 +100,7 @@ class Receive(msgspec.Struct, frozen=True):
     def _say(self, tx: Tx, draft: log.Draft, endpoint: Endpoint) -> Entry:
         """Applies the input; the entry of its message."""
         item = self.input
+        self._preface(tx, draft)
         state = draft.state
         assert state is not None
         resting = state.status in (Status.RESOLVED, Status.SNOOZED, Status.WRAP_UP)
@@ -117,6 +118,21 @@ class Receive(msgspec.Struct, frozen=True):
         elif draft.state is not None and draft.state.status is Status.QUEUED and self._goes_back():
             draft.apply(c.CancelHandoff())
         return said
+
+    def _preface(self, tx: Tx, draft: log.Draft) -> None:
+        """What must stand in the log before the input. Raises ``ConsentNeeded``."""
+        item, state = self.input, draft.state
+        assert state is not None
+        if item.attributes:
+            draft.apply(c.SetAttributes(attributes=item.attributes))
+        wanted = item.consent
+        if wanted is not None and state.consent != wanted.version:
+            if wanted.agreed == wanted.version:
+                draft.apply(c.Consent(version=wanted.version, text=wanted.text))
+            elif not contacts.has_agreed(tx, state.contact, item.inbox, wanted.version):
+                raise ConsentNeeded("Agree to the text above first, then send it again.", version=wanted.version)
+        if item.invitation is not None:
+            draft.apply(c.ShowInvitation(id=item.invitation.id, text=item.invitation.text))
 
     def _goes_back(self) -> bool:
         return self.input.choice == words.BACK_TO_BOT or words.is_cancel(self.input.text)

@@ -79,6 +79,10 @@ class Rows:
             if not feed.consoles:
                 del self._feeds[business]
 
+    def watched(self, business: str) -> bool:
+        """Whether a console of the business is open on this node."""
+        return business in self._feeds
+
     def read(self, business: str, conversation: str) -> None:
         """People have read on: its row shows it."""
         self._changed(business, conversation, None)

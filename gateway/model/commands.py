@@ -10,6 +10,8 @@ from gateway.model.events import (
     Attachment,
     Author,
     Button,
+    Card,
+    DetailKind,
     Ending,
     Endpoint,
     Evidence,
@@ -65,6 +67,40 @@ class Rate(Command, frozen=True):
     comment: str = ""
 
 
+class RateAnswer(Command, frozen=True):
+    """Whether the bot's message ``seq`` helped."""
+
+    seq: int
+    helpful: bool
+
+
+class End(Command, frozen=True):
+    """The customer has what they came for, or leaves the queue."""
+
+
+class Consent(Command, frozen=True):
+    """The customer was asked and agreed, with the message that follows."""
+
+    version: str
+    text: str
+
+
+class ShowInvitation(Command, frozen=True):
+    """The message that follows answers an invitation."""
+
+    id: str
+    text: str
+
+
+class SetAttributes(Command, frozen=True):
+    attributes: dict[str, str]
+
+
+class LeaveDetails(Command, frozen=True):
+    kind: DetailKind
+    value: str
+
+
 class Leave(Command, frozen=True):
     """The customer gave up waiting; the request is lost with ``reason``."""
 
@@ -83,6 +119,7 @@ class JoinChannel(Command, frozen=True):
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     buttons: tuple[Button, ...] = ()
+    cards: tuple[Card, ...] = ()
 
 
 class FinishTurn(Command, frozen=True):
@@ -127,6 +164,7 @@ class SendReply(Command, frozen=True):
     client_id: str = ""
     endpoint: Endpoint | None = None
     files: tuple[Attachment, ...] = ()
+    cards: tuple[Card, ...] = ()
 
 
 class AddNote(Command, frozen=True):
@@ -261,7 +299,8 @@ class Close(Command, frozen=True):
 
 
 AnyCommand = (
-    Start | Say | AskForPerson | CancelHandoff | Rate | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
+    Start | Say | AskForPerson | CancelHandoff | Rate | RateAnswer | End | Consent | ShowInvitation | SetAttributes
+    | LeaveDetails | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
     | AddNote | SetFacts | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
 )  # fmt: skip

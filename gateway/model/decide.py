@@ -12,7 +12,9 @@ from typing import Any, assert_never
 import msgspec
 
 from gateway.errors import Invalid, NotOwner, NotPossible, StaleFloor, TakenBy
+from gateway.model import acts
 from gateway.model import commands as c
+from gateway.model.circumstances import Circumstances, Events
 from gateway.model.events import (
     BotMessage,
     BotTurn,
@@ -35,8 +37,6 @@ from gateway.model.events import (
     OwnerLost,
     ParticipantJoined,
     ParticipantLeft,
-    Plain,
-    Rated,
     Reopened,
     Resolved,
     ReturnedToBot,
@@ -59,19 +59,10 @@ from gateway.model.state import (
     Understood,
 )
 
-Events = tuple[Plain, ...]
+__all__ = ["MAX_SNOOZE", "TABLE", "Circumstances", "Events", "decide"]
+
 MAX_SNOOZE = 366 * 24 * 3600 * 1_000_000
 """Microseconds; a leap year."""
-
-
-class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
-    """What a decision may know beside the log. ``owner_available``: the last owner may get the conversation back.
-
-    ``now``: the instant of the unit that decides.
-    """
-
-    owner_available: bool = False
-    now: int = 0
 
 
 def decide(state: Conversation | None, command: c.AnyCommand, circumstances: Circumstances | None = None) -> Events:
@@ -161,10 +152,6 @@ def _cancel_handoff(state: Conversation, command: c.CancelHandoff, circumstances
     return (HandoffCancelled(),)
 
 
-def _rate(state: Conversation, command: c.Rate, circumstances: Circumstances) -> Events:
-    return (Rated(score=command.score, comment=command.comment),)
-
-
 def _leave(state: Conversation, command: c.Leave, circumstances: Circumstances) -> Events:
     return (Resolved(by="customer", ending="lost", reason=command.reason),)
 
@@ -195,7 +182,9 @@ def _finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circ
         elapsed=command.elapsed,
     )  # fmt: skip
     replies = tuple(
-        BotMessage(text=reply.text, buttons=reply.buttons, endpoint=state.endpoint, turn=command.upto)
+        BotMessage(
+            text=reply.text, buttons=reply.buttons, cards=reply.cards, endpoint=state.endpoint, turn=command.upto
+        )
         for reply in command.replies
     )
     if command.handoff is None:
@@ -257,6 +246,7 @@ def _reply(state: Conversation, command: c.SendReply, circumstances: Circumstanc
         OperatorMessage(
             text=command.text, endpoint=command.endpoint or state.endpoint, operator=command.operator.id,
             name=command.operator.name, client_id=command.client_id, files=command.files,
+            cards=command.cards,
         ),
     )  # fmt: skip
 
@@ -394,7 +384,9 @@ def _close(state: Conversation, command: c.Close, circumstances: Circumstances) 
 
 Handler = Callable[[Conversation, Any, Circumstances], Events]
 _ALWAYS: dict[type[c.Command], Handler] = {
-    c.Rate: _rate, c.AddNote: _note, c.SetFacts: _set_facts, c.ReportFailure: _report_failure, c.Part: _part,
+    c.Rate: acts.rate, c.RateAnswer: acts.rate_answer, c.End: acts.end, c.Consent: acts.consent,
+    c.ShowInvitation: acts.show_invitation, c.SetAttributes: acts.set_attributes, c.LeaveDetails: acts.leave_details,
+    c.AddNote: _note, c.SetFacts: _set_facts, c.ReportFailure: _report_failure, c.Part: _part,
     c.EndOffer: _end_offer, c.LoseOwner: _lose_owner, c.FinishTurn: _drop_turn, c.FailTurn: _drop_turn,
     c.FinishFile: _finish_file, c.FailFile: _fail_file,
     c.Replay: _replay,

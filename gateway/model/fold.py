@@ -8,17 +8,22 @@ from typing import Any, assert_never
 from msgspec.structs import replace
 
 from gateway.model.events import (
+    AnswerRated,
     Attachment,
+    AttributesSet,
     Author,
     BotMessage,
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
     ChannelJoined,
+    ConsentAsked,
+    ConsentGiven,
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
     DeliveryReplayed,
+    DetailsLeft,
     Endpoint,
     Entry,
     FactsChanged,
@@ -26,6 +31,7 @@ from gateway.model.events import (
     FileReady,
     HandoffCancelled,
     HandoffRequested,
+    InvitationShown,
     NoteAdded,
     OfferEnded,
     OfferMade,
@@ -49,6 +55,7 @@ from gateway.model.events import (
 )
 from gateway.model.state import (
     MAX_ASKED,
+    MAX_ATTRIBUTES,
     MAX_CHANNELS,
     MAX_FACTS,
     MAX_GUESSES,
@@ -112,6 +119,14 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
                     "understood": _understood(state, event), "facts": _facts(state, event.facts)}  # fmt: skip
         case FactsChanged():
             return {"facts": _facts(state, event.facts)}
+        case AttributesSet():
+            return {"attributes": _attributes(state, event)}
+        case DetailsLeft():
+            return {
+                "details": {kind: value for kind, value in (state.details | {event.kind: event.value}).items() if value}
+            }
+        case ConsentGiven():
+            return {"consent": event.version}
         case ChannelJoined():
             return {"endpoint": event.endpoint, "channels": _channels(state, event)}
         case ParticipantJoined():
@@ -126,7 +141,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return {"offer": None}
         case (
             SystemNotice() | NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
-            | BotTurnFailed()
+            | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown()
         ):  # fmt: skip
             return {}
         case (
@@ -234,6 +249,11 @@ def _facts(state: Conversation, changed: dict[str, str]) -> dict[str, str]:
         return state.facts
     facts = {name: value for name, value in (state.facts | changed).items() if value}
     return dict(list(facts.items())[-MAX_FACTS:])
+
+
+def _attributes(state: Conversation, event: AttributesSet) -> dict[str, str]:
+    attributes = {name: value for name, value in (state.attributes | event.attributes).items() if value}
+    return dict(list(attributes.items())[-MAX_ATTRIBUTES:])
 
 
 def _channels(state: Conversation, event: ChannelJoined) -> tuple[Endpoint, ...]:

@@ -7,22 +7,28 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from gateway.model.events import (
+    AnswerRated,
     AnyEvent,
     Attachment,
+    AttributesSet,
     BotMessage,
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
     ChannelJoined,
+    ConsentAsked,
+    ConsentGiven,
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
     DeliveryReplayed,
+    DetailsLeft,
     FactsChanged,
     FileFailed,
     FileReady,
     HandoffCancelled,
     HandoffRequested,
+    InvitationShown,
     NoteAdded,
     OfferEnded,
     OfferMade,
@@ -60,10 +66,16 @@ def _shell(event: Plain) -> Plain:
     match event:
         case CustomerMessage():
             return replace(event, text="", choice="", page=None, files=_nameless(event.files))
-        case BotMessage() | SystemNotice():
+        case BotMessage():
+            return replace(event, text="", buttons=(), cards=())
+        case SystemNotice():
             return replace(event, text="", buttons=())
         case OperatorMessage():
-            return replace(event, text="", files=_nameless(event.files))
+            return replace(event, text="", files=_nameless(event.files), cards=())
+        case AttributesSet():
+            return replace(event, attributes={})
+        case DetailsLeft():
+            return replace(event, value="")
         case NoteAdded():
             return replace(event, text="")
         case FileReady():
@@ -86,7 +98,7 @@ def _shell(event: Plain) -> Plain:
             BotTurnDropped() | BotTurnFailed() | HandoffCancelled() | OfferMade() | OfferEnded()
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
             | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | FileFailed()
-            | DeliveryReplayed()
+            | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown()
         ):  # fmt: skip
             return event
         case _:

@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.model.events import Author, Endpoint, Person, Role, Score
 
-FOLD_VERSION = 5
+FOLD_VERSION = 6
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -20,6 +20,9 @@ MAX_CHANNELS = 8
 MAX_ASKED = 3
 MAX_GUESSES = 3
 PAGE_LENGTH = 200
+MAX_ATTRIBUTES = 20
+ATTRIBUTE_NAME_LENGTH = 40
+ATTRIBUTE_LENGTH = 200
 
 
 class Status(StrEnum):
@@ -86,7 +89,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     input that asks for an answer. ``answered``: inputs up to here are covered by a bot's turn or by people.
     ``waiting_since``: since when the customer waits for a person. ``request``: the ``seq`` that opened the request
     now in the ledger. ``asked``: the last inputs of this request, but for calls for a person or for the bot, at most
-    ``MAX_ASKED``; with ``understood`` and ``page`` they are what a handoff gives as its evidence.
+    ``MAX_ASKED``; with ``understood`` and ``page`` they are what a handoff gives as its evidence. ``attributes``: what
+    the customer's page says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the
+    text that they agreed to. Nobody vouches for any of these.
     """
 
     id: str
@@ -113,6 +118,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     understood: Understood | None = None
     page: WrittenFrom | None = None
     facts: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    details: dict[str, str] = {}
+    consent: str = ""
     bot_version: str = ""
     preview: Preview | None = None
     started_at: int = 0

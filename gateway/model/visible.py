@@ -11,22 +11,28 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from gateway.model.events import (
+    AnswerRated,
     AnyEvent,
+    AttributesSet,
     BotMessage,
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
     ChannelJoined,
+    ConsentAsked,
+    ConsentGiven,
     ConversationStarted,
     CustomerMessage,
     DeliveryFailed,
     DeliveryReplayed,
+    DetailsLeft,
     Entry,
     FactsChanged,
     FileFailed,
     FileReady,
     HandoffCancelled,
     HandoffRequested,
+    InvitationShown,
     NoteAdded,
     OfferEnded,
     OfferMade,
@@ -115,8 +121,8 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             return replace(event, owner=_nameless(event.owner)) if event.owner else event
         case FileReady() | FileFailed():
             return event  # of messages that they see: their own, and people's answers
-        case Rated():
-            return event
+        case Rated() | AnswerRated() | ConsentAsked() | ConsentGiven() | DetailsLeft() | InvitationShown():
+            return event  # their own
         case Redacted():
             shell = _for_customer(event.shell)
             if shell is None or isinstance(shell, Redacted | Unrecognized):
@@ -125,7 +131,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
         case (
             NoteAdded() | DeliveryFailed() | DeliveryReplayed() | BotTurn() | BotTurnDropped() | BotTurnFailed() | OfferMade()
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged()
-            | WrapUpStarted() | Snoozed() | Unrecognized()
+            | WrapUpStarted() | Snoozed() | AttributesSet() | Unrecognized()
         ):  # fmt: skip
             return None
         case _:

@@ -3,7 +3,7 @@ clearing it undoes it: identities and conversations keep the contact that they b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -82,14 +82,22 @@ class Contact(NamedTuple):
     merged_into: str
 
     @property
+    def known(self) -> Attributes:
+        return msgspec.json.decode(self.attributes, type=Attributes)
+
+    @property
     def email(self) -> str:
-        return msgspec.json.decode(self.attributes, type=Attributes).email
+        return self.known.email
 
 
 class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What else is known of a contact."""
+    """What else is known of a contact. ``email`` is by the business's word; nobody vouches for the rest: ``claimed`` by
+    their pages, ``details`` by themselves, ``consents`` by inbox: the version that they agreed to."""
 
     email: str = ""
+    claimed: dict[str, str] = {}
+    details: dict[str, str] = {}
+    consents: dict[str, str] = {}
 
 
 class Address(NamedTuple):
@@ -190,8 +198,36 @@ def vouch(tx: Tx, identity: str, contact: str, profile: Profile) -> None:
     known = read(tx, contact)
     assert known is not None
     tx.execute(_VOUCH, identity_id=identity, new_assurance="signed")
-    email = profile.email or known.email
-    describe(tx, contact, name=profile.name or known.name, attributes=Attributes(email=email))
+    attributes = msgspec.structs.replace(known.known, email=profile.email or known.email)
+    describe(tx, contact, name=profile.name or known.name, attributes=attributes)
+
+
+def note(
+    tx: Tx, contact: str, *, claimed: Mapping[str, str] = {}, details: Mapping[str, str] = {},
+    consents: Mapping[str, str] = {},
+) -> None:  # fmt: skip
+    """Adds to what is known of a contact without anybody's vouching; an empty value removes one."""
+    row = tx.one(_LOCK, contact_id=contact)
+    assert row is not None
+    found = Contact(*row)
+    known = found.known
+    attributes = msgspec.structs.replace(
+        known,
+        claimed=_joined(known.claimed, claimed),
+        details=_joined(known.details, details),
+        consents=_joined(known.consents, consents),
+    )
+    describe(tx, contact, name=found.name, attributes=attributes)
+
+
+def has_agreed(tx: Tx, contact: str, inbox: str, version: str) -> bool:
+    """Whether the contact agreed to this version of an inbox's text in whatever conversation."""
+    found = read(tx, contact)
+    return found is not None and found.known.consents.get(inbox) == version
+
+
+def _joined(known: Mapping[str, str], news: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in {**known, **news}.items() if value}
 
 
 def retire(tx: Tx, identity: str) -> None:

@@ -61,12 +61,37 @@ class Starter(msgspec.Struct, frozen=True, kw_only=True):
         return Button(title=self.titles.get(locale) or next(iter(self.titles.values())), payload=self.payload)
 
 
+class ConsentText(msgspec.Struct, frozen=True, kw_only=True):
+    """What customers agree to before their first message, by language. Another ``version`` asks again."""
+
+    version: str
+    text: dict[str, str]
+
+    def worded(self, locale: str) -> str:
+        return self.text.get(locale) or next(iter(self.text.values()), "")
+
+
+class InvitationRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A word beside the closed launcher, by language. ``pages``: a glob of the page's path (``/plans/*``);
+    ``after_seconds``: how long somebody must have been on it."""
+
+    id: str
+    pages: str = "*"
+    after_seconds: int = 20
+    text: dict[str, str]
+
+    def worded(self, locale: str) -> str:
+        return self.text.get(locale) or next(iter(self.text.values()), "")
+
+
 class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a business sets for an inbox. ``origins``: pages that may use its widget, ``scheme://host[:port]``."""
 
     origins: tuple[str, ...] = ()
     greeting: dict[str, str] = {}
     starters: tuple[Starter, ...] = ()
+    consent: ConsentText | None = None
+    invitations: tuple[InvitationRule, ...] = ()
 
 
 class Inbox(NamedTuple):

@@ -233,7 +233,7 @@ def marks(tx: Tx, conversation: str) -> dict[str, int]:
 def open_request(tx: Tx, conversation: str, *, opened_seq: int, now: int) -> None:
     tx.execute(
         _OPEN_REQUEST, conversation_id=conversation, opened_seq=opened_seq, opened_at=now, ending="", reason="",
-        ended_at=None, handed_at=None, score=0,
+        ended_at=None, handed_at=None, score=0, waited=None,
     )  # fmt: skip
 
 

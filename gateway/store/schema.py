@@ -305,6 +305,7 @@ requests = Table(
     _instant("ended_at", nullable=True),
     _instant("handed_at", nullable=True),
     _number("score"),
+    Column("waited", BigInteger, nullable=True),
     PrimaryKeyConstraint("business_id", "conversation_id", "opened_seq"),
     Index("ix_requests_opened_at", "business_id", "opened_at"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.flows.browser import Stage
 
@@ -13,9 +13,9 @@ Locale = Literal["ru", "en"]
 
 WIDGET = {
     "ru": {"open": "Открыть чат", "close": "Закрыть чат", "log": "Сообщения", "write": "Напишите сообщение",
-           "send": "Отправить", "person": "Позвать человека", "back": "Вернуться к боту"},
+           "send": "Отправить", "person": "Позвать человека", "back": "Вернуться к боту", "menu": "Меню"},
     "en": {"open": "Open chat", "close": "Close chat", "log": "Messages", "write": "Write a message",
-           "send": "Send", "person": "Talk to a person", "back": "Back to the bot"},
+           "send": "Send", "person": "Talk to a person", "back": "Back to the bot", "menu": "Menu"},
 }  # fmt: skip
 CONSOLE = {
     "ru": {"list": "Диалоги", "log": "Лента диалога", "mine": "Мои", "unassigned": "Свободные", "all": "Все",
@@ -88,6 +88,20 @@ class Customer:
 
     def ask_for_person(self) -> None:
         self.panel.get_by_role("button", name=self.words["person"]).last.click()
+
+    def choose(self, item: str) -> None:
+        """An item of the panel's menu."""
+        self.panel.get_by_role("button", name=self.words["menu"]).click()
+        self.panel.get_by_role("menuitem", name=item).click()
+
+    def attach(self, *files: FilePayload) -> None:
+        """What a file dialogue gives."""
+        self.panel.locator("input[type=file][multiple]").set_input_files(files)
+
+    @property
+    def tray(self) -> Locator:
+        """The files that go with the next message."""
+        return self.panel.locator(".tray li")
 
     def texts(self) -> list[str]:
         return self.bubbles().all_inner_texts()

@@ -18,7 +18,10 @@ class Shop:
         self.inbox = inbox
         self.users: dict[str, str] = {}
         socket = switchboard.replace("http", "ws", 1)
-        policy = f"default-src 'none'; script-src {switchboard}; connect-src {socket}; img-src data:; base-uri 'none'"
+        policy = (
+            f"default-src 'none'; script-src {switchboard}; connect-src {switchboard} {socket};"
+            f" img-src data: {switchboard}; base-uri 'none'"
+        )
         shop = self
 
         class Handler(BaseHTTPRequestHandler):

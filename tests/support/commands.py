@@ -14,7 +14,7 @@ from gateway.model.state import Conversation, Status
 from tests.support.histories import IVAN, OLGA, SUE, TELEGRAM, WEB, History
 
 COMMANDS: tuple[type[c.AnyCommand], ...] = tuple(kind for kind in c.AnyCommand.__args__ if kind is not c.Start)
-_ENDS = (c.Close, c.Leave)
+_ENDS = (c.Close, c.Leave, c.End)
 _STEPS = (
     c.Say, c.FinishTurn, c.FailTurn, c.ReturnToBot, c.Resolve, c.Snooze, c.MakeOffer, c.EndOffer, c.AcceptOffer, c.Join,
     c.Part,

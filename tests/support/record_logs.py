@@ -222,6 +222,22 @@ def many_facts() -> History:
     return history
 
 
+def invited_and_rated() -> History:
+    history = History().start(page=PAGE)
+    history.do(c.Consent(version="2", text="We keep what you write for a year."))
+    history.do(c.ShowInvitation(id="plans", text="Which plan suits you?"))
+    history.do(c.SetAttributes(attributes={"plan": "home", "visits": "3"}))
+    history.say("The small one?")
+    history.turn("The small one is enough for two.")
+    history.do(c.RateAnswer(seq=history.state.seq, helpful=True))
+    history.do(c.RateAnswer(seq=history.state.seq - 1, helpful=False))
+    history.do(c.LeaveDetails(kind="email", value="ivan@example.com"))
+    history.do(c.SetAttributes(attributes={"plan": "office"}))
+    history.do(c.End())
+    history.do(c.Rate(score=4, comment="short and clear"))
+    return history
+
+
 def redacted() -> History:
     history = take_reply_return()
     erased = [msgspec.structs.replace(entry, event=redact(entry.event)) for entry in history.entries]
@@ -245,7 +261,7 @@ def unrecognized() -> History:
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
     bot_only, burst, clarify_then_handoff, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
-    offers, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, redacted,
+    offers, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
     unrecognized,
 )  # fmt: skip
 

@@ -9,8 +9,17 @@ from typing import Any
 
 import msgspec
 
-from gateway.model.events.base import Attachment, Author, Button, Endpoint, Event, Page, Person
+from gateway.model.events.base import Attachment, Author, Button, Card, Endpoint, Event, Page, Person
 from gateway.model.events.bot import BotTurn, BotTurnDropped, BotTurnFailed, Outcome, Score
+from gateway.model.events.customer import (
+    AnswerRated,
+    AttributesSet,
+    ConsentAsked,
+    ConsentGiven,
+    DetailKind,
+    DetailsLeft,
+    InvitationShown,
+)
 from gateway.model.events.files import FileFailed, FileProblem, FileReady
 from gateway.model.events.handoff import (
     Evidence,
@@ -92,6 +101,12 @@ Plain = (
     | Resolved
     | Snoozed
     | Reopened
+    | AttributesSet
+    | InvitationShown
+    | ConsentAsked
+    | ConsentGiven
+    | AnswerRated
+    | DetailsLeft
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -145,19 +160,26 @@ def decode_event(body: bytes | str) -> AnyEvent:
 
 __all__ = [
     "TAGS",
+    "AnswerRated",
     "AnyEvent",
     "Attachment",
+    "AttributesSet",
     "Author",
     "BotMessage",
     "BotTurn",
     "BotTurnDropped",
     "BotTurnFailed",
     "Button",
+    "Card",
     "ChannelJoined",
+    "ConsentAsked",
+    "ConsentGiven",
     "ConversationStarted",
     "CustomerMessage",
     "DeliveryFailed",
     "DeliveryReplayed",
+    "DetailKind",
+    "DetailsLeft",
     "Ending",
     "Endpoint",
     "Entry",
@@ -169,6 +191,7 @@ __all__ = [
     "FileReady",
     "HandoffCancelled",
     "HandoffRequested",
+    "InvitationShown",
     "NoteAdded",
     "OfferEnded",
     "OfferMade",

@@ -39,10 +39,23 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Button(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One choice under a message. ``payload`` comes back as the ``choice`` of a customer's message."""
+    """One choice under a message. ``payload`` comes back as the ``choice`` of a customer's message.
+
+    With a ``url`` (``https``, ``mailto`` or ``tel``) it leads there instead, and nothing comes back.
+    """
 
     title: str
     payload: str
+    url: str = ""
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One of the things that a message shows side by side. ``image``: an ``https`` address."""
+
+    title: str
+    text: str = ""
+    image: str = ""
+    buttons: tuple[Button, ...] = ()
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.model.events.base import Attachment, Button, Endpoint, Event, Page, Person
+from gateway.model.events.base import Attachment, Button, Card, Endpoint, Event, Page, Person
 
 
 class CustomerMessage(Event, frozen=True, tag="customer_message"):
@@ -29,6 +29,7 @@ class BotMessage(Event, frozen=True, tag="bot_message"):
     endpoint: Endpoint
     turn: int
     buttons: tuple[Button, ...] = ()
+    cards: tuple[Card, ...] = ()
 
 
 class OperatorMessage(Event, frozen=True, tag="operator_message"):
@@ -40,6 +41,7 @@ class OperatorMessage(Event, frozen=True, tag="operator_message"):
     name: str
     client_id: str = ""
     files: tuple[Attachment, ...] = ()
+    cards: tuple[Card, ...] = ()
 
 
 class SystemNotice(Event, frozen=True, tag="system_notice"):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.dispatcher.parts import Part, parts_of, split
-from gateway.model.events import Button, Endpoint, OperatorMessage, SystemNotice
+from gateway.model.events import BotMessage, Button, Card, Endpoint, OperatorMessage, SystemNotice
 from gateway.ports import Capabilities
 
 HERE = Endpoint(inbox="inbox", identity="ann", channel="sms")
@@ -71,3 +71,17 @@ def test_short_message_is_one_part() -> None:
     message = OperatorMessage(text="Hello", endpoint=HERE, operator="olga", name="Olga")
 
     assert parts_of(message, capabilities(4096)) == (Part("Hello"),)
+
+
+def test_cards_and_links_are_read_where_none_can_be_shown() -> None:
+    link = Button(title="Order", payload="", url="https://example.com/order")
+    card = Card(title="Spark", text="100 Mbit/s", image="https://example.com/spark.png", buttons=(link, BUTTONS[0]))
+    event = BotMessage(text="Our plans:", endpoint=HERE, turn=2, buttons=(*BUTTONS, link), cards=(card,))
+
+    (part,) = parts_of(event, capabilities(4000))
+
+    assert part == Part(
+        "Our plans:\n\nSpark\n100 Mbit/s\nhttps://example.com/spark.png\nOrder: https://example.com/order"
+        "\nOrder: https://example.com/order",
+        BUTTONS,
+    )

@@ -21,6 +21,12 @@ Say                +      +     +      +       +       +
 AskForPerson       +      .     .      .       -       -
 CancelHandoff      .      +     -      -       -       -
 Rate               +      +     +      +       +       +
+RateAnswer         +      +     +      +       +       +
+End                +      +     +      +       +       .
+Consent            +      +     +      +       +       +
+ShowInvitation     +      +     +      +       +       +
+SetAttributes      +      +     +      +       +       +
+LeaveDetails       +      +     +      +       +       +
 Leave              +      +     -      -       -       -
 JoinChannel        +      +     +      +       +       -
 FinishTurn         +      +     +      +       +       +
@@ -61,6 +67,11 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.Start: {"contact": "contact-1", "endpoint": WEB, "locale": "en"},
         c.Say: {"text": "One more thing", "endpoint": WEB},
         c.Rate: {"score": 5},
+        c.RateAnswer: {"seq": 3, "helpful": True},
+        c.Consent: {"version": "1", "text": "May we keep what you write?"},
+        c.ShowInvitation: {"id": "plans", "text": "Shall I help you choose?"},
+        c.SetAttributes: {"attributes": {"plan": "gold"}},
+        c.LeaveDetails: {"kind": "email", "value": "ivan@example.com"},
         c.Leave: {"reason": "gave_up"},
         c.JoinChannel: {"endpoint": TELEGRAM},
         c.FinishTurn: {**turn, "outcome": "answered"},

@@ -8,14 +8,19 @@ import msgspec
 import pytest
 
 from gateway.model.events import (
+    AnswerRated,
     BotMessage,
+    ConsentAsked,
+    ConsentGiven,
     ConversationStarted,
     CustomerMessage,
+    DetailsLeft,
     Entry,
     FileFailed,
     FileReady,
     HandoffCancelled,
     HandoffRequested,
+    InvitationShown,
     OperatorMessage,
     OwnerLost,
     Plain,
@@ -35,13 +40,14 @@ from tests.support.events import PLAIN, choices, full, minimal, texts
 
 # Every text (by its path) that a customer may read of each event; a type that isn't here is not for customers.
 ENDPOINT = {"endpoint.inbox", "endpoint.identity", "endpoint.channel"}
-BUTTONS = {f"buttons[{n}].{field}" for n in (0, 1) for field in ("title", "payload")}
+BUTTONS = {f"buttons[{n}].{field}" for n in (0, 1) for field in ("title", "payload", "url")}
+CARDS = {f"cards[{n}].{path}" for n in (0, 1) for path in ("title", "text", "image", *BUTTONS)}
 FILES = {f"files[{n}].{field}" for n in (0, 1) for field in ("id", "name", "type")}
 FOR_CUSTOMERS: dict[type[Plain], set[str]] = {
     CustomerMessage: {"text", "choice", "client_id", *ENDPOINT, *FILES},
-    BotMessage: {"text", *ENDPOINT, *BUTTONS},
+    BotMessage: {"text", *ENDPOINT, *BUTTONS, *CARDS},
     SystemNotice: {"notice", "text", *ENDPOINT, *BUTTONS},
-    OperatorMessage: {"text", "name", *ENDPOINT, *FILES},
+    OperatorMessage: {"text", "name", *ENDPOINT, *FILES, *CARDS},
     ConversationStarted: {"locale", *ENDPOINT},
     HandoffRequested: set(),
     HandoffCancelled: set(),
@@ -52,6 +58,11 @@ FOR_CUSTOMERS: dict[type[Plain], set[str]] = {
     Reopened: {"owner.name"},
     Resolved: set(),
     Rated: {"comment"},
+    AnswerRated: set(),
+    ConsentAsked: {"version", "text"},
+    ConsentGiven: {"version"},
+    DetailsLeft: {"value"},
+    InvitationShown: {"id", "text"},
     FileReady: {"file.id", "file.name", "file.type"},
     FileFailed: {"file"},
 }

@@ -18,10 +18,14 @@ export function wakeWithPage(connection: Connection): () => void {
   addEventListener("online", wake);
   addEventListener("offline", drop);
   document.addEventListener("visibilitychange", wake);
+  document.addEventListener("resume", wake); // a phone had frozen the tab
+  addEventListener("pageshow", wake);
   return () => {
     removeEventListener("online", wake);
     removeEventListener("offline", drop);
     document.removeEventListener("visibilitychange", wake);
+    document.removeEventListener("resume", wake);
+    removeEventListener("pageshow", wake);
   };
 }
 

@@ -27,12 +27,12 @@ export function filesOf(event: AnyEvent, fates: Fates): readonly ShownFile[] {
   if (event.type !== "customer_message" && event.type !== "operator_message") return [];
   return (event.files ?? []).map((file) => {
     const fate = fates.get(file.id);
-    if (typeof fate === "string") return shown(file, fate);
-    return shown(fate ?? file, (fate ?? file).pending ? "pending" : "here");
+    if (typeof fate === "string") return shownFile(file, fate);
+    return shownFile(fate ?? file, (fate ?? file).pending ? "pending" : "here");
   });
 }
 
-function shown(file: Attachment, state: ShownFile["state"]): ShownFile {
+export function shownFile(file: Attachment, state: ShownFile["state"]): ShownFile {
   return { id: file.id, name: file.name ?? "", type: file.type ?? "", size: file.size ?? 0, state };
 }
 

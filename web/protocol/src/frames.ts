@@ -7,6 +7,8 @@ export interface Problem {
   readonly title: string;
   readonly detail: string;
   readonly status: number;
+  /** What would be taken, where that is why. */
+  readonly limit?: number;
   /** Whom the conversation belongs to, where that is why. */
   readonly owner?: string;
 }
@@ -76,13 +78,32 @@ export interface WidgetHello {
   readonly last_event_id: string;
   /** The page's signed word of who this is, or "". */
   readonly user: string;
+  /** What else the page says of them; nobody vouches for it. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 export interface WidgetMessage {
   readonly type: "message";
   readonly id: string;
   readonly text: string;
   readonly choice: string;
+  /** What was uploaded before; with files the text may be empty. */
+  readonly files?: readonly string[];
+  /** The version of the consent text that was agreed to. */
+  readonly consent?: string;
+  /** The invitation that this answers. */
+  readonly invitation?: string;
 }
+/** What a customer does beside writing. */
+export type WidgetAct =
+  | { readonly type: "rate"; readonly score: number; readonly comment: string }
+  | { readonly type: "rate_answer"; readonly seq: number; readonly helpful: boolean }
+  | { readonly type: "end" }
+  | { readonly type: "details"; readonly kind: DetailKind; readonly value: string };
+/** An act or the page's attributes, acknowledged as a message is. */
+export type ActFrame = (
+  WidgetAct | { readonly type: "attributes"; readonly attributes: Readonly<Record<string, string>> }
+) & { readonly id: string };
+export type DetailKind = "phone" | "email" | "messenger";
 /** Asks for a link to a file of the conversation. */
 export interface LinkWanted {
   readonly type: "link";
@@ -104,14 +125,28 @@ export interface WidgetWelcome {
     readonly greeting: string;
     readonly starters: readonly Button[];
     readonly locales: readonly string[];
+    /** Bytes that a file may have. */
+    readonly file_limit?: number;
   };
+  /** What must be agreed to before the next message. */
+  readonly consent?: { readonly version: string; readonly text: string } | null;
+  /** Whether somebody is there to answer. */
+  readonly available?: boolean;
   readonly conversation: string | null;
   readonly status: Status | null;
   readonly owner: { readonly name: string } | null;
   readonly history: readonly { readonly conversation: string; readonly resolved_at: number }[];
   readonly marks: Marks;
 }
-export type WidgetFrame = WidgetWelcome | LinkFrame | SharedFrame;
+/** Where the customer stands in the queue; `about_seconds` is null where it can't honestly be said. */
+export interface QueueFrame {
+  readonly type: "queue";
+  readonly conversation: string;
+  readonly position: number;
+  readonly about_seconds: number | null;
+  readonly available: boolean;
+}
+export type WidgetFrame = WidgetWelcome | LinkFrame | QueueFrame | SharedFrame;
 
 /** Payloads that the core itself understands. */
 export const ASK_FOR_PERSON = "/switchboard.operator";

@@ -61,12 +61,26 @@ export interface BotMessage {
   readonly endpoint: Endpoint;
   readonly turn: number;
   readonly buttons?: readonly Button[];
+  readonly cards?: readonly Card[];
 }
 
-/** One choice under a message. `payload` comes back as the `choice` of a customer's message. */
+/**
+ * One choice under a message. `payload` comes back as the `choice` of a customer's message.
+ *
+ * With a `url` (`https`, `mailto` or `tel`) it leads there instead, and nothing comes back.
+ */
 export interface Button {
   readonly title: string;
   readonly payload: string;
+  readonly url?: string;
+}
+
+/** One of the things that a message shows side by side. `image`: an `https` address. */
+export interface Card {
+  readonly title: string;
+  readonly text?: string;
+  readonly image?: string;
+  readonly buttons?: readonly Button[];
 }
 
 /** A reply by a person. `name` is how the customer sees them. */
@@ -78,6 +92,7 @@ export interface OperatorMessage {
   readonly name: string;
   readonly client_id?: string;
   readonly files?: readonly Attachment[];
+  readonly cards?: readonly Card[];
 }
 
 /** A line by Switchboard itself to the customer: position, waiting, hours. `notice` is its catalogue key. */
@@ -322,6 +337,46 @@ export interface Reopened {
   readonly owner?: Person | null;
 }
 
+/** What the customer's page says of them; nobody vouches for it. An empty value removes one. */
+export interface AttributesSet {
+  readonly type: "attributes_set";
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** The customer answered an invitation of their page: `text` is what they had read. */
+export interface InvitationShown {
+  readonly type: "invitation_shown";
+  readonly id: string;
+  readonly text: string;
+}
+
+/** What the customer was asked to agree to before their first message, word by word. */
+export interface ConsentAsked {
+  readonly type: "consent_asked";
+  readonly version: string;
+  readonly text: string;
+}
+
+/** The customer agreed to `version` of the consent text. */
+export interface ConsentGiven {
+  readonly type: "consent_given";
+  readonly version: string;
+}
+
+/** Whether the bot's message `seq` helped the customer; the latest counts. */
+export interface AnswerRated {
+  readonly type: "answer_rated";
+  readonly seq: number;
+  readonly helpful: boolean;
+}
+
+/** How the customer wants to be reached; nobody vouches for it. A phone number is in E.164. */
+export interface DetailsLeft {
+  readonly type: "details_left";
+  readonly kind: "email" | "messenger" | "phone";
+  readonly value: string;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -365,6 +420,12 @@ export type PlainEvent =
   | Resolved
   | Snoozed
   | Reopened
+  | AttributesSet
+  | InvitationShown
+  | ConsentAsked
+  | ConsentGiven
+  | AnswerRated
+  | DetailsLeft
   ;
 
 export type AnyEvent =
@@ -398,6 +459,12 @@ export type AnyEvent =
   | Resolved
   | Snoozed
   | Reopened
+  | AttributesSet
+  | InvitationShown
+  | ConsentAsked
+  | ConsentGiven
+  | AnswerRated
+  | DetailsLeft
   | Redacted
   | Unrecognized
   ;

@@ -37,6 +37,7 @@ const MAX_CHANNELS = 8;
 const MAX_ASKED = 3;
 const MAX_GUESSES = 3;
 const PAGE_LENGTH = 200;
+const MAX_ATTRIBUTES = 20;
 
 /** What a turn took the inputs up to `seq` for, the likeliest first. */
 export interface Understood {
@@ -74,6 +75,9 @@ export interface Conversation {
   readonly understood: Understood | null;
   readonly page: WrittenFrom | null;
   readonly facts: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly details: Readonly<Record<string, string>>;
+  readonly consent: string;
   readonly bot_version: string;
   readonly preview: Preview | null;
   readonly started_at: number;
@@ -107,6 +111,9 @@ export const EMPTY: Conversation = {
   understood: null,
   page: null,
   facts: {},
+  attributes: {},
+  details: {},
+  consent: "",
   bot_version: "",
   preview: null,
   started_at: 0,
@@ -154,6 +161,12 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       };
     case "facts_changed":
       return { facts: facts(state, event.facts) };
+    case "attributes_set":
+      return { attributes: kept({ ...state.attributes, ...event.attributes }, MAX_ATTRIBUTES) };
+    case "details_left":
+      return { details: kept({ ...state.details, [event.kind]: event.value }) };
+    case "consent_given":
+      return { consent: event.version };
     case "channel_joined":
       return { endpoint: event.endpoint, channels: channels(state, event.endpoint) };
     case "participant_joined": {
@@ -279,7 +292,7 @@ function understood(state: Conversation, turn: BotTurn): Understood | null {
 }
 
 function cut(text: string, length: number): string {
-  return Array.from(text).slice(0, length).join("");
+  return [...text].slice(0, length).join("");
 }
 
 function page(from: Page | null | undefined, before: WrittenFrom | null, seq: number): WrittenFrom | null {
@@ -297,14 +310,19 @@ export function fileNames(files: readonly Attachment[] = []): string {
 }
 
 function preview(text: string, author: Author, at: number): Preview {
-  const letters = Array.from(text);
+  const letters = [...text];
   const cut = letters.length <= PREVIEW_LENGTH ? text : `${letters.slice(0, PREVIEW_LENGTH - 1).join("")}…`;
   return { text: cut, author, at };
 }
 
 function facts(state: Conversation, changed: Readonly<Record<string, string>>): Conversation["facts"] {
-  const all = Object.entries({ ...state.facts, ...changed }).filter(([, value]) => value !== "");
-  return Object.fromEntries(all.slice(-MAX_FACTS));
+  return kept({ ...state.facts, ...changed }, MAX_FACTS);
+}
+
+/** The last of those that have a value. */
+function kept(all: Readonly<Record<string, string>>, most = Infinity): Readonly<Record<string, string>> {
+  const left = Object.entries(all).filter(([, value]) => value !== "");
+  return Object.fromEntries(left.slice(-most));
 }
 
 function channels(state: Conversation, joined: Endpoint): readonly Endpoint[] {

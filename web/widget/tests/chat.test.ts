@@ -19,6 +19,8 @@ let store: MemoryStore;
 let seats: Seats;
 let page: string;
 let refusals: string[];
+let news: string[];
+let attributes: Record<string, string>;
 let chat: Chat;
 let ids: number;
 let sat: number;
@@ -48,10 +50,12 @@ function makeChat(): Chat {
     storage: store,
     world,
     page: () => ({ url: "https://example.org/", title: "", referrer: "" }),
+    attributes: () => attributes,
     newId: () => `m${++ids}`,
     explain: (problem) => problem.detail,
     onRefused: () => {},
     onUserRefused: (reason) => refusals.push(reason),
+    onNews: ({ text }) => news.push(text),
   });
 }
 
@@ -61,6 +65,8 @@ beforeEach(() => {
   ids = sat = 0;
   page = "";
   refusals = [];
+  news = [];
+  attributes = {};
   seats = makeSeats();
   chat = makeChat();
 });

@@ -77,12 +77,25 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.offered", { name: event.operator.name });
     case "offer_ended":
       return says("plain", `event.offer.${event.reason}`, { name: event.operator.name });
-    case "facts_changed": {
-      const facts = Object.entries(event.facts).map(([name, value]) => `${name}: ${value || "–"}`);
-      return says("plain", "event.facts", { name: event.name, facts: facts.join(", ") });
-    }
+    case "facts_changed":
+      return says("plain", "event.facts", { name: event.name, facts: pairs(event.facts) });
     case "rated":
       return says("plain", "event.rated", { score: event.score });
+    case "answer_rated":
+      return says("plain", event.helpful ? "event.answer.helped" : "event.answer.missed");
+    case "attributes_set":
+      return says("plain", "event.attributes", { attributes: pairs(event.attributes) });
+    case "details_left":
+      return {
+        tone: "plain",
+        say: (say) => say("event.details", { kind: say(`details.${event.kind}`), value: event.value }),
+      };
+    case "invitation_shown":
+      return says("plain", "event.invitation", { text: event.text });
+    case "consent_asked":
+      return says("plain", "event.consent.asked", { version: event.version });
+    case "consent_given":
+      return says("plain", "event.consent.given", { version: event.version });
     case "bot_turn":
       return says("plain", "event.silent");
     case "bot_turn_dropped":
@@ -96,6 +109,12 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.unknown", { type });
     }
   }
+}
+
+function pairs(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}: ${value || "–"}`)
+    .join(", ");
 }
 
 /** Why a message did not arrive: our words where the reason is ours, else the messenger's own. */

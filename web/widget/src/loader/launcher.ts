@@ -11,6 +11,8 @@ export interface Launcher {
   setColor(hex: string): void;
   setUnread(count: number): void;
   setOpen(open: boolean): void;
+  /** A word beside the button, until it is pressed or put away. */
+  invite(text: string, answers: { accept(): void; dismiss(): void }): void;
 }
 
 const SHAPES = {
@@ -20,7 +22,7 @@ const SHAPES = {
 
 export function makeLauncher(
   settings: Settings,
-  words: { open: string; close: string; unread: string },
+  words: { open: string; close: string; unread: string; dismiss: string },
 ): Launcher {
   const host = document.createElement("switchboard-chat");
   const root = host.attachShadow({ mode: "open" });
@@ -30,6 +32,7 @@ export function makeLauncher(
 
   const frame = document.createElement("div");
   frame.className = settings.side;
+  dress(frame, settings.theme);
   frame.style.setProperty("--offset-x", `${settings.offsetX}px`);
   frame.style.setProperty("--offset-y", `${settings.offsetY}px`);
   const button = document.createElement("button");
@@ -42,6 +45,12 @@ export function makeLauncher(
   button.append(badge);
   frame.append(button);
   root.append(frame);
+
+  let bubble: HTMLElement | null = null;
+  const drop = () => {
+    bubble?.remove();
+    bubble = null;
+  };
 
   let unread = 0;
   let open = false;
@@ -71,10 +80,41 @@ export function makeLauncher(
     },
     setOpen(value) {
       open = value;
+      drop();
       frame.classList.toggle("open", open);
       label();
     },
+    invite(text, { accept, dismiss }) {
+      if (open || bubble) return;
+      bubble = document.createElement("div");
+      bubble.className = "invitation";
+      bubble.setAttribute("role", "status");
+      const press = (name: string, run: () => void) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = name;
+        button.addEventListener("click", () => {
+          drop();
+          run();
+        });
+        bubble!.append(button);
+        return button;
+      };
+      press("words", accept).textContent = text;
+      const away = press("away", dismiss);
+      away.append(icon("close"));
+      away.setAttribute("aria-label", words.dismiss);
+      frame.append(bubble);
+    },
   };
+}
+
+/** Dark where the page says so, or else where the visitor likes it. */
+function dress(frame: HTMLElement, theme: Settings["theme"]): void {
+  const likes = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => frame.classList.toggle("dark", theme ? theme === "dark" : likes.matches);
+  likes.addEventListener("change", follow);
+  follow();
 }
 
 function icon(name: keyof typeof SHAPES): SVGElement {

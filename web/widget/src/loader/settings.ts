@@ -9,12 +9,22 @@ export interface Settings {
   readonly side: "left" | "right";
   readonly offsetX: number;
   readonly offsetY: number;
+  /** "" follows the visitor's own choice. */
+  readonly theme: "" | "light" | "dark";
+  /** Whether unread messages may be counted in the page's title. */
+  readonly title: boolean;
   /** The page's signed word of who sits here, as it is now; "" for nobody. */
   readonly user: () => string;
+  /** What else the page says of them, as it is now. Nobody vouches for it. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
-export function readSettings(script: HTMLScriptElement): Settings {
+export function readSettings(
+  script: HTMLScriptElement,
+  attributes: Readonly<Record<string, string>>,
+): Settings {
   const data = script.dataset;
+  const theme = data["theme"];
   return {
     inbox: data["inbox"] ?? "",
     origin: new URL(script.src).origin,
@@ -24,7 +34,10 @@ export function readSettings(script: HTMLScriptElement): Settings {
     side: data["position"] === "left" ? "left" : "right",
     offsetX: distance(data["offsetX"]),
     offsetY: distance(data["offsetY"]),
+    theme: theme === "light" || theme === "dark" ? theme : "",
+    title: "titleBadge" in data,
     user: () => data["user"] ?? "",
+    attributes,
   };
 }
 

@@ -5,11 +5,14 @@ import {
   isPassing,
   Outbox,
   position,
+  type Attachment,
   type KeyStore,
   type Letter,
   type LineState,
   type Log,
+  problemCode,
   type Problem,
+  type QueueFrame,
   type SharedFrame,
   type Status,
   type WidgetFrame,
@@ -18,9 +21,11 @@ import {
   type WidgetWelcome,
   type World,
 } from "@switchboard/protocol";
+import { doneIn, frameOf, isAct, isMessage, type Act, type Done, type Out } from "./acts.ts";
 import { Links } from "./links.ts";
 import type { Seating, Seats } from "./seats.ts";
 import { timeline, type Item, type QueueNotice, type Said } from "./timeline.ts";
+import { Typing, type Typist } from "./typing.ts";
 
 export interface ChatOptions {
   readonly url: string;
@@ -30,6 +35,8 @@ export interface ChatOptions {
   readonly storage: KeyStore;
   readonly world: World;
   readonly page: () => WidgetHello["page"];
+  /** What else the page says of the visitor. */
+  readonly attributes: () => WidgetHello["attributes"];
   readonly newId: () => string;
   /** Why a message was refused, for the customer. */
   readonly explain: (problem: Problem) => string;
@@ -37,10 +44,23 @@ export interface ChatOptions {
   readonly onRefused: (reason: string) => void;
   /** The server doesn't take the page's word of who this is, or not any more. */
   readonly onUserRefused: (reason: string) => void;
+  /** The bot or a person said something that this customer has not seen. */
+  readonly onNews: (news: News) => void;
 }
 
 /** Why the line is stopped: the page may not use the chat, its user's sign-in is over, or is none. */
 export type Refusal = "page" | "expired" | "user";
+
+export interface Invited {
+  readonly id: string;
+  readonly text: string;
+}
+
+export interface News {
+  readonly author: "bot" | "operator";
+  readonly name: string;
+  readonly text: string;
+}
 
 /** All that the panel shows, at one moment. */
 export interface ChatView {
@@ -52,20 +72,30 @@ export interface ChatView {
   readonly status: Status | null;
   /** The person who answers, or "". */
   readonly person: string;
-  readonly typing: "bot" | "people" | null;
+  readonly typing: Typist;
   readonly unread: number;
   /** By file: where it can be had now, as a path on the server. */
   readonly links: ReadonlyMap<string, string>;
+  /** What the customer did beside writing. */
+  readonly done: Done;
+  /** What must be agreed to before anything is written. */
+  readonly consent: { readonly version: string; readonly text: string } | null;
+  /** Whether somebody is there to answer. */
+  readonly available: boolean;
+  /** While queued. */
+  readonly place: QueueFrame | null;
+  /** Since when the customer waits for a person, in microseconds of the server. */
+  readonly waitingSince: number | null;
+  /** What they were invited with, while there is no conversation. */
+  readonly invitation: Invited | null;
 }
 
-const TYPING_LASTS = 6_000;
-const TYPING_EVERY = 3_000;
 const TRY_AGAIN_AFTER = 5_000;
 
 /** The customer's side of one inbox. Knows no DOM; whoever shows it subscribes. */
 export class Chat {
   readonly #connection: Connection;
-  #outbox: Outbox<Said>;
+  #outbox: Outbox<Out>;
   readonly #links: Links;
   readonly #watchers = new Set<(view: ChatView) => void>();
   #logs: Log[] = [];
@@ -73,14 +103,16 @@ export class Chat {
   #welcome: WidgetWelcome | null = null;
   #line: LineState = "stopped";
   #refusal: Refusal = "page";
-  #typing: ChatView["typing"] = null;
-  #typingTimer: unknown = null;
-  #typedAt = -Infinity;
-  #typingOff: unknown = null;
+  readonly #typing: Typing;
   #retryTimer: unknown = null;
   #readByPeople = 0;
   #readByMe = 0;
   #looking = false;
+  #place: QueueFrame | null = null;
+  #available = true;
+  #invited: Invited | null = null;
+  /** Up to where the page was told of what is new. */
+  #told = 0;
 
   constructor(private readonly options: ChatOptions) {
     this.#outbox = new Outbox(options.storage, options.seats.outbox);
@@ -96,6 +128,11 @@ export class Chat {
         },
       },
       options.world,
+    );
+    this.#typing = new Typing(
+      options.world,
+      (on) => this.#connection.send({ type: "typing", on }),
+      () => this.#changed(),
     );
     this.#links = new Links(
       options.world,
@@ -133,13 +170,13 @@ export class Chat {
     this.#logs = [];
     this.#acked = [];
     this.#welcome = null;
-    this.#readByPeople = this.#readByMe = 0;
+    this.#readByPeople = this.#readByMe = this.#told = 0;
     this.#links.forget();
     this.#outbox = new Outbox(this.options.storage, this.options.seats.outbox);
-    this.#hearTyping(null);
+    this.#typing.hear(null);
   }
 
-  /** A store, as Svelte knows it. */
+  /** Shows every change from now on. */
   subscribe(watcher: (view: ChatView) => void): () => void {
     this.#watchers.add(watcher);
     watcher(this.view());
@@ -147,13 +184,47 @@ export class Chat {
   }
 
   /** Writes the message down, then sends it. */
-  say(text: string, choice = ""): void {
+  say(
+    text: string,
+    { choice = "", files = [] }: { choice?: string; files?: readonly Attachment[] } = {},
+  ): void {
     const words = text.trim();
-    if (!words) return;
-    const letter = this.#outbox.put(this.options.newId(), this.options.world.now(), { text: words, choice });
-    this.#stopTyping();
+    if (!words && files.length === 0) return;
+    const said: Said = { text: words, choice, ...(files.length > 0 && { files }) };
+    const letter = this.#outbox.put(this.options.newId(), this.options.world.now(), said);
+    this.#typing.stop();
     this.#post(letter);
     this.#changed();
+  }
+
+  /** Writes down what the customer does, then sends it; a failed one of its kind is given up for it. */
+  act(body: Act): void {
+    for (const letter of this.#outbox.all())
+      if (letter.error !== null && letter.body.type === body.type) this.#outbox.drop(letter.id);
+    this.#post(this.#outbox.put(this.options.newId(), this.options.world.now(), body));
+    this.#changed();
+  }
+
+  /** The customer agreed to the text that `view().consent` shows. */
+  agree(): void {
+    const wanted = this.#welcome?.consent;
+    if (wanted) this.options.storage.setItem(this.#agreedKey, wanted.version);
+    this.#changed();
+  }
+
+  /** The customer opens the chat from an invitation: it goes with their first message. */
+  invite(invited: Invited): void {
+    if (this.#logs.length === 0) this.#invited = invited;
+    this.#changed();
+  }
+
+  /** The page's attributes have changed. A line that isn't up yet tells them with its hello. */
+  describe(): void {
+    this.#connection.send({
+      type: "attributes",
+      id: this.options.newId(),
+      attributes: this.options.attributes(),
+    });
   }
 
   retry(id: string): void {
@@ -172,13 +243,9 @@ export class Chat {
     this.#links.want(file);
   }
 
-  /** Keys are being pressed: told at most every 3 s, and taken back after 3 s of rest. */
+  /** Keys are being pressed. */
   type(): void {
-    const now = this.options.world.now();
-    if (now - this.#typedAt >= TYPING_EVERY && this.#connection.send({ type: "typing", on: true }))
-      this.#typedAt = now;
-    this.options.world.cancel(this.#typingOff);
-    this.#typingOff = this.options.world.after(TYPING_EVERY, () => this.#stopTyping());
+    this.#typing.press();
   }
 
   /** Whether the customer sees the log now; then what comes counts as read. */
@@ -191,9 +258,11 @@ export class Chat {
   view(): ChatView {
     const log = this.#logs.at(-1);
     const known = log && log.entries.length > 0 ? log.state : null;
+    const waiting = this.#outbox.all();
+    const wanted = this.#welcome?.consent;
     const shown = timeline({
       logs: this.#logs,
-      waiting: this.#outbox.all(),
+      waiting: waiting.filter(isMessage),
       acked: this.#acked,
       readByPeople: this.#readByPeople,
     });
@@ -205,29 +274,50 @@ export class Chat {
       queue: shown.queue,
       status: known?.status ?? this.#welcome?.status ?? null,
       person: (known ? known.owner?.name : this.#welcome?.owner?.name) ?? "",
-      typing: this.#typing,
+      typing: this.#typing.who,
       unread: this.#unread(),
       links: this.#links.all,
+      done: doneIn(log ?? null, waiting.filter(isAct)),
+      consent: wanted && wanted.version !== this.#agreed ? wanted : null,
+      available: this.#available,
+      place: known?.status === "queued" ? this.#place : null,
+      waitingSince: known?.waiting_since ?? null,
+      invitation: this.#logs.length === 0 ? this.#invited : null,
     };
   }
 
   #hello(): WidgetHello {
     const log = this.#logs.at(-1) ?? null;
-    const { inbox, seats, locale, page } = this.options;
+    const { inbox, seats, locale, page, attributes } = this.options;
     const { token, user } = seats;
     const conversation = log?.conversation ?? null;
-    return { type: "hello", inbox, token, locale, page: page(), conversation, ...position(log), user };
+    return {
+      type: "hello",
+      inbox,
+      token,
+      locale,
+      page: page(),
+      conversation,
+      ...position(log),
+      user,
+      attributes: attributes(),
+    };
   }
 
   #heard(frame: WidgetFrame): void {
     if (frame.type === "welcome") this.#welcomed(frame);
     else if (frame.type === "link") this.#links.heard(frame);
-    else this.#follow(frame);
+    else if (frame.type === "queue") {
+      this.#place = frame;
+      this.#available = frame.available;
+    } else this.#follow(frame);
     this.#changed();
   }
 
   #welcomed(frame: WidgetWelcome): void {
     this.#welcome = frame;
+    this.#available = frame.available ?? true;
+    this.#place = null;
     this.options.seats.settle();
     if (frame.conversation) this.#log(frame.conversation);
     this.#readByPeople = Math.max(this.#readByPeople, frame.marks.people ?? 0);
@@ -242,7 +332,8 @@ export class Chat {
         const log = extend(this.#log(frame.conversation), frame.entries, frame.through);
         this.#logs[this.#logs.length - 1] = log;
         this.#settle(log);
-        if (frame.entries.some(({ event }) => event.type !== "customer_message")) this.#hearTyping(null);
+        if (frame.entries.some(({ event }) => event.type !== "customer_message")) this.#typing.hear(null);
+        this.#tellNews(log);
         this.#markRead();
         break;
       }
@@ -252,7 +343,7 @@ export class Chat {
       case "refused":
         if (this.#links.refused(frame, isPassing(frame.problem))) break;
         if (isPassing(frame.problem)) this.#tryLater();
-        else this.#outbox.fail(frame.id, this.options.explain(frame.problem));
+        else this.#refuse(frame.id, frame.problem);
         break;
       case "resync":
         this.#logs = this.#logs.map((log) =>
@@ -261,7 +352,7 @@ export class Chat {
         break;
       case "signal":
         if (frame.kind === "typing")
-          this.#hearTyping(frame.on ? (frame.who === "bot" ? "bot" : "people") : null);
+          this.#typing.hear(frame.on ? (frame.who === "bot" ? "bot" : "people") : null);
         break;
       case "mark":
         if (frame.who === "people") this.#readByPeople = Math.max(this.#readByPeople, frame.seq);
@@ -275,7 +366,7 @@ export class Chat {
   #log(conversation: string): Log {
     const current = this.#logs.at(-1);
     if (current?.conversation === conversation) return current;
-    if (current) this.#readByPeople = this.#readByMe = 0;
+    if (current) this.#readByPeople = this.#readByMe = this.#told = 0;
     const log = emptyLog(conversation);
     this.#logs.push(log);
     return log;
@@ -285,7 +376,7 @@ export class Chat {
     const letter = this.#outbox.get(id);
     this.#outbox.drop(id);
     const shown = this.#logs.some((log) => log.entries.some((entry) => clientId(entry.event) === id));
-    if (letter && !shown) this.#acked.push(letter);
+    if (letter && isMessage(letter) && !shown) this.#acked.push(letter);
   }
 
   /** What stands in the log needs no place in the outbox. */
@@ -295,9 +386,41 @@ export class Chat {
     for (const letter of this.#outbox.all()) if (ids.has(letter.id)) this.#outbox.drop(letter.id);
   }
 
-  #post(letter: Letter<Said>): void {
-    const message: WidgetMessage = { type: "message", id: letter.id, ...letter.body };
+  #post(letter: Letter<Out>): void {
+    if (isAct(letter)) {
+      this.#connection.send(frameOf(letter));
+      return;
+    }
+    if (!isMessage(letter)) return;
+    const { text, choice, files } = letter.body;
+    const message: WidgetMessage = {
+      type: "message",
+      id: letter.id,
+      text,
+      choice,
+      ...(files && { files: files.map((file) => file.id) }),
+      ...(this.#welcome?.consent && { consent: this.#agreed }),
+      ...(this.#invited && this.#logs.length === 0 && { invitation: this.#invited.id }),
+    };
     this.#connection.send(message);
+  }
+
+  #refuse(id: string, problem: Problem): void {
+    this.#outbox.fail(id, this.options.explain(problem));
+    // The business changed its text since we came: the next welcome brings it.
+    if (problemCode(problem) === "consent_needed") {
+      this.options.storage.removeItem(this.#agreedKey);
+      this.#connection.drop();
+      this.#connection.wake();
+    }
+  }
+
+  get #agreedKey(): string {
+    return `switchboard:${this.options.inbox}:agreed:${this.options.seats.box}`;
+  }
+
+  get #agreed(): string {
+    return this.options.storage.getItem(this.#agreedKey) ?? "";
   }
 
   #tryLater(): void {
@@ -308,17 +431,14 @@ export class Chat {
     });
   }
 
-  #stopTyping(): void {
-    this.options.world.cancel(this.#typingOff);
-    if (this.#typedAt > -Infinity) this.#connection.send({ type: "typing", on: false });
-    this.#typedAt = -Infinity;
-  }
-
-  #hearTyping(who: ChatView["typing"]): void {
-    this.options.world.cancel(this.#typingTimer);
-    this.#typing = who;
-    if (who) this.#typingTimer = this.options.world.after(TYPING_LASTS, () => this.#hearTyping(null));
-    this.#changed();
+  #tellNews(log: Log): void {
+    for (const { seq, event } of log.entries) {
+      if (seq <= Math.max(this.#told, this.#readByMe)) continue;
+      if (event.type === "bot_message") this.options.onNews({ author: "bot", name: "", text: event.text });
+      if (event.type === "operator_message")
+        this.options.onNews({ author: "operator", name: event.name, text: event.text });
+    }
+    this.#told = log.state.seq;
   }
 
   #markRead(): void {

@@ -104,8 +104,10 @@ export class Seats {
     const { storage, prefix } = this.options;
     storage.setItem(`${prefix}left`, JSON.stringify(remember(this.#left(), seat.seen)));
     storage.removeItem(`${prefix}known`);
+    storage.removeItem(`${prefix}agreed:${seat.box}`);
     this.options.forget(seat.box);
-    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
+    const keys: (string | null)[] = [];
+    for (let index = 0; index < storage.length; index++) keys.push(storage.key(index));
     for (const key of keys) if (key?.startsWith(`${prefix}outbox:${seat.box}:`)) storage.removeItem(key);
   }
 

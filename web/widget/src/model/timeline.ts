@@ -3,9 +3,12 @@ import {
   filesOf,
   grouped,
   plain,
+  shownFile,
   withDays,
   type AnyEvent,
+  type Attachment,
   type Button,
+  type Card,
   type Entry,
   type Fates,
   type Letter,
@@ -15,7 +18,10 @@ import {
 } from "@switchboard/protocol";
 import type { Key } from "../i18n/index.ts";
 
-export type Said = Pick<WidgetMessage, "text" | "choice">;
+/** A message as it waits to be sent: with all that is shown of its files. */
+export interface Said extends Pick<WidgetMessage, "text" | "choice"> {
+  readonly files?: readonly Attachment[];
+}
 export type Mark = "pending" | "stored" | "read" | "failed";
 
 export interface MessageItem {
@@ -33,6 +39,9 @@ export interface MessageItem {
   readonly mark: Mark | null;
   readonly error: string;
   readonly buttons: readonly Button[];
+  readonly cards: readonly Card[];
+  /** Of the bot's answers: by which they are judged; else 0. */
+  readonly answer: number;
 }
 export interface SeamItem {
   readonly kind: "seam";
@@ -83,7 +92,8 @@ export function timeline(input: TimelineInput): Timeline {
 
   for (const log of input.logs) {
     const fates = fatesOf(log.entries);
-    for (const [index, entry] of log.entries.entries()) {
+    for (let index = 0; index < log.entries.length; index++) {
+      const entry = log.entries[index]!;
       const event = plain(entry.event);
       if (event.type === "system_notice") {
         if (log === current && queued) queue = { text: event.text, buttons: event.buttons ?? [] };
@@ -143,6 +153,8 @@ function show(entry: Entry, log: Log, { read, fates }: Around): Item | null {
     files: erased ? [] : filesOf(event, fates),
     error: "",
     buttons: [],
+    cards: [],
+    answer: 0,
   } as const;
   switch (event.type) {
     case "customer_message": {
@@ -150,9 +162,29 @@ function show(entry: Entry, log: Log, { read, fates }: Around): Item | null {
       return { ...base, author: "customer", name: "", text: erased ? null : event.text, mark };
     }
     case "bot_message":
-      return { ...base, author: "bot", name: "", text: erased ? null : event.text, mark: null };
+      return {
+        ...base,
+        author: "bot",
+        name: "",
+        text: erased ? null : event.text,
+        mark: null,
+        cards: event.cards ?? [],
+        buttons: (event.buttons ?? []).filter((button) => button.url),
+        answer: erased ? 0 : entry.seq,
+      };
     case "operator_message":
-      return { ...base, author: "operator", name: event.name, text: erased ? null : event.text, mark: null };
+      return {
+        ...base,
+        author: "operator",
+        name: event.name,
+        text: erased ? null : event.text,
+        mark: null,
+        cards: event.cards ?? [],
+      };
+    case "invitation_shown":
+      return { ...base, author: "bot", name: "", text: event.text, mark: null };
+    case "details_left":
+      return erased ? null : { kind: "seam", key, word: `seam.left.${event.kind}`, name: event.value };
     case "system_notice":
       return { kind: "notice", key, text: event.text };
     default: {
@@ -175,7 +207,7 @@ function seamOf(event: AnyEvent): { word: Key; name: string } | null {
     case "handoff_cancelled":
       return { word: "seam.cancelled", name: "" };
     case "resolved":
-      return { word: "seam.ended", name: "" };
+      return { word: event.by === "customer" ? "seam.left" : "seam.ended", name: "" };
     default:
       return null;
   }
@@ -192,13 +224,15 @@ function unsent(letter: Letter<Said>, mark: Mark): MessageItem {
     author: "customer",
     name: "",
     text: letter.body.text,
-    files: [],
+    files: (letter.body.files ?? []).map((file) => shownFile(file, "pending")),
     at: letter.at * 1000,
     first: true,
     last: true,
     mark,
     error: letter.error ?? "",
     buttons: [],
+    cards: [],
+    answer: 0,
   };
 }
 

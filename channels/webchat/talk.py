@@ -1,0 +1,308 @@
+"""One visitor's open socket: replay, messages and acts in, entries and signals out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import msgspec
+from aiohttp import WSCloseCode
+
+from channels.webchat import acts, codec
+from channels.webchat.files import WidgetFiles
+from channels.webchat.queue import Available, QueueBoard
+from channels.webchat.users import User
+from gateway.dispatcher import Dispatcher, digest_of
+from gateway.dispatcher.following import Subscription
+from gateway.dispatcher.hub import Hub, identity_topic
+from gateway.errors import Invalid, NotFound, UserExpired
+from gateway.http.socket import PONG, Closed, Session, decode_frame, receive
+from gateway.model.commands import AnyCommand, SetAttributes
+from gateway.model.events import BotMessage
+from gateway.model.state import Conversation, Status
+from gateway.model.visible import Audience
+from gateway.ports import Consent, Invitation, Signal
+from gateway.settings import Settings
+from gateway.store import directory, inbound, lists, log
+from gateway.store.sql import Tx
+from gateway.store.store import Store
+
+TYPING_HOLDS = 4.0
+"""Seconds for which a typing signal keeps the bot waiting."""
+
+
+COUNTRIES = {"ru": "RU", "en": "GB"}
+"""Whose phone numbers a visitor of a language may write without their country."""
+
+ClientFrame = (
+    codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Attributes | codec.LinkWanted
+    | codec.Typing | codec.Read | codec.Ping
+)  # fmt: skip
+_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
+
+
+class Visitor(NamedTuple):
+    """What is known of a visitor when they connect. ``user``: whom their page vouches for them to be. ``agreed``: the
+    version of the inbox's consent text that they agreed to."""
+
+    inbox: directory.Inbox
+    address: str
+    user: User | None
+    business: directory.Business
+    state: Conversation | None
+    marks: dict[str, int]
+    agreed: str
+
+
+class Parts(NamedTuple):
+    """What every talk of a node works with."""
+
+    store: Store
+    dispatcher: Dispatcher
+    hub: Hub
+    files: WidgetFiles
+    queue: QueueBoard
+    available: Available
+    settings: Settings
+
+
+class Talk:
+    """One visitor's open socket."""
+
+    def __init__(self, parts: Parts, session: Session, first: codec.Hello, visitor: Visitor) -> None:
+        self._parts = parts
+        self._hub = parts.hub
+        self._session = session
+        self._hello = first
+        self._visitor = visitor
+        self._business = visitor.business.id
+        self._locale = codec.locale_of(first.locale, visitor.business.locales)
+        self._sender = codec.Sender(
+            visitor.business.id, visitor.inbox.id, visitor.address, self._locale, codec.page_of(first.page),
+            visitor.user.profile if visitor.user else None,
+        )  # fmt: skip
+        self._conversation = visitor.state.id if visitor.state else ""
+        self._attributes = acts.check_attributes(first.attributes)
+        self._subscription: Subscription | None = None
+        self._stops: list[Callable[[], None]] = []
+        self._stop_signals: Callable[[], None] = lambda: None
+        self._followed = identity_topic(visitor.inbox.id, visitor.address)
+        if visitor.user is not None:
+            self._stops.append(self._until_expired(visitor.user.seconds))
+
+    def _until_expired(self, seconds: float) -> Callable[[], None]:
+        """The socket ends with the sign-in of its page; returns how to forget that."""
+        expired = UserExpired("The page's sign-in has run out. Give the widget a new token.")
+        why = Closed(WSCloseCode.POLICY_VIOLATION, f"{expired.code}: {expired.detail}")
+        return asyncio.get_running_loop().call_later(seconds, self._session.close, why).cancel
+
+    def watch(self, followed: str, missed: list[Signal]) -> None:
+        """Follows what the visitor's other tabs do, from what was ``missed`` until now."""
+        self._stops.append(self._hub.watch_signals(followed, self._elsewhere))
+        for signal in missed:
+            self._elsewhere(signal)
+
+    async def run(self) -> None:
+        self._session.tell(self._welcome())
+        if self._conversation:
+            same = self._hello.conversation == self._conversation
+            last = (self._hello.last_seq, self._hello.last_event_id) if same else (0, "")
+            if self._hello.conversation and not same:
+                self._session.tell({"type": "resync", "conversation": self._hello.conversation})
+            await self._follow(self._conversation, last)
+            if self._visitor.state is not None and self._visitor.state.status is Status.QUEUED:
+                self._parts.queue.ask(self._business)
+        elif self._hello.conversation:
+            self._session.tell({"type": "resync", "conversation": self._hello.conversation})
+        await receive(self._session, self._handle)
+
+    def leave(self) -> None:
+        self._unfollow()
+        for stop in self._stops:
+            stop()
+
+    def _welcome(self) -> codec.Welcome:
+        visitor, locale = self._visitor, self._locale
+        settings = visitor.inbox.settings
+        state = visitor.state
+        owner = state.owner if state else None
+        return codec.Welcome(
+            inbox=codec.InboxFace(
+                name=visitor.inbox.name,
+                business=visitor.business.named(locale),
+                color=visitor.business.color,
+                greeting=settings.greeting.get(locale, ""),
+                starters=tuple(starter.button(locale) for starter in settings.starters),
+                locales=visitor.business.locales,
+                file_limit=self._parts.settings.file_limit,
+            ),
+            consent=self._consent_face(),
+            available=self._parts.available(self._business),
+            conversation=state.id if state else None,
+            status=state.status.value if state else None,
+            owner=codec.OwnerFace(name=owner.name) if owner else None,
+            history=(),
+            marks=visitor.marks,
+        )
+
+    def _consent_face(self) -> codec.ConsentFace | None:
+        wanted = self._visitor.inbox.settings.consent
+        if wanted is None or wanted.version == self._visitor.agreed:
+            return None
+        return codec.ConsentFace(version=wanted.version, text=wanted.worded(self._locale))
+
+    async def _follow(self, conversation: str, last: tuple[int, str] = (0, "")) -> None:
+        self._unfollow()
+        self._conversation = conversation
+        self._stop_signals = self._hub.watch_signals(conversation, self._signal)
+        self._subscription = await self._hub.follow(
+            self._business, conversation, audience=Audience.CUSTOMER, sink=self._session, last=last
+        )
+
+    def _unfollow(self) -> None:
+        if self._subscription is not None:
+            self._hub.unfollow(self._conversation, self._subscription)
+            self._subscription = None
+            self._stop_signals()
+
+    def _elsewhere(self, signal: Signal) -> None:
+        """The visitor's other tab moved to another conversation: this one reconnects and finds it."""
+        if signal.body.get("conversation") != self._conversation:
+            self._session.close(Closed(WSCloseCode.SERVICE_RESTART, "the conversation goes on elsewhere"))
+
+    def _signal(self, signal: Signal) -> None:
+        if signal.who == "customer":
+            return
+        if signal.kind == "typing":
+            # Which of us types is not the customer's concern; that somebody does, is.
+            who = "bot" if signal.who == "bot" else "people"
+            on = bool(signal.body.get("on"))
+            self._session.offer(_encode(codec.TypingSignal(conversation=signal.conversation, who=who, on=on)))
+        elif signal.kind == "mark":
+            seq = int(signal.body.get("seq", 0))
+            self._session.offer(_encode(codec.Mark(conversation=signal.conversation, who="people", seq=seq)))
+        elif signal.kind == "queue":
+            self._session.offer(
+                _encode(
+                    codec.QueueSignal(
+                        conversation=signal.conversation,
+                        position=int(signal.body["position"]),
+                        about_seconds=int(signal.body["about_seconds"]) or None,
+                        available=bool(signal.body["available"]),
+                    )
+                )
+            )
+
+    async def _handle(self, text: str) -> None:
+        frame: ClientFrame = decode_frame(text, _decoder)
+        match frame:
+            case codec.Message():
+                await self._message(frame)
+            case acts.Rate() | acts.RateAnswer() | acts.End() | acts.Details():
+                await self._act(frame)
+            case acts.Attributes():
+                await self._describe(frame)
+            case codec.LinkWanted():
+                await self._link(frame)
+            case codec.Typing():
+                self._typing(frame.on)
+            case codec.Read():
+                await self._read(frame.seq)
+            case codec.Ping():
+                self._session.send(PONG)
+
+    async def _message(self, frame: codec.Message) -> None:
+        preface = self._preface(frame)
+        item = codec.inbound_of(frame, self._sender, preface=preface, limit=self._parts.settings.message_limit)
+        receipt = await self._parts.dispatcher.receive(item)
+        self._session.tell(codec.Ack(id=frame.id, conversation=receipt.conversation, seq=receipt.seq))
+        if receipt.conversation != self._conversation and not receipt.repeated:
+            await self._follow(receipt.conversation)
+            self._hub.signal(
+                Signal(
+                    business=self._business,
+                    conversation=self._followed,
+                    kind="presence",
+                    who="customer",
+                    body={"conversation": receipt.conversation},
+                )
+            )
+
+    def _preface(self, frame: codec.Message) -> codec.Preface:
+        settings = self._visitor.inbox.settings
+        wanted, consent, invitation = settings.consent, None, None
+        if wanted is not None:
+            consent = Consent(version=wanted.version, text=wanted.worded(self._locale), agreed=frame.consent)
+        if frame.invitation and not self._conversation:
+            for one in settings.invitations:
+                if one.id == frame.invitation:
+                    invitation = Invitation(id=one.id, text=one.worded(self._locale))
+        return codec.Preface(self._attributes, consent, invitation)
+
+    async def _act(self, frame: acts.Act) -> None:
+        """Raises ``NotFound``, ``Invalid``, ``NotPossible``."""
+        command = acts.command_of(frame, country=COUNTRIES.get(self._locale, ""))
+        if isinstance(frame, acts.RateAnswer):
+            await self._check_answer(frame.seq)
+        await self._submit(frame.id, command, digest_of(*map(str, msgspec.to_builtins(frame).values())))
+
+    async def _describe(self, frame: acts.Attributes) -> None:
+        """What the page says waits for the first message where there is no conversation yet."""
+        self._attributes = acts.check_attributes(frame.attributes)
+        if self._conversation:
+            digest = digest_of(*(text for pair in sorted(self._attributes.items()) for text in pair))
+            await self._submit(frame.id, SetAttributes(attributes=self._attributes), digest)
+        else:
+            self._session.tell(codec.Ack(id=frame.id, conversation="", seq=0))
+
+    async def _submit(self, name: str, command: AnyCommand, digest: str) -> None:
+        if not self._conversation:
+            raise NotFound("There is no conversation yet. It begins with your first message.")
+        claim = inbound.Claim(self._visitor.inbox.id, self._sender.address, name, digest)
+        receipt = await self._parts.dispatcher.submit(self._business, self._conversation, command, claim=claim)
+        self._session.tell(codec.Ack(id=name, conversation=receipt.conversation, seq=receipt.seq))
+
+    async def _check_answer(self, seq: int) -> None:
+        conversation = self._conversation
+        found = await self._parts.store.read(
+            self._business, lambda tx, now: log.entries(tx, conversation, after=seq - 1, upto=seq, limit=1)
+        )
+        if not found or not isinstance(found[0].event, BotMessage):
+            raise Invalid("This isn't an answer of the bot.", field="seq")
+
+    async def _link(self, frame: codec.LinkWanted) -> None:
+        link = await self._parts.files.link(
+            self._visitor.inbox, self._sender.address, conversation=self._conversation, file=frame.file
+        )
+        self._session.tell(codec.LinkGiven(id=frame.id, file=frame.file, url=link.url, until=link.until))
+
+    def _typing(self, on: bool) -> None:
+        if not self._conversation:
+            return
+        if on:
+            self._parts.dispatcher.typing(self._conversation, seconds=TYPING_HOLDS)
+        self._tell(kind="typing", body={"on": on})
+
+    async def _read(self, seq: int) -> None:
+        if not self._conversation:
+            return
+        conversation = self._conversation
+
+        def unit(tx: Tx, now: int) -> int:
+            head = log.head(tx, conversation)
+            upto = min(seq, head[0] if head else 0)
+            return upto if lists.mark_read(tx, conversation, "customer", upto) else 0
+
+        marked = await self._parts.store.write(self._business, unit, key=conversation)
+        if marked:
+            self._tell(kind="mark", body={"seq": marked})
+
+    def _tell(self, *, kind: Literal["typing", "mark"], body: dict[str, str | int | bool]) -> None:
+        self._hub.signal(
+            Signal(business=self._business, conversation=self._conversation, kind=kind, who="customer", body=body)
+        )
+
+
+def _encode(message: object) -> bytes:
+    return msgspec.json.encode(message)

@@ -1,0 +1,155 @@
+import type { Ref, TargetedInputEvent } from "preact";
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useDesk, useView } from "./desk.ts";
+import { Icon, type IconName } from "./Icon.tsx";
+import { later } from "./later.tsx";
+
+const Tray = later(() => import("./attach/Tray.tsx"));
+const Emoji = later(() => import("./emoji/Emoji.tsx"));
+
+export interface ComposerHandle {
+  focus(): void;
+  attach(files: Iterable<File>): void;
+}
+
+export function Composer({ handle, disabled }: { handle: Ref<ComposerHandle>; disabled: boolean }) {
+  const { chat, draft, say, uploads } = useDesk();
+  const files = useView(uploads);
+  const [text, write] = useState(() => draft.read());
+  const [picking, pick] = useState(false);
+  const [full, fill] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const ready = !disabled && !uploads.busy && (text.trim() !== "" || files.some((one) => one.file));
+
+  const focus = () => field.current!.focus({ preventScroll: true });
+  const attach = (picked: Iterable<File>) => fill(uploads.add([...picked]) > 0);
+  useImperativeHandle(handle, () => ({ focus, attach }), []);
+  useEffect(() => draft.write(text), [text]);
+  useLayoutEffect(() => fit(field.current!), [text]);
+
+  function submit(event: Event) {
+    event.preventDefault();
+    if (!ready) return;
+    chat.say(text, { files: uploads.take() });
+    write("");
+    pick(false);
+    fill(false);
+    focus();
+  }
+  function insert(words: string) {
+    const { selectionStart, selectionEnd } = field.current!;
+    const at = selectionStart + words.length;
+    write(text.slice(0, selectionStart) + words + text.slice(selectionEnd));
+    queueMicrotask(() => field.current!.setSelectionRange(at, at));
+  }
+  function onKeyDown(event: KeyboardEvent) {
+    // While an input method composes, Enter belongs to it.
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+  }
+  function onInput(event: TargetedInputEvent<HTMLTextAreaElement>) {
+    write(event.currentTarget.value);
+    if (event.currentTarget.value.trim()) chat.type();
+  }
+  function onPaste(event: ClipboardEvent) {
+    const pasted = event.clipboardData?.files;
+    if (!pasted?.length) return;
+    event.preventDefault();
+    attach(pasted);
+  }
+
+  return (
+    <form class="composer" onSubmit={submit}>
+      {files.length > 0 && <Tray files={files} />}
+      {full && (
+        <p class="tray-full" role="alert">
+          {say("upload.full")}
+        </p>
+      )}
+      {picking && (
+        <Emoji
+          pick={insert}
+          close={() => {
+            pick(false);
+            focus();
+          }}
+        />
+      )}
+      <div class="row">
+        <Picker name="attach" label={say("attach")} disabled={disabled} attach={attach} />
+        <Picker name="camera" label={say("photo")} disabled={disabled} attach={attach} />
+        <textarea
+          ref={field}
+          value={text}
+          rows={1}
+          maxLength={4000}
+          enterkeyhint="send"
+          aria-label={say("write")}
+          placeholder={say("write")}
+          disabled={disabled}
+          onInput={onInput}
+          onKeyDown={onKeyDown}
+          onPaste={onPaste}
+        />
+        <button
+          type="button"
+          class="icon smile"
+          aria-label={say("emoji")}
+          title={say("emoji")}
+          aria-expanded={picking}
+          disabled={disabled}
+          onClick={() => pick(!picking)}
+        >
+          <Icon name="smile" />
+        </button>
+        <button type="submit" class="send" aria-label={say("send")} title={say("send")} disabled={!ready}>
+          <Icon name="send" />
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface PickerProps {
+  /** `camera` takes a picture, where there is one to take it with. */
+  name: IconName & ("attach" | "camera");
+  label: string;
+  disabled: boolean;
+  attach: (files: FileList) => void;
+}
+
+function Picker({ name, label, disabled, attach }: PickerProps) {
+  const input = useRef<HTMLInputElement>(null);
+  function picked() {
+    attach(input.current!.files!);
+    input.current!.value = ""; // so that the same file can be picked again
+  }
+  const camera = { accept: "image/*", capture: "environment" } as const;
+  return (
+    <>
+      <button
+        type="button"
+        class={`icon ${name}`}
+        aria-label={label}
+        title={label}
+        disabled={disabled}
+        onClick={() => input.current!.click()}
+      >
+        <Icon name={name} />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        tabIndex={-1}
+        aria-label={label}
+        onChange={picked}
+        {...(name === "camera" ? camera : { multiple: true })}
+      />
+    </>
+  );
+}
+
+function fit(field: HTMLTextAreaElement) {
+  field.style.setProperty("height", "auto");
+  if (field.scrollHeight) field.style.setProperty("height", `${Math.min(field.scrollHeight, 132)}px`);
+}

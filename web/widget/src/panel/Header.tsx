@@ -1,0 +1,61 @@
+import { useRef, useState } from "preact/hooks";
+import type { ChatView } from "../model/chat.ts";
+import { useDesk } from "./desk.ts";
+import { Icon } from "./Icon.tsx";
+import { later } from "./later.tsx";
+
+const Menu = later(() => import("./menu/Menu.tsx"));
+
+interface Props {
+  business: string;
+  /** The person who answers, or "". */
+  person: string;
+  queued: boolean;
+  view: ChatView;
+}
+
+export function Header({ business, person, queued, view }: Props) {
+  const { say, close } = useDesk();
+  const [menu, show] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const shut = () => {
+    show(false);
+    opener.current!.focus();
+  };
+  const who = person ? say("who.person", { name: person }) : say(queued ? "who.queued" : "who.assistant");
+  return (
+    <header class="header">
+      <span class="face" aria-hidden="true">
+        {person ? initials(person) : <Icon name={queued ? "clock" : "spark"} />}
+      </span>
+      <div class="names">
+        <h2>{business}</h2>
+        <p aria-live="polite">{business && who}</p>
+      </div>
+      <button
+        type="button"
+        class="icon"
+        ref={opener}
+        aria-label={say("menu")}
+        title={say("menu")}
+        aria-haspopup="menu"
+        aria-expanded={menu}
+        onClick={() => show(!menu)}
+      >
+        <Icon name="more" />
+      </button>
+      {menu && <Menu view={view} shut={shut} leave={() => show(false)} />}
+      <button type="button" class="icon" aria-label={say("close")} title={say("close")} onClick={close}>
+        <Icon name="close" />
+      </button>
+    </header>
+  );
+}
+
+/** "Olga Petrova" → "OP". */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  return [...new Set([words[0], words.length > 1 ? words[words.length - 1] : ""])]
+    .map((word) => [...(word ?? "")][0] ?? "")
+    .join("");
+}

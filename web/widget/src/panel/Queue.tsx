@@ -1,0 +1,44 @@
+import { ASK_FOR_PERSON, BACK_TO_BOT, type QueueFrame, type Say } from "@switchboard/protocol";
+import type { Key } from "../i18n/index.ts";
+import type { QueueNotice } from "../model/timeline.ts";
+import type { Choose } from "./Choices.tsx";
+import { useDesk } from "./desk.ts";
+
+interface Props {
+  notice: QueueNotice | null;
+  place: QueueFrame | null;
+  choose: Choose;
+  back: () => void;
+}
+
+/** What stands beside the composer while a person is awaited. */
+export function Queue({ notice, place, choose, back }: Props) {
+  const { say } = useDesk();
+  const buttons = (notice?.buttons ?? []).filter((one) => one.payload !== ASK_FOR_PERSON);
+  const hasBack = buttons.some((one) => one.payload === BACK_TO_BOT);
+  return (
+    <div class="queue" role="status">
+      <span class="lamp" aria-hidden="true" />
+      <p>
+        {notice?.text || say("who.queued")}
+        {place && <b>{placed(place, say)}</b>}
+      </p>
+      {buttons.map((button) => (
+        <button type="button" class="quiet" onClick={() => choose(button)}>
+          {button.title}
+        </button>
+      ))}
+      {!hasBack && (
+        <button type="button" class="quiet" onClick={back}>
+          {say("assistant_back")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** "You are second in line, about 2 minutes". */
+function placed({ position, about_seconds }: QueueFrame, say: Say<Key>): string {
+  const words = position <= 3 ? say(`place.${position as 1 | 2 | 3}`) : say("place.n", { n: position });
+  return about_seconds ? `${words}, ${say("place.about", { n: Math.ceil(about_seconds / 60) })}` : words;
+}
