@@ -13,7 +13,7 @@ from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
 from gateway.errors import Invalid, NotFound, Refused, SignedOut
 from gateway.http.access import COOKIE, Access, Principal, session_topic
-from gateway.http.reading import audience_of
+from gateway.http.reading import audience_of, read_cursor, write_cursor
 from gateway.http.routes import EVERYONE
 from gateway.http.rows import Console, Rows
 from gateway.http.signin import BusinessView, read_me
@@ -40,14 +40,18 @@ class Hello(_Frame, frozen=True, tag="hello"):
 
 
 class ListFrame(_Frame, frozen=True, tag="list"):
+    """``before``: the ``next`` of the page before."""
+
     view: View = "all"
-    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+    before: Annotated[str, msgspec.Meta(max_length=96)] = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
 
 
 class Follow(_Frame, frozen=True, tag="follow"):
     conversation: Id
     last_seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
     last_event_id: Id = ""
+    tail: Annotated[int, msgspec.Meta(ge=0, le=500)] = 0
 
 
 class Unfollow(_Frame, frozen=True, tag="unfollow"):
@@ -101,9 +105,12 @@ class Welcome(_Frame, frozen=True, tag="welcome"):
 
 
 class RowsSnapshot(_Frame, frozen=True, tag="rows"):
+    """A page of a view. ``before``: as it was asked for; ``next``: where the next page begins, or null at the end."""
+
     view: View
+    before: str
     rows: tuple[Row, ...]
-    complete: bool
+    next: str | None
     counts: Counts
 
 
@@ -200,9 +207,9 @@ class _Desk:
         await receive(self._session, self._handle)
 
     def leave(self) -> None:
-        self._owner.rows.unwatch(self._business, self._console)
         for conversation in list(self._followed):
             self._unfollow(conversation)
+        self._owner.rows.unwatch(self._business, self._console)
 
     async def _welcome(self) -> Welcome:
         account = self._who.account
@@ -243,11 +250,18 @@ class _Desk:
         self._session.tell(Ack(id=frame.id, conversation=answer.conversation, seq=answer.seq))
 
     async def _list(self, frame: ListFrame) -> None:
+        after = read_cursor(frame.before)
+        self._owner.rows.show(self._business, self._console, frame.view)
+
         def unit(tx: Tx, now: int) -> RowsSnapshot:
-            rows = lists.read_rows(tx, frame.view, operator=self._who.id, limit=frame.limit + 1)
+            rows = lists.read_rows(tx, frame.view, operator=self._who.id, after=after, limit=frame.limit + 1)
             counts = lists.counts_of(lists.tally(tx), operator=self._who.id)
-            complete = len(rows) <= frame.limit
-            return RowsSnapshot(view=frame.view, rows=tuple(rows[: frame.limit]), complete=complete, counts=counts)
+            page = tuple(rows[: frame.limit])
+            more = len(rows) > frame.limit
+            return RowsSnapshot(
+                view=frame.view, before=frame.before, rows=page, next=write_cursor(page[-1]) if more else None,
+                counts=counts,
+            )  # fmt: skip
 
         self._session.tell(await self._owner.store.read(self._business, unit))
 
@@ -266,9 +280,10 @@ class _Desk:
         stop = self._owner.hub.watch_signals(conversation, self._hear)
         subscription = await self._owner.hub.follow(
             self._business, conversation, audience=self._audience, sink=self._session,
-            last=(frame.last_seq, frame.last_event_id),
+            last=(frame.last_seq, frame.last_event_id), tail=frame.tail,
         )  # fmt: skip
         self._followed[conversation] = (subscription, stop)
+        self._owner.rows.follow(self._business, self._console, conversation)
         for who, seq in marks.items():
             self._session.tell(MarkFrame(conversation=conversation, who=who, seq=seq))
 
@@ -277,6 +292,7 @@ class _Desk:
         if followed is not None:
             subscription, stop = followed
             self._owner.hub.unfollow(conversation, subscription)
+            self._owner.rows.unfollow(self._business, self._console, conversation)
             stop()
 
     async def _read(self, frame: Read) -> None:
