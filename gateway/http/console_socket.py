@@ -70,6 +70,13 @@ class Typing(_Frame, frozen=True, tag="typing"):
     on: bool
 
 
+class Looking(_Frame, frozen=True, tag="looking"):
+    """Whether this person has the conversation before their eyes; told anew while they do."""
+
+    conversation: Id
+    on: bool
+
+
 class Read(_Frame, frozen=True, tag="read"):
     conversation: Id
     seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
@@ -79,7 +86,7 @@ class Ping(_Frame, frozen=True, tag="ping"):
     pass
 
 
-ClientFrame = ListFrame | Follow | Unfollow | Command | Typing | Read | Ping
+ClientFrame = ListFrame | Follow | Unfollow | Command | Typing | Looking | Read | Ping
 _hello_decoder = msgspec.json.Decoder(Hello)
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
@@ -125,7 +132,7 @@ class SignalFrame(_Frame, frozen=True, tag="signal"):
     who: str
     on: bool
     name: str = ""
-    kind: Literal["typing"] = "typing"
+    kind: Literal["typing", "looking"] = "typing"
 
 
 class MarkFrame(_Frame, frozen=True, tag="mark"):
@@ -200,6 +207,7 @@ class _Desk:
         self._audience = audience_of(principal.role)
         self._console = Console(session, principal.id)
         self._followed: dict[str, tuple[Subscription, Callable[[], None]]] = {}
+        self._looked_at: set[str] = set()
 
     async def run(self) -> None:
         self._session.tell(await self._welcome())
@@ -240,6 +248,8 @@ class _Desk:
                 await self._list(frame)
             case Typing():
                 self._signal("typing", frame.conversation, {"on": frame.on, "name": self._who.name})
+            case Looking():
+                self._look(frame.conversation, on=frame.on)
             case Read():
                 await self._read(frame)
             case Ping():
@@ -287,7 +297,16 @@ class _Desk:
         for who, seq in marks.items():
             self._session.tell(MarkFrame(conversation=conversation, who=who, seq=seq))
 
+    def _look(self, conversation: str, *, on: bool) -> None:
+        if on:
+            self._looked_at.add(conversation)
+        else:
+            self._looked_at.discard(conversation)
+        self._signal("looking", conversation, {"on": on, "name": self._who.name})
+
     def _unfollow(self, conversation: str) -> None:
+        if conversation in self._looked_at:
+            self._look(conversation, on=False)
         followed = self._followed.pop(conversation, None)
         if followed is not None:
             subscription, stop = followed
@@ -311,7 +330,7 @@ class _Desk:
             self._signal("mark", conversation, {"seq": marked, "name": self._who.name})
 
     def _signal(
-        self, kind: Literal["typing", "mark"], conversation: str, body: dict[str, str | int | bool]
+        self, kind: Literal["typing", "looking", "mark"], conversation: str, body: dict[str, str | int | bool]
     ) -> None:  # fmt: skip
         """Tells a signal of a conversation that this console follows; of another it would be a foreign one."""
         if conversation in self._followed:
@@ -322,9 +341,9 @@ class _Desk:
     def _hear(self, signal: Signal) -> None:
         if signal.who == self._who.id:
             return
-        if signal.kind == "typing":
+        if signal.kind in ("typing", "looking"):
             frame = SignalFrame(
-                conversation=signal.conversation, who=signal.who, on=bool(signal.body.get("on")),
+                conversation=signal.conversation, who=signal.who, on=bool(signal.body.get("on")), kind=signal.kind,
                 name=str(signal.body.get("name", "")),
             )  # fmt: skip
             self._session.offer(msgspec.json.encode(frame))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import BindParameter, bindparam, select, update
 
 from gateway.ports import Profile
@@ -82,14 +83,19 @@ class Contact(NamedTuple):
     merged_into: str
 
     @property
+    def known(self) -> Attributes:
+        return msgspec.json.decode(self.attributes, type=Attributes)
+
+    @property
     def email(self) -> str:
-        return msgspec.json.decode(self.attributes, type=Attributes).email
+        return self.known.email
 
 
 class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What else is known of a contact."""
+    """What else is known of a contact. ``phone``: digits, with ``+`` before them where the country is told."""
 
     email: str = ""
+    phone: str = ""
 
 
 class Address(NamedTuple):
@@ -131,6 +137,16 @@ def root(tx: Tx, contact: str) -> Contact | None:
     while found is not None and found.merged_into:
         found = read(tx, found.merged_into)
     return found
+
+
+def lock(tx: Tx, contact: str) -> Contact | None:
+    """Whom the contact is merged into in the end, locked; ``None`` where there is none."""
+    while (row := tx.one(_LOCK, contact_id=contact)) is not None:
+        found = Contact(*row)
+        if not found.merged_into:
+            return found
+        contact = found.merged_into
+    return None
 
 
 def family(tx: Tx, contact: str) -> list[str]:
@@ -190,8 +206,8 @@ def vouch(tx: Tx, identity: str, contact: str, profile: Profile) -> None:
     known = read(tx, contact)
     assert known is not None
     tx.execute(_VOUCH, identity_id=identity, new_assurance="signed")
-    email = profile.email or known.email
-    describe(tx, contact, name=profile.name or known.name, attributes=Attributes(email=email))
+    attributes = replace(known.known, email=profile.email or known.email)
+    describe(tx, contact, name=profile.name or known.name, attributes=attributes)
 
 
 def retire(tx: Tx, identity: str) -> None:

@@ -31,7 +31,14 @@ def valid_body(kind: type[msgspec.Struct] | None) -> dict[str, Any]:
     """A body of this type that is right in itself."""
     if kind is None:
         return {}
-    samples: dict[str, Any] = {"id": "id-1", "text": "hello", "floor_seq": 1, "until": 1, "facts": {"city": "Riga"}}
+    samples: dict[str, Any] = {
+        "id": "id-1",
+        "text": "hello",
+        "floor_seq": 1,
+        "until": 1,
+        "facts": {"city": "Riga"},
+        "into": "another",
+    }
     wanted = [field for field in msgspec.structs.fields(kind) if field.required]
     return {field.name: samples[field.name] for field in wanted}
 
