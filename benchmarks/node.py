@@ -1,4 +1,4 @@
-"""The product as it is, with the example business, its trained bot and one signed-in operator."""
+"""The product as it is, with the example business, its trained bot and its signed-in operators."""
 
 from __future__ import annotations
 
@@ -14,13 +14,31 @@ from gateway.demo import Demo
 from gateway.logs import set_up
 from gateway.process import settle
 from gateway.settings import Settings
-from gateway.store import accounts, sessions, tokens
+from gateway.store import accounts, directory, sessions, tokens
 from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
 from gateway.vault import new_key
 
+LIFETIME = 3600 * 1_000_000
 
-async def main(data: Path, database: str) -> None:
+
+def sign_in(business: str, *, operators: int, now: int, tx: Tx) -> list[str]:
+    """Sessions of the example's operator and of as many colleagues as there shall be beside her."""
+    found = accounts.account_by_email(tx, "olga@example.com")
+    assert found is not None
+    people = [found[0]]
+    for number in range(1, operators):
+        name = f"Operator {number}"
+        account = accounts.add_account(tx, email=f"operator-{number}@example.com", name=name, now=now)
+        directory.add_operator(tx.for_business(business), account.id, role="operator", name=name, now=now)
+        people.append(account)
+    given = [tokens.new_token() for _ in people]
+    for account, token in zip(people, given, strict=True):
+        sessions.open_session(tx, account.id, token=token, now=now, lifetime=LIFETIME)
+    return given
+
+
+async def main(data: Path, database: str, operators: int) -> None:
     settings = Settings(
         data=str(data), database=database, secret_key=new_key() if database else "", port=0, burst_pause=0.0, frames_per_second=1e6,
         sign_ins_per_minute=1e6,
@@ -34,19 +52,11 @@ async def main(data: Path, database: str) -> None:
         await demo.load()
         if await demo.needs_training():
             await demo.train()
-        token = tokens.new_token()
-
-        def unit(tx: Tx, now: int) -> str:
-            found = accounts.account_by_email(tx, "olga@example.com")
-            assert found is not None
-            sessions.open_session(tx, found[0].id, token=token, now=now, lifetime=3600 * 1_000_000)
-            return found[0].id
-
-        await node.store.write("", unit)
-        print(
-            json.dumps({"port": node.port, "inbox": demo.inbox, "business": demo.business, "session": token}),
-            flush=True,
-        )
+        cookies = await node.store.write(
+            "", lambda tx, now: sign_in(demo.business, operators=operators, now=now, tx=tx)
+        )  # fmt: skip
+        facts = {"port": node.port, "inbox": demo.inbox, "business": demo.business, "session": cookies[0]}
+        print(json.dumps({**facts, "sessions": cookies}), flush=True)
         await asyncio.Event().wait()
 
 
@@ -54,5 +64,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
     parser.add_argument("--database", default="")
+    parser.add_argument("--operators", type=int, default=1)
     options = parser.parse_args()
-    uvloop.run(main(options.data, options.database))
+    uvloop.run(main(options.data, options.database, options.operators))

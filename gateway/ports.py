@@ -293,10 +293,10 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
-    """What is live and not kept: ``typing``, ``presence``, … of ``who`` in a conversation."""
+    """What is live and not kept: ``typing``, ``looking`` (has it open), ``presence``, … of ``who`` in a conversation."""
 
     business: str
     conversation: str
-    kind: Literal["typing", "mark", "presence", "queue"]
+    kind: Literal["typing", "looking", "mark", "presence", "queue"]
     who: str
     body: dict[str, str | int | bool]

@@ -9,16 +9,18 @@ import msgspec
 from gateway.errors import Invalid
 from gateway.http.access import Principal
 from gateway.http.routes import EVERYONE
+from gateway.http.texts import visible_text
 from gateway.http.verbs import Verb
 from gateway.model import commands as c
 from gateway.model.cards import check_cards
-from gateway.model.events import Attachment, Card, Person
+from gateway.model.events import Attachment, Card, Endpoint, Person
 from gateway.model.state import FACT_LENGTH, FACT_NAME_LENGTH
 
 ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 FloorSeq = Annotated[int, msgspec.Meta(ge=0)]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
+AccountId = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9_.:-]*$")]
 FileIds = Annotated[
     tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")], ...],
     msgspec.Meta(max_length=10),
@@ -33,7 +35,8 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """``id``: the client's own, the same at every retry. ``floor_seq``: what the operator's screen shows.
 
     ``files``: ids of what the same person uploaded; with them ``text`` may be empty. ``cards``: things to show side by
-    side; their images are ``https``, their buttons' links ``https``, ``mailto`` or ``tel``.
+    side; their images are ``https``, their buttons' links ``https``, ``mailto`` or ``tel``. ``endpoint``: one of the
+    conversation's ``channels``, where it shall not go to the one that the customer wrote by last.
     """
 
     id: ClientId
@@ -41,6 +44,7 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     floor_seq: FloorSeq
     files: FileIds = ()
     cards: tuple[Card, ...] = ()
+    endpoint: Endpoint | None = None
 
 
 class NoteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,10 +62,11 @@ class ResolveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class TransferBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Back to the queue, of ``team`` or of everyone."""
+    """To a colleague, or back to the queue, of ``team`` or of everyone. ``to``: the colleague's account."""
 
     floor_seq: FloorSeq
     team: Name = ""
+    to: AccountId = ""
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
@@ -86,26 +91,23 @@ class FactsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 def _said(text: str) -> str:
     """What a person typed, judged: visible, and without characters that no text has."""
-    cleaned = _clean(text)
-    if not cleaned:
+    said = visible_text(text)
+    if not said:
         raise Invalid("There is nothing to send.", field="text")
-    return cleaned
-
-
-def _clean(text: str) -> str:
-    return "".join(ch for ch in text if ch in "\n\t" or ch.isprintable() or ch in "\u200c\u200d\ufe0f").strip()
+    return said
 
 
 def _facts(principal: Principal, body: FactsBody) -> c.SetFacts:
-    facts = {_clean(name): _clean(value) for name, value in body.facts.items()}
+    facts = {visible_text(name): visible_text(value) for name, value in body.facts.items()}
     if "" in facts:
         raise Invalid("A fact needs a name.", field="facts")
     return c.SetFacts(operator=_person(principal), facts=facts)
 
 
 def _transfer(principal: Principal, body: TransferBody) -> c.Transfer:
+    to = Person(id=body.to, name="") if body.to else None  # the name is the one that the business knows
     return c.Transfer(
-        operator=_person(principal), floor_seq=body.floor_seq, team=_clean(body.team), note=_clean(body.note)
+        operator=_person(principal), floor_seq=body.floor_seq, team=visible_text(body.team), to=to, note=visible_text(body.note)
     )  # fmt: skip
 
 
@@ -115,9 +117,9 @@ def _person(principal: Principal) -> Person:
 
 def _reply(principal: Principal, body: ReplyBody) -> c.SendReply:
     return c.SendReply(
-        operator=_person(principal), text=_clean(body.text) if body.files else _said(body.text),
+        operator=_person(principal), text=visible_text(body.text) if body.files else _said(body.text),
         floor_seq=body.floor_seq, client_id=body.id, files=tuple(Attachment(id=name) for name in body.files),
-        cards=check_cards(body.cards),
+        cards=check_cards(body.cards), endpoint=body.endpoint,
     )  # fmt: skip
 
 
@@ -127,7 +129,9 @@ def _note(principal: Principal, body: NoteBody) -> c.AddNote:
 
 def _resolve(principal: Principal, body: ResolveBody) -> c.Resolve:
     override = principal.role in ("supervisor", "administrator")
-    return c.Resolve(operator=_person(principal), floor_seq=body.floor_seq, code=_clean(body.code), override=override)
+    return c.Resolve(
+        operator=_person(principal), floor_seq=body.floor_seq, code=visible_text(body.code), override=override
+    )
 
 
 def verbs() -> list[Verb]:
@@ -140,7 +144,7 @@ def verbs() -> list[Verb]:
         Verb(name="return_to_bot", summary="Give the floor back to the bot", roles=EVERYONE, body=FloorBody,
              command=lambda who, body: c.ReturnToBot(operator=_person(who), floor_seq=body.floor_seq)),
         Verb(name="resolve", summary="End the conversation", roles=EVERYONE, body=ResolveBody, command=_resolve),
-        Verb(name="transfer", summary="Put it back into the queue, with a note", roles=EVERYONE, body=TransferBody,
+        Verb(name="transfer", summary="Pass it to a colleague, or back to the queue, with a note", roles=EVERYONE, body=TransferBody,
              command=_transfer),
         Verb(name="snooze", summary="Put it aside until a time or the customer's next input", roles=EVERYONE,
              body=SnoozeBody,

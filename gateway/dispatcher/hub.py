@@ -13,10 +13,20 @@ from typing import Protocol
 import structlog
 
 from gateway.cluster.bus import Bus, Message
-from gateway.dispatcher.following import Frame, News, Sink, Subscription, Topic, caught_up_frame, resync_frame
+from gateway.dispatcher.following import (
+    Frame,
+    News,
+    Sink,
+    Subscription,
+    Topic,
+    caught_up_frame,
+    resync_frame,
+    tail_frame,
+)
 from gateway.dispatcher.units import Committed
 from gateway.metrics import GAPS
 from gateway.model.events import Entry
+from gateway.model.state import Conversation
 from gateway.model.visible import Audience
 from gateway.ports import Hint, Signal
 from gateway.store import log as stored_log
@@ -125,11 +135,13 @@ class Hub:
     # --- who follows ---
 
     async def follow(
-        self, business: str, conversation: str, *, audience: Audience, sink: Sink, last: tuple[int, str] = (0, "")
+        self, business: str, conversation: str, *, audience: Audience, sink: Sink, last: tuple[int, str] = (0, ""),
+        tail: int = 0,
     ) -> Subscription:  # fmt: skip
         """Sends everything behind ``last`` (seq, event id) and from then on what comes.
 
         A ``last`` that isn't in this log (a restored backup, another conversation) gets a resync and the whole log.
+        Whoever is more than ``tail`` entries behind gets that many and the state instead; 0: never.
         """
         topic = self._topics.get(conversation)
         if topic is None:
@@ -137,7 +149,7 @@ class Hub:
         subscription = Subscription(sink, audience)
         topic.subscriptions.add(subscription)
         try:
-            await self._replay(topic, subscription, last)
+            await self._replay(topic, subscription, last, tail=tail)
         except BaseException:
             self.unfollow(conversation, subscription)
             raise
@@ -178,14 +190,23 @@ class Hub:
 
     # --- reading ---
 
-    async def _replay(self, topic: Topic, subscription: Subscription, last: tuple[int, str]) -> None:
+    async def _replay(self, topic: Topic, subscription: Subscription, last: tuple[int, str], *, tail: int) -> None:
         conversation, (after, event_id) = topic.conversation, last
 
-        def unit(tx: Tx, now: int) -> tuple[bool, list[Entry]]:
+        def unit(tx: Tx, now: int) -> tuple[bool, Conversation | None, list[Entry]]:
             known = not after or stored_log.event_id(tx, conversation, after) == event_id
-            return known, stored_log.entries(tx, conversation, after=after if known else 0, limit=PAGE)
+            begin = after if known else 0
+            state = stored_log.peek(tx, conversation) if tail else None
+            if state is not None and state.seq - begin > tail:
+                return known, state, stored_log.entries_before(tx, conversation, before=state.seq + 1, limit=tail)
+            return known, None, stored_log.entries(tx, conversation, after=begin, limit=PAGE)
 
-        known, page = await self._store.read(topic.business, unit)
+        known, state, page = await self._store.read(topic.business, unit)
+        if state is not None:
+            subscription.at = page[-1].seq
+            self._note_head(topic, page[-1].seq, page[-1].id)
+            subscription.sink.send(tail_frame(state, page, subscription.audience))
+            return
         if not known:
             after = 0
             subscription.sink.send(resync_frame(conversation))

@@ -159,6 +159,29 @@ class Separate:
         return state is not None and contacts.root(tx, one.contact) != contacts.root(tx, state.contact)
 
 
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """People found out that ``contact`` and ``into`` are one person. Their conversations stay as they are.
+
+    Raises ``NotFound``, and ``NotPossible`` where they are one already, or known to be two.
+    """
+
+    contact: str
+    into: str
+
+    def __call__(self, tx: Tx, now: int) -> Linked:
+        return _steadily(lambda: self._merge(tx))
+
+    def _merge(self, tx: Tx) -> Linked:
+        one, other = contacts.root(tx, self.contact), contacts.root(tx, self.into)
+        if one is None or other is None:
+            raise NotFound("There is no such contact in this business.")
+        if one.id == other.id:
+            raise NotPossible("These two are one contact already.")
+        _merge(tx, one.id, other.id)
+        return Linked()
+
+
 # --- what they are made of ---
 
 

@@ -13,7 +13,7 @@ from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
 from gateway.errors import Invalid, NotFound, Refused, SignedOut
 from gateway.http.access import COOKIE, Access, Principal, session_topic
-from gateway.http.reading import audience_of
+from gateway.http.reading import audience_of, read_cursor, write_cursor
 from gateway.http.routes import EVERYONE
 from gateway.http.rows import Console, Rows
 from gateway.http.signin import BusinessView, read_me
@@ -40,14 +40,18 @@ class Hello(_Frame, frozen=True, tag="hello"):
 
 
 class ListFrame(_Frame, frozen=True, tag="list"):
+    """``before``: the ``next`` of the page before."""
+
     view: View = "all"
-    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+    before: Annotated[str, msgspec.Meta(max_length=96)] = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
 
 
 class Follow(_Frame, frozen=True, tag="follow"):
     conversation: Id
     last_seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
     last_event_id: Id = ""
+    tail: Annotated[int, msgspec.Meta(ge=0, le=500)] = 0
 
 
 class Unfollow(_Frame, frozen=True, tag="unfollow"):
@@ -66,6 +70,13 @@ class Typing(_Frame, frozen=True, tag="typing"):
     on: bool
 
 
+class Looking(_Frame, frozen=True, tag="looking"):
+    """Whether this person has the conversation before their eyes; told anew while they do."""
+
+    conversation: Id
+    on: bool
+
+
 class Read(_Frame, frozen=True, tag="read"):
     conversation: Id
     seq: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
@@ -75,7 +86,7 @@ class Ping(_Frame, frozen=True, tag="ping"):
     pass
 
 
-ClientFrame = ListFrame | Follow | Unfollow | Command | Typing | Read | Ping
+ClientFrame = ListFrame | Follow | Unfollow | Command | Typing | Looking | Read | Ping
 _hello_decoder = msgspec.json.Decoder(Hello)
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
@@ -101,9 +112,12 @@ class Welcome(_Frame, frozen=True, tag="welcome"):
 
 
 class RowsSnapshot(_Frame, frozen=True, tag="rows"):
+    """A page of a view. ``before``: as it was asked for; ``next``: where the next page begins, or null at the end."""
+
     view: View
+    before: str
     rows: tuple[Row, ...]
-    complete: bool
+    next: str | None
     counts: Counts
 
 
@@ -118,7 +132,7 @@ class SignalFrame(_Frame, frozen=True, tag="signal"):
     who: str
     on: bool
     name: str = ""
-    kind: Literal["typing"] = "typing"
+    kind: Literal["typing", "looking"] = "typing"
 
 
 class MarkFrame(_Frame, frozen=True, tag="mark"):
@@ -193,6 +207,7 @@ class _Desk:
         self._audience = audience_of(principal.role)
         self._console = Console(session, principal.id)
         self._followed: dict[str, tuple[Subscription, Callable[[], None]]] = {}
+        self._looked_at: set[str] = set()
 
     async def run(self) -> None:
         self._session.tell(await self._welcome())
@@ -200,9 +215,9 @@ class _Desk:
         await receive(self._session, self._handle)
 
     def leave(self) -> None:
-        self._owner.rows.unwatch(self._business, self._console)
         for conversation in list(self._followed):
             self._unfollow(conversation)
+        self._owner.rows.unwatch(self._business, self._console)
 
     async def _welcome(self) -> Welcome:
         account = self._who.account
@@ -233,6 +248,8 @@ class _Desk:
                 await self._list(frame)
             case Typing():
                 self._signal("typing", frame.conversation, {"on": frame.on, "name": self._who.name})
+            case Looking():
+                self._look(frame.conversation, on=frame.on)
             case Read():
                 await self._read(frame)
             case Ping():
@@ -243,11 +260,18 @@ class _Desk:
         self._session.tell(Ack(id=frame.id, conversation=answer.conversation, seq=answer.seq))
 
     async def _list(self, frame: ListFrame) -> None:
+        after = read_cursor(frame.before)
+        self._owner.rows.show(self._business, self._console, frame.view)
+
         def unit(tx: Tx, now: int) -> RowsSnapshot:
-            rows = lists.read_rows(tx, frame.view, operator=self._who.id, limit=frame.limit + 1)
+            rows = lists.read_rows(tx, frame.view, operator=self._who.id, after=after, limit=frame.limit + 1)
             counts = lists.counts_of(lists.tally(tx), operator=self._who.id)
-            complete = len(rows) <= frame.limit
-            return RowsSnapshot(view=frame.view, rows=tuple(rows[: frame.limit]), complete=complete, counts=counts)
+            page = tuple(rows[: frame.limit])
+            more = len(rows) > frame.limit
+            return RowsSnapshot(
+                view=frame.view, before=frame.before, rows=page, next=write_cursor(page[-1]) if more else None,
+                counts=counts,
+            )  # fmt: skip
 
         self._session.tell(await self._owner.store.read(self._business, unit))
 
@@ -266,17 +290,28 @@ class _Desk:
         stop = self._owner.hub.watch_signals(conversation, self._hear)
         subscription = await self._owner.hub.follow(
             self._business, conversation, audience=self._audience, sink=self._session,
-            last=(frame.last_seq, frame.last_event_id),
+            last=(frame.last_seq, frame.last_event_id), tail=frame.tail,
         )  # fmt: skip
         self._followed[conversation] = (subscription, stop)
+        self._owner.rows.follow(self._business, self._console, conversation)
         for who, seq in marks.items():
             self._session.tell(MarkFrame(conversation=conversation, who=who, seq=seq))
 
+    def _look(self, conversation: str, *, on: bool) -> None:
+        if on:
+            self._looked_at.add(conversation)
+        else:
+            self._looked_at.discard(conversation)
+        self._signal("looking", conversation, {"on": on, "name": self._who.name})
+
     def _unfollow(self, conversation: str) -> None:
+        if conversation in self._looked_at:
+            self._look(conversation, on=False)
         followed = self._followed.pop(conversation, None)
         if followed is not None:
             subscription, stop = followed
             self._owner.hub.unfollow(conversation, subscription)
+            self._owner.rows.unfollow(self._business, self._console, conversation)
             stop()
 
     async def _read(self, frame: Read) -> None:
@@ -295,7 +330,7 @@ class _Desk:
             self._signal("mark", conversation, {"seq": marked, "name": self._who.name})
 
     def _signal(
-        self, kind: Literal["typing", "mark"], conversation: str, body: dict[str, str | int | bool]
+        self, kind: Literal["typing", "looking", "mark"], conversation: str, body: dict[str, str | int | bool]
     ) -> None:  # fmt: skip
         """Tells a signal of a conversation that this console follows; of another it would be a foreign one."""
         if conversation in self._followed:
@@ -306,9 +341,9 @@ class _Desk:
     def _hear(self, signal: Signal) -> None:
         if signal.who == self._who.id:
             return
-        if signal.kind == "typing":
+        if signal.kind in ("typing", "looking"):
             frame = SignalFrame(
-                conversation=signal.conversation, who=signal.who, on=bool(signal.body.get("on")),
+                conversation=signal.conversation, who=signal.who, on=bool(signal.body.get("on")), kind=signal.kind,
                 name=str(signal.body.get("name", "")),
             )  # fmt: skip
             self._session.offer(msgspec.json.encode(frame))

@@ -13,12 +13,13 @@ from gateway.model.events import Entry
 from gateway.model.state import Conversation
 from gateway.model.visible import Audience, visible_entry
 from gateway.store import deliveries, directory, lists, log
-from gateway.store.lists import Row, View
+from gateway.store.lists import Place, Row, View
+from gateway.store.schema import FAR
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
 T = TypeVar("T")
-_INSTANT = re.compile(r"[0-9]{1,18}")
+_RANK = re.compile(r"[0-9]{1,19}")
 BASE = "/api/v1/businesses/{business}"
 
 
@@ -26,12 +27,15 @@ class ListQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """``before``: the ``next`` of the page before."""
 
     view: View = "all"
-    before: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    before: Annotated[str, msgspec.Meta(max_length=96)] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
 
 
 class EntriesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From behind ``after`` on; or, with ``before``, the last ones before that."""
+
     after: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
+    before: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 200
 
 
@@ -67,11 +71,14 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
-    """``through``: complete up to there. ``next``: the ``after`` of the next page, or null at the end."""
+    """Complete from ``since`` up to ``through``. ``next``: the ``after`` of the next page, ``previous``: the ``before``
+    of the page before it; null at the log's end and begin."""
 
     entries: tuple[Entry, ...]
+    since: int
     through: int
     next: int | None
+    previous: int | None
 
 
 class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +105,7 @@ class Reading:
             )  # fmt: skip
 
         return [
-            get("/conversations", self.conversations, "A page of a view, latest first", RowPage, ListQuery),
+            get("/conversations", self.conversations, "A page of a view: who waits first, then the latest", RowPage, ListQuery),
             get("/conversations/{conversation}", self.conversation, "One conversation's state", ConversationView),
             get("/conversations/{conversation}/entries", self.entries, "Its log, page by page", EntryPage,
                 EntriesQuery),
@@ -107,15 +114,13 @@ class Reading:
 
     async def conversations(self, call: Call) -> RowPage:
         query: ListQuery = call.query
-        before = _cursor(query.before) if query.before else None
+        after = read_cursor(query.before)
 
         def unit(tx: Tx, now: int) -> list[Row]:
-            place = {"before": before} if before else {}
-            return lists.read_rows(tx, query.view, operator=call.who.id, limit=query.limit, **place)
+            return lists.read_rows(tx, query.view, operator=call.who.id, after=after, limit=query.limit)
 
         rows = await self._store.read(call.business, unit)
-        last = rows[-1] if len(rows) == query.limit else None
-        return RowPage(rows=tuple(rows), next=f"{last.updated_at}.{last.conversation}" if last else None)
+        return RowPage(rows=tuple(rows), next=write_cursor(rows[-1]) if len(rows) == query.limit else None)
 
     async def conversation(self, call: Call) -> ConversationView:
         name = call.param("conversation")
@@ -140,12 +145,19 @@ class Reading:
         def unit(tx: Tx, now: int) -> list[Entry] | None:
             if log.head(tx, name) is None:
                 return None
+            if query.before:
+                return log.entries_before(tx, name, before=query.before, limit=query.limit)
             return log.entries(tx, name, after=query.after, limit=query.limit)
 
         found = _found(await self._store.read(call.business, unit))
-        through = found[-1].seq if found else query.after
         shown = tuple(entry for entry in (visible_entry(e, audience) for e in found) if entry is not None)
-        return EntryPage(entries=shown, through=through, next=through if len(found) == query.limit else None)
+        since = found[0].seq if found else query.before or query.after + 1
+        through = found[-1].seq if found else since - 1
+        whole = len(found) == query.limit
+        return EntryPage(
+            entries=shown, since=since, through=through, previous=since if since > 1 else None,
+            next=through if query.before or whole else None,
+        )  # fmt: skip
 
     async def operators(self, call: Call) -> Operators:
         found = await self._store.read(call.business, lambda tx, now: directory.read_operators(tx))
@@ -163,8 +175,16 @@ def _found(value: T | None) -> T:
     return value
 
 
-def _cursor(text: str) -> tuple[int, str]:
-    at, _, conversation = text.partition(".")
-    if not _INSTANT.fullmatch(at) or not ID.fullmatch(conversation):
+def read_cursor(text: str) -> Place:
+    """Where a page of a list begins; "" is the list's begin. Raises ``Invalid``."""
+    if not text:
+        return lists.FIRST
+    rank, _, conversation = text.partition(".")
+    if not _RANK.fullmatch(rank) or int(rank) > FAR or not ID.fullmatch(conversation):
         raise Invalid("`before` is the `next` of the page before.", field="before")
-    return int(at), conversation
+    return Place(int(rank), conversation)
+
+
+def write_cursor(row: Row) -> str:
+    """What the next page begins behind."""
+    return "{}.{}".format(*lists.place_of(row))

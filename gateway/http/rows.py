@@ -1,19 +1,25 @@
-"""The live list: rows that changed, gathered for a moment, encoded once for all consoles of a business."""
+"""The live list: rows that changed, gathered for a moment, encoded once, and told to the consoles that they concern.
+
+A console is told of what stands, or stood a moment ago, in its view or among its operator's own; of what it follows;
+and of whoever joins or leaves the queue, for that calls people whatever they look at.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from gateway.dispatcher.following import Sink
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.units import Committed
-from gateway.model.state import Conversation
+from gateway.model.state import Conversation, Status
 from gateway.store import lists, log
-from gateway.store.lists import ContactName, Counts, Row
+from gateway.store.lists import ContactName, Counts, View
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from gateway.tasks import TaskSet
@@ -22,9 +28,11 @@ GATHER = 0.1
 """Seconds for which changes are gathered."""
 REMEMBERED = 10_000
 
+T = TypeVar("T")
+
 
 class RowsFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="row"):
-    rows: tuple[Row, ...]
+    rows: tuple[msgspec.Raw, ...]
     counts: Counts | None = None
 
 
@@ -35,24 +43,54 @@ class _Known(NamedTuple):
     read: int
 
 
-class Console(NamedTuple):
+class Stand(NamedTuple):
+    """Whose a conversation is and how it stands: that says in which lists it is."""
+
+    status: Status
+    owner: str
+
+
+@dataclass(eq=False, slots=True)
+class Console:
     """A console that wants rows."""
 
     sink: Sink
     operator: str
+    view: View = "unassigned"
+
+
+@dataclass(slots=True)
+class _Change:
+    """What became of a conversation while changes were gathered. ``stood``: how it stood meanwhile, the end left out;
+    ``outdated``: more than the state may have changed, and a commit that follows at once must not hide it."""
+
+    state: Conversation | None = None
+    stood: set[Stand | None] = field(default_factory=set)
+    outdated: bool = False
 
 
 class _Feed:
-    """One business on this node. ``outdated``: conversations of which more than the state may have changed; a commit
-    that follows at once must not hide it."""
+    """One business on this node."""
 
     def __init__(self) -> None:
         self.consoles: set[Console] = set()
-        self.changed: dict[str, Conversation | None] = {}
-        self.outdated: set[str] = set()
+        self.by_operator: dict[str, set[Console]] = {}
+        self.by_conversation: dict[str, set[Console]] = {}
+        self.changed: dict[str, _Change] = {}
         self.sending = asyncio.Lock()
         self.recount = False
         self.scheduled = False
+
+    def concerned(self, conversation: str, stands: Iterable[Stand | None]) -> set[Console]:
+        """The consoles that a change concerns; ``None`` among its stands: nobody knows how it stood."""
+        found = set(self.by_conversation.get(conversation, ()))
+        for stand in stands:
+            if stand is None or stand.status is Status.QUEUED:
+                return self.consoles
+            found |= self.by_operator.get(stand.owner, set())
+            over = stand.status is Status.RESOLVED
+            found |= {one for one in self.consoles if one.view == ("resolved" if over else "all")}
+        return found
 
 
 class Rows:
@@ -62,6 +100,7 @@ class Rows:
         self._store = store
         self._feeds: dict[str, _Feed] = {}
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._told: OrderedDict[str, Stand] = OrderedDict()
         self._tasks = TaskSet("rows")
         self._encoder = msgspec.json.Encoder()
         hub.watch_rows(self._changed)
@@ -70,14 +109,31 @@ class Rows:
         await self._tasks.finish(within=0)
 
     def watch(self, business: str, console: Console) -> None:
-        self._feeds.setdefault(business, _Feed()).consoles.add(console)
+        feed = self._feeds.setdefault(business, _Feed())
+        feed.consoles.add(console)
+        feed.by_operator.setdefault(console.operator, set()).add(console)
 
     def unwatch(self, business: str, console: Console) -> None:
         feed = self._feeds.get(business)
-        if feed is not None:
-            feed.consoles.discard(console)
-            if not feed.consoles:
-                del self._feeds[business]
+        if feed is None:
+            return
+        feed.consoles.discard(console)
+        _discard(feed.by_operator, console.operator, console)
+        if not feed.consoles:
+            del self._feeds[business]
+
+    def show(self, business: str, console: Console, view: View) -> None:
+        """The console shows another view."""
+        console.view = view
+
+    def follow(self, business: str, console: Console, conversation: str) -> None:
+        """The console has a conversation open, whatever list it stands in."""
+        if (feed := self._feeds.get(business)) is not None:
+            feed.by_conversation.setdefault(conversation, set()).add(console)
+
+    def unfollow(self, business: str, console: Console, conversation: str) -> None:
+        if (feed := self._feeds.get(business)) is not None:
+            _discard(feed.by_conversation, conversation, console)
 
     def watched(self, business: str) -> bool:
         """Whether a console of the business is open on this node."""
@@ -93,9 +149,14 @@ class Rows:
         feed = self._feeds.get(business)
         if feed is None:
             return
-        feed.changed[conversation] = committed.state if committed is not None else None
+        change = feed.changed.setdefault(conversation, _Change())
         if committed is None:
-            feed.outdated.add(conversation)
+            change.state, change.outdated = None, True
+            change.stood.add(self._told.get(conversation))
+        else:
+            change.state = committed.state
+            if committed.before is not None:
+                change.stood.add(_stand(committed.before))
         if committed is None or _moved(committed):
             feed.recount = True
         if not feed.scheduled:
@@ -111,9 +172,8 @@ class Rows:
 
     async def _send(self, business: str, feed: _Feed) -> None:
         changed, feed.changed = feed.changed, {}
-        outdated, feed.outdated = feed.outdated, set()
         recount, feed.recount, feed.scheduled = feed.recount, False, False
-        missing = [c for c in changed if c in outdated or c not in self._known]
+        missing = [name for name, change in changed.items() if change.outdated or name not in self._known]
         tallies: dict[tuple[str, str], int] = {}
         if missing or recount:
 
@@ -122,26 +182,50 @@ class Rows:
 
             found, tallies = await self._store.read(business, unit)
             for conversation, (state, known) in found.items():
-                self._remember(conversation, known)
-                if changed[conversation] is None:
-                    changed[conversation] = state
-        rows = tuple(
-            lists.row_of(state, self._known[conversation].contact, self._known[conversation].read)
-            for conversation, state in changed.items()
-            if state is not None and conversation in self._known
-        )
-        shared = self._encoder.encode(RowsFrame(rows=rows))
-        for console in list(feed.consoles):
-            console.sink.send(shared)
-            if recount:
+                _remember(self._known, conversation, known)
+                if changed[conversation].state is None:
+                    changed[conversation].state = state
+        for console, rows in self._shared_out(feed, changed).items():
+            console.sink.send(self._encoder.encode(RowsFrame(rows=tuple(rows))))
+        if recount:
+            for console in list(feed.consoles):
                 counts = lists.counts_of(tallies, operator=console.operator)
                 console.sink.send(self._encoder.encode(RowsFrame(rows=(), counts=counts)))
 
-    def _remember(self, conversation: str, known: _Known) -> None:
-        self._known[conversation] = known
-        self._known.move_to_end(conversation)
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+    def _shared_out(self, feed: _Feed, changed: dict[str, _Change]) -> dict[Console, list[msgspec.Raw]]:
+        """Which rows each console is told, each encoded once."""
+        shares: dict[Console, list[msgspec.Raw]] = {}
+        for conversation, change in changed.items():
+            state, known = change.state, self._known.get(conversation)
+            if state is None or known is None:
+                continue
+            stand = _stand(state)
+            _remember(self._told, conversation, stand)
+            concerned = feed.concerned(conversation, {*change.stood, stand})
+            if concerned:
+                row = msgspec.Raw(self._encoder.encode(lists.row_of(state, known.contact, known.read)))
+                for console in concerned:
+                    shares.setdefault(console, []).append(row)
+        return shares
+
+
+def _remember(known: OrderedDict[str, T], conversation: str, value: T) -> None:
+    known[conversation] = value
+    known.move_to_end(conversation)
+    while len(known) > REMEMBERED:
+        known.popitem(last=False)
+
+
+def _discard(consoles: dict[str, set[Console]], key: str, console: Console) -> None:
+    held = consoles.get(key)
+    if held is not None:
+        held.discard(console)
+        if not held:
+            del consoles[key]
+
+
+def _stand(state: Conversation) -> Stand:
+    return Stand(state.status, state.owner.id if state.owner else "")
 
 
 def _moved(committed: Committed) -> bool:

@@ -59,7 +59,9 @@ class Verbs:
         client_id = getattr(body, "id", "")
         claim = None
         if client_id:
-            digest = digest_of(conversation, verb.name, getattr(body, "text", ""), *getattr(body, "files", ()))
+            endpoint = getattr(body, "endpoint", None)
+            further = (*getattr(body, "files", ()), *((endpoint.identity,) if endpoint else ()))
+            digest = digest_of(conversation, verb.name, getattr(body, "text", ""), *further)
             claim = Claim("operator", principal.id, client_id, digest)
         receipt = await self._dispatcher.submit(principal.business, conversation, command, claim=claim)
         return VerbAnswer(conversation=receipt.conversation, seq=receipt.seq)

@@ -242,9 +242,12 @@ def _fence(state: Conversation, command: c.SendReply | c.Transfer | c.ReturnToBo
 
 def _reply(state: Conversation, command: c.SendReply, circumstances: Circumstances) -> Events:
     _fence(state, command)
+    endpoint = command.endpoint or state.endpoint
+    if endpoint != state.endpoint and endpoint not in state.channels:
+        raise Invalid("That channel isn't part of this conversation. Choose one that is.", field="endpoint")
     return (
         OperatorMessage(
-            text=command.text, endpoint=command.endpoint or state.endpoint, operator=command.operator.id,
+            text=command.text, endpoint=endpoint, operator=command.operator.id,
             name=command.operator.name, client_id=command.client_id, files=command.files,
             cards=command.cards,
         ),
@@ -268,6 +271,8 @@ def _bounded(facts: dict[str, str]) -> dict[str, str]:
 
 def _transfer(state: Conversation, command: c.Transfer, circumstances: Circumstances) -> Events:
     _fence(state, command)
+    if command.to is not None and state.owner is not None and command.to.id == state.owner.id:
+        raise Invalid("It is theirs already. Choose a colleague.", field="to")
     moved = Transferred(by=command.operator, team=command.team, to=command.to, note=command.note)
     return (moved,) if command.to is None else (moved, Taken(operator=command.to, via="transfer"))
 

@@ -91,10 +91,12 @@ class Contact(NamedTuple):
 
 
 class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What else is known of a contact. ``email`` is by the business's word; nobody vouches for the rest: ``claimed`` by
-    their pages, ``details`` by themselves, ``consents`` by inbox: the version that they agreed to."""
+    """What else is known of a contact. ``email`` and ``phone`` are by the business's word (``phone``: digits, with ``+``
+    before them where the country is told); nobody vouches for the rest: ``claimed`` by their pages, ``details`` by
+    themselves, ``consents`` by inbox: the version that they agreed to."""
 
     email: str = ""
+    phone: str = ""
     claimed: dict[str, str] = {}
     details: dict[str, str] = {}
     consents: dict[str, str] = {}
@@ -139,6 +141,16 @@ def root(tx: Tx, contact: str) -> Contact | None:
     while found is not None and found.merged_into:
         found = read(tx, found.merged_into)
     return found
+
+
+def lock(tx: Tx, contact: str) -> Contact | None:
+    """Whom the contact is merged into in the end, locked; ``None`` where there is none."""
+    while (row := tx.one(_LOCK, contact_id=contact)) is not None:
+        found = Contact(*row)
+        if not found.merged_into:
+            return found
+        contact = found.merged_into
+    return None
 
 
 def family(tx: Tx, contact: str) -> list[str]:

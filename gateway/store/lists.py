@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    TextClause,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from gateway.model.events import Person
 from gateway.model.state import FOLD_VERSION, Conversation, Preview, Status
 from gateway.store import contacts as people
 from gateway.store import log
-from gateway.store.schema import contacts, conversations, cursors, requests
+from gateway.store.schema import FAR, RANK, UNRESOLVED, contacts, conversations, cursors, requests
 from gateway.store.sql import Query, Tx
 
 View = Literal["mine", "unassigned", "all", "resolved"]
 VIEWS: tuple[View, ...] = ("mine", "unassigned", "all", "resolved")
+
+
+class Place(NamedTuple):
+    """Where a row stands in its view: behind it the next page begins. A lower ``rank`` comes first."""
+
+    rank: int
+    conversation: str
+
+
+FIRST = Place(-1, "")
 
 _business: BindParameter[str] = bindparam("business_id")
 _decoder = msgspec.json.Decoder(Conversation)
@@ -54,21 +77,28 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     all: int
 
 
-def _where(view: View) -> list[ColumnElement[bool]]:
+def _where(view: View) -> list[ColumnElement[bool] | TextClause]:
     c = conversations.c
     match view:
         case "mine":
-            return [c.owner_id == bindparam("operator"), c.status != Status.RESOLVED.value]
+            return [c.owner_id == bindparam("operator"), text(UNRESOLVED)]
         case "unassigned":
-            return [c.status == Status.QUEUED.value]
+            return [c.status == Status.QUEUED.value, text(UNRESOLVED)]
         case "all":
-            return [c.status != Status.RESOLVED.value]
+            return [text(UNRESOLVED)]
         case "resolved":
             return [c.status == Status.RESOLVED.value]
 
 
 def _list(view: View) -> Query:
+    """Who waits comes first, the longest on top; then the latest. Of what is resolved nobody waits."""
     c = conversations.c
+    if view == "resolved":
+        behind = tuple_(c.updated_at, c.id) < tuple_(bindparam("before"), bindparam("place"))
+        order: tuple[ColumnElement[Any], ...] = (c.updated_at.desc(), c.id.desc())
+    else:
+        behind = tuple_(literal_column(RANK), c.id) > tuple_(bindparam("rank"), bindparam("place"))
+        order = (literal_column(RANK), c.id)
     read = (
         select(cursors.c.read)
         .where(
@@ -83,15 +113,8 @@ def _list(view: View) -> Query:
             func.coalesce(read, 0),
         )
         .join(contacts, and_(contacts.c.business_id == c.business_id, contacts.c.id == c.contact_id))
-        .where(
-            c.business_id == _business,
-            *_where(view),
-            or_(
-                c.updated_at < bindparam("before"),
-                and_(c.updated_at == bindparam("before"), c.id < bindparam("before_id")),
-            ),
-        )
-        .order_by(c.updated_at.desc(), c.id.desc())
+        .where(c.business_id == _business, *_where(view), behind)
+        .order_by(*order)
         .limit(bindparam("limit"))
     )  # fmt: skip
 
@@ -159,8 +182,6 @@ _REQUESTS = Query(
     .order_by(requests.c.opened_seq)
 )
 
-_FAR = 1 << 62
-
 
 class Request(NamedTuple):
     """A line of the ledger; ``ending`` is empty while it is open."""
@@ -182,9 +203,11 @@ def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
     )  # fmt: skip
 
 
-def read_rows(tx: Tx, view: View, *, operator: str, before: tuple[int, str] = (_FAR, ""), limit: int = 50) -> list[Row]:
-    """A page of a view, latest first, from behind ``before`` (updated_at, conversation)."""
-    found = tx.all(_LISTS[view], operator=operator, before=before[0], before_id=before[1], limit=limit)
+def read_rows(tx: Tx, view: View, *, operator: str, after: Place = FIRST, limit: int = 50) -> list[Row]:
+    """A page of a view from behind ``after``: who waits first, the longest on top; then the latest."""
+    found = tx.all(
+        _LISTS[view], operator=operator, rank=after.rank, before=FAR - after.rank, place=after.conversation, limit=limit
+    )
     rows = []
     for conversation, body, fold_version, contact, name, merged_into, read in found:
         state = _decoder.decode(body) if fold_version == FOLD_VERSION else log.peek(tx, conversation)
@@ -198,6 +221,12 @@ def resolved_between(tx: Tx, after: tuple[int, str], before: int, *, limit: int)
     """Resolved conversations and their last change: behind ``after`` (instant, id) and before an instant, oldest first."""
     rows = tx.all(_RESOLVED_BETWEEN, after=after[0], after_id=after[1], before=before, limit=limit)
     return [(row[0], row[1]) for row in rows]
+
+
+def place_of(row: Row) -> Place:
+    """Where the row stands in a view that holds it."""
+    rank = row.waiting_since if row.waiting_since is not None else FAR - row.updated_at
+    return Place(rank, row.conversation)
 
 
 def tally(tx: Tx) -> dict[tuple[str, str], int]:

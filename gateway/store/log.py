@@ -61,6 +61,16 @@ _ENTRIES = Query(
     .order_by(events.c.seq)
     .limit(bindparam("limit"))
 )
+_ENTRIES_BEFORE = Query(
+    select(events.c.seq, events.c.id, events.c.at, events.c.body)
+    .where(
+        events.c.business_id == _business,
+        events.c.conversation_id == _conversation,
+        events.c.seq < bindparam("before"),
+    )
+    .order_by(events.c.seq.desc())
+    .limit(bindparam("limit"))
+)
 _EVENT_ID = Query(
     select(events.c.id).where(
         events.c.business_id == _business,
@@ -149,7 +159,17 @@ def _store_state(tx: Tx, state: Conversation, *, head_id: str) -> None:
 def entries(tx: Tx, conversation: str, *, after: int, upto: int = _FAR, limit: int = PAGE) -> list[Entry]:
     """Entries with ``after < seq <= upto``, oldest first, at most ``limit``."""
     rows = tx.all(_ENTRIES, conversation_id=conversation, after=after, upto=upto, limit=limit)
-    return [Entry(seq=seq, id=id_, at=at, event=decode_event(body)) for seq, id_, at, body in rows]
+    return [_entry(*row) for row in rows]
+
+
+def entries_before(tx: Tx, conversation: str, *, before: int, limit: int = PAGE) -> list[Entry]:
+    """The last ``limit`` entries with ``seq < before``, oldest first."""
+    rows = tx.all(_ENTRIES_BEFORE, conversation_id=conversation, before=before, limit=limit)
+    return [_entry(*row) for row in reversed(rows)]
+
+
+def _entry(seq: int, id_: str, at: int, body: str) -> Entry:
+    return Entry(seq=seq, id=id_, at=at, event=decode_event(body))
 
 
 def read_all(tx: Tx, conversation: str) -> list[Entry]:

@@ -48,6 +48,11 @@ def _version() -> Column[int]:
 
 
 _MERGED = text("merged_into <> ''")
+FAR = 1 << 62
+UNRESOLVED = "status <> 'resolved'"
+"""As the index of the lists says it: a query that says it otherwise doesn't use the index."""
+RANK = f"coalesce(waiting_since, {FAR} - updated_at)"
+"""A conversation's place in a list, ascending: who waits first, the longest on top; then the latest."""
 
 
 def _business() -> Column[str]:
@@ -219,6 +224,14 @@ conversations = Table(
     ForeignKeyConstraint(["business_id", "contact_id"], ["contacts.business_id", "contacts.id"]),
     Index("ix_conversations_status", "business_id", "status", "updated_at", "id"),
     Index("ix_conversations_contact", "business_id", "contact_id"),
+    Index(
+        "ix_conversations_rank",
+        "business_id",
+        text(RANK),
+        "id",
+        sqlite_where=text(UNRESOLVED),
+        postgresql_where=text(UNRESOLVED),
+    ),
     sqlite_with_rowid=True,
 )
 events = Table(

@@ -106,6 +106,16 @@ def test_nothing_is_missed_or_doubled_while_either_side_is_away(
         olga.sees(text)
 
 
+def test_open_conversation_asks_who_its_contact_is_once(customer: Customer, olga: Operator) -> None:
+    asked: list[str] = []
+    olga.page.on("request", lambda request: asked.append(request.url) if "/contacts/" in request.url else None)
+    customer.ask_for_person()
+    olga.choose("человека")
+    expect(olga.page.get_by_role("complementary", name="Контекст")).to_be_visible()
+    olga.page.wait_for_load_state("networkidle")
+    assert len(asked) == 1
+
+
 def test_one_of_two_who_take_at_once_is_told_who_was_faster(
     customer: Customer, olga: Operator, stage: Stage, demo: DemoServer
 ) -> None:

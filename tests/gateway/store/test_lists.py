@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from gateway.model import commands as c
@@ -12,7 +15,7 @@ from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.clock import START, VirtualClock
 from tests.support.histories import IVAN, OLGA
-from tests.support.stores import Begin, Place, apply, make_place
+from tests.support.stores import Begin, Database, Place, apply, make_place
 
 
 async def begin(store: Store, place: Place, clock: VirtualClock, name: str, *commands: c.AnyCommand) -> Conversation:
@@ -32,18 +35,21 @@ async def names(store: Store, place: Place, view: View, *, operator: str = OLGA.
     return [row.contact.name for row in await rows(store, place, view, operator=operator)]
 
 
-async def test_each_view_holds_its_own_latest_first(store: Store, place: Place, clock: VirtualClock) -> None:
+async def test_each_view_holds_its_own_and_who_waits_comes_first(
+    store: Store, place: Place, clock: VirtualClock
+) -> None:
     await begin(store, place, clock, "bot")
     await begin(store, place, clock, "queued", c.AskForPerson())
     await begin(store, place, clock, "olgas", c.Take(operator=OLGA))
     await begin(store, place, clock, "ivans", c.Take(operator=IVAN))
     await begin(store, place, clock, "over", c.Close(ending="answered", reason="silence"))
+    await begin(store, place, clock, "last", c.Close(ending="answered", reason="silence"))
 
     assert await names(store, place, "mine") == ["Olgas"]
     assert await names(store, place, "mine", operator=IVAN.id) == ["Ivans"]
     assert await names(store, place, "unassigned") == ["Queued"]
-    assert await names(store, place, "all") == ["Ivans", "Olgas", "Queued", "Bot"]
-    assert await names(store, place, "resolved") == ["Over"]
+    assert await names(store, place, "all") == ["Queued", "Olgas", "Ivans", "Bot"]
+    assert await names(store, place, "resolved") == ["Last", "Over"]
     tally = await store.read(place.business, lambda tx, now: lists.tally(tx))
     assert lists.counts_of(tally, operator=OLGA.id) == Counts(mine=1, unassigned=1, all=4)
 
@@ -60,6 +66,31 @@ async def test_a_row_tells_what_one_needs_to_choose(store: Store, place: Place, 
     assert row.waiting_since == clock.now
 
 
+async def test_who_waits_longest_stands_on_top_over_all_pages(store: Store, place: Place, clock: VirtualClock) -> None:
+    for number in range(12):
+        await begin(store, place, clock, f"a{number}", *((c.AskForPerson(),) if number % 3 == 0 else ()))
+
+    found: list[Row] = []
+    page = await rows(store, place, "all", limit=5)
+    while page:
+        found += page
+        page = await rows(store, place, "all", limit=5, after=lists.place_of(page[-1]))
+
+    assert [row.contact.name for row in found] == [
+        *("A0", "A3", "A6", "A9"), *(f"A{n}" for n in range(11, 0, -1) if n % 3),
+    ]  # fmt: skip
+
+
+async def test_lists_are_read_from_their_index(sqlite_database: Database, clock: VirtualClock) -> None:
+    query = lists._LISTS["all"].compiled("sqlite")
+    values = {"business_id": "b", "rank": -1, "place": "", "limit": 5, **query.fixed}
+    with closing(sqlite3.connect(sqlite_database.location)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {query.sql}", [values[name] for name in query.names]).fetchall()
+
+    assert any("ix_conversations_rank" in line for *_, line in plan), plan
+    assert not any("TEMP B-TREE" in line for *_, line in plan), plan
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 async def test_pages_neither_repeat_nor_lose_a_row_even_where_instants_are_equal(
     store: Store, place: Place, size: int
@@ -73,7 +104,7 @@ async def test_pages_neither_repeat_nor_lose_a_row_even_where_instants_are_equal
     page = await rows(store, place, "all", limit=size)
     while page:
         found += page
-        page = await rows(store, place, "all", limit=size, before=(page[-1].updated_at, page[-1].conversation))
+        page = await rows(store, place, "all", limit=size, after=lists.place_of(page[-1]))
 
     assert found == whole
     assert len({row.conversation for row in found}) == 6

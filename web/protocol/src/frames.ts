@@ -1,4 +1,4 @@
-import type { Status } from "./reduce.ts";
+import type { Conversation, Status } from "./reduce.ts";
 import type { Author, Button, Entry, Page, Person } from "./types.ts";
 
 /** RFC 9457, with our own further fields. `type` ends in the stable code. */
@@ -181,11 +181,15 @@ export interface ConsoleWelcome {
   readonly me: { readonly id: string; readonly name: string; readonly role: string; readonly locale: string };
   readonly now: number;
 }
+/** A page of a view. */
 export interface RowsFrame {
   readonly type: "rows";
   readonly view: View;
+  /** Where the page begins, as it was asked for; "" is the begin of the view. */
+  readonly before: string;
   readonly rows: readonly Row[];
-  readonly complete: boolean;
+  /** Where the next page begins; null at the end. */
+  readonly next: string | null;
   readonly counts: Counts;
 }
 export interface RowFrame {
@@ -201,4 +205,14 @@ export interface CommandFrame {
   readonly conversation: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
-export type ConsoleFrame = ConsoleWelcome | RowsFrame | RowFrame | SharedFrame;
+/** The end of a long log from `since` on, and the state that all of it folds to: it replaces what is held of it. */
+export interface TailFrame {
+  readonly type: "tail";
+  readonly conversation: string;
+  /** What has its default may be left out. */
+  readonly state: Partial<Conversation>;
+  readonly since: number;
+  readonly through: number;
+  readonly entries: readonly Entry[];
+}
+export type ConsoleFrame = ConsoleWelcome | RowsFrame | RowFrame | TailFrame | SharedFrame;

@@ -1,20 +1,17 @@
-import type { ConsoleFrame, LineState, Row, View } from "@switchboard/protocol";
+import { isPassing, type ConsoleFrame, type LineState } from "@switchboard/protocol";
 import { desk } from "../stores/desk.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
-import { belongs, hold, merge, neighbour, order } from "../view/rows.ts";
-import { connect, disconnect, isConnected, send } from "./line.ts";
+import { neighbour } from "../view/rows.ts";
+import { connect, disconnect, isConnected } from "./line.ts";
+import { askAgain, clearRows, hearChanges, hearRows, renewRows, showView } from "./lists.ts";
 import { hearInThread, lineLost, openThread, rejoin } from "./thread.ts";
 
-const LIMIT = 100;
-
-let places: readonly string[] = [];
 let refused: () => void = () => {};
 
 /** Gets on the line of a business. `onRefused`: the server does not want us any more, or did not let us in. */
 export function startDesk(business: string, onRefused: () => void): void {
   refused = onRefused;
-  desk.loaded = false;
-  desk.rows = [];
+  clearRows();
   connect(business, { onFrame: heard, onState: lineChanged });
 }
 
@@ -23,35 +20,9 @@ export function hangUp(): void {
   openThread("");
 }
 
-export function showView(view: View): void {
-  if (desk.view === view) return;
-  desk.view = view;
-  // What is known of the view already stands until the server tells all of it.
-  setRows(desk.rows.filter((row) => belongs(row, view, desk.operator)));
-  desk.loaded = desk.rows.length > 0;
-  askForRows();
-}
-
-/** While the pointer rests on the list its rows keep their places. */
-export function holdRows(held: boolean): void {
-  desk.held = held;
-  if (!held) setRows(desk.rows);
-}
-
 export function step(by: 1 | -1): void {
   const next = neighbour(desk.rows, thread.conversation, by);
   if (next) openThread(next);
-}
-
-function askForRows(): void {
-  send({ type: "list", view: desk.view, limit: LIMIT });
-}
-
-function setRows(rows: readonly Row[]): void {
-  desk.rows = desk.held ? hold(rows, places) : order(rows);
-  places = desk.rows.map((row) => row.conversation);
-  const open = rows.find((row) => row.conversation === thread.conversation);
-  if (open) thread.row = open;
 }
 
 function lineChanged(state: LineState): void {
@@ -71,24 +42,17 @@ function heard(frame: ConsoleFrame): void {
     case "welcome":
       desk.operator = frame.me.id;
       desk.skew = frame.now - Date.now() * 1000;
-      askForRows();
+      renewRows();
       rejoin();
       break;
     case "rows":
-      if (frame.view !== desk.view) return;
-      desk.counts = frame.counts;
-      desk.loaded = true;
-      desk.complete = frame.complete;
-      setRows(frame.rows);
-      if (!thread.conversation) desk.catchingUp = false;
+      hearRows(frame);
+      if (!thread.conversation && desk.loaded) desk.catchingUp = false;
       break;
-    case "row": {
+    case "row":
       if (frame.counts) desk.counts = frame.counts;
-      const open = frame.rows.find((row) => row.conversation === thread.conversation);
-      if (open) thread.row = open;
-      setRows(merge(desk.rows, frame.rows, desk.view, desk.operator));
+      hearChanges(frame.rows);
       break;
-    }
     case "ack": {
       const took = thread.acting === "take";
       hearInThread(frame);
@@ -99,6 +63,10 @@ function heard(frame: ConsoleFrame): void {
       }
       break;
     }
+    case "refused":
+      hearInThread(frame);
+      if (frame.id === "" && isPassing(frame.problem)) setTimeout(askAgain, 1000);
+      break;
     default:
       hearInThread(frame);
   }

@@ -6,6 +6,7 @@ import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import type { Key } from "../i18n/index.ts";
 import { hangUp, startDesk } from "./desk.ts";
+import { forgetLogs } from "./logs.ts";
 
 const places = usable(() => sessionStorage);
 const PLACE = "switchboard:place";
@@ -59,6 +60,7 @@ function goBack(account: string): void {
 }
 
 function leave(): void {
+  forgetLogs();
   session.me = null;
   session.problem = "";
   session.phase = "signed_out";

@@ -10,12 +10,13 @@ import {
 } from "@switchboard/protocol";
 
 export type Sent =
-  | { readonly type: "list"; readonly view: View; readonly limit: number }
+  | { readonly type: "list"; readonly view: View; readonly before: string; readonly limit: number }
   | {
       readonly type: "follow";
       readonly conversation: string;
       readonly last_seq: number;
       readonly last_event_id: string;
+      readonly tail: number;
     }
   | { readonly type: "unfollow"; readonly conversation: string }
   | CommandFrame

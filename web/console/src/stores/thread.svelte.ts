@@ -10,6 +10,8 @@ class Thread {
   row = $state.raw<Row | null>(null);
   log = $state.raw<Log | null>(null);
   readonly contact = $derived(this.row?.contact ?? { id: this.log?.state.contact ?? "", name: "" });
+  /** How it stands with what was said before the log's begin. */
+  older = $state<"idle" | "loading" | "failed">("idle");
   /** The replay has come. */
   complete = $state(false);
   readByCustomer = $state(0);

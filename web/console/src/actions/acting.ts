@@ -1,0 +1,47 @@
+import { randomId, type Problem } from "@switchboard/protocol";
+import { preferences } from "../stores/preferences.svelte.ts";
+import { thread, type Act } from "../stores/thread.svelte.ts";
+import { send } from "./line.ts";
+import { sentence } from "./problems.ts";
+
+let acting: { readonly id: string; readonly act: Act } | null = null;
+
+/** Does something to the open conversation; `further` is what the verb needs beside the floor. */
+export function act(verb: Act, further: Readonly<Record<string, unknown>> = {}): void {
+  const { conversation, log } = thread;
+  // Taking needs no log: whoever presses the keys faster than it loads is not left waiting.
+  if (!conversation || acting || (verb !== "take" && !log)) return;
+  thread.problem = "";
+  const id = randomId();
+  const body = verb === "take" ? {} : { floor_seq: log?.state.floor_seq ?? 0, ...further };
+  if (!send({ type: "command", id, verb, conversation, body })) {
+    thread.problem = preferences.say("problem.offline");
+    return;
+  }
+  acting = { id, act: verb };
+  thread.acting = verb;
+}
+
+/** What was asked for concerns nobody any more. */
+export function stopActing(): void {
+  thread.acting = acting = null;
+}
+
+/** The line broke: what was asked for and not answered is unknown. */
+export function actionLost(): void {
+  if (acting) thread.problem = preferences.say("problem.lost");
+  stopActing();
+}
+
+/** Whether it was this. */
+export function actionDone(id: string): boolean {
+  if (acting?.id !== id) return false;
+  stopActing();
+  return true;
+}
+
+export function actionRefused(id: string, problem: Problem): boolean {
+  if (!actionDone(id)) return false;
+  thread.problem = sentence(problem);
+  return true;
+}

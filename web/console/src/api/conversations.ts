@@ -1,0 +1,17 @@
+import type { Entry } from "@switchboard/protocol";
+import { request } from "./http.ts";
+
+export interface EntryPage {
+  readonly entries: readonly Entry[];
+  /** Complete from here on. */
+  readonly since: number;
+  /** The `before` of the page before; null at the log's begin. */
+  readonly previous: number | null;
+}
+
+/** The last `limit` entries before `before`, oldest first. */
+export const entriesBefore = (business: string, conversation: string, before: number, limit: number) =>
+  request<EntryPage>(
+    "GET",
+    `/api/v1/businesses/${business}/conversations/${conversation}/entries?before=${before}&limit=${limit}`,
+  );
