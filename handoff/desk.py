@@ -9,7 +9,7 @@ import msgspec
 from gateway.errors import Invalid
 from gateway.http.access import Principal
 from gateway.http.routes import EVERYONE
-from gateway.http.texts import visible_text
+from gateway.http.texts import ItemId, visible_text
 from gateway.http.verbs import Verb
 from gateway.model import commands as c
 from gateway.model.cards import check_cards
@@ -75,6 +75,13 @@ class SnoozeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     floor_seq: FloorSeq
     until: Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000_000)]
+
+
+class LabelsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``add`` and ``remove``: ids of the business's labels."""
+
+    add: Annotated[tuple[ItemId, ...], msgspec.Meta(max_length=20)] = ()
+    remove: Annotated[tuple[ItemId, ...], msgspec.Meta(max_length=20)] = ()
 
 
 class FactsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -149,6 +156,8 @@ def verbs() -> list[Verb]:
         Verb(name="snooze", summary="Put it aside until a time or the customer's next input", roles=EVERYONE,
              body=SnoozeBody,
              command=lambda who, body: c.Snooze(operator=_person(who), floor_seq=body.floor_seq, until=body.until)),
+        Verb(name="label", summary="Put labels on, or take them off", roles=EVERYONE, body=LabelsBody,
+             command=lambda who, body: c.SetLabels(operator=_person(who), add=body.add, remove=body.remove)),
         Verb(name="facts", summary="Correct what is known", roles=EVERYONE, body=FactsBody,
              command=_facts),
     ]  # fmt: skip

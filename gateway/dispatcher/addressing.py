@@ -1,4 +1,4 @@
-"""Whom a command names: a colleague of the same business, under the name that they have there."""
+"""What a command names, of the same business: a colleague, a team, labels."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ from msgspec.structs import replace
 from gateway.errors import Invalid
 from gateway.model import commands as c
 from gateway.model.events import Person
-from gateway.store import directory
+from gateway.store import configuration, directory, labels
 from gateway.store.sql import Tx
+
+
+def known_here(tx: Tx, command: c.AnyCommand) -> None:
+    """Raises ``Invalid`` for labels, or a team, that the business doesn't have (any more)."""
+    if isinstance(command, c.SetLabels) and labels.unknown(tx, command.add):
+        raise Invalid("This label was removed meanwhile. Choose another one.", field="add")
+    if isinstance(command, c.Transfer) and command.team and configuration.find(tx, "team", command.team) is None:
+        raise Invalid("This team was removed meanwhile. Choose another one.", field="team")
 
 
 def with_recipient(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:

@@ -18,6 +18,7 @@ from gateway.model.events import (
     DetailsLeft,
     Entry,
     HandoffRequested,
+    Labelled,
     OperatorMessage,
     OwnerLost,
     Rated,
@@ -28,7 +29,7 @@ from gateway.model.events import (
     Taken,
 )
 from gateway.model.state import Conversation, Floor, Status
-from gateway.store import contacts, deliveries, due, files, lists, waiting
+from gateway.store import contacts, deliveries, due, files, labels, ledger, waiting
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
 
@@ -92,17 +93,17 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
                     )  # fmt: skip
                 due.poke(tx, DELIVERY, endpoint.identity, due_at=draft.now)
         case ConversationStarted():
-            lists.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
+            ledger.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
         case Reopened():
             due.drop(tx, WAKE, draft.conversation)
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
             if draft.before is None or draft.before.request == 0:
-                lists.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
+                ledger.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
         case HandoffRequested():
-            lists.hand_request(tx, draft.conversation, now=draft.now)
+            ledger.hand_request(tx, draft.conversation, now=draft.now)
         case Rated() as rated:
-            lists.rate_request(tx, draft.conversation, rated.score)
+            ledger.rate_request(tx, draft.conversation, rated.score)
         case Taken():
             before = draft.before
             if before is not None and before.status is Status.QUEUED and before.waiting_since is not None:
@@ -110,12 +111,14 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
                 waiting.note_wait(tx, draft.conversation, opened_seq=before.request, waited=waited)
         case AttributesSet() | DetailsLeft() | ConsentGiven() as said:
             _note(tx, draft, said)
+        case Labelled() as labelled:
+            labels.change(tx, draft.conversation, added=labelled.added, removed=labelled.removed)
         case Snoozed() as snoozed:
             due.reset(tx, WAKE, draft.conversation, due_at=snoozed.until)
         case Resolved() as resolved:
             due.drop(tx, IDLE, draft.conversation)
             due.drop(tx, WAKE, draft.conversation)
-            lists.end_request(
+            ledger.end_request(
                 tx, draft.conversation, opened_seq=_request_before(draft, entry), ending=resolved.ending,
                 reason=resolved.reason, now=draft.now,
             )  # fmt: skip

@@ -21,7 +21,7 @@ from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, he
 from gateway.http.verbs import Verbs
 from gateway.ports import Signal
 from gateway.store import directory, lists, log
-from gateway.store.lists import Counts, Row, View
+from gateway.store.lists import NO_FILTER, Counts, Filter, Row, View
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
@@ -40,9 +40,10 @@ class Hello(_Frame, frozen=True, tag="hello"):
 
 
 class ListFrame(_Frame, frozen=True, tag="list"):
-    """``before``: the ``next`` of the page before."""
+    """``before``: the ``next`` of the page before. ``filter``: what of the view is wanted."""
 
     view: View = "all"
+    filter: Filter = NO_FILTER
     before: Annotated[str, msgspec.Meta(max_length=96)] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
 
@@ -264,7 +265,9 @@ class _Desk:
         self._owner.rows.show(self._business, self._console, frame.view)
 
         def unit(tx: Tx, now: int) -> RowsSnapshot:
-            rows = lists.read_rows(tx, frame.view, operator=self._who.id, after=after, limit=frame.limit + 1)
+            rows = lists.read_rows(
+                tx, frame.view, operator=self._who.id, after=after, limit=frame.limit + 1, only=frame.filter
+            )
             counts = lists.counts_of(lists.tally(tx), operator=self._who.id)
             page = tuple(rows[: frame.limit])
             more = len(rows) > frame.limit

@@ -12,8 +12,8 @@ from gateway.http.routes import EVERYONE, ID, Call, Route
 from gateway.model.events import Entry
 from gateway.model.state import Conversation
 from gateway.model.visible import Audience, visible_entry
-from gateway.store import deliveries, directory, lists, log
-from gateway.store.lists import Place, Row, View
+from gateway.store import deliveries, directory, ledger, lists, log
+from gateway.store.lists import Filter, Place, Row, View
 from gateway.store.schema import FAR
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -21,6 +21,7 @@ from gateway.store.store import Store
 T = TypeVar("T")
 _RANK = re.compile(r"[0-9]{1,19}")
 BASE = "/api/v1/businesses/{business}"
+Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_.:-]{0,64}$")]
 
 
 class ListQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,6 +30,14 @@ class ListQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     view: View = "all"
     before: Annotated[str, msgspec.Meta(max_length=96)] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+    label: Name = ""
+    team: Name = ""
+    owner: Name = ""
+    channel: Name = ""
+
+    @property
+    def filter(self) -> Filter:
+        return Filter(label=self.label, team=self.team, owner=self.owner, channel=self.channel)
 
 
 class EntriesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,7 +126,9 @@ class Reading:
         after = read_cursor(query.before)
 
         def unit(tx: Tx, now: int) -> list[Row]:
-            return lists.read_rows(tx, query.view, operator=call.who.id, after=after, limit=query.limit)
+            return lists.read_rows(
+                tx, query.view, operator=call.who.id, after=after, limit=query.limit, only=query.filter
+            )
 
         rows = await self._store.read(call.business, unit)
         return RowPage(rows=tuple(rows), next=write_cursor(rows[-1]) if len(rows) == query.limit else None)
@@ -131,7 +142,7 @@ class Reading:
                 return None
             marks = lists.marks(tx, name)
             row = lists.row_of(state, lists.contact_name(tx, state.contact), marks.get("people", 0))
-            requests = tuple(RequestView(**r._asdict()) for r in lists.read_requests(tx, name))
+            requests = tuple(RequestView(**r._asdict()) for r in ledger.read_requests(tx, name))
             sent = tuple(DeliveryView(**d._asdict()) for d in deliveries.statuses(tx, name))
             return ConversationView(row=row, conversation=state, marks=marks, requests=requests, deliveries=sent)
 

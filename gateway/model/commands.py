@@ -178,6 +178,14 @@ class SetFacts(Command, frozen=True):
     facts: dict[str, str]
 
 
+class SetLabels(Command, frozen=True):
+    """``add`` and ``remove``: ids of labels."""
+
+    operator: Person
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
 class Transfer(Command, frozen=True):
     operator: Person
     floor_seq: int
@@ -301,6 +309,6 @@ class Close(Command, frozen=True):
 AnyCommand = (
     Start | Say | AskForPerson | CancelHandoff | Rate | RateAnswer | End | Consent | ShowInvitation | SetAttributes
     | LeaveDetails | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
-    | AddNote | SetFacts | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
+    | AddNote | SetFacts | SetLabels | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
 )  # fmt: skip

@@ -30,6 +30,7 @@ from gateway.model.events import (
     FileReady,
     HandoffCancelled,
     HandoffRequested,
+    Labelled,
     NoteAdded,
     OfferEnded,
     OfferMade,
@@ -52,6 +53,7 @@ from gateway.model.state import (
     FACT_NAME_LENGTH,
     MAX_FACTS,
     MAX_GUESSES,
+    MAX_LABELS,
     MAX_PARTICIPANTS,
     Conversation,
     Floor,
@@ -365,6 +367,15 @@ def _notify(state: Conversation, command: c.Notify, circumstances: Circumstances
     return (SystemNotice(notice=command.notice, text=command.text, endpoint=state.endpoint, buttons=command.buttons),)
 
 
+def _set_labels(state: Conversation, command: c.SetLabels, circumstances: Circumstances) -> Events:
+    """Only what is news."""
+    added = tuple(one for one in dict.fromkeys(command.add) if one not in state.labels)
+    removed = tuple(one for one in dict.fromkeys(command.remove) if one in state.labels and one not in command.add)
+    if len(state.labels) + len(added) - len(removed) > MAX_LABELS:
+        raise NotPossible(f"A conversation has at most {MAX_LABELS} labels. Take one off first.")
+    return (Labelled(by=command.operator, added=added, removed=removed),) if added or removed else ()
+
+
 def _report_failure(state: Conversation, command: c.ReportFailure, circumstances: Circumstances) -> Events:
     return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason),)
 
@@ -391,7 +402,7 @@ Handler = Callable[[Conversation, Any, Circumstances], Events]
 _ALWAYS: dict[type[c.Command], Handler] = {
     c.Rate: acts.rate, c.RateAnswer: acts.rate_answer, c.End: acts.end, c.Consent: acts.consent,
     c.ShowInvitation: acts.show_invitation, c.SetAttributes: acts.set_attributes, c.LeaveDetails: acts.leave_details,
-    c.AddNote: _note, c.SetFacts: _set_facts, c.ReportFailure: _report_failure, c.Part: _part,
+    c.AddNote: _note, c.SetFacts: _set_facts, c.SetLabels: _set_labels, c.ReportFailure: _report_failure, c.Part: _part,
     c.EndOffer: _end_offer, c.LoseOwner: _lose_owner, c.FinishTurn: _drop_turn, c.FailTurn: _drop_turn,
     c.FinishFile: _finish_file, c.FailFile: _fail_file,
     c.Replay: _replay,

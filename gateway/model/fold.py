@@ -32,6 +32,7 @@ from gateway.model.events import (
     HandoffCancelled,
     HandoffRequested,
     InvitationShown,
+    Labelled,
     NoteAdded,
     OfferEnded,
     OfferMade,
@@ -59,6 +60,7 @@ from gateway.model.state import (
     MAX_CHANNELS,
     MAX_FACTS,
     MAX_GUESSES,
+    MAX_LABELS,
     MAX_PARTICIPANTS,
     PAGE_LENGTH,
     PREVIEW_LENGTH,
@@ -117,6 +119,9 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case BotTurn():
             return {"answered": event.upto, "misses": event.misses, "bot_version": event.version,
                     "understood": _understood(state, event), "facts": _facts(state, event.facts)}  # fmt: skip
+        case Labelled():
+            kept = tuple(one for one in state.labels if one not in event.removed)
+            return {"labels": tuple(dict.fromkeys((*kept, *event.added)))[:MAX_LABELS]}
         case FactsChanged():
             return {"facts": _facts(state, event.facts)}
         case AttributesSet():

@@ -29,6 +29,7 @@ from gateway.model.events import (
     HandoffCancelled,
     HandoffRequested,
     InvitationShown,
+    Labelled,
     NoteAdded,
     OfferEnded,
     OfferMade,
@@ -98,7 +99,7 @@ def _shell(event: Plain) -> Plain:
             BotTurnDropped() | BotTurnFailed() | HandoffCancelled() | OfferMade() | OfferEnded()
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
             | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | FileFailed()
-            | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown()
+            | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown() | Labelled()
         ):  # fmt: skip
             return event
         case _:

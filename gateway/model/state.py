@@ -16,6 +16,7 @@ MAX_FACTS = 50
 FACT_NAME_LENGTH = 64
 FACT_LENGTH = 500
 MAX_PARTICIPANTS = 8
+MAX_LABELS = 20
 MAX_CHANNELS = 8
 MAX_ASKED = 3
 MAX_GUESSES = 3
@@ -118,6 +119,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     understood: Understood | None = None
     page: WrittenFrom | None = None
     facts: dict[str, str] = {}
+    labels: tuple[str, ...] = ()
     attributes: dict[str, str] = {}
     details: dict[str, str] = {}
     consent: str = ""

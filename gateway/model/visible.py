@@ -33,6 +33,7 @@ from gateway.model.events import (
     HandoffCancelled,
     HandoffRequested,
     InvitationShown,
+    Labelled,
     NoteAdded,
     OfferEnded,
     OfferMade,
@@ -130,7 +131,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             return Redacted(shell=shell)
         case (
             NoteAdded() | DeliveryFailed() | DeliveryReplayed() | BotTurn() | BotTurnDropped() | BotTurnFailed() | OfferMade()
-            | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged()
+            | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
             | WrapUpStarted() | Snoozed() | AttributesSet() | Unrecognized()
         ):  # fmt: skip
             return None

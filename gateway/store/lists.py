@@ -1,4 +1,4 @@
-"""Lists for the console: rows of conversations, keyset-paged; and the ledger of requests; and read marks."""
+"""Lists for the console: rows of conversations, keyset-paged; and read marks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Select,
     TextClause,
     and_,
     bindparam,
@@ -17,14 +18,13 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
-    update,
 )
 
 from gateway.model.events import Person
 from gateway.model.state import FOLD_VERSION, Conversation, Preview, Status
 from gateway.store import contacts as people
 from gateway.store import log
-from gateway.store.schema import FAR, RANK, UNRESOLVED, contacts, conversations, cursors, requests
+from gateway.store.schema import FAR, RANK, UNRESOLVED, contacts, conversations, cursors
 from gateway.store.sql import Query, Tx
 
 View = Literal["mine", "unassigned", "all", "resolved"]
@@ -66,7 +66,20 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     waiting_since: int | None
     unread: bool
     locale: str
+    labels: tuple[str, ...]
     updated_at: int
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What of a view is shown; "" leaves a thing open. ``label`` and ``team`` are ids, ``owner`` is an account's."""
+
+    label: str = ""
+    team: str = ""
+    owner: str = ""
+    channel: str = ""
+
+
+NO_FILTER = Filter()
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,8 +103,39 @@ def _where(view: View) -> list[ColumnElement[bool] | TextClause]:
             return [c.status == Status.RESOLVED.value]
 
 
+_FILTER = """
+(:owner = '' OR conversations.owner_id = :owner)
+AND (:label = '' OR EXISTS (SELECT 1 FROM conversation_labels l WHERE l.business_id = conversations.business_id
+  AND l.label_id = :label AND l.conversation_id = conversations.id))
+AND (:team = '' OR {team} = :team) AND (:channel = '' OR {channel} = :channel)
+"""
+_FILTERS: dict[str, TextClause] = {
+    "sqlite": text(
+        _FILTER.format(
+            team="json_extract(conversations.state, '$.team')",
+            channel="json_extract(conversations.state, '$.endpoint.channel')",
+        )
+    ),
+    "postgresql": text(
+        _FILTER.format(
+            team="CAST(conversations.state AS json) ->> 'team'",
+            channel="CAST(conversations.state AS json) -> 'endpoint' ->> 'channel'",
+        )
+    ),
+}
+
+
 def _list(view: View) -> Query:
     """Who waits comes first, the longest on top; then the latest. Of what is resolved nobody waits."""
+    return Query(_page(view))
+
+
+def _filtered(view: View) -> Query:
+    """As ``_list``, of what a ``Filter`` lets pass."""
+    return Query(_page(view).where(_FILTERS["sqlite"]), postgresql=_page(view).where(_FILTERS["postgresql"]))
+
+
+def _page(view: View) -> Select[Any]:
     c = conversations.c
     if view == "resolved":
         behind = tuple_(c.updated_at, c.id) < tuple_(bindparam("before"), bindparam("place"))
@@ -107,7 +151,7 @@ def _list(view: View) -> Query:
         )
         .scalar_subquery()
     )  # fmt: skip
-    return Query(
+    return (
         select(
             c.id, c.state, c.fold_version, contacts.c.id, contacts.c.name, contacts.c.merged_into,
             func.coalesce(read, 0),
@@ -120,6 +164,7 @@ def _list(view: View) -> Query:
 
 
 _LISTS: dict[View, Query] = {view: _list(view) for view in VIEWS}
+_FILTERED: dict[View, Query] = {view: _filtered(view) for view in VIEWS}
 _RESOLVED_BETWEEN = Query(
     select(conversations.c.id, conversations.c.updated_at)
     .where(
@@ -153,44 +198,6 @@ _MARKS = Query(
         cursors.c.business_id == _business, cursors.c.conversation_id == bindparam("conversation_id")
     )
 )
-_OPEN_REQUEST = Query(lambda insert: insert(requests).on_conflict_do_nothing())
-_END_REQUEST = Query(
-    update(requests)
-    .where(
-        requests.c.business_id == _business,
-        requests.c.conversation_id == bindparam("conversation"),
-        requests.c.opened_seq == bindparam("opened"),
-        requests.c.ending == "",
-    )
-    .values(ending=bindparam("new_ending"), reason=bindparam("new_reason"), ended_at=bindparam("now"))
-)
-_latest = (
-    requests.c.business_id == _business,
-    requests.c.conversation_id == bindparam("conversation"),
-    requests.c.opened_seq
-    == select(func.max(requests.c.opened_seq))
-    .where(requests.c.business_id == _business, requests.c.conversation_id == bindparam("conversation"))
-    .scalar_subquery(),
-)
-_HAND_REQUEST = Query(
-    update(requests).where(*_latest, requests.c.handed_at.is_(None)).values(handed_at=bindparam("now"))
-)
-_RATE_REQUEST = Query(update(requests).where(*_latest).values(score=bindparam("new_score")))
-_REQUESTS = Query(
-    select(requests.c.opened_seq, requests.c.opened_at, requests.c.ending, requests.c.reason, requests.c.ended_at)
-    .where(requests.c.business_id == _business, requests.c.conversation_id == bindparam("conversation_id"))
-    .order_by(requests.c.opened_seq)
-)
-
-
-class Request(NamedTuple):
-    """A line of the ledger; ``ending`` is empty while it is open."""
-
-    opened_seq: int
-    opened_at: int
-    ending: str
-    reason: str
-    ended_at: int | None
 
 
 def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
@@ -199,15 +206,21 @@ def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
         conversation=state.id, seq=state.seq, contact=contact, channel=state.endpoint.channel,
         status=state.status, owner=state.owner, team=state.team, reason=state.reason,
         preview=state.preview, waiting_since=state.waiting_since, unread=state.last_input > max(read, 1),
-        locale=state.locale, updated_at=state.updated_at,
+        locale=state.locale, labels=state.labels, updated_at=state.updated_at,
     )  # fmt: skip
 
 
-def read_rows(tx: Tx, view: View, *, operator: str, after: Place = FIRST, limit: int = 50) -> list[Row]:
+def read_rows(
+    tx: Tx, view: View, *, operator: str, after: Place = FIRST, limit: int = 50, only: Filter = NO_FILTER
+) -> list[Row]:  # fmt: skip
     """A page of a view from behind ``after``: who waits first, the longest on top; then the latest."""
+    query, wanted = _LISTS[view], {}
+    if only != NO_FILTER:
+        query, wanted = _FILTERED[view], msgspec.structs.asdict(only)
     found = tx.all(
-        _LISTS[view], operator=operator, rank=after.rank, before=FAR - after.rank, place=after.conversation, limit=limit
-    )
+        query, operator=operator, rank=after.rank, before=FAR - after.rank, place=after.conversation, limit=limit,
+        **wanted,
+    )  # fmt: skip
     rows = []
     for conversation, body, fold_version, contact, name, merged_into, read in found:
         state = _decoder.decode(body) if fold_version == FOLD_VERSION else log.peek(tx, conversation)
@@ -257,30 +270,3 @@ def mark_read(tx: Tx, conversation: str, participant: str, seq: int) -> bool:
 def marks(tx: Tx, conversation: str) -> dict[str, int]:
     """How far ``customer`` and ``people`` have read."""
     return {participant: read for participant, read in tx.all(_MARKS, conversation_id=conversation)}
-
-
-def open_request(tx: Tx, conversation: str, *, opened_seq: int, now: int) -> None:
-    tx.execute(
-        _OPEN_REQUEST, conversation_id=conversation, opened_seq=opened_seq, opened_at=now, ending="", reason="",
-        ended_at=None, handed_at=None, score=0, waited=None,
-    )  # fmt: skip
-
-
-def end_request(tx: Tx, conversation: str, *, opened_seq: int, ending: str, reason: str, now: int) -> None:
-    tx.execute(
-        _END_REQUEST, conversation=conversation, opened=opened_seq, new_ending=ending, new_reason=reason, now=now
-    )
-
-
-def hand_request(tx: Tx, conversation: str, *, now: int) -> None:
-    """People were asked for; the first time counts."""
-    tx.execute(_HAND_REQUEST, conversation=conversation, now=now)
-
-
-def rate_request(tx: Tx, conversation: str, score: int) -> None:
-    """The customer's judgement of the latest request."""
-    tx.execute(_RATE_REQUEST, conversation=conversation, new_score=score)
-
-
-def read_requests(tx: Tx, conversation: str) -> list[Request]:
-    return [Request(*row) for row in tx.all(_REQUESTS, conversation_id=conversation)]

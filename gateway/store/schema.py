@@ -352,6 +352,16 @@ files = Table(
           postgresql_where=text("conversation_id = ''")),
 )  # fmt: skip
 
+conversation_labels = Table(
+    "conversation_labels",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("label_id", default=None),
+    _text("conversation_id", default=None),
+    PrimaryKeyConstraint("business_id", "label_id", "conversation_id"),
+    sqlite_with_rowid=False,
+)
+
 # --- what a business sets up ---
 
 configuration = Table(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 
-import pytest
-
 from gateway.model import words
 from tests.support_edge.clients import Console, Widget
 from tests.support_edge.site import Site
@@ -215,10 +213,38 @@ async def test_history_by_http_is_the_log_in_pages(site: Site) -> None:
     assert seqs == [entry.seq for entry in await site.log(conversation)]
 
 
-@pytest.mark.parametrize("field", ["note", "team"])
-async def test_what_a_transfer_says_stays_among_colleagues(site: Site, field: str) -> None:
+async def test_what_a_transfer_says_stays_among_colleagues(site: Site) -> None:
+    _, team = await site.call(
+        "POST", f"/api/v1/businesses/{site.ours.business}/teams", who="anna", json={"name": "Second level"}
+    )
     widget, console, conversation, floor = await taken(site)
-    await console.command(conversation, "transfer", floor_seq=floor, **{field: "second level"})
+    await console.command(conversation, "transfer", floor_seq=floor, team=team["id"], note="hear him out")
     await widget.entry("transferred")
-    assert not any("second level" in raw for raw in widget.raw)
-    assert "second level" in json.dumps([entry["event"] for entry in console.entries] + console.frames)
+    for said in (team["id"], "hear him out"):
+        assert not any(said in raw for raw in widget.raw)
+        assert said in json.dumps([entry["event"] for entry in console.entries] + console.frames)
+
+
+async def test_a_team_that_is_not_there_gets_nothing(site: Site) -> None:
+    _, console, conversation, floor = await taken(site)
+    refused = await console.command(conversation, "transfer", floor_seq=floor, team="no-such-team")
+    assert refused["problem"]["type"] == "/problems/invalid" and refused["problem"]["field"] == "team"
+
+
+async def test_labels_are_put_on_and_taken_off_and_customers_see_none(site: Site) -> None:
+    made = [
+        (await site.call("POST", f"/api/v1/businesses/{site.ours.business}/labels", who="anna", json={"name": name}))[1]
+        for name in ("Urgent", "Delivery")
+    ]
+    urgent, delivery = (str(one["id"]) for one in made)
+    widget, console, conversation, _ = await taken(site)
+    await console.command(conversation, "label", add=[urgent, delivery])
+    await console.command(conversation, "label", remove=[delivery])
+    page = f"/api/v1/businesses/{site.ours.business}/conversations"
+    for label, found in ((urgent, 1), (delivery, 0), ("none", 0)):
+        rows = (await site.call("GET", f"{page}?label={label}"))[1]["rows"]
+        assert [row["labels"] for row in rows] == [[urgent]] * found
+    refused = await console.command(conversation, "label", add=["no-such-label"])
+    assert refused["problem"]["type"] == "/problems/invalid"
+    await widget.still_there()
+    assert not any(urgent in raw for raw in widget.raw)

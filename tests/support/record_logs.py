@@ -73,6 +73,8 @@ def take_reply_return() -> History:
     history.reply("Good morning, this is Olga.")
     history.say("Can I change the address?")
     history.do(c.SetFacts(operator=OLGA, facts={"address": "4 Lamp Street"}))
+    history.do(c.SetLabels(operator=OLGA, add=("urgent", "delivery")))
+    history.do(c.SetLabels(operator=IVAN, add=("vip",), remove=("urgent", "none")))
     history.reply("Done.")
     history.do(c.ReturnToBot(operator=OLGA, floor_seq=history.state.floor_seq))
     history.say("When does it come?")

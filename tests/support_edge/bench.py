@@ -24,7 +24,7 @@ from gateway.model.events import Entry, Person
 from gateway.model.state import Conversation
 from gateway.phrases import CataloguePhrases
 from gateway.ports import Channel, Inbound, Receipt
-from gateway.store import lists, log
+from gateway.store import ledger, log
 from gateway.store.store import Store
 from tests.support.stores import Place
 from tests.support_edge.checks import tags
@@ -74,9 +74,9 @@ class Bench:
         assert state is not None
         return state
 
-    async def requests(self, conversation: str) -> list[lists.Request]:
+    async def requests(self, conversation: str) -> list[ledger.Request]:
         """The conversation's lines in the ledger."""
-        return await self.store.read(self.place.business, lambda tx, now: lists.read_requests(tx, conversation))
+        return await self.store.read(self.place.business, lambda tx, now: ledger.read_requests(tx, conversation))
 
     async def logged(self, conversation: str, tag: str, *, times: int = 1) -> list[Entry]:
         """Waits until the log holds ``tag`` so often; the log."""

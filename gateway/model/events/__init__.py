@@ -41,6 +41,7 @@ from gateway.model.events.lifecycle import (
     ConversationStarted,
     Ending,
     FactsChanged,
+    Labelled,
     Reopened,
     Resolved,
     Snoozed,
@@ -97,6 +98,7 @@ Plain = (
     | ConversationStarted
     | ChannelJoined
     | FactsChanged
+    | Labelled
     | WrapUpStarted
     | Resolved
     | Snoozed
@@ -192,6 +194,7 @@ __all__ = [
     "HandoffCancelled",
     "HandoffRequested",
     "InvitationShown",
+    "Labelled",
     "NoteAdded",
     "OfferEnded",
     "OfferMade",

@@ -32,6 +32,14 @@ class FactsChanged(Event, frozen=True, tag="facts_changed"):
     name: str
 
 
+class Labelled(Event, frozen=True, tag="labelled"):
+    """Labels were put on or taken off; they are named by their ids."""
+
+    by: Person
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
 class WrapUpStarted(Event, frozen=True, tag="wrap_up_started"):
     """The talk is over; the owner notes what came of it."""
 

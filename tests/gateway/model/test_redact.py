@@ -20,6 +20,7 @@ from gateway.model.events import (
     FileReady,
     HandoffRequested,
     InvitationShown,
+    Labelled,
     NoteAdded,
     OperatorMessage,
     Plain,
@@ -61,8 +62,8 @@ PERSONAL = (
     AttributesSet,
     DetailsLeft,
 )
-WORDED = (ConsentAsked, InvitationShown)
-"""What the business wrote for everybody."""  # fmt: skip
+WORDED = (ConsentAsked, InvitationShown, Labelled)
+"""What the business wrote for everybody, or calls its labels."""  # fmt: skip
 
 
 def every_form(kind: type[Plain]) -> list[Any]:

@@ -35,6 +35,7 @@ Take               +      +     .      .       +       -
 SendReply          -      -     +      +       -       -
 AddNote            +      +     +      +       +       +
 SetFacts           +      +     +      +       +       +
+SetLabels          +      +     +      +       +       +
 Transfer           -      -     +      +       -       -
 ReturnToBot        -      -     +      +       -       -
 Snooze             -      -     +      -       -       -
@@ -79,6 +80,7 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.Take: {"operator": OLGA},
         c.SendReply: {**fence, "text": "Hello"},
         c.AddNote: {"operator": IVAN, "text": "a regular"},
+        c.SetLabels: {"operator": IVAN, "add": ("l1",)},
         c.SetFacts: {"operator": IVAN, "facts": {"order": "12"}},
         c.Transfer: {**fence, "to": IVAN},
         c.ReturnToBot: fence,

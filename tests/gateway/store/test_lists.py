@@ -9,8 +9,9 @@ import pytest
 
 from gateway.model import commands as c
 from gateway.model.state import Conversation, Status
-from gateway.store import deliveries, lists, log
-from gateway.store.lists import ContactName, Counts, Request, Row, View
+from gateway.store import deliveries, labels, ledger, lists, log
+from gateway.store.ledger import Request
+from gateway.store.lists import ContactName, Counts, Filter, Row, View
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.clock import START, VirtualClock
@@ -145,13 +146,13 @@ async def test_what_the_customer_said_is_unread_until_people_read_it(
 
 async def test_every_request_gets_one_ending(store: Store, place: Place) -> None:
     def unit(tx: Tx, now: int) -> list[Request]:
-        lists.open_request(tx, "c1", opened_seq=1, now=1)
-        lists.open_request(tx, "c1", opened_seq=1, now=2)
-        lists.end_request(tx, "c1", opened_seq=1, ending="answered", reason="", now=3)
-        lists.end_request(tx, "c1", opened_seq=1, ending="lost", reason="too_late", now=4)
-        lists.open_request(tx, "c1", opened_seq=9, now=5)
-        lists.end_request(tx, "c2", opened_seq=9, ending="lost", reason="", now=6)
-        return lists.read_requests(tx, "c1")
+        ledger.open_request(tx, "c1", opened_seq=1, now=1)
+        ledger.open_request(tx, "c1", opened_seq=1, now=2)
+        ledger.end_request(tx, "c1", opened_seq=1, ending="answered", reason="", now=3)
+        ledger.end_request(tx, "c1", opened_seq=1, ending="lost", reason="too_late", now=4)
+        ledger.open_request(tx, "c1", opened_seq=9, now=5)
+        ledger.end_request(tx, "c2", opened_seq=9, ending="lost", reason="", now=6)
+        return ledger.read_requests(tx, "c1")
 
     assert await store.write(place.business, unit) == [Request(1, 1, "answered", "", 3), Request(9, 5, "", "", None)]
 
@@ -226,3 +227,24 @@ async def test_only_dead_parts_are_replayed(store: Store, place: Place, clock: V
     found = await store.read(place.business, lambda tx, now: deliveries.next_for(tx, identity))
     assert found is not None
     assert (found.seq, found.part, found.status, found.attempts) == (2, 0, "queued", 0)
+
+
+async def test_a_filter_lets_pass_what_it_names(store: Store, place: Place) -> None:
+    first = await store.write(place.business, Begin(place, "ann"))
+    second = await store.write(place.business, Begin(place, "eve"))
+    await store.write(
+        place.business, apply(first.id, c.SetLabels(operator=OLGA, add=("urgent",)), c.Take(operator=OLGA))
+    )  # fmt: skip
+    await store.write(place.business, lambda tx, now: labels.change(tx, first.id, added=("urgent",), removed=()))
+
+    async def shown(**only: str) -> set[str]:
+        def unit(tx: Tx, now: int) -> list[Row]:
+            return lists.read_rows(tx, "all", operator=OLGA.id, only=Filter(**only))
+
+        return {row.conversation for row in await store.read(place.business, unit)}
+
+    assert await shown() == {first.id, second.id}
+    assert await shown(label="urgent") == await shown(owner=OLGA.id) == {first.id}
+    assert await shown(label="other") == await shown(team="billing") == await shown(channel="telegram") == set()
+    assert await shown(channel="webchat") == {first.id, second.id}
+    assert await shown(label="urgent", owner=IVAN.id) == set()

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from gateway.model import commands as c
-from gateway.store import accounts, bot_versions, deliveries, directory, due, files, inbound, leases, lists
+from gateway.store import accounts, bot_versions, deliveries, directory, due, files, inbound, leases, ledger, lists
 from gateway.store.schema import SCOPED, metadata
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -32,7 +32,7 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         due.put(tx, "turn", state.id, due_at=now)
         deliveries.put(tx, state.id, 2, inbox=place.inbox, identity="i", channel="telegram", now=now)
         lists.mark_read(tx, state.id, "people", 1)
-        lists.open_request(tx, state.id, opened_seq=1, now=now)
+        ledger.open_request(tx, state.id, opened_seq=1, now=now)
         files.add(tx, files.StoredFile("f", f"{name}/f", "a.txt", "text/plain", 1, account), now=now)
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)
 

@@ -301,6 +301,14 @@ export interface FactsChanged {
   readonly name: string;
 }
 
+/** Labels were put on or taken off; they are named by their ids. */
+export interface Labelled {
+  readonly type: "labelled";
+  readonly by: Person;
+  readonly added?: readonly string[];
+  readonly removed?: readonly string[];
+}
+
 /** The talk is over; the owner notes what came of it. */
 export interface WrapUpStarted {
   readonly type: "wrap_up_started";
@@ -416,6 +424,7 @@ export type PlainEvent =
   | ConversationStarted
   | ChannelJoined
   | FactsChanged
+  | Labelled
   | WrapUpStarted
   | Resolved
   | Snoozed
@@ -455,6 +464,7 @@ export type AnyEvent =
   | ConversationStarted
   | ChannelJoined
   | FactsChanged
+  | Labelled
   | WrapUpStarted
   | Resolved
   | Snoozed

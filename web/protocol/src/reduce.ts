@@ -33,6 +33,7 @@ export const FLOOR: Readonly<Record<Status, Floor>> = {
 const PREVIEW_LENGTH = 140;
 const MAX_FACTS = 50;
 const MAX_PARTICIPANTS = 8;
+const MAX_LABELS = 20;
 const MAX_CHANNELS = 8;
 const MAX_ASKED = 3;
 const MAX_GUESSES = 3;
@@ -65,6 +66,7 @@ export interface Conversation {
   readonly owner: Person | null;
   readonly last_owner: Person | null;
   readonly participants: readonly Participant[];
+  readonly labels: readonly string[];
   readonly offer: Offer | null;
   readonly team: string;
   readonly priority: number;
@@ -101,6 +103,7 @@ export const EMPTY: Conversation = {
   owner: null,
   last_owner: null,
   participants: [],
+  labels: [],
   offer: null,
   team: "",
   priority: 0,
@@ -159,6 +162,10 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
         understood: understood(state, event),
         facts: facts(state, event.facts ?? {}),
       };
+    case "labelled": {
+      const kept = state.labels.filter((one) => !event.removed?.includes(one));
+      return { labels: [...new Set([...kept, ...(event.added ?? [])])].slice(0, MAX_LABELS) };
+    }
     case "facts_changed":
       return { facts: facts(state, event.facts) };
     case "attributes_set":
