@@ -60,7 +60,10 @@ class Configuration:
         change = _change_body(kind)
 
         async def read(call: Call) -> Things:
-            return Things(items=tuple(await self._store.read(call.business, lambda tx, now: read_things(tx, kind))))
+            def unit(tx: Tx, now: int) -> list[Thing]:
+                return read_things(tx, kind, account=call.who.id)
+
+            return Things(items=tuple(await self._store.read(call.business, unit)))
 
         async def add(call: Call) -> Thing:
             return await self._write(
@@ -132,19 +135,20 @@ def _change_body(kind: Kind) -> type[msgspec.Struct]:
 # --- units ---
 
 
-def read_things(tx: Tx, kind: Kind) -> list[Thing]:
-    """All of a kind, by name."""
-    return [_shown(item, kind) for item in configuration.read(tx, kind.name)]
+def read_things(tx: Tx, kind: Kind, *, account: str) -> list[Thing]:
+    """All of a kind that an account may see, by name."""
+    found = (_shown(item, kind) for item in configuration.read(tx, kind.name))
+    return [thing for thing in found if kind.sees(thing.value, account)]
 
 
 def add_thing(tx: Tx, kind: Kind, body: Body, *, by: Actor, now: int) -> Thing:
     """Raises ``Invalid``, ``NameTaken``."""
     directory.lock_business(tx)
-    judged = kind.judge(tx, body)
+    judged = kind.judge(tx, body, by)
     if len(configuration.read(tx, kind.name)) >= configuration.MOST:
         raise Invalid(f"There are {configuration.MOST} already; remove some.", limit=configuration.MOST)
     item = Item(
-        kind.name, kind.name if kind.single else new_id(now), judged.name.casefold(), _encoded(judged), "", 1, now,
+        kind.name, kind.name if kind.single else new_id(now), kind.key(judged), _encoded(judged), "", 1, now,
         by.name,
     )  # fmt: skip
     if not configuration.add(tx, item):
@@ -160,17 +164,15 @@ def add_thing(tx: Tx, kind: Kind, body: Body, *, by: Actor, now: int) -> Thing:
 def change_thing(tx: Tx, kind: Kind, body: Body, *, item: str, seen: int, by: Actor, now: int) -> Thing:
     """Raises ``NotFound``, ``Conflict`` where it isn't any more as it was seen, ``Invalid``, ``NameTaken``."""
     directory.lock_business(tx)
-    found = configuration.find(tx, kind.name, item)
-    if found is None:
-        raise NotFound("It was removed meanwhile. Look again.")
+    found = _found(tx, kind, item, by=by)
     if found.version != seen:
         raise conflict(found.changed_by, found.version)
-    judged = kind.judge(tx, body)
-    namesake = configuration.named(tx, kind.name, judged.name)
+    judged = kind.judge(tx, body, by)
+    namesake = configuration.named(tx, kind.name, kind.key(judged))
     if namesake is not None and namesake.id != item:
         raise NameTaken(f"There is a {judged.name} already. Choose another name.", field="name")
     before = msgspec.json.decode(found.body, type=kind.body)
-    configuration.change(tx, found, name=judged.name.casefold(), body=_encoded(judged), by=by.name, now=now)
+    configuration.change(tx, found, name=kind.key(judged), body=_encoded(judged), by=by.name, now=now)
     audit.note(
         tx, by, "changed", kind=kind.name, subject=item, name=judged.name, now=now,
         changes=audit.differences(before, judged),
@@ -179,12 +181,17 @@ def change_thing(tx: Tx, kind: Kind, body: Body, *, item: str, seen: int, by: Ac
     return Thing(id=item, version=seen + 1, changed_at=now, changed_by=by.name, value=judged)
 
 
+def _found(tx: Tx, kind: Kind, item: str, *, by: Actor) -> Item:
+    found = configuration.find(tx, kind.name, item)
+    if found is None or not kind.sees(msgspec.json.decode(found.body, type=kind.body), by.id):
+        raise NotFound("It was removed meanwhile. Look again.")
+    return found
+
+
 def remove_thing(tx: Tx, kind: Kind, item: str, *, seen: int, by: Actor, now: int) -> None:
     """Raises ``NotFound``, ``Conflict``, ``InUse``."""
     directory.lock_business(tx)
-    found = configuration.find(tx, kind.name, item)
-    if found is None:
-        raise NotFound("It was removed already.")
+    found = _found(tx, kind, item, by=by)
     if found.version != seen:
         raise conflict(found.changed_by, found.version)
     needed = kind.needed_by(tx, item)

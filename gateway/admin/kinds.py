@@ -19,6 +19,8 @@ from gateway.http.routes import ADMINISTRATORS, EVERYONE
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
 from gateway.model.hours import Day, Holiday, Span, Spans
 from gateway.store import directory, teams
+from gateway.store.audit import Actor
+from gateway.store.lists import NO_FILTER, Filter, View
 from gateway.store.sql import Tx
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -98,13 +100,23 @@ class Webhook(Body, frozen=True):
     active: bool = True
 
 
+class SavedView(Body, frozen=True):
+    """A list that somebody wants at hand. ``owner``: whose it is, an account's id; "": everybody's."""
+
+    view: View = "all"
+    filter: Filter = NO_FILTER
+    owner: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of thing to set up.
 
     ``name``: in the database and the audit log; ``path``: in addresses. ``single``: a business has exactly one, made by
-    its first change. ``judge`` makes the body as it is kept, or raises ``Invalid``. ``needed_by``: why it can't be
-    removed yet, as a sentence; "" where it can. ``after``: what each change brings with it, in its transaction.
+    its first change. ``judge`` makes the body of whoever acts as it is kept, or raises ``Invalid``. ``sees``: whether an
+    account may see and change an item, among those of the right roles. ``key``: by what an item is told from others.
+    ``needed_by``: why it can't be removed yet, as a sentence; "" where it can. ``after``: what each change brings with
+    it, in its transaction.
     """
 
     name: str
@@ -114,7 +126,9 @@ class Kind:
     single: bool = False
     read: frozenset[str] = EVERYONE
     write: frozenset[str] = ADMINISTRATORS
-    judge: Callable[[Tx, Any], Body] = lambda tx, body: _named(body)
+    judge: Callable[[Tx, Any, Actor], Body] = lambda tx, body, by: _named(body)
+    sees: Callable[[Any, str], bool] = lambda body, account: True
+    key: Callable[[Any], str] = lambda body: str(body.name).casefold()
     needed_by: Callable[[Tx, str], str] = lambda tx, item: ""
     after: Callable[[Tx, int], None] = lambda tx, now: None
 
@@ -125,7 +139,7 @@ def _named(body: Body) -> Body:
     return replace(body, **cleaned)
 
 
-def _team(tx: Tx, body: Team) -> Body:
+def _team(tx: Tx, body: Team, by: Actor) -> Body:
     known = {one.account for one in directory.read_operators(tx)}
     strangers = [one for one in body.members if one not in known]
     if strangers:
@@ -141,7 +155,7 @@ def _team_needed(tx: Tx, team: str) -> str:
     return f"This team still has {many} to finish. Transfer or resolve them first."
 
 
-def _canned(tx: Tx, body: CannedResponse) -> Body:
+def _canned(tx: Tx, body: CannedResponse, by: Actor) -> Body:
     name = name_of(body.name)
     if " " in name or "/" in name:
         raise Invalid("What is typed after / has no blanks in it: opening_hours, say.", field="name")
@@ -151,7 +165,7 @@ def _canned(tx: Tx, body: CannedResponse) -> Body:
     return replace(body, name=name, texts={locale: text for locale, text in texts.items() if text})
 
 
-def _hours(tx: Tx, body: BusinessHours) -> Body:
+def _hours(tx: Tx, body: BusinessHours, by: Actor) -> Body:
     for spans in (*body.week.values(), *(holiday.spans for holiday in body.holidays)):
         _in_order(spans)
     days = [holiday.day for holiday in body.holidays]
@@ -171,7 +185,7 @@ def _in_order(spans: tuple[Span, ...]) -> None:
         before = span.closes
 
 
-def _webhook(tx: Tx, body: Webhook) -> Body:
+def _webhook(tx: Tx, body: Webhook, by: Actor) -> Body:
     try:
         parts = urlsplit(body.url)
         host, port = parts.hostname, parts.port
@@ -184,6 +198,12 @@ def _webhook(tx: Tx, body: Webhook) -> Body:
     return replace(_named(body), url=body.url, events=tuple(dict.fromkeys(body.events)))
 
 
+def _view(tx: Tx, body: SavedView, by: Actor) -> Body:
+    if body.owner not in ("", by.id):
+        raise Invalid("A view is your own or everybody's.", field="owner")
+    return _named(body)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind(name="team", path="teams", body=Team, summary="Teams", judge=_team, needed_by=_team_needed),
     Kind(name="skill", path="skills", body=Skill, summary="Skills"),
@@ -192,7 +212,10 @@ KINDS: tuple[Kind, ...] = (
          judge=_canned),
     Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes"),
     Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),
+    Kind(name="view", path="views", body=SavedView, summary="Saved views", write=EVERYONE, judge=_view,
+         sees=lambda body, account: body.owner in ("", account),
+         key=lambda body: f"{body.owner}:{body.name}".casefold()),
     Kind(name="hours", path="hours", body=BusinessHours, summary="When people answer", single=True, judge=_hours),
     Kind(name="retention", path="retention", body=Retention, summary="How long what was said is kept", single=True,
-         judge=lambda tx, body: body, after=begin),
+         judge=lambda tx, body, by: body, after=begin),
 )  # fmt: skip

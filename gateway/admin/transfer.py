@@ -50,6 +50,7 @@ def export_business(tx: Tx) -> Export:
     things: dict[str, tuple[msgspec.Raw, ...]] = {}
     for kind in KINDS:
         bodies = [msgspec.json.decode(item.body, type=kind.body) for item in configuration.read(tx, kind.name)]
+        bodies = [body for body in bodies if kind.sees(body, "")]  # nobody's own things
         things[kind.path] = tuple(msgspec.Raw(msgspec.json.encode(_abroad(body, emails))) for body in bodies)
     ways = tuple(InboxExport(channel=one.channel, name=one.name, settings=one.settings) for one in inboxes.read(tx))
     return Export(switchboard=FORMAT, business=read_profile(tx).value, inboxes=ways, configuration=things)
@@ -129,8 +130,8 @@ class _Import:
             body: Body = msgspec.convert(self._at_home(kind, msgspec.json.decode(raw)), kind.body)
         except msgspec.ValidationError as error:
             raise Invalid(f"Something among its {kind.path} isn't right: {error}.", field="file") from error
-        wanted = kind.judge(self._tx, body)
-        known = configuration.named(self._tx, kind.name, wanted.name)
+        wanted = kind.judge(self._tx, body, self._by)
+        known = configuration.named(self._tx, kind.name, kind.key(wanted))
         label = f"{kind.name}: {wanted.name}"
         if known is None:
             add_thing(self._tx, kind, wanted, by=self._by, now=self._now)

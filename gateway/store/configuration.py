@@ -69,7 +69,8 @@ def find(tx: Tx, kind: str, item: str) -> Item | None:
 
 
 def named(tx: Tx, kind: str, name: str) -> Item | None:
-    row = tx.one(_NAMED, of_kind=kind, of_name=name.casefold())
+    """By what it is told from others of its kind."""
+    row = tx.one(_NAMED, of_kind=kind, of_name=name)
     return Item(*row) if row else None
 
 

@@ -17,6 +17,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "labels": {"name": "Urgent", "color": "red"},
     "canned-responses": {"name": "hours", "texts": {"en": "We are here from 9 to 18."}},
     "wrap-up-codes": {"name": "Solved"},
+    "views": {"name": "Urgent ones", "view": "unassigned", "filter": {"label": "urgent"}},
     "webhooks": {"name": "CRM", "url": "https://crm.example.com/hook", "events": ["conversation_started"]},
 }
 MANY = [kind.path for kind in KINDS if not kind.single]
@@ -151,3 +152,25 @@ async def test_hours_that_can_not_be_are_refused(anna: Browser, week: dict[str, 
 async def test_a_canned_response_needs_a_word_to_type_and_something_to_say(anna: Browser) -> None:
     for body in ({"name": "two words", "texts": {"en": "x"}}, {"name": "empty", "texts": {"en": " \u200b"}}):
         assert code(await anna.ask("POST", "canned-responses", body)) == (422, "invalid")
+
+
+async def test_one_s_own_views_are_seen_by_nobody_else(site: Site, anna: Browser) -> None:
+    olga, pavel = (Browser(site, site.ours.sessions[name]) for name in ("olga", "pavel"))
+    body = {"name": "Mine", "filter": {"label": "x"}, "owner": site.ours.accounts["olga"]}
+    status, own = await olga.ask("POST", "views", body)
+    assert status == 201
+    assert (await pavel.ask("POST", "views", {"name": "Mine", "owner": site.ours.accounts["pavel"]}))[0] == 201
+    assert (await pavel.ask("POST", "views", {"name": "Shared"}))[0] == 201
+    assert {one["value"]["name"] for one in (await olga.get("views"))["items"]} == {"Shared", "Mine"}
+    assert [one["value"]["name"] for one in (await anna.get("views"))["items"]] == ["Shared"]
+    path = f"views/{own['id']}"
+    for method, more in (("PUT", {"version": 1, "value": body}), ("DELETE", None)):
+        foreign = await pavel.ask(method, path if more else f"{path}?version=1", more)
+        assert code(foreign) == (404, "not_found")
+    assert code(await olga.ask("POST", "views", {"name": "X", "owner": site.ours.accounts["pavel"]})) == (
+        422,
+        "invalid",
+    )
+    assert (await anna.get("export"))["configuration"]["views"] == [
+        {"name": "Shared", "view": "all", "filter": {}, "owner": ""}
+    ]
