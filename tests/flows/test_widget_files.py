@@ -113,7 +113,9 @@ def test_file_that_is_too_large_names_the_limit(stage, strict: DemoServer) -> No
 
 def test_phones_picture_becomes_one_that_everybody_can_see(customer: Customer) -> None:
     # This browser decodes by the bytes, not by the name: it stands for one that knows HEIC.
-    customer.attach(paper("IMG_1.HEIC", picture(), "image/heic"), paper("IMG_2.heic", b"\0\0\0\x18ftypheic" + b"?" * 40))
+    customer.attach(
+        paper("IMG_1.HEIC", picture(), "image/heic"), paper("IMG_2.heic", b"\0\0\0\x18ftypheic" + b"?" * 40)
+    )
     expect(customer.tray.nth(0)).to_contain_text("IMG_1.jpg")
     expect(customer.tray.nth(1)).to_contain_text("IMG_2.heic")
     customer.say("Фото")
