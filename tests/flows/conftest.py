@@ -13,6 +13,7 @@ from tests.flows.browser import Stage, launch
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer, copy_of, train_into
 from tests.flows.shop import Shop
+from tests.flows.sites import Pages
 
 Report = pytest.StashKey[bool]()
 
@@ -68,6 +69,14 @@ def shop(stage: Stage, demo: DemoServer) -> Iterator[Shop]:
     inbox = re.search(r'data-inbox="([^"]+)"', own.content())
     assert inbox is not None
     site = Shop(demo.links.origin, inbox[1])
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def pages() -> Iterator[Pages]:
+    """A site of somebody else's, without pages yet."""
+    site = Pages()
     yield site
     site.close()
 

@@ -46,6 +46,11 @@ class Customer:
         self.launcher.click()
         expect(self.field).to_be_visible()
 
+    def open_again(self) -> None:
+        """Whatever is unread."""
+        self.page.get_by_role("button", name=re.compile(f"^{self.words['open']}")).click()
+        expect(self.field).to_be_visible()
+
     @property
     def launcher(self) -> Locator:
         return self.page.get_by_role("button", name=self.words["open"])

@@ -16,6 +16,8 @@ from tests.flows.shop import Shop
 
 
 def test_site_that_is_not_allowed_is_told_kindly(shop: Shop, stage: Stage) -> None:
+    stage.allow("/api/v1/widget/inbox")  # refused like the socket: the browser itself says so
+    stage.allow("status of 403")
     page = stage.page(locale="en")
     warnings: list[str] = []
     page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)

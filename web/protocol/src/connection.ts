@@ -1,3 +1,5 @@
+import { encode } from "./encode.ts";
+
 /** The part of `WebSocket` that is used here. */
 export interface Socket {
   onopen: ((event: never) => void) | null;
@@ -92,7 +94,7 @@ export class Connection {
   /** Whether the frame left. It does only after welcome; what must not be lost waits in an outbox. */
   send(frame: object): boolean {
     if (this.#state !== "online" || !this.#socket) return false;
-    this.#socket.send(JSON.stringify(frame));
+    this.#socket.send(encode(frame));
     return true;
   }
 
@@ -109,7 +111,7 @@ export class Connection {
     this.#socket = socket;
     this.#expectWithin(WELCOME_WITHIN);
     socket.onopen = () => {
-      socket.send(JSON.stringify(this.options.hello()));
+      socket.send(encode(this.options.hello()));
       this.#become("catching_up", "");
     };
     socket.onmessage = ({ data }) => this.#heard(data);

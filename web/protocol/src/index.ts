@@ -1,6 +1,7 @@
 export type * from "./types.ts";
 export * from "./browser.ts";
 export * from "./connection.ts";
+export * from "./encode.ts";
 export * from "./files.ts";
 export * from "./frames.ts";
 export * from "./links.ts";

@@ -1,3 +1,5 @@
+import { encode } from "./encode.ts";
+
 /** The part of `Storage` that is used here: the browser's own, or a map where that is blocked. */
 export interface KeyStore {
   readonly length: number;
@@ -70,7 +72,7 @@ export class Outbox<Body> {
   #write(letter: Letter<Body>): Letter<Body> {
     this.#letters.set(letter.id, letter);
     try {
-      this.storage.setItem(this.prefix + letter.id, JSON.stringify(letter));
+      this.storage.setItem(this.prefix + letter.id, encode(letter));
     } catch {
       // Full or blocked: it lives in memory until the page goes.
     }

@@ -59,7 +59,8 @@ function run(script: HTMLScriptElement): void {
     console.warn(`Switchboard: the page has the chat of ${settings.inbox} already`);
     return;
   }
-  document.body.append(launcher.root.host);
+  // Beside the body: what it is filtered, moved or replaced by is not for us.
+  document.documentElement.append(launcher.root.host);
   new MutationObserver(() => void loading?.then((loaded) => loaded.reseat())).observe(script, {
     attributeFilter: ["data-user"],
   });

@@ -32,7 +32,6 @@ export interface Done {
 export function doneIn(log: Log | null, waiting: readonly Letter<Act>[]): Done {
   let rating: Done["rating"] = null;
   const thumbs = new Map<number, boolean>();
-  const details: Record<string, string> = { ...log?.state.details };
   const refused: Record<string, string> = {};
   for (const { event } of log?.entries ?? []) {
     if (event.type === "rated") rating = { score: event.score, comment: event.comment ?? "" };
@@ -44,7 +43,7 @@ export function doneIn(log: Log | null, waiting: readonly Letter<Act>[]): Done {
     if (error !== null) refused[body.type] = error;
     else if (body.type === "rate") rating = body;
     else if (body.type === "rate_answer") thumbs.set(body.seq, body.helpful);
-    else if (body.type === "details") details[body.kind] = body.value;
   }
-  return { rating, thumbs, details, refused };
+  // What is no phone number the server tells: until then nothing was left.
+  return { rating, thumbs, details: log?.state.details ?? {}, refused };
 }

@@ -1,4 +1,4 @@
-import type { KeyStore } from "@switchboard/protocol";
+import { encode, type KeyStore } from "@switchboard/protocol";
 
 /**
  * What became of who sits here: `same`; `again`: the same person with another word of the page for it; `other`:
@@ -102,7 +102,7 @@ export class Seats {
   /** Drops all that is kept of a user, and every word that spoke for them. */
   #leave(seat: Seat): void {
     const { storage, prefix } = this.options;
-    storage.setItem(`${prefix}left`, JSON.stringify(remember(this.#left(), seat.seen)));
+    storage.setItem(`${prefix}left`, encode(remember(this.#left(), seat.seen)));
     storage.removeItem(`${prefix}known`);
     storage.removeItem(`${prefix}agreed:${seat.box}`);
     this.options.forget(seat.box);
@@ -120,7 +120,7 @@ export class Seats {
 
   #keep(seat: Seat): void {
     this.#seat = seat;
-    this.options.storage.setItem(`${this.options.prefix}seat`, JSON.stringify(seat));
+    this.options.storage.setItem(`${this.options.prefix}seat`, encode(seat));
   }
 
   #stored(): Seat | null {

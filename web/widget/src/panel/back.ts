@@ -7,23 +7,18 @@ export interface BackButton {
 
 /**
  * On a phone the panel is a page of its own to whoever holds it, so Back closes it. Our entry has the address and the
- * state of the one below it, and going back from it is told to nobody: the page's own router never sees either.
+ * state of the one below it: a router of the page that hears of the way back is told where it is already.
  */
 export function closeWithBack(mark: string, close: () => void): BackButton {
   let ours = false;
   let leaving = false;
   const isOurs = () => (history.state as Record<string, unknown> | null)?.["switchboard"] === mark;
-  addEventListener(
-    "popstate",
-    (event) => {
-      if (!ours || isOurs()) return;
-      ours = false;
-      event.stopImmediatePropagation();
-      if (!leaving) close();
-      leaving = false;
-    },
-    true,
-  );
+  addEventListener("popstate", () => {
+    if (!ours || isOurs()) return;
+    ours = false;
+    if (!leaving) close();
+    leaving = false;
+  });
   return {
     opened() {
       if (ours || !matchMedia(PHONE).matches) return;
