@@ -21,5 +21,5 @@ export function ownTimezone(): string {
 }
 
 export function timezones(): readonly string[] {
-  return ["UTC", ...Intl.supportedValuesOf("timeZone")];
+  return [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];
 }
