@@ -12,7 +12,7 @@ export function href({ conversation }: Route): string {
   return conversation ? `#/conversations/${encodeURIComponent(conversation)}` : "#/conversations";
 }
 
-const PAGES = ["conversations", "settings", "account", "set-up", "invitation"] as const;
+const PAGES = ["conversations", "settings", "account", "reports", "set-up", "invitation"] as const;
 export type Page = (typeof PAGES)[number];
 
 /** Which page is looked at; on the settings: which section of them, and which thing of that. */

@@ -78,7 +78,8 @@ export async function checkSession(): Promise<void> {
 export function chooseBusiness(id: string): void {
   hangUp();
   preferences.business = session.business = id;
-  startDesk(id, checkSession);
+  // A client sees reports and is on no line.
+  if (session.role !== "client") startDesk(id, checkSession);
 }
 
 /** The session ran out in the midst of work: whoever signs in again finds what was open, and what was typed. */

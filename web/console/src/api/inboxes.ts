@@ -6,12 +6,29 @@ export interface Starter {
   payload: string;
 }
 
+/** `version`: another one asks everybody anew. */
+export interface ConsentText {
+  readonly version: string;
+  readonly text: Readonly<Record<string, string>>;
+}
+
+/** A word beside the closed chat. `pages`: a glob of the page's path. */
+export interface InvitationRule {
+  readonly id: string;
+  pages: string;
+  after_seconds: number;
+  text: Readonly<Record<string, string>>;
+}
+
 /** What can be written of an inbox, and with `channel` and `has_secret` what it is. */
 export interface Inbox {
   name: string;
   origins: readonly string[];
   greeting: Readonly<Record<string, string>>;
   starters: Starter[];
+  /** Where the server knows of them. */
+  consent?: ConsentText | null;
+  invitations?: InvitationRule[];
   readonly channel: string;
   readonly has_secret: boolean;
 }

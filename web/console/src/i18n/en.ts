@@ -39,6 +39,7 @@ export const en = {
 
   "nav.label": "Navigation",
   "nav.conversations": "Conversations",
+  "nav.reports": "Reports",
   "nav.settings": "Settings",
   "nav.mine": "My account",
   "nav.another": "Begin another business",

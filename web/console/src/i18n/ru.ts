@@ -41,6 +41,7 @@ export const ru: Words = {
 
   "nav.label": "Навигация",
   "nav.conversations": "Диалоги",
+  "nav.reports": "Отчёты",
   "nav.settings": "Настройки",
   "nav.mine": "Мой профиль",
   "nav.another": "Завести ещё одну компанию",
