@@ -127,10 +127,20 @@ def run(
     set_up(level=settings.log_level, style=settings.log_format)
 
     async def work() -> None:
-        await serve(settings, folder, stop_event())
+        await serve(settings, folder, stop_event(), greet=_greet)
 
     with open_folder(Path(settings.data)) as folder:
         run_async(work())
+
+
+async def _greet(node: Any) -> None:
+    """On an empty database: the link by which somebody sets it up."""
+    from gateway.admin.setup import setup_link
+
+    if link := await setup_link(node.store, node.url):
+        out.print("\n[bold]Nothing is set up yet.[/bold] Open this link in a browser:\n")
+        out.print("  " + link, soft_wrap=True)
+        out.print("\nIt works until the first account is made. Ctrl-C stops.\n")
 
 
 @cli.command("secret-key")

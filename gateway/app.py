@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +25,7 @@ from gateway.admin.configuration import Configuration
 from gateway.admin.inboxes import Inboxes
 from gateway.admin.invitations import Invitations
 from gateway.admin.members import People
+from gateway.admin.preview import Previews
 from gateway.admin.profile import Profiles
 from gateway.admin.programs import Programs
 from gateway.admin.reports import Reports
@@ -223,6 +225,7 @@ class Switchboard:
         console.mount(self.app)
         self.file_routes.mount(self.app)
         Health(self.store, lambda: self._draining).mount(self.app)
+        Previews(self.store).mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
 
@@ -311,10 +314,13 @@ class Switchboard:
             log.info("drained", seconds=round(time.monotonic() - began, 2))
 
 
-async def serve(settings: Settings, folder: DataFolder, stop: asyncio.Event) -> None:
-    """Serves until ``stop`` is set, then drains."""
+async def serve(
+    settings: Settings, folder: DataFolder, stop: asyncio.Event, *, greet: Callable[[Switchboard], Awaitable[None]]
+) -> None:  # fmt: skip
+    """Serves until ``stop`` is set, then drains. ``greet`` is called once the port is open."""
     node = Switchboard(settings, folder, open_store(settings, folder))
     await node.start()
+    await greet(node)
     settle()
     await stop.wait()
     await node.drain()

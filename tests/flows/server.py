@@ -1,4 +1,4 @@
-"""The demo as its user starts it: a process, a folder, three links."""
+"""Switchboard as its users start it: a process, a folder, and the links that it prints."""
 
 from __future__ import annotations
 
@@ -29,8 +29,14 @@ class Links(NamedTuple):
         return self.page.split("/lantern/")[0]
 
 
-class DemoServer:
-    """``switchboard demo`` on a folder; it may be killed and started again on the same folder and port."""
+class Server:
+    """A serving command on a folder; it may be killed and started again on the same folder and port.
+
+    ``command``: its name; ``ready``: words that it prints after its links.
+    """
+
+    command = ""
+    ready = ""
 
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder
@@ -40,30 +46,25 @@ class DemoServer:
         self._lines: list[str] = []
         self._heard = threading.Condition()
         self._port = 0
-        self.links = Links("", "", "")
 
-    def start(self) -> Links:
+    def _start(self) -> list[str]:
         """Starts the process and waits for its links; they are new ones at each start."""
         # A list for each process: the end of a killed one is no news of the next.
         lines: list[str] = []
         self._lines = lines
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "gateway", "demo", "--data", str(self.folder), "--port", str(self._port)],
+                [sys.executable, "-m", "gateway", self.command, "--data", str(self.folder), "--port", str(self._port)],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
                 env={**os.environ, "SWITCHBOARD_BURST_PAUSE": "0.2", **self._environment},
             )
-        threading.Thread(target=self._listen, args=(self._process, lines), name="demo.stdout", daemon=True).start()
-        self._wait_for("sign-in links work once", READY_WITHIN)
+        threading.Thread(target=self._listen, args=(self._process, lines), name="server.stdout", daemon=True).start()
+        self._wait_for(self.ready, READY_WITHIN)
         found = [match[0] for line in self._lines if (match := _LINK.search(line))]
-        self.links = Links(*found[:3])
-        self._port = int(self.links.origin.rsplit(":", 1)[1])
-        return self.links
-
-    def wait_until_trained(self) -> None:
-        self._wait_for("The bot is ready", TRAINED_WITHIN)
+        self._port = int(found[0].split("/")[2].rsplit(":", 1)[1])
+        return found
 
     def kill(self) -> None:
         """Ends it as a power cut does."""
@@ -72,11 +73,6 @@ class DemoServer:
     def stop(self) -> None:
         """Ends it as its user does."""
         self._end(signal.SIGTERM)
-
-    def restart(self) -> Links:
-        """Killed and up again, at the same address."""
-        self.kill()
-        return self.start()
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
@@ -105,7 +101,49 @@ class DemoServer:
         with self._heard:
             self._heard.wait_for(said, timeout=seconds)
             if not any(words in line for line in self._lines):
-                raise AssertionError(f"the demo did not say {words!r}:\n{self.log.read_text(errors='replace')[-3000:]}")
+                raise AssertionError(
+                    f"the server did not say {words!r}:\n{self.log.read_text(errors='replace')[-3000:]}"
+                )
+
+
+class DemoServer(Server):
+    """``switchboard demo``."""
+
+    command, ready = "demo", "sign-in links work once"
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        super().__init__(folder, environment)
+        self.links = Links("", "", "")
+
+    def start(self) -> Links:
+        self.links = Links(*self._start()[:3])
+        return self.links
+
+    def restart(self) -> Links:
+        """Killed and up again, at the same address."""
+        self.kill()
+        return self.start()
+
+    def wait_until_trained(self) -> None:
+        self._wait_for("The bot is ready", TRAINED_WITHIN)
+
+
+class NewServer(Server):
+    """``switchboard run`` where nothing is set up: it prints the link to do so."""
+
+    command, ready = "run", "until the first account is made"
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        super().__init__(folder, environment)
+        self.link = ""
+
+    def start(self) -> str:
+        self.link = self._start()[0]
+        return self.link
+
+    @property
+    def origin(self) -> str:
+        return self.link.split("/console/")[0]
 
 
 def train_into(folder: Path) -> Path:

@@ -12,7 +12,44 @@ export function href({ conversation }: Route): string {
   return conversation ? `#/conversations/${encodeURIComponent(conversation)}` : "#/conversations";
 }
 
-/** The token of a one-time link; it must not stay in the address or the history. */
-export function signInToken(hash: string): string | null {
-  return /^#sign-in=([A-Za-z0-9_-]+)$/.exec(hash)?.[1] ?? null;
+const PAGES = ["conversations", "settings", "account", "reports", "set-up", "invitation"] as const;
+export type Page = (typeof PAGES)[number];
+
+/** Which page is looked at; on the settings: which section of them, and which thing of that. */
+export interface Place {
+  readonly page: Page;
+  readonly section: string;
+  readonly item: string;
+}
+
+export function placeOf(hash: string): Place {
+  const [page, section = "", item = ""] = hash.replace(/^#\/?/, "").split("/").map(plain);
+  return { page: PAGES.find((one) => one === page) ?? "conversations", section, item };
+}
+
+export function settingsHref(section: string, item = ""): string {
+  const parts = item ? [section, item] : [section];
+  return ["#/settings", ...parts.map(encodeURIComponent)].join("/");
+}
+
+function plain(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return ""; // typed by hand, and no address of ours
+  }
+}
+
+const WAYS = ["sign-in", "set-up", "invitation"] as const;
+
+/** A link that works once. Its token must not stay in the address or the history. */
+export interface OneTime {
+  readonly way: (typeof WAYS)[number];
+  readonly token: string;
+}
+
+export function oneTime(hash: string): OneTime | null {
+  const match = /^#(sign-in|set-up|invitation)=([A-Za-z0-9_-]+)$/.exec(hash);
+  const way = WAYS.find((one) => one === match?.[1]);
+  return way ? { way, token: match![2]! } : null;
 }

@@ -1,7 +1,9 @@
 import { usable } from "@switchboard/protocol";
 import { Refused } from "../api/http.ts";
 import * as api from "../api/session.ts";
-import { signInToken } from "../routes.ts";
+import { oneTime } from "../routes.ts";
+import { entrance } from "../stores/entrance.svelte.ts";
+import { place } from "../stores/place.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import type { Key } from "../i18n/index.ts";
@@ -13,17 +15,52 @@ const PLACE = "switchboard:place";
 
 /** What the page begins with: a one-time link, or the session that the browser still has. */
 export async function arrive(): Promise<void> {
-  const token = signInToken(location.hash);
-  if (token) {
+  const link = oneTime(location.hash);
+  if (link?.way === "sign-in") {
     history.replaceState(null, "", location.pathname);
-    await enter(() => api.signInWithLink(token), "problem.link");
+    place.read();
+    await enter((code) => api.signInWithLink(link.token, code), "problem.link");
     return;
+  }
+  if (link) {
+    entrance.set(link.way, link.token);
+    history.replaceState(null, "", `#/${link.way}`);
+    place.read();
   }
   await enter(api.whoAmI, null);
 }
 
 export function signIn(email: string, password: string): Promise<void> {
-  return enter(() => api.signInWithPassword(email, password), "problem.password");
+  return enter((code) => api.signInWithPassword(email, password, code), "problem.password");
+}
+
+/** The way in that asked for a code is tried again with it. */
+export async function giveCode(code: string): Promise<void> {
+  await session.factor?.enter(code);
+}
+
+export function giveUpCode(): void {
+  session.factor = null;
+  session.problem = "";
+}
+
+/** Who one is has changed: a name, a role, a business more. */
+export async function lookAgain(): Promise<void> {
+  session.me = await api.whoAmI();
+}
+
+/** Somebody came in by another way than signing in; `business`: where they want to be first. */
+export function admit(me: api.Me, business = ""): void {
+  session.problem = "";
+  session.factor = null;
+  session.me = me;
+  preferences.suggestLocale(me.account.locale);
+  goBack(me.account.id);
+  const wanted = business || preferences.business;
+  const first = me.businesses.find(({ id }) => id === wanted) ?? me.businesses[0];
+  session.phase = "signed_in";
+  if (first) chooseBusiness(first.id);
+  else session.problem = preferences.say("problem.no_business");
 }
 
 export async function signOut(): Promise<void> {
@@ -42,7 +79,8 @@ export async function checkSession(): Promise<void> {
 export function chooseBusiness(id: string): void {
   hangUp();
   preferences.business = session.business = id;
-  startDesk(id, checkSession);
+  // A client sees reports and is on no line.
+  if (session.role !== "client") startDesk(id, checkSession);
 }
 
 /** The session ran out in the midst of work: whoever signs in again finds what was open, and what was typed. */
@@ -56,7 +94,9 @@ function runOut(): void {
 function goBack(account: string): void {
   const [whose, hash] = JSON.parse(places.getItem(PLACE) ?? "[]") as string[];
   places.removeItem(PLACE);
-  if (whose === account && hash) history.replaceState(null, "", hash);
+  if (whose !== account || !hash) return;
+  history.replaceState(null, "", hash);
+  place.read();
 }
 
 function leave(): void {
@@ -67,21 +107,20 @@ function leave(): void {
 }
 
 /** `unknown`: what to say where the server knows no such session, link or password. */
-async function enter(ask: () => Promise<api.Me>, unknown: Key | null): Promise<void> {
+async function enter(ask: (code: string) => Promise<api.Me>, unknown: Key | null, code = ""): Promise<void> {
   session.problem = "";
   try {
-    const me = await ask();
-    session.me = me;
-    preferences.suggestLocale(me.account.locale);
-    goBack(me.account.id);
-    const first = me.businesses.find(({ id }) => id === preferences.business) ?? me.businesses[0];
-    session.phase = "signed_in";
-    if (first) chooseBusiness(first.id);
-    else session.problem = preferences.say("problem.no_business");
+    admit(await ask(code));
   } catch (error) {
     session.phase = "signed_out";
-    if (!isUnauthorized(error)) session.problem = sentence(error);
-    else if (unknown) session.problem = preferences.say(unknown);
+    if (error instanceof Refused && error.code === "second_factor_needed") {
+      session.factor = { enter: (next) => enter(ask, unknown, next) };
+      session.problem = code ? preferences.say("problem.code") : "";
+    } else if (!isUnauthorized(error)) session.problem = sentence(error);
+    else if (unknown) {
+      session.factor = null;
+      session.problem = preferences.say(unknown);
+    }
   }
 }
 

@@ -1,10 +1,20 @@
 import { problemCode, type Problem } from "@switchboard/protocol";
 
+/** What a refusal says beside its sentence; each belongs to some of the codes. */
+export interface Facts {
+  /** What of the body isn't right. */
+  readonly field?: string;
+  readonly limit?: number;
+  /** Who was faster, and what it has become. */
+  readonly by?: string;
+  readonly version?: number;
+}
+
 /** The server said no, or could not be reached (`code` is `network`). */
 export class Refused extends Error {
   readonly code: string;
 
-  constructor(readonly problem: Problem) {
+  constructor(readonly problem: Problem & Facts) {
     super(problem.detail || problem.title);
     this.code = problemCode(problem);
   }
@@ -12,7 +22,11 @@ export class Refused extends Error {
 
 const UNREACHABLE: Problem = { type: "/problems/network", title: "", detail: "", status: 0 };
 
-export async function request<T>(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<T> {
+export async function request<T>(
+  method: "GET" | "POST" | "PUT" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, {
@@ -26,8 +40,9 @@ export async function request<T>(method: "GET" | "POST" | "DELETE", path: string
   }
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer as T;
-  const problem = answer as Partial<Problem> | null;
+  const problem = answer as (Partial<Problem> & Facts) | null;
   throw new Refused({
+    ...problem,
     type: problem?.type ?? "/problems/unknown",
     title: problem?.title ?? "",
     detail: problem?.detail ?? "",

@@ -6,6 +6,8 @@ export interface Me {
     readonly name: string;
     readonly email: string;
     readonly locale: string;
+    readonly has_password: boolean;
+    readonly second_factor: boolean;
   };
   readonly businesses: readonly {
     readonly id: string;
@@ -16,7 +18,8 @@ export interface Me {
 }
 
 export const whoAmI = () => request<Me>("GET", "/api/v1/me");
-export const signInWithLink = (link: string) => request<Me>("POST", "/api/v1/session", { link });
-export const signInWithPassword = (email: string, password: string) =>
-  request<Me>("POST", "/api/v1/session", { email, password });
+export const signInWithLink = (link: string, code: string) =>
+  request<Me>("POST", "/api/v1/session", { link, code });
+export const signInWithPassword = (email: string, password: string, code: string) =>
+  request<Me>("POST", "/api/v1/session", { email, password, code });
 export const signOut = () => request<null>("DELETE", "/api/v1/session");

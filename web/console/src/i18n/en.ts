@@ -11,6 +11,14 @@ export const en = {
   "sign_in.link": "Signing you in with your link…",
   "sign_in.hint": "The first time, use the one-time link that the server printed when it started.",
 
+  "sign_in.code": "Code from your app",
+  "sign_in.code.hint": "A recovery code works, too.",
+  "sign_in.continue": "Continue",
+  "sign_in.back": "Back to the password",
+  "lazy.loading": "Loading…",
+  "lazy.again": "Try again",
+
+  "problem.code": "This code is not right, or was used already. Wait for the next one in your app.",
   "problem.network": "The server cannot be reached. Check your connection and try again.",
   "problem.unknown": "That did not work. Please try again.",
   "problem.link": "This link was used already, or has run out. Ask an administrator for a new one.",
@@ -31,6 +39,10 @@ export const en = {
 
   "nav.label": "Navigation",
   "nav.conversations": "Conversations",
+  "nav.reports": "Reports",
+  "nav.settings": "Settings",
+  "nav.mine": "My account",
+  "nav.another": "Begin another business",
   "nav.keys": "Keyboard shortcuts",
   "nav.theme.system": "Theme: as the system",
   "nav.theme.light": "Theme: light",

@@ -1,0 +1,120 @@
+import { request } from "./http.ts";
+
+/** Something set up, as every kind of it is shown. `version` counts its changes. */
+export interface Thing<V> {
+  readonly id: string;
+  readonly version: number;
+  /** Microseconds; 0 where that isn't told. */
+  readonly changed_at: number;
+  readonly changed_by: string;
+  readonly value: V;
+}
+
+/** Where things of one kind are kept. A kind of which a business has one has no `add` and no `remove`. */
+export interface Source<V> {
+  /** As the audit log calls it. */
+  readonly kind: string;
+  readonly read: (business: string) => Promise<readonly Thing<V>[]>;
+  readonly add?: (business: string, value: V) => Promise<Thing<V>>;
+  readonly change: (business: string, thing: Thing<V>, value: V) => Promise<Thing<V>>;
+  readonly remove?: (business: string, thing: Thing<V>) => Promise<void>;
+}
+
+export const at = (business: string, path: string) =>
+  `/api/v1/businesses/${encodeURIComponent(business)}/${path}`;
+
+export const of = (path: string, item: string) => `${path}/${encodeURIComponent(item)}`;
+
+/** Kinds of which there are many. */
+export function many<V>(kind: string, path: string): Source<V> & Required<Pick<Source<V>, "add" | "remove">> {
+  return {
+    kind,
+    read: async (business) =>
+      (await request<{ items: readonly Thing<V>[] }>("GET", at(business, path))).items,
+    add: (business, value) => request("POST", at(business, path), value as object),
+    change: (business, { id, version }, value) =>
+      request("PUT", at(business, of(path, id)), { version, value }),
+    remove: (business, { id, version }) =>
+      request("DELETE", at(business, `${of(path, id)}?version=${version}`)),
+  };
+}
+
+/** Kinds of which there is one. */
+export function single<V>(kind: string, path: string): Source<V> {
+  return {
+    kind,
+    read: async (business) => [told(await request<Thing<V>>("GET", at(business, path)))],
+    change: async (business, { version }, value) =>
+      told(await request("PUT", at(business, path), { version, value })),
+  };
+}
+
+/** Some answers don't tell who changed a thing last. */
+function told<V>(thing: Omit<Thing<V>, "changed_at" | "changed_by"> & Partial<Thing<V>>): Thing<V> {
+  return { changed_at: 0, changed_by: "", ...thing };
+}
+
+export interface Profile {
+  names: Readonly<Record<string, string>>;
+  locales: readonly string[];
+  timezone: string;
+  color: string;
+}
+export const profiles = single<Profile>("business", "profile");
+export const beginBusiness = (profile: Profile & { readonly operator: string }) =>
+  request<Thing<Profile>>("POST", "/api/v1/businesses", profile);
+
+export type ByLanguage = Readonly<Record<string, string>>;
+export interface Team {
+  name: string;
+  members: readonly string[];
+  about: string;
+}
+export interface Skill {
+  name: string;
+  about: string;
+}
+export const COLOURS = ["grey", "red", "amber", "green", "teal", "blue", "violet", "pink"] as const;
+export interface Label {
+  name: string;
+  color: (typeof COLOURS)[number];
+}
+export interface CannedResponse {
+  name: string;
+  texts: ByLanguage;
+}
+export interface WrapUpCode {
+  name: string;
+  about: string;
+  active: boolean;
+}
+export interface Span {
+  opens: string;
+  closes: string;
+}
+export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Day = (typeof DAYS)[number];
+export interface Holiday {
+  day: string;
+  name: string;
+  spans: readonly Span[];
+}
+export interface Hours {
+  name: string;
+  always: boolean;
+  week: Readonly<Partial<Record<Day, readonly Span[]>>>;
+  holidays: readonly Holiday[];
+}
+export interface Retention {
+  name: string;
+  conversation_days: number;
+  audit_days: number;
+}
+
+export const teams = many<Team>("team", "teams");
+export const skills = many<Skill>("skill", "skills");
+export const labels = many<Label>("label", "labels");
+export const cannedResponses = many<CannedResponse>("canned_response", "canned-responses");
+export const wrapUpCodes = many<WrapUpCode>("wrap_up_code", "wrap-up-codes");
+export const hours = single<Hours>("hours", "hours");
+export const retention = single<Retention>("retention", "retention");

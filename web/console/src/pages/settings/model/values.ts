@@ -1,0 +1,39 @@
+import type { Key, Say } from "../../../i18n/settings/index.ts";
+import { knows } from "../../../i18n/settings/index.ts";
+
+/** How a field is called, as the settings and the audit log name it. */
+export function fieldName(field: string, say: Say): string {
+  const key = `field.${field}`;
+  return knows(key) ? say(key) : field;
+}
+
+/** A value as a person reads it. `name`: what stands for an id. */
+export function shown(value: unknown, say: Say, name: (id: string) => string = (id) => id): string {
+  if (value === null || value === undefined || value === "") return "—";
+  if (typeof value === "boolean") return say(value ? "value.yes" : "value.no");
+  if (typeof value === "string") return wordOf(value, say) ?? name(value);
+  if (Array.isArray(value)) return list(value, say, name);
+  if (typeof value === "object") {
+    const { opens, closes } = value as { opens?: string; closes?: string };
+    if (opens && closes) return `${opens}–${closes}`;
+    const parts = Object.entries(value).map(([key, one]) => [key, shown(one, say, name)] as const);
+    return (
+      parts.map(([key, text]) => `${wordOf(key, say) ?? fieldName(key, say)}: ${text}`).join("\n") || "—"
+    );
+  }
+  return String(value);
+}
+
+function list(values: readonly unknown[], say: Say, name: (id: string) => string): string {
+  const texts = values.map((one) => shown(one, say, name));
+  return texts.join(texts.some((text) => text.includes("\n")) ? "\n" : ", ") || "—";
+}
+
+/** Values that are words of ours: roles, colours, days. */
+function wordOf(value: string, say: Say): string | undefined {
+  for (const kind of ["role", "color", "day"]) {
+    const key = `${kind}.${value}`;
+    if (knows(key)) return say(key as Key);
+  }
+  return undefined;
+}

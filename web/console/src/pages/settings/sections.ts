@@ -1,0 +1,18 @@
+/** The sections of the settings, as the menu groups them. */
+export const GROUPS = [
+  ["business", ["business", "hours", "retention"]],
+  ["people", ["people", "teams", "skills"]],
+  ["channels", ["inboxes"]],
+  ["answers", ["canned", "labels", "codes"]],
+  ["automation", ["bot", "webhooks", "tokens", "transfer"]],
+  ["security", ["audit"]],
+] as const;
+
+export type Section = (typeof GROUPS)[number][1][number];
+
+/** What of the API a section can't be without. The others belong to every server that has this console. */
+export const NEEDS: Partial<Record<Section, string>> = {
+  bot: "bot/templates",
+  webhooks: "webhooks",
+  transfer: "export",
+};
