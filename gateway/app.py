@@ -41,6 +41,7 @@ from gateway.dispatcher.erasures import Erasures
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.retention import RETENTION, Retention
 from gateway.dispatcher.setup import HOURS, WEBHOOK
+from gateway.dispatcher.transcripts import TRANSCRIPT
 from gateway.errors import StartupError
 from gateway.files import Files, open_objects
 from gateway.files.links import Links
@@ -63,6 +64,7 @@ from gateway.http.signin import SignIn
 from gateway.http.socket import Sockets
 from gateway.http.static import StaticFiles, add_headers
 from gateway.http.verbs import Verbs
+from gateway.mail import Mailer
 from gateway.media import MediaFetcher
 from gateway.phrases import CataloguePhrases
 from gateway.ports import BotEngine, BotPublisher, Channel
@@ -80,6 +82,7 @@ from gateway.store.opening import (
     postgresql_url,
 )
 from gateway.store.store import Store, system_clock
+from gateway.transcripts import Transcripts
 from gateway.vault import Vault, open_vault
 from gateway.webhooks import Webhooks
 from gateway.webhooks.guard import Guard
@@ -148,6 +151,8 @@ class Switchboard:
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.erasures = Erasures(self.dispatcher, self.hub)
         self.retention = Retention(self.dispatcher)
+        self.mailer = Mailer(settings.smtp, settings.mail_from)
+        self.transcripts = Transcripts(self.dispatcher, self.mailer, policy.phrases)
         guard = Guard(settings.webhook_networks)
         self.webhooks = Webhooks(self.dispatcher, self.vault, guard, clock=system_clock)
         self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
@@ -260,6 +265,7 @@ class Switchboard:
                 ERASE: self.erasures.claimed,
                 WEBHOOK: self.webhooks.claimed,
                 RETENTION: self.retention.claimed,
+                TRANSCRIPT: self.transcripts.claimed,
             }
         )
         self.housekeeping.start()

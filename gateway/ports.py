@@ -263,9 +263,15 @@ class Suggester(Protocol):
 
 
 class Notifier(Protocol):
-    """Reaches a person outside any open conversation (e-mail, SMS)."""
+    """Reaches a person outside any open conversation: by e-mail. ``ready``: it can.
 
-    async def notify(self, *, kind: Literal["email", "sms"], address: str, subject: str, text: str) -> None: ...
+    ``send`` raises ``RetryLater``, ``DeliveryRefused`` (for good) or ``DeliveryUncertain``. ``name``: from whom it is.
+    """
+
+    @property
+    def ready(self) -> bool: ...
+
+    async def send(self, to: str, *, subject: str, text: str, name: str = "") -> None: ...
 
 
 # --- words and wires --------------------------------------------------------------------------------------------

@@ -67,6 +67,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     uploads_per_minute: float = 10.0
     """Files that visitors of one address may send, on average; a burst may be three times that."""
 
+    smtp: str = ""
+    """The mail server that letters leave by, smtp://user:password@mail.example.com:587, or smtps://. Empty: none are
+    sent."""
+    mail_from: str = ""
+    """From whom letters are, Switchboard <chat@example.com>."""
     webhook_networks: tuple[str, ...] = ()
     """Networks inside yours that webhooks may call, ``10.1.0.0/16``. Empty: public addresses alone."""
 

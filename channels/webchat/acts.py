@@ -48,7 +48,14 @@ class Attributes(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     attributes: dict[str, str]
 
 
-Act = Rate | RateAnswer | End | Details
+class Transcript(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="transcript"):
+    """What was said, by e-mail please."""
+
+    id: ClientId
+    email: Annotated[str, msgspec.Meta(max_length=400)]
+
+
+Act = Rate | RateAnswer | End | Details | Transcript
 
 
 def command_of(act: Act, *, country: str) -> c.AnyCommand:
@@ -62,6 +69,8 @@ def command_of(act: Act, *, country: str) -> c.AnyCommand:
             return c.RateAnswer(seq=act.seq, helpful=act.helpful)
         case End():
             return c.End()
+        case Transcript():
+            return c.AskTranscript(address=check_email(act.email))
         case Details():
             return c.LeaveDetails(kind=act.kind, value=check_details(act, country=country))
         case _:
@@ -75,15 +84,21 @@ def check_details(details: Details, *, country: str) -> str:
         case "phone":
             return _phone(value, country)
         case "email":
-            if len(value) > 254 or not _ADDRESS.fullmatch(value):
-                raise Invalid("This isn't an e-mail address. Write it like name@example.com.", field="email")
-            return value
+            return check_email(value)
         case "messenger":
             if not _HANDLE.fullmatch(value):
                 raise Invalid("Write the messenger and your name there, like Telegram @name.", field="messenger")
             return value
         case _:
             assert_never(details.kind)
+
+
+def check_email(text: str) -> str:
+    """An e-mail address, as it is kept. Raises ``Invalid``."""
+    value = UNWANTED.sub("", text).strip()
+    if len(value) > 254 or not _ADDRESS.fullmatch(value):
+        raise Invalid("This isn't an e-mail address. Write it like name@example.com.", field="email")
+    return value
 
 
 def _phone(text: str, country: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from aiohttp import web
 
 from channels.webchat import codec
@@ -15,6 +17,7 @@ from channels.webchat.users import User, Users
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.hub import Hub, identity_topic
 from gateway.errors import NotFound
+from gateway.http.limits import Limiter
 from gateway.http.peers import Peers
 from gateway.http.socket import Session, Sockets, hello
 from gateway.ports import Capabilities, Signal
@@ -22,6 +25,9 @@ from gateway.settings import Settings
 from gateway.store import contacts, directory, inbound, lists, log
 from gateway.store.sql import Tx
 from gateway.store.store import Store
+
+LETTERS = 3.0
+"""Transcripts by e-mail in an hour: of one visitor, and to one address."""
 
 
 class WebChat:
@@ -43,7 +49,8 @@ class WebChat:
         self._peers = peers
         self.queue = QueueBoard(store, hub, available)
         self._face = WidgetFace(store, peers)
-        self._parts = Parts(store, dispatcher, hub, files, self.queue, available, settings)
+        letters = Limiter(LETTERS / 3600, LETTERS, clock=time.monotonic)
+        self._parts = Parts(store, dispatcher, hub, files, self.queue, available, letters, settings)
 
     def mount(self, app: web.Application) -> None:
         """Registers the widget's socket, and where it uploads."""

@@ -101,11 +101,13 @@ class ConsentFace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"):
-    """``consent``: nothing where there is no such text, or it was agreed to. ``available``: somebody is there."""
+    """``consent``: nothing where there is no such text, or it was agreed to. ``available``: somebody is there.
+    ``mail``: what was said can be had by e-mail."""
 
     inbox: InboxFace
     consent: ConsentFace | None
     available: bool
+    mail: bool
     conversation: str | None
     status: str | None
     owner: OwnerFace | None

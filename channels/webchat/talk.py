@@ -16,9 +16,10 @@ from channels.webchat.users import User
 from gateway.dispatcher import Dispatcher, digest_of
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub, identity_topic
-from gateway.errors import Invalid, NotFound, UserExpired
+from gateway.errors import Invalid, NotFound, NotPossible, UserExpired
+from gateway.http.limits import Limiter
 from gateway.http.socket import PONG, Closed, Session, decode_frame, receive
-from gateway.model.commands import AnyCommand, SetAttributes
+from gateway.model.commands import AnyCommand, AskTranscript, SetAttributes
 from gateway.model.events import BotMessage
 from gateway.model.state import Conversation, Status
 from gateway.model.visible import Audience
@@ -36,7 +37,7 @@ COUNTRIES = {"ru": "RU", "en": "GB"}
 """Whose phone numbers a visitor of a language may write without their country."""
 
 ClientFrame = (
-    codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Attributes | codec.LinkWanted
+    codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Transcript | acts.Attributes | codec.LinkWanted
     | codec.Typing | codec.Read | codec.Ping
 )  # fmt: skip
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
@@ -64,6 +65,7 @@ class Parts(NamedTuple):
     files: WidgetFiles
     queue: QueueBoard
     available: Available
+    letters: Limiter
     settings: Settings
 
 
@@ -139,6 +141,7 @@ class Talk:
             ),
             consent=self._consent_face(),
             available=self._parts.available(self._business),
+            mail=bool(self._parts.settings.smtp),
             conversation=state.id if state else None,
             status=state.status.value if state else None,
             owner=codec.OwnerFace(name=owner.name) if owner else None,
@@ -199,7 +202,7 @@ class Talk:
         match frame:
             case codec.Message():
                 await self._message(frame)
-            case acts.Rate() | acts.RateAnswer() | acts.End() | acts.Details():
+            case acts.Rate() | acts.RateAnswer() | acts.End() | acts.Details() | acts.Transcript():
                 await self._act(frame)
             case acts.Attributes():
                 await self._describe(frame)
@@ -245,6 +248,8 @@ class Talk:
         command = acts.command_of(frame, country=COUNTRIES.get(self._locale, ""))
         if isinstance(frame, acts.RateAnswer):
             await self._check_answer(frame.seq)
+        if isinstance(command, AskTranscript):
+            self._check_letter(command.address)
         await self._submit(frame.id, command, digest_of(*map(str, msgspec.to_builtins(frame).values())))
 
     async def _describe(self, frame: acts.Attributes) -> None:
@@ -262,6 +267,14 @@ class Talk:
         claim = inbound.Claim(self._visitor.inbox.id, self._sender.address, name, digest)
         receipt = await self._parts.dispatcher.submit(self._business, self._conversation, command, claim=claim)
         self._session.tell(codec.Ack(id=name, conversation=receipt.conversation, seq=receipt.seq))
+
+    def _check_letter(self, address: str) -> None:
+        """Strangers make us write to addresses that may not be theirs: seldom."""
+        if not self._parts.settings.smtp:
+            raise NotPossible("Letters can't be sent from here. Save the conversation as a file instead.")
+        too_often = "That was sent a few times already. Try again in an hour, or save it as a file."
+        self._parts.letters.check(self._sender.address, too_often)
+        self._parts.letters.check(address.lower(), too_often)
 
     async def _check_answer(self, seq: int) -> None:
         conversation = self._conversation

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from gateway.dispatcher.parts import parts_of
 from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.transcripts import Job, plan
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
@@ -27,6 +28,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    TranscriptAsked,
 )
 from gateway.model.state import Conversation, Floor, Status
 from gateway.store import contacts, deliveries, due, files, labels, ledger, waiting
@@ -109,6 +111,9 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             if before is not None and before.status is Status.QUEUED and before.waiting_since is not None:
                 waited = draft.now - before.waiting_since
                 waiting.note_wait(tx, draft.conversation, opened_seq=before.request, waited=waited)
+        case TranscriptAsked() as asked:
+            job = Job(conversation=draft.conversation, to=asked.address, locale=_locale(draft))
+            plan(tx, job, seq=entry.seq, now=draft.now)
         case AttributesSet() | DetailsLeft() | ConsentGiven() as said:
             _note(tx, draft, said)
         case Labelled() as labelled:
@@ -124,6 +129,11 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             )  # fmt: skip
         case _:
             pass
+
+
+def _locale(draft: Draft) -> str:
+    assert draft.state is not None
+    return draft.state.locale
 
 
 def _note(tx: Tx, draft: Draft, said: AttributesSet | DetailsLeft | ConsentGiven) -> None:

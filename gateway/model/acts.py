@@ -14,6 +14,7 @@ from gateway.model.events import (
     InvitationShown,
     Rated,
     Resolved,
+    TranscriptAsked,
 )
 from gateway.model.state import ATTRIBUTE_LENGTH, ATTRIBUTE_NAME_LENGTH, MAX_ATTRIBUTES, Conversation, Status
 
@@ -61,6 +62,10 @@ def set_attributes(state: Conversation, command: c.SetAttributes, circumstances:
         if name and value != state.attributes.get(name, "")
     }
     return (AttributesSet(attributes=news),) if news else ()
+
+
+def ask_transcript(state: Conversation, command: c.AskTranscript, circumstances: Circumstances) -> Events:
+    return (TranscriptAsked(address=command.address),)
 
 
 def leave_details(state: Conversation, command: c.LeaveDetails, circumstances: Circumstances) -> Events:

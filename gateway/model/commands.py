@@ -101,6 +101,12 @@ class LeaveDetails(Command, frozen=True):
     value: str
 
 
+class AskTranscript(Command, frozen=True):
+    """``address``: where what was said shall be sent."""
+
+    address: str
+
+
 class Leave(Command, frozen=True):
     """The customer gave up waiting; the request is lost with ``reason``."""
 
@@ -308,7 +314,7 @@ class Close(Command, frozen=True):
 
 AnyCommand = (
     Start | Say | AskForPerson | CancelHandoff | Rate | RateAnswer | End | Consent | ShowInvitation | SetAttributes
-    | LeaveDetails | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
+    | LeaveDetails | AskTranscript | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
     | AddNote | SetFacts | SetLabels | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
 )  # fmt: skip

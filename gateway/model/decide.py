@@ -401,7 +401,7 @@ def _close(state: Conversation, command: c.Close, circumstances: Circumstances) 
 Handler = Callable[[Conversation, Any, Circumstances], Events]
 _ALWAYS: dict[type[c.Command], Handler] = {
     c.Rate: acts.rate, c.RateAnswer: acts.rate_answer, c.End: acts.end, c.Consent: acts.consent,
-    c.ShowInvitation: acts.show_invitation, c.SetAttributes: acts.set_attributes, c.LeaveDetails: acts.leave_details,
+    c.ShowInvitation: acts.show_invitation, c.SetAttributes: acts.set_attributes, c.LeaveDetails: acts.leave_details, c.AskTranscript: acts.ask_transcript,
     c.AddNote: _note, c.SetFacts: _set_facts, c.SetLabels: _set_labels, c.ReportFailure: _report_failure, c.Part: _part,
     c.EndOffer: _end_offer, c.LoseOwner: _lose_owner, c.FinishTurn: _drop_turn, c.FailTurn: _drop_turn,
     c.FinishFile: _finish_file, c.FailFile: _fail_file,

@@ -50,6 +50,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    TranscriptAsked,
     Transferred,
     Unrecognized,
     WrapUpStarted,
@@ -146,7 +147,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return {"offer": None}
         case (
             SystemNotice() | NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
-            | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown()
+            | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
         ):  # fmt: skip
             return {}
         case (

@@ -46,6 +46,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    TranscriptAsked,
     Transferred,
     Unrecognized,
     WrapUpStarted,
@@ -75,6 +76,8 @@ def _shell(event: Plain) -> Plain:
             return replace(event, text="", files=_nameless(event.files), cards=())
         case AttributesSet():
             return replace(event, attributes={})
+        case TranscriptAsked():
+            return replace(event, address="")
         case DetailsLeft():
             return replace(event, value="")
         case NoteAdded():

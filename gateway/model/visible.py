@@ -50,6 +50,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    TranscriptAsked,
     Transferred,
     Unrecognized,
     WrapUpStarted,
@@ -122,7 +123,15 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             return replace(event, owner=_nameless(event.owner)) if event.owner else event
         case FileReady() | FileFailed():
             return event  # of messages that they see: their own, and people's answers
-        case Rated() | AnswerRated() | ConsentAsked() | ConsentGiven() | DetailsLeft() | InvitationShown():
+        case (
+            Rated()
+            | AnswerRated()
+            | ConsentAsked()
+            | ConsentGiven()
+            | DetailsLeft()
+            | InvitationShown()
+            | TranscriptAsked()
+        ):
             return event  # their own
         case Redacted():
             shell = _for_customer(event.shell)

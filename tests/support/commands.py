@@ -16,7 +16,7 @@ from tests.support.histories import IVAN, OLGA, SUE, TELEGRAM, WEB, History
 COMMANDS: tuple[type[c.AnyCommand], ...] = tuple(kind for kind in c.AnyCommand.__args__ if kind is not c.Start)
 _ENDS = (c.Close, c.Leave, c.End)
 _STEPS = (
-    c.Say, c.FinishTurn, c.FailTurn, c.ReturnToBot, c.Resolve, c.Snooze, c.MakeOffer, c.EndOffer, c.AcceptOffer, c.Join,
+    c.Say, c.SendReply, c.FinishTurn, c.FailTurn, c.ReturnToBot, c.Resolve, c.Snooze, c.MakeOffer, c.EndOffer, c.AcceptOffer, c.Join,
     c.Part,
 )  # fmt: skip
 _WITH_PEOPLE = (c.Resolve, c.Part)

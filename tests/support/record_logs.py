@@ -234,6 +234,7 @@ def invited_and_rated() -> History:
     history.do(c.RateAnswer(seq=history.state.seq, helpful=True))
     history.do(c.RateAnswer(seq=history.state.seq - 1, helpful=False))
     history.do(c.LeaveDetails(kind="email", value="ivan@example.com"))
+    history.do(c.AskTranscript(address="ivan@example.com"))
     history.do(c.SetAttributes(attributes={"plan": "office"}))
     history.do(c.End())
     history.do(c.Rate(score=4, comment="short and clear"))

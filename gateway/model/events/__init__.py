@@ -19,6 +19,7 @@ from gateway.model.events.customer import (
     DetailKind,
     DetailsLeft,
     InvitationShown,
+    TranscriptAsked,
 )
 from gateway.model.events.files import FileFailed, FileProblem, FileReady
 from gateway.model.events.handoff import (
@@ -109,6 +110,7 @@ Plain = (
     | ConsentGiven
     | AnswerRated
     | DetailsLeft
+    | TranscriptAsked
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -217,6 +219,7 @@ __all__ = [
     "Snoozed",
     "SystemNotice",
     "Taken",
+    "TranscriptAsked",
     "Transferred",
     "Unrecognized",
     "WrapUpStarted",

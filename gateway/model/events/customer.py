@@ -47,3 +47,9 @@ class DetailsLeft(Event, frozen=True, tag="details_left"):
 
     kind: DetailKind
     value: str
+
+
+class TranscriptAsked(Event, frozen=True, tag="transcript_asked"):
+    """The customer wants what was said sent to ``address``, an e-mail address that nobody vouches for."""
+
+    address: str

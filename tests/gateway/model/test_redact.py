@@ -27,6 +27,7 @@ from gateway.model.events import (
     Rated,
     Redacted,
     SystemNotice,
+    TranscriptAsked,
     Transferred,
     Unrecognized,
     decode_event,
@@ -61,6 +62,7 @@ PERSONAL = (
     FileReady,
     AttributesSet,
     DetailsLeft,
+    TranscriptAsked,
 )
 WORDED = (ConsentAsked, InvitationShown, Labelled)
 """What the business wrote for everybody, or calls its labels."""  # fmt: skip

@@ -27,6 +27,7 @@ Consent            +      +     +      +       +       +
 ShowInvitation     +      +     +      +       +       +
 SetAttributes      +      +     +      +       +       +
 LeaveDetails       +      +     +      +       +       +
+AskTranscript      +      +     +      +       +       +
 Leave              +      +     -      -       -       -
 JoinChannel        +      +     +      +       +       -
 FinishTurn         +      +     +      +       +       +
@@ -80,6 +81,7 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.Take: {"operator": OLGA},
         c.SendReply: {**fence, "text": "Hello"},
         c.AddNote: {"operator": IVAN, "text": "a regular"},
+        c.AskTranscript: {"address": "ivan@example.com"},
         c.SetLabels: {"operator": IVAN, "add": ("l1",)},
         c.SetFacts: {"operator": IVAN, "facts": {"order": "12"}},
         c.Transfer: {**fence, "to": IVAN},

@@ -385,6 +385,12 @@ export interface DetailsLeft {
   readonly value: string;
 }
 
+/** The customer wants what was said sent to `address`, an e-mail address that nobody vouches for. */
+export interface TranscriptAsked {
+  readonly type: "transcript_asked";
+  readonly address: string;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -435,6 +441,7 @@ export type PlainEvent =
   | ConsentGiven
   | AnswerRated
   | DetailsLeft
+  | TranscriptAsked
   ;
 
 export type AnyEvent =
@@ -475,6 +482,7 @@ export type AnyEvent =
   | ConsentGiven
   | AnswerRated
   | DetailsLeft
+  | TranscriptAsked
   | Redacted
   | Unrecognized
   ;
