@@ -199,7 +199,7 @@ class Switchboard:
             *Profiles(self.store).routes(),
             *inboxes.routes(),
             *People(self.store, self.dispatcher, self.hub).routes(),
-            *Invitations(self.store, self.sign_in).routes(),
+            *self._invitations().routes(),
             *Programs(self.store).routes(),
             *Configuration(self.store, changed=self._configured).routes(),
             *WebhookRoutes(self.store, self.vault, self.dispatcher).routes(),
@@ -208,6 +208,10 @@ class Switchboard:
             *Transfers(self.store, lambda business: self._configured(business, WEBHOOK)).routes(),
             *Reports(self.store).routes(),
         ]
+
+    def _invitations(self) -> Invitations:
+        phrases = self.dispatcher.policy.phrases
+        return Invitations(self.store, self.sign_in, notifier=self.mailer, phrases=phrases, url=lambda: self.url)
 
     def _configured(self, business: str, kind: str) -> None:
         if kind in (WEBHOOK, HOURS):

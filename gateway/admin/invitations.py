@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
+import structlog
 from aiohttp import web
 
 from gateway.admin.writing import actor, write
-from gateway.errors import InvitationOver, NotFound, NotPossible
+from gateway.errors import DeliveryError, InvitationOver, NotFound, NotPossible
 from gateway.http.access import Signin
 from gateway.http.passwords import LONGEST, hash_password, judge_password
 from gateway.http.routes import ADMINISTRATORS, Call, Route
 from gateway.http.signin import SignIn
 from gateway.http.texts import Email, name_of
+from gateway.ports import Notifier, Phrases
 from gateway.store import accounts, audit, directory, members, tokens
 from gateway.store.accounts import Account
 from gateway.store.audit import Actor
@@ -22,6 +25,8 @@ from gateway.store.directory import Role
 from gateway.store.members import Invitation
 from gateway.store.sql import Tx
 from gateway.store.store import Store
+
+log = structlog.get_logger(__name__)
 
 PATH = "/api/v1/businesses/{business}/invitations"
 DAY = 24 * 3600 * 1_000_000
@@ -49,10 +54,11 @@ class InvitationView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """``link``: the path of the console's page, shown this once."""
+    """``link``: the path of the console's page, shown this once. ``mailed``: it was also sent to the address."""
 
     invitation: InvitationView
     link: str
+    mailed: bool
 
 
 class InvitationViews(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,11 +99,16 @@ class _Place(NamedTuple):
 
 
 class Invitations:
-    """The routes of invitations."""
+    """The routes of invitations. ``url``: where this installation is reached."""
 
-    def __init__(self, store: Store, sign_in: SignIn) -> None:
+    def __init__(
+        self, store: Store, sign_in: SignIn, *, notifier: Notifier, phrases: Phrases, url: Callable[[], str]
+    ) -> None:  # fmt: skip
         self._store = store
         self._sign_in = sign_in
+        self._notifier = notifier
+        self._phrases = phrases
+        self._url = url
 
     def routes(self) -> list[Route]:
         tags = ("people",)
@@ -137,7 +148,27 @@ class Invitations:
             )  # fmt: skip
             return _view(made, now)
 
-        return Made(invitation=await write(self._store, call, unit), link=f"/console/#invitation={token}")
+        made, link = await write(self._store, call, unit), f"/console/#invitation={token}"
+        mailed = bool(body.email) and await self._mail(call, body, link)
+        return Made(invitation=made, link=link, mailed=mailed)
+
+    async def _mail(self, call: Call, body: InvitationBody, link: str) -> bool:
+        """Whether the letter left; where it didn't, whoever invites hands the link on themselves."""
+        if not self._notifier.ready:
+            return False
+        business = await self._store.read(call.business, lambda tx, now: directory.read_business(tx, call.business))
+        assert business is not None
+        locale, name = business.locales[0], business.name
+        text = self._phrases.say(
+            "invitation.text", locale, business=name, name=call.who.name, link=self._url() + link, days=body.days
+        )
+        subject = self._phrases.say("invitation.subject", locale, business=name)
+        try:
+            await self._notifier.send(body.email, subject=subject, text=text, name=name)
+        except DeliveryError as error:
+            log.warning("invitation_not_mailed", business=call.business, error=str(error))
+            return False
+        return True
 
     async def revoke(self, call: Call) -> web.Response:
         name, by = call.param("invitation"), actor(call.who)

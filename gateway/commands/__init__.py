@@ -10,7 +10,15 @@ from gateway.commands.businesses import business_add, inbox_add, inbox_allow, in
 from gateway.commands.contacts import contact_erase, inbox_secret
 from gateway.commands.database import backup, migrate, restore
 from gateway.commands.doctor import doctor
-from gateway.commands.people import token_add, token_revoke, user_add, user_link, user_list, user_password
+from gateway.commands.people import (
+    token_add,
+    token_revoke,
+    user_add,
+    user_link,
+    user_list,
+    user_password,
+    user_reset_second_factor,
+)
 from gateway.commands.setup import init
 from gateway.commands.transfer import export_config, import_config
 
@@ -29,7 +37,13 @@ def register(cli: typer.Typer) -> None:
         "business": ("Businesses that are answered for.", {"add": business_add}),
         "user": (
             "People who sign in.",
-            {"add": user_add, "link": user_link, "password": user_password, "list": user_list},
+            {
+                "add": user_add,
+                "link": user_link,
+                "password": user_password,
+                "reset-second-factor": user_reset_second_factor,
+                "list": user_list,
+            },
         ),
         "inbox": (
             "Ways in: web chat inboxes.",

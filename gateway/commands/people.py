@@ -18,7 +18,8 @@ from gateway.commands.options import (
 )
 from gateway.errors import StartupError
 from gateway.settings import Settings
-from gateway.store import accounts, directory, sessions, tokens
+from gateway.store import accounts, audit, directory, sessions, tokens
+from gateway.store.audit import Actor
 from gateway.store.sql import Tx
 
 EmailArgument = Annotated[str, typer.Argument(help="The address they sign in with.")]
@@ -91,6 +92,25 @@ def user_password(email: EmailArgument, config: ConfigOption = None, data: DataO
 
     in_database(settings, unit)
     out.print("The password is set.")
+
+
+def user_reset_second_factor(email: EmailArgument, config: ConfigOption = None, data: DataOption = None) -> None:
+    """Take a person's second factor away, who lost both phone and recovery codes. Make sure that it is them."""
+
+    def unit(tx: Tx, now: int) -> None:
+        known = accounts.account_by_email(tx, email)
+        if known is None:
+            raise StartupError(f"Nobody signs in as {email}.")
+        account = known[0]
+        accounts.set_second_factor(tx, account.id, secret="", step=0, recovery_codes=())
+        for member in directory.memberships(tx, account.id):
+            audit.note(
+                tx.for_business(member.business), Actor("command-line", "Command line"), "second_factor_off",
+                kind="account", subject=account.id, name=member.name, now=now,
+            )  # fmt: skip
+
+    in_database(settings_of(config, data=data), unit)
+    out.print("They sign in by their password alone until they set up a second factor again.")
 
 
 def user_list(config: ConfigOption = None, data: DataOption = None) -> None:

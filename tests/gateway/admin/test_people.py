@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.store.sql import Tx
 from tests.gateway.admin.browsers import Browser, code
-from tests.support_edge.site import Site
+from tests.support.letters import postbox
+from tests.support.stores import Database
+from tests.support_edge.site import Site, on_site
 
 NEW = {"name": "Ivan Example", "email": "ivan@shop.example", "password": "three small green boats"}
 
@@ -150,3 +153,18 @@ async def test_a_client_sees_nothing_of_what_is_said(site: Site, anna: Browser, 
             for part in ("conversation", "contact", "inbox", "file", "item"):
                 path = path.replace(f"{{{part}}}", "any")
             assert (await stranger.ask("GET", path))[0] == 403, route.path
+
+
+@pytest.mark.parametrize("answers", [[], ["550 no such box"]])
+async def test_an_invitation_is_mailed_where_there_is_a_mail_server(
+    sqlite_database: Database, tmp_path: Path, answers: list[str]
+) -> None:
+    async with postbox() as box:
+        box.answers = list(answers)
+        sender = "Switchboard <chat@example.com>"
+        async with on_site(sqlite_database, tmp_path / "data", smtp=box.url, mail_from=sender) as mailing:
+            anna = Browser(mailing, mailing.ours.sessions["anna"])
+            status, made = await anna.ask("POST", "invitations", {"email": "ivan@shop.example"})
+            assert status == 201 and made["mailed"] is not bool(answers)
+            assert [mailing.origin.replace("127.0.0.1", "localhost") + made["link"] in letter.get_content()
+                    for letter in box.letters] == [True] * made["mailed"]  # fmt: skip
