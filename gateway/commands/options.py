@@ -39,7 +39,7 @@ RoleOption = Annotated[
     str,
     typer.Option(
         "--role",
-        help="operator (answers customers), supervisor (and looks after what others answer) administrator (and sets up)"
+        help="operator (answers customers), supervisor (and looks after what others answer), administrator (and sets up)"
         " or client (sees reports alone).",
     ),
 ]
