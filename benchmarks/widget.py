@@ -62,11 +62,11 @@ def visit(browser: Browser, url: str) -> Visit:
 
 
 def _sizes(page: Page, fetched: list[Response]) -> dict[str, int]:
-    """Our scripts among what was fetched; the page's own files are none of ours."""
+    """What of ours was fetched; the page's own files are none of ours."""
     found: dict[str, int] = {}
     for response in fetched:
         path = response.url.split("/", 3)[-1]
-        if path == "widget.js" or path.startswith("widget/"):
+        if path == "widget.js" or path.startswith(("widget/", "api/v1/widget/inbox")):
             found[path] = len(gzip.compress(response.body(), 6))
     return found
 

@@ -353,3 +353,62 @@ test("a user who can't be confirmed is told so, and a page that may not chat is 
   world.socket.onclose?.({ code: 1008, reason: "origin_refused: …" });
   expect(chat.view().refusal).toBe("page");
 });
+
+test("nothing is said before the customer agrees, and the version goes with what is said", () => {
+  chat.start();
+  world.socket.onopen?.();
+  const consent = { version: "2", text: "We keep it." };
+  const hello = {
+    type: "welcome",
+    inbox,
+    conversation: null,
+    status: null,
+    owner: null,
+    history: [],
+    marks: {},
+  };
+  world.socket.hear({ ...hello, consent, available: false });
+  expect(chat.view()).toMatchObject({ consent, available: false });
+  chat.agree();
+  expect(chat.view().consent).toBe(null);
+  chat.say("hello");
+  expect(sent()).toEqual([{ type: "message", id: "m1", text: "hello", choice: "", consent: "2" }]);
+  expect(makeChat().view().consent).toBe(null);
+});
+
+test("an invitation goes with the first message only", () => {
+  connect();
+  chat.invite({ id: "plans", text: "May I help?" });
+  expect(chat.view().invitation?.text).toBe("May I help?");
+  chat.say("yes");
+  hear("c", [1, { type: "invitation_shown", id: "plans", text: "May I help?" }], [2, mine("yes", "m1")]);
+  chat.say("more");
+  expect(sent().map((frame) => frame["invitation"])).toEqual(["plans", undefined]);
+  expect(texts(chat.view())).toEqual(["bot: May I help?", "customer: yes stored", "customer: more pending"]);
+});
+
+test("an act waits for its acknowledgement like a message, and shows at once", () => {
+  connect();
+  hear("c", [1, mine("hi")], [2, bots("hello")]);
+  chat.act({ type: "rate_answer", seq: 2, helpful: true });
+  expect(chat.view().done.thumbs.get(2)).toBe(true);
+  world.socket.onclose?.({ code: 1006, reason: "" });
+  world.advance(500);
+  welcome("c");
+  const acts = world.sockets.flatMap((socket) => socket.sent).filter((frame) => frame.type === "rate_answer");
+  expect(acts).toEqual([1, 2].map(() => ({ type: "rate_answer", id: "m1", seq: 2, helpful: true })));
+  hear("c", [3, { type: "answer_rated", seq: 2, helpful: true }]);
+  world.socket.hear({ type: "ack", id: "m1", conversation: "c", seq: 3 });
+  expect(chat.view().done.thumbs.get(2)).toBe(true);
+});
+
+test("the page hears once of each message that the customer has not seen", () => {
+  connect("c");
+  hear("c", [1, mine("hi")], [2, bots("one")]);
+  hear("c", [3, bots("two")]);
+  expect(news).toEqual(["one", "two"]);
+  chat.look(true);
+  chat.look(false);
+  hear("c", [4, bots("three")]);
+  expect(news).toEqual(["one", "two", "three"]);
+});

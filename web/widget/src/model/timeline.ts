@@ -40,6 +40,8 @@ export interface MessageItem {
   readonly error: string;
   readonly buttons: readonly Button[];
   readonly cards: readonly Card[];
+  /** Nobody has spoken since: its replies can be pressed. */
+  readonly live: boolean;
   /** Of the bot's answers: by which they are judged; else 0. */
   readonly answer: number;
 }
@@ -154,6 +156,7 @@ function show(entry: Entry, log: Log, { read, fates }: Around): Item | null {
     error: "",
     buttons: [],
     cards: [],
+    live: false,
     answer: 0,
   } as const;
   switch (event.type) {
@@ -214,7 +217,8 @@ function seamOf(event: AnyEvent): { word: Key; name: string } | null {
 }
 
 function withButtons(item: MessageItem, event: AnyEvent): MessageItem {
-  return event.type === "bot_message" ? { ...item, buttons: event.buttons ?? [] } : item;
+  const buttons = event.type === "bot_message" ? (event.buttons ?? []) : item.buttons;
+  return { ...item, buttons, live: true };
 }
 
 function unsent(letter: Letter<Said>, mark: Mark): MessageItem {
@@ -232,6 +236,7 @@ function unsent(letter: Letter<Said>, mark: Mark): MessageItem {
     error: letter.error ?? "",
     buttons: [],
     cards: [],
+    live: false,
     answer: 0,
   };
 }

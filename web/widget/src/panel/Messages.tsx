@@ -107,7 +107,7 @@ function Item({ item, view, choose }: ItemProps) {
             item={item}
             links={view.links}
             thumb={view.done.thumbs.get(item.answer) ?? null}
-            choose={choose}
+            choose={item.live ? choose : null}
           />
           <Choices buttons={item.buttons} choose={choose} />
         </>
