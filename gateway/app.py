@@ -49,7 +49,7 @@ from gateway.http.openapi import document
 from gateway.http.peers import Peers
 from gateway.http.problems import problems
 from gateway.http.reading import Reading
-from gateway.http.refusals import Refusals
+from gateway.http.refusals import REFUSALS, Refusals
 from gateway.http.routes import Call, Route, mount
 from gateway.http.rows import Rows
 from gateway.http.second_factor import SecondFactor
@@ -189,6 +189,7 @@ class Switchboard:
         ]
 
     def _mount(self) -> None:
+        self.app[REFUSALS] = self.refusals
         mount(self.app, self.routes, self.access)
         users = Users(self.store, self.vault)
         widget_files = WidgetFiles(
