@@ -56,7 +56,7 @@ from gateway.http.openapi import document
 from gateway.http.peers import Peers
 from gateway.http.problems import problems
 from gateway.http.reading import Reading
-from gateway.http.refusals import Refusals
+from gateway.http.refusals import REFUSALS, Refusals
 from gateway.http.routes import Call, Route, mount
 from gateway.http.rows import Rows
 from gateway.http.second_factor import SecondFactor
@@ -218,6 +218,7 @@ class Switchboard:
             self.dispatcher.policy.set_ups.forget(business)
 
     def _mount(self) -> None:
+        self.app[REFUSALS] = self.refusals
         mount(self.app, self.routes, self.access)
         users = Users(self.store, self.vault)
         widget_files = WidgetFiles(

@@ -35,6 +35,7 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>{name}</title>
+<link rel="icon" href="data:,">
 <style>{style}</style>
 <script async src="/widget.js" data-inbox="{inbox}" data-locale="{locale}"{color}></script>
 </head>

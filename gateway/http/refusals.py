@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import NamedTuple
 
+from aiohttp import web
+
 MOST_INBOXES = 1000
 MOST_ORIGINS = 10
 
@@ -41,3 +43,7 @@ class Refusals:
         """These are let in from now on."""
         for origin in origins:
             self._inboxes.get(inbox, OrderedDict()).pop(origin, None)
+
+
+REFUSALS: web.AppKey[Refusals] = web.AppKey("refusals", Refusals)
+"""Where a channel finds them in the application that it serves."""

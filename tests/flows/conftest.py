@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.flows.browser import Stage, launch
 from tests.flows.people import Customer, Operator
-from tests.flows.server import DemoServer, copy_of, train_into
+from tests.flows.server import DemoServer, NewServer, copy_of, train_into
 from tests.flows.shop import Shop
 from tests.flows.sites import Pages
 
@@ -44,6 +44,15 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def demo(trained: Path, tmp_path: Path) -> Iterator[DemoServer]:
     server = DemoServer(copy_of(trained, tmp_path / "data"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Iterator[NewServer]:
+    """A server where nothing is set up."""
+    server = NewServer(tmp_path / "new")
     server.start()
     yield server
     server.stop()

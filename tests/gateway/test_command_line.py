@@ -169,6 +169,32 @@ def test_the_demo_serves_drains_and_lets_people_be_added_meanwhile(tmp_path: Pat
     assert "kept as" in restored.stdout
 
 
+def test_a_new_installation_prints_a_link_to_set_it_up_until_somebody_has_an_account(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+
+    def said() -> str:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway", "run", "--data", str(data), "--port", "0"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
+        )  # fmt: skip
+        assert process.stderr is not None and process.stdout is not None
+        with process.stderr as told:
+            next(line for line in told if "serving" in line)
+            process.send_signal(signal.SIGTERM)
+        with process.stdout as printed:
+            words = printed.read()
+        assert process.wait(timeout=LIMIT) == 0
+        return words
+
+    first, second = said(), said()
+    assert "/console/#set-up=" in first
+    assert "/console/#set-up=" in second and first != second
+
+    with serving(data):
+        pass
+    assert "set-up" not in said()
+
+
 def test_a_token_is_shown_once_and_kept_as_a_hash(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with serving(data):

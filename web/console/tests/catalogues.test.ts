@@ -2,14 +2,18 @@ import type { Phrase } from "@switchboard/protocol";
 import { expect, test } from "vitest";
 import { en } from "../src/i18n/en.ts";
 import { ru } from "../src/i18n/ru.ts";
+import { en as settingsEn } from "../src/i18n/settings/en.ts";
+import { ru as settingsRu } from "../src/i18n/settings/ru.ts";
 
 const forms = (phrase: Phrase) => (typeof phrase === "string" ? [phrase] : Object.values(phrase));
 const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
-const keys = Object.keys(en) as (keyof typeof en)[];
+const english: Record<string, Phrase> = { ...en, ...settingsEn };
+const russian: Record<string, Phrase> = { ...ru, ...settingsRu };
+const keys = Object.keys(english);
 
 test.each(keys)("%s has the same parameters in both languages, and no exclamation mark", (key) => {
-  const [first] = forms(en[key]);
-  for (const text of [...forms(en[key]), ...forms(ru[key])]) {
+  const [first] = forms(english[key]!);
+  for (const text of [...forms(english[key]!), ...forms(russian[key]!)]) {
     expect(names(text)).toEqual(names(first!));
     expect(text).not.toContain("!");
   }
@@ -17,7 +21,7 @@ test.each(keys)("%s has the same parameters in both languages, and no exclamatio
 
 test("whatever counts has all Russian plural forms", () => {
   for (const key of keys) {
-    const phrase: Phrase = ru[key];
+    const phrase = russian[key]!;
     if (typeof phrase !== "string")
       expect(Object.keys(phrase).sort()).toEqual(["few", "many", "one", "other"]);
   }
