@@ -12,8 +12,9 @@ from gateway.store.directory import ConsentText, InboxSettings, InvitationRule
 from tests.flows.browser import Stage
 from tests.flows.outages import without_network
 from tests.flows.people import Customer, Operator
-from tests.flows.server import DemoServer
+from tests.flows.server import DemoServer, copy_of
 from tests.flows.sites import set_up
+from tests.support.letters import mail_server
 
 CONSENT = ConsentText(version="1", text={"ru": "Мы храним переписку год.", "en": "We keep what you write for a year."})
 
@@ -176,3 +177,27 @@ def test_emoji_are_picked_by_keyboard(customer: Customer) -> None:
     customer.page.keyboard.press("Escape")
     expect(customer.field).to_be_focused()
     expect(customer.panel).to_be_visible()
+
+
+def test_the_conversation_is_sent_by_mail(stage: Stage, trained: Path, tmp_path: Path) -> None:
+    with mail_server() as box:
+        mail = {"SWITCHBOARD_SMTP": box.url, "SWITCHBOARD_MAIL_FROM": "Switchboard <chat@example.com>"}
+        server = DemoServer(copy_of(trained, tmp_path / "data"), mail)
+        server.start()
+        try:
+            customer = Customer.arrive(stage, server.links.page)
+            customer.say("Какие у вас тарифы?")
+            customer.hears("«Искра»: 100 Мбит/с")
+            customer.choose("Прислать на почту")
+            form = customer.panel.get_by_role("dialog", name="Прислать на почту")
+            form.get_by_role("textbox").fill("никто")
+            form.get_by_role("button", name="Отправить").click()
+            expect(form.get_by_role("alert")).to_be_visible()
+            form.get_by_role("textbox").fill("ivan@example.com")
+            form.get_by_role("button", name="Отправить").click()
+            expect(form.get_by_role("status")).to_contain_text("ivan@example.com")
+            letter = box.wait()
+        finally:
+            server.stop()
+    assert letter["To"] == "ivan@example.com" and "Фонарь" in letter["Subject"]
+    assert "Какие у вас тарифы?" in letter.get_content()

@@ -98,6 +98,7 @@ export type WidgetAct =
   | { readonly type: "rate"; readonly score: number; readonly comment: string }
   | { readonly type: "rate_answer"; readonly seq: number; readonly helpful: boolean }
   | { readonly type: "end" }
+  | { readonly type: "transcript"; readonly email: string }
   | { readonly type: "details"; readonly kind: DetailKind; readonly value: string };
 /** An act or the page's attributes, acknowledged as a message is. */
 export type ActFrame = (
@@ -132,6 +133,8 @@ export interface WidgetWelcome {
   readonly consent?: { readonly version: string; readonly text: string } | null;
   /** Whether somebody is there to answer. */
   readonly available?: boolean;
+  /** What was said can be had by e-mail. */
+  readonly mail?: boolean;
   readonly conversation: string | null;
   readonly status: Status | null;
   readonly owner: { readonly name: string } | null;

@@ -169,6 +169,8 @@ export const en = {
   "event.answer.helped": "The customer: this answer helped",
   "event.answer.missed": "The customer: this answer did not help",
   "event.attributes": "From the page: {attributes}",
+  "event.labelled": "{name} changed the labels",
+  "event.transcript": "The customer has this conversation sent to {address}",
   "event.details": "The customer left {kind}: {value}",
   "details.phone": "a phone number",
   "details.email": "an e-mail address",

@@ -171,6 +171,8 @@ export const ru: Words = {
   "event.answer.helped": "Клиент: ответ помог",
   "event.answer.missed": "Клиент: ответ не помог",
   "event.attributes": "Со страницы: {attributes}",
+  "event.labelled": "Метки изменены: {name}",
+  "event.transcript": "Клиент попросил прислать переписку на {address}",
   "event.details": "Клиент оставил {kind}: {value}",
   "details.phone": "телефон",
   "details.email": "эл. почту",

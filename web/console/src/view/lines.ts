@@ -83,6 +83,10 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.rated", { score: event.score });
     case "answer_rated":
       return says("plain", event.helpful ? "event.answer.helped" : "event.answer.missed");
+    case "labelled":
+      return says("plain", "event.labelled", { name: event.by.name });
+    case "transcript_asked":
+      return says("plain", "event.transcript", { address: event.address });
     case "attributes_set":
       return says("plain", "event.attributes", { attributes: pairs(event.attributes) });
     case "details_left":

@@ -82,6 +82,8 @@ export interface ChatView {
   readonly consent: { readonly version: string; readonly text: string } | null;
   /** Whether somebody is there to answer. */
   readonly available: boolean;
+  /** What was said can be had by e-mail. */
+  readonly mail: boolean;
   /** While queued. */
   readonly place: QueueFrame | null;
   /** Since when the customer waits for a person, in microseconds of the server. */
@@ -280,6 +282,7 @@ export class Chat {
       done: doneIn(log ?? null, waiting.filter(isAct)),
       consent: wanted && wanted.version !== this.#agreed ? wanted : null,
       available: this.#available,
+      mail: this.#welcome?.mail ?? false,
       place: known?.status === "queued" ? this.#place : null,
       waitingSince: known?.waiting_since ?? null,
       invitation: this.#logs.length === 0 ? this.#invited : null,

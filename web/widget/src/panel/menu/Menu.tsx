@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChatView } from "../../model/chat.ts";
 import { useDesk } from "../desk.ts";
+import { Mail } from "./Mail.tsx";
 import css from "./menu.css?inline";
 import { save } from "./transcript.ts";
 
@@ -17,10 +18,12 @@ export function Main({ view, shut, leave }: Props) {
   const desk = useDesk();
   const { adopt, chat, preferences, say } = desk;
   adopt(css);
-  const [ending, end] = useState(false);
+  const [asking, ask] = useState<"" | "end" | "mail">("");
   const box = useRef<HTMLDivElement>(null);
   const buttons = () => [...box.current!.querySelectorAll("button")];
-  useEffect(() => buttons()[0]?.focus(), [ending]);
+  useEffect(() => {
+    if (asking !== "mail") buttons()[0]?.focus();
+  }, [asking]);
 
   function onKeyDown(event: KeyboardEvent) {
     const all = buttons();
@@ -49,7 +52,20 @@ export function Main({ view, shut, leave }: Props) {
   const running = view.status !== null && view.status !== "resolved";
   const said = view.items.some((one) => one.kind === "message");
 
-  if (ending)
+  if (asking === "mail")
+    return (
+      <div
+        class="menu sure"
+        role="dialog"
+        aria-label={say("save.mail")}
+        ref={box}
+        onKeyDown={onKeyDown}
+        onFocusOut={onFocusOut}
+      >
+        <Mail done={view.done} shut={shut} />
+      </div>
+    );
+  if (asking === "end")
     return (
       <div
         class="menu sure"
@@ -91,7 +107,8 @@ export function Main({ view, shut, leave }: Props) {
           say("save.page"),
           then(() => save(desk, view, "html")),
         )}
-      {running && item(say("end"), () => end(true))}
+      {said && view.mail && item(say("save.mail"), () => ask("mail"))}
+      {running && item(say("end"), () => ask("end"))}
     </div>
   );
 }
