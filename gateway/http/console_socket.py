@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, web
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
 from gateway.errors import Invalid, NotFound, Refused, SignedOut
-from gateway.http.access import COOKIE, Access, Principal, session_topic
+from gateway.http.access import COOKIE, Access, Principal, member_topic, session_topic
 from gateway.http.reading import audience_of, read_cursor, write_cursor
 from gateway.http.routes import EVERYONE
 from gateway.http.rows import Console, Rows
@@ -176,12 +176,19 @@ class ConsoleSocket:
 
         async def serve(session: Session) -> None:
             first: Hello = await hello(session, _hello_decoder)
-            principal = await self._access.member(account, first.business, EVERYONE)
-            desk = _Desk(self, session, principal)
+            # Another role, or none any more: whoever connects again is judged by what holds then.
+            changed = Closed(WSCloseCode.SERVICE_RESTART, "member_changed: Connect again.")
+            topic = member_topic(first.business, account.id)
+            stop = self.hub.watch_signals(topic, lambda signal: session.close(changed))
             try:
-                await desk.run()
+                principal = await self._access.member(account, first.business, EVERYONE)
+                desk = _Desk(self, session, principal)
+                try:
+                    await desk.run()
+                finally:
+                    desk.leave()
             finally:
-                desk.leave()
+                stop()
 
         return await self._sockets.serve(request, audience="console", run=run)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.flows.browser import Stage
-from tests.flows.people import Locale
+from tests.flows.people import Customer, Locale
 from tests.flows.server import NewServer
 
+TRAINED_WITHIN = 120_000
+"""Milliseconds."""
 PASSWORD = "several words in a row"
 NAVIGATION = {"en": "Navigation", "ru": "Навигация"}
 SETTINGS = {"en": "Settings", "ru": "Настройки"}
@@ -93,6 +96,17 @@ class Administrator:
         self.click(button)
         expect(self.row(name)).to_be_visible()
 
+    def choose_bot(self) -> bool:
+        """Begins with the first template, where this server has any."""
+        template = self.main.get_by_role("button", name=re.compile("^Begin with this"))
+        none = self.main.get_by_text("This server has no templates")
+        expect(template.first.or_(none)).to_be_visible()
+        if none.is_visible():
+            return False
+        template.first.click()
+        expect(self.main.get_by_text("The bot is ready")).to_be_visible(timeout=TRAINED_WITHIN)
+        return True
+
     def invite(self, *, role: str = "Operator", email: str = "") -> str:
         """The link of an invitation, made in the section of people."""
         self.click("Invite")
@@ -103,6 +117,13 @@ class Administrator:
         link = self.dialog.locator("output").inner_text()
         self.dialog.get_by_role("button", name="Done").click()
         return link
+
+
+def ask_for_person(customer: Customer) -> None:
+    """Until somebody takes the conversation. Where there is no bot, the first message may have called for one."""
+    with contextlib.suppress(TimeoutError):
+        customer.panel.get_by_role("button", name=customer.words["person"]).last.click(timeout=2_000)
+    expect(customer.queue).to_be_visible()
 
 
 def come_in(page: Page, link: str, *, name: str, email: str, locale: Locale = "en") -> None:

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.flows.administrators import PASSWORD, Administrator, come_in
+from tests.flows.administrators import PASSWORD, Administrator, ask_for_person, come_in
 from tests.flows.browser import Stage
 from tests.flows.people import Customer, Operator
 from tests.flows.server import NewServer
@@ -32,7 +32,8 @@ def test_first_run_to_a_question_answered_by_an_invited_operator(stage: Stage, n
 
     anna.click("Continue")
     anna.is_at("A bot to begin with")
-    anna.click("Go on without a bot")
+    has_bot = anna.choose_bot()
+    anna.click("Continue" if has_bot else "Go on without a bot")
     anna.is_at("Who answers with you")
     link = anna.invite()
     expect(anna.page.get_by_text("whoever has the link")).to_be_visible()
@@ -46,9 +47,12 @@ def test_first_run_to_a_question_answered_by_an_invited_operator(stage: Stage, n
     assert "invitation" not in page.url
 
     customer = Customer.arrive(stage, f"{new.origin}/preview/{inbox[1]}?locale=en", locale="en")
+    customer.say("Hello")
+    if has_bot:
+        customer.hears(re.compile(r"\w"))
+    ask_for_person(customer)
     customer.say("Do you deliver lamps?")
-    customer.ask_for_person()
-    oleg.choose("person")
+    oleg.choose("lamps")
     oleg.take()
     oleg.write("Yes, within two days.")
     customer.hears("within two days", author="operator")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.flows.administrators import PASSWORD, Administrator, come_in
+from tests.flows.administrators import PASSWORD, Administrator, ask_for_person, come_in
 from tests.flows.browser import Stage
 from tests.flows.people import Customer, Operator
 from tests.flows.server import NewServer
@@ -78,9 +78,10 @@ def test_the_last_administrator_stays_and_whoever_leaves_keeps_nobody_waiting(st
     come_in(page, anna.invite(), name="Oleg Example", email="oleg@example.com")
     oleg = Operator(page, "en")
     customer = Customer.arrive(stage, new.origin + str(preview), locale="en")
-    customer.say("Hello")
-    customer.ask_for_person()
-    oleg.choose("person")
+    customer.say("Where is my lamp?")
+    ask_for_person(customer)
+    customer.say("I am waiting")
+    oleg.choose("waiting")
     oleg.take()
 
     anna.page.reload()
@@ -100,10 +101,28 @@ def test_the_last_administrator_stays_and_whoever_leaves_keeps_nobody_waiting(st
     expect(anna.dialog).to_contain_text("goes back to the queue")
     anna.dialog.get_by_role("button", name="Leave the business").click()
     expect(anna.row("Oleg Example")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_contain_text("Your account belongs to no business yet")
+    expect(oleg.log).to_have_count(0)
     anna.page.get_by_role("link", name="Conversations").click()
     waiting = Operator(anna.page, "en")
-    waiting.choose("person")
+    waiting.choose("waiting")
     waiting.take()
+
+
+def test_another_role_holds_at_once(stage: Stage, new: NewServer) -> None:
+    stage.allow("status of 401")
+    anna = Administrator.with_business(stage, new)
+    anna.open("People")
+    page = stage.page(locale="en")
+    come_in(page, anna.invite(), name="Oleg Example", email="oleg@example.com")
+    expect(Operator(page, "en").tab("unassigned")).to_be_visible()
+    expect(page.get_by_role("link", name="Settings")).to_have_count(0)
+    anna.page.reload()
+    anna.row("Oleg Example").click()
+    anna.page.get_by_role("radio", name="Administrator").check()
+    anna.click("Save")
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", level=1, name="Business")).to_be_visible()
 
 
 def begin_another(anna: Administrator, name: str) -> None:

@@ -59,8 +59,10 @@ export function admit(me: api.Me, business = ""): void {
   const wanted = business || preferences.business;
   const first = me.businesses.find(({ id }) => id === wanted) ?? me.businesses[0];
   session.phase = "signed_in";
-  if (first) chooseBusiness(first.id);
-  else session.problem = preferences.say("problem.no_business");
+  if (first) return chooseBusiness(first.id);
+  hangUp();
+  session.business = "";
+  session.problem = preferences.say("problem.no_business");
 }
 
 export async function signOut(): Promise<void> {
@@ -69,11 +71,15 @@ export async function signOut(): Promise<void> {
   leave();
 }
 
-/** The server no longer knows this session. */
+/** The server did not let us in: the session has run out, or one works for this business no more. */
 export async function checkSession(): Promise<void> {
-  await api.whoAmI().catch((error: unknown) => {
+  try {
+    const me = await api.whoAmI();
+    if (me.businesses.some(({ id }) => id === session.business)) session.me = me;
+    else admit(me);
+  } catch (error) {
     if (isUnauthorized(error)) runOut();
-  });
+  }
 }
 
 export function chooseBusiness(id: string): void {

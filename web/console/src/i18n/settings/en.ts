@@ -507,6 +507,7 @@ export const en = {
   "kind.token": "API token",
   "kind.webhook": "webhook",
   "kind.bot": "bot",
+  "kind.view": "saved list",
   "kind.other": "something else",
   "deed.named": "{kind} “{name}”",
   "deed.added": "added: {what}",

@@ -519,6 +519,7 @@ export const ru: Words = {
   "kind.token": "ключ API",
   "kind.webhook": "вебхук",
   "kind.bot": "бот",
+  "kind.view": "сохранённый список",
   "kind.other": "другое",
   "deed.named": "{kind} «{name}»",
   "deed.added": "добавляет: {what}",
