@@ -24,6 +24,7 @@ from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.erasing import ERASE
 from gateway.dispatcher.erasures import Erasures
 from gateway.dispatcher.hub import Hub
+from gateway.dispatcher.indexing import Indexer
 from gateway.errors import StartupError
 from gateway.files import Files, open_objects
 from gateway.files.links import Links
@@ -41,6 +42,7 @@ from gateway.http.problems import problems
 from gateway.http.reading import Reading
 from gateway.http.routes import Call, Route, mount
 from gateway.http.rows import Rows
+from gateway.http.search import Search
 from gateway.http.signin import SignIn
 from gateway.http.socket import Sockets
 from gateway.http.static import StaticFiles, add_headers
@@ -131,6 +133,7 @@ class Switchboard:
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
+        self.indexer = Indexer(store, self.hub)
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
@@ -148,6 +151,7 @@ class Switchboard:
             *Inboxes(self.store, self.vault).routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
             *Deliveries(self.dispatcher).routes(),
+            *Search(self.store).routes(),
         ]
 
         async def openapi(call: Call) -> object:
@@ -207,6 +211,7 @@ class Switchboard:
             {"delivery": self.courier.claimed, MEDIA: self.media.claimed, ERASE: self.erasures.claimed}
         )
         self.housekeeping.start()
+        self.indexer.start()
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
@@ -242,6 +247,7 @@ class Switchboard:
         await self.sockets.drain(within=within * 0.4)
         await self.dispatcher.drain(within=within * 0.4)
         await self.housekeeping.aclose()
+        await self.indexer.aclose()
         await self.rows.aclose()
         await self.hub.aclose()
         await self.bus.aclose()

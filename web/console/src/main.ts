@@ -3,10 +3,12 @@ import App from "./App.svelte";
 import { arrive } from "./actions/session.ts";
 import { followAddress } from "./actions/thread.ts";
 import { signInToken } from "./routes.ts";
+import { dropOldDrafts } from "./stores/drafts.ts";
 import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 
+dropOldDrafts();
 mount(App, { target: document.getElementById("app")! });
 addEventListener("popstate", () => (signInToken(location.hash) ? void arrive() : followAddress()));
 void arrive();

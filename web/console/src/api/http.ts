@@ -10,9 +10,13 @@ export class Refused extends Error {
   }
 }
 
-const UNREACHABLE: Problem = { type: "/problems/network", title: "", detail: "", status: 0 };
+export const UNREACHABLE: Problem = { type: "/problems/network", title: "", detail: "", status: 0 };
 
-export async function request<T>(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<T> {
+export async function request<T>(
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, {
@@ -26,11 +30,16 @@ export async function request<T>(method: "GET" | "POST" | "DELETE", path: string
   }
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer as T;
+  throw new Refused(problemFrom(answer, response.status));
+}
+
+export function problemFrom(answer: unknown, status: number): Problem {
   const problem = answer as Partial<Problem> | null;
-  throw new Refused({
+  return {
     type: problem?.type ?? "/problems/unknown",
     title: problem?.title ?? "",
     detail: problem?.detail ?? "",
-    status: response.status,
-  });
+    status,
+    ...(problem?.field === undefined ? {} : { field: problem.field }),
+  };
 }
