@@ -33,8 +33,8 @@ from bot.content.source import parse, read_text
 from bot.nlu.keyboard import as_latin_layout
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.reader import Reader
-from bot.nlu.text import clean, is_cyrillic, words
 from bot.nlu.train import train
+from gateway.language import clean, is_cyrillic, words
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "lantern"
 OUTSIDE = "out_of_scope"

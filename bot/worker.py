@@ -53,8 +53,8 @@ def train(content: Path, target: Path) -> Done | Failed:
 def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
     from bot import artifact
     from bot.nlu.lexicon import Lexicon
-    from bot.nlu.text import clean, words
     from bot.nlu.train import NotTrainable, train
+    from gateway.language import clean, words
 
     content = loaded.content
     labelled = [(words(clean(example.text)), intent.name) for intent in content.intents for example in intent.examples]

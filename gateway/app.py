@@ -39,6 +39,7 @@ from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.erasing import ERASE
 from gateway.dispatcher.erasures import Erasures
 from gateway.dispatcher.hub import Hub
+from gateway.dispatcher.indexing import Indexer
 from gateway.dispatcher.retention import RETENTION, Retention
 from gateway.dispatcher.setup import HOURS, WEBHOOK
 from gateway.dispatcher.transcripts import TRANSCRIPT
@@ -59,6 +60,7 @@ from gateway.http.reading import Reading
 from gateway.http.refusals import REFUSALS, Refusals
 from gateway.http.routes import Call, Route, mount
 from gateway.http.rows import Rows
+from gateway.http.search import Search
 from gateway.http.second_factor import SecondFactor
 from gateway.http.signin import SignIn
 from gateway.http.socket import Sockets
@@ -159,6 +161,7 @@ class Switchboard:
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
+        self.indexer = Indexer(store, self.hub)
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
@@ -179,6 +182,7 @@ class Switchboard:
             *self.verbs.routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
             *Deliveries(self.dispatcher).routes(),
+            *Search(self.store).routes(),
             *self._set_up_routes(),
         ]
 
@@ -274,6 +278,7 @@ class Switchboard:
             }
         )
         self.housekeeping.start()
+        self.indexer.start()
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
@@ -309,6 +314,7 @@ class Switchboard:
         await self.sockets.drain(within=within * 0.4)
         await self.dispatcher.drain(within=within * 0.4)
         await self.housekeeping.aclose()
+        await self.indexer.aclose()
         await self.rows.aclose()
         await self.web_chat.aclose()
         await self.hub.aclose()

@@ -11,7 +11,7 @@ from bot.content.draft import MAX_EXAMPLE, MAX_EXAMPLES, MAX_NAME, Draft
 from bot.content.patterns import PatternRefused, check_pattern
 from bot.content.source import Node
 from bot.content.types import Example, Mark
-from bot.nlu.text import clean
+from gateway.language import clean
 
 _ANNOTATION = re.compile(r"\[(?P<text>[^\[\]]+)\](?:\((?P<name>[^()]+)\)|(?P<json>\{[^{}]*\}))")
 _KINDS = ("intent", "synonym", "regex", "lookup")

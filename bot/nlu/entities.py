@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.nlu.text import MAX_CHARS, clean
+from gateway.language import MAX_CHARS, clean
 
 # Patterns see this much of a message; their time is bounded for texts of this length.
 MAX_MATCHED = 200

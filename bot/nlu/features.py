@@ -7,16 +7,14 @@ tells the blocks apart, so both stand in one sorted array.
 
 from __future__ import annotations
 
-import threading
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import snowballstemmer
 
-from bot.nlu.text import is_cyrillic
+from gateway.language import stem
 
 Hashes = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int64]
@@ -27,16 +25,6 @@ _BELOW = (1 << 63) - 1
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _PAIR = 0xC2B2AE3D27D4EB4F
 _SALTS = {n: np.uint64(0xD6E8FEB86659FD93 * n & 0xFFFFFFFFFFFFFFFF) for n in range(SHORTEST, LONGEST + 1)}
-_STEMMING = threading.Lock()
-_STEMMERS = {True: snowballstemmer.stemmer("russian"), False: snowballstemmer.stemmer("english")}
-
-
-@lru_cache(maxsize=8_192)
-def stem(word: str) -> str:
-    """The stem by the word's script: Russian for Cyrillic, English otherwise. Pure Python, hence the cache."""
-    # A stemmer works in fields of its own, and models are loaded in another thread than messages are read in.
-    with _STEMMING:
-        return str(_STEMMERS[is_cyrillic(word)].stemWord(word))
 
 
 @lru_cache(maxsize=8_192)

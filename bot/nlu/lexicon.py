@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.nlu.features import stem
 from bot.nlu.keyboard import as_cyrillic, as_latin_layout, as_russian_layout
-from bot.nlu.text import is_cyrillic, words
+from gateway.language import is_cyrillic, stem, words
 
 # One slip from this many letters, two from that many. Shorter words have too many neighbours.
 ONE_SLIP, TWO_SLIPS = 5, 9

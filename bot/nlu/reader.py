@@ -6,7 +6,8 @@ import msgspec
 
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.model import Model
-from bot.nlu.text import clean, language_of
+from bot.nlu.text import language_of
+from gateway.language import clean
 
 MOST_INTENTS = 5
 

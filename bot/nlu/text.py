@@ -1,20 +1,12 @@
-"""Words of a message: cleaning, splitting, and which language it is in. Pure."""
+"""Which language a message is in. Pure."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
 
-MAX_CHARS = 1000
-MAX_WORDS = 120
-MAX_WORD = 40
+from gateway.language import is_cyrillic
 
-_WORD = re.compile(r"[^\W_]+")
-_APOSTROPHE = re.compile(r"(?<=\w)['\u2019\u02bc`](?=\w)")
-_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z]")
 _FOREIGN_LATIN = re.compile(r"[\u00df-\u024f]")
 # Latin words that Russian texts use as they are: they say nothing about the language of a message.
@@ -27,24 +19,6 @@ _ENGLISH = frozenset(
     {"the", "is", "are", "was", "you", "your", "what", "how", "when", "where", "who", "why", "can", "do", "does", "of"}
     | {"my", "it", "and", "for", "with", "have", "has", "this", "that", "please", "want", "need", "not", "hello", "hi"}
 )
-
-
-def clean(text: str) -> str:
-    """The text as every later step reads it: at most ``MAX_CHARS``, NFKC, lower case, ``ё`` as ``е``."""
-    text = unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS]
-    return text.translate(_INVISIBLE).lower().replace("ё", "е")
-
-
-def words(cleaned: str) -> list[str]:
-    """The words and numbers of a cleaned text, in order; apostrophes inside a word are dropped."""
-    found = _WORD.findall(_APOSTROPHE.sub("", cleaned))
-    return [word[:MAX_WORD] for word in found[:MAX_WORDS]]
-
-
-@lru_cache(maxsize=8_192)
-def is_cyrillic(word: str) -> bool:
-    """Whether the word is written in Cyrillic letters."""
-    return _CYRILLIC.search(word) is not None
 
 
 def language_of(tokens: list[str], known: Callable[[str], bool]) -> str:

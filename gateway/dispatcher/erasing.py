@@ -24,7 +24,7 @@ from gateway.model.events import Unrecognized
 from gateway.model.ids import new_id
 from gateway.model.redact import redact
 from gateway.model.state import FOLD_VERSION, Conversation, Status
-from gateway.store import contacts, deliveries, due, files, inbound, log
+from gateway.store import contacts, deliveries, due, files, inbound, log, search
 from gateway.store.contacts import Address, Attributes
 from gateway.store.sql import Tx
 
@@ -127,6 +127,7 @@ class ErasePage:
             due.drop(tx, MEDIA, file.id)
         changed = [replace(entry, id=new_id(entry.at), event=redact(entry.event)) for entry in page]
         upto = log.rewrite(tx, name, changed, upto=task.upto)
+        search.forget(tx, name)
         whole = upto.seq == state.seq
         task = replace(
             task, conversation=name, upto=None if whole else upto, fold_version=FOLD_VERSION,
@@ -156,6 +157,7 @@ def _make_strangers(tx: Tx, contact: str) -> tuple[Address, ...]:
         contacts.retire(tx, one.id)
     for name in family:
         contacts.describe(tx, name, name="", attributes=Attributes())
+        search.name_contact(tx, name)
     return tuple(one._replace(conversation="") for one in known.values())
 
 

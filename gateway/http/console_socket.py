@@ -110,6 +110,7 @@ class Welcome(_Frame, frozen=True, tag="welcome"):
     businesses: tuple[BusinessView, ...]
     me: MeFace
     now: int
+    file_limit: int
 
 
 class RowsSnapshot(_Frame, frozen=True, tag="rows"):
@@ -154,6 +155,7 @@ class ConsoleSocket:
         self.verbs = verbs
         self._access = access
         self._sockets = sockets
+        self.file_limit = sockets.file_limit
 
     def mount(self, app: web.Application) -> None:
         app.router.add_get("/api/v1/console/socket", self.serve)
@@ -239,6 +241,7 @@ class _Desk:
                 businesses=read_me(tx, account).businesses,
                 me=MeFace(id=account.id, name=self._who.name, role=self._who.role, locale=account.locale),
                 now=now,
+                file_limit=self._owner.file_limit,
             )
 
         return await self._owner.store.read(self._business, unit)

@@ -187,6 +187,7 @@ class Sockets:
 
     def __init__(self, settings: Settings) -> None:
         self.hello_within = HELLO_WITHIN
+        self.file_limit = settings.file_limit
         self._settings = settings
         self._sessions: set[Session] = set()
         self._tasks = TaskSet("sockets")

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, select, update
+from sqlalchemy import BindParameter, bindparam, select, text, update
 
 from gateway.ports import Profile
-from gateway.store.schema import contacts, conversations, identities, inboxes
+from gateway.store.schema import MERGED, contacts, conversations, identities, inboxes
 from gateway.store.sql import Query, Tx
 from gateway.store.writer import CannotLock
 
@@ -32,10 +32,9 @@ _MERGED = Query(
     .where(
         contacts.c.business_id == _business,
         contacts.c.merged_into == bindparam("into"),
-        contacts.c.merged_into != "",
+        text(MERGED),
     )
-    .order_by(contacts.c.id)
-    .limit(FAMILY)
+    .limit(FAMILY)  # unordered: else SQLite walks all contacts in their order instead of the few by their index
 )
 _MERGE = Query(update(contacts).where(*_this).values(merged_into=bindparam("new_merged_into")))
 _DESCRIBE = Query(
@@ -157,7 +156,7 @@ def family(tx: Tx, contact: str) -> list[str]:
     """The contact and all that are merged into it, also by way of others."""
     found = [contact]
     for one in found:
-        found += [name for (name,) in tx.all(_MERGED, into=one)]
+        found += sorted(name for (name,) in tx.all(_MERGED, into=one))
     return found[:FAMILY]
 
 

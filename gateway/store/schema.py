@@ -47,10 +47,14 @@ def _version() -> Column[int]:
     return Column("version", BigInteger, nullable=False, server_default=text("1"))
 
 
-_MERGED = text("merged_into <> ''")
+MERGED = "merged_into <> ''"
+"""As the index of merges says it: a query that says it otherwise doesn't use the index."""
+_MERGED = text(MERGED)
 FAR = 1 << 62
 UNRESOLVED = "status <> 'resolved'"
 """As the index of the lists says it: a query that says it otherwise doesn't use the index."""
+STEMS = "array_to_tsvector(string_to_array(stems, ' '))"
+"""What a text is found by on PostgreSQL; SQLite has a virtual table ``search_words`` for it, kept by triggers."""
 RANK = f"coalesce(waiting_since, {FAR} - updated_at)"
 """A conversation's place in a list, ascending: who waits first, the longest on top; then the latest."""
 
@@ -351,6 +355,41 @@ files = Table(
     Index("ix_files_unattached", "created_at", sqlite_where=text("conversation_id = ''"),
           postgresql_where=text("conversation_id = ''")),
 )  # fmt: skip
+
+search_texts = Table(
+    "search_texts",
+    metadata,
+    _business(),
+    _text("conversation_id", default=None),
+    Column("seq", BigInteger, nullable=False),
+    _instant("at"),
+    Column("doc", BigInteger, nullable=False),
+    _text("stems", default=None),
+    PrimaryKeyConstraint("business_id", "conversation_id", "seq"),
+    Index("uq_search_texts_doc", "doc", unique=True),
+    Index("ix_search_texts_stems", text(STEMS), postgresql_using="gin").ddl_if(dialect="postgresql"),
+)
+search_marks = Table(
+    "search_marks",
+    metadata,
+    _business(),
+    _text("conversation_id", default=None),
+    _number("seq"),
+    _number("epoch"),
+    PrimaryKeyConstraint("business_id", "conversation_id"),
+    sqlite_with_rowid=False,
+)
+contact_words = Table(
+    "contact_words",
+    metadata,
+    _business(),
+    # By the bytes of its letters, so that what begins alike stands together whatever the server's language.
+    Column("word", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
+    _text("contact_id", default=None),
+    PrimaryKeyConstraint("business_id", "word", "contact_id"),
+    Index("ix_contact_words_contact", "business_id", "contact_id"),
+    sqlite_with_rowid=False,
+)
 
 conversation_labels = Table(
     "conversation_labels",

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from bot import artifact, worker
 from bot.nlu.calibrate import FALSE_REJECTION, calibrate
 from bot.nlu.entities import Finder
-from bot.nlu.features import letter_hashes, ngrams, stem
+from bot.nlu.features import letter_hashes, ngrams
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.model import Calibration
 from bot.nlu.reader import Reader
-from bot.nlu.text import MAX_CHARS, clean, language_of, words
+from bot.nlu.text import language_of
 from bot.nlu.train import NotTrainable, train
+from gateway.language import MAX_CHARS, clean, stem, words
 
 ROOT = Path(__file__).parents[2]
 LEXICON = Lexicon(["интернет", "не", "работает", "привет", "подключить", "цена", "hello", "connection", "price"])

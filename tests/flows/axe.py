@@ -1,4 +1,4 @@
-"""axe-core in a page: what whoever can't see or can't point would stumble over."""
+"""axe-core in the page: what a person with a screen reader, or without good eyes, would stumble over."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-AXE = Path(__file__).parent.parent.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SOURCE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
+_RUN = """async (root) => {
+  const { violations } = await axe.run(root ?? document, { resultTypes: ["violations"] });
+  return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]) }));
+}"""
 
 
-def faults(page: Page) -> list[str]:
-    """The serious ones, each with the rule and where it is."""
-    if not page.evaluate("Boolean(window.axe)"):
-        page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{one['id']}: {node['html'][:160]} ({node['failureSummary']})"
-        for one in found["violations"]
-        if one["impact"] in SERIOUS
-        for node in one["nodes"]
-    ]
+def faults(page: Page, root: str | None = None) -> list[dict[str, Any]]:
+    """The serious and critical faults of a page, or of what ``root`` selects. It runs beside the page's own policy, by
+    the debugger's hand."""
+    page.evaluate(SOURCE.read_text("utf-8"))
+    found: list[dict[str, Any]] = page.evaluate(_RUN, root)
+    return [one for one in found if one["impact"] in SERIOUS]
+
+
+def assert_no_faults(page: Page, root: str | None = None) -> None:
+    found = faults(page, root)
+    assert found == [], "\n".join(f"{one['id']}: {one['help']}\n  {one['nodes'][:3]}" for one in found)

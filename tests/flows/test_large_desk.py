@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from benchmarks.filling import main as fill
-from tests.flows.browser import Stage
+from tests.flows.browser import DEADLINE, Stage
 from tests.flows.outages import without_network
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer, copy_of
+from tests.flows.test_search import field as search_field
+from tests.flows.test_search import found_again, results
 
 CONVERSATIONS = 1_300
 THREAD = 1_000
@@ -47,6 +50,21 @@ def open_long_thread(operator: Operator) -> None:
     operator.page.evaluate("() => document.fonts.ready")
     operator.choose(f" {CONVERSATIONS}", view="mine")
     expect(operator.log).to_contain_text(LAST_WORDS)
+
+
+_FIRST_SEEN = """(one) => {
+  const edge = one.getBoundingClientRect().y;
+  const seen = [...one.querySelectorAll("article")].find((each) => each.getBoundingClientRect().y >= edge);
+  return [seen.dataset.seq, seen.getBoundingClientRect().y];
+}"""
+
+
+def until(condition: Callable[[], bool], operator: Operator) -> None:
+    """Looks again after each frame of the page."""
+    deadline = time.monotonic() + DEADLINE / 1000
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        operator.page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
 def test_every_conversation_is_reached_by_keys_and_few_are_in_the_page(olga: Operator) -> None:
@@ -95,29 +113,30 @@ def test_long_thread_opens_at_its_end_and_its_begin_is_reached_by_scrolling(olga
     open_long_thread(olga)
     assert olga.articles().count() < 250
     scroller = olga.log.locator("..")
-    for _ in range(40):
+
+    def begins() -> bool:
         scroller.evaluate("one => one.scrollTop = 0")
-        if olga.log.get_by_text("Начало диалога").count():
-            break
-        olga.page.wait_for_timeout(100)
+        return olga.log.get_by_text("Начало диалога").count() > 0
+
+    until(begins, olga)
     expect(olga.log).to_contain_text("Начало диалога")
     assert olga.articles().count() < 250
 
 
-def test_reader_further_up_stays_there_while_older_and_newer_words_come(olga: Operator) -> None:
+def test_reader_further_up_stays_there_while_older_words_come(olga: Operator) -> None:
+    held: list[Route] = []
+    olga.page.route("**/entries?**", lambda route: held.append(route))
     open_long_thread(olga)
     scroller = olga.log.locator("..")
     scroller.evaluate("one => one.scrollTop = 900")
-    line = olga.log.locator("article").filter(has_text="(4").first
-    words = line.inner_text()
-    line.scroll_into_view_if_needed()
-    before = line.bounding_box()
-    expect(olga.page.get_by_text("Загружаем более ранние")).to_have_count(1)
-    olga.page.wait_for_timeout(500)
-    same = olga.log.locator("article").filter(has_text=words.split("\n")[-1]).first
-    after = same.bounding_box()
-    assert before is not None and after is not None
-    assert abs(before["y"] - after["y"]) < 40
+    expect(olga.log.locator("article").first).to_be_visible()
+    until(lambda: bool(held), olga)
+    seq, before = scroller.evaluate(_FIRST_SEEN)
+    tall = scroller.evaluate("one => one.scrollHeight")
+    held[0].continue_()
+    until(lambda: scroller.evaluate("one => one.scrollHeight") > tall, olga)
+    after = scroller.evaluate("(one, seq) => one.querySelector(`[data-seq='${seq}']`).getBoundingClientRect().y", seq)
+    assert abs(before - after) < 4
 
 
 def test_unreachable_history_says_so_and_is_fetched_again(olga: Operator, stage: Stage) -> None:
@@ -129,3 +148,11 @@ def test_unreachable_history_says_so_and_is_fetched_again(olga: Operator, stage:
     olga.page.unroute("**/entries?**")
     olga.log.get_by_role("button", name="Попробовать ещё раз").click()
     expect(olga.log.get_by_role("button", name="Попробовать ещё раз")).to_have_count(0)
+
+
+def test_hit_far_back_in_the_long_thread_is_shown_in_its_place(olga: Operator) -> None:
+    """Everything was written before this node began, which indexes it by and by."""
+    found_again(search_field(olga), "(3)", results(olga).first)
+    results(olga).filter(has_text="(3)").first.get_by_role("button").click()
+    expect(olga.articles().filter(has_text="(3)").first).to_be_in_viewport()
+    expect(olga.log).not_to_contain_text(LAST_WORDS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -26,7 +28,7 @@ def anna(stage: Stage, new: NewServer) -> Administrator:
 
 
 def test_no_page_has_a_serious_fault(anna: Administrator, stage: Stage, new: NewServer) -> None:
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     page = anna.page
     page.emulate_media(reduced_motion="reduce")
 

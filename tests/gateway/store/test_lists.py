@@ -9,10 +9,10 @@ import pytest
 
 from gateway.model import commands as c
 from gateway.model.state import Conversation, Status
-from gateway.store import deliveries, labels, ledger, lists, log
+from gateway.store import contacts, deliveries, labels, ledger, lists, log
 from gateway.store.ledger import Request
 from gateway.store.lists import ContactName, Counts, Filter, Row, View
-from gateway.store.sql import Tx
+from gateway.store.sql import Query, Tx
 from gateway.store.store import Store
 from tests.support.clock import START, VirtualClock
 from tests.support.histories import IVAN, OLGA
@@ -82,13 +82,19 @@ async def test_who_waits_longest_stands_on_top_over_all_pages(store: Store, plac
     ]  # fmt: skip
 
 
-async def test_lists_are_read_from_their_index(sqlite_database: Database, clock: VirtualClock) -> None:
-    query = lists._LISTS["all"].compiled("sqlite")
-    values = {"business_id": "b", "rank": -1, "place": "", "limit": 5, **query.fixed}
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [(lists._LISTS["all"], "ix_conversations_rank"), (contacts._MERGED, "ix_contacts_merged_into")],
+)
+async def test_what_is_asked_often_is_read_from_its_index(sqlite_database: Database, query: Query, index: str) -> None:
+    compiled = query.compiled("sqlite")
+    values = {"business_id": "b", "rank": -1, "place": "", "limit": 5, "into": "c", **compiled.fixed}
     with closing(sqlite3.connect(sqlite_database.location)) as connection:
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {query.sql}", [values[name] for name in query.names]).fetchall()
+        plan = connection.execute(
+            f"EXPLAIN QUERY PLAN {compiled.sql}", [values[name] for name in compiled.names]
+        ).fetchall()
 
-    assert any("ix_conversations_rank" in line for *_, line in plan), plan
+    assert any(index in line for *_, line in plan), plan
     assert not any("TEMP B-TREE" in line for *_, line in plan), plan
 
 

@@ -8,7 +8,19 @@ import psycopg
 import pytest
 
 from gateway.model import commands as c
-from gateway.store import accounts, bot_versions, deliveries, directory, due, files, inbound, leases, ledger, lists
+from gateway.store import (
+    accounts,
+    bot_versions,
+    deliveries,
+    directory,
+    due,
+    files,
+    inbound,
+    leases,
+    ledger,
+    lists,
+    search,
+)
 from gateway.store.schema import SCOPED, metadata
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -34,6 +46,8 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         lists.mark_read(tx, state.id, "people", 1)
         ledger.open_request(tx, state.id, opened_seq=1, now=now)
         files.add(tx, files.StoredFile("f", f"{name}/f", "a.txt", "text/plain", 1, account), now=now)
+        search.add(tx, state.id, [search.Text(2, now, "hello")], known=search.mark(tx, state.id), upto=2)
+        search.name_contact(tx, state.contact)
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)
 
     return unit

@@ -31,6 +31,11 @@ QUERIES = [
 ]
 
 
+def in_metadata(name: str | None, kind: str, parents: object) -> bool:
+    """SQLite's table of words, and what it keeps for it, are made by their migration alone."""
+    return not (kind == "table" and name is not None and name.startswith("search_words"))
+
+
 def engine_url(database: Database) -> str:
     if database.kind == "sqlite":
         return f"sqlite:///{database.location}"
@@ -42,7 +47,8 @@ def test_the_migrations_make_what_the_metadata_says(database: Database) -> None:
     engine = create_engine(engine_url(database))
     try:
         with engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+            opts = {"compare_server_default": True, "include_name": in_metadata}
+            context = MigrationContext.configure(connection, opts=opts)
             assert compare_metadata(context, metadata) == []
             found = inspect(connection)
             for table in metadata.tables.values():

@@ -3,11 +3,13 @@ import App from "./App.svelte";
 import { arrive } from "./actions/session.ts";
 import { followAddress } from "./actions/thread.ts";
 import { oneTime } from "./routes.ts";
+import { dropOldDrafts } from "./stores/drafts.ts";
 import { place } from "./stores/place.svelte.ts";
 import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 
+dropOldDrafts();
 mount(App, { target: document.getElementById("app")! });
 addEventListener("popstate", () => {
   if (oneTime(location.hash)) return void arrive();

@@ -133,12 +133,16 @@ test("who may do what follows from the floor", () => {
     take: false,
     returnToBot: true,
     resolve: true,
+    transfer: true,
+    snooze: true,
   });
   expect(allowed("open", olga, "viktor", false)).toEqual({
     reply: false,
     take: false,
     returnToBot: false,
     resolve: false,
+    transfer: false,
+    snooze: false,
   });
   expect(allowed("pending", null, "viktor", true)).toMatchObject({ take: true, resolve: true });
   expect(holder("open", olga, "olga").tone).toBe("mine");

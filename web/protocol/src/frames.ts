@@ -11,6 +11,8 @@ export interface Problem {
   readonly limit?: number;
   /** Whom the conversation belongs to, where that is why. */
   readonly owner?: string;
+  /** Which field it is about. */
+  readonly field?: string;
 }
 
 export function problemCode(problem: Problem): string {
@@ -183,6 +185,8 @@ export interface ConsoleWelcome {
   readonly businesses: readonly { readonly id: string; readonly name: string; readonly role: string }[];
   readonly me: { readonly id: string; readonly name: string; readonly role: string; readonly locale: string };
   readonly now: number;
+  /** Bytes of a file, at most. */
+  readonly file_limit: number;
 }
 /** A page of a view. */
 export interface RowsFrame {

@@ -1,17 +1,31 @@
 import { randomId, type Problem } from "@switchboard/protocol";
+import { writingOf } from "../stores/composer.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
+import { session } from "../stores/session.svelte.ts";
 import { thread, type Act } from "../stores/thread.svelte.ts";
 import { send } from "./line.ts";
 import { sentence } from "./problems.ts";
+import { releaseAll } from "./writing.ts";
 
 let acting: { readonly id: string; readonly act: Act } | null = null;
 
 /** Does something to the open conversation; `further` is what the verb needs beside the floor. */
+/** Does it, or asks first what it needs, or whether what is unsent may stay behind. */
+export function want(verb: Act): void {
+  const writing = writingOf(session.account, thread.conversation);
+  const unsent = writing.unsent || thread.letters.some(({ error }) => error !== null);
+  if (verb === "transfer" || verb === "snooze") thread.dialog = verb;
+  else if (verb === "resolve" && unsent) thread.dialog = verb;
+  else act(verb);
+}
+
 export function act(verb: Act, further: Readonly<Record<string, unknown>> = {}): void {
   const { conversation, log } = thread;
   // Taking needs no log: whoever presses the keys faster than it loads is not left waiting.
   if (!conversation || acting || (verb !== "take" && !log)) return;
   thread.problem = "";
+  thread.dialog = null;
+  releaseAll(conversation);
   const id = randomId();
   const body = verb === "take" ? {} : { floor_seq: log?.state.floor_seq ?? 0, ...further };
   if (!send({ type: "command", id, verb, conversation, body })) {

@@ -4,6 +4,7 @@ import { thread } from "../stores/thread.svelte.ts";
 import { neighbour } from "../view/rows.ts";
 import { connect, disconnect, isConnected } from "./line.ts";
 import { askAgain, clearRows, hearChanges, hearRows, renewRows, showView } from "./lists.ts";
+import { stopSearching } from "./searching.ts";
 import { hearInThread, lineLost, openThread, rejoin } from "./thread.ts";
 
 let refused: () => void = () => {};
@@ -17,6 +18,7 @@ export function startDesk(business: string, onRefused: () => void): void {
 
 export function hangUp(): void {
   disconnect();
+  stopSearching();
   openThread("");
 }
 
@@ -41,6 +43,7 @@ function heard(frame: ConsoleFrame): void {
   switch (frame.type) {
     case "welcome":
       desk.operator = frame.me.id;
+      desk.fileLimit = frame.file_limit;
       desk.skew = frame.now - Date.now() * 1000;
       renewRows();
       rejoin();

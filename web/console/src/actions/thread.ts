@@ -14,6 +14,8 @@ import { thread } from "../stores/thread.svelte.ts";
 import { actionDone, actionLost, actionRefused, stopActing } from "./acting.ts";
 import { send } from "./line.ts";
 import { keepLog, logOf } from "./logs.ts";
+import { forgetLookers, hearLooking, tellLooking } from "./looking.ts";
+import { showEvent } from "./older.ts";
 import { sentence } from "./problems.ts";
 import { arrived, letterAcknowledged, letterRefused, sendAll, showLetters } from "./writing.ts";
 
@@ -38,9 +40,11 @@ export function openThread(conversation: string): void {
   thread.problem = "";
   thread.mode = "reply";
   thread.asksForFocus = false;
-  thread.spotlight = 0;
+  thread.spotlight = thread.wanted = 0;
   thread.readByCustomer = 0;
   read = 0;
+  thread.dialog = null;
+  forgetLookers();
   stopActing();
   showLetters();
   if (location.hash !== href({ conversation })) history.pushState(null, "", href({ conversation }));
@@ -61,11 +65,12 @@ export function rejoin(): void {
 function follow(): void {
   const { conversation } = thread;
   if (!conversation) return;
-  send({ type: "follow", conversation, ...position(logOf(conversation)), tail: TAIL });
+  if (send({ type: "follow", conversation, ...position(logOf(conversation)), tail: TAIL })) tellLooking();
 }
 
 /** The line broke: what was asked for and not answered is unknown. */
 export function lineLost(): void {
+  forgetLookers();
   thread.typing = null;
   actionLost();
 }
@@ -94,7 +99,9 @@ export function hearInThread(frame: ConsoleFrame): void {
       wasRefused(frame);
       break;
     case "signal":
-      if (frame.conversation === thread.conversation && frame.kind === "typing") hearTyping(frame);
+      if (frame.conversation !== thread.conversation) break;
+      if (frame.kind === "typing") hearTyping(frame);
+      else if (frame.kind === "looking") hearLooking(frame);
       break;
     case "mark":
       if (frame.conversation === thread.conversation && frame.who === "customer") {
@@ -112,6 +119,8 @@ export function hearInThread(frame: ConsoleFrame): void {
 function caughtUp(): void {
   thread.complete = true;
   desk.catchingUp = false;
+  if (thread.wanted > 0) void showEvent(thread.wanted);
+  thread.wanted = 0;
 }
 
 function keep(log: Log): void {

@@ -3,10 +3,13 @@ import {
   Outbox,
   randomId,
   usable,
+  type Endpoint,
   type Letter,
   type Log,
   type Problem,
 } from "@switchboard/protocol";
+import { attached, writingOf, type Writing } from "../stores/composer.svelte.ts";
+import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import type { Written } from "../view/timeline.ts";
 import { send } from "./line.ts";
@@ -14,6 +17,8 @@ import { logOf } from "./logs.ts";
 import { sentence } from "./problems.ts";
 
 const TRY_AGAIN_AFTER = 5_000;
+/** Milliseconds in which what was sent can be taken back. */
+const UNDO_WITHIN = 3_000;
 
 const outbox = new Outbox<Written>(
   usable(() => sessionStorage),
@@ -21,14 +26,58 @@ const outbox = new Outbox<Written>(
 );
 /** Acknowledged, but the entry is still to come: shown as sent until then. */
 const acked = new Map<string, Letter<Written>>();
+/** What can still be taken back. A page that goes meanwhile sends it when it comes again. */
+const held = new Map<string, ReturnType<typeof setTimeout>>();
 
-export function write(text: string): void {
-  const { conversation, mode: verb, log } = thread;
-  const words = text.trim();
-  if (!conversation || !words) return;
-  const body = { conversation, verb, text: words, floor_seq: log?.state.floor_seq ?? 0 };
-  post(outbox.put(randomId(), Date.now(), body));
+/** Sends what was written in the open conversation. */
+export function write(writing: Writing): void {
+  const { mode: verb, log } = thread;
+  const text = writing.texts[verb].trim();
+  const files = verb === "reply" ? writing.ready : [];
+  if (!text && files.length === 0) return;
+  const { account, conversation } = writing;
+  const floor_seq = log?.state.floor_seq ?? 0;
+  const endpoint = verb === "reply" ? chosen(writing, log) : null;
+  const body = { account, conversation, verb, text, files, endpoint, floor_seq };
+  const letter = outbox.put(randomId(), Date.now(), body);
+  writing.texts[verb] = "";
+  if (verb === "reply") writing.files = writing.files.filter(({ stored }) => stored === null);
+  writing.keep();
+  held.set(
+    letter.id,
+    setTimeout(() => release(letter.id), UNDO_WITHIN),
+  );
   showLetters();
+}
+
+/** Takes back what is held: into the composer it goes again, before what was begun since. */
+export function takeBack(id: string): void {
+  const letter = held.has(id) ? outbox.get(id) : undefined;
+  if (!letter) return;
+  stopHolding(id);
+  outbox.drop(id);
+  const { account = "", conversation, verb, text, files } = letter.body;
+  const writing = writingOf(account, conversation);
+  writing.texts[verb] = [text, writing.texts[verb]].filter(Boolean).join("\n");
+  writing.files = [...(files ?? []).map(attached), ...writing.files];
+  writing.keep();
+  thread.mode = verb;
+  thread.asksForFocus = true;
+  showLetters();
+}
+
+/** Takes back the last of what can be; whether there was any. */
+export function undo(): boolean {
+  const last = thread.letters.findLast(({ id }) => held.has(id));
+  if (last) takeBack(last.id);
+  return last !== undefined;
+}
+
+/** What comes next must not overtake what is held. */
+export function releaseAll(conversation: string): void {
+  for (const id of [...held.keys()]) {
+    if (outbox.get(id)?.body.conversation === conversation) release(id);
+  }
 }
 
 /** Under a new id: the refused one was never stored, and the floor may be another now. */
@@ -48,12 +97,14 @@ export function discard(id: string): void {
 
 /** After every welcome: unsent words go again. */
 export function sendAll(): void {
-  for (const letter of outbox.due()) post(letter);
+  for (const letter of outbox.due()) if (isOwn(letter) && !held.has(letter.id)) post(letter);
+  showLetters();
 }
 
 export function showLetters(): void {
   const all = [...acked.values(), ...outbox.all()];
-  thread.letters = all.filter((letter) => letter.body.conversation === thread.conversation);
+  thread.letters = all.filter((letter) => letter.body.conversation === thread.conversation && isOwn(letter));
+  thread.held = new Set(held.keys());
 }
 
 /** What the log holds is no letter any more. */
@@ -86,8 +137,32 @@ export function letterRefused(id: string, problem: Problem): void {
   showLetters();
 }
 
+function release(id: string): void {
+  stopHolding(id);
+  const letter = outbox.get(id);
+  if (letter) post(letter);
+  showLetters();
+}
+
+function stopHolding(id: string): void {
+  clearTimeout(held.get(id));
+  held.delete(id);
+}
+
+function isOwn({ body }: Letter<Written>): boolean {
+  return !body.account || body.account === session.account;
+}
+
+/** The channel that was chosen, unless it is the one that replies go to anyway. */
+function chosen({ endpoint }: Writing, log: Log | null): Endpoint | null {
+  if (!endpoint || endpoint === log?.state.endpoint?.identity) return null;
+  return log?.state.channels.find(({ identity }) => identity === endpoint) ?? null;
+}
+
 function post({ id, body }: Letter<Written>): void {
-  const { conversation, verb, text, floor_seq } = body;
-  const words = verb === "reply" ? { id, text, floor_seq } : { id, text };
+  const { conversation, verb, text, files, endpoint, floor_seq } = body;
+  const ids = files?.map((file) => file.id);
+  const further = { ...(ids?.length ? { files: ids } : {}), ...(endpoint ? { endpoint } : {}) };
+  const words = verb === "reply" ? { id, text, floor_seq, ...further } : { id, text };
   send({ type: "command", id, verb, conversation, body: words });
 }

@@ -20,10 +20,10 @@ export class Refused extends Error {
   }
 }
 
-const UNREACHABLE: Problem = { type: "/problems/network", title: "", detail: "", status: 0 };
+export const UNREACHABLE: Problem = { type: "/problems/network", title: "", detail: "", status: 0 };
 
 export async function request<T>(
-  method: "GET" | "POST" | "PUT" | "DELETE",
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE",
   path: string,
   body?: object,
 ): Promise<T> {
@@ -40,12 +40,17 @@ export async function request<T>(
   }
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer as T;
+  throw new Refused(problemFrom(answer, response.status));
+}
+
+export function problemFrom(answer: unknown, status: number): Problem & Facts {
   const problem = answer as (Partial<Problem> & Facts) | null;
-  throw new Refused({
+  return {
     ...problem,
     type: problem?.type ?? "/problems/unknown",
     title: problem?.title ?? "",
     detail: problem?.detail ?? "",
-    status: response.status,
-  });
+    status,
+    ...(problem?.field === undefined ? {} : { field: problem.field }),
+  };
 }

@@ -20,6 +20,7 @@ export type Sent =
     }
   | { readonly type: "unfollow"; readonly conversation: string }
   | CommandFrame
+  | { readonly type: "looking"; readonly conversation: string; readonly on: boolean }
   | { readonly type: "typing"; readonly conversation: string; readonly on: boolean }
   | { readonly type: "read"; readonly conversation: string; readonly seq: number };
 

@@ -14,6 +14,8 @@ class Desk {
   counts = $state.raw<Counts>({ mine: 0, unassigned: 0, all: 0 });
   /** Server's time in microseconds, ticking every second. */
   now = $state(Date.now() * 1000);
+  /** Bytes of a file, at most. */
+  fileLimit = $state(Infinity);
   /** Server's time less ours, microseconds. */
   skew = 0;
   /** The pointer rests on the list: rows keep their places. */

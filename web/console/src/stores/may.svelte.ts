@@ -10,7 +10,7 @@ class May {
   readonly #allowed = $derived<Allowed>(
     this.#state
       ? allowed(this.#state.status, this.#state.owner, desk.operator, this.#role !== "operator")
-      : { reply: false, take: false, returnToBot: false, resolve: false },
+      : { reply: false, take: false, returnToBot: false, resolve: false, transfer: false, snooze: false },
   );
 
   /** What failed for good goes again at a supervisor's word. */
@@ -28,6 +28,12 @@ class May {
   }
   get returnToBot(): boolean {
     return this.#allowed.returnToBot;
+  }
+  get transfer(): boolean {
+    return this.#allowed.transfer;
+  }
+  get snooze(): boolean {
+    return this.#allowed.snooze;
   }
   get resolve(): boolean {
     return this.#allowed.resolve;

@@ -2,6 +2,8 @@ import { pickLocale, usable } from "@switchboard/protocol";
 import { LOCALES, speak, type Locale } from "../i18n/index.ts";
 
 export type Theme = "system" | "light" | "dark";
+/** What sends: Enter, or Ctrl/Cmd with it. */
+export type SendKey = "enter" | "mod_enter";
 
 const store = usable(() => localStorage);
 const chosen = store.getItem("switchboard:locale");
@@ -11,6 +13,11 @@ class Preferences {
   locale = $state<Locale>(pickLocale(chosen ? [chosen] : navigator.languages, LOCALES, "en"));
   theme = $state<Theme>(parseTheme(store.getItem("switchboard:theme")));
   contextOpen = $state(store.getItem("switchboard:context") !== "closed");
+
+  sendKey = $state<SendKey>(store.getItem("switchboard:send") === "mod_enter" ? "mod_enter" : "enter");
+  /** Pixels; 0: shut. */
+  listWidth = $state(parseWidth(store.getItem("switchboard:list"), 320));
+  contextWidth = $state(parseWidth(store.getItem("switchboard:context-width"), 320));
 
   readonly say = $derived(speak(this.locale));
 
@@ -34,12 +41,32 @@ class Preferences {
     store.setItem("switchboard:context", open ? "open" : "closed");
   }
 
+  setSendKey(key: SendKey): void {
+    this.sendKey = key;
+    store.setItem("switchboard:send", key);
+  }
+
+  setListWidth(width: number): void {
+    this.listWidth = width;
+    store.setItem("switchboard:list", String(width));
+  }
+
+  setContextWidth(width: number): void {
+    this.contextWidth = width;
+    store.setItem("switchboard:context-width", String(width));
+  }
+
   get business(): string {
     return store.getItem("switchboard:business") ?? "";
   }
   set business(id: string) {
     store.setItem("switchboard:business", id);
   }
+}
+
+function parseWidth(text: string | null, usual: number): number {
+  const width = Number(text ?? usual);
+  return Number.isFinite(width) && width >= 0 ? width : usual;
 }
 
 function parseTheme(text: string | null): Theme {

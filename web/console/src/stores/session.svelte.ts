@@ -7,6 +7,7 @@ class Session {
   business = $state("");
   /** Signing in needs a code, too; whoever has one goes on by this. */
   factor = $state.raw<{ readonly enter: (code: string) => Promise<void> } | null>(null);
+  readonly account = $derived(this.me?.account.id ?? "");
   /** Why signing in failed, for the page to say. */
   problem = $state("");
 

@@ -1,7 +1,8 @@
-import type { Letter, Log, Row } from "@switchboard/protocol";
+import type { Letter, Log, Person, Row } from "@switchboard/protocol";
 import type { Written } from "../view/timeline.ts";
 
-export type Act = "take" | "return_to_bot" | "resolve";
+export type Act = "take" | "return_to_bot" | "resolve" | "transfer" | "snooze";
+export type DialogName = "transfer" | "snooze" | "resolve";
 
 /** The conversation that is open. */
 class Thread {
@@ -17,6 +18,12 @@ class Thread {
   readByCustomer = $state(0);
   typing = $state.raw<{ readonly who: string; readonly name: string } | null>(null);
   letters = $state.raw<readonly Letter<Written>[]>([]);
+  /** Of the letters: what can still be taken back. */
+  held = $state.raw<ReadonlySet<string>>(new Set());
+  /** Colleagues who have it open as well. */
+  lookers = $state.raw<readonly Person[]>([]);
+  /** What is being asked before something is done. */
+  dialog = $state<DialogName | null>(null);
   /** The command that is on its way. */
   acting = $state<Act | null>(null);
   /** The message that is being sent again; 0: none. */
@@ -28,6 +35,8 @@ class Thread {
   asksForFocus = $state(false);
   /** An event that the context card points at. */
   spotlight = $state(0);
+  /** An event to be lit once the log is here. */
+  wanted = 0;
 }
 
 export const thread = new Thread();

@@ -33,6 +33,9 @@ export interface Allowed {
   readonly take: boolean;
   readonly returnToBot: boolean;
   readonly resolve: boolean;
+  /** To a colleague or the queue. */
+  readonly transfer: boolean;
+  readonly snooze: boolean;
 }
 
 export function allowed(status: Status, owner: Person | null, me: string, supervises: boolean): Allowed {
@@ -43,5 +46,7 @@ export function allowed(status: Status, owner: Person | null, me: string, superv
     take: status === "pending" || status === "queued" || status === "snoozed",
     returnToBot: mine && status === "open",
     resolve: mine || (supervises && status !== "resolved"),
+    transfer: mine,
+    snooze: mine && status === "open",
   };
 }

@@ -1,4 +1,16 @@
-export type Shortcut = "next" | "previous" | "reply" | "note" | "take" | "resolve" | "context" | "help";
+export type Shortcut =
+  | "next"
+  | "previous"
+  | "reply"
+  | "note"
+  | "take"
+  | "transfer"
+  | "snooze"
+  | "resolve"
+  | "undo"
+  | "context"
+  | "search"
+  | "help";
 
 interface Pressed {
   readonly code: string;
@@ -15,7 +27,10 @@ const WITH_ALT: Readonly<Record<string, Shortcut>> = {
   KeyL: "reply",
   KeyP: "note",
   KeyA: "take",
+  KeyT: "transfer",
+  KeyM: "snooze",
   KeyE: "resolve",
+  KeyZ: "undo",
   KeyO: "context",
 };
 
@@ -26,8 +41,12 @@ export const SHORTCUTS: readonly (readonly [Shortcut, string])[] = [
   ["take", "Alt+A"],
   ["reply", "Alt+L"],
   ["note", "Alt+P"],
+  ["transfer", "Alt+T"],
+  ["snooze", "Alt+M"],
   ["resolve", "Alt+E"],
+  ["undo", "Alt+Z"],
   ["context", "Alt+O"],
+  ["search", "/"],
   ["help", "?"],
 ];
 
@@ -35,6 +54,7 @@ export const SHORTCUTS: readonly (readonly [Shortcut, string])[] = [
 export function shortcut(pressed: Pressed, typing: boolean): Shortcut | null {
   if (pressed.ctrlKey || pressed.metaKey) return null;
   if (pressed.altKey) return pressed.shiftKey ? null : (WITH_ALT[pressed.code] ?? null);
-  const asks = pressed.key === "?" || (pressed.code === "Slash" && pressed.shiftKey);
-  return asks && !typing ? "help" : null;
+  if (typing) return null;
+  if (pressed.key === "?" || (pressed.code === "Slash" && pressed.shiftKey)) return "help";
+  return pressed.key === "/" || pressed.code === "Slash" ? "search" : null;
 }

@@ -9,6 +9,8 @@ import { moment } from "./times.ts";
 export interface Wording {
   readonly tone: "seam-wait" | "seam-bot" | "seam-person" | "seam-done" | "plain" | "bad";
   say(say: Say, locale: string): string;
+  /** What a colleague wrote to it. */
+  readonly note?: string;
 }
 
 /** The line of an event that is no message; null where it shows elsewhere or means nothing to a reader. */
@@ -31,9 +33,12 @@ export function line(event: AnyEvent, me: string): Wording | null {
     case "taken":
       return named(event.operator, "event.taken.you", "event.taken", "seam-person");
     case "transferred":
-      return event.to
-        ? says("seam-person", "event.transferred.to", { name: event.by.name, to: event.to.name })
-        : says("seam-wait", "event.transferred.team", { name: event.by.name });
+      return {
+        ...(event.to
+          ? says("seam-person", "event.transferred.to", { name: event.by.name, to: event.to.name })
+          : says("seam-wait", "event.transferred.team", { name: event.by.name })),
+        note: event.note ?? "",
+      };
     case "returned_to_bot":
       return named(event.by, "event.returned.you", "event.returned", "seam-bot");
     case "owner_lost":

@@ -7,6 +7,7 @@ import {
   type AnyEvent,
   type BotTurn,
   type Button,
+  type Endpoint,
   type Entry,
   type Fates,
   type Letter,
@@ -17,9 +18,18 @@ import { line, type Wording } from "./lines.ts";
 
 /** What an operator wrote, until the log holds it. */
 export interface Written {
+  readonly account?: string;
   readonly conversation: string;
   readonly verb: "reply" | "note";
   readonly text: string;
+  readonly files?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly type: string;
+    readonly size: number;
+  }[];
+  /** Only where it was chosen. */
+  readonly endpoint?: Endpoint | null;
   readonly floor_seq: number;
 }
 
@@ -158,7 +168,8 @@ function unsent(letter: Letter<Written>): Item {
   const placed = { key: letter.id, seq: 0, at: letter.at * 1000, letter, text: letter.body.text };
   if (letter.body.verb === "note") return { ...placed, kind: "note", name: "" };
   return { ...placed, kind: "message", author: "operator", operator: "", name: "", channel: "", pressed: false,
-    files: [], buttons: [], scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
+    files: (letter.body.files ?? []).map((file) => ({ ...file, state: "here" })),
+    buttons: [], scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
 }
 
 function dayBefore(day: string, { key, at }: Item): DayItem {

@@ -1,0 +1,67 @@
+import type { StoredFile, Upload } from "../api/files.ts";
+import { readDraft, writeDraft, type Mode } from "./drafts.ts";
+
+/** A file that is on its way to the server, or there. */
+export interface Attached {
+  readonly key: string;
+  readonly name: string;
+  readonly size: number;
+  /** What it was made from; a file of an earlier visit has none. */
+  readonly source: File | null;
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly stored: StoredFile | null;
+  /** A sentence about what went wrong. */
+  readonly problem: string;
+}
+
+/** What is being written in one conversation. It outlives the pane, so that an upload goes on elsewhere. */
+export class Writing {
+  texts = $state<Record<Mode, string>>({ reply: "", note: "" });
+  files = $state.raw<readonly Attached[]>([]);
+  /** Why something that was dropped or pasted was not taken. */
+  problem = $state("");
+  /** Where the reply goes, where it was chosen: an identity. */
+  endpoint = $state("");
+  readonly uploads = new Map<string, Upload>();
+
+  constructor(
+    readonly account: string,
+    readonly conversation: string,
+  ) {
+    const reply = readDraft(account, conversation, "reply");
+    this.texts = { reply: reply.text, note: readDraft(account, conversation, "note").text };
+    this.files = reply.files.map(attached);
+  }
+
+  get uploading(): boolean {
+    return this.files.some(({ stored, problem }) => stored === null && problem === "");
+  }
+  get ready(): readonly StoredFile[] {
+    return this.files.flatMap(({ stored }) => stored ?? []);
+  }
+  /** Something was begun that nobody has got. */
+  get unsent(): boolean {
+    return Boolean(this.texts.reply.trim() || this.texts.note.trim() || this.files.length > 0);
+  }
+
+  keep(): void {
+    const { account, conversation } = this;
+    writeDraft(account, conversation, "reply", { text: this.texts.reply, files: this.ready });
+    writeDraft(account, conversation, "note", { text: this.texts.note, files: [] });
+  }
+}
+
+export function attached(stored: StoredFile): Attached {
+  const { id, name, size } = stored;
+  return { key: id, name, size, source: null, progress: 1, stored, problem: "" };
+}
+
+const kept = new Map<string, Writing>();
+
+export function writingOf(account: string, conversation: string): Writing {
+  const name = `${account}:${conversation}`;
+  let found = kept.get(name);
+  if (!found) kept.set(name, (found = new Writing(account, conversation)));
+  return found;
+}
