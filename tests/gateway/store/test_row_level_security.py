@@ -10,16 +10,21 @@ import pytest
 from gateway.model import commands as c
 from gateway.store import (
     accounts,
+    audit,
     bot_versions,
+    configuration,
     deliveries,
     directory,
     due,
     files,
     inbound,
+    labels,
     leases,
     ledger,
     lists,
+    members,
     search,
+    webhook_calls,
 )
 from gateway.store.schema import SCOPED, metadata
 from gateway.store.sql import Tx
@@ -48,6 +53,12 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         files.add(tx, files.StoredFile("f", f"{name}/f", "a.txt", "text/plain", 1, account), now=now)
         search.add(tx, state.id, [search.Text(2, now, "hello")], known=search.mark(tx, state.id), upto=2)
         search.name_contact(tx, state.contact)
+        actor = audit.Actor(account, "Olga")
+        audit.note(tx, actor, "added", kind="label", subject="l1", name="Urgent", now=now)
+        configuration.add(tx, configuration.Item("label", "l1", "urgent", "{}", "", 1, now, "Olga"))
+        members.invite(tx, token=f"invitation to {name}", email="", role="operator", by="Olga", now=now, lifetime=5)
+        webhook_calls.add(tx, "w1", event="taken", conversation=state.id, seq=2, now=now)
+        labels.change(tx, state.id, added=("l1",), removed=())
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)
 
     return unit
