@@ -10,8 +10,9 @@ from typing import Any
 from gateway.http.access import Signin
 from tests.support_edge.site import Site
 
-FOR_PAGES = {"/api/v1/widget/files", "/api/v1/widget/socket", "/api/v1/console/socket"}
-"""What our own pages use, as docs/protocol.md describes it: sockets, and the widget's uploads."""
+FOR_PAGES = {"/api/v1/widget/files", "/api/v1/widget/inbox", "/api/v1/widget/socket", "/api/v1/console/socket"}
+"""What our own pages use, as docs/protocol.md describes it: sockets, the widget's uploads and
+its inbox's face."""
 SCHEMA_WORDS = {
     "type", "title", "description", "properties", "required", "additionalProperties", "items", "prefixItems", "enum",
     "const", "anyOf", "$ref", "default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems",
