@@ -45,13 +45,16 @@ class PastView(msgspec.Struct, frozen=True, kw_only=True):
 
 class ContactView(msgspec.Struct, frozen=True, kw_only=True):
     """A person. ``id``: whom they were merged into, where they were; ``merged``: the contacts that are one with it.
-    ``verified``: the business vouches for who it is."""
+    ``verified``: the business vouches for who it is. Nobody vouches for ``attributes`` (what pages said of them) and
+    ``details`` (how they want to be reached, by kind)."""
 
     id: str
     name: str
     email: str
     phone: str
     verified: bool
+    attributes: dict[str, str]
+    details: dict[str, str]
     identities: tuple[IdentityView, ...]
     conversations: tuple[PastView, ...]
     merged: tuple[str, ...]
@@ -175,6 +178,8 @@ def read_contact(tx: Tx, contact: str) -> ContactView | None:
         email=whole.known.email,
         phone=whole.known.phone,
         verified=any(one.assurance == "signed" for one in known),
+        attributes=whole.known.claimed,
+        details=whole.known.details,
         identities=tuple(IdentityView(inbox=i.inbox, channel=i.channel, assurance=i.assurance) for i in known),
         conversations=tuple(_past(tx, one) for one in past[:SHOWN]),
         merged=tuple(family[1:]),

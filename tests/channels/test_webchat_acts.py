@@ -244,3 +244,15 @@ async def test_closed_widget_learns_of_its_inbox_without_a_socket(site: Site) ->
         assert response.status == 403
     async with site.http.get(url, params={"inbox": "unknown"}) as response:
         assert response.status == 404
+
+
+async def test_people_read_what_nobody_vouches_for_beside_what_is_known(site: Site) -> None:
+    widget = await site.widget(attributes={"plan": "gold"})
+    conversation = (await widget.say("Hello"))["conversation"]
+    await act(widget, "details", kind="email", value="name@example.com")
+    path = f"/api/v1/businesses/{site.ours.business}"
+    _, found = await site.call("GET", f"{path}/conversations/{conversation}")
+    assert found["conversation"]["attributes"] == {"plan": "gold"}
+    _, contact = await site.call("GET", f"{path}/contacts/{found['row']['contact']['id']}")
+    assert (contact["attributes"], contact["details"]) == ({"plan": "gold"}, {"email": "name@example.com"})
+    assert (contact["email"], contact["verified"]) == ("", False)
