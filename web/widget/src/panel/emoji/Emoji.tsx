@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useDesk } from "../desk.ts";
 import css from "./emoji.css?inline";
 import { GROUPS } from "./list.ts";
@@ -23,9 +23,9 @@ export function Main({ pick, close }: Props) {
   const [at, move] = useState(0);
   const box = useRef<HTMLDivElement>(null);
   adopt(css);
-  useEffect(() => {
-    box.current!.querySelectorAll<HTMLButtonElement>("button")[at]!.focus();
-  }, [at]);
+  // At once, not after the next paint: whoever types fast means the one that they moved to.
+  const focus = (index: number) => box.current!.querySelectorAll("button")[index]!.focus();
+  useLayoutEffect(() => focus(0), []);
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key === "Escape") {
@@ -35,7 +35,9 @@ export function Main({ pick, close }: Props) {
     const step = event.key === "Home" ? -at : event.key === "End" ? ALL.length - 1 - at : STEPS[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    if (ALL[at + step]) move(at + step);
+    if (!ALL[at + step]) return;
+    move(at + step);
+    focus(at + step);
   }
   return (
     <div class="emoji" role="group" aria-label={say("emoji")} ref={box} onKeyDown={onKeyDown}>
