@@ -14,6 +14,7 @@ const row = (conversation: string, fields: Partial<Row> = {}): Row => ({
   waiting_since: null,
   unread: false,
   locale: "en",
+  labels: [],
   updated_at: 1,
   reason: "",
   ...fields,

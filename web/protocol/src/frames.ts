@@ -175,6 +175,8 @@ export interface Row {
   readonly waiting_since: number | null;
   readonly unread: boolean;
   readonly locale: string;
+  /** Ids. */
+  readonly labels: readonly string[];
   readonly updated_at: number;
   readonly reason: string;
 }

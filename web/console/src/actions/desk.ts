@@ -1,9 +1,11 @@
 import { isPassing, type ConsoleFrame, type LineState } from "@switchboard/protocol";
+import { catalogue } from "../stores/catalogue.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { neighbour } from "../view/rows.ts";
 import { connect, disconnect, isConnected } from "./line.ts";
 import { askAgain, clearRows, hearChanges, hearRows, renewRows, showView } from "./lists.ts";
+import { clearCatalogue, loadCatalogue } from "./catalogue.ts";
 import { stopSearching } from "./searching.ts";
 import { hearInThread, lineLost, openThread, rejoin } from "./thread.ts";
 
@@ -13,6 +15,7 @@ let refused: () => void = () => {};
 export function startDesk(business: string, onRefused: () => void): void {
   refused = onRefused;
   clearRows();
+  clearCatalogue();
   connect(business, { onFrame: heard, onState: lineChanged });
 }
 
@@ -47,6 +50,8 @@ function heard(frame: ConsoleFrame): void {
       desk.skew = frame.now - Date.now() * 1000;
       renewRows();
       rejoin();
+      void loadCatalogue(frame.business.id);
+      catalogue.business = frame.business.name;
       break;
     case "rows":
       hearRows(frame);

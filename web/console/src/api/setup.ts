@@ -1,3 +1,4 @@
+import type { View } from "@switchboard/protocol";
 import { request } from "./http.ts";
 
 /** Something set up, as every kind of it is shown. `version` counts its changes. */
@@ -83,6 +84,19 @@ export interface CannedResponse {
   name: string;
   texts: ByLanguage;
 }
+export interface Filter {
+  readonly label?: string;
+  readonly team?: string;
+  readonly owner?: string;
+  readonly channel?: string;
+}
+/** A list at hand: `owner`'s own, or everybody's (""). */
+export interface SavedView {
+  name: string;
+  view: View;
+  filter: Filter;
+  owner: string;
+}
 export interface WrapUpCode {
   name: string;
   about: string;
@@ -116,5 +130,6 @@ export const skills = many<Skill>("skill", "skills");
 export const labels = many<Label>("label", "labels");
 export const cannedResponses = many<CannedResponse>("canned_response", "canned-responses");
 export const wrapUpCodes = many<WrapUpCode>("wrap_up_code", "wrap-up-codes");
+export const savedViews = many<SavedView>("view", "views");
 export const hours = single<Hours>("hours", "hours");
 export const retention = single<Retention>("retention", "retention");
