@@ -117,6 +117,7 @@ class RowsSnapshot(_Frame, frozen=True, tag="rows"):
     """A page of a view. ``before``: as it was asked for; ``next``: where the next page begins, or null at the end."""
 
     view: View
+    filter: Filter
     before: str
     rows: tuple[Row, ...]
     next: str | None
@@ -282,7 +283,7 @@ class _Desk:
             page = tuple(rows[: frame.limit])
             more = len(rows) > frame.limit
             return RowsSnapshot(
-                view=frame.view, before=frame.before, rows=page, next=write_cursor(page[-1]) if more else None,
+                view=frame.view, filter=frame.filter, before=frame.before, rows=page, next=write_cursor(page[-1]) if more else None,
                 counts=counts,
             )  # fmt: skip
 

@@ -35,6 +35,9 @@ describe("a canned response", () => {
       filled("Hello {{customer}}, this is {{ operator }}.", { customer: "Ivan", operator: "Olga" }),
     ).toBe("Hello Ivan, this is Olga.");
     expect(filled("Hello {{customer}}!", { customer: "" })).toBe("Hello!");
+    expect(filled("Hello, {{customer}}, it is {{operator}}.", { operator: "Olga" })).toBe(
+      "Hello, it is Olga.",
+    );
     expect(filled("Hello {{what}}!", {})).toBe("Hello!");
   });
 });

@@ -1,6 +1,6 @@
-import type { Row } from "@switchboard/protocol";
+import type { Filter, Row, View } from "@switchboard/protocol";
 import { expect, test } from "vitest";
-import { hold, merge, neighbour, order } from "../src/view/rows.ts";
+import { belongs, hold, merge, neighbour, order } from "../src/view/rows.ts";
 
 const row = (conversation: string, fields: Partial<Row> = {}): Row => ({
   conversation,
@@ -19,6 +19,7 @@ const row = (conversation: string, fields: Partial<Row> = {}): Row => ({
   reason: "",
   ...fields,
 });
+const look = (view: View, filter: Filter = {}) => ({ view, filter, operator: "me" });
 const ids = (rows: readonly Row[]) => rows.map((one) => one.conversation).join("");
 const me = { id: "me", name: "Olga" };
 
@@ -40,13 +41,13 @@ test("under the pointer rows keep their places and new ones come last", () => {
 test("a row leaves the view that it no longer belongs to", () => {
   const rows = [row("a", { status: "queued" }), row("b", { status: "queued" })];
   const taken = row("a", { status: "open", owner: me, seq: 2 });
-  expect(ids(merge(rows, [taken], "unassigned", "me"))).toBe("b");
-  expect(ids(merge([], [taken], "mine", "me"))).toBe("a");
+  expect(ids(merge(rows, [taken], look("unassigned")))).toBe("b");
+  expect(ids(merge([], [taken], look("mine")))).toBe("a");
 });
 
 test("a late echo of an older head changes nothing", () => {
   const rows = [row("a", { seq: 5, status: "queued" })];
-  expect(merge(rows, [row("a", { seq: 4, status: "pending" })], "unassigned", "me")[0]?.seq).toBe(5);
+  expect(merge(rows, [row("a", { seq: 4, status: "pending" })], look("unassigned"))[0]?.seq).toBe(5);
 });
 
 test("the keys walk the list and stop at its ends", () => {
@@ -55,4 +56,14 @@ test("the keys walk the list and stop at its ends", () => {
   expect(neighbour(rows, "a", 1)).toBe("b");
   expect(neighbour(rows, "b", 1)).toBe(null);
   expect(neighbour([], "", -1)).toBe(null);
+});
+
+test("a filter lets pass what it names", () => {
+  const mine = row("a", { status: "open", owner: me, labels: ["urgent"], team: "t1", channel: "webchat" });
+  const fits = (filter: Filter) => belongs(mine, look("all", filter));
+  expect(fits({ label: "urgent", team: "t1", owner: "me", channel: "webchat" })).toBe(true);
+  expect(fits({ label: "" })).toBe(true);
+  for (const filter of [{ label: "calm" }, { team: "t2" }, { owner: "you" }, { channel: "telegram" }])
+    expect(fits(filter)).toBe(false);
+  expect(belongs(mine, look("unassigned", { label: "urgent" }))).toBe(false);
 });

@@ -161,7 +161,8 @@ export const BACK_TO_BOT = "/switchboard.bot";
 
 export type View = "mine" | "unassigned" | "all" | "resolved";
 export type Counts = Readonly<Record<"mine" | "unassigned" | "all", number>>;
-export type Verb = "take" | "reply" | "note" | "return_to_bot" | "resolve" | "transfer" | "snooze" | "facts";
+export type Verb =
+  "take" | "reply" | "note" | "return_to_bot" | "resolve" | "transfer" | "snooze" | "facts" | "label";
 
 export interface Row {
   readonly conversation: string;
@@ -191,9 +192,18 @@ export interface ConsoleWelcome {
   readonly file_limit: number;
 }
 /** A page of a view. */
+/** What of a view is shown; what is left out is open. Ids, and a channel's name. */
+export interface Filter {
+  readonly label?: string;
+  readonly team?: string;
+  readonly owner?: string;
+  readonly channel?: string;
+}
+
 export interface RowsFrame {
   readonly type: "rows";
   readonly view: View;
+  readonly filter: Filter;
   /** Where the page begins, as it was asked for; "" is the begin of the view. */
   readonly before: string;
   readonly rows: readonly Row[];

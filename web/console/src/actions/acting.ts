@@ -1,4 +1,5 @@
 import { randomId, type Problem } from "@switchboard/protocol";
+import { catalogue } from "../stores/catalogue.svelte.ts";
 import { writingOf } from "../stores/composer.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
@@ -7,18 +8,37 @@ import { send } from "./line.ts";
 import { sentence } from "./problems.ts";
 import { releaseAll } from "./writing.ts";
 
+const labelling = new Set<string>();
 let acting: { readonly id: string; readonly act: Act } | null = null;
 
-/** Does something to the open conversation; `further` is what the verb needs beside the floor. */
+/** Something was begun in the open conversation that nobody has got. */
+export function isUnsent(): boolean {
+  const writing = writingOf(session.account, thread.conversation);
+  return writing.unsent || thread.letters.some(({ error }) => error !== null);
+}
+
 /** Does it, or asks first what it needs, or whether what is unsent may stay behind. */
 export function want(verb: Act): void {
-  const writing = writingOf(session.account, thread.conversation);
-  const unsent = writing.unsent || thread.letters.some(({ error }) => error !== null);
-  if (verb === "transfer" || verb === "snooze") thread.dialog = verb;
-  else if (verb === "resolve" && unsent) thread.dialog = verb;
+  const asks = verb === "resolve" && (isUnsent() || catalogue.activeCodes.length > 0);
+  if (verb === "transfer" || verb === "snooze" || (verb === "resolve" && asks)) thread.dialog = verb;
   else act(verb);
 }
 
+/** Labels concern no floor: they wait for nothing and hold nothing up. */
+export function changeLabels(change: {
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+}): void {
+  const { conversation } = thread;
+  const id = randomId();
+  if (!send({ type: "command", id, verb: "label", conversation, body: change })) {
+    thread.problem = preferences.say("problem.offline");
+    return;
+  }
+  labelling.add(id);
+}
+
+/** Does something to the open conversation; `further` is what the verb needs beside the floor. */
 export function act(verb: Act, further: Readonly<Record<string, unknown>> = {}): void {
   const { conversation, log } = thread;
   // Taking needs no log: whoever presses the keys faster than it loads is not left waiting.
@@ -49,6 +69,7 @@ export function actionLost(): void {
 
 /** Whether it was this. */
 export function actionDone(id: string): boolean {
+  if (labelling.delete(id)) return true;
   if (acting?.id !== id) return false;
   stopActing();
   return true;

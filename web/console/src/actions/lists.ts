@@ -1,7 +1,7 @@
-import type { Row, RowsFrame, View } from "@switchboard/protocol";
+import type { Filter, Row, RowsFrame, View } from "@switchboard/protocol";
 import { desk } from "../stores/desk.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
-import { belongs, hold, merge, order } from "../view/rows.ts";
+import { belongs, hold, merge, order, sameFilter } from "../view/rows.ts";
 import { send } from "./line.ts";
 
 const FIRST_PAGE = 100;
@@ -15,12 +15,13 @@ let asked: string | null = null;
 /** After a loss of the line the pages come anew behind the rows that are shown, until there are as many. */
 let renewed: readonly Row[] | null = null;
 
-export function showView(view: View): void {
-  if (desk.view === view) return;
+export function showView(view: View, filter: Filter = {}): void {
+  if (desk.view === view && sameFilter(desk.filter, filter)) return;
   desk.view = view;
+  desk.filter = filter;
   // What is known of the view already stands until the server tells all of it.
   renewed = null;
-  setRows(desk.rows.filter((row) => belongs(row, view, desk.operator)));
+  setRows(desk.rows.filter((row) => belongs(row, desk)));
   desk.loaded = desk.rows.length > 0;
   ask("");
 }
@@ -49,19 +50,19 @@ export function clearRows(): void {
 }
 
 export function hearRows(frame: RowsFrame): void {
-  if (frame.view !== desk.view || frame.before !== asked) return;
+  if (frame.view !== desk.view || !sameFilter(frame.filter, desk.filter) || frame.before !== asked) return;
   asked = null;
   next = frame.next;
   desk.counts = frame.counts;
   if (renewed !== null) {
-    renewed = merge(renewed, frame.rows, desk.view, desk.operator);
+    renewed = merge(renewed, frame.rows, desk);
     if (next !== null && renewed.length < desk.rows.length) return ask(next);
   }
   desk.complete = next === null;
   desk.loaded = true;
   if (renewed !== null) setRows(renewed);
   else if (frame.before === "") setRows(frame.rows);
-  else setRows(merge(desk.rows, frame.rows, desk.view, desk.operator));
+  else setRows(merge(desk.rows, frame.rows, desk));
   renewed = null;
 }
 
@@ -69,8 +70,8 @@ export function hearChanges(rows: readonly Row[]): void {
   const open = rows.find((row) => row.conversation === thread.conversation);
   if (open) thread.row = open;
   if (rows.length === 0) return;
-  if (renewed !== null) renewed = merge(renewed, rows, desk.view, desk.operator);
-  setRows(merge(desk.rows, rows, desk.view, desk.operator));
+  if (renewed !== null) renewed = merge(renewed, rows, desk);
+  setRows(merge(desk.rows, rows, desk));
 }
 
 /** The server was asked too fast. */
@@ -79,7 +80,15 @@ export function askAgain(): void {
 }
 
 function ask(before: string): void {
-  asked = send({ type: "list", view: desk.view, before, limit: before ? PAGE : FIRST_PAGE }) ? before : null;
+  asked = send({
+    type: "list",
+    view: desk.view,
+    filter: desk.filter,
+    before,
+    limit: before ? PAGE : FIRST_PAGE,
+  })
+    ? before
+    : null;
 }
 
 function setRows(rows: readonly Row[]): void {

@@ -1,4 +1,5 @@
 import {
+  type Filter,
   browserWorld,
   Connection,
   socketUrl,
@@ -10,7 +11,13 @@ import {
 } from "@switchboard/protocol";
 
 export type Sent =
-  | { readonly type: "list"; readonly view: View; readonly before: string; readonly limit: number }
+  | {
+      readonly type: "list";
+      readonly view: View;
+      readonly filter: Filter;
+      readonly before: string;
+      readonly limit: number;
+    }
   | {
       readonly type: "follow";
       readonly conversation: string;

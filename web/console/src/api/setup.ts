@@ -1,4 +1,4 @@
-import type { View } from "@switchboard/protocol";
+import type { Filter, View } from "@switchboard/protocol";
 import { request } from "./http.ts";
 
 /** Something set up, as every kind of it is shown. `version` counts its changes. */
@@ -83,12 +83,6 @@ export interface Label {
 export interface CannedResponse {
   name: string;
   texts: ByLanguage;
-}
-export interface Filter {
-  readonly label?: string;
-  readonly team?: string;
-  readonly owner?: string;
-  readonly channel?: string;
 }
 /** A list at hand: `owner`'s own, or everybody's (""). */
 export interface SavedView {

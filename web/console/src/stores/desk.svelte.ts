@@ -1,4 +1,4 @@
-import type { Counts, LineState, Row, View } from "@switchboard/protocol";
+import type { Counts, Filter, LineState, Row, View } from "@switchboard/protocol";
 
 /** The list, the line and the clock: what one sees before a conversation is opened. */
 class Desk {
@@ -7,6 +7,7 @@ class Desk {
   catchingUp = $state(true);
   operator = $state("");
   view = $state<View>("unassigned");
+  filter = $state.raw<Filter>({});
   rows = $state.raw<readonly Row[]>([]);
   loaded = $state(false);
   /** Every row of the view is here; else only the latest. */

@@ -30,11 +30,11 @@ export function matching<T>(all: readonly T[], words: string, name: (one: T) => 
   return all.filter((one) => rank(one) >= 0).sort((a, b) => Math.sign(rank(a)) - Math.sign(rank(b)));
 }
 
-/** A canned response with its variables filled in; what isn't known is left out. */
+/** A canned response with its variables filled in; what isn't known is left out, with the comma before it. */
 export function filled(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/ ?\{\{\s*(\w+)\s*\}\}/gu, (whole, name: string) => {
+  return text.replace(/(,? ?)\{\{\s*(\w+)\s*\}\}/gu, (_, before: string, name: string) => {
     const value = values[name] ?? "";
-    return value ? (whole.startsWith(" ") ? ` ${value}` : value) : "";
+    return value ? before + value : "";
   });
 }
 

@@ -45,9 +45,12 @@ export function line(event: AnyEvent, me: string): Wording | null {
       return says("seam-wait", "event.owner_lost", { name: event.operator.name });
     case "resolved":
       if (event.by !== "operator") return says("seam-done", `event.resolved.${event.by}`);
-      return event.operator === me
-        ? says("seam-done", "event.resolved.you")
-        : says("seam-done", "event.resolved", { name: event.name ?? "" });
+      return {
+        ...(event.operator === me
+          ? says("seam-done", "event.resolved.you")
+          : says("seam-done", "event.resolved", { name: event.name ?? "" })),
+        note: event.code ?? "",
+      };
     case "reopened":
       return says(event.to === "bot" ? "seam-bot" : "seam-wait", "event.reopened");
     case "snoozed":

@@ -1,7 +1,34 @@
-import type { Row, View } from "@switchboard/protocol";
+import type { Filter, Row, View } from "@switchboard/protocol";
 
-/** Whether a row stands in a view. */
-export function belongs(row: Row, view: View, me: string): boolean {
+/** What the reader looks at: a view, what of it, and who they are. */
+export interface Look {
+  readonly view: View;
+  readonly filter: Filter;
+  readonly operator: string;
+}
+
+/** Whether a row is to be seen. */
+export function belongs(row: Row, { view, filter, operator }: Look): boolean {
+  return stands(row, view, operator) && passes(row, filter);
+}
+
+function passes(row: Row, { label, team, owner, channel }: Filter): boolean {
+  return (
+    (!label || row.labels.includes(label)) &&
+    (!team || row.team === team) &&
+    (!owner || row.owner?.id === owner) &&
+    (!channel || row.channel === channel)
+  );
+}
+
+/** Two filters let the same pass. */
+export function sameFilter(one: Filter, other: Filter): boolean {
+  return (["label", "team", "owner", "channel"] as const).every(
+    (name) => (one[name] ?? "") === (other[name] ?? ""),
+  );
+}
+
+function stands(row: Row, view: View, me: string): boolean {
   switch (view) {
     case "mine":
       return row.owner?.id === me && row.status !== "resolved";
@@ -15,12 +42,12 @@ export function belongs(row: Row, view: View, me: string): boolean {
 }
 
 /** The rows of a view after some changed; an older head than the one held is a late echo. */
-export function merge(rows: readonly Row[], changed: readonly Row[], view: View, me: string): readonly Row[] {
+export function merge(rows: readonly Row[], changed: readonly Row[], look: Look): readonly Row[] {
   const byId = new Map(rows.map((row) => [row.conversation, row]));
   for (const row of changed) {
     const held = byId.get(row.conversation);
     if (held && held.seq > row.seq) continue;
-    if (belongs(row, view, me)) byId.set(row.conversation, row);
+    if (belongs(row, look)) byId.set(row.conversation, row);
     else byId.delete(row.conversation);
   }
   return [...byId.values()];
