@@ -32,13 +32,17 @@ PATH = "/api/v1/businesses/{business}/invitations"
 DAY = 24 * 3600 * 1_000_000
 
 Token = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+ForWhom = Annotated[
+    str, msgspec.Meta(max_length=254, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+)?$")
+]
+"""An ``Email`` or ""; a union of the two would be judged by the pattern of both."""
 
 
 class InvitationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``email``: for whom it is, "" for whoever has the link. ``days``: how long it can be used."""
 
     role: Role = "operator"
-    email: Email | Literal[""] = ""
+    email: ForWhom = ""
     days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 7
 
 

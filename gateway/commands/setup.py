@@ -31,7 +31,7 @@ def init(
         path.write_text(settings_template(), "utf-8")
     except OSError as error:
         raise StartupError(f"{path} can't be written ({error.strerror}).") from error
-    out.print(f"Wrote {path}. Then: switchboard user add, switchboard run.")
+    out.print(f"Wrote {path}. Then: switchboard run, and open the link that it prints.")
 
 
 def settings_template() -> str:

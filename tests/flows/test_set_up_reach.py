@@ -106,7 +106,7 @@ def test_settings_by_keyboard_alone(anna: Administrator) -> None:
     anna.is_at("Refund")
     expect(page.get_by_role("radio", name="red")).to_be_checked()
     press_until(page, "Tab", "Name")
-    page.keyboard.type(" please")
+    page.keyboard.type("Refund, please")
     press_until(page, "Shift+Tab", "Back to Labels")
     page.keyboard.press("Enter")
     expect(anna.dialog).to_contain_text("Leave without saving?")
@@ -115,6 +115,40 @@ def test_settings_by_keyboard_alone(anna: Administrator) -> None:
     press_until(page, "Tab", "Name")
     page.keyboard.press("Enter")
     expect(anna.main.get_by_role("status")).to_have_text("Saved")
+    expect(page).to_have_title("Refund, please · Switchboard")
+    press_until(page, "Shift+Tab", "Conversations")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("Switchboard")
+
+
+def test_first_run_by_keyboard_alone(stage: Stage, new: NewServer) -> None:
+    stage.allow("status of 401")
+    page = stage.page(locale="en")
+    page.goto(new.link)
+    expect(page.get_by_role("heading", level=1, name="Welcome")).to_be_focused()
+    for label, text in {
+        "What customers call it, English": "Example Lamps", "Name": "Anna Example", "E-mail": "anna@example.com",
+        "Password": PASSWORD,
+    }.items():  # fmt: skip
+        press_until(page, "Tab", label)
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="The chat on your pages")).to_be_focused()
+    press_until(page, "Tab", "Make the chat")
+    page.keyboard.press("Enter")
+    expect(page.locator("iframe")).to_be_visible()
+    press_until(page, "Tab", "Continue")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="A bot to begin with")).to_be_focused()
+    press_until(page, "Tab", "Go on without a bot")
+    page.keyboard.press("Enter")
+    press_until(page, "Tab", "Invite")
+    page.keyboard.press("Enter")
+    press_until(page, "Tab", "Make the link")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").locator("output")).to_contain_text("#invitation=")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Invite", exact=True)).to_be_focused()
 
 
 def test_whoever_may_not_set_up_is_told_so(anna: Administrator, stage: Stage, new: NewServer) -> None:

@@ -46,6 +46,25 @@ def test_who_saves_second_sees_what_is_different_and_loses_nothing(stage: Stage,
     expect(anna.alert).to_have_count(0)
 
 
+def test_a_business_that_two_describe_at_once_is_nobodys_loss(stage: Stage, new: NewServer) -> None:
+    stage.allow(SIGNED_OUT)
+    stage.allow(CONFLICT)
+    anna = Administrator.with_business(stage, new)
+    other = second_window(stage, anna)
+    anna.fill("Time zone", "Europe/Moscow")
+    other.fill("What customers call it, English", "Example Lights")
+    anna.click("Save")
+    expect(anna.main.get_by_role("status")).to_have_text("Saved")
+    other.click("Save")
+    expect(other.alert).to_contain_text("Anna Example changed this on")
+    other.page.reload()  # what was written and what it met are still there
+    expect(other.alert).to_contain_text("Europe/Moscow")
+    other.click("Save mine on top")
+    expect(other.page.get_by_label("Time zone")).to_have_value("Europe/Moscow")
+    expect(other.page.get_by_label("What customers call it, English")).to_have_value("Example Lights")
+    expect(other.page.get_by_role("navigation", name="Settings").get_by_text("Example Lights")).to_be_visible()
+
+
 def test_what_was_removed_meanwhile_can_be_added_anew(stage: Stage, new: NewServer) -> None:
     stage.allow(SIGNED_OUT)
     stage.allow("status of 404")

@@ -2,8 +2,8 @@ import type { Phrase } from "@switchboard/protocol";
 import { expect, test } from "vitest";
 import { en } from "../src/i18n/en.ts";
 import { ru } from "../src/i18n/ru.ts";
-import { en as settingsEn } from "../src/i18n/settings/en.ts";
-import { ru as settingsRu } from "../src/i18n/settings/ru.ts";
+import { en as settingsEn } from "../src/i18n/settings/en/index.ts";
+import { ru as settingsRu } from "../src/i18n/settings/ru/index.ts";
 
 const forms = (phrase: Phrase) => (typeof phrase === "string" ? [phrase] : Object.values(phrase));
 const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();

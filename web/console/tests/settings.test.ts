@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Hours } from "../src/api/setup.ts";
-import { en } from "../src/i18n/settings/en.ts";
-import { ru } from "../src/i18n/settings/ru.ts";
+import { en } from "../src/i18n/settings/en/index.ts";
+import { ru } from "../src/i18n/settings/ru/index.ts";
 import { browserName } from "../src/pages/account/browser-name.ts";
 import { picture } from "../src/pages/account/picture.ts";
 import { period, totals } from "../src/pages/reports/figures.ts";

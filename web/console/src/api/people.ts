@@ -49,7 +49,7 @@ export const invitations = async (business: string) =>
 export const invite = (business: string, role: Role, email: string) =>
   request<{ readonly invitation: Invitation; readonly link: string }>("POST", at(business, "invitations"), {
     role,
-    ...(email ? { email } : {}),
+    email,
   });
 export const revoke = (business: string, id: string) =>
   request<null>("DELETE", at(business, of("invitations", id)));

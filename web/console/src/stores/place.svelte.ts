@@ -4,6 +4,9 @@ import { placeOf, type Place } from "../routes.ts";
 class Whereabouts {
   at = $state.raw<Place>(placeOf(location.hash));
 
+  /** What the page is called; "" where it has no name of its own. */
+  title = $state("");
+
   /** After the address was changed. */
   read(): void {
     this.at = placeOf(location.hash);

@@ -1,7 +1,7 @@
 import { phrasebook, type Catalogue, type Say as AnySay } from "@switchboard/protocol";
 import type { Locale } from "../index.ts";
-import { en } from "./en.ts";
-import { ru } from "./ru.ts";
+import { en } from "./en/index.ts";
+import { ru } from "./ru/index.ts";
 
 export type Key = keyof typeof en;
 export type Words = Catalogue<Key>;

@@ -1,0 +1,80 @@
+/** The first run, and the ways in. */
+export const begin = {
+  "languages.add": "Add a language…",
+  "languages.first": "default",
+  "languages.make_first": "Make default",
+  "languages.hint": "Texts that a customer's language lacks are shown in the default one.",
+  "preview.title": "The chat on a sample page",
+  "snippet.title": "Put it on your pages",
+  "snippet.about": "Paste this line before the closing body tag of every page that shall have the chat.",
+
+  "first.progress": "Progress",
+  "first.step": "Step {n} of {of}",
+  "first.begin": "Business",
+  "first.begin.title": "Welcome",
+  "first.begin.about":
+    "In about ten minutes your customers can write to you. This first step makes your business and your account; everything can be changed later.",
+  "first.inbox": "Chat",
+  "first.inbox.title": "The chat on your pages",
+  "first.inbox.about": "Name it, greet your customers, and see it at once.",
+  "first.inbox.make": "Make the chat",
+  "first.inbox.preview": "The chat appears here as soon as it is made.",
+  "first.bot": "Bot",
+  "first.bot.title": "A bot to begin with",
+  "first.bot.about":
+    "It answers what it knows and calls a person for everything else. Choose what is closest to your trade; you teach it the rest later.",
+  "first.bot.skip": "Go on without a bot",
+  "first.people": "People",
+  "first.people.title": "Who answers with you",
+  "first.people.about": "Invite them by a link. You answer yourself, too, so this can wait.",
+  "first.people.skip": "Not now",
+  "first.try": "Try it",
+  "first.try.title": "Try it",
+  "first.try.about": "This is your chat, live. Write as a customer would.",
+  "first.try.write": "Open the chat and write something.",
+  "first.try.ask": "Ask for a person.",
+  "first.try.look": "In the console a lamp lights: take the conversation and answer.",
+  "first.try.finish": "Open the console",
+  "first.continue": "Continue",
+  "first.back": "Back",
+  "first.business": "Your business",
+  "first.business.name": "What customers call it",
+  "first.business.name.hint": "In each of its languages.",
+  "first.you": "You",
+  "first.you.about": "The first administrator.",
+  "first.organization": "Organization, if it is called otherwise",
+  "first.organization.hint": "Who runs this installation, for one business or many.",
+  "first.link": "Open the set-up link",
+  "first.link.about":
+    "The server printed a link when it started. Open it in this browser; it works until the first account is made.",
+  "first.already": "Set up already",
+  "first.already.about":
+    "This installation has its first account. Sign in, or ask an administrator to invite you.",
+  "refused.set_up_already":
+    "This link was used already, or is not the one that the server printed last. Start the server again for a new one, or sign in.",
+
+  "bot.no_templates":
+    "This server has no templates. Until the bot is taught, every conversation goes to a person.",
+  "bot.use": "Begin with this",
+  "bot.training": "The bot learns. This takes a moment; you can go on meanwhile.",
+  "bot.failed": "The bot could not be trained: {problem}",
+  "bot.ready": "The bot is ready and answers.",
+  "bot.ready.counted": "The bot is ready. It knows {intents} intents from {examples} examples.",
+
+  "inboxes.title": "Inboxes",
+  "inboxes.about": "The ways in: each is a chat on pages of yours.",
+  "inboxes.add": "Add inbox",
+  "inboxes.new": "New web chat",
+  "inboxes.none": "Nobody can write to you yet",
+  "inboxes.none.more": "Make a web chat, paste its line into your pages, and customers can write.",
+  "inboxes.remove.about":
+    "Its line on your pages stops working. An inbox by which people have written stays, since their conversations do.",
+  "inboxes.name": "Name of the inbox",
+  "inboxes.name.hint": "For you and your colleagues.",
+  "inboxes.origins.hint":
+    "The chat works on these sites and nowhere else. One that is refused appears here with a button to allow it.",
+  "inboxes.origins.add": "Add a site",
+  "refused.in_use.inboxes":
+    "People have written by this inbox, and their conversations stay. Take its pages away to turn it off.",
+  "bot.about": "What it begins with. A template replaces what the bot has learnt so far.",
+};

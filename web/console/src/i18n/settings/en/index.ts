@@ -1,0 +1,7 @@
+import { automation } from "./automation.ts";
+import { begin } from "./begin.ts";
+import { business } from "./business.ts";
+import { people } from "./people.ts";
+import { shared } from "./shared.ts";
+
+export const en = { ...shared, ...people, ...begin, ...business, ...automation };
