@@ -104,7 +104,7 @@ def test_a_team_takes_over_and_an_outcome_is_noted(customer: Customer, anna: Ope
     customer.ask_for_person()
     olga.choose()
     olga.take()
-    olga.page.get_by_role("main").get_by_role("button", name="Передать", exact=True).click()
+    olga.page.get_by_role("main").get_by_role("button", name="Передать (Alt+T)").click()
     dialog = olga.page.get_by_role("dialog")
     dialog.get_by_label("Группа «Вторая линия»").check()
     dialog.get_by_role("button", name="Передать").click()
