@@ -116,6 +116,16 @@ businesses = Table(
     _text("names", default="{}"),
 )
 
+presences = Table(
+    "presences",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    _instant("at"),
+    _text("state", default=None),
+    PrimaryKeyConstraint("account_id", "at"),
+    sqlite_with_rowid=False,
+)
+
 # --- a business ---
 
 operators = Table(

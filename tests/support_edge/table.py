@@ -38,6 +38,7 @@ def valid_body(kind: type[msgspec.Struct] | None) -> dict[str, Any]:
         "until": 1,
         "facts": {"city": "Riga"},
         "into": "another",
+        "state": "busy",
     }
     wanted = [field for field in msgspec.structs.fields(kind) if field.required]
     return {field.name: samples[field.name] for field in wanted}

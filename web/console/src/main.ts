@@ -12,3 +12,5 @@ dropOldDrafts();
 mount(App, { target: document.getElementById("app")! });
 addEventListener("popstate", () => (signInToken(location.hash) ? void arrive() : followAddress()));
 void arrive();
+// The shell alone is kept; where the browser allows none, nothing is missing.
+if (import.meta.env.PROD) void navigator.serviceWorker?.register("./sw.js").catch(() => null);

@@ -2,8 +2,10 @@ import { isPassing, type ConsoleFrame, type LineState } from "@switchboard/proto
 import { desk } from "../stores/desk.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { neighbour } from "../view/rows.ts";
+import { hearCalls, startAlerts, stopAlerts } from "./alerting.ts";
 import { connect, disconnect, isConnected } from "./line.ts";
 import { askAgain, clearRows, hearChanges, hearRows, renewRows, showView } from "./lists.ts";
+import { hearPeople } from "./presence.ts";
 import { stopSearching } from "./searching.ts";
 import { hearInThread, lineLost, openThread, rejoin } from "./thread.ts";
 
@@ -18,6 +20,7 @@ export function startDesk(business: string, onRefused: () => void): void {
 
 export function hangUp(): void {
   disconnect();
+  stopAlerts();
   stopSearching();
   openThread("");
 }
@@ -47,6 +50,7 @@ function heard(frame: ConsoleFrame): void {
       desk.skew = frame.now - Date.now() * 1000;
       renewRows();
       rejoin();
+      void startAlerts();
       break;
     case "rows":
       hearRows(frame);
@@ -55,6 +59,10 @@ function heard(frame: ConsoleFrame): void {
     case "row":
       if (frame.counts) desk.counts = frame.counts;
       hearChanges(frame.rows);
+      hearCalls(frame.rows);
+      break;
+    case "people":
+      if (hearPeople(frame.people)) void startAlerts();
       break;
     case "ack": {
       const took = thread.acting === "take";

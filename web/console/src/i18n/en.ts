@@ -77,6 +77,27 @@ export const en = {
   "search.more": "More",
   "search.found": { one: "{n} found", other: "{n} found" },
 
+  "presence.label": "I am",
+  "presence.online": "Online",
+  "presence.busy": "Busy",
+  "presence.away": "Away",
+  "presence.offline": "Offline",
+
+  "alert.label": "Alerts",
+  "alert.title": "When somebody waits",
+  "alert.sound": "Sound",
+  "alert.notifications": "Desktop notification while the tab is hidden",
+  "alert.repeat": "Again every 30 seconds until somebody answers",
+  "alert.denied": "The browser does not let Switchboard notify. Allow it in the settings of this site.",
+  "alert.allow": "Allow",
+  "alert.try": "Hear it",
+  "alert.ask": "A customer waits. Shall the browser tell you also while this tab is hidden?",
+  "alert.not_now": "Not now",
+  "alert.waits": "waits for your answer",
+
+  "palette.title": "Go to or do",
+  "palette.hint": "A name, or what to do",
+
   "floor.bot": "Bot",
   "floor.waiting": "Waiting",
   "floor.you": "You",
@@ -306,6 +327,7 @@ export const en = {
   "keys.resolve": "Resolve",
   "keys.context": "Context panel",
   "keys.search": "Search",
+  "keys.palette": "Go to or do",
   "keys.help": "This list",
   close: "Close",
 } as const;

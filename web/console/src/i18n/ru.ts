@@ -79,6 +79,27 @@ export const ru: Words = {
   "search.more": "Ещё",
   "search.found": { one: "Найдено: {n}", few: "Найдено: {n}", many: "Найдено: {n}", other: "Найдено: {n}" },
 
+  "presence.label": "Я сейчас",
+  "presence.online": "На линии",
+  "presence.busy": "Занят",
+  "presence.away": "Отошёл",
+  "presence.offline": "Не в сети",
+
+  "alert.label": "Оповещения",
+  "alert.title": "Когда кто‑то ждёт",
+  "alert.sound": "Звук",
+  "alert.notifications": "Уведомление, пока вкладка скрыта",
+  "alert.repeat": "Повторять каждые 30 секунд, пока никто не ответил",
+  "alert.denied": "Браузер не разрешает уведомления. Разрешите их в настройках этого сайта.",
+  "alert.allow": "Разрешить",
+  "alert.try": "Послушать",
+  "alert.ask": "Клиент ждёт. Сообщать вам об этом и тогда, когда вкладка скрыта?",
+  "alert.not_now": "Не сейчас",
+  "alert.waits": "ждёт вашего ответа",
+
+  "palette.title": "Перейти или сделать",
+  "palette.hint": "Имя или действие",
+
   "floor.bot": "Бот",
   "floor.waiting": "Ждёт",
   "floor.you": "Вы",
@@ -321,6 +342,7 @@ export const ru: Words = {
   "keys.resolve": "Решить",
   "keys.context": "Панель контекста",
   "keys.search": "Поиск",
+  "keys.palette": "Перейти или сделать",
   "keys.help": "Этот список",
   close: "Закрыть",
 };
