@@ -55,6 +55,7 @@ from gateway.http.files import FileRoutes
 from gateway.http.health import Health
 from gateway.http.openapi import document
 from gateway.http.peers import Peers
+from gateway.http.presence import Presence
 from gateway.http.problems import problems
 from gateway.http.reading import Reading
 from gateway.http.refusals import REFUSALS, Refusals
@@ -162,6 +163,7 @@ class Switchboard:
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
         self.indexer = Indexer(store, self.hub)
+        self.presence = Presence(store, self.hub)
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
@@ -184,6 +186,7 @@ class Switchboard:
             *Deliveries(self.dispatcher).routes(),
             *Search(self.store).routes(),
             *self._set_up_routes(),
+            *self.presence.routes(),
         ]
 
         async def openapi(call: Call) -> object:
@@ -234,8 +237,9 @@ class Switchboard:
         )  # fmt: skip
         self.web_chat.mount(self.app)
         console = ConsoleSocket(
-            self.store, self.hub, rows=self.rows, verbs=self.verbs, access=self.access, sockets=self.sockets
-        )
+            self.store, self.hub, rows=self.rows, presence=self.presence, verbs=self.verbs, access=self.access,
+            sockets=self.sockets,
+        )  # fmt: skip
         console.mount(self.app)
         self.file_routes.mount(self.app)
         Health(self.store, lambda: self._draining).mount(self.app)
@@ -279,6 +283,7 @@ class Switchboard:
         )
         self.housekeeping.start()
         self.indexer.start()
+        self.presence.start()
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
@@ -315,6 +320,7 @@ class Switchboard:
         await self.dispatcher.drain(within=within * 0.4)
         await self.housekeeping.aclose()
         await self.indexer.aclose()
+        await self.presence.aclose()
         await self.rows.aclose()
         await self.web_chat.aclose()
         await self.hub.aclose()

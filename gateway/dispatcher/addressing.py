@@ -20,8 +20,9 @@ def known_here(tx: Tx, command: c.AnyCommand) -> None:
 
 
 def with_recipient(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:
-    """A transfer with the colleague whom it names. Raises ``Invalid`` for who doesn't work for the business."""
-    if not isinstance(command, c.Transfer) or command.to is None:
+    """A transfer with the colleague whose account it gives, nameless as yet. Raises ``Invalid`` for who doesn't work for
+    the business."""
+    if not isinstance(command, c.Transfer) or command.to is None or command.to.name:
         return command
     found = directory.membership(tx, command.to.id)
     if found is None:

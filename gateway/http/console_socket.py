@@ -13,6 +13,7 @@ from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
 from gateway.errors import Invalid, NotFound, Refused, SignedOut
 from gateway.http.access import COOKIE, Access, Principal, member_topic, session_topic
+from gateway.http.presence import Presence
 from gateway.http.reading import audience_of, read_cursor, write_cursor
 from gateway.http.routes import EVERYONE
 from gateway.http.rows import Console, Rows
@@ -148,11 +149,12 @@ class ConsoleSocket:
     """Serves ``/api/v1/console/socket``."""
 
     def __init__(
-        self, store: Store, hub: Hub, *, rows: Rows, verbs: Verbs, access: Access, sockets: Sockets
+        self, store: Store, hub: Hub, *, rows: Rows, presence: Presence, verbs: Verbs, access: Access, sockets: Sockets
     ) -> None:  # fmt: skip
         self.store = store
         self.hub = hub
         self.rows = rows
+        self.presence = presence
         self.verbs = verbs
         self._access = access
         self._sockets = sockets
@@ -223,11 +225,13 @@ class _Desk:
     async def run(self) -> None:
         self._session.tell(await self._welcome())
         self._owner.rows.watch(self._business, self._console)
+        await self._owner.presence.join(self._who, self._session)
         await receive(self._session, self._handle)
 
     def leave(self) -> None:
         for conversation in list(self._followed):
             self._unfollow(conversation)
+        self._owner.presence.leave(self._who, self._session)
         self._owner.rows.unwatch(self._business, self._console)
 
     async def _welcome(self) -> Welcome:

@@ -128,6 +128,16 @@ businesses = Table(
     _version(),
 )
 
+presences = Table(
+    "presences",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    _instant("at"),
+    _text("state", default=None),
+    PrimaryKeyConstraint("account_id", "at"),
+    sqlite_with_rowid=False,
+)
+
 # --- a business ---
 
 operators = Table(

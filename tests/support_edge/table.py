@@ -35,7 +35,7 @@ SAMPLES: dict[str, Any] = {
     "id": "id-1", "text": "hello", "floor_seq": 1, "until": 1, "facts": {"city": "Riga"}, "email": "new@shop.example",
     "password": "a password of some length", "locale": "en", "names": {"en": "Shop"}, "locales": ["en"],
     "texts": {"en": "Hello"}, "channel": "webchat", "code": "000000",
-    "events": ["resolved"], "url": "https://crm.example.com/hook", "template": "no-such-one", "into": "another",
+    "events": ["resolved"], "url": "https://crm.example.com/hook", "template": "no-such-one", "into": "another", "state": "busy",
 }  # fmt: skip
 
 

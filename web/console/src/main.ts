@@ -17,3 +17,5 @@ addEventListener("popstate", () => {
   if (place.at.page === "conversations") followAddress();
 });
 void arrive();
+// The shell alone is kept; where the browser allows none, nothing is missing.
+if (import.meta.env.PROD) void navigator.serviceWorker?.register("./sw.js").catch(() => null);

@@ -234,4 +234,12 @@ export interface TailFrame {
   readonly through: number;
   readonly entries: readonly Entry[];
 }
-export type ConsoleFrame = ConsoleWelcome | RowsFrame | RowFrame | TailFrame | SharedFrame;
+/** Who works for the business: all of them at first, then whoever changed. */
+export interface PeopleFrame {
+  readonly type: "people";
+  readonly people: readonly Face[];
+}
+export interface Face extends Person {
+  readonly state: "online" | "busy" | "away" | "offline";
+}
+export type ConsoleFrame = ConsoleWelcome | RowsFrame | RowFrame | TailFrame | PeopleFrame | SharedFrame;

@@ -3,9 +3,11 @@ import { catalogue } from "../stores/catalogue.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { neighbour } from "../view/rows.ts";
+import { hearCalls, startAlerts, stopAlerts } from "./alerting.ts";
 import { connect, disconnect, isConnected } from "./line.ts";
 import { askAgain, clearRows, hearChanges, hearRows, renewRows, showView } from "./lists.ts";
 import { clearCatalogue, loadCatalogue } from "./catalogue.ts";
+import { hearPeople } from "./presence.ts";
 import { stopSearching } from "./searching.ts";
 import { hearInThread, lineLost, openThread, rejoin } from "./thread.ts";
 
@@ -21,6 +23,7 @@ export function startDesk(business: string, onRefused: () => void): void {
 
 export function hangUp(): void {
   disconnect();
+  stopAlerts();
   stopSearching();
   openThread("");
 }
@@ -52,6 +55,7 @@ function heard(frame: ConsoleFrame): void {
       rejoin();
       void loadCatalogue(frame.business.id);
       catalogue.business = frame.business.name;
+      void startAlerts();
       break;
     case "rows":
       hearRows(frame);
@@ -60,6 +64,10 @@ function heard(frame: ConsoleFrame): void {
     case "row":
       if (frame.counts) desk.counts = frame.counts;
       hearChanges(frame.rows);
+      hearCalls(frame.rows);
+      break;
+    case "people":
+      if (hearPeople(frame.people)) void startAlerts();
       break;
     case "ack": {
       const took = thread.acting === "take";

@@ -111,6 +111,7 @@ export function hearInThread(frame: ConsoleFrame): void {
     case "welcome":
     case "rows":
     case "row":
+    case "people":
     case "pong":
       break;
   }

@@ -1,4 +1,4 @@
-import type { Entry } from "@switchboard/protocol";
+import type { Entry, Row, View } from "@switchboard/protocol";
 import { request } from "./http.ts";
 
 export interface EntryPage {
@@ -15,3 +15,10 @@ export const entriesBefore = (business: string, conversation: string, before: nu
     "GET",
     `/api/v1/businesses/${business}/conversations/${conversation}/entries?before=${before}&limit=${limit}`,
   );
+
+/** The first rows of a view. */
+export const readRows = (business: string, view: View) =>
+  request<{ readonly rows: readonly Row[] }>(
+    "GET",
+    `/api/v1/businesses/${business}/conversations?view=${view}&limit=100`,
+  ).then(({ rows }) => rows);

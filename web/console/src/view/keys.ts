@@ -10,6 +10,7 @@ export type Shortcut =
   | "undo"
   | "context"
   | "search"
+  | "palette"
   | "help";
 
 interface Pressed {
@@ -47,12 +48,15 @@ export const SHORTCUTS: readonly (readonly [Shortcut, string])[] = [
   ["undo", "Alt+Z"],
   ["context", "Alt+O"],
   ["search", "/"],
+  ["palette", "Ctrl+K"],
   ["help", "?"],
 ];
 
 /** By physical key, so that any layout works. `typing`: the keys go into a field, where "?" is a letter. */
 export function shortcut(pressed: Pressed, typing: boolean): Shortcut | null {
-  if (pressed.ctrlKey || pressed.metaKey) return null;
+  if (pressed.ctrlKey || pressed.metaKey) {
+    return pressed.code === "KeyK" && !pressed.altKey && !pressed.shiftKey ? "palette" : null;
+  }
   if (pressed.altKey) return pressed.shiftKey ? null : (WITH_ALT[pressed.code] ?? null);
   if (typing) return null;
   if (pressed.key === "?" || (pressed.code === "Slash" && pressed.shiftKey)) return "help";

@@ -1,0 +1,96 @@
+import type { Row } from "@switchboard/protocol";
+import { readRows } from "../api/conversations.ts";
+import { known } from "../i18n/index.ts";
+import { alerts } from "../stores/alerts.svelte.ts";
+import { people } from "../stores/people.svelte.ts";
+import { preferences } from "../stores/preferences.svelte.ts";
+import { session } from "../stores/session.svelte.ts";
+import { callOf, heard, type Call } from "../view/alerts.ts";
+import { contactName } from "../view/contact.ts";
+import { chime } from "./chime.ts";
+import { openThread } from "./thread.ts";
+
+const AGAIN_AFTER = 30_000;
+
+const shown = new Map<string, Notification>();
+/** Of several tabs one alone makes itself heard. */
+let leads = !("locks" in navigator);
+let again: ReturnType<typeof setInterval> | undefined;
+
+if ("locks" in navigator) {
+  void navigator.locks.request("switchboard:alerts", () => ((leads = true), new Promise(() => {})));
+}
+
+/** After every welcome, and when another presence was chosen: whoever waits already is called again by and by. */
+export async function startAlerts(): Promise<void> {
+  alerts.load();
+  clearInterval(again);
+  again = setInterval(repeat, AGAIN_AFTER);
+  const views = await Promise.all(
+    (["unassigned", "mine"] as const).map((view) => readRows(session.business, view).catch(() => [])),
+  );
+  settle(new Map(), views.flat());
+}
+
+export function stopAlerts(): void {
+  clearInterval(again);
+  for (const one of shown.values()) one.close();
+  shown.clear();
+  alerts.calls = new Map();
+  alerts.asks = false;
+}
+
+/** Rows changed: who calls is told at once, who was taken or read calls no more. */
+export function hearCalls(rows: readonly Row[]): void {
+  const fresh = settle(alerts.calls, rows);
+  if (fresh.length === 0) return;
+  const { permission, settings } = alerts;
+  if (settings.notifications && permission === "default" && !alerts.wasAsked) alerts.asks = true;
+  tell(fresh);
+}
+
+export async function allowNotifications(): Promise<void> {
+  alerts.markAsked();
+  if ("Notification" in globalThis) alerts.permission = await Notification.requestPermission();
+}
+
+function settle(before: ReadonlyMap<string, Call>, rows: readonly Row[]): readonly Call[] {
+  const { calls, fresh } = heard(before, rows, (row) => callOf(row, session.account, people.mine));
+  alerts.calls = calls;
+  for (const [conversation, one] of shown) {
+    if (calls.has(conversation)) continue;
+    one.close();
+    shown.delete(conversation);
+  }
+  void (calls.size > 0 ? navigator.setAppBadge?.(calls.size) : navigator.clearAppBadge?.());
+  return fresh;
+}
+
+function repeat(): void {
+  if (alerts.settings.repeat && alerts.calls.size > 0) tell([...alerts.calls.values()]);
+}
+
+function tell(calls: readonly Call[]): void {
+  if (!leads) return;
+  if (alerts.settings.sound) chime();
+  if (!alerts.settings.notifications || alerts.permission !== "granted" || !document.hidden) return;
+  for (const call of calls) notify(call);
+}
+
+/** Who waits, and why; never what was said. */
+function notify({ conversation, row }: Call): void {
+  const { say } = preferences;
+  const body = row.reason ? say(known(`reason.${row.reason}`, "reason.bot_decided")) : say("alert.waits");
+  shown.get(conversation)?.close();
+  const one = new Notification(contactName(row.contact, say), {
+    body,
+    tag: conversation,
+    icon: "./icon-192.png",
+  });
+  one.onclick = () => {
+    focus();
+    openThread(conversation);
+    one.close();
+  };
+  shown.set(conversation, one);
+}

@@ -1,0 +1,25 @@
+import type { Face } from "@switchboard/protocol";
+import * as api from "../api/presence.ts";
+import { people } from "../stores/people.svelte.ts";
+import { preferences } from "../stores/preferences.svelte.ts";
+import { session } from "../stores/session.svelte.ts";
+import { thread } from "../stores/thread.svelte.ts";
+
+/** Whether one's own state is another now. */
+export function hearPeople(faces: readonly Face[]): boolean {
+  const before = people.mine;
+  people.faces = new Map([...people.faces, ...faces.map((face) => [face.id, face] as const)]);
+  return people.mine !== before;
+}
+
+/** Says so at once; what the server could not be told is taken back. */
+export async function choosePresence(state: api.Presence): Promise<void> {
+  const before = people.faces.get(session.account);
+  if (before) hearPeople([{ ...before, state }]);
+  try {
+    await api.choosePresence(state);
+  } catch {
+    if (before) hearPeople([before]);
+    thread.problem = preferences.say("problem.offline");
+  }
+}

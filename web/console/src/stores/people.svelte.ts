@@ -1,0 +1,14 @@
+import type { Face } from "@switchboard/protocol";
+import { session } from "./session.svelte.ts";
+
+/** Who works here, and whether they are on the line. */
+class People {
+  faces = $state.raw<ReadonlyMap<string, Face>>(new Map());
+  readonly mine = $derived(this.faces.get(session.account)?.state ?? "offline");
+
+  stateOf(account: string): Face["state"] {
+    return this.faces.get(account)?.state ?? "offline";
+  }
+}
+
+export const people = new People();
