@@ -48,8 +48,11 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class NoteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``mentions``: colleagues who shall look at it."""
+
     id: ClientId
     text: Text
+    mentions: Annotated[tuple[ItemId, ...], msgspec.Meta(max_length=20)] = ()
 
 
 class FloorBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -131,7 +134,7 @@ def _reply(principal: Principal, body: ReplyBody) -> c.SendReply:
 
 
 def _note(principal: Principal, body: NoteBody) -> c.AddNote:
-    return c.AddNote(operator=_person(principal), text=_said(body.text), client_id=body.id)
+    return c.AddNote(operator=_person(principal), text=_said(body.text), client_id=body.id, mentions=body.mentions)
 
 
 def _resolve(principal: Principal, body: ResolveBody) -> c.Resolve:

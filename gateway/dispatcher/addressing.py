@@ -12,9 +12,13 @@ from gateway.store.sql import Tx
 
 
 def known_here(tx: Tx, command: c.AnyCommand) -> None:
-    """Raises ``Invalid`` for labels, or a team, that the business doesn't have (any more)."""
+    """Raises ``Invalid`` for labels, a team or colleagues that the business doesn't have (any more)."""
     if isinstance(command, c.SetLabels) and labels.unknown(tx, command.add):
         raise Invalid("This label was removed meanwhile. Choose another one.", field="add")
+    if isinstance(command, c.AddNote) and command.mentions:
+        known = {one.account for one in directory.read_operators(tx)}
+        if not known.issuperset(command.mentions):
+            raise Invalid("Somebody in this note doesn't work here any more. Take their name out.", field="mentions")
     if isinstance(command, c.Transfer) and command.team and configuration.find(tx, "team", command.team) is None:
         raise Invalid("This team was removed meanwhile. Choose another one.", field="team")
 

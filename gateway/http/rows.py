@@ -17,6 +17,7 @@ import msgspec
 from gateway.dispatcher.following import Sink
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.units import Committed
+from gateway.model.events import NoteAdded
 from gateway.model.state import Conversation, Status
 from gateway.store import lists, log
 from gateway.store.lists import ContactName, Counts, View
@@ -48,6 +49,14 @@ class Stand(NamedTuple):
 
     status: Status
     owner: str
+
+
+class MentionedFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="mentioned"):
+    """A note names whoever sits there."""
+
+    conversation: str
+    seq: int
+    by: str
 
 
 @dataclass(eq=False, slots=True)
@@ -149,6 +158,8 @@ class Rows:
         feed = self._feeds.get(business)
         if feed is None:
             return
+        if committed is not None:
+            self._mention(feed, conversation, committed)
         change = feed.changed.setdefault(conversation, _Change())
         if committed is None:
             change.state, change.outdated = None, True
@@ -162,6 +173,16 @@ class Rows:
         if not feed.scheduled:
             feed.scheduled = True
             asyncio.get_running_loop().call_later(GATHER, self._flush, business, feed)
+
+    def _mention(self, feed: _Feed, conversation: str, committed: Committed) -> None:
+        """Calls colleagues whom a note names, where they have a console open on this node."""
+        for entry in committed.entries:
+            event = entry.event
+            if isinstance(event, NoteAdded) and event.mentions:
+                frame = self._encoder.encode(MentionedFrame(conversation=conversation, seq=entry.seq, by=event.name))
+                for account in event.mentions:
+                    for console in feed.by_operator.get(account, ()):
+                        console.sink.send(frame)
 
     def _flush(self, business: str, feed: _Feed) -> None:
         self._tasks.start(self._send_in_turn(business, feed), name="flush")

@@ -177,6 +177,7 @@ class AddNote(Command, frozen=True):
     operator: Person
     text: str
     client_id: str = ""
+    mentions: tuple[str, ...] = ()
 
 
 class SetFacts(Command, frozen=True):

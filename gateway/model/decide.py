@@ -258,7 +258,12 @@ def _reply(state: Conversation, command: c.SendReply, circumstances: Circumstanc
 
 def _note(state: Conversation, command: c.AddNote, circumstances: Circumstances) -> Events:
     operator = command.operator
-    return (NoteAdded(text=command.text, operator=operator.id, name=operator.name, client_id=command.client_id),)
+    return (
+        NoteAdded(
+            text=command.text, operator=operator.id, name=operator.name, client_id=command.client_id,
+            mentions=command.mentions,
+        ),
+    )  # fmt: skip
 
 
 def _set_facts(state: Conversation, command: c.SetFacts, circumstances: Circumstances) -> Events:

@@ -101,6 +101,7 @@ def test_labels_are_seen_by_everyone_and_found_by_a_view(customer: Customer, ann
 def test_a_team_takes_over_and_an_outcome_is_noted(customer: Customer, anna: Operator, olga: Operator) -> None:
     furnish(anna)
     olga.page.reload()
+    anna.page.reload()
     customer.ask_for_person()
     olga.choose()
     olga.take()
@@ -115,3 +116,17 @@ def test_a_team_takes_over_and_an_outcome_is_noted(customer: Customer, anna: Ope
     asked.get_by_label(re.compile("Решено")).check()
     asked.get_by_role("button", name="Resolve").click()
     anna.reads("Решено")
+
+
+def test_a_note_calls_a_colleague_who_comes_to_it(customer: Customer, anna: Operator, olga: Operator) -> None:
+    customer.ask_for_person()
+    olga.choose()
+    olga.page.get_by_role("main").get_by_role("button", name=re.compile("^Заметка")).click()
+    olga.field.press_sequentially("@ann")
+    olga.page.get_by_role("option", name=re.compile("Anna Example")).wait_for()
+    olga.field.press("Tab")
+    olga.field.press_sequentially("посмотри, пожалуйста")
+    olga.field.press("Enter")
+    anna.page.get_by_role("button", name="Olga Example calls you in a note").click()
+    anna.sees("@Anna Example посмотри, пожалуйста")
+    expect(anna.page.get_by_role("button", name="Olga Example calls you in a note")).to_have_count(0)

@@ -248,3 +248,17 @@ async def test_labels_are_put_on_and_taken_off_and_customers_see_none(site: Site
     assert refused["problem"]["type"] == "/problems/invalid"
     await widget.still_there()
     assert not any(urgent in raw for raw in widget.raw)
+
+
+async def test_a_note_calls_the_colleagues_whom_it_names(site: Site) -> None:
+    _, console, conversation, _ = await taken(site)
+    pavel, sara = await site.console("pavel"), await site.console("sara")
+    await console.command(conversation, "note", id="n1", text="@Pavel look", mentions=[site.ours.accounts["pavel"]])
+    called = await pavel.expect("mentioned", conversation=conversation)
+    assert called["by"] == "Olga"
+    await sara.still_there()
+    assert not any(frame["type"] == "mentioned" for frame in sara.frames)
+    refused = await console.command(
+        conversation, "note", id="n2", text="@Rita", mentions=[site.theirs.accounts["rita"]]
+    )
+    assert refused["problem"]["type"] == "/problems/invalid"

@@ -54,12 +54,13 @@ class SystemNotice(Event, frozen=True, tag="system_notice"):
 
 
 class NoteAdded(Event, frozen=True, tag="note_added"):
-    """A private note among operators. No customer ever sees it."""
+    """A private note among operators. No customer ever sees it. ``mentions``: colleagues whom it calls."""
 
     text: str
     operator: str
     name: str
     client_id: str = ""
+    mentions: tuple[str, ...] = ()
 
 
 class DeliveryFailed(Event, frozen=True, tag="delivery_failed"):

@@ -211,6 +211,13 @@ export interface RowsFrame {
   readonly next: string | null;
   readonly counts: Counts;
 }
+/** A colleague's note names the operator. */
+export interface MentionedFrame {
+  readonly type: "mentioned";
+  readonly conversation: string;
+  readonly seq: number;
+  readonly by: string;
+}
 export interface RowFrame {
   readonly type: "row";
   readonly rows: readonly Row[];
@@ -242,4 +249,5 @@ export interface PeopleFrame {
 export interface Face extends Person {
   readonly state: "online" | "busy" | "away" | "offline";
 }
-export type ConsoleFrame = ConsoleWelcome | RowsFrame | RowFrame | TailFrame | PeopleFrame | SharedFrame;
+export type ConsoleFrame =
+  ConsoleWelcome | RowsFrame | RowFrame | TailFrame | PeopleFrame | SharedFrame | MentionedFrame;

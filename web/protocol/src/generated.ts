@@ -104,13 +104,14 @@ export interface SystemNotice {
   readonly buttons?: readonly Button[];
 }
 
-/** A private note among operators. No customer ever sees it. */
+/** A private note among operators. No customer ever sees it. `mentions`: colleagues whom it calls. */
 export interface NoteAdded {
   readonly type: "note_added";
   readonly text: string;
   readonly operator: string;
   readonly name: string;
   readonly client_id?: string;
+  readonly mentions?: readonly string[];
 }
 
 /** Message `seq` (its provider call `part`) did not reach the customer for good. */

@@ -1,4 +1,4 @@
-import type { Row } from "@switchboard/protocol";
+import type { MentionedFrame, Row } from "@switchboard/protocol";
 import { readRows } from "../api/conversations.ts";
 import { known } from "../i18n/index.ts";
 import { alerts } from "../stores/alerts.svelte.ts";
@@ -8,6 +8,7 @@ import { session } from "../stores/session.svelte.ts";
 import { callOf, heard, type Call } from "../view/alerts.ts";
 import { contactName } from "../view/contact.ts";
 import { chime } from "./chime.ts";
+import { showEvent } from "./older.ts";
 import { openThread } from "./thread.ts";
 
 const AGAIN_AFTER = 30_000;
@@ -37,6 +38,7 @@ export function stopAlerts(): void {
   for (const one of shown.values()) one.close();
   shown.clear();
   alerts.calls = new Map();
+  alerts.mentions = [];
   alerts.asks = false;
 }
 
@@ -47,6 +49,32 @@ export function hearCalls(rows: readonly Row[]): void {
   const { permission, settings } = alerts;
   if (settings.notifications && permission === "default" && !alerts.wasAsked) alerts.asks = true;
   tell(fresh);
+}
+
+/** A note calls this person: told at once, also to whoever is away. */
+export function hearMention({ conversation, seq, by }: MentionedFrame): void {
+  alerts.mentions = [
+    ...alerts.mentions.filter((one) => one.conversation !== conversation),
+    { conversation, seq, by },
+  ];
+  if (!leads) return;
+  if (alerts.settings.sound) chime();
+  if (!alerts.settings.notifications || alerts.permission !== "granted" || !document.hidden) return;
+  const one = new Notification(preferences.say("alert.mention", { name: by }), {
+    tag: `note:${conversation}`,
+  });
+  one.onclick = () => (focus(), openMention(conversation), one.close());
+}
+
+export function openMention(conversation: string): void {
+  const found = alerts.mentions.find((one) => one.conversation === conversation);
+  dismissMention(conversation);
+  openThread(conversation);
+  if (found) void showEvent(found.seq);
+}
+
+export function dismissMention(conversation: string): void {
+  alerts.mentions = alerts.mentions.filter((one) => one.conversation !== conversation);
 }
 
 export async function allowNotifications(): Promise<void> {

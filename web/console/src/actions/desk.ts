@@ -3,7 +3,7 @@ import { catalogue } from "../stores/catalogue.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { neighbour } from "../view/rows.ts";
-import { hearCalls, startAlerts, stopAlerts } from "./alerting.ts";
+import { hearCalls, hearMention, startAlerts, stopAlerts } from "./alerting.ts";
 import { connect, disconnect, isConnected } from "./line.ts";
 import { askAgain, clearRows, hearChanges, hearRows, renewRows, showView } from "./lists.ts";
 import { clearCatalogue, loadCatalogue } from "./catalogue.ts";
@@ -56,6 +56,9 @@ function heard(frame: ConsoleFrame): void {
       void loadCatalogue(frame.business.id);
       catalogue.business = frame.business.name;
       void startAlerts();
+      break;
+    case "mentioned":
+      hearMention(frame);
       break;
     case "rows":
       hearRows(frame);

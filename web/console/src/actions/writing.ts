@@ -8,9 +8,11 @@ import {
   type Log,
   type Problem,
 } from "@switchboard/protocol";
+import { catalogue } from "../stores/catalogue.svelte.ts";
 import { attached, writingOf, type Writing } from "../stores/composer.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
+import { mentioned } from "../view/completion.ts";
 import type { Written } from "../view/timeline.ts";
 import { send } from "./line.ts";
 import { logOf } from "./logs.ts";
@@ -163,6 +165,10 @@ function post({ id, body }: Letter<Written>): void {
   const { conversation, verb, text, files, endpoint, floor_seq } = body;
   const ids = files?.map((file) => file.id);
   const further = { ...(ids?.length ? { files: ids } : {}), ...(endpoint ? { endpoint } : {}) };
-  const words = verb === "reply" ? { id, text, floor_seq, ...further } : { id, text };
+  const mentions = mentioned(text, catalogue.colleagues);
+  const words =
+    verb === "reply"
+      ? { id, text, floor_seq, ...further }
+      : { id, text, ...(mentions.length ? { mentions } : {}) };
   send({ type: "command", id, verb, conversation, body: words });
 }

@@ -379,4 +379,6 @@ export const en = {
   "filter.empty.more": "Change it, or show all again.",
   "filter.title": "Filter",
   "filter.label": "Label",
+  "alert.mention": "{name} calls you in a note",
+  "alert.mentions": "Notes that call you",
 } as const;

@@ -394,4 +394,6 @@ export const ru: Words = {
   "filter.empty.more": "Измените его или покажите все.",
   "filter.title": "Фильтр",
   "filter.label": "Метка",
+  "alert.mention": "{name} зовёт вас в заметке",
+  "alert.mentions": "Заметки, где вас зовут",
 };

@@ -10,6 +10,10 @@ const USUAL: Readonly<Record<AlertKind, boolean>> = { sound: true, notifications
 /** Who calls, and how this person wants to be told. */
 class Alerts {
   calls = $state.raw<ReadonlyMap<string, Call>>(new Map());
+  /** Notes that name this person and were not looked at. */
+  mentions = $state.raw<
+    readonly { readonly conversation: string; readonly seq: number; readonly by: string }[]
+  >([]);
   settings = $state<Record<AlertKind, boolean>>({ ...USUAL });
   permission = $state<NotificationPermission>("default");
   /** The first call came, and the browser was never asked. */
