@@ -7,12 +7,14 @@ died left behind is found at the start and every ten minutes.
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 from typing import NamedTuple
 
 import structlog
 
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.units import Committed
+from gateway.model.events import ChannelJoined
 from gateway.model.findable import findable
 from gateway.store import contacts, directory, log, search
 from gateway.store.sql import Tx
@@ -60,9 +62,11 @@ class Indexer:
         await self._tasks.finish(within=0)
 
     def _changed(self, business: str, conversation: str, committed: Committed | None) -> None:
-        """What is no commit of ours, or a conversation's first, may tell who somebody is."""
-        beside = committed is None or committed.before is None
-        self._wait(business, conversation, beside=beside)
+        """What another node commits, it indexes. A beginning, or a channel that joins, may tell who somebody is."""
+        if committed is None:
+            return
+        joins = any(isinstance(entry.event, ChannelJoined) for entry in committed.entries)
+        self._wait(business, conversation, beside=joins or committed.before is None)
 
     def _wait(self, business: str, conversation: str, *, beside: bool) -> None:
         waiting = self._waiting
@@ -103,7 +107,7 @@ class Indexer:
         left = self.most
         while self._waiting and left > 0:
             business = next(iter(self._waiting))[0]
-            names = [name for where, name in self._waiting if where == business][: min(left, PORTION)]
+            names = list(islice((name for where, name in self._waiting if where == business), min(left, PORTION)))
             beside = {name: self._waiting.pop((business, name)) for name in names}
             try:
                 left -= await self._index(business, beside, most=left)

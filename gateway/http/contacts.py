@@ -16,7 +16,7 @@ from gateway.errors import NotFound
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, ID, Call, Route
 from gateway.http.texts import email_of, one_line, phone_of
 from gateway.model.state import Preview
-from gateway.store import contacts, log
+from gateway.store import contacts, log, search
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
@@ -131,6 +131,7 @@ class Contacts:
                     phone=known.phone if phone is msgspec.UNSET else phone,
                 ),
             )  # fmt: skip
+            search.name_contact(tx, found.id)
             return read_contact(tx, found.id)
 
         return await self._changed(call, await self._store.write(call.business, unit, key=contact))

@@ -147,7 +147,7 @@ class Operator:
         return self.page.get_by_role("main").get_by_role("alert")
 
     def tab(self, view: str) -> Locator:
-        return self.list.get_by_role("button", name=re.compile(f"^{self.words[view]}"))
+        return self.list.get_by_role("button", name=re.compile(rf"^{self.words[view]}[\s\d]"))
 
     def button(self, word: str) -> Locator:
         return self.page.get_by_role("main").get_by_role("button", name=self.words[word], exact=True)

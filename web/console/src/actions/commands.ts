@@ -23,7 +23,8 @@ export function commands(further: Readonly<Partial<Record<Shortcut, () => void>>
     beside,
     run,
   });
-  const keyed = (name: Shortcut, run: () => void) => one(name, say(`keys.${name}`), run, keys.get(name));
+  const keyed = (name: Shortcut, run: () => void) =>
+    one(name, say(name === "help" ? "keys.title" : `keys.${name}`), run, keys.get(name));
   const write = (mode: "reply" | "note") => ((thread.mode = mode), (thread.asksForFocus = true));
   const open = thread.conversation !== "";
   return [
