@@ -20,13 +20,16 @@ MOST_INVITATIONS = 10
 LONGEST_GREETING = 1000
 LONGEST_INVITATION = 300
 LONGEST_CONSENT = 4000
+LONGEST_VERSION = 40
+LONGEST_WAIT = 3600
+"""Seconds before an invitation."""
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _LOCALE = re.compile("[a-z]{2}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
 
 def judge_settings(tx: Tx, wanted: InboxSettings) -> InboxSettings:
-    """As they are kept. Raises ``Invalid``, naming the field."""
+    """As they are kept. Raises ``Invalid``, naming the field, a part of one by its path: ``invitations.0.text``."""
     if len(wanted.origins) > MOST_ORIGINS:
         raise Invalid(f"At most {MOST_ORIGINS} pages may be listed.", field="origins", limit=MOST_ORIGINS)
     if len(wanted.starters) > MOST_STARTERS:
@@ -80,12 +83,12 @@ def _starter(one: Starter) -> Starter:
 
 
 def _consent(wanted: ConsentText) -> ConsentText:
-    text = _by_language(wanted.text, field="consent", longest=LONGEST_CONSENT)
+    text = _by_language(wanted.text, field="consent.text", longest=LONGEST_CONSENT)
     version = one_line(wanted.version)
     if not text:
-        raise Invalid("Write what people agree to, in one language at least.", field="consent")
-    if not version or len(version) > 40:
-        raise Invalid("Give the text a version, so that a changed one is asked for anew.", field="consent")
+        raise Invalid("Write what people agree to, in one language at least.", field="consent.text")
+    if not version or len(version) > LONGEST_VERSION:
+        raise Invalid("Give the text a version, so that a changed one is asked for anew.", field="consent.version")
     return ConsentText(version=version, text=text)
 
 
@@ -94,18 +97,20 @@ def _invitations(wanted: tuple[InvitationRule, ...]) -> tuple[InvitationRule, ..
         raise Invalid(f"At most {MOST_INVITATIONS} invitations.", field="invitations", limit=MOST_INVITATIONS)
     if len({one.id for one in wanted}) < len(wanted):
         raise Invalid("Two invitations have one id.", field="invitations")
-    return tuple(_invitation(one) for one in wanted)
+    return tuple(_invitation(one, f"invitations.{index}") for index, one in enumerate(wanted))
 
 
-def _invitation(one: InvitationRule) -> InvitationRule:
-    text = _by_language(one.text, field="invitations", longest=LONGEST_INVITATION)
-    if not text or not _ID.fullmatch(one.id):
-        raise Invalid("An invitation needs its words and an id.", field="invitations")
-    if not 0 <= one.after_seconds <= 3600:
-        raise Invalid("An invitation comes within an hour.", field="invitations")
+def _invitation(one: InvitationRule, field: str) -> InvitationRule:
+    if not _ID.fullmatch(one.id):
+        raise Invalid("An id is made of letters, digits, - and _.", field=f"{field}.id")
+    text = _by_language(one.text, field=f"{field}.text", longest=LONGEST_INVITATION)
+    if not text:
+        raise Invalid("An invitation needs its words, in one language at least.", field=f"{field}.text")
+    if not 0 <= one.after_seconds <= LONGEST_WAIT:
+        raise Invalid("An invitation comes within an hour.", field=f"{field}.after_seconds", limit=LONGEST_WAIT)
     pages = one.pages.strip() or "*"
-    if len(pages) > 200 or not pages.isprintable():
-        raise Invalid("Say on which pages: *, or /plans/*.", field="invitations")
+    if len(pages) > 200 or not pages.isprintable() or pages[0] not in "*/":
+        raise Invalid("Say on which pages: *, or /plans/*.", field=f"{field}.pages")
     return InvitationRule(id=one.id, pages=pages, after_seconds=one.after_seconds, text=text)
 
 

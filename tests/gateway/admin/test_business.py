@@ -48,6 +48,89 @@ async def test_what_is_no_page_s_address_is_refused(site: Site, anna: Browser, o
     assert code(answer) == (422, "invalid") and answer[1]["field"] == "origins"
 
 
+CONSENT: dict[str, Any] = {"version": "1", "text": {"en": "We keep <b>this</b> for a year.", "ru": "Храним год."}}
+INVITATION: dict[str, Any] = {
+    "id": "plans",
+    "pages": "/plans/*",
+    "after_seconds": 5,
+    "text": {"en": "<i>Questions?</i>"},
+}
+
+
+async def test_consent_and_invitations_outlive_a_change_of_something_else(site: Site, anna: Browser) -> None:
+    rules = [INVITATION, {**INVITATION, "id": "all", "pages": " "}]
+    settings = {**SETTINGS, "origins": [PAGE_ORIGIN], "consent": CONSENT, "invitations": rules}
+    path = f"inboxes/{site.ours.inbox}"
+    _, kept = await anna.ask("PUT", path, {"version": 1, "name": "Site", "settings": settings})
+    assert kept["settings"]["consent"] == CONSENT
+    assert kept["settings"]["invitations"] == [INVITATION, {**INVITATION, "id": "all", "pages": "*"}]
+
+    greeted = {**kept["settings"], "greeting": {"en": "Good day"}}
+    _, after = await anna.ask("PUT", path, {"version": 2, "name": "Site", "settings": greeted})
+    assert after["settings"] == greeted
+    changes = (await anna.get("audit"))["lines"][0]["changes"]
+    assert "greeting" in changes and not {"consent", "invitations"} & set(changes)
+    widget = await site.widget()
+    assert widget.welcome["consent"]["text"] == CONSENT["text"]["en"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"text": {}}, "consent.text"),
+        ({"text": {"en": " \u200b", "ru": ""}}, "consent.text"),
+        ({"text": {"en": "x" * 4001}}, "consent.text"),
+        ({"text": {"english": "Agree"}}, "consent.text"),
+        ({"version": " "}, "consent.version"),
+        ({"version": "v" * 41}, "consent.version"),
+    ],
+)
+async def test_a_consent_that_nobody_could_give_is_refused(
+    site: Site, anna: Browser, wrong: dict[str, Any], field: str
+) -> None:
+    assert await refused_field(site, anna, {"consent": {**CONSENT, **wrong}}) == field
+
+
+@pytest.mark.parametrize(
+    ("wrong", "part"),
+    [
+        ({"text": {}}, "text"),
+        ({"text": {"en": "\n"}}, "text"),
+        ({"text": {"en": "x" * 301}}, "text"),
+        ({"text": {"../..": "Questions?"}}, "text"),
+        ({"id": ""}, "id"),
+        ({"id": "a b"}, "id"),
+        ({"after_seconds": -1}, "after_seconds"),
+        ({"after_seconds": 3601}, "after_seconds"),
+        ({"pages": "plans"}, "pages"),
+        ({"pages": "/\u0000"}, "pages"),
+        ({"pages": "/" * 201}, "pages"),
+    ],
+)
+async def test_an_invitation_that_could_not_be_shown_is_refused(
+    site: Site, anna: Browser, wrong: dict[str, Any], part: str
+) -> None:
+    second = {**INVITATION, "id": "second", **wrong}
+    assert await refused_field(site, anna, {"invitations": [INVITATION, second]}) == f"invitations.1.{part}"
+
+
+async def test_an_inbox_has_ten_invitations_at_most_each_with_an_id_of_its_own(site: Site, anna: Browser) -> None:
+    many = [{**INVITATION, "id": f"rule-{number}"} for number in range(11)]
+    assert await refused_field(site, anna, {"invitations": many}) == "invitations"
+    assert await refused_field(site, anna, {"invitations": [INVITATION, INVITATION]}) == "invitations"
+    body = {"version": 1, "name": "Site", "settings": {**SETTINGS, "invitations": many[:10]}}
+    _, kept = await anna.ask("PUT", f"inboxes/{site.ours.inbox}", body)
+    assert [one["id"] for one in kept["settings"]["invitations"]] == [one["id"] for one in many[:10]]
+
+
+async def refused_field(site: Site, anna: Browser, settings: dict[str, Any]) -> str:
+    """Which field of these settings isn't right."""
+    body = {"version": 1, "name": "Site", "settings": {**SETTINGS, **settings}}
+    answer = await anna.ask("PUT", f"inboxes/{site.ours.inbox}", body)
+    assert code(answer) == (422, "invalid")
+    return str(answer[1]["field"])
+
+
 async def test_an_inbox_is_changed_by_one_after_another(site: Site, anna: Browser) -> None:
     body = {"version": 1, "name": "Site", "settings": {**SETTINGS, "origins": ["https://new.example"]}}
     path = f"inboxes/{site.ours.inbox}"

@@ -11,6 +11,7 @@ import { copyTo, standing } from "../src/pages/settings/model/hours.ts";
 import { snippet } from "../src/pages/settings/model/snippet.ts";
 import { timeOf } from "../src/pages/settings/model/times.ts";
 import { filled } from "../src/pages/settings/model/variables.ts";
+import { nextVersion } from "../src/pages/settings/model/versions.ts";
 import { oneTime, placeOf, settingsHref } from "../src/routes.ts";
 
 const NINE_TO_SIX = [{ opens: "09:00", closes: "18:00" }];
@@ -119,3 +120,13 @@ test("every refusal that a field can earn has words in both languages", () => {
   expect(fields.length).toBeGreaterThan(30);
   for (const key of fields) expect(ru[key as keyof typeof ru]).not.toBe(en[key as keyof typeof en]);
 });
+
+test.each([
+  ["1", "2"],
+  ["2025-12-01", "2026-11-25"],
+  ["2026-11-25", "2026-11-25.2"],
+  ["2026-11-25.2", "2026-11-25.3"],
+  ["2026-11-25.b", "2026-11-25.2"],
+  ["in spring", "2026-11-25"],
+  ["", "2026-11-25"],
+])("after version %s comes %s", (version, next) => expect(nextVersion(version, "2026-11-25")).toBe(next));

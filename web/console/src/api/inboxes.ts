@@ -26,9 +26,9 @@ export interface Inbox {
   origins: readonly string[];
   greeting: Readonly<Record<string, string>>;
   starters: Starter[];
-  /** Where the server knows of them. */
-  consent?: ConsentText | null;
-  invitations?: InvitationRule[];
+  /** `null`: nothing is asked. */
+  consent: ConsentText | null;
+  invitations: InvitationRule[];
   readonly channel: string;
   readonly has_secret: boolean;
 }

@@ -60,7 +60,7 @@ export const business = {
   "starters.says": "Sends",
   "starters.add": "Add a button",
   "preview.panel": "On your pages",
-  "preview.about": "How it looks, and the line that puts it there.",
+  "preview.about": "How it looks there.",
   "preview.show": "Show preview",
   "preview.hide": "Hide preview",
   "test.title": "Send a test",

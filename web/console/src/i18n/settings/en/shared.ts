@@ -210,4 +210,6 @@ export const shared = {
   "codes.active.hint": "Turn it off to keep old reports readable.",
   "codes.off": "Not offered any more",
   "codes.hint": "When to choose it, as colleagues read it.",
+  "form.up": "Move {name} up",
+  "form.down": "Move {name} down",
 };

@@ -74,7 +74,7 @@ export const business: Catalogue<keyof typeof words> = {
   "starters.says": "Отправляет",
   "starters.add": "Добавить кнопку",
   "preview.panel": "На ваших страницах",
-  "preview.about": "Как он выглядит, и строка, которая его ставит.",
+  "preview.about": "Как он там выглядит.",
   "preview.show": "Показать",
   "preview.hide": "Скрыть",
   "test.title": "Проверка",

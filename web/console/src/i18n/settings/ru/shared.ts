@@ -212,4 +212,6 @@ export const shared: Catalogue<keyof typeof words> = {
   "codes.active.hint": "Выключите, чтобы старые отчёты остались понятными.",
   "codes.off": "Больше не предлагается",
   "codes.hint": "Когда его выбирать: подсказка коллегам.",
+  "form.up": "Поднять: {name}",
+  "form.down": "Опустить: {name}",
 };

@@ -124,7 +124,7 @@ export class Editor<V extends object> {
       return;
     }
     const field = fieldOf(error);
-    if (field in this.draft) this.errors = { [field]: sentence(error) };
+    if (field.split(".")[0]! in this.draft) this.errors = { [field]: sentence(error) };
     else this.problem = sentence(error);
   }
 

@@ -8,8 +8,9 @@ import { knows, words, type Key } from "../words.svelte.ts";
 export function sentence(error: unknown, about = ""): string {
   if (!(error instanceof Refused)) return words.say("refused.unknown");
   const { code } = error;
-  const field = fieldOf(error) || about;
-  for (const key of [`refused.${code}.${field}`, `refused.${code}`])
+  const field = (fieldOf(error) || about).replace(/\.\d+/, "");
+  const [whole] = field.split(".");
+  for (const key of [`refused.${code}.${field}`, `refused.${code}.${whole}`, `refused.${code}`])
     if (knows(key))
       return words.say(key as Key, {
         by: error.problem.by || words.say("somebody"),
@@ -18,7 +19,7 @@ export function sentence(error: unknown, about = ""): string {
   return error.message || words.say("refused.unknown");
 }
 
-/** The field that isn't right; "" where that isn't told. */
+/** The field that isn't right, or the path of a part of it (`invitations.0.text`); "" where that isn't told. */
 export function fieldOf(error: unknown): string {
   if (!(error instanceof Refused) || error.problem.status === 0) return "";
   if (error.problem.field) return error.problem.field;
