@@ -1,4 +1,5 @@
 import { isPassing, type ConsoleFrame, type LineState } from "@switchboard/protocol";
+import { stopReading } from "../api/http.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
@@ -23,6 +24,7 @@ export function startDesk(business: string, onRefused: () => void): void {
 
 export function hangUp(): void {
   disconnect();
+  stopReading();
   stopAlerts();
   stopSearching();
   openThread("");

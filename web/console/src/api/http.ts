@@ -22,6 +22,14 @@ export class Refused extends Error {
 
 export const UNREACHABLE: Problem = { type: "/problems/network", title: "", detail: "", status: 0 };
 
+let reading = new AbortController();
+
+/** Whoever leaves waits for no answer, and asks nothing as somebody who is signed out. */
+export function stopReading(): void {
+  reading.abort();
+  reading = new AbortController();
+}
+
 export async function request<T>(
   method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE",
   path: string,
@@ -32,6 +40,7 @@ export async function request<T>(
     response = await fetch(path, {
       method,
       credentials: "same-origin",
+      ...(method === "GET" ? { signal: reading.signal } : {}),
       headers: body ? { "Content-Type": "application/json" } : {},
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
