@@ -99,7 +99,7 @@ class Stage:
 
     def _read(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self._complain(f"console: {message.text}")
+            self._complain(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _complain(self, words: str) -> None:
         if not any(known in words for known in (*WHEN_AWAY, *self._allowed)):

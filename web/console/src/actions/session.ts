@@ -13,12 +13,16 @@ import { forgetLogs } from "./logs.ts";
 const places = usable(() => sessionStorage);
 const PLACE = "switchboard:place";
 
+/** A sign-out that is under way: its answer must not undo the sign-in that follows at once. */
+let leaving: Promise<unknown> = Promise.resolve();
+
 /** What the page begins with: a one-time link, or the session that the browser still has. */
 export async function arrive(): Promise<void> {
   const link = oneTime(location.hash);
   if (link?.way === "sign-in") {
     history.replaceState(null, "", location.pathname);
     place.read();
+    await leaving;
     await enter((code) => api.signInWithLink(link.token, code), "problem.link");
     return;
   }
@@ -67,7 +71,8 @@ export function admit(me: api.Me, business = ""): void {
 
 export async function signOut(): Promise<void> {
   hangUp();
-  await api.signOut().catch(() => null);
+  leaving = api.signOut().catch(() => null);
+  await leaving;
   leave();
 }
 
