@@ -97,7 +97,7 @@ async def fill(
         units = [_usual(inbox, n, owners) for n in numbers]
         await asyncio.gather(*(store.write(business, unit, key=str(unit.number)) for unit in units))
     turns = max(1, (thread - 4) // 2)
-    long = Conversation(inbox, conversations, owners[0], age=turns, turns=turns)
+    long = Conversation(inbox, conversations, owners[0], age=turns // 2 + 1, turns=turns)
     return Filled(conversations + 1, await store.write(business, long))
 
 

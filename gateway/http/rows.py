@@ -84,6 +84,7 @@ class _Feed:
     def __init__(self) -> None:
         self.consoles: set[Console] = set()
         self.by_operator: dict[str, set[Console]] = {}
+        self.by_view: dict[str, set[Console]] = {}
         self.by_conversation: dict[str, set[Console]] = {}
         self.changed: dict[str, _Change] = {}
         self.sending = asyncio.Lock()
@@ -96,9 +97,8 @@ class _Feed:
         for stand in stands:
             if stand is None or stand.status is Status.QUEUED:
                 return self.consoles
-            found |= self.by_operator.get(stand.owner, set())
-            over = stand.status is Status.RESOLVED
-            found |= {one for one in self.consoles if one.view == ("resolved" if over else "all")}
+            view = "resolved" if stand.status is Status.RESOLVED else "all"
+            found.update(self.by_operator.get(stand.owner, ()), self.by_view.get(view, ()))
         return found
 
 
@@ -121,6 +121,7 @@ class Rows:
         feed = self._feeds.setdefault(business, _Feed())
         feed.consoles.add(console)
         feed.by_operator.setdefault(console.operator, set()).add(console)
+        feed.by_view.setdefault(console.view, set()).add(console)
 
     def unwatch(self, business: str, console: Console) -> None:
         feed = self._feeds.get(business)
@@ -128,12 +129,18 @@ class Rows:
             return
         feed.consoles.discard(console)
         _discard(feed.by_operator, console.operator, console)
+        _discard(feed.by_view, console.view, console)
         if not feed.consoles:
             del self._feeds[business]
 
     def show(self, business: str, console: Console, view: View) -> None:
         """The console shows another view."""
+        feed = self._feeds.get(business)
+        if feed is None or console not in feed.consoles:
+            return
+        _discard(feed.by_view, console.view, console)
         console.view = view
+        feed.by_view.setdefault(view, set()).add(console)
 
     def follow(self, business: str, console: Console, conversation: str) -> None:
         """The console has a conversation open, whatever list it stands in."""
