@@ -131,7 +131,9 @@ function useReader(log: { current: HTMLDivElement | null }, view: ChatView, open
   const at = useRef({ end: true, seen: 0 });
 
   function scrolled() {
-    const { scrollHeight, scrollTop, clientHeight } = log.current!;
+    // A browser tells of a scroll a frame later: by then another visitor's panel may stand here.
+    if (!log.current) return;
+    const { scrollHeight, scrollTop, clientHeight } = log.current;
     at.current.end = scrollHeight - scrollTop - clientHeight < 40;
     if (at.current.end) miss(0);
   }
