@@ -13,9 +13,9 @@ Locale = Literal["ru", "en"]
 
 WIDGET = {
     "ru": {"open": "Открыть чат", "close": "Закрыть чат", "log": "Сообщения", "write": "Напишите сообщение",
-           "send": "Отправить", "person": "Позвать человека", "back": "Вернуться к боту", "menu": "Меню"},
+           "send": "Отправить", "person": "Позвать человека", "back": "Вернуться к помощнику", "menu": "Меню"},
     "en": {"open": "Open chat", "close": "Close chat", "log": "Messages", "write": "Write a message",
-           "send": "Send", "person": "Talk to a person", "back": "Back to the bot", "menu": "Menu"},
+           "send": "Send", "person": "Talk to a person", "back": "Back to the assistant", "menu": "Menu"},
 }  # fmt: skip
 CONSOLE = {
     "ru": {"list": "Диалоги", "log": "Лента диалога", "mine": "Мои", "unassigned": "Свободные", "all": "Все",
@@ -92,7 +92,7 @@ class Customer:
         expect(self.bubbles(author).last).to_contain_text(text)
 
     def ask_for_person(self) -> None:
-        self.panel.get_by_role("button", name=self.words["person"]).last.click()
+        self.panel.get_by_role("button", name=self.words["person"]).click()
 
     def choose(self, item: str) -> None:
         """An item of the panel's menu."""

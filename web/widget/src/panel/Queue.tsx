@@ -20,8 +20,8 @@ export function Queue({ notice, place, choose, back }: Props) {
     <div class="queue" role="status">
       <span class="lamp" aria-hidden="true" />
       <p>
-        {notice?.text || say("who.queued")}
         {place && <b>{placed(place, say)}</b>}
+        {notice?.text || say("who.queued")}
       </p>
       {buttons.map((button) => (
         <button type="button" class="quiet" onClick={() => choose(button)}>
