@@ -9,6 +9,7 @@ import { session } from "../stores/session.svelte.ts";
 import type { Key } from "../i18n/index.ts";
 import { hangUp, startDesk } from "./desk.ts";
 import { forgetLogs } from "./logs.ts";
+import { sentenceOf } from "./problems.ts";
 
 const places = usable(() => sessionStorage);
 const PLACE = "switchboard:place";
@@ -127,7 +128,7 @@ async function enter(ask: (code: string) => Promise<api.Me>, unknown: Key | null
     if (error instanceof Refused && error.code === "second_factor_needed") {
       session.factor = { enter: (next) => enter(ask, unknown, next) };
       session.problem = code ? preferences.say("problem.code") : "";
-    } else if (!isUnauthorized(error)) session.problem = sentence(error);
+    } else if (!isUnauthorized(error)) session.problem = sentenceOf(error);
     else if (unknown) {
       session.factor = null;
       session.problem = preferences.say(unknown);
@@ -137,11 +138,4 @@ async function enter(ask: (code: string) => Promise<api.Me>, unknown: Key | null
 
 function isUnauthorized(error: unknown): boolean {
   return error instanceof Refused && error.problem.status === 401;
-}
-
-function sentence(error: unknown): string {
-  if (error instanceof Refused && error.code === "network") return preferences.say("problem.network");
-  if (error instanceof Refused && error.code === "too_many") return preferences.say("problem.too_many");
-  const detail = error instanceof Refused ? error.message : "";
-  return detail || preferences.say("problem.unknown");
 }

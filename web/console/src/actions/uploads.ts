@@ -5,6 +5,7 @@ import type { Attached, Writing } from "../stores/composer.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
+import { sentenceOf } from "./problems.ts";
 
 const MOST = 10;
 
@@ -61,10 +62,8 @@ function change(writing: Writing, key: string, changes: Partial<Attached>): void
 }
 
 function sentence(error: unknown): string {
-  if (!(error instanceof Refused)) return preferences.say("problem.unknown");
-  if (error.code === "too_large") return tooLarge();
-  if (error.code === "network") return preferences.say("files.lost");
-  return error.message || preferences.say("problem.unknown");
+  if (error instanceof Refused && error.code === "too_large") return tooLarge();
+  return sentenceOf(error, { network: "files.lost" });
 }
 
 function tooLarge(): string {

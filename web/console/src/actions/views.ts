@@ -5,6 +5,7 @@ import { desk } from "../stores/desk.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { sameFilter } from "../view/rows.ts";
 import { showView } from "./lists.ts";
+import { sentence } from "./problems.ts";
 
 export function showSaved({ value }: Thing<SavedView>): void {
   showView(value.view, value.filter);
@@ -36,7 +37,7 @@ async function tried(run: () => Promise<void>): Promise<string> {
     await run();
     return "";
   } catch (error) {
-    if (error instanceof Refused) return error.message;
+    if (error instanceof Refused) return sentence(error.problem);
     throw error;
   }
 }
