@@ -164,6 +164,8 @@ export const en = {
   "thread.scores": "Why this answer",
   "thread.scores.none": "The bot recognized nothing here.",
   "thread.buttons": "Buttons offered",
+  "thread.cards": "Cards that were shown",
+  "thread.card.picture": "The picture",
   "thread.pressed": "Pressed a button",
 
   "file.download": "Download {name}",

@@ -171,6 +171,8 @@ export const ru: Words = {
   "thread.scores": "Почему такой ответ",
   "thread.scores.none": "Бот здесь ничего не распознал.",
   "thread.buttons": "Предложены кнопки",
+  "thread.cards": "Показанные карточки",
+  "thread.card.picture": "Картинка",
   "thread.pressed": "Нажата кнопка",
 
   "file.download": "Скачать {name}",

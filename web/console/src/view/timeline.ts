@@ -7,6 +7,7 @@ import {
   type AnyEvent,
   type BotTurn,
   type Button,
+  type Card,
   type Endpoint,
   type Entry,
   type Fates,
@@ -51,6 +52,7 @@ export interface MessageItem extends Placed {
   readonly files: readonly ShownFile[];
   readonly pressed: boolean;
   readonly buttons: readonly Button[];
+  readonly cards: readonly Card[];
   /** On the first message of a bot's turn: what it believed. */
   readonly scores: readonly Score[] | null;
   readonly undelivered: string | null;
@@ -118,7 +120,7 @@ interface Around {
 function place(entry: Entry, event: AnyEvent, { turn, undelivered, fates, me }: Around): Item | null {
   const placed = { key: String(entry.seq), seq: entry.seq, at: entry.at };
   const words = (text: string) => (entry.event.type === "redacted" ? null : text);
-  const message = { ...placed, kind: "message", operator: "", name: "", pressed: false, buttons: [], scores: null,
+  const message = { ...placed, kind: "message", operator: "", name: "", pressed: false, buttons: [], cards: [], scores: null,
     files: entry.event.type === "redacted" ? [] : filesOf(event, fates), undelivered, letter: null, first: true,
     last: true } as const; // prettier-ignore
   switch (event.type) {
@@ -141,6 +143,7 @@ function place(entry: Entry, event: AnyEvent, { turn, undelivered, fates, me }: 
         channel,
         text: words(event.text),
         buttons: event.buttons ?? [],
+        cards: event.cards ?? [],
         scores,
       };
     }
@@ -153,6 +156,7 @@ function place(entry: Entry, event: AnyEvent, { turn, undelivered, fates, me }: 
         name,
         channel: endpoint.channel,
         text: words(event.text),
+        cards: event.cards ?? [],
       };
     }
     case "note_added":
@@ -169,7 +173,7 @@ function unsent(letter: Letter<Written>): Item {
   if (letter.body.verb === "note") return { ...placed, kind: "note", name: "" };
   return { ...placed, kind: "message", author: "operator", operator: "", name: "", channel: "", pressed: false,
     files: (letter.body.files ?? []).map((file) => ({ ...file, state: "here" })),
-    buttons: [], scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
+    buttons: [], cards: [], scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
 }
 
 function dayBefore(day: string, { key, at }: Item): DayItem {
