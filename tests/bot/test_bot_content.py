@@ -115,6 +115,13 @@ def test_an_action_that_cannot_be_run_leads_to_a_person(tmp_path: Path) -> None:
         ("rules:\n- rule: r\n  steps:\n  - intent: zzz\n", 2, "zzz"),
         ("responses:\n  utter_a:\n  - text: x\n    buttons:\n    - {title: t, payload: /zzz}\n", 5, "no such intent"),
         ("responses:\n  utter_a:\n  - text: x\n  utter_a:\n  - text: y\n", 4, "twice"),
+        ("responses:\n  utter_a:\n  - text: x\n    custom:\n      cards:\n      - text: y\n", 6, "has a title"),
+        (
+            "responses:\n  utter_a:\n  - text: x\n    custom:\n      cards:\n"
+            "      - title: t\n        image: javascript:alert(1)\n",
+            7,
+            "https",
+        ),
         ("responses:\n  utter_a: just text\n", 2, "must be a list"),
         ("nlu: [\n", 2, "YAML"),
         ("a: !!python/object/apply:os.system [id]\n", 1, "tag"),

@@ -107,6 +107,17 @@ def test_what_is_understood_is_answered_with_its_buttons(customer: Customer) -> 
     assert result.language == "ru" and result.misses == 0
 
 
+def test_cards_of_the_content_come_with_their_answer(salon_engine: EmbeddedEngine) -> None:
+    customer = Customer(salon_engine, locale="en")
+    (reply,) = customer.presses('/address{"phone": "555-0101"}').replies
+    (card,) = reply.cards
+    assert (card.title, card.text) == ("The salon", "We ring 555-0101 before you come")
+    assert card.image == "https://example.com/salon.jpg"
+    assert [(one.title, one.payload, one.url) for one in card.buttons] == [
+        ("Map", "", "https://example.com/map"), ("Opening hours", "/hours", ""),
+    ]  # fmt: skip
+
+
 def test_the_answer_is_in_the_language_that_was_written(customer: Customer) -> None:
     assert texts(customer.writes("how much is a haircut")) == ["A haircut is 1000."]
     assert customer.locale == "ru"
