@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
 from tests.flows.outages import without_network
 from tests.flows.people import Customer, Operator
@@ -206,3 +207,43 @@ def test_panes_get_the_width_that_was_given_to_them(customer: Customer, olga: Op
     olga.page.reload()
     expect(context).to_be_visible()
     assert width_of(olga.page, context) == before + 16
+
+
+def test_list_is_put_away_and_brought_back_and_the_focus_goes_along(customer: Customer, olga: Operator) -> None:
+    customer.ask_for_person()
+    olga.choose("человека")
+    page = olga.page
+    show = page.get_by_role("button", name="Показать список (Alt+I)")
+    away = page.get_by_role("button", name="Убрать список (Alt+I)")
+    away.press("Enter")
+    expect(show).to_be_focused()
+    expect(olga.rows).to_have_count(0)
+    assert_no_faults(page)
+    page.reload()
+    expect(olga.log).to_be_visible()
+    expect(show).to_be_visible()
+    page.get_by_role("button", name="Свободные: 1").click()
+    expect(olga.rows.first).to_be_visible()
+
+    page.keyboard.press("Alt+i")
+    expect(show).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    edge = page.get_by_role("separator", name="Ширина списка")
+    edge.press("End")
+    expect(edge).to_have_attribute("aria-valuenow", "520")
+    edge.press("Home")
+    expect(edge).to_have_attribute("aria-valuenow", "240")
+    box = edge.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 3, 400)
+    page.mouse.down()
+    page.mouse.move(60, 400, steps=4)
+    page.mouse.up()
+    expect(show).to_be_visible()
+    show.click()
+    assert abs(width_of(page, olga.list) - 240) < 3
+
+    context = page.get_by_role("complementary", name="Контекст")
+    context.get_by_role("button", name="Закрыть контекст").press("Enter")
+    expect(page.get_by_role("button", name="Контекст (Alt+O)")).to_be_focused()

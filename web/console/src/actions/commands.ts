@@ -1,13 +1,13 @@
 import { desk } from "../stores/desk.svelte.ts";
 import { may } from "../stores/may.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
-import { found } from "../stores/search.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { contactName } from "../view/contact.ts";
 import { SHORTCUTS, type Shortcut } from "../view/keys.ts";
 import type { Command } from "../view/palette.ts";
 import { act, want } from "./acting.ts";
 import { choosePresence } from "./presence.ts";
+import { askForSearch } from "./searching.ts";
 import { signOut } from "./session.ts";
 import { openThread } from "./thread.ts";
 
@@ -35,8 +35,10 @@ export function commands(further: Readonly<Partial<Record<Shortcut, () => void>>
     ...(may.snooze ? [keyed("snooze", () => want("snooze"))] : []),
     ...(may.returnToBot ? [one("return", say("thread.return"), () => act("return_to_bot"))] : []),
     ...(may.resolve ? [keyed("resolve", () => want("resolve"))] : []),
-    keyed("search", () => (found.asksForFocus = true)),
-    ...(["context", "help"] as const).flatMap((name) => (further[name] ? [keyed(name, further[name])] : [])),
+    keyed("search", askForSearch),
+    ...(["list", "context", "help"] as const).flatMap((name) =>
+      further[name] ? [keyed(name, further[name])] : [],
+    ),
     ...(["online", "busy", "away"] as const).map((state) =>
       one(state, `${say("presence.label")}: ${say(`presence.${state}`)}`, () => void choosePresence(state)),
     ),

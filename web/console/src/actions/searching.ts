@@ -1,5 +1,6 @@
 import type { Row } from "@switchboard/protocol";
 import { search, type Hit } from "../api/search.ts";
+import { preferences } from "../stores/preferences.svelte.ts";
 import { found } from "../stores/search.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
@@ -21,6 +22,13 @@ export function lookFor(question: string): void {
   if (!found.isOn) return stopSearching();
   found.phase = "asking";
   timer = setTimeout(() => void ask(""), PAUSE);
+}
+
+/** The field has the focus next; the list that it stands in comes first. */
+export function askForSearch(): void {
+  if (matchMedia("(max-width: 699px)").matches) openThread("");
+  preferences.setListOpen(true);
+  found.asksForFocus = true;
 }
 
 export function stopSearching(): void {

@@ -13,6 +13,7 @@ class Preferences {
   locale = $state<Locale>(pickLocale(chosen ? [chosen] : navigator.languages, LOCALES, "en"));
   theme = $state<Theme>(parseTheme(store.getItem("switchboard:theme")));
   contextOpen = $state(store.getItem("switchboard:context") !== "closed");
+  listOpen = $state(store.getItem("switchboard:list-pane") !== "closed");
 
   sendKey = $state<SendKey>(store.getItem("switchboard:send") === "mod_enter" ? "mod_enter" : "enter");
   /** Pixels; 0: shut. */
@@ -39,6 +40,11 @@ class Preferences {
   setContextOpen(open: boolean): void {
     this.contextOpen = open;
     store.setItem("switchboard:context", open ? "open" : "closed");
+  }
+
+  setListOpen(open: boolean): void {
+    this.listOpen = open;
+    store.setItem("switchboard:list-pane", open ? "open" : "closed");
   }
 
   setSendKey(key: SendKey): void {

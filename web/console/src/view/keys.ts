@@ -9,6 +9,7 @@ export type Shortcut =
   | "resolve"
   | "undo"
   | "context"
+  | "list"
   | "search"
   | "palette"
   | "help";
@@ -33,6 +34,7 @@ const WITH_ALT: Readonly<Record<string, Shortcut>> = {
   KeyE: "resolve",
   KeyZ: "undo",
   KeyO: "context",
+  KeyI: "list",
 };
 
 /** Shown in the help, in this order. */
@@ -46,6 +48,7 @@ export const SHORTCUTS: readonly (readonly [Shortcut, string])[] = [
   ["snooze", "Alt+M"],
   ["resolve", "Alt+E"],
   ["undo", "Alt+Z"],
+  ["list", "Alt+I"],
   ["context", "Alt+O"],
   ["search", "/"],
   ["palette", "Ctrl+K"],
