@@ -32,6 +32,7 @@ from gateway.admin.reports import Reports
 from gateway.admin.setup import SetUp
 from gateway.admin.transfers import Transfers
 from gateway.admin.webhooks import WebhookRoutes
+from gateway.admin.writing import CHANGED
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
@@ -47,7 +48,7 @@ from gateway.errors import StartupError
 from gateway.files import Files, open_objects
 from gateway.files.links import Links
 from gateway.files.sweep import Sweeper
-from gateway.http.access import Access, Signin
+from gateway.http.access import Access, Signin, set_up_topic
 from gateway.http.console_socket import ConsoleSocket
 from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
@@ -70,7 +71,7 @@ from gateway.http.verbs import Verbs
 from gateway.mail import Mailer
 from gateway.media import MediaFetcher
 from gateway.phrases import CataloguePhrases
-from gateway.ports import BotEngine, BotPublisher, Channel
+from gateway.ports import BotEngine, BotPublisher, Channel, Signal
 from gateway.process import settle
 from gateway.settings import Settings
 from gateway.store import accounts, due
@@ -224,8 +225,14 @@ class Switchboard:
         if kind in (WEBHOOK, HOURS):
             self.dispatcher.policy.set_ups.forget(business)
 
+    def _tell_changed(self, business: str, what: str) -> None:
+        self.hub.signal(
+            Signal(business=business, conversation=set_up_topic(business), kind="set_up", who="", body={"what": what})
+        )
+
     def _mount(self) -> None:
         self.app[REFUSALS] = self.refusals
+        self.app[CHANGED] = self._tell_changed
         mount(self.app, self.routes, self.access)
         users = Users(self.store, self.vault)
         widget_files = WidgetFiles(
@@ -233,7 +240,7 @@ class Switchboard:
         )
         self.web_chat = WebChat(
             self.store, self.dispatcher, self.hub, sockets=self.sockets, files=widget_files,
-            users=users, peers=self.peers, settings=self.settings, available=self.rows.watched,
+            users=users, peers=self.peers, settings=self.settings, available=self.presence.available,
         )  # fmt: skip
         self.web_chat.mount(self.app)
         console = ConsoleSocket(

@@ -299,10 +299,11 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
-    """What is live and not kept: ``typing``, ``looking`` (has it open), ``presence``, … of ``who`` in a conversation."""
+    """What is live and not kept: ``typing``, ``looking`` (has it open), ``presence``, … of ``who`` in a conversation,
+    or at another topic (``gateway.http.access``)."""
 
     business: str
     conversation: str
-    kind: Literal["typing", "looking", "mark", "presence", "queue"]
+    kind: Literal["typing", "looking", "mark", "mention", "presence", "queue", "set_up"]
     who: str
     body: dict[str, str | int | bool]

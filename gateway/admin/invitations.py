@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from gateway.admin.writing import actor, write
+from gateway.admin.writing import actor, tell_changed, write
 from gateway.errors import DeliveryError, InvitationOver, NotFound, NotPossible
 from gateway.http.access import Signin
 from gateway.http.passwords import LONGEST, hash_password, judge_password
@@ -219,7 +219,9 @@ class Invitations:
             _come_in(tx, opened, account, now=now)
             return account
 
-        return await self._sign_in.begin(call, await self._store.write(place.business, unit))
+        account = await self._store.write(place.business, unit)
+        tell_changed(call, place.business, "members")
+        return await self._sign_in.begin(call, account)
 
     async def join(self, call: Call) -> Joined:
         account = call.who.account
@@ -237,6 +239,7 @@ class Invitations:
             _come_in(tx, opened, account, now=now)
 
         await self._store.write(place.business, unit)
+        tell_changed(call, place.business, "members")
         return Joined(business=place.business)
 
     async def _place(self, token: str) -> _Place:

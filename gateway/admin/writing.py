@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from aiohttp import web
+
 from gateway.errors import Conflict
 from gateway.http.access import Principal
 from gateway.http.routes import Call
@@ -14,10 +16,22 @@ from gateway.store.store import Store
 
 T = TypeVar("T")
 
+CHANGED: web.AppKey[Callable[[str, str], None]] = web.AppKey("set_up_changed")
+"""Is called with a business and what of its set-up has changed (``labels``, ``members``, …)."""
+_PLACE = len(["", "api", "v1", "businesses", "{business}"])
+
 
 async def write(store: Store, call: Call, unit: Callable[[Tx, int], T]) -> T:
-    """Runs a unit on the set-up of the call's business."""
-    return await store.write(call.business, unit, key=f"set-up {call.business}")
+    """Runs a unit on the set-up of the call's business, and tells its consoles what has changed."""
+    done = await store.write(call.business, unit, key=f"set-up {call.business}")
+    place = call.request.path.split("/")[_PLACE:]
+    tell_changed(call, call.business, place[0] if place else "business")
+    return done
+
+
+def tell_changed(call: Call, business: str, what: str) -> None:
+    """Tells the consoles of the business, on every node. What is lost they learn when they connect next."""
+    call.request.app[CHANGED](business, what)
 
 
 def actor(who: Principal) -> Actor:

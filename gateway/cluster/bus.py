@@ -19,7 +19,10 @@ Listener = Callable[[Message], None]
 
 
 class Bus(Protocol):
-    """Tells other nodes. ``publish`` never waits and may lose; ``doubtful`` says that it probably does."""
+    """Tells other nodes. ``publish`` never waits and may lose; ``doubtful`` says that it probably does. ``reaches``:
+    it can tell anybody at all."""
+
+    reaches: bool
 
     @property
     def doubtful(self) -> bool: ...
@@ -35,6 +38,7 @@ class MemoryBus:
     """One node: there is nobody to tell."""
 
     doubtful = False
+    reaches = False
 
     def publish(self, message: Message) -> None:
         return
@@ -64,6 +68,7 @@ class RedisBus:
     CHANNEL = "switchboard"
     MAX_QUEUED = 10_000
     RETRY = 0.5
+    reaches = True
 
     def __init__(self, url: str, *, node: str) -> None:
         import redis.asyncio as redis  # only where it is used: one node needs none of it

@@ -124,6 +124,16 @@ class Hub:
         """As ``signal``, for what every node finds out by itself."""
         self._signal_here(signal)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether what other nodes say probably doesn't reach this one."""
+        return self._bus.doubtful
+
+    @property
+    def has_peers(self) -> bool:
+        """Whether there may be other nodes that can be asked."""
+        return self._bus.reaches
+
     def is_watched(self, conversation: str) -> bool:
         """Whether anybody on this node listens to a conversation's signals."""
         return conversation in self._signals

@@ -32,6 +32,16 @@ def member_topic(business: str, account: str) -> str:
     return f"member:{business}:{account}"
 
 
+def mention_topic(business: str, account: str) -> str:
+    """Where somebody's consoles are told of notes that name them."""
+    return f"mention:{business}:{account}"
+
+
+def set_up_topic(business: str) -> str:
+    """Where the consoles of a business are told what of its set-up has changed."""
+    return f"set-up:{business}"
+
+
 class Signin(Enum):
     """What a route asks of the caller where no business is concerned."""
 

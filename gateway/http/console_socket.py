@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, web
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
 from gateway.errors import Invalid, NotFound, Refused, SignedOut
-from gateway.http.access import COOKIE, Access, Principal, member_topic, session_topic
+from gateway.http.access import COOKIE, Access, Principal, member_topic, mention_topic, session_topic, set_up_topic
 from gateway.http.presence import Presence
 from gateway.http.reading import audience_of, read_cursor, write_cursor
 from gateway.http.routes import EVERYONE
@@ -139,6 +139,20 @@ class SignalFrame(_Frame, frozen=True, tag="signal"):
     kind: Literal["typing", "looking"] = "typing"
 
 
+class MentionedFrame(_Frame, frozen=True, tag="mentioned"):
+    """A note names whoever sits there."""
+
+    conversation: str
+    seq: int
+    by: str
+
+
+class SetUpFrame(_Frame, frozen=True, tag="set_up"):
+    """Somebody changed this part of the set-up (``labels``, ``members``, …): read it anew."""
+
+    what: str
+
+
 class MarkFrame(_Frame, frozen=True, tag="mark"):
     conversation: str
     who: str
@@ -221,6 +235,8 @@ class _Desk:
         self._console = Console(session, principal.id)
         self._followed: dict[str, tuple[Subscription, Callable[[], None]]] = {}
         self._looked_at: set[str] = set()
+        topics = (mention_topic(self._business, principal.id), set_up_topic(self._business))
+        self._stops = [owner.hub.watch_signals(topic, self._hear) for topic in topics]
 
     async def run(self) -> None:
         self._session.tell(await self._welcome())
@@ -229,6 +245,8 @@ class _Desk:
         await receive(self._session, self._handle)
 
     def leave(self) -> None:
+        for stop in self._stops:
+            stop()
         for conversation in list(self._followed):
             self._unfollow(conversation)
         self._owner.presence.leave(self._who, self._session)
@@ -359,13 +377,28 @@ class _Desk:
     def _hear(self, signal: Signal) -> None:
         if signal.who == self._who.id:
             return
-        if signal.kind in ("typing", "looking"):
-            frame = SignalFrame(
-                conversation=signal.conversation, who=signal.who, on=bool(signal.body.get("on")), kind=signal.kind,
-                name=str(signal.body.get("name", "")),
-            )  # fmt: skip
+        frame = _frame_of(signal)
+        if frame is not None:
             self._session.offer(msgspec.json.encode(frame))
-        elif signal.kind == "mark":
+
+
+def _frame_of(signal: Signal) -> SignalFrame | MarkFrame | MentionedFrame | SetUpFrame | None:
+    """What a console is told of it."""
+    body = signal.body
+    match signal.kind:
+        case "typing" | "looking":
+            return SignalFrame(
+                conversation=signal.conversation, who=signal.who, on=bool(body.get("on")), kind=signal.kind,
+                name=str(body.get("name", "")),
+            )  # fmt: skip
+        case "mark":
             who = "customer" if signal.who == "customer" else "people"
-            mark = MarkFrame(conversation=signal.conversation, who=who, seq=int(signal.body.get("seq", 0)))
-            self._session.offer(msgspec.json.encode(mark))
+            return MarkFrame(conversation=signal.conversation, who=who, seq=int(body.get("seq", 0)))
+        case "mention":
+            return MentionedFrame(
+                conversation=str(body.get("conversation", "")), seq=int(body.get("seq", 0)), by=str(body.get("by", ""))
+            )
+        case "set_up":
+            return SetUpFrame(what=str(body.get("what", "")))
+        case _:
+            return None

@@ -28,6 +28,10 @@ from gateway.tasks import TaskSet
 TELL_EVERY = 30.0
 BELIEVED = 75.0
 """Seconds for which another node is believed that somebody is there."""
+ANSWERED = 2.0
+"""Seconds for which the other nodes may take to say whom they have; until then nobody knows, and nobody is sent away."""
+ASKED_FOR = 600.0
+"""Seconds for which a business's people are kept in mind for its customers, where none of its consoles is open here."""
 Shown = Literal["online", "busy", "away", "offline"]
 _encoder = msgspec.json.Encoder()
 
@@ -58,9 +62,10 @@ class PeopleFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", t
 
 
 class _Board:
-    """A business whose consoles are open on this node."""
+    """A business whose consoles are open on this node, or whose customers are. Instants are of the monotonic clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: float) -> None:
+        self.began = self.asked = now
         self.names: dict[str, str] = {}
         self.states: dict[str, State] = {}
         self.here: dict[str, list[Sink]] = {}
@@ -72,6 +77,10 @@ class _Board:
         live = account in self.here or account in self.elsewhere
         state: Shown = self.states.get(account, presence.USUAL) if live else "offline"
         return Face(id=account, name=self.names.get(account, ""), state=state)
+
+    def available(self) -> bool:
+        """Whether somebody is there who answers."""
+        return any(self.face(account).state in ("online", "busy") for account in {*self.here, *self.elsewhere})
 
     def tell(self) -> None:
         """Tells this node's consoles who changed."""
@@ -128,6 +137,22 @@ class Presence:
             self._learn(one.business, account, state=state, name=one.name)
         return PresenceView(state=chosen.state, since=chosen.since)
 
+    def available(self, business: str, *, now: float | None = None) -> bool:
+        """Whether somebody who answers is at a console of the business, on this node or another."""
+        now = time.monotonic() if now is None else now
+        board = self._board(business, now)
+        board.asked = now
+        return board.available() or (self._hub.has_peers and now - board.began < ANSWERED)
+
+    def _board(self, business: str, now: float) -> _Board:
+        """The business's board; a new one asks the other nodes whom they have."""
+        board = self._boards.get(business)
+        if board is None:
+            board = self._boards[business] = _Board(now)
+            board.stop = self._hub.watch_signals(_topic(business), self._hear)
+            self._say(business, "", {"asks": True})
+        return board
+
     # --- consoles ---
 
     async def join(self, who: Principal, sink: Sink) -> None:
@@ -137,11 +162,7 @@ class Presence:
             return [(one, presence.chosen(tx, one.account).state) for one in directory.read_operators(tx)]
 
         people = await self._store.read(who.business, unit)
-        board = self._boards.get(who.business)
-        if board is None:
-            board = self._boards[who.business] = _Board()
-            board.stop = self._hub.watch_signals(_topic(who.business), self._hear)
-            self._say(who.business, who.id, {"asks": True})
+        board = self._board(who.business, time.monotonic())
         for one, state in people:
             board.names[one.account], board.states[one.account] = one.name, state
         board.here.setdefault(who.id, []).append(sink)
@@ -159,11 +180,7 @@ class Presence:
             return
         del board.here[who.id]
         self._say(who.business, who.id, {"live": False})
-        if board.here:
-            board.tell()
-        else:
-            board.stop()
-            del self._boards[who.business]
+        board.tell()
 
     # --- between nodes ---
 
@@ -211,15 +228,19 @@ class Presence:
             self.look(time.monotonic())
 
     def look(self, now: float) -> None:
-        """Tells the other nodes who is here, and forgets whom they have not told for long."""
-        for business, board in self._boards.items():
+        """Tells the other nodes who is here, and forgets whom they have not told for long; where the other nodes can't
+        be heard, that says nothing."""
+        for business, board in list(self._boards.items()):
             for account in board.here:
                 self._tell_others(business, board, account)
             for account, nodes in list(board.elsewhere.items()):
                 for node, until in list(nodes.items()):
-                    if until < now:
+                    if until < now and not self._hub.doubtful:
                         _forget(board, account, node)
             board.tell()
+            if not board.here and now - board.asked > ASKED_FOR:
+                board.stop()
+                del self._boards[business]
 
 
 def _topic(business: str) -> str:

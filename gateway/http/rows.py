@@ -17,8 +17,10 @@ import msgspec
 from gateway.dispatcher.following import Sink
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.units import Committed
+from gateway.http.access import mention_topic
 from gateway.model.events import NoteAdded
 from gateway.model.state import Conversation, Status
+from gateway.ports import Signal
 from gateway.store import lists, log
 from gateway.store.lists import ContactName, Counts, View
 from gateway.store.sql import Tx
@@ -49,14 +51,6 @@ class Stand(NamedTuple):
 
     status: Status
     owner: str
-
-
-class MentionedFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="mentioned"):
-    """A note names whoever sits there."""
-
-    conversation: str
-    seq: int
-    by: str
 
 
 @dataclass(eq=False, slots=True)
@@ -107,6 +101,7 @@ class Rows:
 
     def __init__(self, store: Store, hub: Hub) -> None:
         self._store = store
+        self._hub = hub
         self._feeds: dict[str, _Feed] = {}
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._told: OrderedDict[str, Stand] = OrderedDict()
@@ -151,10 +146,6 @@ class Rows:
         if (feed := self._feeds.get(business)) is not None:
             _discard(feed.by_conversation, conversation, console)
 
-    def watched(self, business: str) -> bool:
-        """Whether a console of the business is open on this node."""
-        return business in self._feeds
-
     def read(self, business: str, conversation: str) -> None:
         """People have read on: its row shows it."""
         self._changed(business, conversation, None)
@@ -162,11 +153,11 @@ class Rows:
     def _changed(self, business: str, conversation: str, committed: Committed | None) -> None:
         if committed is None:
             self._known.pop(conversation, None)
+        else:
+            self._mention(business, conversation, committed)
         feed = self._feeds.get(business)
         if feed is None:
             return
-        if committed is not None:
-            self._mention(feed, conversation, committed)
         change = feed.changed.setdefault(conversation, _Change())
         if committed is None:
             change.state, change.outdated = None, True
@@ -181,15 +172,17 @@ class Rows:
             feed.scheduled = True
             asyncio.get_running_loop().call_later(GATHER, self._flush, business, feed)
 
-    def _mention(self, feed: _Feed, conversation: str, committed: Committed) -> None:
-        """Calls colleagues whom a note names, where they have a console open on this node."""
+    def _mention(self, business: str, conversation: str, committed: Committed) -> None:
+        """Calls colleagues whom a note names, whatever node their consoles are on."""
         for entry in committed.entries:
             event = entry.event
             if isinstance(event, NoteAdded) and event.mentions:
-                frame = self._encoder.encode(MentionedFrame(conversation=conversation, seq=entry.seq, by=event.name))
+                body: dict[str, str | int | bool] = {"conversation": conversation, "seq": entry.seq, "by": event.name}
                 for account in event.mentions:
-                    for console in feed.by_operator.get(account, ()):
-                        console.sink.send(frame)
+                    topic = mention_topic(business, account)
+                    self._hub.signal(
+                        Signal(business=business, conversation=topic, kind="mention", who=event.operator, body=body)
+                    )
 
     def _flush(self, business: str, feed: _Feed) -> None:
         self._tasks.start(self._send_in_turn(business, feed), name="flush")

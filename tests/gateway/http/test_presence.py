@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from gateway.cluster.bus import MemoryBus
 from gateway.dispatcher.hub import Hub
 from gateway.http.access import Principal
-from gateway.http.presence import BELIEVED, Presence
+from gateway.http.presence import ANSWERED, BELIEVED, Presence, PresenceBody
 from gateway.ports import Hint, Signal
 from gateway.store import accounts, directory, presence
 from gateway.store.accounts import Account
@@ -132,3 +134,48 @@ async def test_nodes_tell_each_other_and_forget_a_dead_one(store: Store, place: 
     one.look(time.monotonic() + BELIEVED + 1)
     assert hers.states["Pavel"] == "offline"
     await one.aclose()
+
+
+class Peers(Wire):
+    reaches = True
+    doubtful = False
+
+
+async def test_visitor_is_told_of_people_on_any_node_and_of_nobody_too_early(store: Store, place: Place) -> None:
+    wires = Peers(), Peers()
+    hubs = tuple(Hub(store, wire) for wire in wires)
+    wires[0].other, wires[1].other = hubs[1], hubs[0]
+    here, there = (Presence(store, hub) for hub in hubs)
+    began = time.monotonic()
+
+    def olga(tx: Tx, now: int) -> Principal:
+        account: Account = accounts.add_account(tx, email="olga@example.com", name="Olga", now=now)
+        directory.add_operator(tx.for_business(place.business), account.id, role="operator", name="Olga", now=now)
+        return Principal(account, "Olga", account.id, place.business, "operator")
+
+    who, screen = await store.write("", olga), Screen()
+    assert here.available(place.business, now=began)  # nobody has answered yet
+    assert not here.available(place.business, now=began + ANSWERED + 1)
+    await there.join(who, screen)
+    assert here.available(place.business, now=began + ANSWERED + 1)
+    for chosen, answers in (("away", False), ("busy", True)):
+        await choose(there, who, chosen)
+        assert here.available(place.business, now=began + ANSWERED + 1) is answers
+
+    wires[1].other = None  # a cut line says nothing of who is there
+    wires[0].doubtful = True
+    here.look(time.monotonic() + BELIEVED + 1)
+    assert here.available(place.business, now=began + ANSWERED + 1)
+    wires[0].doubtful = False
+    here.look(time.monotonic() + BELIEVED + 1)
+    assert not here.available(place.business, now=began + ANSWERED + 1)
+
+
+async def test_one_node_alone_knows_at_once_that_nobody_is_there(store: Store, place: Place) -> None:
+    assert not Presence(store, Hub(store, MemoryBus())).available(place.business)
+
+
+async def choose(node: Presence, who: Principal, state: str) -> None:
+    """As by the route."""
+    call: Any = SimpleNamespace(who=who, body=PresenceBody(state=state))  # type: ignore[arg-type]
+    await node.choose(call)

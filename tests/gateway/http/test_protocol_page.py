@@ -19,7 +19,7 @@ FRAMES = [
     *((CUSTOMER, frame) for frame in (codec.Hello, *get_args(talk.ClientFrame))),
     *((CUSTOMER, frame) for frame in (codec.Welcome, codec.Ack, codec.LinkGiven, codec.TypingSignal, codec.QueueSignal, codec.Mark)),
     *((CONSOLE, frame) for frame in (console_socket.Hello, *get_args(console_socket.ClientFrame))),
-    *((CONSOLE, frame) for frame in (console_socket.Welcome, console_socket.RowsSnapshot, rows.RowsFrame, rows.MentionedFrame)),
+    *((CONSOLE, frame) for frame in (console_socket.Welcome, console_socket.RowsSnapshot, rows.RowsFrame, console_socket.MentionedFrame, console_socket.SetUpFrame)),
 ]  # fmt: skip
 
 

@@ -218,6 +218,11 @@ export interface MentionedFrame {
   readonly seq: number;
   readonly by: string;
 }
+/** Somebody changed this part of the set-up. */
+export interface SetUpFrame {
+  readonly type: "set_up";
+  readonly what: string;
+}
 export interface RowFrame {
   readonly type: "row";
   readonly rows: readonly Row[];
@@ -250,4 +255,4 @@ export interface Face extends Person {
   readonly state: "online" | "busy" | "away" | "offline";
 }
 export type ConsoleFrame =
-  ConsoleWelcome | RowsFrame | RowFrame | TailFrame | PeopleFrame | SharedFrame | MentionedFrame;
+  ConsoleWelcome | RowsFrame | RowFrame | TailFrame | PeopleFrame | SharedFrame | MentionedFrame | SetUpFrame;

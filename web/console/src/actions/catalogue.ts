@@ -3,21 +3,60 @@ import { cannedResponses, labels, savedViews, teams, wrapUpCodes } from "../api/
 import { catalogue } from "../stores/catalogue.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 
+/** Milliseconds within which open consoles read what was changed: not all of them in the same instant. */
+const SPREAD = 1500;
+
+type Part = (business: string) => Promise<() => void>;
+
+/** What is read of each part of the set-up, by the server's name of it. */
+const PARTS: Readonly<Record<string, Part>> = {
+  members: async (business) => {
+    const { operators } = await readOperators(business);
+    return () => (catalogue.colleagues = operators);
+  },
+  teams: async (business) => {
+    const found = await teams.read(business);
+    return () => (catalogue.teams = found);
+  },
+  labels: async (business) => {
+    const found = await labels.read(business);
+    return () => (catalogue.labels = found);
+  },
+  "canned-responses": async (business) => {
+    const found = await cannedResponses.read(business);
+    return () => (catalogue.canned = found);
+  },
+  "wrap-up-codes": async (business) => {
+    const found = await wrapUpCodes.read(business);
+    return () => (catalogue.codes = found);
+  },
+  views: async (business) => {
+    const found = await savedViews.read(business);
+    return () => (catalogue.views = found);
+  },
+};
+
+const changed = new Set<string>();
+
 /** Reads it anew: at the start, and after every welcome. What can't be had now stays as it was. */
-export async function loadCatalogue(business: string): Promise<void> {
-  const current = () => session.business === business;
-  const into = async <T>(read: Promise<T>, keep: (found: T) => void) => {
-    const found = await read.catch(() => null);
-    if (found !== null && current()) keep(found);
+export async function loadCatalogue(business: string, parts = Object.keys(PARTS)): Promise<void> {
+  const load = async (part: string) => {
+    const keep = await PARTS[part]?.(business).catch(() => null);
+    if (keep && session.business === business) keep();
   };
-  await Promise.all([
-    into(readOperators(business), ({ operators }) => (catalogue.colleagues = operators)),
-    into(teams.read(business), (found) => (catalogue.teams = found)),
-    into(labels.read(business), (found) => (catalogue.labels = found)),
-    into(cannedResponses.read(business), (found) => (catalogue.canned = found)),
-    into(wrapUpCodes.read(business), (found) => (catalogue.codes = found)),
-    into(savedViews.read(business), (found) => (catalogue.views = found)),
-  ]);
+  await Promise.all(parts.map(load));
+}
+
+/** Somebody changed this part of it, or brought all of it from elsewhere. */
+export function hearSetUp(what: string): void {
+  if (changed.size === 0) setTimeout(readChanged, Math.random() * SPREAD);
+  for (const part of what === "import" ? Object.keys(PARTS) : [what]) changed.add(part);
+}
+
+function readChanged(): void {
+  const parts = [...changed];
+  changed.clear();
+  if (session.business) void loadCatalogue(session.business, parts);
 }
 
 /** Another business has other things. */

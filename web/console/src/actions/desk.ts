@@ -7,7 +7,7 @@ import { neighbour } from "../view/rows.ts";
 import { hearCalls, hearMention, startAlerts, stopAlerts } from "./alerting.ts";
 import { connect, disconnect, isConnected } from "./line.ts";
 import { askAgain, clearRows, hearChanges, hearRows, renewRows, showView } from "./lists.ts";
-import { clearCatalogue, loadCatalogue } from "./catalogue.ts";
+import { clearCatalogue, hearSetUp, loadCatalogue } from "./catalogue.ts";
 import { hearPeople } from "./presence.ts";
 import { stopSearching } from "./searching.ts";
 import { hearInThread, lineLost, openThread, rejoin } from "./thread.ts";
@@ -58,6 +58,9 @@ function heard(frame: ConsoleFrame): void {
       void loadCatalogue(frame.business.id);
       catalogue.business = frame.business.name;
       void startAlerts();
+      break;
+    case "set_up":
+      hearSetUp(frame.what);
       break;
     case "mentioned":
       hearMention(frame);
