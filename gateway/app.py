@@ -25,6 +25,7 @@ from gateway.admin.configuration import Configuration
 from gateway.admin.inboxes import Inboxes
 from gateway.admin.invitations import Invitations
 from gateway.admin.members import People
+from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
 from gateway.admin.profile import Profiles
 from gateway.admin.programs import Programs
@@ -168,6 +169,7 @@ class Switchboard:
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
+        self.pictures = Pictures(self.store)
         self.bot_routes = BotRoutes(store, self.bots, folder=example_folder("templates"))
         self.refusals = Refusals()
         self.factor = SecondFactor(self.vault)
@@ -204,6 +206,7 @@ class Switchboard:
         return [
             *SetUp(self.store, self.sign_in).routes(),
             *OwnAccount(self.store, self.hub, self.factor, sign_in=self.sign_in).routes(),
+            *self.pictures.routes(),
             *Profiles(self.store).routes(),
             *inboxes.routes(),
             *People(self.store, self.dispatcher, self.hub).routes(),
@@ -251,6 +254,7 @@ class Switchboard:
         self.file_routes.mount(self.app)
         Health(self.store, lambda: self._draining).mount(self.app)
         Previews(self.store).mount(self.app)
+        self.pictures.mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
 

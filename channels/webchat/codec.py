@@ -90,7 +90,10 @@ class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnerFace(msgspec.Struct, frozen=True, kw_only=True):
+    """``picture``: the name of theirs, or ""."""
+
     name: str
+    picture: str
 
 
 class ConsentFace(msgspec.Struct, frozen=True, kw_only=True):

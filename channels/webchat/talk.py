@@ -144,7 +144,7 @@ class Talk:
             mail=bool(self._parts.settings.smtp),
             conversation=state.id if state else None,
             status=state.status.value if state else None,
-            owner=codec.OwnerFace(name=owner.name) if owner else None,
+            owner=codec.OwnerFace(name=owner.name, picture=owner.picture) if owner else None,
             history=(),
             marks=visitor.marks,
         )

@@ -31,4 +31,4 @@ def with_recipient(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:
     found = directory.membership(tx, command.to.id)
     if found is None:
         raise Invalid("Nobody of that name works here. Choose a colleague.", field="to")
-    return replace(command, to=Person(id=found.account, name=found.name))
+    return replace(command, to=Person(id=found.account, name=found.name, picture=found.picture))

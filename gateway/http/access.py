@@ -58,10 +58,11 @@ class Principal:
     id: str
     business: str = ""
     role: str = ""
+    picture: str = ""
 
     @property
     def person(self) -> Person:
-        return Person(id=self.id, name=self.name)
+        return Person(id=self.id, name=self.name, picture=self.picture)
 
 
 class Access:
@@ -101,7 +102,7 @@ class Access:
             raise NotFound("There is no such business, or you don't work for it.")
         if found.role not in roles:
             raise Forbidden(f"That is for {_names(roles)}. Ask an administrator.")
-        return Principal(account, found.name, account.id, business, found.role)
+        return Principal(account, found.name, account.id, business, found.role, found.picture)
 
     async def _program(self, request: web.Request, token: str, needs: Signin | frozenset[str]) -> Principal:
         def unit(tx: Tx, now: int) -> directory.Caller | None:

@@ -91,9 +91,12 @@ class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
+    """``picture``: ``/pictures/…`` shows it; "" where there is none."""
+
     id: str
     name: str
     role: str
+    picture: str
 
 
 class Operators(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,7 +175,9 @@ class Reading:
 
     async def operators(self, call: Call) -> Operators:
         found = await self._store.read(call.business, lambda tx, now: directory.read_operators(tx))
-        return Operators(operators=tuple(OperatorView(id=m.account, name=m.name, role=m.role) for m in found))
+        return Operators(
+            operators=tuple(OperatorView(id=m.account, name=m.name, role=m.role, picture=m.picture) for m in found)
+        )
 
 
 def audience_of(role: str) -> Audience:

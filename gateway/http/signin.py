@@ -37,12 +37,13 @@ class SignInBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
-    """``has_password``: one can sign in by it; ``second_factor``: a code is asked for, too."""
+    """``picture``: ``/pictures/…`` shows it; "" where there is none. ``has_password``: one can sign in by it; ``second_factor``: a code is asked for, too."""
 
     id: str
     name: str
     email: str
     locale: str
+    picture: str
     has_password: bool
     second_factor: bool
 
@@ -195,6 +196,7 @@ def read_me(tx: Tx, account: Account) -> Me:
             name=account.name,
             email=account.email,
             locale=account.locale,
+            picture=account.picture,
             has_password=bool(known and known.password_hash),
             second_factor=bool(known and known.totp_secret),
         ),

@@ -90,8 +90,8 @@ def _for_people(event: AnyEvent, audience: Audience) -> AnyEvent | None:
 
 
 def _nameless(person: Person) -> Person:
-    """An operator as a customer may know them: the display name, without the account's id."""
-    return Person(id="", name=person.name)
+    """An operator as a customer may know them: the display name and the picture, without the account's id."""
+    return Person(id="", name=person.name, picture=person.picture)
 
 
 def _for_customer(event: AnyEvent) -> AnyEvent | None:

@@ -15,10 +15,13 @@ from gateway.store.sql import Query, Tx
 
 
 class Account(NamedTuple):
+    """``picture``: the name of theirs, or ""."""
+
     id: str
     email: str
     name: str
     locale: str
+    picture: str = ""
 
 
 class Credentials(NamedTuple):
@@ -73,7 +76,7 @@ def use_setup_token(tx: Tx, digest: str) -> bool:
 
 # --- organizations and accounts ---
 
-_columns = (accounts.c.id, accounts.c.email, accounts.c.name, accounts.c.locale)
+_columns = (accounts.c.id, accounts.c.email, accounts.c.name, accounts.c.locale, accounts.c.picture)
 _credentials = (accounts.c.password_hash, accounts.c.totp_secret, accounts.c.totp_step, accounts.c.recovery_codes)
 _this = accounts.c.id == bindparam("account_id")
 _ADD_ORGANIZATION = Query(lambda insert: insert(organizations))
@@ -121,7 +124,7 @@ def add_account(tx: Tx, *, email: str, name: str, now: int, locale: str = "en", 
     account = Account(new_id(now), email.strip().lower(), name, locale)
     added = tx.execute(
         _ADD, id=account.id, email=account.email, name=name, password_hash=password_hash, locale=locale,
-        created_at=now, disabled_at=None, totp_secret="", totp_step=0, recovery_codes="[]",
+        created_at=now, disabled_at=None, totp_secret="", totp_step=0, recovery_codes="[]", picture="",
     )  # fmt: skip
     if not added:
         raise NameTaken("Somebody has an account with this e-mail address already.", field="email")
@@ -131,7 +134,7 @@ def add_account(tx: Tx, *, email: str, name: str, now: int, locale: str = "en", 
 def account_by_email(tx: Tx, email: str) -> tuple[Account, Credentials] | None:
     """The account, and what proves that somebody is it."""
     row = tx.one(_BY_EMAIL, email=email.strip().lower())
-    return (Account(*row[:4]), _as_credentials(row[4:])) if row else None
+    return (Account(*row[:5]), _as_credentials(row[5:])) if row else None
 
 
 def credentials(tx: Tx, account: str) -> Credentials | None:

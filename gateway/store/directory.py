@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, bindparam, select, text, update
 from gateway.model.events import Button
 from gateway.model.ids import new_id
 from gateway.store.schema import (
+    accounts,
     api_tokens,
     businesses,
     inboxes,
@@ -26,12 +27,13 @@ _business: BindParameter[str] = bindparam("business_id")
 
 
 class Membership(NamedTuple):
-    """An account as an operator of a business."""
+    """An account as an operator of a business. ``picture``: the account's, where it was asked for in the business."""
 
     business: str
     account: str
     role: Role
     name: str
+    picture: str = ""
 
 
 class Business(NamedTuple):
@@ -155,17 +157,13 @@ _MEMBERSHIPS = Query(
     postgresql=text("SELECT * FROM switchboard_memberships(:account_id)"),
     across=True,
 )
+_with_picture = select(
+    operators.c.business_id, operators.c.account_id, operators.c.role, operators.c.name, accounts.c.picture
+).join(accounts, accounts.c.id == operators.c.account_id)
 _MEMBERSHIP = Query(
-    select(operators.c.business_id, operators.c.account_id, operators.c.role, operators.c.name).where(
-        operators.c.business_id == _business, operators.c.account_id == bindparam("account_id")
-    )
+    _with_picture.where(operators.c.business_id == _business, operators.c.account_id == bindparam("account_id"))
 )
-_OPERATORS = Query(
-    select(operators.c.business_id, operators.c.account_id, operators.c.role, operators.c.name)
-    .where(operators.c.business_id == _business)
-    .order_by(operators.c.name)
-    .limit(1000)
-)
+_OPERATORS = Query(_with_picture.where(operators.c.business_id == _business).order_by(operators.c.name).limit(1000))
 
 
 def _as_business(row: tuple[Any, ...]) -> Business:

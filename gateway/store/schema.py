@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -92,6 +93,16 @@ accounts = Table(
     _text("totp_secret"),
     _number("totp_step"),
     _text("recovery_codes", default="[]"),
+    _text("picture"),
+)
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    _text("type", default=None),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_pictures_account_id", "account_id"),
 )
 sessions = Table(
     "sessions",

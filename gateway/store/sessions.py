@@ -18,7 +18,7 @@ SEEN_EVERY = 60_000_000
 
 _ADD = Query(lambda insert: insert(sessions))
 _FIND = Query(
-    select(accounts.c.id, accounts.c.email, accounts.c.name, accounts.c.locale)
+    select(accounts.c.id, accounts.c.email, accounts.c.name, accounts.c.locale, accounts.c.picture)
     .join(sessions, sessions.c.account_id == accounts.c.id)
     .where(
         sessions.c.token_hash == bindparam("hash"),

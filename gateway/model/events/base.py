@@ -32,10 +32,12 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An operator as others see them: the account's id and the display name in this business."""
+    """An operator as others see them: the account's id, the display name in this business, and the name of a picture
+    that may be gone by now."""
 
     id: str
     name: str
+    picture: str = ""
 
 
 class Button(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

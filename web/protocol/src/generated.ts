@@ -148,10 +148,14 @@ export interface DeliveryReplayed {
   readonly by: Person;
 }
 
-/** An operator as others see them: the account's id and the display name in this business. */
+/**
+ * An operator as others see them: the account's id, the display name in this business, and the name of a picture
+ * that may be gone by now.
+ */
 export interface Person {
   readonly id: string;
   readonly name: string;
+  readonly picture?: string;
 }
 
 /** The customer's own judgement, 1 (bad) to 5 (good). */
