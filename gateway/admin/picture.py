@@ -22,7 +22,7 @@ TYPES = ("image/webp", "image/jpeg", "image/png")
 _SERVED = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "public, max-age=31536000, immutable",  # another picture has another name
+    "Cache-Control": "public, max-age=86400, immutable",  # another picture has another name
     "Cross-Origin-Resource-Policy": "cross-origin",  # a widget shows it on its business's page
 }
 

@@ -23,9 +23,13 @@ def known_here(tx: Tx, command: c.AnyCommand) -> None:
         raise Invalid("This team was removed meanwhile. Choose another one.", field="team")
 
 
-def with_recipient(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:
-    """A transfer with the colleague whose account it gives, nameless as yet. Raises ``Invalid`` for who doesn't work for
-    the business."""
+def with_faces(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:
+    """Whoever is to have the conversation as the customer sees them: a transfer's colleague, of whom it gives the account
+    alone, and the picture of who takes it. Raises ``Invalid`` for who doesn't work for the business."""
+    if isinstance(command, c.Take | c.AcceptOffer):
+        taker = directory.membership(tx, command.operator.id)
+        picture = taker.picture if taker is not None else ""
+        return replace(command, operator=replace(command.operator, picture=picture))
     if not isinstance(command, c.Transfer) or command.to is None or command.to.name:
         return command
     found = directory.membership(tx, command.to.id)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.dispatcher.addressing import known_here, with_recipient
+from gateway.dispatcher.addressing import known_here, with_faces
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
 from gateway.dispatcher.policy import Policy
@@ -162,7 +162,7 @@ class Submit(msgspec.Struct, frozen=True):
                 return _repeated(known)
         draft = log.Draft(self.conversation, state, now=now)
         known_here(tx, self.command)
-        draft.apply(with_recipient(tx, with_files(tx, self.command)), self.circumstances)
+        draft.apply(with_faces(tx, with_files(tx, self.command)), self.circumstances)
         assert draft.state is not None
         seq = draft.state.seq
         if self.claim is not None:

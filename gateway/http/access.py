@@ -58,11 +58,10 @@ class Principal:
     id: str
     business: str = ""
     role: str = ""
-    picture: str = ""
 
     @property
     def person(self) -> Person:
-        return Person(id=self.id, name=self.name, picture=self.picture)
+        return Person(id=self.id, name=self.name)
 
 
 class Access:
@@ -102,7 +101,7 @@ class Access:
             raise NotFound("There is no such business, or you don't work for it.")
         if found.role not in roles:
             raise Forbidden(f"That is for {_names(roles)}. Ask an administrator.")
-        return Principal(account, found.name, account.id, business, found.role, found.picture)
+        return Principal(account, found.name, account.id, business, found.role)
 
     async def _program(self, request: web.Request, token: str, needs: Signin | frozenset[str]) -> Principal:
         def unit(tx: Tx, now: int) -> directory.Caller | None:

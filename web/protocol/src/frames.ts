@@ -139,7 +139,7 @@ export interface WidgetWelcome {
   readonly mail?: boolean;
   readonly conversation: string | null;
   readonly status: Status | null;
-  readonly owner: { readonly name: string } | null;
+  readonly owner: { readonly name: string; readonly picture?: string } | null;
   readonly history: readonly { readonly conversation: string; readonly resolved_at: number }[];
   readonly marks: Marks;
 }

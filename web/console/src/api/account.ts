@@ -32,3 +32,6 @@ export const proposeFactor = () => request<FactorProposal>("POST", `${ME}/second
 export const beginFactor = (pending: string, code: string, password: string) =>
   request<{ readonly codes: readonly string[] }>("PUT", `${ME}/second-factor`, { pending, code, password });
 export const endFactor = (code: string) => request<null>("POST", `${ME}/second-factor/end`, { code });
+export const setPicture = (picture: Blob) =>
+  request<{ readonly picture: string }>("PUT", `${ME}/picture`, picture);
+export const removePicture = () => request<null>("DELETE", `${ME}/picture`);

@@ -33,7 +33,7 @@ export function stopReading(): void {
 export async function request<T>(
   method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE",
   path: string,
-  body?: object,
+  body?: object | Blob,
 ): Promise<T> {
   let response: Response;
   try {
@@ -41,8 +41,8 @@ export async function request<T>(
       method,
       credentials: "same-origin",
       ...(method === "GET" ? { signal: reading.signal } : {}),
-      headers: body ? { "Content-Type": "application/json" } : {},
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      headers: body && !(body instanceof Blob) ? { "Content-Type": "application/json" } : {},
+      ...(body ? { body: body instanceof Blob ? body : JSON.stringify(body) } : {}),
     });
   } catch {
     throw new Refused(UNREACHABLE);

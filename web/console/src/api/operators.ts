@@ -4,6 +4,8 @@ export interface Colleague {
   readonly id: string;
   readonly name: string;
   readonly role: string;
+  /** The name of theirs; "": there is none. */
+  readonly picture: string;
 }
 
 export const readOperators = (business: string) =>

@@ -6,6 +6,8 @@ export interface Me {
     readonly name: string;
     readonly email: string;
     readonly locale: string;
+    /** The name of theirs; "": there is none. */
+    readonly picture: string;
     readonly has_password: boolean;
     readonly second_factor: boolean;
   };

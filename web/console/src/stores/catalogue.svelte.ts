@@ -12,6 +12,7 @@ class Catalogue {
   /** What customers call the business. */
   business = $state("");
 
+  readonly pictureOf = $derived(new Map(this.colleagues.map(({ id, picture }) => [id, picture])));
   readonly labelById = $derived(new Map(this.labels.map((label) => [label.id, label.value])));
   readonly activeCodes = $derived(this.codes.filter(({ value }) => value.active));
 }

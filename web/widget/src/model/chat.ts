@@ -72,6 +72,8 @@ export interface ChatView {
   readonly status: Status | null;
   /** The person who answers, or "". */
   readonly person: string;
+  /** The name of theirs, or "". */
+  readonly picture: string;
   readonly typing: Typist;
   readonly unread: number;
   /** By file: where it can be had now, as a path on the server. */
@@ -260,6 +262,7 @@ export class Chat {
   view(): ChatView {
     const log = this.#logs.at(-1);
     const known = log && log.entries.length > 0 ? log.state : null;
+    const owner = known ? known.owner : this.#welcome?.owner;
     const waiting = this.#outbox.all();
     const wanted = this.#welcome?.consent;
     const shown = timeline({
@@ -275,7 +278,8 @@ export class Chat {
       items: shown.items,
       queue: shown.queue,
       status: known?.status ?? this.#welcome?.status ?? null,
-      person: (known ? known.owner?.name : this.#welcome?.owner?.name) ?? "",
+      person: owner?.name ?? "",
+      picture: owner?.picture ?? "",
       typing: this.#typing.who,
       unread: this.#unread(),
       links: this.#links.all,

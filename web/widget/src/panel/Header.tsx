@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function Header({ business, person, queued, view }: Props) {
-  const { say, close } = useDesk();
+  const { say, close, address } = useDesk();
   const [menu, show] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const shut = () => {
@@ -27,6 +27,14 @@ export function Header({ business, person, queued, view }: Props) {
     <header class="header">
       <span class="face" aria-hidden="true">
         {person ? initials(person) : <Icon name={queued ? "clock" : "spark"} />}
+        {person && view.picture && (
+          <img
+            key={view.picture}
+            src={address(`/pictures/${view.picture}`)}
+            alt=""
+            onError={({ currentTarget }) => (currentTarget.hidden = true)}
+          />
+        )}
       </span>
       <div class="names">
         <h2>{business}</h2>

@@ -7,10 +7,10 @@ import { Header } from "./Header.tsx";
 import { Icon } from "./Icon.tsx";
 import { later } from "./later.tsx";
 import { Messages } from "./Messages.tsx";
-import { Queue } from "./Queue.tsx";
 
 const Consent = later(() => import("./consent/Consent.tsx"));
 const Details = later(() => import("./details/Details.tsx"));
+const Queue = later(() => import("./queue/Queue.tsx"));
 const Rating = later(() => import("./rating/Rating.tsx"));
 
 /** Milliseconds of waiting after which somebody may want to leave a way to be reached. */

@@ -1,8 +1,9 @@
 import { ASK_FOR_PERSON, BACK_TO_BOT, type QueueFrame, type Say } from "@switchboard/protocol";
-import type { Key } from "../i18n/index.ts";
-import type { QueueNotice } from "../model/timeline.ts";
-import type { Choose } from "./Choices.tsx";
-import { useDesk } from "./desk.ts";
+import type { Key } from "../../i18n/index.ts";
+import type { QueueNotice } from "../../model/timeline.ts";
+import type { Choose } from "../Choices.tsx";
+import { useDesk } from "../desk.ts";
+import css from "./queue.css?inline";
 
 interface Props {
   notice: QueueNotice | null;
@@ -12,8 +13,9 @@ interface Props {
 }
 
 /** What stands beside the composer while a person is awaited. */
-export function Queue({ notice, place, choose, back }: Props) {
-  const { say } = useDesk();
+export function Main({ notice, place, choose, back }: Props) {
+  const { adopt, say } = useDesk();
+  adopt(css);
   const buttons = (notice?.buttons ?? []).filter((one) => one.payload !== ASK_FOR_PERSON);
   const hasBack = buttons.some((one) => one.payload === BACK_TO_BOT);
   return (
