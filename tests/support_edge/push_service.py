@@ -5,7 +5,6 @@ It holds the browsers' private keys, too, and reads what was sent to them; none 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import re
@@ -219,7 +218,6 @@ class PushServer:
         service = self
 
         class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
             timeout = 20
 
             def do_POST(self) -> None:
@@ -234,5 +232,3 @@ class PushServer:
                 """Nothing."""
 
         return Handler
-
-

@@ -28,6 +28,6 @@ async def site(
 ) -> AsyncIterator[Site]:
     monkeypatch.setattr("gateway.dispatcher.alerting.PAUSE", 0)
     database: Database = request.getfixturevalue(f"{request.param}_database")
-    changes = {"webhook_networks": ("127.0.0.0/8",), "mail_from": "Switchboard <chat@example.com>"}
-    async with on_site(database, tmp_path / "data", **changes) as running:
+    networks, sender = ("127.0.0.0/8",), "Switchboard <chat@example.com>"
+    async with on_site(database, tmp_path / "data", webhook_networks=networks, mail_from=sender) as running:
         yield running
