@@ -30,8 +30,11 @@ function hears({ account, business }: Told): boolean {
 }
 
 function open({ account, business, conversation, seq }: Told): void {
-  if (account !== session.account || !conversation) return;
-  if (business && business !== session.business) chooseBusiness(business);
+  if (account !== session.account || !business || !conversation) return;
+  if (business !== session.business) {
+    if (!session.me?.businesses.some(({ id }) => id === business)) return;
+    chooseBusiness(business);
+  }
   openThread(conversation);
   if (seq) void showEvent(seq);
 }
