@@ -61,6 +61,9 @@ class Pushes:
         def unit(tx: Tx, now: int) -> int:
             if not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + LEASE):
                 return 0  # another node has it
+            if now >= row.due_at + WORTH * SECOND:  # nobody could do it for so long that nobody cares any more
+                due.finish(tx, row.kind, row.subject, fence=row.fence)
+                return 0
             calls, written = Calls(tx, conversation, note=int(note or 0)), 0
             for one in push_subscriptions.of_business(tx, now=now):
                 if calls.concern(one.account):
@@ -121,9 +124,8 @@ class Pushes:
         def unit(tx: Tx, now: int) -> tuple[Address, Notice] | None:
             if not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + LEASE):
                 return None
-            one = push_subscriptions.find(tx, job.session, now=now)
-            calls = Calls(tx, job.conversation, note=job.note)
-            notice = calls.notice(one.account, one.locale) if one is not None and now < job.until else None
+            one = push_subscriptions.find(tx, job.session, now=now) if now < job.until else None
+            notice = Calls(tx, job.conversation, note=job.note).notice(one.account, one.locale) if one else None
             if one is None or notice is None:
                 due.finish(tx, row.kind, row.subject, fence=row.fence)
                 return None
