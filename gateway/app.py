@@ -29,6 +29,7 @@ from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
 from gateway.admin.profile import Profiles
 from gateway.admin.programs import Programs
+from gateway.admin.push import PushRoutes
 from gateway.admin.reports import Reports
 from gateway.admin.setup import SetUp
 from gateway.admin.transfers import Transfers
@@ -37,6 +38,7 @@ from gateway.admin.writing import CHANGED
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
+from gateway.dispatcher.alerting import ALERT
 from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.erasing import ERASE
 from gateway.dispatcher.erasures import Erasures
@@ -91,6 +93,9 @@ from gateway.transcripts import Transcripts
 from gateway.vault import Vault, open_vault
 from gateway.webhooks import Webhooks
 from gateway.webhooks.guard import Guard
+from gateway.webpush import PUSH, Pushes
+from gateway.webpush.service import PushService
+from gateway.webpush.vapid import Vapid, contact_of
 
 log = structlog.get_logger(__name__)
 
@@ -158,8 +163,11 @@ class Switchboard:
         self.retention = Retention(self.dispatcher)
         self.mailer = Mailer(settings.smtp, settings.mail_from)
         self.transcripts = Transcripts(self.dispatcher, self.mailer, policy.phrases)
-        guard = Guard(settings.webhook_networks)
-        self.webhooks = Webhooks(self.dispatcher, self.vault, guard, clock=system_clock)
+        self.guard = Guard(settings.webhook_networks)
+        self.webhooks = Webhooks(self.dispatcher, self.vault, self.guard, clock=system_clock)
+        vapid = Vapid(store, self.vault, contact=contact_of(settings.mail_from, settings.public_url))
+        self.push_service = PushService(vapid, self.guard, clock=system_clock)
+        self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=system_clock)
         self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
@@ -206,6 +214,7 @@ class Switchboard:
         return [
             *SetUp(self.store, self.sign_in).routes(),
             *OwnAccount(self.store, self.hub, self.factor, sign_in=self.sign_in).routes(),
+            *self._push_routes().routes(),
             *self.pictures.routes(),
             *Profiles(self.store).routes(),
             *inboxes.routes(),
@@ -219,6 +228,12 @@ class Switchboard:
             *Transfers(self.store, lambda business: self._configured(business, WEBHOOK)).routes(),
             *Reports(self.store).routes(),
         ]
+
+    def _push_routes(self) -> PushRoutes:
+        return PushRoutes(
+            self.store, self.vault, self.guard, vapid=self.push_service.vapid, pushes=self.pushes,
+            set_ups=self.dispatcher.policy.set_ups,
+        )  # fmt: skip
 
     def _invitations(self) -> Invitations:
         phrases = self.dispatcher.policy.phrases
@@ -288,6 +303,8 @@ class Switchboard:
                 MEDIA: self.media.claimed,
                 ERASE: self.erasures.claimed,
                 WEBHOOK: self.webhooks.claimed,
+                ALERT: self.pushes.alert,
+                PUSH: self.pushes.claimed,
                 RETENTION: self.retention.claimed,
                 TRANSCRIPT: self.transcripts.claimed,
             }
@@ -339,6 +356,7 @@ class Switchboard:
         for channel in self.channels.values():
             await channel.aclose()
         await self.webhooks.aclose()
+        await self.push_service.aclose()
         await self.bot_routes.aclose()
         await self.engine.aclose()
         if self._runner is not None:

@@ -71,9 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The mail server that letters leave by, smtp://user:password@mail.example.com:587, or smtps://. Empty: none are
     sent."""
     mail_from: str = ""
-    """From whom letters are, Switchboard <chat@example.com>."""
+    """From whom letters are, Switchboard <chat@example.com>. Push services are told this address, too."""
     webhook_networks: tuple[str, ...] = ()
-    """Networks inside yours that webhooks may call, ``10.1.0.0/16``. Empty: public addresses alone."""
+    """Networks inside yours that webhooks and pushes may go to, ``10.1.0.0/16``. Empty: public addresses alone."""
 
 
 ENVIRONMENT = "SWITCHBOARD_"

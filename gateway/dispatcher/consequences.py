@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from gateway.dispatcher.alerting import plan_alerts
 from gateway.dispatcher.parts import parts_of
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.transcripts import Job, plan
@@ -68,6 +69,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
     policy.set_ups.plan_calls(tx, draft.conversation, draft.entries, now=draft.now)
+    plan_alerts(tx, draft, policy)
     if state.floor is Floor.BOT and state.unanswered:
         delay = 0 if at_once else policy.pause(state.endpoint.channel)
         due_at = draft.now + delay

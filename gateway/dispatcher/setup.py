@@ -1,4 +1,4 @@
-"""What of a business's set-up matters while its conversations go on: its webhooks, its hours."""
+"""What of a business's set-up matters while its conversations go on: its webhooks, its hours, who wants to be called."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.model.events import Entry, tag_of
 from gateway.model.hours import Hours, next_opening
-from gateway.store import configuration, directory, due, webhook_calls
+from gateway.store import configuration, directory, due, push_subscriptions, webhook_calls
 from gateway.store.sql import Tx
 
 WEBHOOK = "webhook"
@@ -28,12 +28,14 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Known(NamedTuple):
-    """``hooks``: the webhooks that want an event, by its tag. ``zone``: of the business."""
+    """``hooks``: the webhooks that want an event, by its tag. ``zone``: of the business. ``reached``: somebody of it is
+    told what happens while their console is closed."""
 
     at: int
     hooks: dict[str, tuple[str, ...]]
     hours: Hours
     zone: dt.tzinfo
+    reached: bool
 
 
 class SetUps:
@@ -50,7 +52,8 @@ class SetUps:
         """What is set up for the transaction's business."""
         known = self._known.get(tx.business)
         if known is None or now - known.at >= KNOWN_FOR:
-            known = self._known[tx.business] = Known(now, _hooks(tx), _hours(tx), _zone(tx))
+            reached = push_subscriptions.any_of_business(tx, now=now)
+            known = self._known[tx.business] = Known(now, _hooks(tx), _hours(tx), _zone(tx), reached)
         return known
 
     def plan_calls(self, tx: Tx, conversation: str, entries: list[Entry], *, now: int) -> None:

@@ -148,6 +148,17 @@ presences = Table(
     PrimaryKeyConstraint("account_id", "at"),
     sqlite_with_rowid=False,
 )
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    Column("session_hash", Text, ForeignKey("sessions.token_hash", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("endpoint_hash", Text, nullable=False, unique=True),
+    _text("sealed", default=None),
+    _text("locale", default=None),
+    _instant("created_at"),
+    Index("ix_push_subscriptions_account_id", "account_id"),
+)
 
 # --- a business ---
 

@@ -136,7 +136,7 @@ class Webhooks:
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Outcome:
         """Each hop's address is judged anew, by what its name resolves to at the moment of the connection."""
         if self._http is None:
-            self._http = self._guard.session()
+            self._http = self._guard.session("Switchboard-Webhooks")
         for _ in range(MAX_REDIRECTS + 1):
             self._guard.check_url(url)
             async with self._http.post(url, data=body, headers=headers, allow_redirects=False) as response:
@@ -180,10 +180,10 @@ async def _judge(response: aiohttp.ClientResponse) -> Outcome:
         return Outcome(True, answer)
     if response.status == GONE:
         return Outcome(False, answer, again=False)
-    return Outcome(False, answer, after=_retry_after(response.headers.get("Retry-After", "")))
+    return Outcome(False, answer, after=retry_after(response.headers.get("Retry-After", "")))
 
 
-def _retry_after(text: str) -> float:
+def retry_after(text: str) -> float:
     """Seconds, where the receiver gives them so (RFC 9110, 10.2.3); its dates are left to our own pauses."""
     return min(LONGEST_WAIT, float(text)) if text.isascii() and text.isdigit() and len(text) < 10 else 0.0
 

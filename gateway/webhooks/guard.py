@@ -1,4 +1,4 @@
-"""Where webhooks may go: to public addresses, judged by what a name resolves to when the connection is made.
+"""Where webhooks and pushes may go: to public addresses, judged by what a name resolves to when the connection is made.
 
 A name may resolve to another address at every look; so the resolver of the connection itself is what judges.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -32,13 +33,16 @@ class Guard:
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed: list[Network] = [ipaddress.ip_network(one, strict=False) for one in allowed]
 
-    def session(self) -> aiohttp.ClientSession:
-        """A client whose every connection is judged. It keeps no cookies and follows no proxy of the environment."""
-        connector = aiohttp.TCPConnector(resolver=_Judging(self), ttl_dns_cache=0, use_dns_cache=False, limit=32)
+    def session(self, agent: str) -> aiohttp.ClientSession:
+        """A client whose every connection is judged; ``agent``: what it calls itself. It keeps no cookies and follows
+        no proxy of the environment."""
+        connector = aiohttp.TCPConnector(
+            resolver=_Judging(self), ttl_dns_cache=0, use_dns_cache=False, limit=32, ssl=ssl.create_default_context()
+        )
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "Switchboard-Webhooks"},
+            headers={"User-Agent": agent},
             auto_decompress=False,
         )
 

@@ -15,7 +15,7 @@ PARTS = ("conversation", "contact", "inbox", "file", "item", "member", "invitati
 """What of a business a path may name."""
 
 
-UNREAD = ("id", "email", "password", "current", "link", "token", "code", "pending", "timezone", "url")
+UNREAD = ("id", "email", "password", "current", "link", "token", "code", "pending", "timezone", "url", "endpoint")
 """Fields of text that nobody reads."""
 
 
@@ -36,6 +36,8 @@ SAMPLES: dict[str, Any] = {
     "password": "a password of some length", "locale": "en", "names": {"en": "Shop"}, "locales": ["en"],
     "texts": {"en": "Hello"}, "channel": "webchat", "code": "000000",
     "events": ["resolved"], "url": "https://crm.example.com/hook", "template": "no-such-one", "into": "another", "state": "busy",
+    "endpoint": "https://push.example.com/1", "auth": "A" * 22,
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
 }  # fmt: skip
 
 

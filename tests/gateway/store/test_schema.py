@@ -83,15 +83,9 @@ def test_the_migrations_row_level_security_is_the_schemas_scope() -> None:
 
 def test_what_belongs_to_a_business_has_it_first_in_its_key() -> None:
     above = {
-        "installation",
-        "organizations",
-        "accounts",
-        "sessions",
-        "sign_in_links",
-        "pictures",
-        "presences",
-        "businesses",
-    }
+        "installation", "organizations", "accounts", "sessions", "sign_in_links", "presences", "push_subscriptions",
+        "pictures", "businesses",
+    }  # fmt: skip
 
     assert {table.name for table in metadata.tables.values()} - above == SCOPED
     for name in SCOPED:

@@ -48,7 +48,7 @@ def test_an_address_in_the_url_is_judged_however_it_is_written(url: str) -> None
 
 
 async def test_a_name_is_judged_by_what_it_resolves_to() -> None:
-    async with Guard().session() as http:
+    async with Guard().session("Tests") as http:
         with pytest.raises(aiohttp.ClientConnectorError) as caught:
             await http.post("http://localhost:9/")
     assert "may not call" in _reason(caught.value)

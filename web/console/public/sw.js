@@ -1,5 +1,5 @@
-// Keeps the shell of the console (hashed files, and a page that says that one is offline). Answers of the API, files of
-// conversations and the sockets never pass through a cache.
+// Keeps the shell of the console (hashed files, and a page that says that one is offline), and speaks while no console
+// is open (Web Push). Answers of the API, files of conversations and the sockets never pass through a cache.
 const SHELL = "switchboard-shell-1";
 const OFFLINE = "/console/offline.html";
 const KEPT = [OFFLINE, "/console/offline.css", "/console/mark.svg"];
@@ -45,4 +45,78 @@ async function fromShell(request) {
     await Promise.all(held.slice(0, Math.max(0, held.length - MOST)).map((one) => shell.delete(one)));
   }
   return answer;
+}
+
+self.addEventListener("push", (event) => {
+  const notice = event.data?.json();
+  if (notice) event.waitUntil(tell(notice));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data));
+});
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(subscribeAgain(event));
+});
+
+/** A console that is open tells its people by itself; a test is always seen. */
+async function tell(notice) {
+  if (notice.kind !== "test") {
+    const answers = await Promise.all((await consoles()).map((one) => hears(one, notice)));
+    if (answers.includes(true)) return;
+  }
+  const { title, body, tag } = notice;
+  const icon = "/console/icon-192.png";
+  await self.registration.showNotification(title, { body, tag, icon, renotify: true, data: notice });
+}
+
+/** Whoever was looked at last goes first. */
+async function consoles() {
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  return windows.filter(({ url }) => url.startsWith(self.registration.scope));
+}
+
+/** A page that the system has frozen gives no answer. */
+function hears(page, notice) {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data === true);
+    setTimeout(resolve, 500, false);
+    page.postMessage({ ...notice, type: "hears" }, [port2]);
+  });
+}
+
+async function show(notice) {
+  const [page] = await consoles();
+  if (page) {
+    page.postMessage({ ...notice, type: "open" });
+    await page.focus();
+    return;
+  }
+  const { business = "", conversation = "" } = notice;
+  const place = conversation
+    ? `?business=${business}#/conversations/${encodeURIComponent(conversation)}`
+    : "";
+  await self.clients.openWindow(self.registration.scope + place);
+}
+
+/** The push service gave this browser another address. The server keeps the language. */
+async function subscribeAgain({ newSubscription, oldSubscription }) {
+  const options = oldSubscription?.options ?? {
+    userVisibleOnly: true,
+    applicationServerKey: await serverKey(),
+  };
+  const made = newSubscription ?? (await self.registration.pushManager.subscribe(options));
+  const { endpoint, keys } = made.toJSON();
+  await fetch("/api/v1/me/push", {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ endpoint, keys }),
+  });
+}
+
+async function serverKey() {
+  return (await (await fetch("/api/v1/me/push")).json()).key;
 }

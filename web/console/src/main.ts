@@ -2,6 +2,7 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import { arrive } from "./actions/session.ts";
 import { followAddress } from "./actions/thread.ts";
+import { heedWorker } from "./actions/worker.ts";
 import { oneTime } from "./routes.ts";
 import { dropOldDrafts } from "./stores/drafts.ts";
 import { place } from "./stores/place.svelte.ts";
@@ -17,5 +18,4 @@ addEventListener("popstate", () => {
   if (place.at.page === "conversations") followAddress();
 });
 void arrive();
-// The shell alone is kept; where the browser allows none, nothing is missing.
-if (import.meta.env.PROD) void navigator.serviceWorker?.register("./sw.js").catch(() => null);
+heedWorker();

@@ -12,6 +12,11 @@ export function href({ conversation }: Route): string {
   return conversation ? `#/conversations/${encodeURIComponent(conversation)}` : "#/conversations";
 }
 
+/** A notification was opened while no console was: the business that it is about. */
+export function businessOf(search: string): string {
+  return new URLSearchParams(search).get("business") ?? "";
+}
+
 const PAGES = ["conversations", "settings", "account", "reports", "set-up", "invitation"] as const;
 export type Page = (typeof PAGES)[number];
 

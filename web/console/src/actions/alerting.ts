@@ -9,6 +9,7 @@ import { callOf, heard, type Call } from "../view/alerts.ts";
 import { contactName } from "../view/contact.ts";
 import { chime } from "./chime.ts";
 import { showEvent } from "./older.ts";
+import { keepPush } from "./push.ts";
 import { openThread } from "./thread.ts";
 
 const AGAIN_AFTER = 30_000;
@@ -25,6 +26,7 @@ if ("locks" in navigator) {
 /** After every welcome, and when another presence was chosen: whoever waits already is called again by and by. */
 export async function startAlerts(): Promise<void> {
   alerts.load();
+  void keepPush();
   clearInterval(again);
   again = setInterval(repeat, AGAIN_AFTER);
   const views = await Promise.all(

@@ -1,7 +1,7 @@
 import { usable } from "@switchboard/protocol";
 import { Refused } from "../api/http.ts";
 import * as api from "../api/session.ts";
-import { oneTime } from "../routes.ts";
+import { businessOf, oneTime } from "../routes.ts";
 import { entrance } from "../stores/entrance.svelte.ts";
 import { place } from "../stores/place.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
@@ -61,7 +61,9 @@ export function admit(me: api.Me, business = ""): void {
   session.me = me;
   preferences.suggestLocale(me.account.locale);
   goBack(me.account.id);
-  const wanted = business || preferences.business;
+  const asked = businessOf(location.search);
+  if (asked) history.replaceState(null, "", location.pathname + location.hash);
+  const wanted = business || asked || preferences.business;
   const first = me.businesses.find(({ id }) => id === wanted) ?? me.businesses[0];
   session.phase = "signed_in";
   if (first) return chooseBusiness(first.id);

@@ -115,6 +115,19 @@ export const en = {
   "alert.ask": "A customer waits. Shall the browser tell you also while this tab is hidden?",
   "alert.not_now": "Not now",
   "alert.waits": "waits for your answer",
+  "alert.away": "Also while the console is closed",
+  "alert.away_why":
+    "This browser tells you of who waits for you even without an open tab, until you sign out here.",
+  "alert.away_unsupported":
+    "This browser can't. On an iPhone or iPad, add Switchboard to the home screen and open it from there.",
+  "alert.away_blocked":
+    "The browser blocks notifications of this site. Allow them in the site's settings, beside the address; then turn this on.",
+  "alert.away_failed": "That did not work. Check the connection, then try again.",
+  "alert.away_retry": "Try again",
+  "alert.away_test": "Send a test",
+  "alert.away_sent": "Sent. It appears on this device in a moment.",
+  "alert.away_not_sent":
+    "The test did not get through. Wait a minute and try again, or turn this off and on.",
 
   "palette.title": "Go to or do",
   "palette.hint": "A name, or what to do",

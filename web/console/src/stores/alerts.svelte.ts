@@ -2,10 +2,17 @@ import { usable } from "@switchboard/protocol";
 import type { Call } from "../view/alerts.ts";
 import { session } from "./session.svelte.ts";
 
-export type AlertKind = "sound" | "notifications" | "repeat";
+export type AlertKind = "sound" | "notifications" | "repeat" | "away";
+/** Whether this browser is told while the console is closed. */
+export type Away = "unsupported" | "blocked" | "off" | "on" | "failed";
 
 const store = usable(() => localStorage);
-const USUAL: Readonly<Record<AlertKind, boolean>> = { sound: true, notifications: true, repeat: true };
+const USUAL: Readonly<Record<AlertKind, boolean>> = {
+  sound: true,
+  notifications: true,
+  repeat: true,
+  away: false,
+};
 
 /** Who calls, and how this person wants to be told. */
 class Alerts {
@@ -16,6 +23,7 @@ class Alerts {
   >([]);
   settings = $state<Record<AlertKind, boolean>>({ ...USUAL });
   permission = $state<NotificationPermission>("default");
+  away = $state<Away>("off");
   /** The first call came, and the browser was never asked. */
   asks = $state(false);
 

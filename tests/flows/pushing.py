@@ -1,0 +1,95 @@
+"""A browser's Web Push without its maker's servers: what ``PushManager.subscribe`` would have asked of them comes from
+the push service on loopback, and what they would have brought to the worker comes through the browser's own tools."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from playwright.sync_api import BrowserContext, CDPSession, Page, Worker
+
+from tests.support_edge.push_service import Subscriber
+
+_NO_SERVICE = """
+(() => {
+  const told = SUBSCRIPTION;
+  const bytes = (text) =>
+    Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (ch) => ch.charCodeAt(0)).buffer;
+  const made = (key) => ({
+    endpoint: told.endpoint, options: { userVisibleOnly: true, applicationServerKey: bytes(key) },
+    toJSON: () => told, unsubscribe: async () => (localStorage.removeItem("test:push"), true),
+  });
+  PushManager.prototype.subscribe = async function ({ userVisibleOnly, applicationServerKey }) {
+    if (!userVisibleOnly) throw new DOMException("push without a notification", "NotAllowedError");
+    if (Notification.permission !== "granted") throw new DOMException("not allowed", "NotAllowedError");
+    localStorage.setItem("test:push", applicationServerKey);
+    return made(applicationServerKey);
+  };
+  PushManager.prototype.getSubscription = async function () {
+    const key = localStorage.getItem("test:push");
+    return key ? made(key) : null;
+  };
+})();
+"""
+_SHOWN = """async () => {
+  const worker = await navigator.serviceWorker.getRegistration("/console/");
+  const shown = await worker.getNotifications();
+  return shown.map(({ title, body, tag, data }) => ({ title, body, tag, data }));
+}"""
+
+
+def subscribes_to(context: BrowserContext, subscriber: Subscriber) -> None:
+    """The subscription that this browser gets, once it is allowed to notify."""
+    context.add_init_script(_NO_SERVICE.replace("SUBSCRIPTION", json.dumps(subscriber.json)))
+
+
+def key_of(page: Page) -> str:
+    """The server that the browser subscribed to."""
+    return str(page.evaluate("() => localStorage.getItem('test:push')"))
+
+
+class WorkerEdge:
+    """The console's service worker from without. ``page``: any page of its origin, best one that isn't the console's."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._registration = ""
+        self._tools: CDPSession = page.context.new_cdp_session(page)
+        self._tools.on("ServiceWorker.workerRegistrationUpdated", self._registered)
+        self._tools.send("ServiceWorker.enable")
+        page.evaluate("() => navigator.serviceWorker.getRegistration('/console/').then(() => null)")
+        assert self._registration
+
+    def _registered(self, told: dict[str, Any]) -> None:
+        for one in told["registrations"]:
+            if one["scopeURL"].endswith("/console/"):
+                self._registration = one["registrationId"]
+
+    def push(self, plain: bytes) -> None:
+        """As the browser hands on what it has decrypted."""
+        origin = self.page.evaluate("() => location.origin")
+        self._tools.send(
+            "ServiceWorker.deliverPushMessage",
+            {"origin": origin, "registrationId": self._registration, "data": plain.decode()},
+        )
+
+    def shown(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.page.evaluate(_SHOWN)
+        return found
+
+    def wait_for(self, count: int) -> list[dict[str, Any]]:
+        """Until so many notifications are shown."""
+        self.page.wait_for_function(
+            f"async () => (await ({_SHOWN})()).length === {count}", polling=50,
+        )  # fmt: skip
+        return self.shown()
+
+    def click(self, worker: Worker, tag: str) -> None:
+        """On a notification. The browser's tools can't press one, so the worker is told as if somebody had."""
+        worker.evaluate(
+            """async (tag) => {
+              const [notification] = await self.registration.getNotifications({ tag });
+              self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+            }""",
+            tag,
+        )
