@@ -61,6 +61,7 @@ class Hub:
         self._bus = bus
         self._topics: dict[str, Topic] = {}
         self._rows: set[RowsListener] = set()
+        self._erasures: set[Callable[[str, str], None]] = set()
         self._signals: dict[str, list[Callable[[Signal], None]]] = {}
         self._tasks = TaskSet("hub")
 
@@ -107,6 +108,8 @@ class Hub:
         self._read_anew(conversation)
         for listener in self._rows:
             listener(business, conversation, None)
+        for told in self._erasures:
+            told(business, conversation)
 
     def moved(self, business: str, identities: Iterable[Address]) -> None:
         """Tells the sockets of identities which conversation is theirs now ("" for none)."""
@@ -184,6 +187,10 @@ class Hub:
         """Tells ``listener`` of every conversation that changes; returns how to stop it."""
         self._rows.add(listener)
         return lambda: self._rows.discard(listener)
+
+    def watch_erasures(self, listener: Callable[[str, str], None]) -> None:
+        """Tells ``listener`` of every conversation (business, id) that this node has erased words of."""
+        self._erasures.add(listener)
 
     def watch_signals(self, conversation: str, listener: Callable[[Signal], None]) -> Callable[[], None]:
         """Tells ``listener`` of a conversation's signals; returns how to stop it."""

@@ -53,6 +53,7 @@ class Indexer:
         self._news = asyncio.Event()
         self._tasks = TaskSet("index")
         hub.watch_rows(self._changed)
+        hub.watch_erasures(self._erased)
 
     def start(self) -> None:
         self._tasks.start(self._follow(), name="follow")
@@ -67,6 +68,10 @@ class Indexer:
             return
         joins = any(isinstance(entry.event, ChannelJoined) for entry in committed.entries)
         self._wait(business, conversation, beside=joins or committed.before is None)
+
+    def _erased(self, business: str, conversation: str) -> None:
+        """What is left of it is read anew."""
+        self._wait(business, conversation, beside=True)
 
     def _wait(self, business: str, conversation: str, *, beside: bool) -> None:
         waiting = self._waiting

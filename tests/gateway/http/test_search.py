@@ -86,6 +86,15 @@ async def test_erased_person_is_found_no_more(site: Site) -> None:
     assert held == ([], [])
 
 
+async def test_what_an_erasure_leaves_is_indexed_at_once(site: Site) -> None:
+    talk = (await (await site.widget()).say("Forgotten lantern"))["conversation"]
+    assert (await find(site, "lantern"))["hits"]
+    await site.node.store.write(site.ours.business, lambda tx, now: search.forget(tx, talk), key=talk)
+    assert not (await find(site, "lantern"))["hits"]
+    site.node.hub.erased(site.ours.business, talk)  # as after every page of an erasure
+    assert (await find(site, "lantern"))["hits"]
+
+
 async def test_what_a_dead_node_left_is_found_at_the_next_look(site: Site) -> None:
     talk = (await (await site.widget()).say("Forgotten lantern"))["conversation"]
     site.node.indexer._waiting.clear()  # as if the node that heard it had died

@@ -125,6 +125,10 @@ test("the evidence is the event's; one that gives none points at the words befor
   expect(evidence(handoff([{ seq: 1, kind: "page", text: "Coffee" }]))).toEqual([[1, "Coffee"]]);
   expect(evidence(handoff([{ seq: 1, kind: "page", text: "Tea" }]))).toEqual([]);
   expect(evidence(handoff([{ seq: 99, kind: "input" }]))).toEqual([[99, "Event 99"]]);
+  const log = handoff([{ seq: 99, kind: "input" }]);
+  const cited = new Map([[99, { ...entries[1]!, seq: 99 }]]);
+  const [clue] = card(reduceAll(log), log, { me: "", say, locale: "en" }, cited).evidence;
+  expect(clue).toMatchObject({ seq: 99, text: "hi", missing: false });
 });
 
 test("who may do what follows from the floor", () => {

@@ -30,6 +30,14 @@ export async function loadOlder(limit = PAGE): Promise<void> {
   }
 }
 
+/** Fetches one event from before the log's begin, for the card that points at it. What can't be had stays a number. */
+export async function loadCited(seq: number): Promise<void> {
+  const { conversation } = thread;
+  const page = await entriesBefore(session.business, conversation, seq + 1, 1).catch(() => null);
+  const entry = page?.entries.find((one) => one.seq === seq);
+  if (entry && thread.conversation === conversation) thread.cited = new Map(thread.cited).set(seq, entry);
+}
+
 /** Lights an event of the open thread, and fetches the log as far back as it takes. */
 export async function showEvent(seq: number): Promise<void> {
   const { conversation } = thread;

@@ -15,6 +15,8 @@ export interface Clue {
   readonly seq: number;
   readonly kind: Evidence["kind"];
   readonly text: string;
+  /** The event that it points at is needed for its words, and stands before what was loaded. */
+  readonly missing: boolean;
 }
 
 /** What the operator sees first. */
@@ -33,8 +35,15 @@ export interface Reader {
   readonly locale: string;
 }
 
-export function card(state: Conversation, entries: readonly Entry[], reader: Reader): Card {
-  const evidence = state.status === "queued" || state.status === "open" ? clues(entries, reader.say) : [];
+/** `cited`: events from before the loaded `entries`, as far as they were asked for. */
+export function card(
+  state: Conversation,
+  entries: readonly Entry[],
+  reader: Reader,
+  cited: ReadonlyMap<number, Entry> = new Map(),
+): Card {
+  const waits = state.status === "queued" || state.status === "open";
+  const evidence = waits ? clues(entries, reader.say, cited) : [];
   const page = pageOf(entries);
   const told = evidence.some(({ kind }) => kind === "intent");
   return {
@@ -69,22 +78,21 @@ function why(state: Conversation, { me, say, locale }: Reader): string {
 }
 
 /** What the last handoff points at; one that was written without evidence points at the words before it. */
-function clues(entries: readonly Entry[], say: Say): readonly Clue[] {
+function clues(entries: readonly Entry[], say: Say, cited: ReadonlyMap<number, Entry>): readonly Clue[] {
   const at = entries.findLastIndex(({ event }) => event.type === "handoff_requested");
   const event = entries[at]?.event;
   if (event?.type !== "handoff_requested") return [];
   const before = entries.slice(0, at).findLast(({ event: { type } }) => type === "customer_message");
   const words: readonly Evidence[] = before ? [{ seq: before.seq, kind: "input" }] : [];
-  return (event.evidence?.length ? event.evidence : words).map(({ seq, kind, text }) => ({
-    seq,
-    kind,
-    text: text || wordsAt(seq, entries) || say("evidence.event", { seq }),
-  }));
-}
-
-function wordsAt(seq: number, entries: readonly Entry[]): string {
-  const event = entries.find((entry) => entry.seq === seq)?.event;
-  return event ? wordsOf(event) : "";
+  return (event.evidence?.length ? event.evidence : words).map(({ seq, kind, text }) => {
+    const told = entries.find((entry) => entry.seq === seq)?.event ?? cited.get(seq)?.event;
+    return {
+      seq,
+      kind,
+      text: text || (told && wordsOf(told)) || say("evidence.event", { seq }),
+      missing: !text && !told,
+    };
+  });
 }
 
 function last<T extends AnyEvent["type"]>(
