@@ -143,7 +143,7 @@ def test_cards_lead_out_and_their_replies_are_used_up(stage: Stage, demo: DemoSe
     olga.choose()
     olga.take()
     assert olga.page.evaluate(CARDS) == 200
-    shown = olga.log.get_by_role("list", name="Показанные карточки").locator("b")
+    shown = olga.log.get_by_role("list", name="Показаны карточки").locator("b")
     expect(shown).to_have_text(["Spark", "Lamp"])
     card = customer.log.locator(".cards li").first
     link = card.get_by_role("link", name="Order")

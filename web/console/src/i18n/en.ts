@@ -179,7 +179,7 @@ export const en = {
   "thread.scores": "Why this answer",
   "thread.scores.none": "The bot recognized nothing here.",
   "thread.buttons": "Buttons offered",
-  "thread.cards": "Cards that were shown",
+  "thread.cards": "Cards shown",
   "thread.card.picture": "The picture",
   "thread.pressed": "Pressed a button",
 

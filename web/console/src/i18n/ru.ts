@@ -184,7 +184,7 @@ export const ru: Words = {
   "thread.scores": "Почему такой ответ",
   "thread.scores.none": "Бот здесь ничего не распознал.",
   "thread.buttons": "Предложены кнопки",
-  "thread.cards": "Показанные карточки",
+  "thread.cards": "Показаны карточки",
   "thread.card.picture": "Картинка",
   "thread.pressed": "Нажата кнопка",
 

@@ -53,6 +53,8 @@ export interface MessageItem extends Placed {
   readonly pressed: boolean;
   readonly buttons: readonly Button[];
   readonly cards: readonly Card[];
+  /** The payload of the button that the customer pressed, of these or of a card's; else "". */
+  readonly chosen: string;
   /** On the first message of a bot's turn: what it believed. */
   readonly scores: readonly Score[] | null;
   readonly undelivered: string | null;
@@ -99,10 +101,23 @@ export function timeline(
     if (event.type === "delivery_failed" && shown.has(event.seq)) continue;
     const item = place(entry, event, { turn, undelivered: undelivered.get(entry.seq) ?? null, fates, me });
     if (event.type === "bot_message") turn = null;
+    if (event.type === "customer_message" && event.choice) choose(items, event.choice);
     if (item) items.push(item);
   }
   const all = withDays([...items, ...letters.map(unsent)], ({ at }) => at, dayBefore);
   return grouped(all, (one, other) => one.operator === other.operator || onTheWay(one) || onTheWay(other));
+}
+
+/** Marks the choice at the last message that offered it. */
+function choose(items: Item[], choice: string): void {
+  const offers = (item: Item) =>
+    item.kind === "message" &&
+    [...item.buttons, ...item.cards.flatMap(({ buttons }) => buttons ?? [])].some(
+      ({ payload, url }) => !url && payload === choice,
+    );
+  const at = items.findLastIndex(offers);
+  const item = items[at];
+  if (item?.kind === "message") items[at] = { ...item, chosen: choice };
 }
 
 /** Whether it is a bubble, which tells itself that it was not delivered. */
@@ -120,8 +135,8 @@ interface Around {
 function place(entry: Entry, event: AnyEvent, { turn, undelivered, fates, me }: Around): Item | null {
   const placed = { key: String(entry.seq), seq: entry.seq, at: entry.at };
   const words = (text: string) => (entry.event.type === "redacted" ? null : text);
-  const message = { ...placed, kind: "message", operator: "", name: "", pressed: false, buttons: [], cards: [], scores: null,
-    files: entry.event.type === "redacted" ? [] : filesOf(event, fates), undelivered, letter: null, first: true,
+  const message = { ...placed, kind: "message", operator: "", name: "", pressed: false, buttons: [], cards: [], chosen: "",
+    scores: null, files: entry.event.type === "redacted" ? [] : filesOf(event, fates), undelivered, letter: null, first: true,
     last: true } as const; // prettier-ignore
   switch (event.type) {
     case "customer_message": {
@@ -173,7 +188,7 @@ function unsent(letter: Letter<Written>): Item {
   if (letter.body.verb === "note") return { ...placed, kind: "note", name: "" };
   return { ...placed, kind: "message", author: "operator", operator: "", name: "", channel: "", pressed: false,
     files: (letter.body.files ?? []).map((file) => ({ ...file, state: "here" })),
-    buttons: [], cards: [], scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
+    buttons: [], cards: [], chosen: "", scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
 }
 
 function dayBefore(day: string, { key, at }: Item): DayItem {
