@@ -261,11 +261,11 @@ class Switchboard:
             users=users, peers=self.peers, settings=self.settings, available=self.presence.available,
         )  # fmt: skip
         self.web_chat.mount(self.app)
-        console = ConsoleSocket(
+        self.console = ConsoleSocket(
             self.store, self.hub, rows=self.rows, presence=self.presence, verbs=self.verbs, access=self.access,
             sockets=self.sockets,
         )  # fmt: skip
-        console.mount(self.app)
+        self.console.mount(self.app)
         self.file_routes.mount(self.app)
         Health(self.store, lambda: self._draining).mount(self.app)
         Previews(self.store).mount(self.app)

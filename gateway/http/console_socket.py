@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,7 +11,7 @@ from aiohttp import WSCloseCode, web
 
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
-from gateway.errors import Invalid, NotFound, Refused, SignedOut
+from gateway.errors import Forbidden, Invalid, NotFound, Refused, SignedOut
 from gateway.http.access import COOKIE, Access, Principal, member_topic, mention_topic, session_topic, set_up_topic
 from gateway.http.presence import Presence
 from gateway.http.reading import audience_of, read_cursor, write_cursor
@@ -27,8 +27,8 @@ from gateway.store.sql import Tx
 from gateway.store.store import Store
 
 MAX_FOLLOWED = 500
-SESSION_LOOK = 60.0
-"""Seconds between looks whether the session still stands."""
+LOOK_EVERY = 60.0
+"""Seconds between looks whether the session still stands, and the person's role: what tells of either may be lost."""
 Id = Annotated[str, msgspec.Meta(max_length=64, pattern="^[A-Za-z0-9_.:-]*$")]
 
 
@@ -173,6 +173,7 @@ class ConsoleSocket:
         self._access = access
         self._sockets = sockets
         self.file_limit = sockets.file_limit
+        self.look_every = LOOK_EVERY
 
     def mount(self, app: web.Application) -> None:
         app.router.add_get("/api/v1/console/socket", self.serve)
@@ -183,10 +184,14 @@ class ConsoleSocket:
         account = await self._access.account(request)
         token = request.cookies.get(COOKIE, "")
 
+        async def stands() -> bool:
+            await self._access.account(request)
+            return True
+
         async def run(session: Session) -> None:
             ended = Closed(WSCloseCode.POLICY_VIOLATION, "signed_out: Sign in again.")
             stop = self.hub.watch_signals(session_topic(token), lambda signal: session.close(ended))
-            checking = asyncio.create_task(self._outlive(request, session, ended), name="console.session")
+            checking = asyncio.create_task(self._look(session, ended, stands), name="console.session")
             try:
                 await serve(session)
             finally:
@@ -201,24 +206,32 @@ class ConsoleSocket:
             stop = self.hub.watch_signals(topic, lambda signal: session.close(changed))
             try:
                 principal = await self._access.member(account, first.business, EVERYONE)
+
+                async def is_same() -> bool:
+                    now = await self._access.member(account, first.business, EVERYONE)
+                    return now.role == principal.role
+
+                checking = asyncio.create_task(self._look(session, changed, is_same), name="console.member")
                 desk = _Desk(self, session, principal)
                 try:
                     await desk.run()
                 finally:
                     desk.leave()
+                    checking.cancel()
             finally:
                 stop()
 
         return await self._sockets.serve(request, audience="console", run=run)
 
-    async def _outlive(self, request: web.Request, session: Session, ended: Closed) -> None:
-        """No socket outlives its session by more than a minute, whatever ended it."""
+    async def _look(self, session: Session, over: Closed, holds: Callable[[], Awaitable[bool]]) -> None:
+        """Closes the socket a minute at the latest after what it stands on holds no more, whatever ended that."""
         while session.closing is None:
-            await asyncio.sleep(SESSION_LOOK)
+            await asyncio.sleep(self.look_every)
             try:
-                await self._access.account(request)
-            except SignedOut:
-                session.close(ended)
+                if not await holds():
+                    session.close(over)
+            except (SignedOut, NotFound, Forbidden):
+                session.close(over)
             except Refused:
                 continue  # the database is away: nothing is known
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.store import members
+from gateway.store.sql import Tx
 from tests.support_edge.clients import Closed
 from tests.support_edge.site import Site
 
@@ -28,3 +30,20 @@ async def test_another_role_closes_the_console_and_the_next_one_has_it(site: Sit
     await change(site, "olga", "PUT", version=1, name="Olga", role="supervisor", skills=[])
     assert (await olga.closed()).code == 1012
     assert (await site.console("olga")).welcome["me"]["role"] == "supervisor"
+
+
+async def test_change_that_nothing_told_of_is_found_by_the_next_look(site: Site) -> None:
+    site.node.console.look_every = 0.01
+    pavel, olga = await site.console("pavel"), await site.console("olga")
+    gone = site.ours.accounts["pavel"]
+    await site.node.store.write(site.ours.business, lambda tx, now: members.remove(tx, gone))
+    assert (await pavel.closed()).reason.startswith("member_changed")
+
+    def demote(tx: Tx, now: int) -> bool:
+        member = members.find(tx, site.ours.accounts["olga"])
+        assert member is not None
+        return members.change(tx, member, name=member.name, role="client", skills=())
+
+    await olga.still_there()
+    assert await site.node.store.write(site.ours.business, demote)
+    assert (await olga.closed()).reason.startswith("member_changed")
