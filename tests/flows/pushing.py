@@ -93,3 +93,14 @@ class WorkerEdge:
             }""",
             tag,
         )
+
+
+def moves(worker: Worker, subscriber: Subscriber) -> None:
+    """The push service gives the browser another address, and the browser tells the worker."""
+    worker.evaluate(
+        """(told) => {
+          const event = new ExtendableEvent("pushsubscriptionchange");
+          self.dispatchEvent(Object.assign(event, { newSubscription: { toJSON: () => told }, oldSubscription: null }));
+        }""",
+        subscriber.json,
+    )

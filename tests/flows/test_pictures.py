@@ -23,6 +23,19 @@ def choose(page: Page, name: str, data: bytes) -> None:
     page.locator('main input[type="file"]').set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
 
 
+def drop(place: Locator, data: bytes) -> None:
+    """A file that is let go over the place, as a browser hands it over."""
+    files = place.page.evaluate_handle(
+        """bytes => {
+          const moved = new DataTransfer();
+          moved.items.add(new File([new Uint8Array(bytes)], "face.png", { type: "image/png" }));
+          return moved;
+        }""",
+        list(data),
+    )
+    place.dispatch_event("drop", {"dataTransfer": files})
+
+
 def is_drawn(face: Locator) -> None:
     expect(face).to_be_visible()
     expect(face).to_have_js_property("naturalWidth", 256)
@@ -35,7 +48,7 @@ def test_face_is_chosen_seen_by_the_customer_and_taken_back(
     page = own_account(olga)
     choose(page, "face.png", b"<html>no picture</html>")
     expect(page.get_by_role("alert")).to_contain_text("прочитать не удалось")
-    choose(page, "face.png", picture())
+    drop(page.locator("main .own"), picture())
     face = page.locator("main .avatar img")
     is_drawn(face)
     assert_no_faults(page)

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
 from tests.flows.people import Customer, Operator
-from tests.flows.pushing import WorkerEdge, key_of, subscribes_to
+from tests.flows.pushing import WorkerEdge, key_of, moves, subscribes_to
 from tests.flows.server import DemoServer, copy_of
 from tests.support_edge.push_service import PushServer, Subscriber
 
@@ -164,6 +164,19 @@ def test_turned_off_or_signed_out_nothing_comes(
     Customer.arrive(stage, demo.links.page).ask_for_person()
     (push,) = service.wait(1)
     assert push.to is hers and service.requests == 1
+
+
+def test_browser_that_moves_to_another_address_is_still_told(
+    stage: Stage, demo: DemoServer, away: Away, service: PushServer
+) -> None:
+    turn_on(away)
+    page, moved = away.olga.page, service.subscribe(away.browser.key)
+    worker = next(one for one in away.context.service_workers if one.url.endswith("/console/sw.js"))
+    with away.context.expect_event("response", lambda one: one.request.method == "PUT" and one.status == 204):
+        moves(worker, moved)
+    page.get_by_role("button", name="Прислать пробное").click()
+    (push,) = service.wait(1)
+    assert push.to is moved and push.json["title"] == "Уведомления работают", "in the language that it had"
 
 
 def test_browser_that_cannot_or_may_not_says_what_to_do(stage: Stage, demo: DemoServer) -> None:

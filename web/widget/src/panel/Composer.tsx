@@ -40,7 +40,7 @@ export function Composer({ handle, disabled }: { handle: Ref<ComposerHandle>; di
     const { selectionStart, selectionEnd } = field.current!;
     const at = selectionStart + words.length;
     write(text.slice(0, selectionStart) + words + text.slice(selectionEnd));
-    queueMicrotask(() => field.current!.setSelectionRange(at, at));
+    queueMicrotask(() => field.current?.setSelectionRange(at, at));
   }
   function onKeyDown(event: KeyboardEvent) {
     // While an input method composes, Enter belongs to it.
