@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from channels.webchat import codec, talk
-from gateway.http import console_socket, rows
+from gateway.http import console_frames, rows
 from gateway.store.lists import Row
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")
@@ -18,8 +18,8 @@ CUSTOMER, CONSOLE = (part.split("\n## ")[0] for part in re.split(r"\n## (?:Custo
 FRAMES = [
     *((CUSTOMER, frame) for frame in (codec.Hello, *get_args(talk.ClientFrame))),
     *((CUSTOMER, frame) for frame in (codec.Welcome, codec.Ack, codec.LinkGiven, codec.TypingSignal, codec.QueueSignal, codec.Mark)),
-    *((CONSOLE, frame) for frame in (console_socket.Hello, *get_args(console_socket.ClientFrame))),
-    *((CONSOLE, frame) for frame in (console_socket.Welcome, console_socket.RowsSnapshot, rows.RowsFrame, console_socket.MentionedFrame, console_socket.SetUpFrame)),
+    *((CONSOLE, frame) for frame in (console_frames.Hello, *get_args(console_frames.ClientFrame))),
+    *((CONSOLE, frame) for frame in (console_frames.Welcome, console_frames.RowsSnapshot, rows.RowsFrame, console_frames.MentionedFrame, console_frames.SetUpFrame)),
 ]  # fmt: skip
 
 
