@@ -41,3 +41,16 @@ def test_cards_that_a_program_sends_stand_in_the_thread(customer: Customer, olga
     expect(shown.locator("b")).to_have_text(["Spark", "Lamp"])
     expect(shown.get_by_role("link", name="Order").first).to_have_attribute("href", "https://example.com/order")
     expect(shown.get_by_role("link", name="Order").first).to_have_attribute("rel", "noopener noreferrer nofollow ugc")
+
+
+def test_whoever_asked_for_a_person_sees_the_answer_under_a_tall_card(customer: Customer, olga: Operator) -> None:
+    customer.say("Сколько стоит аренда роутера?")
+    expect(customer.log.locator(".cards li")).to_have_count(2)
+    customer.ask_for_person()
+    expect(customer.queue).to_be_visible()
+    olga.choose()
+    olga.take()
+    olga.write("Здравствуйте, чем помочь?")
+    customer.hears("чем помочь", author="operator")
+    expect(customer.bubbles("operator").last).to_be_in_viewport()
+    expect(customer.panel.locator(".missed")).to_have_count(0)

@@ -128,13 +128,18 @@ function Item({ item, view, choose }: ItemProps) {
 /** Whoever reads above stays where they are; their own words and whoever is at the end go along. */
 function useReader(log: { current: HTMLDivElement | null }, view: ChatView, open: boolean) {
   const [missed, miss] = useState(0);
-  const at = useRef({ end: true, seen: 0 });
+  const at = useRef({ end: true, seen: 0, size: 0 });
 
   function scrolled() {
     // A browser tells of a scroll a frame later: by then another visitor's panel may stand here.
     if (!log.current) return;
-    const { scrollHeight, scrollTop, clientHeight } = log.current;
-    at.current.end = scrollHeight - scrollTop - clientHeight < 40;
+    // What grew or shrank around whoever is at the end moved them, not they: the observer below brings them along.
+    const { end, size } = at.current;
+    if (!end || size === room(log.current)) look();
+  }
+  function look() {
+    const size = (at.current.size = room(log.current!));
+    at.current.end = size - log.current!.scrollTop < 40;
     if (at.current.end) miss(0);
   }
   function toEnd() {
@@ -148,12 +153,13 @@ function useReader(log: { current: HTMLDivElement | null }, view: ChatView, open
     if (!answer || answer.classList.contains("customer")) return;
     const above = log.current!.getBoundingClientRect().top + 12 - answer.getBoundingClientRect().top;
     if (above > 0) log.current!.scrollTop -= above;
-    scrolled();
+    look();
   }
 
   // Whoever is at the end stays there when what stands around the log, or in it, grows.
   useLayoutEffect(() => {
     const watch = new ResizeObserver(() => {
+      at.current.size = room(log.current!);
       if (at.current.end) log.current!.scrollTop = log.current!.scrollHeight;
     });
     watch.observe(log.current!);
@@ -171,4 +177,9 @@ function useReader(log: { current: HTMLDivElement | null }, view: ChatView, open
     else if (fresh > 0) miss(missed + fresh);
   }, [view.items.length, last?.key, own, view.typing, open]);
   return { missed, scrolled, toEnd };
+}
+
+/** How far the log can be scrolled. */
+function room({ scrollHeight, clientHeight }: HTMLElement): number {
+  return scrollHeight - clientHeight;
 }
