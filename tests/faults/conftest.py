@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.support_edge.clients import http_client
 from tests.support_edge.process import Serving
 
 
@@ -37,5 +38,5 @@ async def serving(tmp_path: Path) -> AsyncIterator[Serving]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+    async with http_client() as session:
         yield session

@@ -6,7 +6,9 @@ import asyncio
 import itertools
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -128,6 +130,29 @@ class Console(Peer):
             frame = await self.receive()
             if frame["type"] in ("ack", "refused") and frame["id"] == name:
                 return frame
+
+
+@asynccontextmanager
+async def http_client() -> AsyncIterator[aiohttp.ClientSession]:
+    """A client without cookie jar: every test says itself which cookie a browser would send.
+
+    Sockets that a test left open are closed with it. The collector may find a connection before the response that
+    would have given it back, and then aiohttp warns of it in whichever test runs just then.
+    """
+    upgraded: list[aiohttp.ClientResponse] = []
+
+    async def keep(_session: object, _context: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
+        if params.response.status == 101:
+            upgraded.append(params.response)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(keep)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[trace]) as http:
+        try:
+            yield http
+        finally:
+            for response in upgraded:
+                response.close()
 
 
 async def connect_widget(

@@ -21,7 +21,7 @@ from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
 from gateway.store.store import Store, system_clock
 from tests.support.stores import Database
-from tests.support_edge.clients import Console, Widget, connect_console, connect_widget
+from tests.support_edge.clients import Console, Widget, connect_console, connect_widget, http_client
 from tests.support_edge.engine import ScriptedEngine
 
 Answer = tuple[int, dict[str, Any]]
@@ -175,8 +175,7 @@ async def on_site(
         try:
             ours = await settle_in(node.store, "lantern", PEOPLE, password=PASSWORD)
             theirs = await settle_in(node.store, "rival", {"rita": "administrator"})
-            # No cookie jar: every test says itself which cookie a browser would send.
-            async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+            async with http_client() as http:
                 yield Site(node, engine, http, ours, theirs)
         finally:
             engine.release()

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 import bot
@@ -17,6 +16,7 @@ from gateway.store.opening import open_folder
 from gateway.store.store import system_clock
 from tests.gateway.admin.browsers import Browser, code
 from tests.support.stores import Database
+from tests.support_edge.clients import http_client
 from tests.support_edge.engine import ScriptedEngine
 from tests.support_edge.site import Site, settings_of, settle_in
 
@@ -33,7 +33,7 @@ async def real(sqlite_database: Database, tmp_path: Path) -> AsyncIterator[Site]
         await node.start()
         try:
             ours = await settle_in(node.store, "lantern", {"anna": "administrator", "olga": "operator"})
-            async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+            async with http_client() as http:
                 yield Site(node, ScriptedEngine(), http, ours, ours)
         finally:
             await node.drain()

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from gateway.admin.setup import setup_link
@@ -16,6 +15,7 @@ from gateway.store.opening import open_folder
 from gateway.store.store import system_clock
 from tests.gateway.admin.browsers import Browser, code
 from tests.support.stores import Database
+from tests.support_edge.clients import http_client
 from tests.support_edge.engine import ScriptedEngine
 from tests.support_edge.site import SECRET_KEY, Party, Site, settings_of
 
@@ -41,7 +41,7 @@ async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         node = Switchboard(settings, held, database.open(system_clock), engine=ScriptedEngine())
         await node.start()
         try:
-            async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+            async with http_client() as http:
                 yield Site(node, ScriptedEngine(), http, NOBODY, NOBODY)
         finally:
             await node.drain()

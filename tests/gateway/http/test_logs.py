@@ -12,7 +12,7 @@ import pytest
 
 from gateway.logs import mask
 from gateway.model import words
-from tests.support_edge.clients import Closed, connect_console, connect_widget
+from tests.support_edge.clients import Closed, connect_console, connect_widget, http_client
 from tests.support_edge.process import Serving
 from tests.support_edge.site import PAGE_ORIGIN, PASSWORD
 from tests.support_edge.waiting import until
@@ -75,7 +75,7 @@ async def journey(serving: Serving, http: aiohttp.ClientSession) -> list[str]:
 
 
 async def test_logs_of_a_journey_hold_nothing_personal_and_no_keys(serving: Serving) -> None:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+    async with http_client() as http:
         secrets = await journey(serving, http)
     assert await serving.end() == 0
     written = await asyncio.to_thread(serving.log.read_text)
