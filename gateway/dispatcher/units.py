@@ -156,17 +156,21 @@ class Submit(msgspec.Struct, frozen=True):
         state = log.load(tx, self.conversation)
         if state is None:
             raise NotFound("There is no such conversation.")
-        if self.claim is not None:
-            known = inbound.earlier(tx, self.claim)
-            if known is not None:
-                return _repeated(known)
         draft = log.Draft(self.conversation, state, now=now)
-        known_here(tx, self.command)
-        draft.apply(with_faces(tx, with_files(tx, self.command)), self.circumstances)
+        try:
+            known_here(tx, self.command)
+            draft.apply(with_faces(tx, with_files(tx, self.command)), self.circumstances)
+        except Refused:
+            known = inbound.earlier(tx, self.claim) if self.claim is not None else None
+            if known is None:
+                raise
+            return _repeated(known)
         assert draft.state is not None
         seq = draft.state.seq
         if self.claim is not None:
-            inbound.claim_key(tx, self.claim, conversation=self.conversation, seq=seq, now=now)
+            known = inbound.claim_key(tx, self.claim, conversation=self.conversation, seq=seq, now=now)
+            if known is not None:
+                return _repeated(known)
         committed = commit(tx, draft, self.policy)
         return Received(Receipt(conversation=self.conversation, seq=seq), committed)
 

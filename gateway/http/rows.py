@@ -10,7 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -39,6 +39,12 @@ class RowsFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     counts: Counts | None = None
 
 
+class RowsSink(Sink, Protocol):
+    """A console's queue, where a frame may wait for company."""
+
+    def send_along(self, frame: bytes) -> None: ...
+
+
 class _Known(NamedTuple):
     """What a row needs beside the state."""
 
@@ -57,7 +63,7 @@ class Stand(NamedTuple):
 class Console:
     """A console that wants rows."""
 
-    sink: Sink
+    sink: RowsSink
     operator: str
     view: View = "unassigned"
 
@@ -207,7 +213,11 @@ class Rows:
                 if changed[conversation].state is None:
                     changed[conversation].state = state
         for console, rows in self._shared_out(feed, changed).items():
-            console.sink.send(self._encoder.encode(RowsFrame(rows=tuple(rows))))
+            frame = self._encoder.encode(RowsFrame(rows=tuple(rows)))
+            if recount:
+                console.sink.send(frame)
+            else:  # a word more in a row that stands where it stood
+                console.sink.send_along(frame)
         if recount:
             for console in list(feed.consoles):
                 counts = lists.counts_of(tallies, operator=console.operator)

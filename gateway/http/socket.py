@@ -37,7 +37,11 @@ FULL = 256 * 1024
 LOOK_AGAIN = 0.02
 LINGER = 0.004
 """Seconds for which a console's frames are gathered: it follows many conversations, and nobody sees four milliseconds."""
+COMPANY = 0.2
+"""Seconds for which a frame waits at most that leaves with others: a busy socket then needs no write for it alone."""
 _SHORT, _MIDDLE, _LONG = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
+
+_NEVER = float("inf")
 
 _encoder = msgspec.json.Encoder()
 PONG = b'{"type":"pong"}'
@@ -56,8 +60,8 @@ class Session:
     """One open socket. It is a ``Sink``: ``send`` and ``offer`` never wait."""
 
     __slots__ = (
-        "_bucket", "_bytes", "_ending", "_linger", "_loop", "_queue", "_scheduled", "_strikes", "_tasks", "_transport",
-        "audience", "closing", "hello_within", "ws",
+        "_bucket", "_bytes", "_ending", "_flush_at", "_flushing", "_linger", "_loop", "_queue", "_strikes", "_tasks",
+        "_transport", "audience", "closing", "hello_within", "ws",
     )  # fmt: skip
 
     def __init__(
@@ -74,7 +78,8 @@ class Session:
         self._queue: deque[bytes] = deque()
         self._bytes = 0
         self._tasks = tasks
-        self._scheduled = False
+        self._flush_at = _NEVER
+        self._flushing: asyncio.Handle | None = None
         self._ending: asyncio.Task[None] | None = None
         self._strikes = 0
         rate = settings.frames_per_second
@@ -82,6 +87,13 @@ class Session:
 
     def send(self, frame: bytes) -> None:
         """Queues a frame that must not be lost; a reader too slow for that is disconnected, and resumes."""
+        self._queue_up(frame, within=self._linger)
+
+    def send_along(self, frame: bytes) -> None:
+        """As ``send``, for a frame that is in no hurry: it leaves with the next one, or after ``COMPANY``."""
+        self._queue_up(frame, within=COMPANY)
+
+    def _queue_up(self, frame: bytes, *, within: float) -> None:
         if self.closing is not None:
             return
         self._queue.append(frame)
@@ -90,8 +102,7 @@ class Session:
             SLOW_SOCKETS.labels(self.audience).inc()
             self.close(Closed(WSCloseCode.TRY_AGAIN_LATER, "too slow"))
             return
-        if not self._scheduled:
-            self._flush_after(self._linger)
+        self._flush_within(within)
 
     def offer(self, frame: bytes) -> None:
         """Queues a frame that may be lost: dropped when the reader is behind."""
@@ -121,25 +132,28 @@ class Session:
             self._transport.write(self._take_frames())
         await self.ws.close(code=why.code, message=why.reason.encode()[:120])
 
-    def _flush_after(self, seconds: float) -> None:
+    def _flush_within(self, seconds: float) -> None:
         """No task of its own waits for frames: an idle socket holds none, and a busy one needs no switch to it."""
-        if self._scheduled:
+        at = self._loop.time() + seconds
+        if self._flush_at <= at:
             return
-        self._scheduled = True
+        if self._flushing is not None:
+            self._flushing.cancel()
+        self._flush_at = at
         if seconds:
-            self._loop.call_later(seconds, self._flush)
+            self._flushing = self._loop.call_later(seconds, self._flush)
         else:
-            self._loop.call_soon(self._flush)
+            self._flushing = self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         """Sends what is queued; all that waits leaves in one piece, and no more than the reader takes."""
-        self._scheduled = False
+        self._flush_at, self._flushing = _NEVER, None
         transport = self._transport
         if self.closing is not None or transport is None or transport.is_closing():
             return
         while self._queue:
             if transport.get_write_buffer_size() > FULL:
-                self._flush_after(LOOK_AGAIN)
+                self._flush_within(LOOK_AGAIN)
                 return
             transport.write(self._take_frames())
 

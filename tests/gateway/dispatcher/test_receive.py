@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gateway.errors import Draining, IdReused, NotFound
+from gateway.errors import Draining, IdReused, NotFound, Refused
 from gateway.model import commands as c
 from gateway.model.events import CustomerMessage
 from gateway.store.inbound import Claim
@@ -104,6 +104,22 @@ async def test_command_with_an_id_runs_once(bench: Bench) -> None:
     assert texts(await bench.log(conversation)).count("Hi") == 1
     with pytest.raises(IdReused):
         await submit(bench.place.business, conversation, reply, claim=claim._replace(digest="another"))
+
+
+async def test_command_that_its_first_arrival_made_impossible_gets_the_first_receipt(bench: Bench) -> None:
+    conversation = (await bench.say()).conversation
+    await bench.do(conversation, c.Take(operator=OLGA))
+    floor = (await bench.state(conversation)).floor_seq
+    claim = Claim("operator", OLGA.id, "c1", "digest")
+    resolve = c.Resolve(operator=OLGA, floor_seq=floor)
+    first = await bench.dispatcher.submit(bench.place.business, conversation, resolve, claim=claim)
+    before = await bench.log(conversation)
+    again = await bench.dispatcher.submit(bench.place.business, conversation, resolve, claim=claim)
+    assert (again.seq, again.repeated) == (first.seq, True)
+    assert await bench.log(conversation) == before
+    with pytest.raises(Refused) as refused:
+        await bench.dispatcher.submit(bench.place.business, conversation, resolve)
+    assert refused.value.status == 409
 
 
 async def test_command_to_a_conversation_of_another_business_finds_nothing(bench: Bench) -> None:

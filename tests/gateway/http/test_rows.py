@@ -30,6 +30,9 @@ class Screen:
     def send(self, frame: bytes) -> None:
         self.told += msgspec.json.decode(frame)["rows"]
 
+    def send_along(self, frame: bytes) -> None:
+        self.send(frame)
+
     def offer(self, frame: bytes) -> None:
         self.send(frame)
 

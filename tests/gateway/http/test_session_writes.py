@@ -1,0 +1,72 @@
+"""What a socket's queue writes, and when."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import cast
+
+import pytest
+from aiohttp import web
+
+from gateway.http.socket import Session
+from gateway.tasks import TaskSet
+from tests.support_edge.site import settings_of
+from tests.support_edge.waiting import until
+
+
+class Wire(asyncio.Transport):
+    """The far end: each write as it came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+
+    def is_closing(self) -> bool:
+        return False
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.writes.append(bytes(data))
+
+
+def framed(*texts: str) -> bytes:
+    """Short text frames of a server (RFC 6455, 5.2)."""
+    return b"".join(bytes([0x81, len(text)]) + text.encode() for text in texts)
+
+
+@pytest.fixture
+async def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+async def session(wire: Wire, tmp_path: Path) -> Session:
+    nobody = cast(web.WebSocketResponse, None)
+    return Session(nobody, wire, audience="console", settings=settings_of(tmp_path), tasks=TaskSet("test"))
+
+
+async def test_frames_of_one_moment_leave_in_one_write(session: Session, wire: Wire) -> None:
+    for text in ("a", "b", "c"):
+        session.send(text.encode())
+    await until(lambda: bool(wire.writes), what="a write")
+    assert wire.writes == [framed("a", "b", "c")]
+
+
+async def test_frame_in_no_hurry_leaves_with_the_next_one(session: Session, wire: Wire) -> None:
+    session.send_along(b"row")
+    session.send(b"words")
+    await until(lambda: bool(wire.writes), what="a write")
+    session.send_along(b"row")
+    session.send(b"words")
+    await until(lambda: len(wire.writes) == 2, what="a second write")
+    assert wire.writes == [framed("row", "words")] * 2
+
+
+async def test_frame_in_no_hurry_leaves_alone_where_no_other_comes(session: Session, wire: Wire) -> None:
+    session.send_along(b"row")
+    session.send_along(b"another")
+    await until(lambda: bool(wire.writes), what="a write")
+    assert wire.writes == [framed("row", "another")]
