@@ -139,3 +139,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def unanswered(self) -> bool:
         """Inputs wait that neither a turn nor a person has covered."""
         return self.last_input > self.answered
+
+
+def bounded(facts: dict[str, str]) -> dict[str, str]:
+    """As many facts, and as much of each, as a state may hold; whoever found them. The latest are kept."""
+    latest = list(facts.items())[-MAX_FACTS:]
+    return {name[:FACT_NAME_LENGTH]: value[:FACT_LENGTH] for name, value in latest if name}

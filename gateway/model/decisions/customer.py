@@ -1,6 +1,8 @@
-"""What customers do beside writing, decided: rating, ending, agreeing, leaving a way to be reached."""
+"""What customers write and do, decided; also how what rests is opened again."""
 
 from __future__ import annotations
+
+import msgspec
 
 from gateway.errors import NotPossible
 from gateway.model import commands as c
@@ -8,18 +10,75 @@ from gateway.model.circumstances import Circumstances, Events
 from gateway.model.events import (
     AnswerRated,
     AttributesSet,
+    ChannelJoined,
     ConsentAsked,
     ConsentGiven,
+    CustomerMessage,
     DetailsLeft,
+    HandoffCancelled,
+    HandoffRequested,
     InvitationShown,
     Rated,
+    Reopened,
     Resolved,
     TranscriptAsked,
 )
+from gateway.model.evidence import evidence
 from gateway.model.state import ATTRIBUTE_LENGTH, ATTRIBUTE_NAME_LENGTH, MAX_ATTRIBUTES, Conversation, Status
 
 RATING_WINDOW = 7 * 24 * 3600 * 1_000_000
 """Microseconds after the end in which a rating can be given, and changed."""
+
+
+def hear(state: Conversation, command: c.Say, circumstances: Circumstances) -> Events:
+    return (_message(command),)
+
+
+def hear_again(state: Conversation, command: c.Say, circumstances: Circumstances) -> Events:
+    """The customer writes to a conversation at rest: first it is opened again, then the message counts as input."""
+    if command.closing:
+        return (_message(command),)
+    return (reopening(state, circumstances), msgspec.structs.replace(_message(command), closing=False))
+
+
+def hear_in_wrap_up(state: Conversation, command: c.Say, circumstances: Circumstances) -> Events:
+    """The talk was not over: its owner goes on, so that no wrap-up timer can bury an unanswered message."""
+    if command.closing or state.owner is None:
+        return (_message(command),)
+    return (Reopened(to="owner", owner=state.owner), _message(command))
+
+
+def reopening(state: Conversation, circumstances: Circumstances) -> Reopened:
+    """Whose it is when something happens in a conversation at rest: whoever had it last comes first."""
+    if state.last_owner is None:
+        return Reopened(to="bot")
+    if circumstances.owner_available:
+        return Reopened(to="owner", owner=state.last_owner)
+    return Reopened(to="queue")
+
+
+def _message(command: c.Say) -> CustomerMessage:
+    return CustomerMessage(
+        text=command.text, endpoint=command.endpoint, choice=command.choice, client_id=command.client_id,
+        closing=command.closing, sent_at=command.sent_at, page=command.page, files=command.files,
+    )  # fmt: skip
+
+
+def ask_for_person(state: Conversation, command: c.AskForPerson, circumstances: Circumstances) -> Events:
+    shown = evidence(state, state.understood)
+    return (HandoffRequested(reason="customer_asked", by="customer", team=state.team, evidence=shown),)
+
+
+def cancel_handoff(state: Conversation, command: c.CancelHandoff, circumstances: Circumstances) -> Events:
+    return (HandoffCancelled(),)
+
+
+def leave(state: Conversation, command: c.Leave, circumstances: Circumstances) -> Events:
+    return (Resolved(by="customer", ending="lost", reason=command.reason),)
+
+
+def join_channel(state: Conversation, command: c.JoinChannel, circumstances: Circumstances) -> Events:
+    return () if command.endpoint == state.endpoint else (ChannelJoined(endpoint=command.endpoint),)
 
 
 def rate(state: Conversation, command: c.Rate, circumstances: Circumstances) -> Events:

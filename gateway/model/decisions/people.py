@@ -1,0 +1,140 @@
+"""What operators and supervisors do, decided."""
+
+from __future__ import annotations
+
+from gateway.errors import Invalid, NotOwner, NotPossible, StaleFloor, TakenBy
+from gateway.model import commands as c
+from gateway.model.circumstances import Circumstances, Events
+from gateway.model.events import (
+    DeliveryReplayed,
+    FactsChanged,
+    Labelled,
+    NoteAdded,
+    OperatorMessage,
+    ParticipantJoined,
+    ParticipantLeft,
+    Resolved,
+    ReturnedToBot,
+    Snoozed,
+    Taken,
+    Transferred,
+    WrapUpStarted,
+)
+from gateway.model.state import MAX_LABELS, MAX_PARTICIPANTS, Conversation, Status, bounded
+
+MAX_SNOOZE = 366 * 24 * 3600 * 1_000_000
+"""Microseconds; a leap year."""
+
+
+def take(state: Conversation, command: c.Take, circumstances: Circumstances) -> Events:
+    if state.offer is not None and state.offer.operator.id != command.operator.id:
+        raise TakenBy(
+            f"It is offered to {state.offer.operator.name} right now.", owner=state.offer.operator.name
+        )  # fmt: skip
+    return (Taken(operator=command.operator, via="take"),)
+
+
+def take_owned(state: Conversation, command: c.Take, circumstances: Circumstances) -> Events:
+    if state.owner is not None and state.owner.id == command.operator.id:
+        return ()
+    owner = state.owner.name if state.owner else ""
+    raise TakenBy(f"{owner} was faster and has this conversation.", owner=owner)
+
+
+def reply(state: Conversation, command: c.SendReply, circumstances: Circumstances) -> Events:
+    _fence(state, command)
+    endpoint = command.endpoint or state.endpoint
+    if endpoint != state.endpoint and endpoint not in state.channels:
+        raise Invalid("That channel isn't part of this conversation. Choose one that is.", field="endpoint")
+    return (
+        OperatorMessage(
+            text=command.text, endpoint=endpoint, operator=command.operator.id,
+            name=command.operator.name, client_id=command.client_id, files=command.files,
+            cards=command.cards,
+        ),
+    )  # fmt: skip
+
+
+def note(state: Conversation, command: c.AddNote, circumstances: Circumstances) -> Events:
+    operator = command.operator
+    return (
+        NoteAdded(
+            text=command.text, operator=operator.id, name=operator.name, client_id=command.client_id,
+            mentions=command.mentions,
+        ),
+    )  # fmt: skip
+
+
+def set_facts(state: Conversation, command: c.SetFacts, circumstances: Circumstances) -> Events:
+    return (FactsChanged(facts=bounded(command.facts), operator=command.operator.id, name=command.operator.name),)
+
+
+def set_labels(state: Conversation, command: c.SetLabels, circumstances: Circumstances) -> Events:
+    """Only what is news."""
+    added = tuple(one for one in dict.fromkeys(command.add) if one not in state.labels)
+    removed = tuple(one for one in dict.fromkeys(command.remove) if one in state.labels and one not in command.add)
+    if len(state.labels) + len(added) - len(removed) > MAX_LABELS:
+        raise NotPossible(f"A conversation has at most {MAX_LABELS} labels. Take one off first.")
+    return (Labelled(by=command.operator, added=added, removed=removed),) if added or removed else ()
+
+
+def transfer(state: Conversation, command: c.Transfer, circumstances: Circumstances) -> Events:
+    _fence(state, command)
+    if command.to is not None and state.owner is not None and command.to.id == state.owner.id:
+        raise Invalid("It is theirs already. Choose a colleague.", field="to")
+    moved = Transferred(by=command.operator, team=command.team, to=command.to, note=command.note)
+    return (moved,) if command.to is None else (moved, Taken(operator=command.to, via="transfer"))
+
+
+def return_to_bot(state: Conversation, command: c.ReturnToBot, circumstances: Circumstances) -> Events:
+    _fence(state, command)
+    return (ReturnedToBot(by=command.operator),)
+
+
+def snooze(state: Conversation, command: c.Snooze, circumstances: Circumstances) -> Events:
+    _fence(state, command)
+    now = circumstances.now
+    if command.until <= now:
+        raise Invalid("That time is past. Choose one that is still to come.", field="until")
+    if command.until > now + MAX_SNOOZE:
+        raise Invalid(
+            "That is more than a year ahead. Choose a nearer time, or resolve the conversation.", field="until"
+        )
+    return (Snoozed(by=command.operator, until=command.until),)
+
+
+def resolve(state: Conversation, command: c.Resolve, circumstances: Circumstances) -> Events:
+    _fence(state, command)
+    if command.wrap_up and state.status is Status.OPEN:
+        return (WrapUpStarted(by=command.operator),)
+    operator = command.operator
+    return (Resolved(by="operator", ending="answered", operator=operator.id, name=operator.name, code=command.code),)
+
+
+def join(state: Conversation, command: c.Join, circumstances: Circumstances) -> Events:
+    if len(state.participants) >= MAX_PARTICIPANTS:
+        raise NotPossible(f"At most {MAX_PARTICIPANTS} people can join a conversation.")
+    return (ParticipantJoined(operator=command.operator, role=command.role),)
+
+
+def part(state: Conversation, command: c.Part, circumstances: Circumstances) -> Events:
+    present = any(p.operator.id == command.operator.id for p in state.participants)
+    return (ParticipantLeft(operator=command.operator),) if present else ()
+
+
+def replay(state: Conversation, command: c.Replay, circumstances: Circumstances) -> Events:
+    return (DeliveryReplayed(seq=command.seq, by=command.operator),)
+
+
+def _fence(state: Conversation, command: c.SendReply | c.Transfer | c.ReturnToBot | c.Snooze | c.Resolve) -> None:
+    """Only the owner (or a participant, for a reply), and only while their screen is up to date."""
+    allowed = {state.owner.id} if state.owner else set()
+    if isinstance(command, c.SendReply):
+        allowed |= {p.operator.id for p in state.participants if p.role != "coach"}
+    if isinstance(command, c.Resolve) and command.override:
+        allowed.add(command.operator.id)
+    owner = state.owner.name if state.owner else ""
+    if command.operator.id not in allowed:
+        raise NotOwner(f"{owner or 'Nobody'} has this conversation. Take it first, or add a note.", owner=owner)
+    if command.floor_seq != state.floor_seq:
+        raise StaleFloor("The conversation changed hands since. Look at it again, then send.", owner=owner)

@@ -1,0 +1,87 @@
+"""What routing, timers and deliveries do, decided."""
+
+from __future__ import annotations
+
+from gateway.errors import NotPossible
+from gateway.model import commands as c
+from gateway.model.circumstances import Circumstances, Events
+from gateway.model.decisions.customer import reopening
+from gateway.model.events import (
+    DeliveryFailed,
+    FileFailed,
+    FileReady,
+    HandoffRequested,
+    OfferEnded,
+    OfferMade,
+    OwnerLost,
+    Resolved,
+    SystemNotice,
+    Taken,
+)
+from gateway.model.evidence import evidence
+from gateway.model.state import Conversation
+
+
+def request_handoff(state: Conversation, command: c.RequestHandoff, circumstances: Circumstances) -> Events:
+    return (
+        HandoffRequested(
+            reason=command.reason, by=command.by, team=command.team, priority=command.priority,
+            evidence=command.evidence or evidence(state, state.understood),
+        ),
+    )  # fmt: skip
+
+
+def make_offer(state: Conversation, command: c.MakeOffer, circumstances: Circumstances) -> Events:
+    if state.offer is not None:
+        raise NotPossible(f"It is offered to {state.offer.operator.name} already.", owner=state.offer.operator.name)
+    return (OfferMade(operator=command.operator, expires_at=command.expires_at),)
+
+
+def accept_offer(state: Conversation, command: c.AcceptOffer, circumstances: Circumstances) -> Events:
+    if state.offer is None or state.offer.operator.id != command.operator.id:
+        raise NotPossible("This offer has ended. The conversation may still be in the queue.")
+    return (Taken(operator=command.operator, via="offer"),)
+
+
+def end_offer(state: Conversation, command: c.EndOffer, circumstances: Circumstances) -> Events:
+    if state.offer is None or state.offer.operator.id != command.operator.id:
+        return ()
+    return (OfferEnded(operator=command.operator, reason=command.reason),)
+
+
+def lose_owner(state: Conversation, command: c.LoseOwner, circumstances: Circumstances) -> Events:
+    if state.owner is None or state.owner.id != command.operator.id:
+        return ()
+    return (OwnerLost(operator=command.operator, reason=command.reason),)
+
+
+def lose_owner_in_wrap_up(state: Conversation, command: c.LoseOwner, circumstances: Circumstances) -> Events:
+    """The talk is over, and what is left to note nobody else can: it ends as answered."""
+    if state.owner is None or state.owner.id != command.operator.id:
+        return ()
+    owner = state.owner
+    return (Resolved(by="system", ending="answered", operator=owner.id, name=owner.name),)
+
+
+def wake(state: Conversation, command: c.Wake, circumstances: Circumstances) -> Events:
+    return (reopening(state, circumstances),)
+
+
+def notify(state: Conversation, command: c.Notify, circumstances: Circumstances) -> Events:
+    return (SystemNotice(notice=command.notice, text=command.text, endpoint=state.endpoint, buttons=command.buttons),)
+
+
+def close(state: Conversation, command: c.Close, circumstances: Circumstances) -> Events:
+    return (Resolved(by="system", ending=command.ending, reason=command.reason, continued_in=command.continued_in),)
+
+
+def report_failure(state: Conversation, command: c.ReportFailure, circumstances: Circumstances) -> Events:
+    return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason),)
+
+
+def finish_file(state: Conversation, command: c.FinishFile, circumstances: Circumstances) -> Events:
+    return (FileReady(seq=command.seq, file=command.file),)
+
+
+def fail_file(state: Conversation, command: c.FailFile, circumstances: Circumstances) -> Events:
+    return (FileFailed(seq=command.seq, file=command.file, reason=command.reason),)
