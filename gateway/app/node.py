@@ -1,4 +1,4 @@
-"""Wiring, and nothing else: which parts there are, how they meet, in which order they start and stop."""
+"""One node: its parts, and the order in which they start and stop."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -17,25 +16,13 @@ import gateway
 import handoff
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
-from gateway.admin.account import OwnAccount
-from gateway.admin.auditing import Auditing
 from gateway.admin.bot import BotRoutes
 from gateway.admin.bots import Bots
-from gateway.admin.configuration import Configuration
-from gateway.admin.inboxes import Inboxes
-from gateway.admin.invitations import Invitations
-from gateway.admin.members import People
 from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
-from gateway.admin.profile import Profiles
-from gateway.admin.programs import Programs
-from gateway.admin.push import PushRoutes
-from gateway.admin.reports import Reports
-from gateway.admin.setup import SetUp
-from gateway.admin.transfers import Transfers
-from gateway.admin.webhooks import WebhookRoutes
 from gateway.admin.writing import CHANGED
-from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
+from gateway.app.opening import example_folder, make_bus, open_store
+from gateway.app.set_up import set_up_routes
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.alerting import ALERT
@@ -81,12 +68,6 @@ from gateway.store import accounts, due
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
     DataFolder,
-    migrate_postgresql,
-    migrate_sqlite,
-    open_postgresql,
-    open_sqlite,
-    postgresql_revision,
-    postgresql_url,
 )
 from gateway.store.store import Store, system_clock
 from gateway.transcripts import Transcripts
@@ -102,25 +83,6 @@ log = structlog.get_logger(__name__)
 SECOND = 1_000_000
 MAX_BODY = 64 * 1024
 PUSHED_LINK = 7 * 24 * 3600 * SECOND
-
-
-def open_store(settings: Settings, folder: DataFolder) -> Store:
-    """The database of the settings, at the newest schema. An upgrade of the file is backed up first."""
-    if not settings.database:
-        backup = migrate_sqlite(folder)
-        if backup is not None:
-            log.info("upgraded", backup=str(backup))
-        return open_sqlite(folder)
-    url = postgresql_url(settings.database)
-    if postgresql_revision(url) is None:
-        migrate_postgresql(url)
-    return open_postgresql(url)
-
-
-def make_bus(settings: Settings, node: str) -> Bus:
-    if settings.redis:
-        return RedisBus(settings.redis, node=node)
-    return NoBus() if settings.database else MemoryBus()
 
 
 class Engine(BotEngine, BotPublisher, Protocol):
@@ -196,7 +158,7 @@ class Switchboard:
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
             *Deliveries(self.dispatcher).routes(),
             *Search(self.store).routes(),
-            *self._set_up_routes(),
+            *set_up_routes(self, changed=self._configured),
             *self.presence.routes(),
         ]
 
@@ -208,36 +170,6 @@ class Switchboard:
                   summary="This description", tags=("api",))
         )  # fmt: skip
         return routes
-
-    def _set_up_routes(self) -> list[Route]:
-        inboxes = Inboxes(self.store, self.vault, self.dispatcher, refusals=self.refusals, clock=system_clock)
-        return [
-            *SetUp(self.store, self.sign_in).routes(),
-            *OwnAccount(self.store, self.hub, self.factor, sign_in=self.sign_in).routes(),
-            *self._push_routes().routes(),
-            *self.pictures.routes(),
-            *Profiles(self.store).routes(),
-            *inboxes.routes(),
-            *People(self.store, self.dispatcher, self.hub).routes(),
-            *self._invitations().routes(),
-            *Programs(self.store).routes(),
-            *Configuration(self.store, changed=self._configured).routes(),
-            *WebhookRoutes(self.store, self.vault, self.dispatcher).routes(),
-            *Auditing(self.store).routes(),
-            *self.bot_routes.routes(),
-            *Transfers(self.store, lambda business: self._configured(business, WEBHOOK)).routes(),
-            *Reports(self.store).routes(),
-        ]
-
-    def _push_routes(self) -> PushRoutes:
-        return PushRoutes(
-            self.store, self.vault, self.guard, vapid=self.push_service.vapid, pushes=self.pushes,
-            set_ups=self.dispatcher.policy.set_ups,
-        )  # fmt: skip
-
-    def _invitations(self) -> Invitations:
-        phrases = self.dispatcher.policy.phrases
-        return Invitations(self.store, self.sign_in, notifier=self.mailer, phrases=phrases, url=lambda: self.url)
 
     def _configured(self, business: str, kind: str) -> None:
         if kind in (WEBHOOK, HOURS):
@@ -376,12 +308,3 @@ async def serve(
     settle()
     await stop.wait()
     await node.drain()
-
-
-def example_folder(name: str) -> Path:
-    """An example's folder, or that of the bots' templates: from the installed package, or from the checkout."""
-    here = Path(__file__).parent
-    for candidate in (here / "examples" / name, here.parent / "examples" / name):
-        if candidate.is_dir():
-            return candidate
-    raise StartupError(f"The example {name!r} isn't installed.")

@@ -1,0 +1,53 @@
+"""The routes of the set-up, each page's part with what it needs of the node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gateway.admin.account import OwnAccount
+from gateway.admin.auditing import Auditing
+from gateway.admin.configuration import Configuration
+from gateway.admin.inboxes import Inboxes
+from gateway.admin.invitations import Invitations
+from gateway.admin.members import People
+from gateway.admin.profile import Profiles
+from gateway.admin.programs import Programs
+from gateway.admin.push import PushRoutes
+from gateway.admin.reports import Reports
+from gateway.admin.setup import SetUp
+from gateway.admin.transfers import Transfers
+from gateway.admin.webhooks import WebhookRoutes
+from gateway.dispatcher.setup import WEBHOOK
+from gateway.http.routes import Route
+from gateway.store.store import system_clock
+
+if TYPE_CHECKING:
+    from gateway.app.node import Switchboard
+
+
+def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> list[Route]:
+    """``changed`` is told (business, kind) of what nodes keep in memory."""
+    phrases, set_ups = node.dispatcher.policy.phrases, node.dispatcher.policy.set_ups
+    inboxes = Inboxes(node.store, node.vault, node.dispatcher, refusals=node.refusals, clock=system_clock)
+    invitations = Invitations(node.store, node.sign_in, notifier=node.mailer, phrases=phrases, url=lambda: node.url)
+    push = PushRoutes(
+        node.store, node.vault, node.guard, vapid=node.push_service.vapid, pushes=node.pushes, set_ups=set_ups
+    )
+    return [
+        *SetUp(node.store, node.sign_in).routes(),
+        *OwnAccount(node.store, node.hub, node.factor, sign_in=node.sign_in).routes(),
+        *push.routes(),
+        *node.pictures.routes(),
+        *Profiles(node.store).routes(),
+        *inboxes.routes(),
+        *People(node.store, node.dispatcher, node.hub).routes(),
+        *invitations.routes(),
+        *Programs(node.store).routes(),
+        *Configuration(node.store, changed=changed).routes(),
+        *WebhookRoutes(node.store, node.vault, node.dispatcher).routes(),
+        *Auditing(node.store).routes(),
+        *node.bot_routes.routes(),
+        *Transfers(node.store, lambda business: changed(business, WEBHOOK)).routes(),
+        *Reports(node.store).routes(),
+    ]
