@@ -93,7 +93,7 @@ from gateway.transcripts import Transcripts
 from gateway.vault import Vault, open_vault
 from gateway.webhooks import Webhooks
 from gateway.webhooks.guard import Guard
-from gateway.webpush import PUSH, Pushes
+from gateway.webpush import AGAIN, PUSH, Pushes
 from gateway.webpush.service import PushService
 from gateway.webpush.vapid import Vapid, contact_of
 
@@ -304,6 +304,7 @@ class Switchboard:
                 ERASE: self.erasures.claimed,
                 WEBHOOK: self.webhooks.claimed,
                 ALERT: self.pushes.alert,
+                AGAIN: self.pushes.again,
                 PUSH: self.pushes.claimed,
                 RETENTION: self.retention.claimed,
                 TRANSCRIPT: self.transcripts.claimed,

@@ -16,7 +16,7 @@ KEY_ROW = 3
 """Of ``installation``: the sealed private key."""
 _business: BindParameter[str] = bindparam("business_id")
 _p = push_subscriptions.c
-_columns = (_p.session_hash, _p.account_id, _p.locale, _p.sealed)
+_columns = (_p.session_hash, _p.account_id, _p.locale, _p.sealed, _p.repeats)
 _alive = (sessions.c.expires_at > bindparam("now"), accounts.c.disabled_at.is_(None))
 _standing = push_subscriptions.join(sessions, sessions.c.token_hash == _p.session_hash).join(
     accounts, accounts.c.id == _p.account_id
@@ -28,7 +28,7 @@ _PUT = Query(
     lambda insert: (
         lambda statement: statement.on_conflict_do_update(
             index_elements=["session_hash"],
-            set_={name: statement.excluded[name] for name in ("endpoint_hash", "sealed", "locale")},
+            set_={name: statement.excluded[name] for name in ("endpoint_hash", "sealed", "locale", "repeats")},
         )
     )(insert(push_subscriptions))
 )
@@ -55,12 +55,14 @@ _ANY = Query(
 
 
 class Subscription(NamedTuple):
-    """``session``: the digest of its token. ``sealed``: where to send and what to encrypt with."""
+    """``session``: the digest of its token. ``sealed``: where to send and what to encrypt with. ``repeats``: it is told
+    again of what nobody has answered."""
 
     session: str
     account: str
     locale: str
     sealed: str
+    repeats: bool = True
 
 
 def keep_key(tx: Tx, sealed: str, *, now: int) -> str:
@@ -82,7 +84,7 @@ def put(tx: Tx, subscription: Subscription, *, endpoint: str, now: int) -> None:
     tx.execute(_LEAVE_OTHERS, endpoint=endpoint, session=subscription.session)
     tx.execute(
         _PUT, session_hash=subscription.session, account_id=subscription.account, endpoint_hash=endpoint,
-        sealed=subscription.sealed, locale=subscription.locale, created_at=now,
+        sealed=subscription.sealed, locale=subscription.locale, repeats=int(subscription.repeats), created_at=now,
     )  # fmt: skip
 
 
@@ -98,7 +100,7 @@ def forget(tx: Tx, session: str, *, endpoint: str) -> bool:
 def find(tx: Tx, session: str, *, now: int) -> Subscription | None:
     """``None`` where it was removed, or nobody is signed in there any more."""
     row = tx.one(_FIND, session=session, now=now)
-    return Subscription(*row) if row else None
+    return _subscription(*row) if row else None
 
 
 def others(tx: Tx, account: str, *, session: str, now: int) -> int:
@@ -109,8 +111,12 @@ def others(tx: Tx, account: str, *, session: str, now: int) -> int:
 
 def of_business(tx: Tx, *, now: int) -> list[Subscription]:
     """Those of everybody who works for the transaction's business."""
-    return [Subscription(*row) for row in tx.all(_READ, now=now)]
+    return [_subscription(*row) for row in tx.all(_READ, now=now)]
 
 
 def any_of_business(tx: Tx, *, now: int) -> bool:
     return tx.one(_ANY, now=now) is not None
+
+
+def _subscription(session: str, account: str, locale: str, sealed: str, repeats: int) -> Subscription:
+    return Subscription(session, account, locale, sealed, bool(repeats))

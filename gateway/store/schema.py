@@ -157,6 +157,7 @@ push_subscriptions = Table(
     _text("sealed", default=None),
     _text("locale", default=None),
     _instant("created_at"),
+    Column("repeats", Integer, nullable=False, server_default=text("1")),
     Index("ix_push_subscriptions_account_id", "account_id"),
 )
 

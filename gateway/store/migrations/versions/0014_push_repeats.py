@@ -1,0 +1,15 @@
+"""Web Push: whether a browser is told again"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0014'
+down_revision = '0013'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column('push_subscriptions', sa.Column('repeats', sa.Integer(), server_default=sa.text('1'), nullable=False))
