@@ -51,7 +51,7 @@ from gateway.errors import StartupError
 from gateway.files import Files, open_objects
 from gateway.files.links import Links
 from gateway.files.sweep import Sweeper
-from gateway.http.access import Access, Signin, set_up_topic
+from gateway.http.access import Access, Signin, set_up_changed
 from gateway.http.console_socket import ConsoleSocket
 from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
@@ -74,7 +74,7 @@ from gateway.http.verbs import Verbs
 from gateway.mail import Mailer
 from gateway.media import MediaFetcher
 from gateway.phrases import CataloguePhrases
-from gateway.ports import BotEngine, BotPublisher, Channel, Signal
+from gateway.ports import BotEngine, BotPublisher, Channel
 from gateway.process import settle
 from gateway.settings import Settings
 from gateway.store import accounts, due
@@ -244,9 +244,7 @@ class Switchboard:
             self.dispatcher.policy.set_ups.forget(business)
 
     def _tell_changed(self, business: str, what: str) -> None:
-        self.hub.signal(
-            Signal(business=business, conversation=set_up_topic(business), kind="set_up", who="", body={"what": what})
-        )
+        self.hub.signal(set_up_changed(business, what))
 
     def _mount(self) -> None:
         self.app[REFUSALS] = self.refusals
