@@ -5,9 +5,11 @@ A subscription is a session's: it ends with it, whoever ended that and however. 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, func, select
+from sqlalchemy import BindParameter, bindparam, delete, func, select, text
 
 from gateway.store.schema import accounts, installation, operators, push_subscriptions, sessions
 from gateway.store.sql import Query, Tx
@@ -16,7 +18,7 @@ KEY_ROW = 3
 """Of ``installation``: the sealed private key."""
 _business: BindParameter[str] = bindparam("business_id")
 _p = push_subscriptions.c
-_columns = (_p.session_hash, _p.account_id, _p.locale, _p.sealed, _p.repeats)
+_columns = (_p.session_hash, _p.account_id, _p.locale, _p.sealed, _p.repeats, _p.told_at)
 _alive = (sessions.c.expires_at > bindparam("now"), accounts.c.disabled_at.is_(None))
 _standing = push_subscriptions.join(sessions, sessions.c.token_hash == _p.session_hash).join(
     accounts, accounts.c.id == _p.account_id
@@ -39,6 +41,14 @@ _REMOVE = Query(delete(push_subscriptions).where(_p.session_hash == bindparam("s
 _FORGET = Query(
     delete(push_subscriptions).where(_p.session_hash == bindparam("session"), _p.endpoint_hash == bindparam("endpoint"))
 )
+_TOLD = Query(
+    text("UPDATE push_subscriptions SET told_at = :at WHERE session_hash IN (SELECT value FROM json_each(:sessions))"),
+    # Whoever holds a row tells that browser at this moment, too: nobody waits for that.
+    postgresql=text(
+        "UPDATE push_subscriptions SET told_at = :at WHERE session_hash IN (SELECT session_hash FROM push_subscriptions"
+        " WHERE session_hash IN (SELECT json_array_elements_text(CAST(:sessions AS json))) FOR UPDATE SKIP LOCKED)"
+    ),
+)
 _FIND = Query(select(*_columns).select_from(_standing).where(_p.session_hash == bindparam("session"), *_alive))
 _COUNT = Query(
     select(func.count())
@@ -56,13 +66,14 @@ _ANY = Query(
 
 class Subscription(NamedTuple):
     """``session``: the digest of its token. ``sealed``: where to send and what to encrypt with. ``repeats``: it is told
-    again of what nobody has answered."""
+    again of what nobody has answered. ``told_at``: when it was told of anything last; 0: never."""
 
     session: str
     account: str
     locale: str
     sealed: str
     repeats: bool = True
+    told_at: int = 0
 
 
 def keep_key(tx: Tx, sealed: str, *, now: int) -> str:
@@ -85,6 +96,7 @@ def put(tx: Tx, subscription: Subscription, *, endpoint: str, now: int) -> None:
     tx.execute(
         _PUT, session_hash=subscription.session, account_id=subscription.account, endpoint_hash=endpoint,
         sealed=subscription.sealed, locale=subscription.locale, repeats=int(subscription.repeats), created_at=now,
+        told_at=0,
     )  # fmt: skip
 
 
@@ -95,6 +107,11 @@ def remove(tx: Tx, session: str) -> bool:
 def forget(tx: Tx, session: str, *, endpoint: str) -> bool:
     """Removes a browser that is reached there no more; ``False`` where it has told another address meanwhile."""
     return bool(tx.execute(_FORGET, session=session, endpoint=endpoint))
+
+
+def note_told(tx: Tx, told: Iterable[Subscription], *, now: int) -> None:
+    """These are told something now."""
+    tx.execute(_TOLD, at=now, sessions=json.dumps([one.session for one in told]))
 
 
 def find(tx: Tx, session: str, *, now: int) -> Subscription | None:
@@ -118,5 +135,7 @@ def any_of_business(tx: Tx, *, now: int) -> bool:
     return tx.one(_ANY, now=now) is not None
 
 
-def _subscription(session: str, account: str, locale: str, sealed: str, repeats: int) -> Subscription:
-    return Subscription(session, account, locale, sealed, bool(repeats))
+def _subscription(
+    session: str, account: str, locale: str, sealed: str, repeats: int, told_at: int
+) -> Subscription:  # fmt: skip
+    return Subscription(session, account, locale, sealed, bool(repeats), told_at)

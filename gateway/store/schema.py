@@ -158,6 +158,7 @@ push_subscriptions = Table(
     _text("locale", default=None),
     _instant("created_at"),
     Column("repeats", Integer, nullable=False, server_default=text("1")),
+    _number("told_at"),
     Index("ix_push_subscriptions_account_id", "account_id"),
 )
 

@@ -30,6 +30,7 @@ AGAIN = "alert_again"
 """The kind of due rows that call once more; their subject is a conversation."""
 SECOND = 1_000_000
 EVERY = 30 * SECOND
+"""Between a call and its repeat; and of all that waits a browser hears one repeat in each such while."""
 TIMES = 10
 """How often a call is repeated: then five minutes are over, and whoever has the browser doesn't want to hear more."""
 LEASE = 60 * SECOND
@@ -85,6 +86,7 @@ class Pushes:
             for one in called:
                 subject, payload = f"{one.session}:{row.subject}", _job(one, calls, until=until)
                 due.reset(tx, PUSH, subject, due_at=now, payload=payload)
+            push_subscriptions.note_told(tx, called, now=now)
             due.finish(tx, row.kind, row.subject, fence=row.fence)
             return len(called)
 
@@ -99,17 +101,19 @@ class Pushes:
             if not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + LEASE):
                 return 0  # another node has it, or it calls anew meanwhile
             calls = Calls(tx, conversation, note=0)
-            told = push_subscriptions.of_business(tx, now=now) if now < repeat.until else []
-            called = [one for one in told if one.repeats and calls.concern(one.account)]
+            known = push_subscriptions.of_business(tx, now=now) if now < repeat.until else []
+            called = [one for one in known if one.repeats and calls.concern(one.account)]
+            told = [one for one in called if now - one.told_at >= EVERY]
             if called and repeat.left > 0:
                 _call_again(tx, conversation, msgspec.structs.replace(repeat, left=repeat.left - 1), now=now)
             else:
                 due.finish(tx, row.kind, row.subject, fence=row.fence)
-            for one in called:
+            for one in told:
                 # What waits for its next try stays where it is: the service asked for that pause, or is away.
                 subject, payload = f"{one.session}:{conversation}", _job(one, calls, until=repeat.until)
                 due.put(tx, PUSH, subject, due_at=now, payload=payload)
-            return len(called)
+            push_subscriptions.note_told(tx, told, now=now)
+            return len(told)
 
         if await self._store.write(row.business, unit, key=conversation):
             self._dispatcher.due_at(self._clock())

@@ -100,17 +100,17 @@ class Desk:
 
         return await self.store.write("", unit)
 
-    async def says(self, text: str = "", *, choice: str = "") -> str:
+    async def says(self, text: str = "", *, choice: str = "", who: str = "ann") -> str:
         """The customer; the conversation."""
         self.said += 1
         item = Inbound(
-            business=self.place.business, inbox=self.place.inbox, channel=self.place.channel, address="ann",
-            key=f"key-{self.said}", scope="ann", text=text or "A person, please", choice=choice,
+            business=self.place.business, inbox=self.place.inbox, channel=self.place.channel, address=who,
+            key=f"key-{self.said}", scope=who, text=text or "A person, please", choice=choice,
         )  # fmt: skip
         return (await self.nodes[-1].dispatcher.receive(item)).conversation
 
-    async def queued(self) -> str:
-        return await self.says(choice="/switchboard.operator")
+    async def queued(self, who: str = "ann") -> str:
+        return await self.says(choice="/switchboard.operator", who=who)
 
     async def do(self, conversation: str, command: c.AnyCommand) -> None:
         await self.nodes[-1].dispatcher.submit(self.place.business, conversation, command)

@@ -152,6 +152,22 @@ async def test_each_time_it_is_asked_anew_whom_it_concerns(desk: Desk) -> None:
     assert [push.to for push in await desk.passes(EVERY)] == [pavel]
 
 
+async def test_of_many_that_wait_a_browser_hears_one_repeat_in_half_a_minute(desk: Desk) -> None:
+    await desk.told("olga")
+    talks = []
+    for number in range(6):
+        talks.append(await desk.queued(f"customer-{number}"))
+        assert len(await desk.passes(5)) == 1, "whoever is new is told of at once"
+    heard = [push.json["tag"] for _ in range(60) for push in await desk.passes(1)]
+    assert heard == [talks[-1]] * 2
+    await desk.told("pavel")
+    await desk.do(talks[-1], c.Take(operator=desk.people["pavel"]))
+    await read(desk, talks[-1])
+    heard = [push.json["tag"] for _ in range(60) for push in await desk.passes(1)]
+    assert heard[0] in talks[:-1], "another one that still waits"
+    assert len(heard) <= 4, "each of the two browsers twice at the most"
+
+
 async def test_browser_that_wants_no_repeats_gets_none(desk: Desk) -> None:
     once, again = await desk.told("olga", repeats=False), await desk.told("olga")
     await desk.queued()

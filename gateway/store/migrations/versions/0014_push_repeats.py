@@ -1,4 +1,4 @@
-"""Web Push: whether a browser is told again"""
+"""Web Push: whether a browser is told again, and when it was told last"""
 
 from __future__ import annotations
 
@@ -13,3 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column('push_subscriptions', sa.Column('repeats', sa.Integer(), server_default=sa.text('1'), nullable=False))
+    op.add_column(
+        'push_subscriptions', sa.Column('told_at', sa.BigInteger(), server_default=sa.text('0'), nullable=False)
+    )
