@@ -38,9 +38,11 @@ class PushView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PushBody(Address, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``locale``: what it is told in; without one the account's."""
+    """``locale``: what it is told in, ``repeat``: whether it is told again of what nobody has answered. Without them
+    stays what was, or else it is the account's language, and yes."""
 
     locale: Locale | None = None
+    repeat: bool | None = None
 
 
 class PushRoutes:
@@ -91,8 +93,9 @@ class PushRoutes:
                     f"{MOST} browsers of yours are told already. Sign one of them out first.", limit=MOST
                 )  # fmt: skip
             before = push_subscriptions.find(tx, session, now=now)
-            locale = body.locale or (before.locale if before is not None else account.locale)
-            subscription = Subscription(session, account.id, locale, sealed)
+            usual = before or Subscription(session, account.id, account.locale, sealed)
+            repeats = usual.repeats if body.repeat is None else body.repeat
+            subscription = Subscription(session, account.id, body.locale or usual.locale, sealed, repeats)
             push_subscriptions.put(tx, subscription, endpoint=address.digest, now=now)
             return [one.business for one in directory.memberships(tx, account.id)]
 

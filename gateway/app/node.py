@@ -38,7 +38,7 @@ from gateway.errors import StartupError
 from gateway.files import Files, open_objects
 from gateway.files.links import Links
 from gateway.files.sweep import Sweeper
-from gateway.http.access import Access, Signin, set_up_topic
+from gateway.http.access import Access, Signin, set_up_changed
 from gateway.http.console_socket import ConsoleSocket
 from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
@@ -61,7 +61,7 @@ from gateway.http.verbs import Verbs
 from gateway.mail import Mailer
 from gateway.media import MediaFetcher
 from gateway.phrases import CataloguePhrases
-from gateway.ports import BotEngine, BotPublisher, Channel, Signal
+from gateway.ports import BotEngine, BotPublisher, Channel
 from gateway.process import settle
 from gateway.settings import Settings
 from gateway.store import accounts, due
@@ -74,7 +74,7 @@ from gateway.transcripts import Transcripts
 from gateway.vault import Vault, open_vault
 from gateway.webhooks import Webhooks
 from gateway.webhooks.guard import Guard
-from gateway.webpush import PUSH, Pushes
+from gateway.webpush import AGAIN, PUSH, Pushes
 from gateway.webpush.service import PushService
 from gateway.webpush.vapid import Vapid, contact_of
 
@@ -176,9 +176,7 @@ class Switchboard:
             self.dispatcher.policy.set_ups.forget(business)
 
     def _tell_changed(self, business: str, what: str) -> None:
-        self.hub.signal(
-            Signal(business=business, conversation=set_up_topic(business), kind="set_up", who="", body={"what": what})
-        )
+        self.hub.signal(set_up_changed(business, what))
 
     def _mount(self) -> None:
         self.app[REFUSALS] = self.refusals
@@ -236,6 +234,7 @@ class Switchboard:
                 ERASE: self.erasures.claimed,
                 WEBHOOK: self.webhooks.claimed,
                 ALERT: self.pushes.alert,
+                AGAIN: self.pushes.again,
                 PUSH: self.pushes.claimed,
                 RETENTION: self.retention.claimed,
                 TRANSCRIPT: self.transcripts.claimed,

@@ -14,6 +14,8 @@ from gateway.tasks import TaskSet
 
 log = structlog.get_logger(__name__)
 
+CONNECT_WITHIN = 2.0
+"""Seconds."""
 Message = Hint | Signal
 Listener = Callable[[Message], None]
 
@@ -61,6 +63,10 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hint: Hint | None = None
     signal: Signal | None = None
 
+    @classmethod
+    def of(cls, message: Message, *, node: str) -> _Envelope:
+        return cls(node=node, hint=message) if isinstance(message, Hint) else cls(node=node, signal=message)
+
 
 class RedisBus:
     """Redis pub/sub. Published messages are pipelined; a lost connection makes the bus doubtful, no more."""
@@ -73,7 +79,7 @@ class RedisBus:
     def __init__(self, url: str, *, node: str) -> None:
         import redis.asyncio as redis  # only where it is used: one node needs none of it
 
-        self._redis = redis.Redis.from_url(url, socket_connect_timeout=2.0, socket_keepalive=True)
+        self._redis = redis.Redis.from_url(url, socket_connect_timeout=CONNECT_WITHIN, socket_keepalive=True)
         self._errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
         self._node = node
         self._encoder = msgspec.json.Encoder()
@@ -87,13 +93,8 @@ class RedisBus:
         return not self._listening
 
     def publish(self, message: Message) -> None:
-        envelope = (
-            _Envelope(node=self._node, hint=message)
-            if isinstance(message, Hint)
-            else _Envelope(node=self._node, signal=message)
-        )
         try:
-            self._queue.put_nowait(self._encoder.encode(envelope))
+            self._queue.put_nowait(self._encoder.encode(_Envelope.of(message, node=self._node)))
         except asyncio.QueueFull:
             return  # a hint less: other nodes look at the heads of what they follow by themselves
 
@@ -144,3 +145,16 @@ class RedisBus:
             listener(message)
         except Exception:
             log.exception("bus_listener_failed")  # one message less; a bus that ended here would be deaf and not say so
+
+
+async def tell_nodes(url: str, message: Message) -> bool:
+    """Tells every node, from a process that is none; ``False`` where Redis can't be reached."""
+    import redis.asyncio as redis
+
+    body = msgspec.json.encode(_Envelope.of(message, node=""))
+    try:
+        async with redis.Redis.from_url(url, socket_connect_timeout=CONNECT_WITHIN) as client:
+            await client.publish(RedisBus.CHANNEL, body)
+    except (redis.RedisError, OSError):
+        return False
+    return True

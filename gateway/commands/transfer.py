@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 
 from gateway.commands.options import BusinessOption, ConfigOption, DataOption, in_database, out, settings_of
 from gateway.errors import StartupError
+from gateway.settings import Settings
+from gateway.store.sql import Tx
 
 
 def export_config(
@@ -40,20 +43,31 @@ def import_config(
     data: DataOption = None,
 ) -> None:
     """Set a business up as a file says. What is there by name is changed; nothing is removed."""
-    from gateway.admin.transfer import import_business, read_export
+    from gateway.admin.transfer import Imported, import_business, read_export
     from gateway.store.audit import Actor
 
-    by = Actor("command-line", "Command line")
+    by, settings = Actor("command-line", "Command line"), settings_of(config, data=data)
     try:
         wanted = read_export(file.read_bytes())
     except OSError as error:
         raise StartupError(f"{file} can't be read ({error.strerror}).") from error
-    done = in_database(
-        settings_of(config, data=data),
-        lambda tx, now: import_business(tx, wanted, by=by, now=now),
-        business=business,
-    )
+
+    def unit(tx: Tx, now: int) -> tuple[str, Imported]:
+        return tx.business, import_business(tx, wanted, by=by, now=now)
+
+    identifier, done = in_database(settings, unit, business=business)
     for verb, names in (("added", done.added), ("changed", done.changed), ("left out", done.left_out)):
         for name in names:
             out.print(f"{verb:9} {name}", markup=False, soft_wrap=True)
     out.print(f"{len(done.added)} added, {len(done.changed)} changed, {done.same} as they were.")
+    if done.added or done.changed:
+        _tell_consoles(settings, identifier)
+
+
+def _tell_consoles(settings: Settings, business: str) -> None:
+    """Those that are open on nodes of the installation; without Redis there is no way to them from here."""
+    from gateway.cluster.bus import tell_nodes
+    from gateway.http.access import set_up_changed
+
+    if settings.redis and not asyncio.run(tell_nodes(settings.redis, set_up_changed(business, "import"))):
+        out.print("Redis can't be reached: consoles that are open see the change when they connect next.")

@@ -9,7 +9,6 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from gateway.model.events import Entry
-from gateway.model.state import Conversation
 from gateway.model.visible import Audience, visible_entry
 
 _encoder = msgspec.json.Encoder()
@@ -32,16 +31,6 @@ class EntriesFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", 
     entries: tuple[Entry | EncodedEntry, ...]
 
 
-class TailFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="tail"):
-    """The end of a long log, from ``since`` on, and the state that all of it folds to: forget what you have of it."""
-
-    conversation: str
-    state: Conversation
-    since: int
-    through: int
-    entries: tuple[Entry, ...]
-
-
 class ResyncFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="resync"):
     conversation: str
 
@@ -57,14 +46,6 @@ class Sink(Protocol):
 def resync_frame(conversation: str) -> bytes:
     """Forget what you have: the whole log follows."""
     return _encoder.encode(ResyncFrame(conversation=conversation))
-
-
-def tail_frame(state: Conversation, page: Sequence[Entry], audience: Audience) -> bytes:
-    """The end of a log with the state after it, where a client needn't have all of it."""
-    shown = tuple(one for entry in page if (one := visible_entry(entry, audience)) is not None)
-    return _encoder.encode(
-        TailFrame(conversation=state.id, state=state, since=page[0].seq, through=page[-1].seq, entries=shown)
-    )
 
 
 def caught_up_frame(conversation: str, *, through: int) -> bytes:

@@ -21,12 +21,11 @@ from gateway.dispatcher.following import (
     Topic,
     caught_up_frame,
     resync_frame,
-    tail_frame,
 )
+from gateway.dispatcher.tails import Tail, read_tail
 from gateway.dispatcher.units import Committed
 from gateway.metrics import GAPS
 from gateway.model.events import Entry
-from gateway.model.state import Conversation
 from gateway.model.visible import Audience
 from gateway.ports import Hint, Signal
 from gateway.store import log as stored_log
@@ -210,19 +209,19 @@ class Hub:
     async def _replay(self, topic: Topic, subscription: Subscription, last: tuple[int, str], *, tail: int) -> None:
         conversation, (after, event_id) = topic.conversation, last
 
-        def unit(tx: Tx, now: int) -> tuple[bool, Conversation | None, list[Entry]]:
+        def unit(tx: Tx, now: int) -> tuple[bool, Tail | None, list[Entry]]:
             known = not after or stored_log.event_id(tx, conversation, after) == event_id
             begin = after if known else 0
             state = stored_log.peek(tx, conversation) if tail else None
             if state is not None and state.seq - begin > tail:
-                return known, state, stored_log.entries_before(tx, conversation, before=state.seq + 1, limit=tail)
+                return known, read_tail(tx, state, limit=tail), []
             return known, None, stored_log.entries(tx, conversation, after=begin, limit=PAGE)
 
-        known, state, page = await self._store.read(topic.business, unit)
-        if state is not None:
-            subscription.at = page[-1].seq
-            self._note_head(topic, page[-1].seq, page[-1].id)
-            subscription.sink.send(tail_frame(state, page, subscription.audience))
+        known, end, page = await self._store.read(topic.business, unit)
+        if end is not None:
+            subscription.at = end.page[-1].seq
+            self._note_head(topic, end.page[-1].seq, end.page[-1].id)
+            subscription.sink.send(end.frame(subscription.audience))
             return
         if not known:
             after = 0

@@ -10,6 +10,7 @@ from aiohttp import web
 from gateway.errors import Forbidden, NotFound, OriginRefused, SignedOut
 from gateway.http.peers import Peers
 from gateway.model.events import Person
+from gateway.ports import Signal
 from gateway.store import accounts, directory, sessions, tokens
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -40,6 +41,11 @@ def mention_topic(business: str, account: str) -> str:
 def set_up_topic(business: str) -> str:
     """Where the consoles of a business are told what of its set-up has changed."""
     return f"set-up:{business}"
+
+
+def set_up_changed(business: str, what: str) -> Signal:
+    """Tells the consoles of a business which part of its set-up has changed (``labels``; ``import``: perhaps any)."""
+    return Signal(business=business, conversation=set_up_topic(business), kind="set_up", who="", body={"what": what})
 
 
 class Signin(Enum):

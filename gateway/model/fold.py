@@ -172,11 +172,12 @@ def _floor_changes(
             raise ValueError("conversation_started in the middle of a log")
         case HandoffRequested():
             return {"status": Status.QUEUED, "team": event.team, "priority": event.priority, "reason": event.reason,
-                    "waiting_since": at, "owner": None, "misses": 0,
+                    "waiting_since": at, "owner": None, "misses": 0, "handoff_seq": seq,
                     # Who asks for a person wants no answer of the bot's to what stands before, the asking included.
                     "answered": state.last_input if event.by == "customer" else state.answered}  # fmt: skip
         case HandoffCancelled():
-            return {"status": Status.PENDING, "answered": state.last_input, "waiting_since": None, "reason": ""}
+            return {"status": Status.PENDING, "answered": state.last_input, "waiting_since": None, "reason": "",
+                    "handoff_seq": 0}  # fmt: skip
         case Taken():
             return {"status": Status.OPEN, "owner": event.operator, "last_owner": event.operator, "snoozed_until": None,
                     "waiting_since": at if state.waiting_since is None and state.unanswered else state.waiting_since}  # fmt: skip
@@ -186,7 +187,7 @@ def _floor_changes(
             return {"status": Status.QUEUED, "owner": None, "team": event.team, "waiting_since": at}
         case ReturnedToBot():
             return {"status": Status.PENDING, "owner": None, "participants": (), "waiting_since": None, "reason": "",
-                    "misses": 0}  # fmt: skip
+                    "handoff_seq": 0, "misses": 0}  # fmt: skip
         case OwnerLost():
             return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "waiting_since": at}
         case WrapUpStarted():
@@ -211,7 +212,7 @@ def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dic
         case "queue":
             return changes | {"status": Status.QUEUED, "owner": None, "reason": "reopened", "waiting_since": at}
         case "bot":
-            return changes | {"status": Status.PENDING, "owner": None, "misses": 0, "reason": ""}
+            return changes | {"status": Status.PENDING, "owner": None, "misses": 0, "reason": "", "handoff_seq": 0}
         case _:
             assert_never(event.to)
 

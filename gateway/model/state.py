@@ -89,10 +89,11 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ``seq``: the last event. ``floor_seq``: the last event that changed the floor. ``last_input``: the customer's last
     input that asks for an answer. ``answered``: inputs up to here are covered by a bot's turn or by people.
     ``waiting_since``: since when the customer waits for a person. ``request``: the ``seq`` that opened the request
-    now in the ledger. ``asked``: the last inputs of this request, but for calls for a person or for the bot, at most
-    ``MAX_ASKED``; with ``understood`` and ``page`` they are what a handoff gives as its evidence. ``attributes``: what
-    the customer's page says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the
-    text that they agreed to. Nobody vouches for any of these.
+    now in the ledger. ``handoff_seq``: the handoff that brought it to people, until the bot has it again; 0: none.
+    ``asked``: the last inputs of this request, but for calls for a person or for the bot, at most ``MAX_ASKED``; with
+    ``understood`` and ``page`` they are what a handoff gives as its evidence. ``attributes``: what the customer's page
+    says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the text that they
+    agreed to. Nobody vouches for any of these.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     answered: int = 0
     last_input: int = 0
     request: int = 0
+    handoff_seq: int = 0
     channels: tuple[Endpoint, ...] = ()
     owner: Person | None = None
     last_owner: Person | None = None

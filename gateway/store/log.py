@@ -71,6 +71,15 @@ _ENTRIES_BEFORE = Query(
     .order_by(events.c.seq.desc())
     .limit(bindparam("limit"))
 )
+_SEVERAL = (
+    "SELECT seq, id, at, body FROM events WHERE business_id = :business_id AND conversation_id = :conversation_id"
+)
+_ENTRIES_AT = Query(
+    text(f"{_SEVERAL} AND seq IN (SELECT value FROM json_each(:seqs)) ORDER BY seq"),
+    postgresql=text(
+        f"{_SEVERAL} AND seq IN (SELECT CAST(json_array_elements_text(CAST(:seqs AS json)) AS bigint)) ORDER BY seq"
+    ),
+)
 _EVENT_ID = Query(
     select(events.c.id).where(
         events.c.business_id == _business,
@@ -166,6 +175,11 @@ def entries_before(tx: Tx, conversation: str, *, before: int, limit: int = PAGE)
     """The last ``limit`` entries with ``seq < before``, oldest first."""
     rows = tx.all(_ENTRIES_BEFORE, conversation_id=conversation, before=before, limit=limit)
     return [_entry(*row) for row in reversed(rows)]
+
+
+def entries_at(tx: Tx, conversation: str, seqs: Sequence[int]) -> list[Entry]:
+    """The few entries at ``seqs`` that there are, oldest first."""
+    return [_entry(*row) for row in tx.all(_ENTRIES_AT, conversation_id=conversation, seqs=json.dumps(list(seqs)))]
 
 
 def _entry(seq: int, id_: str, at: int, body: str) -> Entry:

@@ -5,9 +5,11 @@ A subscription is a session's: it ends with it, whoever ended that and however. 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, func, select
+from sqlalchemy import BindParameter, bindparam, delete, func, select, text
 
 from gateway.store.schema import accounts, installation, operators, push_subscriptions, sessions
 from gateway.store.sql import Query, Tx
@@ -16,7 +18,7 @@ KEY_ROW = 3
 """Of ``installation``: the sealed private key."""
 _business: BindParameter[str] = bindparam("business_id")
 _p = push_subscriptions.c
-_columns = (_p.session_hash, _p.account_id, _p.locale, _p.sealed)
+_columns = (_p.session_hash, _p.account_id, _p.locale, _p.sealed, _p.repeats, _p.told_at)
 _alive = (sessions.c.expires_at > bindparam("now"), accounts.c.disabled_at.is_(None))
 _standing = push_subscriptions.join(sessions, sessions.c.token_hash == _p.session_hash).join(
     accounts, accounts.c.id == _p.account_id
@@ -28,7 +30,7 @@ _PUT = Query(
     lambda insert: (
         lambda statement: statement.on_conflict_do_update(
             index_elements=["session_hash"],
-            set_={name: statement.excluded[name] for name in ("endpoint_hash", "sealed", "locale")},
+            set_={name: statement.excluded[name] for name in ("endpoint_hash", "sealed", "locale", "repeats")},
         )
     )(insert(push_subscriptions))
 )
@@ -38,6 +40,14 @@ _LEAVE_OTHERS = Query(
 _REMOVE = Query(delete(push_subscriptions).where(_p.session_hash == bindparam("session")))
 _FORGET = Query(
     delete(push_subscriptions).where(_p.session_hash == bindparam("session"), _p.endpoint_hash == bindparam("endpoint"))
+)
+_TOLD = Query(
+    text("UPDATE push_subscriptions SET told_at = :at WHERE session_hash IN (SELECT value FROM json_each(:sessions))"),
+    # Whoever holds a row tells that browser at this moment, too: nobody waits for that.
+    postgresql=text(
+        "UPDATE push_subscriptions SET told_at = :at WHERE session_hash IN (SELECT session_hash FROM push_subscriptions"
+        " WHERE session_hash IN (SELECT json_array_elements_text(CAST(:sessions AS json))) FOR UPDATE SKIP LOCKED)"
+    ),
 )
 _FIND = Query(select(*_columns).select_from(_standing).where(_p.session_hash == bindparam("session"), *_alive))
 _COUNT = Query(
@@ -55,12 +65,15 @@ _ANY = Query(
 
 
 class Subscription(NamedTuple):
-    """``session``: the digest of its token. ``sealed``: where to send and what to encrypt with."""
+    """``session``: the digest of its token. ``sealed``: where to send and what to encrypt with. ``repeats``: it is told
+    again of what nobody has answered. ``told_at``: when it was told of anything last; 0: never."""
 
     session: str
     account: str
     locale: str
     sealed: str
+    repeats: bool = True
+    told_at: int = 0
 
 
 def keep_key(tx: Tx, sealed: str, *, now: int) -> str:
@@ -82,7 +95,8 @@ def put(tx: Tx, subscription: Subscription, *, endpoint: str, now: int) -> None:
     tx.execute(_LEAVE_OTHERS, endpoint=endpoint, session=subscription.session)
     tx.execute(
         _PUT, session_hash=subscription.session, account_id=subscription.account, endpoint_hash=endpoint,
-        sealed=subscription.sealed, locale=subscription.locale, created_at=now,
+        sealed=subscription.sealed, locale=subscription.locale, repeats=int(subscription.repeats), created_at=now,
+        told_at=0,
     )  # fmt: skip
 
 
@@ -95,10 +109,15 @@ def forget(tx: Tx, session: str, *, endpoint: str) -> bool:
     return bool(tx.execute(_FORGET, session=session, endpoint=endpoint))
 
 
+def note_told(tx: Tx, told: Iterable[Subscription], *, now: int) -> None:
+    """These are told something now."""
+    tx.execute(_TOLD, at=now, sessions=json.dumps([one.session for one in told]))
+
+
 def find(tx: Tx, session: str, *, now: int) -> Subscription | None:
     """``None`` where it was removed, or nobody is signed in there any more."""
     row = tx.one(_FIND, session=session, now=now)
-    return Subscription(*row) if row else None
+    return _subscription(*row) if row else None
 
 
 def others(tx: Tx, account: str, *, session: str, now: int) -> int:
@@ -109,8 +128,14 @@ def others(tx: Tx, account: str, *, session: str, now: int) -> int:
 
 def of_business(tx: Tx, *, now: int) -> list[Subscription]:
     """Those of everybody who works for the transaction's business."""
-    return [Subscription(*row) for row in tx.all(_READ, now=now)]
+    return [_subscription(*row) for row in tx.all(_READ, now=now)]
 
 
 def any_of_business(tx: Tx, *, now: int) -> bool:
     return tx.one(_ANY, now=now) is not None
+
+
+def _subscription(
+    session: str, account: str, locale: str, sealed: str, repeats: int, told_at: int
+) -> Subscription:  # fmt: skip
+    return Subscription(session, account, locale, sealed, bool(repeats), told_at)

@@ -157,6 +157,8 @@ push_subscriptions = Table(
     _text("sealed", default=None),
     _text("locale", default=None),
     _instant("created_at"),
+    Column("repeats", Integer, nullable=False, server_default=text("1")),
+    _number("told_at"),
     Index("ix_push_subscriptions_account_id", "account_id"),
 )
 

@@ -1,7 +1,8 @@
 """Web Push: calls people whose console is closed.
 
 A due row ``alert`` is written with what calls (``dispatcher/alerting``). When it is due it becomes a row ``push`` for
-each browser that it concerns; each of these is sent, and tried again, by itself. Who is called is judged at both.
+each browser that it concerns; each of these is sent, and tried again, by itself. A row ``alert_again`` does the same
+every half minute for as long as the conversation calls somebody, a few times. Who is called is judged at each of them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,13 @@ logger = structlog.get_logger(__name__)
 
 PUSH = "push"
 """The kind of due rows; their subject is ``session:tag``: a later call about the same takes an earlier one's place."""
+AGAIN = "alert_again"
+"""The kind of due rows that call once more; their subject is a conversation."""
 SECOND = 1_000_000
+EVERY = 30 * SECOND
+"""Between a call and its repeat; and of all that waits a browser hears one repeat in each such while."""
+TIMES = 10
+"""How often a call is repeated: then five minutes are over, and whoever has the browser doesn't want to hear more."""
 LEASE = 60 * SECOND
 PAUSES = (5, 30, 120, 600)
 """Seconds after each try that failed; after the last of them it is given up."""
@@ -42,8 +49,16 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     until: int
 
 
+class Repeat(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row ``alert_again`` is about. ``left``: how often it is to come after this. ``until``: of the first call,
+    so that what a push service keeps is no longer worth anything by then, however often it was repeated."""
+
+    left: int
+    until: int
+
+
 class Pushes:
-    """The handlers of due rows ``alert`` and ``push``, and whoever wants to send one at once."""
+    """The handlers of due rows ``alert``, ``alert_again`` and ``push``, and whoever wants to send one at once."""
 
     def __init__(
         self, dispatcher: Dispatcher, vault: Vault, service: PushService, *, clock: Callable[[], int]
@@ -64,17 +79,41 @@ class Pushes:
             if now >= row.due_at + WORTH * SECOND:  # nobody could do it for so long that nobody cares any more
                 due.finish(tx, row.kind, row.subject, fence=row.fence)
                 return 0
-            calls, written = Calls(tx, conversation, note=int(note or 0)), 0
-            for one in push_subscriptions.of_business(tx, now=now):
-                if calls.concern(one.account):
-                    job = Job(
-                        session=one.session, conversation=conversation, note=calls.note, until=now + WORTH * SECOND
-                    )
-                    payload = msgspec.json.encode(job).decode()
-                    due.reset(tx, PUSH, f"{one.session}:{row.subject}", due_at=now, payload=payload)
-                    written += 1
+            calls, until = Calls(tx, conversation, note=int(note or 0)), now + WORTH * SECOND
+            called = [one for one in push_subscriptions.of_business(tx, now=now) if calls.concern(one.account)]
+            if not calls.note and any(one.repeats for one in called):
+                _call_again(tx, conversation, Repeat(left=TIMES - 1, until=until), now=now)
+            for one in called:
+                subject, payload = f"{one.session}:{row.subject}", _job(one, calls, until=until)
+                due.reset(tx, PUSH, subject, due_at=now, payload=payload)
+            push_subscriptions.note_told(tx, called, now=now)
             due.finish(tx, row.kind, row.subject, fence=row.fence)
-            return written
+            return len(called)
+
+        if await self._store.write(row.business, unit, key=conversation):
+            self._dispatcher.due_at(self._clock())
+
+    async def again(self, row: due.Due) -> None:
+        """Whom does it still concern? Once more for each of their browsers that wants it so."""
+        conversation, repeat = row.subject, msgspec.json.decode(row.payload, type=Repeat)
+
+        def unit(tx: Tx, now: int) -> int:
+            if not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + LEASE):
+                return 0  # another node has it, or it calls anew meanwhile
+            calls = Calls(tx, conversation, note=0)
+            known = push_subscriptions.of_business(tx, now=now) if now < repeat.until else []
+            called = [one for one in known if one.repeats and calls.concern(one.account)]
+            told = [one for one in called if now - one.told_at >= EVERY]
+            if called and repeat.left > 0:
+                _call_again(tx, conversation, msgspec.structs.replace(repeat, left=repeat.left - 1), now=now)
+            else:
+                due.finish(tx, row.kind, row.subject, fence=row.fence)
+            for one in told:
+                # What waits for its next try stays where it is: the service asked for that pause, or is away.
+                subject, payload = f"{one.session}:{conversation}", _job(one, calls, until=repeat.until)
+                due.put(tx, PUSH, subject, due_at=now, payload=payload)
+            push_subscriptions.note_told(tx, told, now=now)
+            return len(told)
 
         if await self._store.write(row.business, unit, key=conversation):
             self._dispatcher.due_at(self._clock())
@@ -159,6 +198,16 @@ class Pushes:
             return due.finish(tx, row.kind, row.subject, fence=row.fence)
 
         await self._store.write(row.business, unit, key=row.subject)
+
+
+def _job(one: push_subscriptions.Subscription, calls: Calls, *, until: int) -> str:
+    job = Job(session=one.session, conversation=calls.conversation, note=calls.note, until=until)
+    return msgspec.json.encode(job).decode()
+
+
+def _call_again(tx: Tx, conversation: str, repeat: Repeat, *, now: int) -> None:
+    """Written before the pushes: whoever writes these for a conversation holds this row first."""
+    due.reset(tx, AGAIN, conversation, due_at=now + EVERY, payload=msgspec.json.encode(repeat).decode())
 
 
 def _message(notice: Notice, *, until: int, now: int) -> Message:

@@ -37,6 +37,7 @@ class Calls:
 
     def __init__(self, tx: Tx, conversation: str, *, note: int) -> None:
         self.note = note
+        self.conversation = conversation
         self._tx = tx
         self._state = log.peek(tx, conversation)
         self._read = lists.marks(tx, conversation).get("people", 0)

@@ -156,3 +156,34 @@ def test_hit_far_back_in_the_long_thread_is_shown_in_its_place(olga: Operator) -
     results(olga).filter(has_text="(3)").first.get_by_role("button").click()
     expect(olga.articles().filter(has_text="(3)").first).to_be_in_viewport()
     expect(olga.log).not_to_contain_text(LAST_WORDS)
+
+
+def test_card_of_the_long_thread_says_at_once_on_what_its_handoff_stood_and_leads_there(olga: Operator) -> None:
+    held: list[Route] = []
+    olga.page.route("**/entries?**", lambda route: held.append(route))
+    open_long_thread(olga)
+    card = olga.page.get_by_role("complementary", name=olga.words["context"])
+    lines = card.get_by_role("listitem")
+    expect(lines).to_have_count(1)
+    expect(card).to_contain_text("shop.example.com/plans/")
+    assert held == [], "nothing more was asked for"
+    words = lines.first.locator("b").inner_text()
+
+    olga.page.unroute("**/entries?**")
+    lines.first.get_by_role("button").click()
+    asked = olga.log.locator("article[data-seq='2']")
+    expect(asked).to_contain_text(words)
+    expect(asked).to_be_in_viewport()
+    expect(olga.log).not_to_contain_text(LAST_WORDS)
+
+
+def test_line_of_the_card_leads_there_also_while_older_words_are_on_their_way(olga: Operator) -> None:
+    held: list[Route] = []
+    olga.page.route("**/entries?**", lambda route: route.continue_() if held else held.append(route))
+    open_long_thread(olga)
+    olga.log.locator("..").evaluate("one => one.scrollTop = 0")
+    until(lambda: bool(held), olga)
+    card = olga.page.get_by_role("complementary", name=olga.words["context"])
+    card.get_by_role("listitem").first.get_by_role("button").click()
+    held[0].continue_()
+    expect(olga.log.locator("article[data-seq='2']")).to_be_in_viewport()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
@@ -164,6 +164,24 @@ def test_turned_off_or_signed_out_nothing_comes(
     Customer.arrive(stage, demo.links.page).ask_for_person()
     (push,) = service.wait(1)
     assert push.to is hers and service.requests == 1
+
+
+def test_who_wants_no_repeats_is_told_once_also_while_the_console_is_closed(demo: DemoServer, away: Away) -> None:
+    page = away.olga.page
+
+    def says(repeat: bool) -> Callable[[Request], bool]:
+        words = f'"repeat":{str(repeat).lower()}'
+        return lambda asked: asked.method == "PUT" and words in (asked.post_data or "")
+
+    with page.expect_request(says(repeat=True)):
+        turn_on(away)
+    again = page.get_by_role("checkbox", name="Повторять каждые 30 секунд")
+    with page.expect_request(says(repeat=False)):
+        again.uncheck()
+    with page.expect_request(says(repeat=False)):
+        page.reload()
+    page.get_by_role("button", name="Оповещения").click()
+    expect(again).not_to_be_checked()
 
 
 def test_browser_that_moves_to_another_address_is_still_told(

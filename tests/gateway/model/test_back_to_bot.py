@@ -38,3 +38,25 @@ def test_a_message_that_people_left_unanswered_is_the_bots_after_the_return() ->
     history.do(c.ReturnToBot(operator=OLGA, floor_seq=history.state.floor_seq))
 
     assert history.state.unanswered
+
+
+def test_a_handoff_is_kept_in_mind_until_the_bot_has_the_floor_again() -> None:
+    history = asked_for_person()
+    assert history.state.handoff_seq == 4
+    history.do(c.Transfer(operator=OLGA, team="repairs", floor_seq=history.state.floor_seq))
+    history.take(OLGA)
+    assert history.state.handoff_seq == 4, "still the reason why it is with people"
+
+    history.do(c.ReturnToBot(operator=OLGA, floor_seq=history.state.floor_seq))
+    assert history.state.handoff_seq == 0
+    history.ask_for_person()
+    assert history.state.handoff_seq == history.state.seq
+    history.do(c.CancelHandoff())
+    assert history.state.handoff_seq == 0
+
+
+def test_who_takes_it_from_the_bot_stands_on_no_earlier_handoff() -> None:
+    history = asked_for_person()
+    history.do(c.ReturnToBot(operator=OLGA, floor_seq=history.state.floor_seq))
+    history.take(OLGA)
+    assert history.state.handoff_seq == 0

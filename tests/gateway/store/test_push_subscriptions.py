@@ -37,8 +37,10 @@ async def sign_in(store: Store, account: Account, token: str, *, lifetime: int =
     return hash_token(token)
 
 
-async def subscribe(store: Store, account: Account, session: str, *, endpoint: str, sealed: str = "s") -> None:
-    one = Subscription(session, account.id, "ru", sealed)
+async def subscribe(
+    store: Store, account: Account, session: str, *, endpoint: str, sealed: str = "s", repeats: bool = True
+) -> None:  # fmt: skip
+    one = Subscription(session, account.id, "ru", sealed, repeats)
     await store.write("", lambda tx, now: subscriptions.put(tx, one, endpoint=endpoint, now=now))
 
 
@@ -52,9 +54,9 @@ async def test_a_session_has_one_and_putting_it_again_changes_it(store: Store, p
     for sealed in ("first", "first", "second"):
         await subscribe(store, olga, phone, endpoint="e1", sealed=sealed)
     assert await of(store, place.business) == [(phone, "second")]
-    await subscribe(store, olga, phone, endpoint="e2", sealed="third")
+    await subscribe(store, olga, phone, endpoint="e2", sealed="third", repeats=False)
     found = await store.read("", lambda tx, now: subscriptions.find(tx, phone, now=now))
-    assert found == Subscription(phone, olga.id, "ru", "third")
+    assert found == Subscription(phone, olga.id, "ru", "third", repeats=False)
 
 
 async def test_a_browser_belongs_to_who_signed_in_there_last(store: Store, place: Place, olga: Account) -> None:

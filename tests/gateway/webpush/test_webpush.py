@@ -281,6 +281,23 @@ async def test_a_browser_that_changed_its_address_keeps_its_language(site: Site,
     assert service.pushes[0].json["title"] == "Уведомления работают"
 
 
+async def test_a_browser_says_whether_it_is_told_again_and_that_stays_until_it_says_otherwise(
+    site: Site, service: PushServer
+) -> None:
+    async def repeats() -> list[bool]:
+        found = await site.node.store.read(
+            site.ours.business, lambda tx, now: push_subscriptions.of_business(tx, now=now)
+        )  # fmt: skip
+        return [one.repeats for one in found]
+
+    made = await told(site, service)
+    assert await repeats() == [True]
+    for said, kept in (({"repeat": False}, False), ({}, False), ({"repeat": True}, True)):
+        assert (await browser(site).ask("PUT", PATH, {**made.body, **said}))[0] == 204
+        assert await repeats() == [kept]
+    assert code(await browser(site).ask("PUT", PATH, {**made.body, "repeat": "yes"})) == (422, "invalid")
+
+
 async def test_an_account_is_told_in_ten_browsers_at_most(site: Site, service: PushServer) -> None:
     olga = site.ours.accounts["olga"]
 

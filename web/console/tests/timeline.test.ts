@@ -1,4 +1,4 @@
-import { reduceAll, type AnyEvent, type Entry, type Evidence } from "@switchboard/protocol";
+import { emptyLog, extend, type AnyEvent, type Entry, type Evidence } from "@switchboard/protocol";
 import { expect, test } from "vitest";
 import { speak } from "../src/i18n/index.ts";
 import { card } from "../src/view/card.ts";
@@ -9,6 +9,8 @@ const say = speak("en");
 const endpoint = { inbox: "i", identity: "v", channel: "webchat" };
 const olga = { id: "olga", name: "Olga" };
 const page = { url: "https://tea.example/", title: "Tea" };
+const reader = { me: "", say, locale: "en" };
+const logOf = (entries: readonly Entry[]) => extend(emptyLog("c"), entries, entries.length);
 
 const LOG: readonly AnyEvent[] = [
   { type: "conversation_started", contact: "k", endpoint, locale: "en", page },
@@ -97,7 +99,7 @@ test("what is not sent yet stands below", () => {
 });
 
 test("the card says why, on what evidence, and what is known", () => {
-  const shown = card(reduceAll(entries), entries, { me: "", say, locale: "en" });
+  const shown = card(logOf(entries), reader);
   expect(shown).toMatchObject({
     why: "Olga has it: the customer asked for a person.",
     page,
@@ -116,7 +118,7 @@ test("the evidence is the event's; one that gives none points at the words befor
     },
   ];
   const evidence = (log: readonly Entry[]) =>
-    card(reduceAll(log), log, { me: "", say, locale: "en" }).evidence.map(({ seq, text }) => [seq, text]);
+    card(logOf(log), reader).evidence.map(({ seq, text }) => [seq, text]);
   expect(evidence(handoff([{ seq: 2, kind: "input" }, { seq: 2, kind: "intent", text: "hello 90%" }]))).toEqual([
     [2, "hi"],
     [2, "hello 90%"],
@@ -125,10 +127,30 @@ test("the evidence is the event's; one that gives none points at the words befor
   expect(evidence(handoff([{ seq: 1, kind: "page", text: "Coffee" }]))).toEqual([[1, "Coffee"]]);
   expect(evidence(handoff([{ seq: 1, kind: "page", text: "Tea" }]))).toEqual([]);
   expect(evidence(handoff([{ seq: 99, kind: "input" }]))).toEqual([[99, "Event 99"]]);
-  const log = handoff([{ seq: 99, kind: "input" }]);
-  const cited = new Map([[99, { ...entries[1]!, seq: 99 }]]);
-  const [clue] = card(reduceAll(log), log, { me: "", say, locale: "en" }, cited).evidence;
-  expect(clue).toMatchObject({ seq: 99, text: "hi", missing: false });
+  const whole = logOf(handoff([{ seq: 99, kind: "input" }]));
+  expect(card(whole, reader).evidence[0]).toMatchObject({ seq: 99, missing: true });
+  const cited = [{ ...entries[1]!, seq: 99 }];
+  expect(card({ ...whole, cited }, reader).evidence[0]).toMatchObject({
+    seq: 99,
+    text: "hi",
+    missing: false,
+  });
+});
+
+test("of a long log its end is enough to say on what the handoff stood", () => {
+  const whole = logOf(entries);
+  const end = { ...whole, entries: entries.slice(7), since: 8 };
+  expect(card({ ...end, cited: [entries[5]!] }, reader).evidence).toMatchObject([{ seq: 2, text: "hi" }]);
+  expect(card(end, reader).evidence).toEqual([]);
+});
+
+test("what the bot had back meanwhile stands on no earlier handoff", () => {
+  const back: readonly AnyEvent[] = [
+    { type: "returned_to_bot", by: olga },
+    { type: "taken", operator: olga, via: "take" },
+  ];
+  const log = [...entries, ...back.map((event, i) => ({ seq: 12 + i, id: `b${i}`, at: 12e6 + i, event }))];
+  expect(card(logOf(log), reader).evidence).toEqual([]);
 });
 
 test("who may do what follows from the floor", () => {

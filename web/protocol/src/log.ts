@@ -2,17 +2,19 @@ import { EMPTY, reduce, type Conversation } from "./reduce.ts";
 import type { Entry } from "./types.ts";
 
 /** The part of a conversation's log that this client holds: in order, without repeats, complete from `since` up to
- * `through`. `state` is that of the whole log, whatever of it is held. */
+ * `through`. `state` is that of the whole log, whatever of it is held. `cited`: entries before `since` that its context
+ * card points at, as far as they are known. */
 export interface Log {
   readonly conversation: string;
   readonly entries: readonly Entry[];
   readonly since: number;
   readonly through: number;
   readonly state: Conversation;
+  readonly cited: readonly Entry[];
 }
 
 export function emptyLog(conversation: string): Log {
-  return { conversation, entries: [], since: 1, through: 0, state: EMPTY };
+  return { conversation, entries: [], since: 1, through: 0, state: EMPTY, cited: [] };
 }
 
 /** The end of a long log, with the state that the server says. */
@@ -22,9 +24,10 @@ export function tailOf(tail: {
   readonly since: number;
   readonly through: number;
   readonly entries: readonly Entry[];
+  readonly cited?: readonly Entry[];
 }): Log {
-  const { conversation, entries, since, through } = tail;
-  return { conversation, entries, since, through, state: { ...EMPTY, ...tail.state } };
+  const { conversation, entries, since, through, cited = [] } = tail;
+  return { conversation, entries, since, through, state: { ...EMPTY, ...tail.state }, cited };
 }
 
 /** The log with what is new in `entries`; a replay that overlaps changes nothing. */

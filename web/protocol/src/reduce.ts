@@ -62,6 +62,8 @@ export interface Conversation {
   readonly answered: number;
   readonly last_input: number;
   readonly request: number;
+  /** The handoff that brought it to people, until the bot has it again; 0: none. */
+  readonly handoff_seq: number;
   readonly channels: readonly Endpoint[];
   readonly owner: Person | null;
   readonly last_owner: Person | null;
@@ -99,6 +101,7 @@ export const EMPTY: Conversation = {
   answered: 0,
   last_input: 0,
   request: 0,
+  handoff_seq: 0,
   channels: [],
   owner: null,
   last_owner: null,
@@ -217,10 +220,17 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         waiting_since: at,
         owner: null,
         misses: 0,
+        handoff_seq: seq,
         answered: event.by === "customer" ? state.last_input : state.answered,
       };
     case "handoff_cancelled":
-      return { status: "pending", answered: state.last_input, waiting_since: null, reason: "" };
+      return {
+        status: "pending",
+        answered: state.last_input,
+        waiting_since: null,
+        reason: "",
+        handoff_seq: 0,
+      };
     case "taken": {
       const unanswered = state.last_input > state.answered;
       return {
@@ -234,7 +244,15 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
     case "transferred":
       return event.to ? {} : { status: "queued", owner: null, team: event.team ?? "", waiting_since: at };
     case "returned_to_bot":
-      return { status: "pending", owner: null, participants: [], waiting_since: null, reason: "", misses: 0 };
+      return {
+        status: "pending",
+        owner: null,
+        participants: [],
+        waiting_since: null,
+        reason: "",
+        handoff_seq: 0,
+        misses: 0,
+      };
     case "owner_lost":
       return { status: "queued", owner: null, reason: "owner_lost", waiting_since: at };
     case "wrap_up_started":
@@ -270,7 +288,7 @@ function reopened(state: Conversation, event: Reopened, seq: number, at: number)
     case "queue":
       return { ...common, status: "queued", owner: null, reason: "reopened", waiting_since: at };
     case "bot":
-      return { ...common, status: "pending", owner: null, misses: 0, reason: "" };
+      return { ...common, status: "pending", owner: null, misses: 0, reason: "", handoff_seq: 0 };
   }
 }
 

@@ -1,4 +1,4 @@
-import { prepend } from "@switchboard/protocol";
+import { prepend, type Log } from "@switchboard/protocol";
 import { entriesBefore } from "../api/conversations.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
@@ -7,23 +7,27 @@ import { keepLog, logOf } from "./logs.ts";
 const PAGE = 200;
 const LARGE_PAGE = 500;
 
-/** Fetches what was said before the open log's begin. */
+/** The page that is on its way, and whose it is. */
+let coming: { readonly conversation: string; readonly page: Promise<void> } | null = null;
+
+/** Fetches what was said before the open log's begin; while a page is on its way already, waits for that one. */
 export async function loadOlder(limit = PAGE): Promise<void> {
   const log = thread.log;
-  if (!log || log.since <= 1 || thread.older === "loading") return;
+  if (!log || log.since <= 1) return;
+  const { conversation } = log;
+  if (coming?.conversation !== conversation) coming = { conversation, page: fetchOlder(log, limit) };
+  const mine = coming;
+  await mine.page;
+  if (coming === mine) coming = null;
+}
+
+async function fetchOlder(log: Log, limit: number): Promise<void> {
   const { conversation, since } = log;
-  const first = log.entries[0]?.id;
   const isOpen = () => thread.conversation === conversation;
   thread.older = "loading";
   try {
     const page = await entriesBefore(session.business, conversation, since, limit);
-    const now = logOf(conversation);
-    // What was read belongs to the log as it was: an erasure meanwhile made it another.
-    if (now?.since === since && now.entries[0]?.id === first) {
-      const whole = prepend(now, page.entries, page.since);
-      keepLog(whole);
-      if (isOpen()) thread.log = whole;
-    }
+    complete(log, (now) => prepend(now, page.entries, page.since));
     if (isOpen()) thread.older = "idle";
   } catch {
     if (isOpen()) thread.older = "failed";
@@ -32,17 +36,30 @@ export async function loadOlder(limit = PAGE): Promise<void> {
 
 /** Fetches one event from before the log's begin, for the card that points at it. What can't be had stays a number. */
 export async function loadCited(seq: number): Promise<void> {
-  const { conversation } = thread;
-  const page = await entriesBefore(session.business, conversation, seq + 1, 1).catch(() => null);
-  const entry = page?.entries.find((one) => one.seq === seq);
-  if (entry && thread.conversation === conversation) thread.cited = new Map(thread.cited).set(seq, entry);
+  const log = thread.log;
+  if (!log) return;
+  const page = await entriesBefore(session.business, log.conversation, seq + 1, 1).catch(() => null);
+  const found = page?.entries.find((one) => one.seq === seq);
+  if (found) complete(log, (now) => ({ ...now, cited: [...now.cited, found] }));
+}
+
+/** Puts what was read of a log into it, as it is by now; an erasure meanwhile made it another. */
+function complete({ conversation, since, entries }: Log, change: (now: Log) => Log): void {
+  const now = logOf(conversation);
+  if (now?.since !== since || now.entries[0]?.id !== entries[0]?.id) return;
+  const whole = change(now);
+  keepLog(whole);
+  if (thread.conversation === conversation) thread.log = whole;
 }
 
 /** Lights an event of the open thread, and fetches the log as far back as it takes. */
 export async function showEvent(seq: number): Promise<void> {
   const { conversation } = thread;
   const waits = () => thread.conversation === conversation && (thread.log?.since ?? 1) > seq;
-  while (waits() && thread.older !== "failed") await loadOlder(LARGE_PAGE);
+  while (waits()) {
+    await loadOlder(LARGE_PAGE);
+    if (thread.older === "failed") break;
+  }
   if (thread.conversation !== conversation) return;
   thread.spotlight = 0;
   queueMicrotask(() => (thread.spotlight = seq));

@@ -1,5 +1,5 @@
 import * as api from "../api/push.ts";
-import { alerts, type Away } from "../stores/alerts.svelte.ts";
+import { alerts, type AlertKind, type Away } from "../stores/alerts.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { registration } from "./registration.ts";
 
@@ -36,6 +36,12 @@ export async function turnPushOff(): Promise<void> {
   await (await worker?.pushManager.getSubscription())?.unsubscribe();
 }
 
+/** How this person wants to be told; what is told while the console is closed follows it. */
+export function chooseAlert(kind: AlertKind, on: boolean): void {
+  alerts.set(kind, on);
+  if (kind === "repeat" && alerts.away === "on") void keepPush();
+}
+
 /** Whether it was sent; then it comes by the browser's push service, as a customer's would. */
 export async function tryPush(): Promise<boolean> {
   return (await outcome(api.sendTest, "on")) === "on";
@@ -49,7 +55,7 @@ async function subscribe({ pushManager }: ServiceWorkerRegistration): Promise<vo
     known = null;
   }
   known ??= await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-  await api.subscribe(known.toJSON(), preferences.locale);
+  await api.subscribe(known.toJSON(), preferences.locale, alerts.settings.repeat);
 }
 
 async function outcome(work: () => Promise<unknown>, done: Away): Promise<Away> {

@@ -36,7 +36,6 @@ export function openThread(conversation: string): void {
   thread.log = logOf(conversation);
   thread.complete = false;
   thread.older = "idle";
-  thread.cited = new Map();
   thread.typing = null;
   thread.problem = "";
   thread.mode = "reply";

@@ -9,7 +9,8 @@ export interface Push {
 }
 
 export const readPush = () => request<Push>("GET", PATH);
-export const subscribe = ({ endpoint, keys }: PushSubscriptionJSON, locale: string) =>
-  request<null>("PUT", PATH, { endpoint, keys, locale });
+/** `repeat`: also again, of what nobody has answered. */
+export const subscribe = ({ endpoint, keys }: PushSubscriptionJSON, locale: string, repeat: boolean) =>
+  request<null>("PUT", PATH, { endpoint, keys, locale, repeat });
 export const unsubscribe = () => request<null>("DELETE", PATH);
 export const sendTest = () => request<null>("POST", `${PATH}/test`);

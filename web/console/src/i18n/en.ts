@@ -117,7 +117,7 @@ export const en = {
   "alert.waits": "waits for your answer",
   "alert.away": "Also while the console is closed",
   "alert.away_why":
-    "This browser tells you of who waits for you even without an open tab, until you sign out here.",
+    "This browser tells you of who waits for you even without an open tab, until you sign out here. It repeats that for five minutes at most.",
   "alert.away_unsupported":
     "This browser can't. On an iPhone or iPad, add Switchboard to the home screen and open it from there.",
   "alert.away_blocked":

@@ -1,4 +1,4 @@
-import type { Entry, Letter, Log, Person, Row } from "@switchboard/protocol";
+import type { Letter, Log, Person, Row } from "@switchboard/protocol";
 import type { Written } from "../view/timeline.ts";
 
 export type Act = "take" | "return_to_bot" | "resolve" | "transfer" | "snooze";
@@ -12,8 +12,6 @@ class Thread {
   log = $state.raw<Log | null>(null);
   readonly contact = $derived(this.row?.contact ?? { id: this.log?.state.contact ?? "", name: "" });
   /** How it stands with what was said before the log's begin. */
-  /** Events before the log's begin that the context card points at, by their `seq`. */
-  cited = $state.raw<ReadonlyMap<number, Entry>>(new Map());
   older = $state<"idle" | "loading" | "failed">("idle");
   /** The replay has come. */
   complete = $state(false);

@@ -4,6 +4,7 @@ import {
   type Conversation,
   type Entry,
   type Evidence,
+  type Log,
   type Page,
   type Score,
 } from "@switchboard/protocol";
@@ -35,16 +36,10 @@ export interface Reader {
   readonly locale: string;
 }
 
-/** `cited`: events from before the loaded `entries`, as far as they were asked for. */
-export function card(
-  state: Conversation,
-  entries: readonly Entry[],
-  reader: Reader,
-  cited: ReadonlyMap<number, Entry> = new Map(),
-): Card {
+export function card({ state, entries, cited }: Log, reader: Reader): Card {
   const waits = state.status === "queued" || state.status === "open";
-  const evidence = waits ? clues(entries, reader.say, cited) : [];
-  const page = pageOf(entries);
+  const evidence = waits ? clues(state.handoff_seq, entries, cited, reader.say) : [];
+  const page = pageOf([...cited, ...entries]);
   const told = evidence.some(({ kind }) => kind === "intent");
   return {
     why: why(state, reader),
@@ -77,15 +72,22 @@ function why(state: Conversation, { me, say, locale }: Reader): string {
   }
 }
 
-/** What the last handoff points at; one that was written without evidence points at the words before it. */
-function clues(entries: readonly Entry[], say: Say, cited: ReadonlyMap<number, Entry>): readonly Clue[] {
-  const at = entries.findLastIndex(({ event }) => event.type === "handoff_requested");
-  const event = entries[at]?.event;
+/** What the handoff points at; one that was written without evidence points at the words before it. */
+function clues(
+  handoff: number,
+  entries: readonly Entry[],
+  cited: readonly Entry[],
+  say: Say,
+): readonly Clue[] {
+  const at = (wanted: number) => [...cited, ...entries].find(({ seq }) => seq === wanted)?.event;
+  const event = at(handoff);
   if (event?.type !== "handoff_requested") return [];
-  const before = entries.slice(0, at).findLast(({ event: { type } }) => type === "customer_message");
+  const before = entries
+    .filter(({ seq }) => seq < handoff)
+    .findLast(({ event: { type } }) => type === "customer_message");
   const words: readonly Evidence[] = before ? [{ seq: before.seq, kind: "input" }] : [];
   return (event.evidence?.length ? event.evidence : words).map(({ seq, kind, text }) => {
-    const told = entries.find((entry) => entry.seq === seq)?.event ?? cited.get(seq)?.event;
+    const told = at(seq);
     return {
       seq,
       kind,
