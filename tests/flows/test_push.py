@@ -17,6 +17,17 @@ from tests.flows.server import DemoServer, copy_of
 from tests.support_edge.push_service import PushServer, Subscriber
 
 
+_NO_CONSTRUCTOR = """
+const real = window.Notification;
+window.Notification = class {
+  static get permission() { return real.permission; }
+  static requestPermission() { return real.requestPermission(); }
+  constructor() { throw new TypeError("Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead."); }
+};
+Object.defineProperty(document, "hidden", { get: () => true });
+"""
+
+
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[PushServer]:
     running = PushServer(tmp_path)
@@ -130,6 +141,28 @@ def test_open_console_speaks_for_itself_and_a_click_leads_to_it(
     expect(away.olga.log).to_be_visible()
     assert push.json["conversation"] in away.olga.page.url
     edge.wait_for(1)
+
+
+def test_where_a_page_may_not_notify_its_worker_does_and_takes_it_away(
+    stage: Stage, demo: DemoServer, away: Away
+) -> None:  # fmt: skip
+    """As Chrome on Android: the constructor throws, whatever was allowed."""
+    page = away.olga.page
+    page.add_init_script(_NO_CONSTRUCTOR)
+    page.reload()
+    expect(away.olga.tab("unassigned")).to_be_visible()
+    customer = Customer.arrive(stage, demo.links.page)
+    customer.ask_for_person()
+    elsewhere = away.context.new_page()
+    elsewhere.goto(demo.links.page)
+    edge = WorkerEdge(elsewhere)
+    (shown,) = edge.wait_for(1)
+    assert "клиент попросил человека" in shown["body"]
+    worker = next(one for one in away.context.service_workers if one.url.endswith("/console/sw.js"))
+    edge.click(worker, shown["tag"])
+    expect(away.olga.log).to_be_visible()
+    away.olga.take()
+    edge.wait_for(0)
 
 
 def test_turned_off_or_signed_out_nothing_comes(

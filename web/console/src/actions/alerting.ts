@@ -8,13 +8,14 @@ import { session } from "../stores/session.svelte.ts";
 import { callOf, heard, type Call } from "../view/alerts.ts";
 import { contactName } from "../view/contact.ts";
 import { chime } from "./chime.ts";
+import { show, type Shown } from "./notifying.ts";
 import { showEvent } from "./older.ts";
 import { keepPush } from "./push.ts";
 import { openThread } from "./thread.ts";
 
 const AGAIN_AFTER = 30_000;
 
-const shown = new Map<string, Notification>();
+const shown = new Map<string, Shown>();
 /** Of several tabs one alone makes itself heard. */
 let leads = !("locks" in navigator);
 let again: ReturnType<typeof setInterval> | undefined;
@@ -62,10 +63,13 @@ export function hearMention({ conversation, seq, by }: MentionedFrame): void {
   if (!leads) return;
   if (alerts.settings.sound) chime();
   if (!alerts.settings.notifications || alerts.permission !== "granted" || !document.hidden) return;
-  const one = new Notification(preferences.say("alert.mention", { name: by }), {
-    tag: `note:${conversation}`,
-  });
-  one.onclick = () => (focus(), openMention(conversation), one.close());
+  const title = preferences.say("alert.mention", { name: by });
+  show(
+    title,
+    { tag: `note:${conversation}` },
+    { conversation, seq },
+    () => (focus(), openMention(conversation)),
+  );
 }
 
 export function openMention(conversation: string): void {
@@ -112,15 +116,10 @@ function notify({ conversation, row }: Call): void {
   const { say } = preferences;
   const body = row.reason ? say(known(`reason.${row.reason}`, "reason.bot_decided")) : say("alert.waits");
   shown.get(conversation)?.close();
-  const one = new Notification(contactName(row.contact, say), {
-    body,
-    tag: conversation,
-    icon: "./icon-192.png",
-  });
-  one.onclick = () => {
+  const options = { body, tag: conversation, icon: "./icon-192.png" };
+  const one = show(contactName(row.contact, say), options, { conversation }, () => {
     focus();
     openThread(conversation);
-    one.close();
-  };
+  });
   shown.set(conversation, one);
 }

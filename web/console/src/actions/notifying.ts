@@ -1,0 +1,47 @@
+import { session } from "../stores/session.svelte.ts";
+
+/** Where a notification leads, as the service worker knows it, too. */
+export interface Lead {
+  readonly conversation: string;
+  readonly seq?: number;
+}
+
+export interface Shown {
+  close(): void;
+}
+
+/** A notification of the open console. `open` is called where the page itself hears the click. */
+export function show(
+  title: string,
+  options: NotificationOptions & { tag: string },
+  lead: Lead,
+  open: () => void,
+): Shown {
+  try {
+    const one = new Notification(title, options);
+    one.onclick = () => (open(), one.close());
+    return one;
+  } catch {
+    return showByWorker(title, options, lead);
+  }
+}
+
+/** Chrome on Android lets no page show one by itself: its worker does, and tells the page of the click. */
+function showByWorker(title: string, options: NotificationOptions & { tag: string }, lead: Lead): Shown {
+  const data = {
+    ...lead,
+    kind: "call",
+    tag: options.tag,
+    business: session.business,
+    account: session.account,
+  };
+  const ready = navigator.serviceWorker?.ready;
+  void ready?.then((worker) => worker.showNotification(title, { ...options, data }));
+  return {
+    close() {
+      void ready
+        ?.then((worker) => worker.getNotifications({ tag: options.tag }))
+        .then((found) => found.forEach((one) => one.close()));
+    },
+  };
+}
