@@ -12,6 +12,7 @@ from typing import Any, assert_never
 import msgspec
 
 from gateway.errors import Invalid, NotOwner, NotPossible, StaleFloor, TakenBy
+from gateway.faults import refusals
 from gateway.model import acts
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
@@ -377,12 +378,12 @@ def _set_labels(state: Conversation, command: c.SetLabels, circumstances: Circum
     added = tuple(one for one in dict.fromkeys(command.add) if one not in state.labels)
     removed = tuple(one for one in dict.fromkeys(command.remove) if one in state.labels and one not in command.add)
     if len(state.labels) + len(added) - len(removed) > MAX_LABELS:
-        raise NotPossible(f"A conversation has at most {MAX_LABELS} labels. Take one off first.")
+        raise NotPossible(refusals.LABELS(limit=MAX_LABELS))
     return (Labelled(by=command.operator, added=added, removed=removed),) if added or removed else ()
 
 
 def _report_failure(state: Conversation, command: c.ReportFailure, circumstances: Circumstances) -> Events:
-    return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason),)
+    return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason, fault=command.fault),)
 
 
 def _finish_file(state: Conversation, command: c.FinishFile, circumstances: Circumstances) -> Events:
