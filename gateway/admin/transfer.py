@@ -71,7 +71,7 @@ def read_export(data: bytes) -> Export:
         raise Invalid(transfer.NEWER(), field="file")
     unknown = set(found.configuration) - {kind.path for kind in KINDS}
     if unknown:
-        raise Invalid(transfer.UNKNOWN(kind=sorted(unknown)[0][:100]), field="file")
+        raise Invalid(transfer.UNKNOWN(what=sorted(unknown)[0][:100]), field="file")
     return found
 
 

@@ -16,7 +16,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 Value = str | int
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """Why something failed. ``code`` is stable, ``values`` belong to it; ``text`` says the same in English.
 
     ``file`` and ``line`` among the values: where in the business's own content it is.
@@ -24,7 +24,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     code: str
     text: str
-    values: dict[str, Value] = {}
+    values: dict[str, Value]
 
     def __str__(self) -> str:
         return self.text

@@ -1,4 +1,4 @@
-"""What isn't possible now, where the code of the refusal alone would say something else."""
+"""What isn't possible now in the settings, where the refusal's code alone would say something else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,3 @@ OTHER_ACCOUNT = Kind(
     "This invitation is for {email}, and you are signed in as {mine}. Sign out first.",
 )
 MEMBER = Kind("member_already", "You work for this business already.")
-ONE_CONTACT = Kind("contacts_one", "These two are one contact already.")
-TWO_CONTACTS = Kind("contacts_two", "These are two different users of one inbox: they can't be one contact.")
-LABELS = Kind("labels_many", "A conversation has at most {limit} labels. Take one off first.")
-NOT_MERGED = Kind("contact_not_merged", "This contact isn't merged into another one.")

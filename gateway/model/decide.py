@@ -12,7 +12,7 @@ from typing import Any, assert_never
 import msgspec
 
 from gateway.errors import Invalid, NotOwner, NotPossible, StaleFloor, TakenBy
-from gateway.faults import refusals
+from gateway.faults import desk
 from gateway.model import acts
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
@@ -378,7 +378,7 @@ def _set_labels(state: Conversation, command: c.SetLabels, circumstances: Circum
     added = tuple(one for one in dict.fromkeys(command.add) if one not in state.labels)
     removed = tuple(one for one in dict.fromkeys(command.remove) if one in state.labels and one not in command.add)
     if len(state.labels) + len(added) - len(removed) > MAX_LABELS:
-        raise NotPossible(refusals.LABELS(limit=MAX_LABELS))
+        raise NotPossible(desk.LABELS(limit=MAX_LABELS))
     return (Labelled(by=command.operator, added=added, removed=removed),) if added or removed else ()
 
 
