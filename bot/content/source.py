@@ -25,6 +25,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from bot.content.complaints import fault_of
 from bot.content.errors import ContentError
 from gateway.faults import Fault
 from gateway.faults import content as faults
@@ -141,7 +142,7 @@ def parse(name: str, text: str) -> Node:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         line = mark.line + 1 if mark is not None else 0
-        raise ContentError(faults.NOT_YAML(problem=problem), file=name, line=line) from error
+        raise ContentError(fault_of(problem), file=name, line=line) from error
     except RecursionError as error:
         raise ContentError(faults.DEEP(limit=MAX_DEPTH), file=name) from error
 

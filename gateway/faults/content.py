@@ -17,6 +17,18 @@ LARGE = Kind("content_large", "More than {limit} MB of content in all.")
 NOT_UTF8 = Kind("content_not_utf8", "Not UTF-8; save the file in UTF-8.")
 
 # YAML
+YAML_TAB = Kind("content_yaml_tab", "Not valid YAML: a tab stands here. Indent with blanks.")
+YAML_CHARACTER = Kind("content_yaml_character", "Not valid YAML: no value begins with {character}. Put it into quotes.")
+YAML_COLON = Kind(
+    "content_yaml_colon",
+    "Not valid YAML: no colon may stand here. Put a text that has one into quotes, or correct how the line is indented.",
+)
+YAML_DASH = Kind("content_yaml_dash", "Not valid YAML: no dash may stand here. Begin a list on a line of its own.")
+YAML_OPEN = Kind("content_yaml_open", "Not valid YAML: a quote or a bracket isn't closed.")
+YAML_INDENT = Kind(
+    "content_yaml_indent",
+    "Not valid YAML: this doesn't go on what is above it. Indent it as that is, or quote all of it.",
+)
 NOT_YAML = Kind("content_not_yaml", "Not valid YAML: {problem}.")
 DEEP = Kind("content_deep", "Nested deeper than {limit}.")
 DOCUMENTS = Kind("content_documents", "Only one document a file; remove the line with ---.")

@@ -202,6 +202,26 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("a:\n\t- b\n", "content_yaml_tab", 2),
+        ("a: @b\n", "content_yaml_character", 1),
+        ("a: b: c\n", "content_yaml_colon", 1),
+        ("a: - b\n", "content_yaml_dash", 1),
+        ("a: 'b\n", "content_yaml_open", 2),
+        ("a: [b\nc: d\n", "content_yaml_open", 2),
+        ("a:\n  b: c\n d: e\n", "content_yaml_indent", 3),
+        ("a: |\n b\nc\n", "content_not_yaml", 4),
+    ],
+)
+def test_usual_mistakes_in_yaml_are_told_apart(text: str, code: str, line: int) -> None:
+    with pytest.raises(ContentError) as caught:
+        parse("any.yml", text)
+    assert (caught.value.fault.code, caught.value.line) == (code, line)
+    assert "Not valid YAML" in str(caught.value)
+
+
+@pytest.mark.parametrize(
     "pattern", [r"\d{4,6}", r"[\w.+-]+@[\w-]+\.[\w.]+", r"(?:\+7|8)[\s(-]*\d{3}", r"(?:\d{3} ?){2,4}"]
 )
 def test_usual_patterns_are_accepted(pattern: str) -> None:

@@ -75,7 +75,7 @@ def test_a_training_that_failed(boris: Administrator) -> None:
     boris.click("Начать с этого: Single")
     expect(boris.alert).to_contain_text("Боту нужны хотя бы два намерения с примерами. Добавьте второе.")
     boris.click("Начать с этого: Garbled")
-    expect(boris.alert).to_contain_text("Файл domain.yml, строка 3. Здесь ошибка в YAML: expected the node content")
+    expect(boris.alert).to_contain_text("Файл domain.yml, строка 2. Ошибка в YAML: здесь табуляция.")
     assert faults(boris.page) == []
 
 

@@ -18,7 +18,7 @@ LOST = {
     "nlu.yml": "nlu:\n- intent: booking\n  examples: |\n    - book a table\n",
 }
 """Examples of an intent that the domain doesn't have."""
-GARBLED = {"domain.yml": "intents: [prices, hours]\nnlu: [\n"}
+GARBLED = {"domain.yml": "intents:\n\t- prices\n\t- hours\n"}
 SINGLE = {"domain.yml": "intents: [prices]\nnlu:\n- intent: prices\n  examples: |\n    - what does it cost\n"}
 
 

@@ -96,7 +96,7 @@ async def test_every_template_trains_and_answers_in_each_of_its_languages(real: 
     ("template", "code", "values"),
     [
         ("lost", "content_intent", {"name": "booking", "file": "nlu.yml", "line": 2}),
-        ("garbled", "content_not_yaml", {"file": "domain.yml", "line": 3}),
+        ("garbled", "content_yaml_tab", {"file": "domain.yml", "line": 2}),
         ("single", "training_few_intents", {}),
     ],
 )

@@ -41,6 +41,16 @@ export const faults = {
   "fault.content_large_file": "The file is larger than {limit} MB. Split it.",
   "fault.content_large": "All files together are larger than {limit} MB.",
   "fault.content_not_utf8": "The file is not in UTF-8. Save it in UTF-8.",
+  "fault.content_yaml_tab": "This is not valid YAML: a tab stands here. Indent with blanks.",
+  "fault.content_yaml_character":
+    "This is not valid YAML: no value begins with {character}. Put it into quotes.",
+  "fault.content_yaml_colon":
+    "This is not valid YAML: no colon may stand here. Put a text that has one into quotes, or correct how the line is indented.",
+  "fault.content_yaml_dash":
+    "This is not valid YAML: no dash may stand here. Begin a list on a line of its own.",
+  "fault.content_yaml_open": "This is not valid YAML: a quote or a bracket is not closed.",
+  "fault.content_yaml_indent":
+    "This is not valid YAML: it does not go on what is above it. Indent it as that is, or quote all of it.",
   "fault.content_not_yaml": "This is not valid YAML: {problem}.",
   "fault.content_deep": "Values are nested deeper than {limit}.",
   "fault.content_documents": "A file holds one document. Remove the line with ---.",

@@ -40,7 +40,16 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.content_large_file": "Файл больше {limit} МБ. Разделите его.",
   "fault.content_large": "Все файлы вместе больше {limit} МБ.",
   "fault.content_not_utf8": "Файл не в UTF-8. Сохраните его в UTF-8.",
-  "fault.content_not_yaml": "Здесь ошибка в YAML: {problem}.",
+  "fault.content_yaml_tab": "Ошибка в YAML: здесь табуляция. Делайте отступы пробелами.",
+  "fault.content_yaml_character":
+    "Ошибка в YAML: значение не может начинаться с {character}. Возьмите его в кавычки.",
+  "fault.content_yaml_colon":
+    "Ошибка в YAML: здесь не может быть двоеточия. Возьмите текст с ним в кавычки или поправьте отступ строки.",
+  "fault.content_yaml_dash": "Ошибка в YAML: здесь не может быть дефиса. Начните список с новой строки.",
+  "fault.content_yaml_open": "Ошибка в YAML: не закрыта кавычка или скобка.",
+  "fault.content_yaml_indent":
+    "Ошибка в YAML: это не продолжает то, что выше. Сделайте такой же отступ или возьмите всё в кавычки.",
+  "fault.content_not_yaml": "Ошибка в YAML: {problem}.",
   "fault.content_deep": "Вложенность значений больше {limit}.",
   "fault.content_documents": "В файле может быть один документ. Уберите строку с ---.",
   "fault.content_tag": "Тег {tag} не разрешён. Напишите простое значение.",
