@@ -102,7 +102,8 @@ def set_status(tx: Tx, call: str, status: CallStatus, *, attempts: int, answer: 
 
 
 def _read(call: WebhookCall) -> WebhookCall:
-    """A fault lies in the column of the answer as JSON; what 0.2 or a success left there is a text."""
+    """A fault lies in the column of the answer as JSON; a success is a text there, and so is what was noted before there
+    were codes."""
     if not call.answer.startswith(_FAULT):
         return call
     fault = _faults.decode(call.answer)
