@@ -77,7 +77,9 @@ def _report(output: bytes, complaint: bytes, code: int | None) -> Trained:
     try:
         result = _results.decode(output)
     except msgspec.DecodeError as error:
-        last = complaint.decode(errors="replace").strip().splitlines()[-1:] or ["it wrote nothing"]
+        last = complaint.decode(errors="replace").strip().splitlines()[-1:]
+        if not last:
+            raise TrainingFailed(faults.DIED(status=code or 0)) from error
         raise TrainingFailed(faults.BROKE(status=code or 0, said=last[0][:300])) from error
     if isinstance(result, Failed):
         raise ContentError(result.fault, file=result.file, line=result.line)

@@ -98,7 +98,9 @@ class Courier:
             async with asyncio.timeout(SEND_TIMEOUT):
                 provider_id = await channel.send(part)
         except RetryLater as error:
-            return await self._wait(row, delivery, after=error.after, fault=faults.PUT_OFF(said=_said(error)))
+            said = error.said[:LONGEST_SAID]
+            fault = faults.PUT_OFF(said=said) if said else faults.PUT_OFF_SILENTLY()
+            return await self._wait(row, delivery, after=error.after, fault=fault)
         except ContactUnreachable:
             return await self._dead(row.business, delivery, faults.UNREACHABLE(), reason="unreachable")
         except DeliveryRefused as error:

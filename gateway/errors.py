@@ -198,11 +198,12 @@ class DeliveryError(SwitchboardError):
 
 
 class RetryLater(DeliveryError):
-    """The provider asks to wait ``after`` seconds; nothing was delivered."""
+    """The provider asks to wait ``after`` seconds; nothing was delivered. ``said``: its words, if it gave any."""
 
-    def __init__(self, after: float, detail: str = "") -> None:
+    def __init__(self, after: float, detail: str | Fault = "") -> None:
         super().__init__(detail or f"retry after {after:g} s")
         self.after = after
+        self.said = str(detail)
 
 
 class DeliveryRefused(DeliveryError):

@@ -115,7 +115,7 @@ class PushRoutes:
         except ContactUnreachable as error:
             raise NotPossible(push.GONE()) from error
         except DeliveryError as error:
-            raise NotPossible(push.REFUSED(said=str(error))) from error
+            raise NotPossible(error.fault or push.REFUSED(said=str(error))) from error
         return web.Response(status=204)
 
     async def _find(self, call: Call) -> Subscription | None:

@@ -6,6 +6,7 @@ from gateway.faults import Kind
 
 TOO_LONG = Kind("training_too_long", "Training took longer than {seconds} s and was stopped.")
 BROKE = Kind("training_broke", "The training process ended with code {status}: {said}")
+DIED = Kind("training_died", "The training process ended with code {status} and wrote nothing.")
 FAILED = Kind("training_failed", "{said}")
 FEW_INTENTS = Kind(
     "training_few_intents",

@@ -27,7 +27,7 @@ from gateway.store.configuration import Item
 from gateway.store.sql import Tx
 from gateway.store.webhook_calls import CallStatus, WebhookCall
 from gateway.vault import SecretUnreadable, Vault
-from gateway.webhooks.guard import AddressRefused, Guard
+from gateway.webhooks.guard import AddressRefused, Guard, refusal_of
 from gateway.webhooks.signing import headers_of, unseal
 
 logger = structlog.get_logger(__name__)
@@ -134,7 +134,7 @@ class Webhooks:
         except TimeoutError:
             return Outcome(faults.NO_ANSWER(seconds=round(WITHIN)))
         except aiohttp.ClientError as error:
-            refused = _refusal(error)
+            refused = refusal_of(error)
             if refused is not None:
                 return Outcome(faults.INSIDE(host=refused.host), again=False)
             return Outcome(_unreached(error))
@@ -170,13 +170,6 @@ class Webhooks:
             self._dispatcher.due_at(due_at)
         if status == "failed":
             logger.warning("webhook_failed", webhook=call.webhook, call=call.id, attempts=attempts)
-
-
-def _refusal(error: BaseException | None) -> AddressRefused | None:
-    """The guard's own word, which the client wraps into its errors."""
-    while error is not None and not isinstance(error, AddressRefused):
-        error = error.__cause__ or error.__context__
-    return error
 
 
 def _unreached(error: aiohttp.ClientError) -> Fault:

@@ -30,6 +30,13 @@ class AddressRefused(Exception):
         self.host = host
 
 
+def refusal_of(error: BaseException | None) -> AddressRefused | None:
+    """The guard's own word, which the client wraps into its errors."""
+    while error is not None and not isinstance(error, AddressRefused):
+        error = error.__cause__ or error.__context__
+    return error
+
+
 class Guard:
     """Lets public addresses pass, and those of ``allowed`` networks (the installation's own say)."""
 

@@ -243,7 +243,9 @@ async def test_nothing_goes_inside_a_network(sqlite_database: Database, tmp_path
         assert code(answer) == (422, "invalid")
         named = {**subscriber.body, "endpoint": subscriber.endpoint.replace("127.0.0.1", "localhost")}
         assert (await browser(strict).ask("PUT", PATH, named))[0] == 204
-        assert code(await browser(strict).ask("POST", PATH + "/test")) == (409, "not_possible")
+        answer = await browser(strict).ask("POST", PATH + "/test")
+        assert code(answer) == (409, "not_possible")
+        assert answer[1]["fault"]["code"] == "push_inside"
     assert service.requests == 0
 
 

@@ -10,6 +10,7 @@ export const FAULTS = {
     delivery_no_answer: [],
     delivery_not_reached: ["said"],
     delivery_put_off: ["said"],
+    delivery_put_off_silently: [],
     delivery_no_channel: ["channel"],
     delivery_channel_failed: ["channel", "error"],
   },
@@ -17,6 +18,8 @@ export const FAULTS = {
     push_off: [],
     push_gone: [],
     push_refused: ["said"],
+    push_inside: [],
+    push_no_answer: [],
     push_browsers: ["limit"],
   },
   desk: {
@@ -49,6 +52,7 @@ export const FAULTS = {
   training: {
     training_too_long: ["seconds"],
     training_broke: ["status", "said"],
+    training_died: ["status"],
     training_failed: ["said"],
     training_few_intents: [],
     training_few_examples: [],

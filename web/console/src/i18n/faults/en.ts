@@ -10,6 +10,7 @@ export const faults = {
     "the messenger did not answer in time, so it may have arrived. Ask the customer before you send it again",
   "fault.delivery_not_reached": "the messenger could not be reached ({said}). Send it again later",
   "fault.delivery_put_off": "the messenger put it off for a whole day ({said}). Send it again later",
+  "fault.delivery_put_off_silently": "the messenger put it off for a whole day. Send it again later",
   "fault.delivery_no_channel":
     "this server has had no such channel ({channel}) for a day. Ask an administrator",
   "fault.delivery_channel_failed":
@@ -18,6 +19,9 @@ export const faults = {
   "fault.push_off": "This browser is not told yet. Turn it on first.",
   "fault.push_gone": "The browser's own service does not know it any more. Turn this off and on again.",
   "fault.push_refused": "The browser's own service did not take it ({said}). Try again in a minute.",
+  "fault.push_inside":
+    "The browser's own service is inside a network where nothing is sent. Ask whoever runs the server.",
+  "fault.push_no_answer": "The browser's own service gave no answer. Try again in a minute.",
   "fault.push_browsers": "{limit} of your browsers are told already. Sign out in one of them first.",
 
   "fault.contacts_one": "These two are one contact already.",

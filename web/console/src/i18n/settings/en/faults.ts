@@ -25,6 +25,8 @@ export const faults = {
     "It took longer than {seconds} seconds and was stopped. Take out some of the examples.",
   "fault.training_broke":
     "The training ended by itself ({status}: {said}). Try again; if it stays so, ask whoever runs the server.",
+  "fault.training_died":
+    "The training was stopped ({status}), perhaps for want of memory. Try again; if it stays so, ask whoever runs the server.",
   "fault.training_failed":
     "Try again; if it stays so, ask whoever runs the server. They will want to know: {said}",
   "fault.training_few_intents": "The bot needs two intents with examples at least. Add a second one.",
