@@ -12,6 +12,8 @@ import msgspec
 from bot.content.errors import ContentError, Finding
 from bot.files import beside_of
 from bot.worker import Done, Failed
+from gateway.errors import NotTrained
+from gateway.faults import training as faults
 from gateway.ports import TrainingReport
 
 MAX_SECONDS = 900.0
@@ -21,7 +23,7 @@ _PASSED_ON = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL
 _results = msgspec.json.Decoder(Done | Failed)
 
 
-class TrainingFailed(Exception):
+class TrainingFailed(NotTrained):
     """The worker broke or took too long; the text says which, and what it last wrote."""
 
 
@@ -57,7 +59,7 @@ class WorkerTrainer:
             async with asyncio.timeout(self._max_seconds):
                 output, complaint = await process.communicate()
         except TimeoutError as error:
-            raise TrainingFailed(f"Training took longer than {self._max_seconds:g} s and was stopped.") from error
+            raise TrainingFailed(faults.TOO_LONG(seconds=round(self._max_seconds))) from error
         finally:
             await _end(process)
             beside_of(Path(target), process.pid).unlink(missing_ok=True)
@@ -75,10 +77,12 @@ def _report(output: bytes, complaint: bytes, code: int | None) -> Trained:
     try:
         result = _results.decode(output)
     except msgspec.DecodeError as error:
-        last = complaint.decode(errors="replace").strip().splitlines()[-1:] or ["it wrote nothing"]
-        raise TrainingFailed(f"The training process ended with code {code}: {last[0][:300]}") from error
+        last = complaint.decode(errors="replace").strip().splitlines()[-1:]
+        if not last:
+            raise TrainingFailed(faults.DIED(status=code or 0)) from error
+        raise TrainingFailed(faults.BROKE(status=code or 0, said=last[0][:300])) from error
     if isinstance(result, Failed):
-        raise ContentError(result.text, file=result.file or "content", line=result.line)
+        raise ContentError(result.fault, file=result.file, line=result.line)
     return Trained(
         intents=result.intents,
         examples=result.examples,

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from bot.content import Content, ContentError, Finding, Loaded, read_content
+from gateway.faults import Fault
 
 # Numerical libraries read these when they are imported, which happens in ``train``.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
@@ -35,7 +36,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     """Why the content can't be trained, and where."""
 
-    text: str
+    fault: Fault
     file: str = ""
     line: int = 0
 
@@ -46,7 +47,7 @@ def train(content: Path, target: Path) -> Done | Failed:
     try:
         loaded = read_content(content)
     except ContentError as error:
-        return Failed(text=error.text, file=error.file, line=error.line)
+        return Failed(fault=error.what, file=error.file, line=error.line)
     return _fit(loaded, target, started)
 
 
@@ -61,7 +62,7 @@ def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
     try:
         model, measured = train([tokens for tokens, _ in labelled], [intent for _, intent in labelled])
     except NotTrainable as error:
-        return Failed(text=str(error))
+        return Failed(fault=error.fault)
     meta = artifact.Meta(
         format=artifact.FORMAT,
         version=content.version,

@@ -18,6 +18,8 @@ from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.parts import Part, parts_of
 from gateway.dispatcher.units import FailDelivery
 from gateway.errors import ContactUnreachable, DeliveryError, DeliveryRefused, DeliveryUncertain, RetryLater
+from gateway.faults import Fault
+from gateway.faults import delivery as faults
 from gateway.metrics import DELIVERIES
 from gateway.model.events import Endpoint, decode_event
 from gateway.ports import Capabilities, Channel, OutboundPart
@@ -33,6 +35,8 @@ MAX_ATTEMPTS = 8
 MAX_UNCERTAIN = 3
 """As ``MAX_ATTEMPTS``, where each call may have delivered the part and the provider can't tell a repeat."""
 MAX_BACKOFF = 300.0
+LONGEST_SAID = 400
+"""Characters of a provider's words that are kept."""
 MAX_WAIT = 24 * 3600 * 1_000_000
 """Microseconds for which a provider may put a part off."""
 
@@ -63,9 +67,9 @@ class Courier:
                 return
             channel = self._channels.get(delivery.channel)
             if channel is None:
-                passed = await self._wait(row, delivery, after=60.0, error="this node has no such channel")
+                passed = await self._wait(row, delivery, after=60.0, fault=faults.NO_CHANNEL(channel=delivery.channel))
             elif delivery.status in ("sending", "uncertain") and delivery.attempts >= _calls(channel):
-                passed = await self._dead(row.business, delivery, "nobody knows whether it arrived")
+                passed = await self._dead(row.business, delivery, faults.UNCERTAIN())
             else:
                 passed = await self._send(row, delivery, channel)
             if not passed:
@@ -94,41 +98,48 @@ class Courier:
             async with asyncio.timeout(SEND_TIMEOUT):
                 provider_id = await channel.send(part)
         except RetryLater as error:
-            return await self._wait(row, delivery, after=error.after, error=str(error))
-        except ContactUnreachable as error:
-            return await self._dead(row.business, delivery, str(error), reason="unreachable")
+            said = error.said[:LONGEST_SAID]
+            fault = faults.PUT_OFF(said=said) if said else faults.PUT_OFF_SILENTLY()
+            return await self._wait(row, delivery, after=error.after, fault=fault)
+        except ContactUnreachable:
+            return await self._dead(row.business, delivery, faults.UNREACHABLE(), reason="unreachable")
         except DeliveryRefused as error:
-            return await self._dead(row.business, delivery, str(error))
-        except (TimeoutError, DeliveryUncertain) as error:
-            return await self._again(
-                row, delivery, "uncertain", calls=_calls(channel), error=str(error) or "no answer in time"
-            )
+            fault = error.fault or faults.REFUSED(said=_said(error))
+            return await self._dead(row.business, delivery, fault, reason=str(error))
+        except (TimeoutError, DeliveryUncertain):
+            return await self._again(row, delivery, "uncertain", calls=_calls(channel), fault=faults.NO_ANSWER())
         except DeliveryError as error:
-            return await self._again(row, delivery, "retry", calls=MAX_ATTEMPTS, error=str(error))
+            return await self._again(
+                row, delivery, "retry", calls=MAX_ATTEMPTS, fault=faults.NOT_REACHED(said=_said(error))
+            )
         except Exception as error:
             log.exception("channel_failed", channel=delivery.channel)
-            return await self._again(row, delivery, "uncertain", calls=_calls(channel), error=type(error).__name__)
+            fault = faults.CHANNEL_FAILED(channel=delivery.channel, error=type(error).__name__)
+            return await self._again(row, delivery, "uncertain", calls=_calls(channel), fault=fault)
         DELIVERIES.labels(delivery.channel, "sent").inc()
         await self._set(row.business, delivery, "sent", provider_id=provider_id)
         return True
 
     async def _again(
-        self, row: due.Due, delivery: Delivery, status: Literal["retry", "uncertain"], *, calls: int, error: str
+        self, row: due.Due, delivery: Delivery, status: Literal["retry", "uncertain"], *, calls: int, fault: Fault
     ) -> bool:
         """The same part once more, later and later, ``calls`` times in all; then it is dead."""
         attempts = delivery.attempts + 1
         if attempts >= calls:
-            return await self._dead(row.business, delivery, error)
+            return await self._dead(row.business, delivery, fault)
         return await self._hold(
-            row, delivery._replace(status=status, attempts=attempts), after=_backoff(delivery.attempts), error=error
+            row,
+            delivery._replace(status=status, attempts=attempts),
+            after=_backoff(delivery.attempts),
+            error=fault.text,
         )
 
-    async def _wait(self, row: due.Due, delivery: Delivery, *, after: float, error: str) -> bool:
-        """The provider put it off: that is no attempt, and goes on for ``MAX_WAIT`` at most."""
+    async def _wait(self, row: due.Due, delivery: Delivery, *, after: float, fault: Fault) -> bool:
+        """The provider put it off: that is no attempt, and goes on for ``MAX_WAIT`` at most; then it failed by ``fault``."""
         left = delivery.at + MAX_WAIT - self._clock()
         if left <= 0:
-            return await self._dead(row.business, delivery, f"not accepted for a day: {error}")
-        return await self._hold(row, delivery._replace(status="retry"), after=min(after, left / 1e6), error=error)
+            return await self._dead(row.business, delivery, fault)
+        return await self._hold(row, delivery._replace(status="retry"), after=min(after, left / 1e6), error=fault.text)
 
     async def _hold(self, row: due.Due, delivery: Delivery, *, after: float, error: str) -> bool:
         """This endpoint waits, with ``delivery`` as it is to be stored; others flow. Always ``False``."""
@@ -145,11 +156,11 @@ class Courier:
         self._dispatcher.due_at(await self._store.write(row.business, unit, key=row.subject))
         return False
 
-    async def _dead(self, business: str, delivery: Delivery, error: str, *, reason: str = "") -> bool:
+    async def _dead(self, business: str, delivery: Delivery, fault: Fault, *, reason: str = "") -> bool:
         """Given up, and told in the thread; the next may pass. Always ``True``."""
         DELIVERIES.labels(delivery.channel, "dead").inc()
-        log.warning("delivery_dead", conversation=delivery.conversation, seq=delivery.seq, error=error)
-        unit = FailDelivery(delivery, error, reason or error, self._dispatcher.policy)
+        log.warning("delivery_dead", conversation=delivery.conversation, seq=delivery.seq, error=fault.text)
+        unit = FailDelivery(delivery, fault, reason or fault.text, self._dispatcher.policy)
         await self._dispatcher.commit(business, unit, key=delivery.conversation)
         return True
 
@@ -166,6 +177,11 @@ def _backoff(attempts: int) -> float:
     return float(min(MAX_BACKOFF, 2.0**attempts))
 
 
+def _said(error: DeliveryError) -> str:
+    """The provider's words, as far as they are kept."""
+    return str(error)[:LONGEST_SAID]
+
+
 def _calls(channel: Channel) -> int:
     """How often a part may leave of which nobody knows whether it arrived."""
     return MAX_ATTEMPTS if channel.capabilities.idempotent else MAX_UNCERTAIN
@@ -178,7 +194,7 @@ def outbound(
     so that the message has no such part any more."""
     parts = parts_of(decode_event(delivery.body), capabilities)
     if delivery.part >= len(parts):
-        raise DeliveryRefused("the channel cuts texts otherwise now; send the message anew")
+        raise DeliveryRefused(faults.OTHER_PARTS())
     part = parts[delivery.part]
     if part.files and not capabilities.files:
         names = [f"{f.name}: {link(business, f.id, delivery.identity)}" if link else f.name for f in part.files]

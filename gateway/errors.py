@@ -27,6 +27,7 @@ SwitchboardError
 ├── Overloaded              try again shortly: nothing was stored
 ├── StorageUnavailable      the database can't commit now: nothing was stored
 ├── BotNotReady             no trained version yet; ask again later
+├── NotTrained              mend what ``fault`` says, then train again
 ├── DeliveryError           what a channel's ``send`` may raise
 │   ├── RetryLater          wait ``after`` seconds, then the same part again
 │   ├── DeliveryRefused     this part is dead; the next may pass
@@ -39,21 +40,27 @@ SwitchboardError
 
 from __future__ import annotations
 
+from gateway.faults import Fault
+
 
 class SwitchboardError(Exception):
     """The root of all errors of ours."""
 
 
 class Refused(SwitchboardError):
-    """A command that can't be. ``detail`` is for the person who gave it; ``fields`` are facts for their program."""
+    """A command that can't be. ``detail`` is for the person who gave it; ``fields`` are facts for their program.
+
+    ``fault``: what it is exactly, where the code alone says too little.
+    """
 
     code = "refused"
     status = 400
     title = "Not accepted"
 
-    def __init__(self, detail: str, **fields: str | int | None) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, detail: str | Fault, **fields: str | int | None) -> None:
+        super().__init__(str(detail))
+        self.detail = str(detail)
+        self.fault = detail if isinstance(detail, Fault) else None
         self.fields = fields
 
 
@@ -174,16 +181,29 @@ class BotNotReady(SwitchboardError):
     """The business has no trained version yet."""
 
 
+class NotTrained(SwitchboardError):
+    """A training came to nothing; ``str(error)`` is the text of ``fault``."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.text)
+        self.fault = fault
+
+
 class DeliveryError(SwitchboardError):
-    """What a channel's ``send`` may raise."""
+    """What a channel's ``send`` may raise. ``detail``: the provider's words, or a fault of ours."""
+
+    def __init__(self, detail: str | Fault = "") -> None:
+        super().__init__(str(detail))
+        self.fault = detail if isinstance(detail, Fault) else None
 
 
 class RetryLater(DeliveryError):
-    """The provider asks to wait ``after`` seconds; nothing was delivered."""
+    """The provider asks to wait ``after`` seconds; nothing was delivered. ``said``: its words, if it gave any."""
 
-    def __init__(self, after: float, detail: str = "") -> None:
+    def __init__(self, after: float, detail: str | Fault = "") -> None:
         super().__init__(detail or f"retry after {after:g} s")
         self.after = after
+        self.said = str(detail)
 
 
 class DeliveryRefused(DeliveryError):

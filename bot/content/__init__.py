@@ -27,6 +27,7 @@ from bot.content.types import (
     Source,
     Variation,
 )
+from gateway.faults import content as faults
 
 # Rules come last: which of their actions are forms is known from the domain.
 _SECTIONS = {
@@ -57,14 +58,14 @@ def read_content(folder: Path) -> Loaded:
         text = read_text(name, path)
         total += len(text)
         if total > MAX_TOTAL_BYTES:
-            raise ContentError(f"More than {MAX_TOTAL_BYTES // 1_000_000} MB of content in all.", file=name)
+            raise ContentError(faults.LARGE(limit=MAX_TOTAL_BYTES // 1_000_000), file=name)
         for section, node in parse(name, text).fields("A content file").items():
             if section in sections:
                 sections[section].append(node)
             elif section not in _SILENT:
                 draft.note(node, f"“{section}” isn't honoured by this engine.")
     if not sections["intents"]:
-        raise ContentError("There is no domain.yml with intents:, so there is nothing to learn.", file=str(folder))
+        raise ContentError(faults.NO_DOMAIN(), file=str(folder))
     for section, read in _SECTIONS.items():
         for node in sections[section]:
             read(draft, node)

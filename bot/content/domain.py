@@ -8,6 +8,7 @@ from bot.content.draft import Draft
 from bot.content.source import Node
 from bot.content.types import Choice, Form, Slot, Source, Tile, Variation
 from gateway.errors import Invalid
+from gateway.faults import content as faults
 from gateway.model.cards import LINKS, MAX_CARDS, TEXT, TITLE, check_address
 from gateway.model.cards import MAX_BUTTONS as MAX_CARD_BUTTONS
 
@@ -88,14 +89,14 @@ def read_forms(draft: Draft, section: Node) -> None:
 def read_responses(draft: Draft, section: Node) -> None:
     for name, entry in section.fields("responses").items():
         if name in draft.responses:
-            raise entry.error(f"The response “{name}” stands in two files; keep one.")
+            raise entry.error(faults.RESPONSE_TWICE(name=name))
         general: list[Variation] = []
         for_channel: list[Variation] = []
         for variation in entry.items(f"The response “{name}”"):
             read = _variation(draft, name, variation)
             (for_channel if "channel" in variation.fields("A variation") else general).append(read)
         if not general and not for_channel:
-            raise entry.error(f"The response “{name}” has no text; add a line “- text: …”.")
+            raise entry.error(faults.RESPONSE_EMPTY(name=name))
         draft.responses[name] = tuple(general or for_channel)
 
 
@@ -107,10 +108,10 @@ def _variation(draft: Draft, name: str, node: Node) -> Variation:
             fields["channel"], f"Variations of “{name}” by channel aren't told apart yet: the general one is used."
         )
     if "text" not in fields:
-        raise node.error(f"This variation of “{name}” has no text:.")
+        raise node.error(faults.VARIATION(name=name))
     text = fields["text"].text("text").strip()
     if not 0 < len(text) <= MAX_TEXT:
-        raise fields["text"].error(f"A text has 1 to {MAX_TEXT} characters.")
+        raise fields["text"].error(faults.TEXT(limit=MAX_TEXT))
     return Variation(
         text=text,
         buttons=tuple(_button(draft, button) for button in _entries(fields, "buttons")[:MAX_BUTTONS]),
@@ -129,7 +130,7 @@ def _button(draft: Draft, node: Node) -> Choice:
     if "title" in fields and "url" in fields:
         return Choice(title=fields["title"].text("title"), payload="", url=_address(fields["url"], LINKS))
     if "title" not in fields or "payload" not in fields:
-        raise node.error("A button has a title: and a payload: (or a url:).")
+        raise node.error(faults.BUTTON())
     payload = fields["payload"].text("payload").strip()
     found = _PAYLOAD.fullmatch(payload)
     if found:
@@ -151,7 +152,7 @@ def _card(draft: Draft, node: Node) -> Tile:
     fields = node.fields("A card")
     draft.note_others(fields, ("title", "text", "image", "buttons"), "a card")
     if "title" not in fields:
-        raise node.error("A card has a title:.")
+        raise node.error(faults.CARD())
     return Tile(
         title=fields["title"].text("title")[:TITLE],
         text=fields["text"].text("text")[:TEXT] if "text" in fields else "",
@@ -164,11 +165,11 @@ def _address(node: Node, schemes: tuple[str, ...]) -> str:
     try:
         return check_address(node.text("An address").strip(), schemes=schemes, field="url")
     except Invalid as error:
-        raise node.error(error.detail) from error
+        raise node.error(faults.ADDRESS(schemes=", ".join(f"{one}:" for one in schemes))) from error
 
 
 def _condition(node: Node) -> tuple[str, str]:
     fields = node.fields("A condition")
     if fields.keys() != {"type", "name", "value"} or fields["type"].value != "slot":
-        raise node.error("A condition is {type: slot, name: …, value: …}.")
+        raise node.error(faults.CONDITION(shape="{type: slot, name: …, value: …}"))
     return fields["name"].text("name"), fields["value"].text("value")

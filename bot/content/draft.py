@@ -7,6 +7,7 @@ from collections.abc import Collection
 from bot.content.errors import Finding
 from bot.content.source import Node
 from bot.content.types import Content, Example, Form, Intent, Rule, Slot, Variation
+from gateway.faults import content as faults
 
 MAX_EXAMPLES = 50_000
 MAX_EXAMPLE = 500
@@ -64,7 +65,7 @@ class Draft:
     def _check_intents(self) -> None:
         for name, node in self.example_places.items():
             if name not in self.declared:
-                raise node.error(f"The intent “{name}” isn't in the domain; add it to intents: in domain.yml.")
+                raise node.error(faults.INTENT(name=name))
         for name, node in self.declared.items():
             if name not in self.examples:
                 self.note(node, f"The intent “{name}” has no examples: only a button can lead to it.")
@@ -76,17 +77,17 @@ class Draft:
         for intent, rule in self.rules.items():
             node = self.rule_places[intent]
             if intent not in self.declared:
-                raise node.error(f"The rule answers “{intent}”, which isn't in intents: of the domain.")
+                raise node.error(faults.RULE_INTENT(name=intent))
             for response in rule.responses:
                 if response not in self.responses:
-                    raise node.error(f"“{response}” isn't in responses: of the domain; add it, or correct its name.")
+                    raise node.error(faults.RESPONSE(name=response))
             if rule.form and rule.form not in self.forms:
-                raise node.error(f"The form “{rule.form}” isn't in forms: of the domain.")
+                raise node.error(faults.FORM(name=rule.form))
 
     def _check_payloads(self) -> None:
         for node, intent in self.payloads:
             if intent not in self.declared:
-                raise node.error(f"The button leads to “/{intent}”, but the domain has no such intent.")
+                raise node.error(faults.BUTTON_INTENT(name=intent))
 
     def _check_extractors(self) -> None:
         for name, node in self.extractors.items():

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import msgspec
 
+from gateway.errors import NotTrained
+from gateway.faults import Fault, placed
 
-class ContentError(Exception):
-    """Content that can't be read. ``str(error)`` is ``file:line: text``; the line counts from 1, 0 is unknown."""
 
-    def __init__(self, text: str, *, file: str, line: int = 0) -> None:
-        super().__init__(f"{file}:{line}: {text}" if line else f"{file}: {text}")
-        self.text = text
+class ContentError(NotTrained):
+    """Content that can't be read. ``str(error)`` is ``file:line: text``; the line counts from 1, 0 is unknown, and so is
+    the file where it is "". ``fault`` knows its place, too, and ``what`` doesn't."""
+
+    def __init__(self, fault: Fault, *, file: str, line: int = 0) -> None:
+        super().__init__(placed(fault, file=file, line=line))
+        self.what = fault
         self.file = file
         self.line = line
 

@@ -11,6 +11,7 @@ from bot.content.draft import MAX_EXAMPLE, MAX_EXAMPLES, MAX_NAME, Draft
 from bot.content.patterns import PatternRefused, check_pattern
 from bot.content.source import Node
 from bot.content.types import Example, Mark
+from gateway.faults import content as faults
 from gateway.language import clean
 
 _ANNOTATION = re.compile(r"\[(?P<text>[^\[\]]+)\](?:\((?P<name>[^()]+)\)|(?P<json>\{[^{}]*\}))")
@@ -30,11 +31,11 @@ def read_nlu(draft: Draft, section: Node) -> None:
         fields = entry.fields("An entry of nlu")
         kind = next((kind for kind in _KINDS if kind in fields), None)
         if kind is None:
-            raise entry.error("An entry of nlu begins with intent:, synonym:, regex: or lookup:.")
+            raise entry.error(faults.ENTRY())
         draft.note_others(fields, (kind, "examples"), f"nlu's {kind} entries")
         name = fields[kind].text(f"The name of the {kind}").strip()
         if not name or len(name) > MAX_NAME:
-            raise fields[kind].error(f"A name has 1 to {MAX_NAME} characters.")
+            raise fields[kind].error(faults.NAME(limit=MAX_NAME))
         _READERS[kind](draft, name, entry, fields.get("examples"))
 
 
@@ -47,7 +48,7 @@ def _intent(draft: Draft, name: str, entry: Node, examples: Node | None) -> None
     for line in _lines(draft, examples, f"the intent “{name}”"):
         found.append(_example(draft, line))
         if len(found) > MAX_EXAMPLES:
-            raise line.error(f"More than {MAX_EXAMPLES} examples of one intent.")
+            raise line.error(faults.MANY_EXAMPLES(limit=MAX_EXAMPLES))
 
 
 def _synonym(draft: Draft, name: str, entry: Node, examples: Node | None) -> None:
@@ -62,7 +63,7 @@ def _regex(draft: Draft, name: str, entry: Node, examples: Node | None) -> None:
         try:
             check_pattern(pattern)
         except PatternRefused as error:
-            raise line.error(f"This pattern can't be used: {error}.") from error
+            raise line.error(error.fault) from error
         draft.patterns.setdefault(name, []).append(pattern)
 
 
@@ -72,7 +73,7 @@ def _lookup(draft: Draft, name: str, entry: Node, examples: Node | None) -> None
     for line in _lines(draft, examples, f"the lookup “{name}”"):
         found.append(line.text("A lookup value"))
         if len(found) > MAX_EXAMPLES:
-            raise line.error(f"More than {MAX_EXAMPLES} values of one lookup.")
+            raise line.error(faults.MANY_LOOKUPS(limit=MAX_EXAMPLES))
 
 
 _READERS = {"intent": _intent, "synonym": _synonym, "regex": _regex, "lookup": _lookup}
@@ -94,14 +95,14 @@ def _lines(draft: Draft, examples: Node | None, owner: str) -> Iterator[Node]:
         if not line.value or raw.lstrip().startswith("#"):
             continue
         if not raw.lstrip().startswith("-"):
-            raise line.error(f"An example of {owner} must begin with “- ”.")
+            raise line.error(faults.NO_DASH(what=owner))
         yield Node(line.file, line.line, raw.strip()[1:].strip())
 
 
 def _example(draft: Draft, line: Node) -> Example:
     text = line.text("An example")
     if not 0 < len(text) <= MAX_EXAMPLE:
-        raise line.error(f"An example has 1 to {MAX_EXAMPLE} characters.")
+        raise line.error(faults.EXAMPLE(limit=MAX_EXAMPLE))
     marks: list[Mark] = []
 
     def plain(found: re.Match[str]) -> str:
@@ -120,7 +121,7 @@ def _mark(draft: Draft, line: Node, found: re.Match[str]) -> Mark:
     try:
         annotation = msgspec.json.decode(found["json"], type=_Annotation)
     except msgspec.DecodeError as error:
-        raise line.error(f"The annotation after “[{text}]” isn't valid: {error}.") from error
+        raise line.error(faults.ANNOTATION(text=text, problem=str(error))) from error
     if annotation.role or annotation.group:
         draft.note(line, "Roles and groups of entities aren't honoured by this engine.")
     return Mark(entity=annotation.entity, text=text, value=annotation.value or text)

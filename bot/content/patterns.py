@@ -10,6 +10,9 @@ import importlib
 import re
 from typing import Any
 
+from gateway.faults import Fault
+from gateway.faults import content as faults
+
 MAX_PATTERN = 300
 # The longest text a pattern is matched against, and how many ways through it a pattern may have: three open repeats.
 MAX_MATCHED = 200
@@ -28,22 +31,26 @@ _REFUSED = (
 
 
 class PatternRefused(ValueError):
-    """The text says why."""
+    """``fault`` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.text)
+        self.fault = fault
 
 
 def check_pattern(pattern: str) -> None:
     """Raises ``PatternRefused`` unless the pattern is valid and its time is bounded."""
     if len(pattern) > MAX_PATTERN:
-        raise PatternRefused(f"it is longer than {MAX_PATTERN} characters")
+        raise PatternRefused(faults.LONG_PATTERN(limit=MAX_PATTERN))
     try:
         tree = _parser.parse(pattern, re.IGNORECASE)
         re.compile(pattern, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError) as error:
-        raise PatternRefused(f"it isn't a valid regular expression ({error})") from error
+        raise PatternRefused(faults.PATTERN(problem=str(error))) from error
     if tree.getwidth()[0] == 0:
-        raise PatternRefused("it matches an empty text")
+        raise PatternRefused(faults.EMPTY_PATTERN())
     if _ways(tree) > MAX_WAYS:
-        raise PatternRefused("it can take very long; have at most three * or +, and none inside a repeated group")
+        raise PatternRefused(faults.SLOW_PATTERN())
 
 
 def _ways(tree: Any) -> int:
@@ -51,7 +58,7 @@ def _ways(tree: Any) -> int:
     ways = 1
     for code, argument in tree:
         if code in _REFUSED:
-            raise PatternRefused("references, look-around and possessive repeats aren't supported")
+            raise PatternRefused(faults.RICH_PATTERN())
         if code in _REPEATS:
             lowest, highest = int(argument[0]), min(int(argument[1]), MAX_MATCHED)
             inner = _ways(argument[2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.content.draft import Draft
 from bot.content.source import Node
 from bot.content.types import Rule
+from gateway.faults import content as faults
 
 HANDOFF = "action_handoff"
 # Actions that only steer Rasa's own dialogue; here every turn ends by itself.
@@ -16,7 +17,7 @@ def read_rules(draft: Draft, section: Node) -> None:
     for entry in section.items("rules"):
         fields = entry.fields("A rule")
         if "rule" not in fields or "steps" not in fields:
-            raise entry.error("A rule has a name (rule: …) and steps:.")
+            raise entry.error(faults.RULE())
         name = fields["rule"].text("rule")
         steps = fields["steps"].items(f"The steps of “{name}”")
         draft.note_others(fields, ("rule", "steps", "condition", "wait_for_user_input"), f"rule “{name}”")
@@ -43,7 +44,7 @@ def _read(draft: Draft, entry: Node, name: str, steps: list[Node]) -> None:
     intent = steps[0].fields("A step")["intent"].text("intent")
     draft.note_others(steps[0].fields("A step"), ("intent",), f"rule “{name}”")
     if intent in draft.rules:
-        raise entry.error(f"Two rules answer “{intent}”; keep one.")
+        raise entry.error(faults.RULE_TWICE(name=intent))
     responses: list[str] = []
     handoff, form = False, ""
     for step in steps[1:]:

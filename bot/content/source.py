@@ -25,7 +25,10 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from bot.content.complaints import fault_of
 from bot.content.errors import ContentError
+from gateway.faults import Fault
+from gateway.faults import content as faults
 
 MAX_FILE_BYTES = 2_000_000
 MAX_TOTAL_BYTES = 10_000_000
@@ -51,16 +54,16 @@ class Node:
     literal: bool = False
     size: int = 1
 
-    def error(self, text: str) -> ContentError:
+    def error(self, fault: Fault) -> ContentError:
         """An error at this place."""
-        return ContentError(text, file=self.file, line=self.line)
+        return ContentError(fault, file=self.file, line=self.line)
 
     def items(self, what: str) -> list[Node]:
         """The entries of a list; an empty value is an empty list."""
         if self.value is None:
             return []
         if not isinstance(self.value, list):
-            raise self.error(f"{what} must be a list; begin each entry with a dash.")
+            raise self.error(faults.NOT_A_LIST(what=what))
         return self.value
 
     def fields(self, what: str) -> dict[str, Node]:
@@ -68,7 +71,7 @@ class Node:
         if self.value is None:
             return {}
         if not isinstance(self.value, dict):
-            raise self.error(f"{what} must be a mapping of names to values.")
+            raise self.error(faults.NOT_A_MAPPING(what=what))
         return self.value
 
     def text(self, what: str) -> str:
@@ -79,7 +82,7 @@ class Node:
             return "true" if self.value else "false"
         if isinstance(self.value, int | float):
             return str(self.value)
-        raise self.error(f"{what} must be a text.")
+        raise self.error(faults.NOT_A_TEXT(what=what))
 
 
 def yaml_files(folder: Path) -> list[tuple[str, Path]]:
@@ -88,16 +91,16 @@ def yaml_files(folder: Path) -> list[tuple[str, Path]]:
     Raises ``ContentError`` for links, special files, and for more or larger files than the limits allow.
     """
     if not folder.is_dir():
-        raise ContentError("There is no such folder; give the folder that holds domain.yml.", file=str(folder))
+        raise ContentError(faults.NO_FOLDER(), file=str(folder))
     found = sorted(_walk(folder, folder, 0), key=lambda item: item[0])
     if len(found) > MAX_FILES:
-        raise ContentError(f"More than {MAX_FILES} YAML files; join some of them.", file=str(folder))
+        raise ContentError(faults.MANY_FILES(limit=MAX_FILES), file=str(folder))
     return found
 
 
 def _walk(root: Path, folder: Path, depth: int) -> Iterator[tuple[str, Path]]:
     if depth > MAX_FOLDERS:
-        raise ContentError(f"Folders are nested deeper than {MAX_FOLDERS}.", file=folder.relative_to(root).as_posix())
+        raise ContentError(faults.DEEP_FOLDERS(limit=MAX_FOLDERS), file=folder.relative_to(root).as_posix())
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         name = Path(entry.path).relative_to(root).as_posix()
         if entry.name.startswith("."):
@@ -105,7 +108,7 @@ def _walk(root: Path, folder: Path, depth: int) -> Iterator[tuple[str, Path]]:
         is_yaml = entry.name.endswith((".yml", ".yaml"))
         if entry.is_symlink():
             if is_yaml or entry.is_dir():
-                raise ContentError("Links are not followed; put the file itself here.", file=name)
+                raise ContentError(faults.LINK(), file=name)
         elif entry.is_dir():
             yield from _walk(root, Path(entry.path), depth + 1)
         elif is_yaml:
@@ -118,17 +121,17 @@ def read_text(name: str, path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise ContentError("This is no regular file.", file=name)
+                raise ContentError(faults.NO_FILE(), file=name)
             body = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise ContentError(f"Can't be read: {error.strerror}.", file=name) from error
+        raise ContentError(faults.UNREADABLE(problem=str(error.strerror)), file=name) from error
     if len(body) > MAX_FILE_BYTES:
-        raise ContentError(f"Larger than {MAX_FILE_BYTES // 1_000_000} MB; split it.", file=name)
+        raise ContentError(faults.LARGE_FILE(limit=MAX_FILE_BYTES // 1_000_000), file=name)
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
-        raise ContentError("Not UTF-8; save the file in UTF-8.", file=name, line=line) from error
+        raise ContentError(faults.NOT_UTF8(), file=name, line=line) from error
 
 
 def parse(name: str, text: str) -> Node:
@@ -139,9 +142,9 @@ def parse(name: str, text: str) -> Node:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         line = mark.line + 1 if mark is not None else 0
-        raise ContentError(f"Not valid YAML: {problem}.", file=name, line=line) from error
+        raise ContentError(fault_of(problem), file=name, line=line) from error
     except RecursionError as error:
-        raise ContentError(f"Nested deeper than {MAX_DEPTH}.", file=name) from error
+        raise ContentError(faults.DEEP(limit=MAX_DEPTH), file=name) from error
 
 
 class _Builder:
@@ -160,18 +163,18 @@ class _Builder:
             if isinstance(event, DocumentStartEvent):
                 self._documents += 1
                 if self._documents > 1:
-                    raise self._error(event, "Only one document a file; remove the line with ---.")
+                    raise self._error(event, faults.DOCUMENTS())
             elif isinstance(event, NodeEvent):
                 root = self._node(event, events, 0)
         return root
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         if depth > MAX_DEPTH:
-            raise self._error(event, f"Nested deeper than {MAX_DEPTH}.")
+            raise self._error(event, faults.DEEP(limit=MAX_DEPTH))
         if isinstance(event, AliasEvent):
             return self._alias(event)
         if str(event.tag or "") not in _PLAIN_TAGS:
-            raise self._error(event, f"The tag {event.tag} isn't allowed; write a plain value.")
+            raise self._error(event, faults.TAG(tag=str(event.tag)))
         self._count(event, 1)
         line = event.start_mark.line + 1
         if isinstance(event, ScalarEvent):
@@ -202,28 +205,28 @@ class _Builder:
             key = self._node(event, events, depth + 1)
             name = key.text("A name")
             if name == "<<" or name in fields:
-                raise key.error("Merge keys aren't supported." if name == "<<" else f"“{name}” stands here twice.")
+                raise key.error(faults.MERGE_KEY() if name == "<<" else faults.TWICE(name=name))
             fields[name] = self._node(next(events), events, depth + 1)
         return fields
 
     def _alias(self, event: Any) -> Node:
         self._aliases += 1
         if self._aliases > MAX_ALIASES:
-            raise self._error(event, f"More than {MAX_ALIASES} aliases.")
+            raise self._error(event, faults.MANY_ALIASES(limit=MAX_ALIASES))
         # An anchor is known only once its value is complete, so no value can hold itself.
         target = self._anchors.get(event.anchor)
         if target is None:
-            raise self._error(event, f"The alias *{event.anchor} names nothing that stands before it.")
+            raise self._error(event, faults.ALIAS(name=event.anchor))
         self._count(event, target.size)
         return target
 
     def _count(self, event: Any, nodes: int) -> None:
         self._nodes += nodes
         if self._nodes > MAX_NODES:
-            raise self._error(event, f"More than {MAX_NODES} values in one file.")
+            raise self._error(event, faults.MANY_VALUES(limit=MAX_NODES))
 
-    def _error(self, event: Any, text: str) -> ContentError:
-        return ContentError(text, file=self._file, line=event.start_mark.line + 1)
+    def _error(self, event: Any, fault: Fault) -> ContentError:
+        return ContentError(fault, file=self._file, line=event.start_mark.line + 1)
 
 
 def _scalar(event: ScalarEvent) -> str | int | float | bool | None:

@@ -20,6 +20,8 @@ from sklearn.svm import LinearSVC
 from bot.nlu.calibrate import DIGITS, calibrate
 from bot.nlu.features import LETTERS, Counts, Hashes, ngrams
 from bot.nlu.model import Calibration, Model
+from gateway.faults import Fault
+from gateway.faults import training as faults
 
 FOLDS = 5
 # Beyond this many examples logistic regression takes minutes, and a support vector machine is as good.
@@ -30,7 +32,11 @@ Labels = npt.NDArray[np.intp]
 
 
 class NotTrainable(Exception):
-    """The examples can't be learned from; the text says what to add."""
+    """The examples can't be learned from; ``fault`` says what to add."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.text)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ def train(tokens: Sequence[list[str]], intents: Sequence[str]) -> tuple[Model, M
     kept = [(words, intent) for words, intent in zip(tokens, intents, strict=True) if words]
     names = tuple(sorted({intent for _, intent in kept}))
     if len(names) < 2:
-        raise NotTrainable("At least two intents with examples are needed; add a second intent to the training data.")
+        raise NotTrainable(faults.FEW_INTENTS())
     labels = np.array([names.index(intent) for _, intent in kept], dtype=np.intp)
     corpus = _Corpus([ngrams(words) for words, _ in kept])
     calibration, measured = _cross_validate(corpus, labels, len(names))
@@ -134,7 +140,7 @@ def _cross_validate(corpus: _Corpus, labels: Labels, classes: int) -> tuple[Cali
     truth = labels[tested]
     accuracy = float(np.mean(logits.argmax(axis=1) == truth)) if len(truth) else 0.0
     if len(truth) < FOLDS:
-        raise NotTrainable("Too few examples to measure anything; give every intent at least five, better twenty.")
+        raise NotTrainable(faults.FEW_EXAMPLES())
     return calibrate(logits, truth, outside), Measured(accuracy, len(truth))
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from gateway.dispatcher.hub import Hub
 from gateway.errors import Invalid, NotFound, NotPossible, SecondFactorNeeded
+from gateway.faults import refusals
 from gateway.http.access import COOKIE, Signin, digest_topic
 from gateway.http.passwords import LONGEST, hash_password, judge_password, verify_password
 from gateway.http.routes import Call, Route
@@ -205,7 +206,7 @@ class OwnAccount:
         def unit(tx: Tx, now: int) -> None:
             known = accounts.credentials(tx, account.id)
             if known is not None and known.totp_secret:
-                raise NotPossible("You have a second factor already. End it first to set up another one.")
+                raise NotPossible(refusals.FACTOR())
             try:
                 step = self._factor.step_of(account.id, body.pending, body.code, now=now)
             except SecretUnreadable as error:

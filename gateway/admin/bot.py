@@ -11,7 +11,8 @@ import structlog
 
 from gateway.admin.bots import Bots
 from gateway.admin.writing import actor
-from gateway.errors import NotFound, NotPossible
+from gateway.errors import NotFound, NotPossible, NotTrained
+from gateway.faults import Fault, refusals, training
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, Call, Route
 from gateway.http.texts import Locale
 from gateway.store import audit, bot_versions
@@ -47,12 +48,13 @@ class TemplateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class BotView(msgspec.Struct, frozen=True, kw_only=True):
     """``version`` is null while none is published; ``report`` is what its training measured. ``training``: as this node
-    knows it; ``problem``: why the last one failed."""
+    knows it; ``problem``: why the last one failed, in English, and ``fault``: the same as a code with its values."""
 
     version: str | None
     report: dict[str, Any]
     training: Literal["idle", "running", "failed"] = "idle"
     problem: str = ""
+    fault: Fault | None = None
 
 
 def read_templates(folder: Path) -> dict[str, Template]:
@@ -71,7 +73,7 @@ class BotRoutes:
         self._bots = bots
         self._folder = folder
         self._running: set[str] = set()
-        self._problems: dict[str, str] = {}
+        self._faults: dict[str, Fault] = {}
         self._tasks = TaskSet("training")
 
     async def aclose(self) -> None:
@@ -90,13 +92,14 @@ class BotRoutes:
 
     async def read(self, call: Call) -> BotView:
         found = await self._store.read(call.business, lambda tx, now: bot_versions.published_bot(tx))
-        problem = self._problems.get(call.business, "")
-        training: Literal["idle", "running", "failed"] = "failed" if problem else "idle"
+        fault = self._faults.get(call.business)
+        state: Literal["idle", "running", "failed"] = "failed" if fault is not None else "idle"
         if call.business in self._running:
-            training = "running"
+            state = "running"
         report = msgspec.json.decode(found.report) if found is not None else {}
         version = found.version if found is not None else None
-        return BotView(version=version, report=report, training=training, problem=problem)
+        problem = fault.text if fault is not None else ""
+        return BotView(version=version, report=report, training=state, problem=problem, fault=fault)
 
     async def templates(self, call: Call) -> Templates:
         found = read_templates(self._folder)
@@ -111,9 +114,9 @@ class BotRoutes:
         if found is None:
             raise NotFound("There is no such template.")
         if business in self._running:
-            raise NotPossible("The bot is being trained already. Wait until it is done.")
+            raise NotPossible(refusals.TRAINING())
         self._running.add(business)
-        self._problems.pop(business, None)
+        self._faults.pop(business, None)
         self._bots.expect(business)
 
         def unit(tx: Tx, now: int) -> None:
@@ -132,6 +135,12 @@ class BotRoutes:
             await self._bots.train_and_publish(business, content)
         except Exception as error:
             log.error("training_failed", business=business, error=str(error))
-            self._problems[business] = str(error)[:500] or type(error).__name__
+            self._faults[business] = _fault_of(error)
         finally:
             self._running.discard(business)
+
+
+def _fault_of(error: Exception) -> Fault:
+    if isinstance(error, NotTrained):
+        return error.fault
+    return training.FAILED(said=str(error)[:500] or type(error).__name__)

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway.admin.writing import actor, tell_changed, write
 from gateway.errors import DeliveryError, InvitationOver, NotFound, NotPossible
+from gateway.faults import refusals
 from gateway.http.access import Signin
 from gateway.http.passwords import LONGEST, hash_password, judge_password
 from gateway.http.routes import ADMINISTRATORS, Call, Route
@@ -212,7 +213,7 @@ class Invitations:
         def unit(tx: Tx, now: int) -> Account:
             opened = _open(members.lock_invitation(tx, place.invitation), now)
             if opened.email and opened.email != body.email.lower():
-                raise NotPossible(f"This invitation is for {opened.email}. Use that address, or ask for another link.")
+                raise NotPossible(refusals.OTHER_ADDRESS(email=opened.email))
             account = accounts.add_account(
                 tx, email=body.email, name=name_of(body.name), locale=body.locale, password_hash=hashed, now=now
             )
@@ -231,11 +232,9 @@ class Invitations:
         def unit(tx: Tx, now: int) -> None:
             opened = _open(members.lock_invitation(tx, place.invitation), now)
             if opened.email and opened.email != account.email:
-                raise NotPossible(
-                    f"This invitation is for {opened.email}, and you are signed in as {account.email}. Sign out first."
-                )
+                raise NotPossible(refusals.OTHER_ACCOUNT(email=opened.email, mine=account.email))
             if members.find(tx, account.id) is not None:
-                raise NotPossible("You work for this business already.")
+                raise NotPossible(refusals.MEMBER())
             _come_in(tx, opened, account, now=now)
 
         await self._store.write(place.business, unit)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gateway.dispatcher.setup import SetUps
 from gateway.errors import ContactUnreachable, DeliveryError, NotFound, NotPossible, SignedOut
+from gateway.faults import push
 from gateway.http.access import COOKIE, Signin
 from gateway.http.limits import Limiter
 from gateway.http.routes import Call, Route
@@ -89,9 +90,7 @@ class PushRoutes:
             if sessions.session_account(tx, token, now=now) is None:
                 raise SignedOut("Sign in first.")
             if push_subscriptions.others(tx, account.id, session=session, now=now) >= MOST:
-                raise NotPossible(
-                    f"{MOST} browsers of yours are told already. Sign one of them out first.", limit=MOST
-                )  # fmt: skip
+                raise NotPossible(push.BROWSERS(limit=MOST), limit=MOST)
             before = push_subscriptions.find(tx, session, now=now)
             usual = before or Subscription(session, account.id, account.locale, sealed)
             repeats = usual.repeats if body.repeat is None else body.repeat
@@ -112,14 +111,14 @@ class PushRoutes:
         """Sent while it is waited for, so that whoever asks is told what came of it."""
         subscription = await self._find(call)
         if subscription is None:
-            raise NotFound("This browser isn't told anything yet. Turn it on first.")
+            raise NotFound(push.OFF())
         self._limiter.check(call.who.id, "That was often enough. Wait a minute, then try again.")
         try:
             await self._pushes.send_test(subscription)
         except ContactUnreachable as error:
-            raise NotPossible("This browser's push service doesn't know it any more. Turn it on again.") from error
+            raise NotPossible(push.GONE()) from error
         except DeliveryError as error:
-            raise NotPossible(f"The push service of this browser didn't take it: {error}. Try again.") from error
+            raise NotPossible(error.fault or push.REFUSED(said=str(error))) from error
         return web.Response(status=204)
 
     async def _find(self, call: Call) -> Subscription | None:

@@ -3,6 +3,8 @@ nothing is removed. Secrets and people don't travel; a team's members are found 
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -12,6 +14,7 @@ from gateway.admin.inbox_settings import judge_settings
 from gateway.admin.kinds import KINDS, Body, Kind, Team
 from gateway.admin.profile import Profile, change_profile, read_profile
 from gateway.errors import Invalid
+from gateway.faults import Fault, transfer
 from gateway.store import audit, configuration, directory, inboxes, members
 from gateway.store.audit import Actor
 from gateway.store.directory import InboxSettings
@@ -36,12 +39,12 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import did, as ``kind: name``. ``left_out``: with the reason."""
+    """What an import did, as ``kind: name``. ``left_out``: with the reason of each."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     same: int
-    left_out: tuple[str, ...]
+    left_out: tuple[Fault, ...]
 
 
 def export_business(tx: Tx) -> Export:
@@ -61,14 +64,14 @@ def read_export(data: bytes) -> Export:
     try:
         found = msgspec.json.decode(data, type=Export)
     except msgspec.ValidationError as error:
-        raise Invalid(f"This file isn't a business's set-up: {error}.", field="file") from error
+        raise Invalid(transfer.NOT_A_SET_UP(problem=str(error)), field="file") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid("This file isn't JSON. Choose one that was exported by Switchboard.", field="file") from error
+        raise Invalid(transfer.NOT_JSON(), field="file") from error
     if found.switchboard > FORMAT:
-        raise Invalid("A newer Switchboard wrote this file. Upgrade this one first.", field="file")
+        raise Invalid(transfer.NEWER(), field="file")
     unknown = set(found.configuration) - {kind.path for kind in KINDS}
     if unknown:
-        raise Invalid(f"This file has {sorted(unknown)[0]}, which nothing here is.", field="file")
+        raise Invalid(transfer.UNKNOWN(what=sorted(unknown)[0][:100]), field="file")
     return found
 
 
@@ -76,9 +79,11 @@ def import_business(tx: Tx, wanted: Export, *, by: Actor, now: int) -> Imported:
     """All of it or, where something can't be as it is written, nothing. Raises ``Invalid``, ``NameTaken``."""
     directory.lock_business(tx)
     work = _Import(tx, by, now)
-    work.profile(wanted.business)
+    with _said_of("business", ""):
+        work.profile(wanted.business)
     for one in wanted.inboxes:
-        work.inbox(one)
+        with _said_of("inbox", one.name):
+            work.inbox(one)
     for kind in KINDS:
         for raw in wanted.configuration.get(kind.path, ()):
             work.thing(kind, raw)
@@ -92,6 +97,16 @@ def import_business(tx: Tx, wanted: Export, *, by: Actor, now: int) -> Imported:
     return done
 
 
+@contextlib.contextmanager
+def _said_of(kind: str, name: str) -> Iterator[None]:
+    """What is refused inside is said of this thing in the file. Raises ``Invalid``."""
+    try:
+        yield
+    except Invalid as error:
+        field = str(error.fields.get("field") or "file")
+        raise Invalid(transfer.REFUSED(kind=kind, name=name, field=field, said=error.detail), field="file") from error
+
+
 class _Import:
     """One import under way."""
 
@@ -100,7 +115,7 @@ class _Import:
         self._accounts = {one.email: one.account for one in members.read(tx)}
         self.added: list[str] = []
         self.changed: list[str] = []
-        self.left_out: list[str] = []
+        self.left_out: list[Fault] = []
         self.same = 0
 
     def profile(self, wanted: Profile) -> None:
@@ -129,8 +144,9 @@ class _Import:
         try:
             body: Body = msgspec.convert(self._at_home(kind, msgspec.json.decode(raw)), kind.body)
         except msgspec.ValidationError as error:
-            raise Invalid(f"Something among its {kind.path} isn't right: {error}.", field="file") from error
-        wanted = kind.judge(self._tx, body, self._by)
+            raise Invalid(transfer.UNFIT(kind=kind.name, problem=str(error)), field="file") from error
+        with _said_of(kind.name, body.name):
+            wanted = kind.judge(self._tx, body, self._by)
         known = configuration.named(self._tx, kind.name, kind.key(wanted))
         label = f"{kind.name}: {wanted.name}"
         if known is None:
@@ -150,7 +166,7 @@ class _Import:
             return thing
         emails = [email for email in thing["members"] if isinstance(email, str)]
         self.left_out += [
-            f"team {thing.get('name')}: {email} doesn't work for this business"
+            transfer.STRANGER(name=str(thing.get("name")), email=email)
             for email in emails
             if email not in self._accounts
         ]

@@ -11,6 +11,7 @@ from gateway.admin.writing import actor, write
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.setup import WEBHOOK, call
 from gateway.errors import NotFound
+from gateway.faults import Fault
 from gateway.http.routes import ADMINISTRATORS, Call, Route
 from gateway.store import audit, configuration, due, webhook_calls
 from gateway.store.configuration import Item
@@ -38,6 +39,8 @@ class CallQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class CallView(msgspec.Struct, frozen=True, kw_only=True):
+    """``answer``: what came back, or in English why nothing did; ``fault``: the same as a code with its values."""
+
     id: str
     event: str
     conversation: str
@@ -47,6 +50,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     answer: str
     created_at: int
     updated_at: int
+    fault: Fault | None = None
 
 
 class CallPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +127,7 @@ class WebhookRoutes:
             found = webhook_calls.find(tx, name)
             if found is None or found.webhook != item:
                 raise NotFound("There is no such call of this webhook any more.")
-            webhook_calls.set_status(tx, name, "waiting", attempts=0, answer=found.answer, now=now)
+            webhook_calls.set_status(tx, name, "waiting", attempts=0, answer=found.fault or found.answer, now=now)
             due.reset(tx, WEBHOOK, name, due_at=now)
 
         await self._store.write(call.business, unit)
@@ -134,7 +138,7 @@ class WebhookRoutes:
 def _view(one: webhook_calls.WebhookCall) -> CallView:
     return CallView(
         id=one.id, event=one.event, conversation=one.conversation, seq=one.seq, status=one.status,
-        attempts=one.attempts, answer=one.answer, created_at=one.created_at, updated_at=one.updated_at,
+        attempts=one.attempts, answer=one.answer, created_at=one.created_at, updated_at=one.updated_at, fault=one.fault,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -90,10 +91,11 @@ class Engine(BotEngine, BotPublisher, Protocol):
 
 
 class Switchboard:
-    """One node: everything between a started store and an open port."""
+    """One node: everything between a started store and an open port. ``templates``: another folder of bots to begin with."""
 
     def __init__(
-        self, settings: Settings, folder: DataFolder, store: Store, *, engine: Engine | None = None
+        self, settings: Settings, folder: DataFolder, store: Store, *, engine: Engine | None = None,
+        templates: Path | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.store = store
@@ -140,7 +142,7 @@ class Switchboard:
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
         self.pictures = Pictures(self.store)
-        self.bot_routes = BotRoutes(store, self.bots, folder=example_folder("templates"))
+        self.bot_routes = BotRoutes(store, self.bots, folder=templates or example_folder("templates"))
         self.refusals = Refusals()
         self.factor = SecondFactor(self.vault)
         self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)

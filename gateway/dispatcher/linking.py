@@ -15,6 +15,7 @@ from gateway.dispatcher.consequences import TURN
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.units import Committed, commit
 from gateway.errors import NotFound, NotPossible
+from gateway.faults import desk
 from gateway.model import commands as c
 from gateway.model.events import Endpoint
 from gateway.model.state import Conversation, Status
@@ -138,7 +139,7 @@ class Separate:
         if found is None:
             raise NotFound("There is no such contact in this business.")
         if not found.merged_into:
-            raise NotPossible("This contact isn't merged into another one.")
+            raise NotPossible(desk.NOT_MERGED())
         whole = contacts.root(tx, self.contact)
         assert whole is not None
         seen = [one for name in contacts.family(tx, whole.id) for one in contacts.addresses(tx, name)]
@@ -177,7 +178,7 @@ class Merge:
         if one is None or other is None:
             raise NotFound("There is no such contact in this business.")
         if one.id == other.id:
-            raise NotPossible("These two are one contact already.")
+            raise NotPossible(desk.ONE_CONTACT())
         _merge(tx, one.id, other.id)
         return Linked()
 
@@ -254,7 +255,7 @@ def _merge(tx: Tx, contact: str, other: str) -> None:
     """One contact from two: the one that the business vouches for is kept, else ``other``."""
     users, others = _users(tx, contact), _users(tx, other)
     if any(others.get(inbox, address) != address for inbox, address in users.items()):
-        raise NotPossible("These are two different users of one inbox: they can't be one contact.")
+        raise NotPossible(desk.TWO_CONTACTS())
     if users and not others:
         contact, other = other, contact
     contacts.merge(tx, contact, into=other)

@@ -12,6 +12,7 @@ from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_file
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
 from gateway.dispatcher.policy import Policy
 from gateway.errors import ConsentNeeded, NotFound, NotPossible, Refused
+from gateway.faults import Fault
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.decide import Circumstances
@@ -197,21 +198,26 @@ class Replay(msgspec.Struct, frozen=True):
 
 
 class FailDelivery(msgspec.Struct, frozen=True):
-    """A part is dead: told in the thread, in the same transaction."""
+    """A part is dead: told in the thread, in the same transaction. ``reason``: as ``DeliveryFailed`` has it."""
 
     delivery: deliveries.Delivery
-    error: str
+    fault: Fault
     reason: str
     policy: Policy
 
     def __call__(self, tx: Tx, now: int) -> Committed | None:
         delivery = self.delivery
         state = log.load(tx, delivery.conversation)
-        deliveries.set_status(tx, delivery, "dead", now=now, attempts=delivery.attempts + 1, error=self.error[:500])
+        deliveries.set_status(
+            tx, delivery, "dead", now=now, attempts=delivery.attempts + 1, error=self.fault.text[:500]
+        )
         if state is None:
             return None
         draft = log.Draft(delivery.conversation, state, now=now)
-        draft.apply(c.ReportFailure(seq=delivery.seq, part=delivery.part, reason=self.reason[:500]))
+        report = c.ReportFailure(
+            seq=delivery.seq, part=delivery.part, reason=self.reason[:500], fault=self.fault
+        )  # fmt: skip
+        draft.apply(report)
         return commit(tx, draft, self.policy)
 
 

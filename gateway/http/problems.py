@@ -27,6 +27,7 @@ __all__ = ["problem_of", "problem_response", "problems"]
 def problem_of(error: Refused) -> dict[str, Any]:
     """The body of a refusal."""
     return {
+        **({"fault": msgspec.to_builtins(error.fault)} if error.fault is not None else {}),
         **{name: value for name, value in error.fields.items() if value is not None},
         "type": f"/problems/{error.code}",
         "title": error.title,

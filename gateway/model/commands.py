@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from gateway.faults import Fault
 from gateway.model.events import (
     Attachment,
     Author,
@@ -288,6 +289,7 @@ class ReportFailure(Command, frozen=True):
     seq: int
     part: int
     reason: str
+    fault: Fault | None = None
 
 
 class FinishFile(Command, frozen=True):

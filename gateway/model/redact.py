@@ -97,7 +97,9 @@ def _shell(event: Plain) -> Plain:
         case ConversationStarted():
             return replace(event, page=None)
         case DeliveryFailed():
-            return replace(event, reason="")  # the provider's words, which may hold a phone number or a chat's id
+            return replace(
+                event, reason="", fault=None
+            )  # the provider's words, which may hold a phone number or a chat's id
         case (
             BotTurnDropped() | BotTurnFailed() | HandoffCancelled() | OfferMade() | OfferEnded()
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()

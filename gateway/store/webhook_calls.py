@@ -5,13 +5,18 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+import msgspec
 from sqlalchemy import BindParameter, bindparam, delete, select, update
 
+from gateway.faults import Fault
 from gateway.model.ids import new_id
 from gateway.store.schema import webhook_calls
 from gateway.store.sql import Query, Tx
 
 CallStatus = Literal["waiting", "done", "failed"]
+
+_faults = msgspec.json.Decoder(Fault)
+_FAULT = '{"code":'
 
 _business: BindParameter[str] = bindparam("business_id")
 _this = (webhook_calls.c.business_id == _business, webhook_calls.c.id == bindparam("call"))
@@ -55,7 +60,8 @@ _FORGET = Query(
 
 
 class WebhookCall(NamedTuple):
-    """``event``: the tag of entry ``seq`` of ``conversation``, or ``ping``. ``answer``: what came back last."""
+    """``event``: the tag of entry ``seq`` of ``conversation``, or ``ping``. ``answer``: what came back last, or why
+    nothing did; ``fault``: the same as a code with its values, where it failed."""
 
     id: str
     webhook: str
@@ -67,6 +73,7 @@ class WebhookCall(NamedTuple):
     answer: str
     created_at: int
     updated_at: int
+    fault: Fault | None = None
 
 
 def add(tx: Tx, webhook: str, *, event: str, conversation: str, seq: int, now: int) -> str:
@@ -81,16 +88,26 @@ def add(tx: Tx, webhook: str, *, event: str, conversation: str, seq: int, now: i
 
 def find(tx: Tx, call: str) -> WebhookCall | None:
     row = tx.one(_FIND, call=call)
-    return WebhookCall(*row) if row else None
+    return _read(WebhookCall(*row)) if row else None
 
 
 def page(tx: Tx, webhook: str, *, before: str, limit: int) -> list[WebhookCall]:
     """Calls behind ``before`` (a call's id), latest first."""
-    return [WebhookCall(*row) for row in tx.all(_PAGE, webhook=webhook, before=before, limit=limit)]
+    return [_read(WebhookCall(*row)) for row in tx.all(_PAGE, webhook=webhook, before=before, limit=limit)]
 
 
-def set_status(tx: Tx, call: str, status: CallStatus, *, attempts: int, answer: str, now: int) -> None:
-    tx.execute(_SET, call=call, new_status=status, new_attempts=attempts, new_answer=answer, now=now)
+def set_status(tx: Tx, call: str, status: CallStatus, *, attempts: int, answer: str | Fault, now: int) -> None:
+    written = msgspec.json.encode(answer).decode() if isinstance(answer, Fault) else answer
+    tx.execute(_SET, call=call, new_status=status, new_attempts=attempts, new_answer=written, now=now)
+
+
+def _read(call: WebhookCall) -> WebhookCall:
+    """A fault lies in the column of the answer as JSON; a success is a text there, and so is what was noted before there
+    were codes."""
+    if not call.answer.startswith(_FAULT):
+        return call
+    fault = _faults.decode(call.answer)
+    return call._replace(answer=fault.text, fault=fault)
 
 
 def remove_of(tx: Tx, webhook: str) -> None:

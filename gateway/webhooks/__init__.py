@@ -18,6 +18,8 @@ import structlog
 
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.setup import WEBHOOK
+from gateway.faults import Fault
+from gateway.faults import webhooks as faults
 from gateway.model.events import Entry
 from gateway.model.visible import Audience, visible_entry
 from gateway.store import configuration, due, log, webhook_calls
@@ -25,7 +27,7 @@ from gateway.store.configuration import Item
 from gateway.store.sql import Tx
 from gateway.store.webhook_calls import CallStatus, WebhookCall
 from gateway.vault import SecretUnreadable, Vault
-from gateway.webhooks.guard import AddressRefused, Guard
+from gateway.webhooks.guard import AddressRefused, Guard, refusal_of
 from gateway.webhooks.signing import headers_of, unseal
 
 logger = structlog.get_logger(__name__)
@@ -51,12 +53,16 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Outcome(NamedTuple):
-    """What came of a try. ``again``: it is worth another one; ``after``: not before so many seconds."""
+    """What came of a try: a fault where it failed. ``again``: it is worth another one; ``after``: not before so many
+    seconds."""
 
-    done: bool
-    answer: str
+    answer: str | Fault
     again: bool = True
     after: float = 0.0
+
+    @property
+    def done(self) -> bool:
+        return not isinstance(self.answer, Fault)
 
 
 class _Work(NamedTuple):
@@ -100,7 +106,7 @@ class Webhooks:
                 due.finish(tx, row.kind, row.subject, fence=row.fence)
                 if call is not None:
                     webhook_calls.set_status(
-                        tx, call.id, "failed", attempts=call.attempts, answer="The webhook was removed.", now=now
+                        tx, call.id, "failed", attempts=call.attempts, answer=faults.REMOVED(), now=now
                     )
                 return None
             found = log.entries(tx, call.conversation, after=call.seq - 1, limit=1) if call.conversation else []
@@ -111,27 +117,27 @@ class Webhooks:
     async def _try(self, business: str, work: _Work) -> Outcome:
         target = msgspec.json.decode(work.item.body, type=Target)
         if not target.active:
-            return Outcome(False, "This webhook was turned off.", again=False)
+            return Outcome(faults.TURNED_OFF(), again=False)
         if not work.item.secret:
-            return Outcome(False, "It has no secret yet. Make one.")
+            return Outcome(faults.NO_SECRET())
         try:
             secret = unseal(self._vault, work.item.id, work.item.secret)
         except SecretUnreadable:
-            return Outcome(False, "Its secret can't be read. Make a new one.", again=False)
+            return Outcome(faults.SECRET_UNREADABLE(), again=False)
         body = msgspec.json.encode(_payload(business, work.call, work.entry))
         headers = headers_of(work.call.id, body, secret=secret, now=self._clock())
         try:
             async with asyncio.timeout(WITHIN):
                 return await self._post(target.url, body, headers)
         except AddressRefused as error:
-            return Outcome(False, str(error), again=False)
+            return Outcome(faults.INSIDE(host=error.host), again=False)
         except TimeoutError:
-            return Outcome(False, f"No answer within {WITHIN:g} seconds.")
+            return Outcome(faults.NO_ANSWER(seconds=round(WITHIN)))
         except aiohttp.ClientError as error:
-            refused = _refusal(error)
+            refused = refusal_of(error)
             if refused is not None:
-                return Outcome(False, str(refused), again=False)
-            return Outcome(False, f"It can't be reached: {type(error).__name__}.")
+                return Outcome(faults.INSIDE(host=refused.host), again=False)
+            return Outcome(_unreached(error))
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Outcome:
         """Each hop's address is judged anew, by what its name resolves to at the moment of the connection."""
@@ -143,7 +149,7 @@ class Webhooks:
                 if response.status not in (307, 308):
                     return await _judge(response)
                 url = urljoin(url, response.headers.get("Location", ""))
-        return Outcome(False, f"More than {MAX_REDIRECTS} redirections.", again=False)
+        return Outcome(faults.REDIRECTIONS(most=MAX_REDIRECTS), again=False)
 
     async def _note(self, row: due.Due, call: WebhookCall, outcome: Outcome) -> None:
         attempts = call.attempts + 1
@@ -166,21 +172,28 @@ class Webhooks:
             logger.warning("webhook_failed", webhook=call.webhook, call=call.id, attempts=attempts)
 
 
-def _refusal(error: BaseException | None) -> AddressRefused | None:
-    """The guard's own word, which the client wraps into its errors."""
-    while error is not None and not isinstance(error, AddressRefused):
-        error = error.__cause__ or error.__context__
-    return error
+def _unreached(error: aiohttp.ClientError) -> Fault:
+    """Why there was no connection; the client's own words may hold the address, its types don't."""
+    kind = type(error).__name__
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return faults.NO_SUCH_NAME(error=kind)
+        case aiohttp.ClientSSLError():
+            return faults.NOT_SECURE(error=kind)
+        case _:
+            return faults.NOT_REACHED(error=kind)
 
 
 async def _judge(response: aiohttp.ClientResponse) -> Outcome:
     text = (await response.content.read(4 * LONGEST_ANSWER)).decode("utf-8", "replace").strip()
-    answer = f"HTTP {response.status}" + (f": {text[:LONGEST_ANSWER]}" if text and response.status >= 300 else "")
-    if 200 <= response.status < 300:
-        return Outcome(True, answer)
-    if response.status == GONE:
-        return Outcome(False, answer, again=False)
-    return Outcome(False, answer, after=retry_after(response.headers.get("Retry-After", "")))
+    status = response.status
+    if 200 <= status < 300:
+        return Outcome(f"HTTP {status}")
+    said = text[:LONGEST_ANSWER]
+    fault = faults.ANSWERED(status=status, said=said) if said else faults.STATUS(status=status)
+    if status == GONE:
+        return Outcome(fault, again=False)
+    return Outcome(fault, after=retry_after(response.headers.get("Retry-After", "")))
 
 
 def retry_after(text: str) -> float:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from gateway.faults import webhooks as faults
+
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _CARRIES_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
@@ -24,7 +26,15 @@ class AddressRefused(Exception):
     """The address isn't one that may be called; ``str(error)`` says so to whoever set the webhook up."""
 
     def __init__(self, host: str) -> None:
-        super().__init__(f"{host} is an address inside a network, which webhooks may not call.")
+        super().__init__(faults.INSIDE(host=host).text)
+        self.host = host
+
+
+def refusal_of(error: BaseException | None) -> AddressRefused | None:
+    """The guard's own word, which the client wraps into its errors."""
+    while error is not None and not isinstance(error, AddressRefused):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 class Guard:

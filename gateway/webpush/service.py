@@ -11,8 +11,9 @@ from typing import NamedTuple
 import aiohttp
 
 from gateway.errors import ContactUnreachable, DeliveryRefused, RetryLater
+from gateway.faults import push as faults
 from gateway.webhooks import retry_after
-from gateway.webhooks.guard import AddressRefused, Guard
+from gateway.webhooks.guard import AddressRefused, Guard, refusal_of
 from gateway.webpush.address import Address, decode
 from gateway.webpush.vapid import Identity, Vapid
 
@@ -59,10 +60,12 @@ class PushService:
             ):
                 _judge(response.status, response.headers.get("Retry-After", ""))
         except AddressRefused as error:
-            raise DeliveryRefused("an address inside a network") from error
+            raise DeliveryRefused(faults.INSIDE()) from error
         except TimeoutError as error:
-            raise RetryLater(0, "no answer in time") from error
+            raise RetryLater(0, faults.NO_ANSWER()) from error
         except aiohttp.ClientError as error:
+            if refusal_of(error) is not None:
+                raise DeliveryRefused(faults.INSIDE()) from None
             raise RetryLater(0, type(error).__name__) from None  # its text has the address
 
     def _written(self, identity: Identity, address: Address, message: Message) -> tuple[dict[str, str], bytes]:

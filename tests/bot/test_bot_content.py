@@ -134,7 +134,7 @@ def test_an_action_that_cannot_be_run_leads_to_a_person(tmp_path: Path) -> None:
 def test_a_mistake_is_refused_with_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:
     error = refusal(business(tmp_path, domain=MINIMAL, wrong=text))
     assert (error.file, error.line) == ("wrong.yml", line)
-    assert says in error.text
+    assert says in error.what.text
 
 
 def test_deep_nesting_is_refused() -> None:
@@ -160,7 +160,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     inside = tmp_path / "business"
     inside.mkdir()
     (inside / "domain.yml").symlink_to(secret)
-    assert "Links" in refusal(inside).text
+    assert "Links" in refusal(inside).what.text
 
 
 def test_a_linked_folder_is_not_followed(tmp_path: Path) -> None:
@@ -173,24 +173,24 @@ def test_a_linked_folder_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_a_large_file_is_refused(tmp_path: Path) -> None:
-    assert "MB" in refusal(business(tmp_path, domain="#" * (limits.MAX_FILE_BYTES + 1))).text
+    assert "MB" in refusal(business(tmp_path, domain="#" * (limits.MAX_FILE_BYTES + 1))).what.text
 
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
     for number in range(limits.MAX_FILES + 1):
         (tmp_path / f"{number}.yml").write_text("version: '3.1'\n")
-    assert "files" in refusal(tmp_path).text
+    assert "files" in refusal(tmp_path).what.text
 
 
 def test_other_encodings_are_refused_with_the_line(tmp_path: Path) -> None:
     (tmp_path / "domain.yml").write_bytes(b"intents: []\n# " + "привет".encode("cp1251"))
     error = refusal(tmp_path)
-    assert (error.line, "UTF-8" in error.text) == (2, True)
+    assert (error.line, "UTF-8" in error.what.text) == (2, True)
 
 
 def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:
-    assert "nothing to learn" in refusal(tmp_path).text
-    assert "no such folder" in refusal(tmp_path / "none").text
+    assert "nothing to learn" in refusal(tmp_path).what.text
+    assert "no such folder" in refusal(tmp_path / "none").what.text
 
 
 @given(st.text(alphabet="ab:-[]{}&*!|>#'\"\n \t,?%@`\x00…\\", max_size=60))
@@ -199,6 +199,26 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         parse("any.yml", text)
     except ContentError as error:
         assert error.file == "any.yml"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("a:\n\t- b\n", "content_yaml_tab", 2),
+        ("a: @b\n", "content_yaml_character", 1),
+        ("a: b: c\n", "content_yaml_colon", 1),
+        ("a: - b\n", "content_yaml_dash", 1),
+        ("a: 'b\n", "content_yaml_open", 2),
+        ("a: [b\nc: d\n", "content_yaml_open", 2),
+        ("a:\n  b: c\n d: e\n", "content_yaml_indent", 3),
+        ("a: |\n b\nc\n", "content_not_yaml", 4),
+    ],
+)
+def test_usual_mistakes_in_yaml_are_told_apart(text: str, code: str, line: int) -> None:
+    with pytest.raises(ContentError) as caught:
+        parse("any.yml", text)
+    assert (caught.value.fault.code, caught.value.line) == (code, line)
+    assert "Not valid YAML" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import pytest
 from playwright.sync_api import expect
 
+from gateway.faults import Fault
+from gateway.faults import delivery as faults
 from gateway.model import commands as c
 from gateway.model.events import OperatorMessage
 from gateway.store import deliveries, log
@@ -14,9 +19,19 @@ from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer
 
 
+@pytest.mark.parametrize(
+    ("reason", "fault", "told"),
+    [
+        ("unreachable", None, "Не доставлено: клиент заблокировал нас или удалил чат"),
+        (
+            "message is too long", faults.REFUSED(said="message is too long"),
+            "Не доставлено: мессенджер не принял сообщение (message is too long). Измените его и отправьте заново",
+        ),
+    ],
+)  # fmt: skip
 def test_reply_that_was_refused_is_sent_again_by_an_administrator(
-    customer: Customer, olga: Operator, anna: Operator, demo: DemoServer
-) -> None:
+    customer: Customer, olga: Operator, anna: Operator, demo: DemoServer, reason: str, fault: Fault | None, told: str
+) -> None:  # fmt: skip
     customer.ask_for_person()
     olga.choose("человека")
     olga.take()
@@ -24,10 +39,10 @@ def test_reply_that_was_refused_is_sent_again_by_an_administrator(
     customer.hears("Мастер", author="operator")
 
     demo.stop()
-    change(demo, refuse_the_last_reply)
+    change(demo, partial(refuse_the_last_reply, reason=reason, fault=fault))
     demo.start()
 
-    olga.reads("Не доставлено: клиент заблокировал нас или удалил чат")
+    olga.reads(told)
     expect(olga.log.get_by_role("button", name="Отправить ещё раз")).to_have_count(0)
     anna.choose("Мастер", view="all")
     anna.log.get_by_role("button", name="Send again").click()
@@ -36,7 +51,7 @@ def test_reply_that_was_refused_is_sent_again_by_an_administrator(
     olga.reads("Сообщение отправлено ещё раз: Anna Example")
 
 
-def refuse_the_last_reply(tx: Tx, now: int, business: Business) -> None:
+def refuse_the_last_reply(tx: Tx, now: int, business: Business, *, reason: str, fault: Fault | None) -> None:
     """As a messenger's channel would leave it."""
     scoped = tx.for_business(business.id)
     scoped._cursor.execute("SELECT id FROM conversations")
@@ -52,5 +67,5 @@ def refuse_the_last_reply(tx: Tx, now: int, business: Business) -> None:
     assert waiting is not None
     deliveries.set_status(scoped, waiting, "dead", now=now, attempts=1, error="blocked")
     draft = log.Draft(conversation, state, now=now)
-    draft.apply(c.ReportFailure(seq=said.seq, part=0, reason="unreachable"))
+    draft.apply(c.ReportFailure(seq=said.seq, part=0, reason=reason, fault=fault))
     log.save(scoped, draft)

@@ -16,7 +16,6 @@ from tests.flows.pushing import WorkerEdge, key_of, moves, subscribes_to
 from tests.flows.server import DemoServer, copy_of
 from tests.support_edge.push_service import PushServer, Subscriber
 
-
 _NO_CONSTRUCTOR = """
 const real = window.Notification;
 window.Notification = class {
@@ -249,7 +248,7 @@ def test_what_failed_can_be_tried_again(demo: DemoServer, away: Away) -> None:
     page.route("**/api/v1/me/push", lambda route: route.abort())
     page.get_by_role("button", name="Оповещения").click()
     switch(page).click()
-    expect(page.get_by_text("Не получилось. Проверьте связь")).to_be_visible()
+    expect(page.get_by_text("Сервер не отвечает. Проверьте связь")).to_be_visible()
     assert_no_faults(page)
     page.unroute("**/api/v1/me/push")
     page.get_by_role("button", name="Ещё раз").click()

@@ -68,7 +68,7 @@ def test_a_webhook_is_set_up_tried_and_sent_again(anna: Administrator) -> None:
     expect(anna.main.locator("output")).to_have_text(re.compile(r"^whsec_.{32}"))
     anna.click("Send a test")
     failed = anna.main.get_by_role("listitem").filter(has_text="Failed")
-    expect(failed).to_contain_text("webhooks may not call")
+    expect(failed).to_contain_text("which webhooks may not call. Give one that is reachable from outside")
     failed.get_by_role("button", name="Send again").click()
     expect(failed).to_be_visible()
     assert faults(anna.page) == []
@@ -102,7 +102,7 @@ def test_a_set_up_moves_as_a_file_and_nothing_else_is_taken_for_one(anna: Admini
     newer.write_text('{"switchboard": 99, "business": {"names": {"en": "X"}, "locales": ["en"]}}')
     choose.set_input_files(newer)
     anna.dialog.get_by_role("button", name="Import").click()
-    expect(anna.alert).to_contain_text("not a set-up that can be taken over")
+    expect(anna.alert).to_contain_text("A newer Switchboard wrote this file")
 
     choose.set_input_files(file)
     anna.dialog.get_by_role("button", name="Import").click()

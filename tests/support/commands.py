@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 from hypothesis import strategies as st
 
 from gateway.errors import Refused
+from gateway.faults import Fault
 from gateway.model import commands as c
 from gateway.model.decide import TABLE, Circumstances
 from gateway.model.events import Attachment, Button, Endpoint, Evidence, Person, Score
@@ -51,6 +52,11 @@ scores = st.lists(st.builds(Score, intent=texts, confidence=st.floats(0, 1)), ma
 evidence = st.lists(st.builds(Evidence, seq=numbers, kind=st.just("input"), text=texts), max_size=2).map(tuple)
 
 
+faults = st.none() | st.builds(
+    Fault, code=texts, text=texts, values=st.dictionaries(texts, texts | numbers, max_size=2)
+)
+
+
 def _sometimes_wrong(right: int) -> st.SearchStrategy[int]:
     return st.sampled_from([right] * 10 + [right - 1, right + 1])
 
@@ -71,7 +77,7 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "buttons": buttons, "sent_at": st.none() | numbers, "page": st.none(), "score": st.integers(1, 5),
         "until": st.integers(state.updated_at, state.updated_at + 10**14),
         "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
-        "files": st.lists(attachments, max_size=3).map(tuple),
+        "files": st.lists(attachments, max_size=3).map(tuple), "fault": faults,
     }  # fmt: skip
     if name in by_name:
         return by_name[name]

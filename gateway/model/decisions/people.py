@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.errors import Invalid, NotOwner, NotPossible, StaleFloor, TakenBy
+from gateway.faults import desk
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
 from gateway.model.events import (
@@ -74,7 +75,7 @@ def set_labels(state: Conversation, command: c.SetLabels, circumstances: Circums
     added = tuple(one for one in dict.fromkeys(command.add) if one not in state.labels)
     removed = tuple(one for one in dict.fromkeys(command.remove) if one in state.labels and one not in command.add)
     if len(state.labels) + len(added) - len(removed) > MAX_LABELS:
-        raise NotPossible(f"A conversation has at most {MAX_LABELS} labels. Take one off first.")
+        raise NotPossible(desk.LABELS(limit=MAX_LABELS))
     return (Labelled(by=command.operator, added=added, removed=removed),) if added or removed else ()
 
 

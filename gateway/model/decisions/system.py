@@ -76,7 +76,7 @@ def close(state: Conversation, command: c.Close, circumstances: Circumstances) -
 
 
 def report_failure(state: Conversation, command: c.ReportFailure, circumstances: Circumstances) -> Events:
-    return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason),)
+    return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason, fault=command.fault),)
 
 
 def finish_file(state: Conversation, command: c.FinishFile, circumstances: Circumstances) -> Events:

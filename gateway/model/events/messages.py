@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.faults import Fault
 from gateway.model.events.base import Attachment, Button, Card, Endpoint, Event, Page, Person
 
 
@@ -64,11 +65,16 @@ class NoteAdded(Event, frozen=True, tag="note_added"):
 
 
 class DeliveryFailed(Event, frozen=True, tag="delivery_failed"):
-    """Message ``seq`` (its provider call ``part``) did not reach the customer for good."""
+    """Message ``seq`` (its provider call ``part``) did not reach the customer for good.
+
+    ``reason``: ``unreachable`` (blocked, or gone), the provider's own words, or ours in English; ``fault``: the same as a
+    code with its values.
+    """
 
     seq: int
     part: int
     reason: str
+    fault: Fault | None = None
 
 
 class DeliveryReplayed(Event, frozen=True, tag="delivery_replayed"):

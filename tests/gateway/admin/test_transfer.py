@@ -47,7 +47,8 @@ async def test_what_is_exported_makes_another_business_the_same(site: Site, furn
     status, done = await take(rita, msgspec.json.encode(mine), business=site.theirs.business)
     assert status == 200, done
     assert "team: Billing" in done["added"] and "business" in done["changed"]
-    assert [one for one in done["left_out"] if "olga@lantern.example" in one]
+    stranger = {"name": "Billing", "email": "olga@lantern.example"}
+    assert [one["code"] for one in done["left_out"] if one["values"] == stranger] == ["import_stranger"]
 
     theirs = await export(rita, business=site.theirs.business)
     theirs["configuration"]["teams"][0]["members"] = mine["configuration"]["teams"][0]["members"]
@@ -65,20 +66,32 @@ async def test_a_second_import_of_the_same_changes_nothing(site: Site, furnished
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "fault", "values"),
     [
-        {"switchboard": 99},
-        {"configuration": {"spells": []}},
-        {"configuration": {"labels": [{"name": "x", "color": "plaid"}]}},
-        {"configuration": {"labels": [{"name": "ok"}, {"name": "\u200b"}]}},
-        {"inboxes": [{"channel": "webchat", "name": "x", "settings": {"origins": ["javascript://x"]}}]},
-        {"business": {"names": {}, "locales": ["en"]}},
+        ({"switchboard": 99}, "import_newer", {}),
+        ({"configuration": {"spells": []}}, "import_unknown", {"what": "spells"}),
+        ({"configuration": {"labels": [{"name": "x", "color": "plaid"}]}}, "import_unfit", {"kind": "label"}),
+        ({"configuration": {"labels": [{"name": "ok"}, {"name": "\u200b"}]}}, "import_refused", {"field": "name"}),
+        (
+            {"inboxes": [{"channel": "webchat", "name": "Site", "settings": {"origins": ["javascript://x"]}}]},
+            "import_refused", {"kind": "inbox", "name": "Site", "field": "origins"},
+        ),
+        ({"business": {"names": {}, "locales": ["en"]}}, "import_not_a_set_up", {}),
+        (
+            {"business": {"names": {"en": "\u200b"}, "locales": ["en"]}},
+            "import_refused", {"kind": "business", "field": "names"},
+        ),
     ],
-)
-async def test_a_file_that_is_not_right_changes_nothing(site: Site, furnished: Browser, change: dict[str, Any]) -> None:
+)  # fmt: skip
+async def test_a_file_that_is_not_right_changes_nothing_and_says_why(
+    site: Site, furnished: Browser, change: dict[str, Any], fault: str, values: dict[str, Any]
+) -> None:
     mine = await export(furnished)
     answer = await take(furnished, msgspec.json.encode({**mine, **change}), business=site.ours.business)
     assert code(answer) == (422, "invalid")
+    told = answer[1]["fault"]
+    assert told["code"] == fault and told["values"].items() >= values.items()
+    assert told["text"] == answer[1]["detail"]
     assert await export(furnished) == mine
 
 

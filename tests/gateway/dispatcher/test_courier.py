@@ -17,6 +17,8 @@ from gateway.errors import (
     NotPossible,
     RetryLater,
 )
+from gateway.faults import Fault
+from gateway.faults import delivery as faults
 from gateway.model import commands as c
 from gateway.model.events import Button, DeliveryFailed, DeliveryReplayed
 from gateway.ports import Capabilities
@@ -25,7 +27,6 @@ from gateway.store.deliveries import DeliveryStatus
 from gateway.store.store import Store
 from tests.support.stores import Place
 from tests.support_edge.bench import OLGA, Bench, on_bench
-from tests.support_edge.checks import tags
 from tests.support_edge.provider import Hang, Once, StrictChannel
 from tests.support_edge.times import Times
 from tests.support_edge.waiting import until, until_async
@@ -121,17 +122,21 @@ async def test_retry_later_holds_only_its_endpoint(bench: Bench, channel: Strict
 
 
 @pytest.mark.parametrize(
-    ("error", "reason"), [(DeliveryRefused("too rude"), "too rude"), (ContactUnreachable("blocked"), "unreachable")]
+    ("error", "reason", "fault"),
+    [
+        (DeliveryRefused("too rude"), "too rude", faults.REFUSED(said="too rude")),
+        (ContactUnreachable("blocked"), "unreachable", faults.UNREACHABLE()),
+    ],
 )
 async def test_refused_message_is_dead_and_told_and_the_next_passes(
-    bench: Bench, channel: StrictChannel, error: Exception, reason: str
+    bench: Bench, channel: StrictChannel, error: Exception, reason: str, fault: Fault
 ) -> None:
     channel.outcome = Once(error, matches="rude")
     conversation = await opened(bench)
     await reply(bench, conversation, "rude", "polite")
     await until(lambda: channel.texts() == ["polite"])
     failed = (await bench.logged(conversation, "delivery_failed"))[-1].event
-    assert failed == DeliveryFailed(seq=4, part=0, reason=reason)
+    assert failed == DeliveryFailed(seq=4, part=0, reason=reason, fault=fault)
     assert (await statuses(bench, conversation))[0].status == "dead"
     assert len(channel.tried) == 2
 
@@ -145,16 +150,19 @@ async def test_uncertain_message_is_sent_again_under_the_same_key(bench: Bench, 
 
 
 @pytest.mark.parametrize(
-    ("error", "idempotent", "calls"),
+    ("error", "idempotent", "calls", "fault"),
     [
-        (DeliveryError("no connection"), False, MAX_ATTEMPTS),
-        (DeliveryUncertain("no answer"), False, MAX_UNCERTAIN),
-        (DeliveryUncertain("no answer"), True, MAX_ATTEMPTS),
-        (ValueError("a bug in the channel"), False, MAX_UNCERTAIN),
+        (DeliveryError("no connection"), False, MAX_ATTEMPTS, faults.NOT_REACHED(said="no connection")),
+        (DeliveryUncertain("no answer"), False, MAX_UNCERTAIN, faults.NO_ANSWER()),
+        (DeliveryUncertain("no answer"), True, MAX_ATTEMPTS, faults.NO_ANSWER()),
+        (
+            ValueError("a bug in the channel"), False, MAX_UNCERTAIN,
+            faults.CHANNEL_FAILED(channel="webchat", error="ValueError"),
+        ),
     ],
-)
+)  # fmt: skip
 async def test_message_that_never_gets_through_does_not_stop_the_endpoint_for_ever(
-    bench: Bench, channel: StrictChannel, error: Exception, idempotent: bool, calls: int
+    bench: Bench, channel: StrictChannel, error: Exception, idempotent: bool, calls: int, fault: Fault
 ) -> None:
     channel.capabilities = Capabilities(pushed=True, buttons=True, typing=False, idempotent=idempotent)
     channel.outcome = Once(error, times=1000, matches="poison")
@@ -162,14 +170,20 @@ async def test_message_that_never_gets_through_does_not_stop_the_endpoint_for_ev
     await reply(bench, conversation, "poison", "after it")
     await tried(bench, conversation, channel, calls - 1, pause=MAX_BACKOFF)
     await until(lambda: channel.texts() == ["after it"])
-    assert "delivery_failed" in tags(await bench.log(conversation))
+    told = (await bench.logged(conversation, "delivery_failed"))[-1].event
+    assert isinstance(told, DeliveryFailed) and told.fault == fault
     poison = (await statuses(bench, conversation))[0]
     assert (poison.status, poison.attempts) == ("dead", calls)
     assert len(channel.tried) == calls + 1
 
 
-async def test_provider_that_puts_off_for_a_day_gets_no_more(bench: Bench, channel: StrictChannel) -> None:
-    channel.outcome = Once(RetryLater(7200.0), times=1000, matches="put off")
+@pytest.mark.parametrize(
+    ("words", "fault"), [("", faults.PUT_OFF_SILENTLY()), ("flood control", faults.PUT_OFF(said="flood control"))]
+)
+async def test_provider_that_puts_off_for_a_day_gets_no_more(
+    bench: Bench, channel: StrictChannel, words: str, fault: Fault
+) -> None:
+    channel.outcome = Once(RetryLater(7200.0, words), times=1000, matches="put off")
     conversation = await opened(bench)
     await reply(bench, conversation, "put off", "after it")
 
@@ -177,6 +191,7 @@ async def test_provider_that_puts_off_for_a_day_gets_no_more(bench: Bench, chann
     await until(lambda: channel.texts() == ["after it"])
     failed = (await bench.logged(conversation, "delivery_failed"))[-1].event
     assert isinstance(failed, DeliveryFailed) and "for a day" in failed.reason
+    assert failed.fault == fault
     assert len(channel.tried) == 12 + 1 + 1
 
 
@@ -203,7 +218,8 @@ async def test_channel_that_no_node_has_any_more_is_told_after_a_day(bench: Benc
     await bench.times.advance(25 * 3600)
     gone.due_at(1)
     await until_async(lambda: is_("dead"))
-    assert tags(await bench.log(conversation))[-1] == "delivery_failed"
+    told = (await bench.log(conversation))[-1].event
+    assert isinstance(told, DeliveryFailed) and told.fault == faults.NO_CHANNEL(channel="webchat")
     await gone.drain(within=1)
 
 
@@ -286,7 +302,7 @@ async def test_long_text_is_sent_in_parts_and_each_is_a_row(store: Store, place:
         await reply(bench, conversation, "First of all. Then the rest. And the end.", "next")
         await until(lambda: short.texts() == ["First of all.", "And the end.", "next"])
         failed = (await bench.logged(conversation, "delivery_failed"))[-1].event
-        assert failed == DeliveryFailed(seq=4, part=1, reason="no")
+        assert failed == DeliveryFailed(seq=4, part=1, reason="no", fault=faults.REFUSED(said="no"))
         assert [(row.seq, row.part) for row in await statuses(bench, conversation)] == [(4, 0), (4, 1), (4, 2), (5, 0)]
         assert len({part.key for part in short.tried}) == 4
 

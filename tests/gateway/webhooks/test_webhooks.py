@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from gateway.store import webhook_calls
+from gateway.store.sql import Tx
 from tests.gateway.admin.browsers import Browser, code
 from tests.gateway.webhooks.receiver import Receiver, receiving
 from tests.support.stores import Database
@@ -106,16 +108,53 @@ async def test_it_is_given_up_in_the_end_and_sent_again_by_hand(
     _, started = await anna.ask("POST", f"webhooks/{webhook}/test")
     (failed,) = await calls(anna, webhook, until="failed")
     assert failed["answer"] == "HTTP 500: <b>broken</b>" and failed["attempts"] == 2
+    said = {"status": 500, "said": "<b>broken</b>"}
+    assert failed["fault"] == {"code": "webhook_answered", "text": failed["answer"], "values": said}
 
     assert (await anna.ask("POST", f"webhooks/{webhook}/calls/{started['id']}/again"))[0] == 204
-    assert [one["status"] for one in await calls(anna, webhook, until="done")] == ["done"]
+    (done,) = await calls(anna, webhook, until="done")
+    assert (done["answer"], done["fault"]) == ("HTTP 204", None)
 
 
 async def test_gone_is_for_good(anna: Browser, receiver: Receiver) -> None:
     receiver.answers = [(410, "", {})]
     webhook, _ = await hook(anna, receiver.url)
     await anna.ask("POST", f"webhooks/{webhook}/test")
-    assert [one["answer"] for one in await calls(anna, webhook, until="failed")] == ["HTTP 410"]
+    (failed,) = await calls(anna, webhook, until="failed")
+    assert failed["answer"] == "HTTP 410"
+    assert (failed["fault"]["code"], failed["fault"]["values"]) == ("webhook_status", {"status": 410})
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("http://127.0.0.1:9/", "webhook_not_reached"), ("http://nobody.invalid/", "webhook_no_such_name")],
+)
+async def test_an_address_where_nobody_answers_says_which_way(anna: Browser, url: str, code: str) -> None:
+    webhook, _ = await hook(anna, url)
+    await anna.ask("POST", f"webhooks/{webhook}/test")
+
+    async def tried() -> bool:
+        return bool((await calls(anna, webhook))[0]["attempts"])
+
+    await until_async(tried)
+    (waiting,) = await calls(anna, webhook)
+    assert waiting["status"] == "waiting" and waiting["fault"]["code"] == code
+    assert waiting["answer"] == waiting["fault"]["text"]
+
+
+async def test_what_failed_before_there_were_codes_is_told_as_it_was(
+    site: Site, anna: Browser, receiver: Receiver
+) -> None:
+    webhook, _ = await hook(anna, receiver.url)
+    _, started = await anna.ask("POST", f"webhooks/{webhook}/test")
+    await calls(anna, webhook, until="done")
+
+    def of_old(tx: Tx, now: int) -> None:
+        webhook_calls.set_status(tx, started["id"], "failed", attempts=9, answer="No answer in time.", now=now)
+
+    await site.node.store.write(site.ours.business, of_old)
+    (old,) = await calls(anna, webhook)
+    assert (old["answer"], old["fault"]) == ("No answer in time.", None)
 
 
 async def test_a_webhook_that_is_off_or_removed_is_not_called(site: Site, anna: Browser, receiver: Receiver) -> None:
@@ -137,6 +176,7 @@ async def test_a_redirection_inward_is_refused_at_its_hop(anna: Browser, receive
         await anna.ask("POST", f"webhooks/{webhook}/test")
         (failed,) = await calls(anna, webhook, until="failed")
         assert "may not call" in failed["answer"] and failed["attempts"] == 1
+        assert failed["fault"]["code"] == "webhook_inside"
         await anna.ask("DELETE", f"webhooks/{webhook}?version=1")
 
 
@@ -161,7 +201,8 @@ async def test_a_redirection_outward_is_followed_and_a_loop_is_not(anna: Browser
     await anna.ask("DELETE", f"webhooks/{webhook}?version=1")
     circle, _ = await hook(anna, receiver.url)
     await anna.ask("POST", f"webhooks/{circle}/test")
-    assert "redirections" in (await calls(anna, circle, until="failed"))[0]["answer"]
+    (failed,) = await calls(anna, circle, until="failed")
+    assert "redirections" in failed["answer"] and failed["fault"]["values"] == {"most": 3}
     assert len(receiver.calls) == 6, "one and three redirections, after the two before"
 
 

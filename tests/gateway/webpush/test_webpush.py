@@ -243,20 +243,24 @@ async def test_nothing_goes_inside_a_network(sqlite_database: Database, tmp_path
         assert code(answer) == (422, "invalid")
         named = {**subscriber.body, "endpoint": subscriber.endpoint.replace("127.0.0.1", "localhost")}
         assert (await browser(strict).ask("PUT", PATH, named))[0] == 204
-        assert code(await browser(strict).ask("POST", PATH + "/test")) == (409, "not_possible")
+        answer = await browser(strict).ask("POST", PATH + "/test")
+        assert code(answer) == (409, "not_possible")
+        assert answer[1]["fault"]["code"] == "push_inside"
     assert service.requests == 0
 
 
 async def test_a_test_is_sent_at_once_and_says_what_came_of_it(site: Site, service: PushServer) -> None:
     olga = browser(site)
-    assert code(await olga.ask("POST", PATH + "/test")) == (404, "not_found")
+    off = await olga.ask("POST", PATH + "/test")
+    assert code(off) == (404, "not_found") and off[1]["fault"]["code"] == "push_off"
     await told(site, service, "olga", "ru")
     assert (await olga.ask("POST", PATH + "/test"))[0] == 204
     assert service.pushes[0].json["title"] == "Уведомления работают"
     service.answers = [(500, {}), (410, {})]
     status, problem = await olga.ask("POST", PATH + "/test")
     assert status == 409 and "HTTP 500" in problem["detail"] and service.origin not in problem["detail"]
-    assert (await olga.ask("POST", PATH + "/test"))[0] == 409
+    assert (problem["fault"]["code"], problem["fault"]["values"]) == ("push_refused", {"said": "HTTP 500"})
+    assert (await olga.ask("POST", PATH + "/test"))[1]["fault"]["code"] == "push_gone"
     assert not (await olga.get(PATH))["on"]
     for _ in range(4):
         await told(site, service)

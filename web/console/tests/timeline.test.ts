@@ -64,7 +64,7 @@ test("a log becomes messages, seams, notes and quiet lines", () => {
 test("scores stand at the first message of a turn, and a failed delivery at its message", () => {
   const messages = timeline(entries, [], "olga").filter((item) => item.kind === "message");
   expect(messages.map((item) => item.scores?.length ?? null)).toEqual([null, 1, null, null]);
-  expect(messages.at(-1)?.undelivered).toBe("blocked");
+  expect(messages.at(-1)?.undelivered?.reason).toBe("blocked");
   expect(messages.map((item) => [item.first, item.last])).toEqual([
     [true, true],
     [true, false],

@@ -1,5 +1,5 @@
 import type { Conversation, Status } from "./reduce.ts";
-import type { Author, Button, Entry, Page, Person } from "./types.ts";
+import type { Author, Button, Entry, Fault, Page, Person } from "./types.ts";
 
 /** RFC 9457, with our own further fields. `type` ends in the stable code. */
 export interface Problem {
@@ -13,6 +13,8 @@ export interface Problem {
   readonly owner?: string;
   /** Which field it is about. */
   readonly field?: string;
+  /** What it is exactly, where the code alone says too little. */
+  readonly fault?: Fault;
 }
 
 export function problemCode(problem: Problem): string {

@@ -114,12 +114,29 @@ export interface NoteAdded {
   readonly mentions?: readonly string[];
 }
 
-/** Message `seq` (its provider call `part`) did not reach the customer for good. */
+/**
+ * Message `seq` (its provider call `part`) did not reach the customer for good.
+ *
+ * `reason`: `unreachable` (blocked, or gone), the provider's own words, or ours in English; `fault`: the same as a
+ * code with its values.
+ */
 export interface DeliveryFailed {
   readonly type: "delivery_failed";
   readonly seq: number;
   readonly part: number;
   readonly reason: string;
+  readonly fault?: Fault | null;
+}
+
+/**
+ * Why something failed. `code` is stable, `values` belong to it; `text` says the same in English.
+ *
+ * `file` and `line` among the values: where in the business's own content it is.
+ */
+export interface Fault {
+  readonly code: string;
+  readonly text: string;
+  readonly values: Readonly<Record<string, string | number>>;
 }
 
 /** The file of message `seq` is here; `file` says what is known of it now. */

@@ -1,6 +1,7 @@
 import type { HandoffRequested, ParticipantJoined, Person } from "./generated.ts";
 
 export type * from "./generated.ts";
+export type * from "./generated-faults.ts";
 
 export type Author = "customer" | "bot" | "operator" | "system";
 export type Reason = HandoffRequested["reason"];

@@ -1,6 +1,8 @@
+import { Refused } from "../api/http.ts";
 import * as api from "../api/push.ts";
 import { alerts, type AlertKind, type Away } from "../stores/alerts.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
+import { sentenceOf } from "./problems.ts";
 import { registration } from "./registration.ts";
 
 /** The worker that is told while the console is closed, where this browser can have one. */
@@ -42,9 +44,9 @@ export function chooseAlert(kind: AlertKind, on: boolean): void {
   if (kind === "repeat" && alerts.away === "on") void keepPush();
 }
 
-/** Whether it was sent; then it comes by the browser's push service, as a customer's would. */
-export async function tryPush(): Promise<boolean> {
-  return (await outcome(api.sendTest, "on")) === "on";
+/** "" where it was sent, and comes by the browser's push service, as a customer's would; else why it was not. */
+export async function tryPush(): Promise<string> {
+  return api.sendTest().then(() => "", sentenceOf);
 }
 
 async function subscribe({ pushManager }: ServiceWorkerRegistration): Promise<void> {
@@ -61,7 +63,11 @@ async function subscribe({ pushManager }: ServiceWorkerRegistration): Promise<vo
 async function outcome(work: () => Promise<unknown>, done: Away): Promise<Away> {
   return work().then(
     () => done,
-    () => "failed" as const,
+    (error: unknown) => {
+      // What the browser itself throws is in words of its maker's.
+      alerts.why = error instanceof Refused ? sentenceOf(error) : preferences.say("alert.away_failed");
+      return "failed" as const;
+    },
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Fault } from "@switchboard/protocol";
 import { request } from "./http.ts";
 import { at } from "./setup.ts";
 
@@ -9,12 +10,13 @@ export interface Template {
   readonly locales: readonly string[];
 }
 
-/** `report`: what its training measured. */
+/** `report`: what its training measured. `problem`: why the last one failed, in English; `fault`: the same as a code. */
 export interface Bot {
   readonly version: string | null;
   readonly report: Readonly<Record<string, unknown>>;
   readonly training?: "idle" | "running" | "failed";
   readonly problem?: string;
+  readonly fault?: Fault | null;
 }
 
 export const templates = async (business: string) =>

@@ -1,3 +1,4 @@
+import type { Fault } from "@switchboard/protocol";
 import { request } from "./http.ts";
 import { at } from "./setup.ts";
 
@@ -8,7 +9,7 @@ export interface Imported {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly same: number;
-  readonly left_out: readonly string[];
+  readonly left_out: readonly Fault[];
 }
 
 /** `file`: what was exported, read as JSON. */

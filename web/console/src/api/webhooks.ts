@@ -1,3 +1,4 @@
+import type { Fault } from "@switchboard/protocol";
 import { request } from "./http.ts";
 import { at, many, of } from "./setup.ts";
 
@@ -14,13 +15,17 @@ export interface Webhook {
   active: boolean;
 }
 
-/** A call of a webhook. `answer`: what came back, or why nothing did. Instants are microseconds. */
+/**
+ * A call of a webhook. `answer`: what came back, or in English why nothing did; `fault`: the same as a code. Instants
+ * are microseconds.
+ */
 export interface WebhookCall {
   readonly id: string;
   readonly event: string;
   readonly status: "waiting" | "done" | "failed";
   readonly attempts: number;
   readonly answer: string;
+  readonly fault: Fault | null;
   readonly created_at: number;
   readonly updated_at: number;
 }

@@ -1,4 +1,8 @@
+import { faults } from "./faults/en.ts";
+
 export const en = {
+  ...faults,
+
   "app.name": "Switchboard",
   "app.waiting": { one: "({n}) Switchboard", other: "({n}) Switchboard" },
 
@@ -126,8 +130,6 @@ export const en = {
   "alert.away_retry": "Try again",
   "alert.away_test": "Send a test",
   "alert.away_sent": "Sent. It appears on this device in a moment.",
-  "alert.away_not_sent":
-    "The test did not get through. Wait a minute and try again, or turn this off and on.",
 
   "palette.title": "Go to or do",
   "palette.hint": "A name, or what to do",
@@ -229,7 +231,6 @@ export const en = {
   "mark.read": "Read",
   "mark.failed": "Not sent",
   "mark.undelivered": "Not delivered: {reason}",
-  "undelivered.unreachable": "the customer has blocked us, or is gone",
   "mark.retry": "Send again",
   "mark.to_note": "Keep as a note",
   "mark.discard": "Remove",

@@ -15,7 +15,11 @@ export function speak(locale: Locale): Say {
   return phrasebook<Key>(catalogues[locale], locale);
 }
 
+export function knows(key: string): key is Key {
+  return key in en;
+}
+
 /** `key` if the catalogue has it, else `fallback`: for words that depend on what the server sent. */
 export function known(key: string, fallback: Key): Key {
-  return key in en ? (key as Key) : fallback;
+  return knows(key) ? key : fallback;
 }

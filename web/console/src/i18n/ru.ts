@@ -1,6 +1,9 @@
 import type { Words } from "./index.ts";
+import { faults } from "./faults/ru.ts";
 
 export const ru: Words = {
+  ...faults,
+
   "app.name": "Switchboard",
   "app.waiting": "({n}) Switchboard",
 
@@ -128,7 +131,6 @@ export const ru: Words = {
   "alert.away_retry": "Ещё раз",
   "alert.away_test": "Прислать пробное",
   "alert.away_sent": "Отправлено. Сейчас появится на этом устройстве.",
-  "alert.away_not_sent": "Пробное не дошло. Попробуйте через минуту или выключите и включите снова.",
 
   "palette.title": "Перейти или сделать",
   "palette.hint": "Имя или действие",
@@ -241,7 +243,6 @@ export const ru: Words = {
   "mark.read": "Прочитано",
   "mark.failed": "Не отправлено",
   "mark.undelivered": "Не доставлено: {reason}",
-  "undelivered.unreachable": "клиент заблокировал нас или удалил чат",
   "mark.retry": "Отправить ещё раз",
   "mark.to_note": "Оставить заметкой",
   "mark.discard": "Убрать",

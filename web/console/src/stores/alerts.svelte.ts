@@ -24,6 +24,8 @@ class Alerts {
   settings = $state<Record<AlertKind, boolean>>({ ...USUAL });
   permission = $state<NotificationPermission>("default");
   away = $state<Away>("off");
+  /** Where that failed: why. */
+  why = $state("");
   /** The first call came, and the browser was never asked. */
   asks = $state(false);
 

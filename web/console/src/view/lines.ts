@@ -1,5 +1,6 @@
-import type { AnyEvent, Person } from "@switchboard/protocol";
-import { known, type Key, type Say } from "../i18n/index.ts";
+import type { AnyEvent, DeliveryFailed, Person } from "@switchboard/protocol";
+import { known, knows, type Key, type Say } from "../i18n/index.ts";
+import { told } from "./faults.ts";
 import { moment } from "./times.ts";
 
 /**
@@ -115,7 +116,7 @@ function quiet(event: AnyEvent): Wording | null {
     case "bot_turn_failed":
       return says("bad", "event.turn_failed", { n: event.attempts });
     case "delivery_failed":
-      return { tone: "bad", say: (say) => say("event.delivery", { reason: undelivered(event.reason, say) }) };
+      return { tone: "bad", say: (say) => say("event.delivery", { reason: undelivered(event, say) }) };
     default: {
       const type = event.type === "unrecognized" ? event.tag : event.type;
       return says("plain", "event.unknown", { type });
@@ -129,9 +130,10 @@ function pairs(values: Readonly<Record<string, string>>): string {
     .join(", ");
 }
 
-/** Why a message did not arrive: our words where the reason is ours, else the messenger's own. */
-export function undelivered(reason: string, say: Say): string {
-  return reason === "unreachable" ? say("undelivered.unreachable") : reason;
+/** Why a message did not arrive: our words, or what was noted before there were codes. */
+export function undelivered({ reason, fault }: DeliveryFailed, say: Say): string {
+  if (fault) return told(fault, say, knows);
+  return reason === "unreachable" ? say("fault.delivery_unreachable") : reason;
 }
 
 function says(tone: Wording["tone"], key: Key, params?: Readonly<Record<string, string | number>>): Wording {

@@ -8,6 +8,7 @@ import {
   type BotTurn,
   type Button,
   type Card,
+  type DeliveryFailed,
   type Endpoint,
   type Entry,
   type Fates,
@@ -57,7 +58,7 @@ export interface MessageItem extends Placed {
   readonly chosen: string;
   /** On the first message of a bot's turn: what it believed. */
   readonly scores: readonly Score[] | null;
-  readonly undelivered: string | null;
+  readonly undelivered: DeliveryFailed | null;
   readonly letter: Letter<Written> | null;
   readonly first: boolean;
   readonly last: boolean;
@@ -83,9 +84,9 @@ export function timeline(
   letters: readonly Letter<Written>[],
   me: string,
 ): readonly Item[] {
-  const undelivered = new Map<number, string>();
+  const undelivered = new Map<number, DeliveryFailed>();
   for (const { event } of entries) {
-    if (event.type === "delivery_failed") undelivered.set(event.seq, event.reason);
+    if (event.type === "delivery_failed") undelivered.set(event.seq, event);
     if (event.type === "delivery_replayed") undelivered.delete(event.seq);
   }
   const fates = fatesOf(entries);
@@ -127,7 +128,7 @@ function carriesMark(event: AnyEvent): boolean {
 
 interface Around {
   readonly turn: BotTurn | null;
-  readonly undelivered: string | null;
+  readonly undelivered: DeliveryFailed | null;
   readonly fates: Fates;
   readonly me: string;
 }

@@ -57,8 +57,6 @@ export const automation = {
   "transfer.left_out": "Left out: {n}",
   "transfer.too_large": "A set-up has at most 4 MB. This is another file.",
   "transfer.not_ours": "This is not a file that Switchboard exported.",
-  "refused.invalid.file":
-    "This file is not a set-up that can be taken over: it was changed, or comes from a newer version.",
   "deed.imported": "imported a file: {what}",
   "deed.trained": "trained: {what}",
 

@@ -57,7 +57,7 @@ export const begin = {
     "This server has no templates. Until the bot is taught, every conversation goes to a person.",
   "bot.use": "Begin with this",
   "bot.training": "The bot learns. This takes a moment; you can go on meanwhile.",
-  "bot.failed": "The bot could not be trained: {problem}",
+  "bot.failed": "The bot could not be trained. {problem}",
   "bot.ready": "The bot is ready and answers.",
   "bot.ready.counted": "The bot is ready. It knows {intents} intents from {examples} examples.",
 

@@ -1,7 +1,8 @@
 import { automation } from "./automation.ts";
 import { begin } from "./begin.ts";
 import { business } from "./business.ts";
+import { faults } from "./faults.ts";
 import { people } from "./people.ts";
 import { shared } from "./shared.ts";
 
-export const en = { ...shared, ...people, ...begin, ...business, ...automation };
+export const en = { ...shared, ...people, ...begin, ...business, ...automation, ...faults };

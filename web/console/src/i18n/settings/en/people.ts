@@ -101,7 +101,6 @@ export const people = {
   "invitation.no_link": "Open the link of your invitation once more.",
   "refused.invitation_over":
     "It was used already, withdrawn, or has run out. If you came by it before, sign in; else ask for a new one.",
-  "refused.not_possible":
-    "This is not possible: the invitation is for another address, or you work for this business already.",
+  "refused.not_possible": "This is not possible now. Look at it again.",
   "refused.name_taken.email": "There is an account of this address already. Sign in with it instead.",
 };

@@ -62,6 +62,8 @@ export const shared = {
   "refused.too_large": "This is too large. Write less.",
   "refused.overloaded": "The server is busy. Try again in a moment.",
   "refused.storage_unavailable": "Nothing can be stored right now. Try again in a moment.",
+  "refused.draining": "The server is restarting. Try again in a moment.",
+  "refused.malformed": "This could not be read. Look at it again.",
   "refused.name_taken": "This name is taken. Choose another one.",
   "refused.conflict": "{by} changed this meanwhile. Open it again.",
   "refused.in_use": "This is still needed.",

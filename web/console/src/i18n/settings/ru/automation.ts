@@ -57,7 +57,6 @@ export const automation: Catalogue<keyof typeof words> = {
   "transfer.left_out": "Пропущено: {n}",
   "transfer.too_large": "Настройки занимают не больше 4 МБ. Это другой файл.",
   "transfer.not_ours": "Это не файл, который экспортировал Switchboard.",
-  "refused.invalid.file": "Этот файл нельзя принять: он изменён или из более новой версии.",
   "deed.imported": "импортирует файл: {what}",
   "deed.trained": "обучает: {what}",
 

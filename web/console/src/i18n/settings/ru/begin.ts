@@ -58,7 +58,7 @@ export const begin: Catalogue<keyof typeof words> = {
   "bot.no_templates": "На этом сервере шаблонов нет. Пока бота не научили, все диалоги идут людям.",
   "bot.use": "Начать с этого",
   "bot.training": "Бот учится. Это недолго, можно продолжать.",
-  "bot.failed": "Бота не удалось обучить: {problem}",
+  "bot.failed": "Бота не удалось обучить. {problem}",
   "bot.ready": "Бот готов и отвечает.",
   "bot.ready.counted": "Бот готов. Намерений: {intents}, примеров: {examples}.",
 

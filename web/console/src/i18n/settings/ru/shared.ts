@@ -63,6 +63,8 @@ export const shared: Catalogue<keyof typeof words> = {
   "refused.too_large": "Это слишком много. Сократите.",
   "refused.overloaded": "Сервер занят. Попробуйте через минуту.",
   "refused.storage_unavailable": "Сейчас ничего нельзя сохранить. Попробуйте через минуту.",
+  "refused.draining": "Сервер перезапускается. Попробуйте через минуту.",
+  "refused.malformed": "Это не удалось прочитать. Проверьте ещё раз.",
   "refused.name_taken": "Такое имя уже есть. Выберите другое.",
   "refused.conflict": "Уже изменено: {by}. Откройте ещё раз.",
   "refused.in_use": "Это ещё нужно.",

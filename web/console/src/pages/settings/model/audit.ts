@@ -24,4 +24,4 @@ export function deed(line: AuditLine, say: Say): string {
 }
 
 /** Of these a business has one: their name says nothing. */
-const SINGLE = new Set(["hours", "retention"]);
+export const SINGLE = new Set(["hours", "retention"]);

@@ -1,5 +1,6 @@
 import { Refused } from "../../../api/http.ts";
 import { knows, words, type Key } from "../words.svelte.ts";
+import { faultSentence } from "./faults.ts";
 
 /**
  * What to say of an error, in the reader's language. The server's own sentence stands where we have none.
@@ -7,6 +8,7 @@ import { knows, words, type Key } from "../words.svelte.ts";
  */
 export function sentence(error: unknown, about = ""): string {
   if (!(error instanceof Refused)) return words.say("refused.unknown");
+  if (error.problem.fault) return faultSentence(error.problem.fault);
   const { code } = error;
   const field = (fieldOf(error) || about).replace(/\.\d+/, "");
   const [whole] = field.split(".");

@@ -1,0 +1,18 @@
+"""The list of everything that can go wrong, by area."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from gateway.faults import Kind, content, delivery, desk, push, refusals, training, transfer, webhooks
+
+
+def _kinds(module: ModuleType) -> tuple[Kind, ...]:
+    return tuple(one for one in vars(module).values() if isinstance(one, Kind))
+
+
+AREAS: dict[str, tuple[Kind, ...]] = {
+    module.__name__.rsplit(".", 1)[1]: _kinds(module)
+    for module in (delivery, push, desk, refusals, webhooks, training, content, transfer)
+}
+"""By the names of their modules."""

@@ -1,0 +1,82 @@
+"""What can't be used of a bot's content; each comes with its file and, where it is known, its line."""
+
+from __future__ import annotations
+
+from gateway.faults import Kind
+
+# files
+NO_FOLDER = Kind("content_no_folder", "There is no such folder; give the folder that holds domain.yml.")
+NO_DOMAIN = Kind("content_no_domain", "There is no domain.yml with intents:, so there is nothing to learn.")
+MANY_FILES = Kind("content_many_files", "More than {limit} YAML files; join some of them.")
+DEEP_FOLDERS = Kind("content_deep_folders", "Folders are nested deeper than {limit}.")
+LINK = Kind("content_link", "Links are not followed; put the file itself here.")
+NO_FILE = Kind("content_no_file", "This is no regular file.")
+UNREADABLE = Kind("content_unreadable", "Can't be read: {problem}.")
+LARGE_FILE = Kind("content_large_file", "Larger than {limit} MB; split it.")
+LARGE = Kind("content_large", "More than {limit} MB of content in all.")
+NOT_UTF8 = Kind("content_not_utf8", "Not UTF-8; save the file in UTF-8.")
+
+# YAML
+YAML_TAB = Kind("content_yaml_tab", "Not valid YAML: a tab stands here. Indent with blanks.")
+YAML_CHARACTER = Kind("content_yaml_character", "Not valid YAML: no value begins with {character}. Put it into quotes.")
+YAML_COLON = Kind(
+    "content_yaml_colon",
+    "Not valid YAML: no colon may stand here. Put a text that has one into quotes, or correct how the line is indented.",
+)
+YAML_DASH = Kind("content_yaml_dash", "Not valid YAML: no dash may stand here. Begin a list on a line of its own.")
+YAML_OPEN = Kind("content_yaml_open", "Not valid YAML: a quote or a bracket isn't closed.")
+YAML_INDENT = Kind(
+    "content_yaml_indent",
+    "Not valid YAML: this doesn't go on what is above it. Indent it as that is, or quote all of it.",
+)
+NOT_YAML = Kind("content_not_yaml", "Not valid YAML: {problem}.")
+DEEP = Kind("content_deep", "Nested deeper than {limit}.")
+DOCUMENTS = Kind("content_documents", "Only one document a file; remove the line with ---.")
+TAG = Kind("content_tag", "The tag {tag} isn't allowed; write a plain value.")
+MERGE_KEY = Kind("content_merge_key", "Merge keys aren't supported.")
+TWICE = Kind("content_twice", "“{name}” stands here twice.")
+MANY_ALIASES = Kind("content_many_aliases", "More than {limit} aliases.")
+ALIAS = Kind("content_alias", "The alias *{name} names nothing that stands before it.")
+MANY_VALUES = Kind("content_many_values", "More than {limit} values in one file.")
+NOT_A_LIST = Kind("content_not_a_list", "{what} must be a list; begin each entry with a dash.")
+NOT_A_MAPPING = Kind("content_not_a_mapping", "{what} must be a mapping of names to values.")
+NOT_A_TEXT = Kind("content_not_a_text", "{what} must be a text.")
+
+# nlu
+ENTRY = Kind("content_entry", "An entry of nlu begins with intent:, synonym:, regex: or lookup:.")
+NAME = Kind("content_name", "A name has 1 to {limit} characters.")
+MANY_EXAMPLES = Kind("content_many_examples", "More than {limit} examples of one intent.")
+MANY_LOOKUPS = Kind("content_many_lookups", "More than {limit} values of one lookup.")
+NO_DASH = Kind("content_no_dash", "An example of {what} must begin with “- ”.")
+EXAMPLE = Kind("content_example", "An example has 1 to {limit} characters.")
+ANNOTATION = Kind("content_annotation", "The annotation after “[{text}]” isn't valid: {problem}.")
+LONG_PATTERN = Kind("content_long_pattern", "This pattern can't be used: it is longer than {limit} characters.")
+PATTERN = Kind(
+    "content_pattern", "This pattern can't be used: it isn't a valid regular expression ({problem})."
+)  # fmt: skip
+EMPTY_PATTERN = Kind("content_empty_pattern", "This pattern can't be used: it matches an empty text.")
+SLOW_PATTERN = Kind(
+    "content_slow_pattern",
+    "This pattern can't be used: it can take very long; have at most three * or +, and none inside a repeated group.",
+)
+RICH_PATTERN = Kind(
+    "content_rich_pattern",
+    "This pattern can't be used: references, look-around and possessive repeats aren't supported.",
+)
+
+# domain and rules
+RESPONSE_TWICE = Kind("content_response_twice", "The response “{name}” stands in two files; keep one.")
+RESPONSE_EMPTY = Kind("content_response_empty", "The response “{name}” has no text; add a line “- text: …”.")
+VARIATION = Kind("content_variation", "This variation of “{name}” has no text:.")
+TEXT = Kind("content_text", "A text has 1 to {limit} characters.")
+BUTTON = Kind("content_button", "A button has a title: and a payload: (or a url:).")
+CARD = Kind("content_card", "A card has a title:.")
+ADDRESS = Kind("content_address", "An address begins with {schemes} and holds no spaces.")
+CONDITION = Kind("content_condition", "A condition is {shape}.")
+RULE = Kind("content_rule", "A rule has a name (rule: …) and steps:.")
+RULE_TWICE = Kind("content_rule_twice", "Two rules answer “{name}”; keep one.")
+INTENT = Kind("content_intent", "The intent “{name}” isn't in the domain; add it to intents: in domain.yml.")
+RULE_INTENT = Kind("content_rule_intent", "The rule answers “{name}”, which isn't in intents: of the domain.")
+RESPONSE = Kind("content_response", "“{name}” isn't in responses: of the domain; add it, or correct its name.")
+FORM = Kind("content_form", "The form “{name}” isn't in forms: of the domain.")
+BUTTON_INTENT = Kind("content_button_intent", "The button leads to “/{name}”, but the domain has no such intent.")

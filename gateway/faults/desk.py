@@ -1,0 +1,10 @@
+"""What isn't possible now with conversations and contacts, where the refusal's code alone would say something else."""
+
+from __future__ import annotations
+
+from gateway.faults import Kind
+
+ONE_CONTACT = Kind("contacts_one", "These two are one contact already.")
+TWO_CONTACTS = Kind("contacts_two", "These are two different users of one inbox: they can't be one contact.")
+NOT_MERGED = Kind("contact_not_merged", "This contact isn't merged into another one.")
+LABELS = Kind("labels_many", "A conversation has at most {limit} labels. Take one off first.")

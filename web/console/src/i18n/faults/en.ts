@@ -1,0 +1,31 @@
+import type { FaultCode, Phrase } from "@switchboard/protocol";
+
+/** Why a message was not delivered (ends a sentence), this browser is not told, or something is not possible now. */
+export const faults = {
+  "fault.delivery_unreachable": "the customer has blocked us, or is gone",
+  "fault.delivery_refused": "the messenger refused it ({said}). Change the message, then send it anew",
+  "fault.delivery_other_parts": "the channel's limits have changed meanwhile. Send the message anew",
+  "fault.delivery_uncertain": "nobody knows whether it arrived. Ask the customer before you send it again",
+  "fault.delivery_no_answer":
+    "the messenger did not answer in time, so it may have arrived. Ask the customer before you send it again",
+  "fault.delivery_not_reached": "the messenger could not be reached ({said}). Send it again later",
+  "fault.delivery_put_off": "the messenger put it off for a whole day ({said}). Send it again later",
+  "fault.delivery_put_off_silently": "the messenger put it off for a whole day. Send it again later",
+  "fault.delivery_no_channel":
+    "this server has had no such channel ({channel}) for a day. Ask an administrator",
+  "fault.delivery_channel_failed":
+    "something failed on our side ({channel}: {error}), and it is logged. Ask an administrator",
+
+  "fault.push_off": "This browser is not told yet. Turn it on first.",
+  "fault.push_gone": "The browser's own service does not know it any more. Turn this off and on again.",
+  "fault.push_refused": "The browser's own service did not take it ({said}). Try again in a minute.",
+  "fault.push_inside":
+    "The browser's own service is inside a network where nothing is sent. Ask whoever runs the server.",
+  "fault.push_no_answer": "The browser's own service gave no answer. Try again in a minute.",
+  "fault.push_browsers": "{limit} of your browsers are told already. Sign out in one of them first.",
+
+  "fault.contacts_one": "These two are one contact already.",
+  "fault.contacts_two": "These two signed in as different people on one site, so they stay two contacts.",
+  "fault.contact_not_merged": "This contact is not joined with another one any more.",
+  "fault.labels_many": "A conversation has at most {limit} labels. Take one off first.",
+} satisfies Record<`fault.${FaultCode<"delivery" | "push" | "desk">}`, Phrase>;

@@ -1,0 +1,119 @@
+import type { FaultCode, Phrase } from "@switchboard/protocol";
+
+/** Why a webhook's call, a training or an import failed, and what is not possible now. */
+export const faults = {
+  "fault.webhook_removed": "The webhook was removed before this was sent.",
+  "fault.webhook_turned_off": "The webhook was turned off. Turn it on, then send this again.",
+  "fault.webhook_no_secret": "The webhook has no secret yet. Make one above.",
+  "fault.webhook_secret_unreadable":
+    "The secret cannot be read any more. Make a new one above, and keep it in your program.",
+  "fault.webhook_status": "Your program answered HTTP {status}. Look into its log.",
+  "fault.webhook_answered": "Your program answered HTTP {status}: {said}",
+  "fault.webhook_inside":
+    "{host} is an address inside a network, which webhooks may not call. Give one that is reachable from outside.",
+  "fault.webhook_no_answer":
+    "Your program did not answer within {seconds} seconds. Let it answer first and work afterwards.",
+  "fault.webhook_no_such_name": "There is no server of this name ({error}). Check the address.",
+  "fault.webhook_not_secure": "The certificate of the address is not valid ({error}). Renew it.",
+  "fault.webhook_not_reached":
+    "Nobody answers at the address ({error}). Check it, and whether your program runs.",
+  "fault.webhook_redirections": "The address leads on more than {most} times. Give the last one.",
+
+  "fault.place": "File {file}. {what}",
+  "fault.place.line": "File {file}, line {line}. {what}",
+  "fault.training_too_long":
+    "It took longer than {seconds} seconds and was stopped. Take out some of the examples.",
+  "fault.training_broke":
+    "The training ended by itself ({status}: {said}). Try again; if it stays so, ask whoever runs the server.",
+  "fault.training_died":
+    "The training was stopped ({status}), perhaps for want of memory. Try again; if it stays so, ask whoever runs the server.",
+  "fault.training_failed":
+    "Try again; if it stays so, ask whoever runs the server. They will want to know: {said}",
+  "fault.training_few_intents": "The bot needs two intents with examples at least. Add a second one.",
+  "fault.training_few_examples":
+    "There are too few examples. Give every intent at least five, better twenty.",
+
+  "fault.content_no_folder": "There is no such folder. It is the one that holds domain.yml.",
+  "fault.content_no_domain": "There is no domain.yml with intents:, so there is nothing to learn.",
+  "fault.content_many_files": "There are more than {limit} YAML files. Join some of them.",
+  "fault.content_deep_folders": "Folders are nested deeper than {limit}.",
+  "fault.content_link": "Links are not followed. Put the file itself here.",
+  "fault.content_no_file": "This is not a regular file.",
+  "fault.content_unreadable": "The file cannot be read: {problem}.",
+  "fault.content_large_file": "The file is larger than {limit} MB. Split it.",
+  "fault.content_large": "All files together are larger than {limit} MB.",
+  "fault.content_not_utf8": "The file is not in UTF-8. Save it in UTF-8.",
+  "fault.content_yaml_tab": "This is not valid YAML: a tab stands here. Indent with blanks.",
+  "fault.content_yaml_character":
+    "This is not valid YAML: no value begins with {character}. Put it into quotes.",
+  "fault.content_yaml_colon":
+    "This is not valid YAML: no colon may stand here. Put a text that has one into quotes, or correct how the line is indented.",
+  "fault.content_yaml_dash":
+    "This is not valid YAML: no dash may stand here. Begin a list on a line of its own.",
+  "fault.content_yaml_open": "This is not valid YAML: a quote or a bracket is not closed.",
+  "fault.content_yaml_indent":
+    "This is not valid YAML: it does not go on what is above it. Indent it as that is, or quote all of it.",
+  "fault.content_not_yaml": "This is not valid YAML: {problem}.",
+  "fault.content_deep": "Values are nested deeper than {limit}.",
+  "fault.content_documents": "A file holds one document. Remove the line with ---.",
+  "fault.content_tag": "The tag {tag} is not allowed. Write a plain value.",
+  "fault.content_merge_key": "Merge keys (<<) are not supported. Write the values out.",
+  "fault.content_twice": "“{name}” stands here twice. Keep one.",
+  "fault.content_many_aliases": "There are more than {limit} aliases.",
+  "fault.content_alias": "The alias *{name} names nothing that stands before it.",
+  "fault.content_many_values": "There are more than {limit} values in one file. Split it.",
+  "fault.content_not_a_list": "A list belongs here. Begin each entry with a dash.",
+  "fault.content_not_a_mapping": "Names with their values belong here, each as name: value.",
+  "fault.content_not_a_text": "A text belongs here.",
+  "fault.content_entry": "An entry of nlu begins with intent:, synonym:, regex: or lookup:.",
+  "fault.content_name": "A name has 1 to {limit} characters.",
+  "fault.content_many_examples": "One intent has more than {limit} examples.",
+  "fault.content_many_lookups": "One lookup has more than {limit} values.",
+  "fault.content_no_dash": "An example must begin with “- ”.",
+  "fault.content_example": "An example has 1 to {limit} characters.",
+  "fault.content_annotation": "The annotation after “[{text}]” is not valid: {problem}.",
+  "fault.content_long_pattern": "The pattern is longer than {limit} characters.",
+  "fault.content_pattern": "The pattern is not a valid regular expression ({problem}).",
+  "fault.content_empty_pattern": "The pattern matches an empty text.",
+  "fault.content_slow_pattern":
+    "The pattern can take very long. Have at most three * or +, and none inside a repeated group.",
+  "fault.content_rich_pattern":
+    "References, look-around and possessive repeats are not supported in patterns.",
+  "fault.content_response_twice": "The response “{name}” stands in two files. Keep one.",
+  "fault.content_response_empty": "The response “{name}” has no text. Add a line “- text: …”.",
+  "fault.content_variation": "This variation of “{name}” has no text:.",
+  "fault.content_text": "A text has 1 to {limit} characters.",
+  "fault.content_button": "A button has a title: and a payload: (or a url:).",
+  "fault.content_card": "A card has a title:.",
+  "fault.content_address": "An address has no spaces and begins with one of these: {schemes}",
+  "fault.content_condition": "A condition is {shape}.",
+  "fault.content_rule": "A rule has a name (rule: …) and steps:.",
+  "fault.content_rule_twice": "Two rules answer “{name}”. Keep one.",
+  "fault.content_intent": "The intent “{name}” is not in the domain. Add it to intents: in domain.yml.",
+  "fault.content_rule_intent": "The rule answers “{name}”, which is not in intents: of the domain.",
+  "fault.content_response": "“{name}” is not in responses: of the domain. Add it, or correct its name.",
+  "fault.content_form": "The form “{name}” is not in forms: of the domain.",
+  "fault.content_button_intent": "The button leads to “/{name}”, but the domain has no such intent.",
+
+  "fault.import_not_a_set_up": "This file is not a set-up that Switchboard exported: {problem}.",
+  "fault.import_not_json": "This is not a file that Switchboard exported.",
+  "fault.import_newer": "A newer Switchboard wrote this file. Upgrade this one first.",
+  "fault.import_unknown":
+    "This file has “{what}”, which nothing here is. It may come from a newer Switchboard.",
+  "fault.import_unfit": "Something of this kind is not right in the file: {kind} ({problem}).",
+  "fault.import_refused": "Not taken over: {kind} “{name}”. {said}",
+  "fault.import_stranger": "Team “{name}”: {email} does not work for this business",
+
+  "fault.bot_training": "The bot is learning already. Wait until it is done.",
+  "fault.second_factor_set": "You have a second factor already. End it first to set up another one.",
+  "fault.invitation_other_address":
+    "This invitation is for {email}. Use that address, or ask for another link.",
+  "fault.invitation_other_account":
+    "This invitation is for {email}, and you are signed in as {mine}. Sign out first.",
+  "fault.member_already": "You work for this business already.",
+} satisfies Record<
+  | `fault.${FaultCode<"refusals" | "webhooks" | "training" | "content" | "transfer">}`
+  | "fault.place"
+  | "fault.place.line",
+  Phrase
+>;

@@ -1,0 +1,111 @@
+import type { Catalogue } from "@switchboard/protocol";
+import type { faults as words } from "../en/faults.ts";
+
+export const faults: Catalogue<keyof typeof words> = {
+  "fault.webhook_removed": "Вебхук удалили раньше, чем это ушло.",
+  "fault.webhook_turned_off": "Вебхук выключили. Включите его и отправьте ещё раз.",
+  "fault.webhook_no_secret": "У вебхука пока нет секрета. Создайте его выше.",
+  "fault.webhook_secret_unreadable":
+    "Секрет больше не читается. Создайте выше новый и сохраните его в вашей программе.",
+  "fault.webhook_status": "Ваша программа ответила HTTP {status}. Загляните в её журнал.",
+  "fault.webhook_answered": "Ваша программа ответила HTTP {status}: {said}",
+  "fault.webhook_inside":
+    "{host} — адрес внутри сети, вебхуки туда не отправляются. Укажите адрес, доступный снаружи.",
+  "fault.webhook_no_answer":
+    "Ваша программа не ответила за {seconds} с. Пусть сначала отвечает, а потом работает.",
+  "fault.webhook_no_such_name": "Сервера с таким именем нет ({error}). Проверьте адрес.",
+  "fault.webhook_not_secure": "Сертификат этого адреса недействителен ({error}). Обновите его.",
+  "fault.webhook_not_reached":
+    "По этому адресу никто не отвечает ({error}). Проверьте его и работает ли программа.",
+  "fault.webhook_redirections": "Адрес перенаправляет дальше больше {most} раз. Укажите последний.",
+
+  "fault.place": "Файл {file}. {what}",
+  "fault.place.line": "Файл {file}, строка {line}. {what}",
+  "fault.training_too_long": "Прошло больше {seconds} с, обучение остановлено. Сократите число примеров.",
+  "fault.training_broke":
+    "Обучение прервалось ({status}: {said}). Повторите; если не поможет, обратитесь к тому, кто ведёт сервер.",
+  "fault.training_died":
+    "Обучение прервано ({status}), возможно, не хватило памяти. Повторите; если не поможет, обратитесь к тому, кто ведёт сервер.",
+  "fault.training_failed":
+    "Повторите; если не поможет, обратитесь к тому, кто ведёт сервер. Ему пригодится: {said}",
+  "fault.training_few_intents": "Боту нужны хотя бы два намерения с примерами. Добавьте второе.",
+  "fault.training_few_examples":
+    "Примеров слишком мало. Дайте каждому намерению хотя бы пять, лучше двадцать.",
+
+  "fault.content_no_folder": "Такой папки нет. Нужна та, где лежит domain.yml.",
+  "fault.content_no_domain": "Нет domain.yml с разделом intents:, учить нечему.",
+  "fault.content_many_files": "Файлов YAML больше {limit}. Объедините некоторые из них.",
+  "fault.content_deep_folders": "Вложенность папок больше {limit}.",
+  "fault.content_link": "По ссылкам не переходим. Положите сюда сам файл.",
+  "fault.content_no_file": "Это не обычный файл.",
+  "fault.content_unreadable": "Файл не читается: {problem}.",
+  "fault.content_large_file": "Файл больше {limit} МБ. Разделите его.",
+  "fault.content_large": "Все файлы вместе больше {limit} МБ.",
+  "fault.content_not_utf8": "Файл не в UTF-8. Сохраните его в UTF-8.",
+  "fault.content_yaml_tab": "Ошибка в YAML: здесь табуляция. Делайте отступы пробелами.",
+  "fault.content_yaml_character":
+    "Ошибка в YAML: значение не может начинаться с {character}. Возьмите его в кавычки.",
+  "fault.content_yaml_colon":
+    "Ошибка в YAML: здесь не может быть двоеточия. Возьмите текст с ним в кавычки или поправьте отступ строки.",
+  "fault.content_yaml_dash": "Ошибка в YAML: здесь не может быть дефиса. Начните список с новой строки.",
+  "fault.content_yaml_open": "Ошибка в YAML: не закрыта кавычка или скобка.",
+  "fault.content_yaml_indent":
+    "Ошибка в YAML: это не продолжает то, что выше. Сделайте такой же отступ или возьмите всё в кавычки.",
+  "fault.content_not_yaml": "Ошибка в YAML: {problem}.",
+  "fault.content_deep": "Вложенность значений больше {limit}.",
+  "fault.content_documents": "В файле может быть один документ. Уберите строку с ---.",
+  "fault.content_tag": "Тег {tag} не разрешён. Напишите простое значение.",
+  "fault.content_merge_key": "Слияние ключей (<<) не поддерживается. Выпишите значения целиком.",
+  "fault.content_twice": "«{name}» стоит здесь дважды. Оставьте одно.",
+  "fault.content_many_aliases": "Псевдонимов больше {limit}.",
+  "fault.content_alias": "Псевдониму *{name} выше ничего не соответствует.",
+  "fault.content_many_values": "В одном файле больше {limit} значений. Разделите его.",
+  "fault.content_not_a_list": "Здесь нужен список. Начинайте каждую запись с дефиса.",
+  "fault.content_not_a_mapping": "Здесь нужны имена со значениями, каждое в виде имя: значение.",
+  "fault.content_not_a_text": "Здесь нужен текст.",
+  "fault.content_entry": "Запись в nlu начинается с intent:, synonym:, regex: или lookup:.",
+  "fault.content_name": "В имени от 1 до {limit} знаков.",
+  "fault.content_many_examples": "У одного намерения больше {limit} примеров.",
+  "fault.content_many_lookups": "В одном справочнике (lookup) больше {limit} значений.",
+  "fault.content_no_dash": "Пример должен начинаться с «- ».",
+  "fault.content_example": "В примере от 1 до {limit} знаков.",
+  "fault.content_annotation": "Ошибка в разметке после «[{text}]»: {problem}.",
+  "fault.content_long_pattern": "Выражение длиннее {limit} знаков.",
+  "fault.content_pattern": "Это не регулярное выражение ({problem}).",
+  "fault.content_empty_pattern": "Выражение подходит к пустому тексту.",
+  "fault.content_slow_pattern":
+    "Выражение может искать очень долго. Оставьте не больше трёх * или +, и ни одного внутри повторяемой группы.",
+  "fault.content_rich_pattern":
+    "Обратные ссылки, просмотр вперёд и назад и сверхжадные повторы в выражениях не поддерживаются.",
+  "fault.content_response_twice": "Ответ «{name}» есть в двух файлах. Оставьте один.",
+  "fault.content_response_empty": "У ответа «{name}» нет текста. Добавьте строку «- text: …».",
+  "fault.content_variation": "У этого варианта ответа «{name}» нет text:.",
+  "fault.content_text": "В тексте от 1 до {limit} знаков.",
+  "fault.content_button": "У кнопки есть title: и payload: (или url:).",
+  "fault.content_card": "У карточки есть title:.",
+  "fault.content_address": "В адресе нет пробелов, и начинается он с одного из этих: {schemes}",
+  "fault.content_condition": "Условие пишут так: {shape}.",
+  "fault.content_rule": "У правила есть имя (rule: …) и steps:.",
+  "fault.content_rule_twice": "На «{name}» отвечают два правила. Оставьте одно.",
+  "fault.content_intent": "Намерения «{name}» нет в домене. Добавьте его в intents: файла domain.yml.",
+  "fault.content_rule_intent": "Правило отвечает на «{name}», а в intents: домена его нет.",
+  "fault.content_response": "«{name}» нет в responses: домена. Добавьте или исправьте имя.",
+  "fault.content_form": "Формы «{name}» нет в forms: домена.",
+  "fault.content_button_intent": "Кнопка ведёт к «/{name}», а такого намерения в домене нет.",
+
+  "fault.import_not_a_set_up": "Это не настройки, которые экспортировал Switchboard: {problem}.",
+  "fault.import_not_json": "Это не файл, который экспортировал Switchboard.",
+  "fault.import_newer": "Файл записал более новый Switchboard. Сначала обновите этот.",
+  "fault.import_unknown":
+    "В файле есть «{what}», здесь такого нет. Возможно, он из более нового Switchboard.",
+  "fault.import_unfit": "В файле что‑то не так: {kind} ({problem}).",
+  "fault.import_refused": "Не принято: {kind} «{name}». {said}",
+  "fault.import_stranger": "Группа «{name}»: {email} не работает в этой компании",
+
+  "fault.bot_training": "Бот уже учится. Подождите, пока закончит.",
+  "fault.second_factor_set": "Второй фактор уже включён. Сначала выключите его, потом настройте другой.",
+  "fault.invitation_other_address":
+    "Приглашение для {email}. Войдите с этим адресом или попросите другую ссылку.",
+  "fault.invitation_other_account": "Приглашение для {email}, а вы вошли как {mine}. Сначала выйдите.",
+  "fault.member_already": "Вы уже в этой компании.",
+};
