@@ -4,12 +4,14 @@ the push service on loopback, and what they would have brought to the worker com
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from playwright.sync_api import BrowserContext, CDPSession, Page, Worker
 
 from tests.support_edge.push_service import Subscriber
 
+WITHIN = 20.0
 _NO_SERVICE = """
 (() => {
   const told = SUBSCRIPTION;
@@ -77,12 +79,16 @@ class WorkerEdge:
         found: list[dict[str, Any]] = self.page.evaluate(_SHOWN)
         return found
 
-    def wait_for(self, count: int) -> list[dict[str, Any]]:
-        """Until so many notifications are shown."""
-        self.page.wait_for_function(
-            f"async () => (await ({_SHOWN})()).length === {count}", polling=50,
-        )  # fmt: skip
-        return self.shown()
+    def wait_for(self, count: int, *, kind: str = "") -> list[dict[str, Any]]:
+        """Until so many notifications are shown, one of them of ``kind`` where it is given; those. One that takes
+        another's place is gone for a moment: what is told is what was looked at."""
+        deadline = time.monotonic() + WITHIN
+        while True:
+            shown = self.shown()
+            if len(shown) == count and (not kind or kind in [(one["data"] or {}).get("kind") for one in shown]):
+                return shown
+            assert time.monotonic() < deadline, shown
+            self.page.wait_for_timeout(50)
 
     def click(self, worker: Worker, tag: str) -> None:
         """On a notification. The browser's tools can't press one, so the worker is told as if somebody had."""

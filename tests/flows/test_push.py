@@ -134,7 +134,7 @@ def test_open_console_speaks_for_itself_and_a_click_leads_to_it(
 
     # A test is always seen; this one leads somewhere.
     edge.push(push.plain.replace(b'"call"', b'"test"'))
-    edge.wait_for(2)
+    edge.wait_for(2, kind="test")
     worker = next(one for one in away.context.service_workers if one.url.endswith("/console/sw.js"))
     edge.click(worker, push.json["conversation"])
     expect(away.olga.log).to_be_visible()

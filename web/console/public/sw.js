@@ -78,12 +78,12 @@ async function consoles() {
   return windows.filter(({ url }) => url.startsWith(self.registration.scope));
 }
 
-/** A page that the system has frozen gives no answer. */
+/** A page that the system has frozen gives no answer; one that is only busy needs a moment for it. */
 function hears(page, notice) {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => resolve(data === true);
-    setTimeout(resolve, 500, false);
+    setTimeout(resolve, 2000, false);
     page.postMessage({ ...notice, type: "hears" }, [port2]);
   });
 }
