@@ -35,13 +35,17 @@ function showByWorker(title: string, options: NotificationOptions & { tag: strin
     business: session.business,
     account: session.account,
   };
-  const ready = navigator.serviceWorker?.ready;
-  void ready?.then((worker) => worker.showNotification(title, { ...options, data }));
+  const made = navigator.serviceWorker?.ready.then(async (worker) => {
+    await worker.showNotification(title, { ...options, data });
+    return worker;
+  });
+  made?.catch(() => {}); // no longer allowed: nothing is there to close
   return {
     close() {
-      void ready
+      made
         ?.then((worker) => worker.getNotifications({ tag: options.tag }))
-        .then((found) => found.forEach((one) => one.close()));
+        .then((found) => found.forEach((one) => one.close()))
+        .catch(() => {});
     },
   };
 }
