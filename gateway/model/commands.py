@@ -17,12 +17,16 @@ from gateway.model.events import (
     Endpoint,
     Evidence,
     FileProblem,
+    OperatorMessage,
     Outcome,
     Page,
     Person,
+    Phone,
+    Place,
     Reason,
     Role,
     Score,
+    Span,
 )
 
 
@@ -53,6 +57,50 @@ class Say(Command, frozen=True):
     sent_at: int | None = None
     page: Page | None = None
     files: tuple[Attachment, ...] = ()
+    spans: tuple[Span, ...] = ()
+    author: str = ""
+    reply_to: int = 0
+    quote: str = ""
+    forwarded: str = ""
+    place: Place | None = None
+    phone: Phone | None = None
+    unsupported: str = ""
+
+
+class Extend(Command, frozen=True):
+    """More of the customer's message ``seq``, which comes in pieces."""
+
+    seq: int
+    files: tuple[Attachment, ...] = ()
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+class Edit(Command, frozen=True):
+    """The customer changed their message ``seq``."""
+
+    seq: int
+    text: str
+    spans: tuple[Span, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    place: Place | None = None
+    sent_at: int | None = None
+
+
+class React(Command, frozen=True):
+    """The customer's reactions to message ``seq``, all of them."""
+
+    seq: int
+    emoji: tuple[str, ...] = ()
+
+
+class OpenChat(Command, frozen=True):
+    """The customer opened the chat of a messenger. ``greeting``: what they are told where the bot has the floor."""
+
+    endpoint: Endpoint
+    payload: str = ""
+    greeting: str = ""
+    buttons: tuple[Button, ...] = ()
 
 
 class AskForPerson(Command, frozen=True):
@@ -172,6 +220,25 @@ class SendReply(Command, frozen=True):
     endpoint: Endpoint | None = None
     files: tuple[Attachment, ...] = ()
     cards: tuple[Card, ...] = ()
+    reply_to: int = 0
+    place: Place | None = None
+
+
+class EditReply(Command, frozen=True):
+    """The person's own message ``seq`` shall say this. ``target``: that message, as the log has it."""
+
+    operator: Person
+    seq: int
+    text: str
+    target: OperatorMessage | None = None
+
+
+class DeleteReply(Command, frozen=True):
+    """The person's own message ``seq`` is taken back. ``target``: as ``EditReply`` has it."""
+
+    operator: Person
+    seq: int
+    target: OperatorMessage | None = None
 
 
 class AddNote(Command, frozen=True):
@@ -292,6 +359,18 @@ class ReportFailure(Command, frozen=True):
     fault: Fault | None = None
 
 
+class LoseEndpoint(Command, frozen=True):
+    """The customer can't be reached there any more."""
+
+    endpoint: Endpoint
+
+
+class RegainEndpoint(Command, frozen=True):
+    """The customer can be reached there again."""
+
+    endpoint: Endpoint
+
+
 class FinishFile(Command, frozen=True):
     """The pending file of message ``seq`` was fetched."""
 
@@ -320,4 +399,5 @@ AnyCommand = (
     | LeaveDetails | AskTranscript | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
     | AddNote | SetFacts | SetLabels | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
+    | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
 )  # fmt: skip

@@ -71,10 +71,13 @@ _ALWAYS: dict[type[c.Command], Handler] = {
     c.Replay: people.replay,
     c.EndOffer: system.end_offer, c.LoseOwner: system.lose_owner, c.ReportFailure: system.report_failure,
     c.FinishFile: system.finish_file, c.FailFile: system.fail_file,
+    c.Extend: customer.extend, c.Edit: customer.edit, c.React: customer.react,
+    c.EditReply: people.edit_reply, c.DeleteReply: people.delete_reply,
+    c.LoseEndpoint: system.lose_endpoint, c.RegainEndpoint: system.regain_endpoint,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {
     **_ALWAYS, c.Say: customer.hear, c.JoinChannel: customer.join_channel, c.Notify: system.notify,
-    c.Close: system.close,
+    c.Close: system.close, c.OpenChat: customer.open_chat,
 }  # fmt: skip
 _PEOPLE: dict[type[c.Command], Handler] = {
     **_UNRESOLVED, c.Take: people.take_owned, c.SendReply: people.reply, c.Transfer: people.transfer,

@@ -13,13 +13,18 @@ from gateway.model.events import (
     BotTurnDropped,
     BotTurnFailed,
     ChannelJoined,
+    ChatOpened,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
+    CustomerEdited,
     CustomerMessage,
+    CustomerReacted,
     DeliveryFailed,
     DeliveryReplayed,
     DetailsLeft,
+    EndpointBack,
+    EndpointLost,
     FactsChanged,
     FileFailed,
     FileReady,
@@ -27,13 +32,17 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MessageExtended,
     NoteAdded,
     OfferEnded,
     OfferMade,
+    OperatorDeleted,
+    OperatorEdited,
     OperatorMessage,
     OwnerLost,
     ParticipantJoined,
     ParticipantLeft,
+    Place,
     Rated,
     Redacted,
     Reopened,
@@ -49,12 +58,25 @@ from gateway.model.events import (
 )
 
 
+def _joined(*words: str) -> str:
+    return " ".join(words).strip()
+
+
+def _place(place: Place | None) -> tuple[str, ...]:
+    return (place.title, place.address) if place is not None and place.title else ()
+
+
 def findable(event: AnyEvent) -> str:
     """What was said or noted, and the names of files; "" where nothing of it is looked for. For people only."""
     match event:
-        case CustomerMessage() | OperatorMessage():
-            return " ".join([event.text, *(file.name for file in event.files)]).strip()
-        case BotMessage() | NoteAdded():
+        case CustomerMessage():
+            phone = (event.phone.number, event.phone.name) if event.phone is not None else ()
+            return _joined(event.text, *(file.name for file in event.files), *_place(event.place), *phone)
+        case OperatorMessage():
+            return _joined(event.text, *(file.name for file in event.files), *_place(event.place))
+        case CustomerEdited() | MessageExtended():
+            return _joined(event.text, *(file.name for file in event.files))
+        case BotMessage() | NoteAdded() | OperatorEdited():
             return event.text
         case Transferred():
             return event.note
@@ -66,7 +88,8 @@ def findable(event: AnyEvent) -> str:
             | ParticipantJoined() | ParticipantLeft() | ConversationStarted() | ChannelJoined() | FactsChanged()
             | WrapUpStarted() | Resolved() | Reopened() | Snoozed() | FileReady() | FileFailed() | Redacted()
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
-            | AnswerRated() | TranscriptAsked()
+            | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
+            | EndpointBack()
         ):  # fmt: skip
             return ""
         case _:

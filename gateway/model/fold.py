@@ -17,14 +17,19 @@ from gateway.model.events import (
     BotTurnDropped,
     BotTurnFailed,
     ChannelJoined,
+    ChatOpened,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
+    CustomerEdited,
     CustomerMessage,
+    CustomerReacted,
     DeliveryFailed,
     DeliveryReplayed,
     DetailsLeft,
     Endpoint,
+    EndpointBack,
+    EndpointLost,
     Entry,
     FactsChanged,
     FileFailed,
@@ -33,14 +38,18 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MessageExtended,
     NoteAdded,
     OfferEnded,
     OfferMade,
+    OperatorDeleted,
+    OperatorEdited,
     OperatorMessage,
     OwnerLost,
     Page,
     ParticipantJoined,
     ParticipantLeft,
+    Place,
     Plain,
     Rated,
     Redacted,
@@ -69,6 +78,7 @@ from gateway.model.state import (
     Offer,
     Participant,
     Preview,
+    PreviewKind,
     Status,
     Understood,
     WrittenFrom,
@@ -113,10 +123,23 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case CustomerMessage():
             return _customer_message(state, event, seq=seq, at=at)
         case BotMessage():
-            return {"preview": _preview(event.text, "bot", at)}
+            return {"preview": _preview(event.text, "bot", at=at, seq=seq)}
         case OperatorMessage():
-            return {"preview": _preview(_words(event.text, event.files), "operator", at), "answered": state.last_input,
-                    "waiting_since": None}  # fmt: skip
+            kind = _kind(event.files, place=event.place)
+            return {"preview": _preview(_words(event.text, event.files), "operator", at=at, seq=seq, kind=kind),
+                    "answered": state.last_input, "waiting_since": None}  # fmt: skip
+        case CustomerEdited() | OperatorEdited():
+            return _edited(state, event.seq, event.text)
+        case MessageExtended():
+            return _edited(state, event.seq, event.text) if event.text else {}
+        case OperatorDeleted():
+            return _edited(state, event.seq, "", kind="deleted")
+        case EndpointLost():
+            return {"unreachable": (*_reachable(state, event.endpoint), event.endpoint.identity)[-MAX_CHANNELS:]}
+        case EndpointBack():
+            return {"unreachable": _reachable(state, event.endpoint)}
+        case ChatOpened():
+            return {"endpoint": event.endpoint, "unreachable": _reachable(state, event.endpoint)}
         case BotTurn():
             return {"answered": event.upto, "misses": event.misses, "bot_version": event.version,
                     "understood": _understood(state, event), "facts": _facts(state, event.facts)}  # fmt: skip
@@ -148,6 +171,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case (
             SystemNotice() | NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
+            | CustomerReacted()
         ):  # fmt: skip
             return {}
         case (
@@ -219,9 +243,13 @@ def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dic
 
 def _customer_message(state: Conversation, event: CustomerMessage, *, seq: int, at: int) -> dict[str, Any]:
     changes: dict[str, Any] = {
-        "preview": _preview(_words(event.text, event.files), "customer", at),
+        "preview": _preview(
+            _words(event.text, event.files) or _named(event), "customer", at=at, seq=seq,
+            kind=_kind(event.files, place=event.place) or _other_kind(event),
+        ),
         "endpoint": event.endpoint,
-    }
+        "unreachable": _reachable(state, event.endpoint),
+    }  # fmt: skip
     if event.closing:
         return changes
     changes |= {"last_input": seq, "page": _page(event.page, state.page, seq=seq)}
@@ -247,8 +275,43 @@ def _page(page: Page | None, before: WrittenFrom | None, *, seq: int) -> Written
     return WrittenFrom(seq=seq, text=text) if text else before
 
 
-def _preview(text: str, author: Author, at: int) -> Preview:
-    return Preview(text=text if len(text) <= PREVIEW_LENGTH else text[: PREVIEW_LENGTH - 1] + "…", author=author, at=at)
+def _preview(text: str, author: Author, *, at: int, seq: int, kind: PreviewKind = "") -> Preview:
+    return Preview(text=_cut(text), author=author, at=at, seq=seq, kind=kind)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= PREVIEW_LENGTH else text[: PREVIEW_LENGTH - 1] + "…"
+
+
+def _edited(state: Conversation, seq: int, text: str, *, kind: PreviewKind | None = None) -> dict[str, Any]:
+    """The last words say something else now; what was said before them, no list shows."""
+    preview = state.preview
+    if preview is None or preview.seq != seq:
+        return {}
+    return {"preview": replace(preview, text=_cut(text), kind=preview.kind if kind is None else kind)}
+
+
+def _kind(files: tuple[Attachment, ...], *, place: Place | None) -> PreviewKind:
+    if files:
+        return files[0].kind or "file"
+    return "place" if place is not None else ""
+
+
+def _other_kind(event: CustomerMessage) -> PreviewKind:
+    if event.phone is not None:
+        return "phone"
+    return "unsupported" if event.unsupported else ""
+
+
+def _named(event: CustomerMessage) -> str:
+    """What a list shows of a message that has neither a text nor a file with a name."""
+    if event.place is not None:
+        return event.place.title
+    return event.phone.number if event.phone is not None else ""
+
+
+def _reachable(state: Conversation, endpoint: Endpoint) -> tuple[str, ...]:
+    return tuple(one for one in state.unreachable if one != endpoint.identity)
 
 
 def _facts(state: Conversation, changed: dict[str, str]) -> dict[str, str]:

@@ -16,13 +16,18 @@ from gateway.model.events import (
     BotTurnDropped,
     BotTurnFailed,
     ChannelJoined,
+    ChatOpened,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
+    CustomerEdited,
     CustomerMessage,
+    CustomerReacted,
     DeliveryFailed,
     DeliveryReplayed,
     DetailsLeft,
+    EndpointBack,
+    EndpointLost,
     FactsChanged,
     FileFailed,
     FileReady,
@@ -30,9 +35,12 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MessageExtended,
     NoteAdded,
     OfferEnded,
     OfferMade,
+    OperatorDeleted,
+    OperatorEdited,
     OperatorMessage,
     OwnerLost,
     ParticipantJoined,
@@ -67,13 +75,26 @@ def redact(event: AnyEvent) -> AnyEvent:
 def _shell(event: Plain) -> Plain:
     match event:
         case CustomerMessage():
-            return replace(event, text="", choice="", page=None, files=_nameless(event.files))
+            return replace(
+                event, text="", choice="", page=None, files=_nameless(event.files), spans=(), author="", quote="",
+                forwarded="", place=None, phone=None,
+            )  # fmt: skip
+        case CustomerEdited():
+            return replace(event, text="", spans=(), files=_nameless(event.files), place=None)
+        case MessageExtended():
+            return replace(event, text="", spans=(), files=_nameless(event.files))
+        case OperatorEdited():
+            return replace(event, text="")
+        case CustomerReacted():
+            return replace(event, emoji=())
+        case ChatOpened():
+            return replace(event, payload="")
         case BotMessage():
             return replace(event, text="", buttons=(), cards=())
         case SystemNotice():
             return replace(event, text="", buttons=())
         case OperatorMessage():
-            return replace(event, text="", files=_nameless(event.files), cards=())
+            return replace(event, text="", files=_nameless(event.files), cards=(), place=None)
         case AttributesSet():
             return replace(event, attributes={})
         case TranscriptAsked():
@@ -105,6 +126,7 @@ def _shell(event: Plain) -> Plain:
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
             | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | FileFailed()
             | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown() | Labelled()
+            | OperatorDeleted() | EndpointLost() | EndpointBack()
         ):  # fmt: skip
             return event
         case _:

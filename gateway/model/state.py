@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
-from gateway.model.events import Author, Endpoint, Person, Role, Score
+from gateway.model.events import Author, Endpoint, FileKind, Person, Role, Score
 
-FOLD_VERSION = 6
+FOLD_VERSION = 7
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -51,12 +52,18 @@ FLOOR: dict[Status, Floor] = {
 }
 
 
+PreviewKind = FileKind | Literal["file", "place", "phone", "unsupported", "deleted"]
+
+
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """The last words, cut to ``PREVIEW_LENGTH`` characters."""
+    """The last words, cut to ``PREVIEW_LENGTH`` characters, and the message ``seq`` that they are of. ``kind``: what it
+    is where it has no words."""
 
     text: str
     author: Author
     at: int
+    seq: int = 0
+    kind: PreviewKind = ""
 
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +100,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ``asked``: the last inputs of this request, but for calls for a person or for the bot, at most ``MAX_ASKED``; with
     ``understood`` and ``page`` they are what a handoff gives as its evidence. ``attributes``: what the customer's page
     says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the text that they
-    agreed to. Nobody vouches for any of these.
+    agreed to. Nobody vouches for any of these. ``unreachable``: identities that nothing reaches any more, at most as many
+    as there are ``channels``.
     """
 
     id: str
@@ -108,6 +116,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     request: int = 0
     handoff_seq: int = 0
     channels: tuple[Endpoint, ...] = ()
+    unreachable: tuple[str, ...] = ()
     owner: Person | None = None
     last_owner: Person | None = None
     participants: tuple[Participant, ...] = ()

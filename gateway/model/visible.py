@@ -19,13 +19,18 @@ from gateway.model.events import (
     BotTurnDropped,
     BotTurnFailed,
     ChannelJoined,
+    ChatOpened,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
+    CustomerEdited,
     CustomerMessage,
+    CustomerReacted,
     DeliveryFailed,
     DeliveryReplayed,
     DetailsLeft,
+    EndpointBack,
+    EndpointLost,
     Entry,
     FactsChanged,
     FileFailed,
@@ -34,9 +39,12 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MessageExtended,
     NoteAdded,
     OfferEnded,
     OfferMade,
+    OperatorDeleted,
+    OperatorEdited,
     OperatorMessage,
     OwnerLost,
     ParticipantJoined,
@@ -102,6 +110,10 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             return event
         case OperatorMessage():
             return replace(event, operator="", client_id="")
+        case OperatorEdited() | OperatorDeleted():
+            return replace(event, operator="")
+        case MessageExtended() | CustomerEdited() | CustomerReacted():
+            return event  # their own
         case ConversationStarted():
             return replace(event, contact="", page=None)
         case HandoffRequested():
@@ -141,7 +153,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
         case (
             NoteAdded() | DeliveryFailed() | DeliveryReplayed() | BotTurn() | BotTurnDropped() | BotTurnFailed() | OfferMade()
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
-            | WrapUpStarted() | Snoozed() | AttributesSet() | Unrecognized()
+            | WrapUpStarted() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
         ):  # fmt: skip
             return None
         case _:

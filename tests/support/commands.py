@@ -10,7 +10,18 @@ from gateway.errors import Refused
 from gateway.faults import Fault
 from gateway.model import commands as c
 from gateway.model.decide import TABLE, Circumstances
-from gateway.model.events import Attachment, Button, Endpoint, Evidence, Person, Score
+from gateway.model.events import (
+    Attachment,
+    Button,
+    Endpoint,
+    Evidence,
+    OperatorMessage,
+    Person,
+    Phone,
+    Place,
+    Score,
+    Span,
+)
 from gateway.model.state import Conversation, Status
 from tests.support.histories import IVAN, OLGA, SUE, TELEGRAM, WEB, History
 
@@ -52,6 +63,13 @@ scores = st.lists(st.builds(Score, intent=texts, confidence=st.floats(0, 1)), ma
 evidence = st.lists(st.builds(Evidence, seq=numbers, kind=st.just("input"), text=texts), max_size=2).map(tuple)
 
 
+spans = st.lists(st.builds(Span, kind=st.just("bold"), at=numbers, length=numbers), max_size=2).map(tuple)
+degrees = st.floats(-90, 90)
+places = st.none() | st.builds(Place, latitude=degrees, longitude=degrees, title=texts)
+phones = st.none() | st.builds(Phone, number=texts, name=texts, own=st.booleans())
+targets = st.none() | people.map(
+    lambda one: OperatorMessage(text="so", endpoint=TELEGRAM, operator=one.id, name=one.name)
+)
 faults = st.none() | st.builds(
     Fault, code=texts, text=texts, values=st.dictionaries(texts, texts | numbers, max_size=2)
 )
@@ -78,6 +96,7 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "until": st.integers(state.updated_at, state.updated_at + 10**14),
         "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
         "files": st.lists(attachments, max_size=3).map(tuple), "fault": faults,
+        "spans": spans, "place": places, "phone": phones, "emoji": st.lists(texts, max_size=2).map(tuple), "target": targets,
     }  # fmt: skip
     if name in by_name:
         return by_name[name]

@@ -15,7 +15,7 @@ import msgspec
 
 from gateway.model import commands as c
 from gateway.model.decide import Circumstances
-from gateway.model.events import Attachment, Button, Unrecognized
+from gateway.model.events import Attachment, Button, OperatorMessage, Phone, Place, Span, Unrecognized
 from gateway.model.fold import fold_all
 from gateway.model.redact import redact
 from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
@@ -23,6 +23,36 @@ from tests.support.histories import CONVERSATION, IVAN, OLGA, PAGE, SUE, TELEGRA
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "logs"
 LONG = "Мой заказ 👩‍🚀 не пришёл, и вот что было дальше. " * 8
+
+
+def messenger() -> History:
+    """All that a messenger tells beside words: an album, an edit, reactions, a place, being blocked."""
+    history = History().start(endpoint=TELEGRAM)
+    history.do(c.OpenChat(endpoint=TELEGRAM, payload="spring", greeting="Hello"))
+    history.do(c.Say(text="my bill", endpoint=TELEGRAM, files=(Attachment(id="f1", kind="photo", pending=True),)))
+    seq = history.state.seq
+    history.do(c.Extend(seq=seq, files=(Attachment(id="f2", kind="photo", pending=True),)))
+    history.turn("Which number has it?")
+    history.do(
+        c.Say(text="**12", endpoint=TELEGRAM, spans=(Span(kind="code", at=2, length=2),), quote="number", reply_to=7)
+    )
+    history.do(c.Edit(seq=history.state.seq, text="13", sent_at=5))
+    history.do(c.React(seq=7, emoji=("👍",)))
+    history.do(c.Say(text="", endpoint=TELEGRAM, place=Place(latitude=55.75, longitude=37.61, title="The shop")))
+    history.do(c.Say(text="", endpoint=TELEGRAM, phone=Phone(number="+74950000001", name="Ann", own=True)))
+    history.do(c.Say(text="", endpoint=TELEGRAM, unsupported="dice"))
+    history.do(c.Say(text="", endpoint=TELEGRAM, files=(Attachment(id="f3", kind="voice", seconds=4, pending=True),)))
+    history.do(c.AskForPerson())
+    history.do(c.Take(operator=OLGA))
+    history.do(c.SendReply(operator=OLGA, text="It is here", floor_seq=history.state.floor_seq, reply_to=seq))
+    said, target = history.state.seq, history.entries[-1].event
+    assert isinstance(target, OperatorMessage)
+    history.do(c.EditReply(operator=OLGA, seq=said, text="It is **there**", target=target))
+    history.do(c.LoseEndpoint(endpoint=TELEGRAM))
+    history.do(c.RegainEndpoint(endpoint=TELEGRAM))
+    history.do(c.DeleteReply(operator=OLGA, seq=said, target=target))
+    history.do(c.LoseEndpoint(endpoint=TELEGRAM))
+    return history
 
 
 def bot_only() -> History:
@@ -263,7 +293,7 @@ def unrecognized() -> History:
 
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
-    bot_only, burst, clarify_then_handoff, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
+    messenger, bot_only, burst, clarify_then_handoff, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
     offers, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
     unrecognized,
 )  # fmt: skip

@@ -11,16 +11,21 @@ from gateway.model.events import (
     AnswerRated,
     AttributesSet,
     ChannelJoined,
+    ChatOpened,
     ConsentAsked,
     ConsentGiven,
+    CustomerEdited,
     CustomerMessage,
+    CustomerReacted,
     DetailsLeft,
     HandoffCancelled,
     HandoffRequested,
     InvitationShown,
+    MessageExtended,
     Rated,
     Reopened,
     Resolved,
+    SystemNotice,
     TranscriptAsked,
 )
 from gateway.model.evidence import evidence
@@ -61,7 +66,38 @@ def _message(command: c.Say) -> CustomerMessage:
     return CustomerMessage(
         text=command.text, endpoint=command.endpoint, choice=command.choice, client_id=command.client_id,
         closing=command.closing, sent_at=command.sent_at, page=command.page, files=command.files,
+        spans=command.spans, author=command.author, reply_to=command.reply_to, quote=command.quote,
+        forwarded=command.forwarded, place=command.place, phone=command.phone, unsupported=command.unsupported,
     )  # fmt: skip
+
+
+def extend(state: Conversation, command: c.Extend, circumstances: Circumstances) -> Events:
+    return (MessageExtended(seq=command.seq, files=command.files, text=command.text, spans=command.spans),)
+
+
+def edit(state: Conversation, command: c.Edit, circumstances: Circumstances) -> Events:
+    """Also of what is over: the log shows what was said, and what was made of it."""
+    return (
+        CustomerEdited(
+            seq=command.seq, text=command.text, spans=command.spans, files=command.files, place=command.place,
+            sent_at=command.sent_at,
+        ),
+    )  # fmt: skip
+
+
+def react(state: Conversation, command: c.React, circumstances: Circumstances) -> Events:
+    return (CustomerReacted(seq=command.seq, emoji=command.emoji),)
+
+
+def open_chat(state: Conversation, command: c.OpenChat, circumstances: Circumstances) -> Events:
+    """Greeted by the bot alone: whoever waits, or talks with a person, has no use for a menu."""
+    opened = ChatOpened(endpoint=command.endpoint, payload=command.payload)
+    if state.status is not Status.PENDING or not command.greeting:
+        return (opened,)
+    greeting = SystemNotice(
+        notice="greeting", text=command.greeting, endpoint=command.endpoint, buttons=command.buttons
+    )  # fmt: skip
+    return (opened, greeting)
 
 
 def ask_for_person(state: Conversation, command: c.AskForPerson, circumstances: Circumstances) -> Events:

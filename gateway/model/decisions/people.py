@@ -11,6 +11,8 @@ from gateway.model.events import (
     FactsChanged,
     Labelled,
     NoteAdded,
+    OperatorDeleted,
+    OperatorEdited,
     OperatorMessage,
     ParticipantJoined,
     ParticipantLeft,
@@ -51,9 +53,38 @@ def reply(state: Conversation, command: c.SendReply, circumstances: Circumstance
         OperatorMessage(
             text=command.text, endpoint=endpoint, operator=command.operator.id,
             name=command.operator.name, client_id=command.client_id, files=command.files,
-            cards=command.cards,
+            cards=command.cards, reply_to=command.reply_to, place=command.place,
         ),
     )  # fmt: skip
+
+
+def edit_reply(state: Conversation, command: c.EditReply, circumstances: Circumstances) -> Events:
+    target = _own(command)
+    operator = command.operator
+    if not command.text and not target.files:
+        raise Invalid("There is nothing left of it. Take the message back instead.", field="text")
+    return (
+        OperatorEdited(
+            seq=command.seq, text=command.text, endpoint=target.endpoint, operator=operator.id, name=operator.name
+        ),
+    )  # fmt: skip
+
+
+def delete_reply(state: Conversation, command: c.DeleteReply, circumstances: Circumstances) -> Events:
+    target = _own(command)
+    operator = command.operator
+    return (
+        OperatorDeleted(seq=command.seq, endpoint=target.endpoint, operator=operator.id, name=operator.name),
+    )  # fmt: skip
+
+
+def _own(command: c.EditReply | c.DeleteReply) -> OperatorMessage:
+    """Whoever wrote it may mend it, whoever has the floor by now."""
+    if command.target is None:
+        raise NotPossible("That message isn't there to be changed.")
+    if command.target.operator != command.operator.id:
+        raise NotOwner("Only who wrote it can change it.", owner=command.target.name)
+    return command.target
 
 
 def note(state: Conversation, command: c.AddNote, circumstances: Circumstances) -> Events:

@@ -8,6 +8,8 @@ from gateway.model.circumstances import Circumstances, Events
 from gateway.model.decisions.customer import reopening
 from gateway.model.events import (
     DeliveryFailed,
+    EndpointBack,
+    EndpointLost,
     FileFailed,
     FileReady,
     HandoffRequested,
@@ -77,6 +79,16 @@ def close(state: Conversation, command: c.Close, circumstances: Circumstances) -
 
 def report_failure(state: Conversation, command: c.ReportFailure, circumstances: Circumstances) -> Events:
     return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason, fault=command.fault),)
+
+
+def lose_endpoint(state: Conversation, command: c.LoseEndpoint, circumstances: Circumstances) -> Events:
+    known = command.endpoint.identity in state.unreachable
+    return () if known else (EndpointLost(endpoint=command.endpoint),)
+
+
+def regain_endpoint(state: Conversation, command: c.RegainEndpoint, circumstances: Circumstances) -> Events:
+    known = command.endpoint.identity in state.unreachable
+    return (EndpointBack(endpoint=command.endpoint),) if known else ()
 
 
 def finish_file(state: Conversation, command: c.FinishFile, circumstances: Circumstances) -> Events:

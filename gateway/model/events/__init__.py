@@ -9,7 +9,21 @@ from typing import Any
 
 import msgspec
 
-from gateway.model.events.base import Attachment, Author, Button, Card, Endpoint, Event, Page, Person
+from gateway.model.events.base import (
+    Attachment,
+    Author,
+    Button,
+    Card,
+    Endpoint,
+    Event,
+    FileKind,
+    Page,
+    Person,
+    Phone,
+    Place,
+    Span,
+    SpanKind,
+)
 from gateway.model.events.bot import BotTurn, BotTurnDropped, BotTurnFailed, Outcome, Score
 from gateway.model.events.customer import (
     AnswerRated,
@@ -39,8 +53,11 @@ from gateway.model.events.handoff import (
 )
 from gateway.model.events.lifecycle import (
     ChannelJoined,
+    ChatOpened,
     ConversationStarted,
     Ending,
+    EndpointBack,
+    EndpointLost,
     FactsChanged,
     Labelled,
     Reopened,
@@ -50,10 +67,15 @@ from gateway.model.events.lifecycle import (
 )
 from gateway.model.events.messages import (
     BotMessage,
+    CustomerEdited,
     CustomerMessage,
+    CustomerReacted,
     DeliveryFailed,
     DeliveryReplayed,
+    MessageExtended,
     NoteAdded,
+    OperatorDeleted,
+    OperatorEdited,
     OperatorMessage,
     Rated,
     SystemNotice,
@@ -111,6 +133,14 @@ Plain = (
     | AnswerRated
     | DetailsLeft
     | TranscriptAsked
+    | MessageExtended
+    | CustomerEdited
+    | CustomerReacted
+    | OperatorEdited
+    | OperatorDeleted
+    | ChatOpened
+    | EndpointLost
+    | EndpointBack
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -176,30 +206,39 @@ __all__ = [
     "Button",
     "Card",
     "ChannelJoined",
+    "ChatOpened",
     "ConsentAsked",
     "ConsentGiven",
     "ConversationStarted",
+    "CustomerEdited",
     "CustomerMessage",
+    "CustomerReacted",
     "DeliveryFailed",
     "DeliveryReplayed",
     "DetailKind",
     "DetailsLeft",
     "Ending",
     "Endpoint",
+    "EndpointBack",
+    "EndpointLost",
     "Entry",
     "Event",
     "Evidence",
     "FactsChanged",
     "FileFailed",
+    "FileKind",
     "FileProblem",
     "FileReady",
     "HandoffCancelled",
     "HandoffRequested",
     "InvitationShown",
     "Labelled",
+    "MessageExtended",
     "NoteAdded",
     "OfferEnded",
     "OfferMade",
+    "OperatorDeleted",
+    "OperatorEdited",
     "OperatorMessage",
     "Outcome",
     "OwnerLost",
@@ -207,6 +246,8 @@ __all__ = [
     "ParticipantJoined",
     "ParticipantLeft",
     "Person",
+    "Phone",
+    "Place",
     "Plain",
     "Rated",
     "Reason",
@@ -217,6 +258,8 @@ __all__ = [
     "Role",
     "Score",
     "Snoozed",
+    "Span",
+    "SpanKind",
     "SystemNotice",
     "Taken",
     "TranscriptAsked",

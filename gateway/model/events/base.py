@@ -60,10 +60,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     buttons: tuple[Button, ...] = ()
 
 
+FileKind = Literal["", "photo", "voice", "audio", "video", "video_note", "animation", "sticker"]
+
+
 class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file of a message. ``size`` in bytes. Its id is no capability: a link is minted for each reader.
 
     ``pending``: the provider has it and we don't yet; ``file_ready`` or ``file_failed`` tells what became of it.
+    ``kind``: as what a messenger shows it; "" is a document. ``seconds``: how long it plays, where that is known.
     """
 
     id: str
@@ -71,6 +75,38 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str = ""
     size: int = 0
     pending: bool = False
+    kind: FileKind = ""
+    seconds: int = 0
+
+
+SpanKind = Literal["bold", "italic", "underline", "strike", "spoiler", "code", "pre", "quote", "link"]
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a piece of a text looks. ``at`` and ``length`` count UTF-16 units, as messengers and browsers do; ``url`` is
+    where a ``link`` leads."""
+
+    kind: SpanKind
+    at: int
+    length: int
+    url: str = ""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A place on the map, in degrees (WGS 84). ``title`` and ``address`` where it is a known one."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
+    address: str = ""
+
+
+class Phone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A contact that was shared. ``own``: the messenger vouches that it is the sender's own number."""
+
+    number: str
+    name: str = ""
+    own: bool = False
 
 
 Author = Literal["customer", "bot", "operator", "system"]

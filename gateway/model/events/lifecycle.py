@@ -24,6 +24,25 @@ class ChannelJoined(Event, frozen=True, tag="channel_joined"):
     endpoint: Endpoint
 
 
+class ChatOpened(Event, frozen=True, tag="chat_opened"):
+    """The customer opened the chat of a messenger. ``payload``: what the link that led there said (a campaign, a page)."""
+
+    endpoint: Endpoint
+    payload: str = ""
+
+
+class EndpointLost(Event, frozen=True, tag="endpoint_lost"):
+    """Nothing reaches the customer there any more: they blocked us, or are gone."""
+
+    endpoint: Endpoint
+
+
+class EndpointBack(Event, frozen=True, tag="endpoint_back"):
+    """The customer can be reached there again."""
+
+    endpoint: Endpoint
+
+
 class FactsChanged(Event, frozen=True, tag="facts_changed"):
     """An operator corrected facts; an empty value removes one."""
 

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from gateway.faults import Fault
-from gateway.model.events.base import Attachment, Button, Card, Endpoint, Event, Page, Person
+from gateway.model.events.base import (
+    Attachment,
+    Button,
+    Card,
+    Endpoint,
+    Event,
+    Page,
+    Person,
+    Phone,
+    Place,
+    Span,
+)
 
 
 class CustomerMessage(Event, frozen=True, tag="customer_message"):
     """A customer's input. ``choice`` is the payload of the button they pressed (then ``text`` is its title).
 
     ``closing``: "thanks" or the like after the end, which reopens nothing.
-    ``sent_at``: the provider's own time, if it gave one. ``files`` may come without a text.
+    ``sent_at``: the provider's own time, if it gave one. ``files`` may come without a text. ``spans``: how the text looks.
+    ``author``: who of a group wrote it. ``reply_to``: the ``seq`` of the message that it answers, 0 for none or one of
+    another conversation; ``quote``: the words of it that were chosen, or its own where it isn't here. ``forwarded``: whose
+    words these are in truth. ``unsupported``: the provider's name of a kind that we can't show.
     """
 
     text: str
@@ -21,6 +35,14 @@ class CustomerMessage(Event, frozen=True, tag="customer_message"):
     sent_at: int | None = None
     page: Page | None = None
     files: tuple[Attachment, ...] = ()
+    spans: tuple[Span, ...] = ()
+    author: str = ""
+    reply_to: int = 0
+    quote: str = ""
+    forwarded: str = ""
+    place: Place | None = None
+    phone: Phone | None = None
+    unsupported: str = ""
 
 
 class BotMessage(Event, frozen=True, tag="bot_message"):
@@ -34,7 +56,7 @@ class BotMessage(Event, frozen=True, tag="bot_message"):
 
 
 class OperatorMessage(Event, frozen=True, tag="operator_message"):
-    """A reply by a person. ``name`` is how the customer sees them."""
+    """A reply by a person. ``name`` is how the customer sees them. ``reply_to``: the ``seq`` of what it answers."""
 
     text: str
     endpoint: Endpoint
@@ -43,6 +65,55 @@ class OperatorMessage(Event, frozen=True, tag="operator_message"):
     client_id: str = ""
     files: tuple[Attachment, ...] = ()
     cards: tuple[Card, ...] = ()
+    reply_to: int = 0
+    place: Place | None = None
+
+
+class OperatorEdited(Event, frozen=True, tag="operator_edited"):
+    """The person's message ``seq`` says this now."""
+
+    seq: int
+    text: str
+    endpoint: Endpoint
+    operator: str
+    name: str
+
+
+class OperatorDeleted(Event, frozen=True, tag="operator_deleted"):
+    """The person's message ``seq`` was taken back: the customer doesn't see it any more."""
+
+    seq: int
+    endpoint: Endpoint
+    operator: str
+    name: str
+
+
+class MessageExtended(Event, frozen=True, tag="message_extended"):
+    """More of the customer's message ``seq``, which came in pieces (an album): its files, and its text if that came now."""
+
+    seq: int
+    files: tuple[Attachment, ...] = ()
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+class CustomerEdited(Event, frozen=True, tag="customer_edited"):
+    """The customer's message ``seq`` says this now; what it said before stays in the log. ``files``: those that took the
+    place of the ones before, where they did. ``place``: where they are by now."""
+
+    seq: int
+    text: str
+    spans: tuple[Span, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    place: Place | None = None
+    sent_at: int | None = None
+
+
+class CustomerReacted(Event, frozen=True, tag="customer_reacted"):
+    """The customer's reactions to message ``seq``, all of them; none: taken back."""
+
+    seq: int
+    emoji: tuple[str, ...] = ()
 
 
 class SystemNotice(Event, frozen=True, tag="system_notice"):

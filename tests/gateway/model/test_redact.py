@@ -11,9 +11,12 @@ from gateway.model.events import (
     AttributesSet,
     BotMessage,
     BotTurn,
+    ChatOpened,
     ConsentAsked,
     ConversationStarted,
+    CustomerEdited,
     CustomerMessage,
+    CustomerReacted,
     DeliveryFailed,
     DetailsLeft,
     FactsChanged,
@@ -21,7 +24,9 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MessageExtended,
     NoteAdded,
+    OperatorEdited,
     OperatorMessage,
     Plain,
     Rated,
@@ -42,7 +47,7 @@ from tests.support.events import PLAIN, choices, full, minimal, texts
 PERSON = {f"{who}.{field}" for who in ("by", "to", "operator", "owner") for field in ("id", "name", "picture")}
 KEPT = {"mentions[0]", "mentions[1]", 
     "endpoint.inbox", "endpoint.identity", "endpoint.channel", "contact", "locale", "client_id", "operator", "name",
-    "version", "language", "notice", "team", "continued_in", "code", "reason", *PERSON,
+    "version", "language", "notice", "team", "continued_in", "code", "reason", "unsupported", *PERSON,
     *(f"files[{n}].{field}" for n in (0, 1) for field in ("id", "type")), "file", "file.id", "file.type",
     *(f"intents[{n}].{field}" for n in (0, 1) for field in ("intent", "title")),
 }  # fmt: skip
@@ -63,6 +68,11 @@ PERSONAL = (
     AttributesSet,
     DetailsLeft,
     TranscriptAsked,
+    MessageExtended,
+    CustomerEdited,
+    CustomerReacted,
+    OperatorEdited,
+    ChatOpened,
 )
 WORDED = (ConsentAsked, InvitationShown, Labelled)
 """What the business wrote for everybody, or calls its labels."""  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from gateway.errors import NotPossible
 from gateway.model import commands as c
 from gateway.model.decide import TABLE, Circumstances, decide
-from gateway.model.events import Attachment
+from gateway.model.events import Attachment, OperatorMessage
 from gateway.model.state import Conversation, Status
 from tests.support.histories import AT, IVAN, OLGA, TELEGRAM, WEB
 
@@ -55,7 +55,16 @@ ReportFailure      +      +     +      +       +       +
 FinishFile         +      +     +      +       +       +
 FailFile           +      +     +      +       +       +
 Close              +      +     +      +       +       -
+Extend             +      +     +      +       +       +
+Edit               +      +     +      +       +       +
+React              +      +     +      +       +       +
+OpenChat           +      +     +      +       +       -
+EditReply          +      +     +      +       +       +
+DeleteReply        +      +     +      +       +       +
+LoseEndpoint       +      +     +      +       +       +
+RegainEndpoint     .      .     .      .       .       .
 """
+_REPLY = OperatorMessage(text="Good so", endpoint=TELEGRAM, operator=OLGA.id, name=OLGA.name)
 COMMANDS: tuple[type[c.AnyCommand], ...] = c.AnyCommand.__args__
 _HEAD, *_ROWS = [line.split() for line in CELLS.strip().splitlines()]
 EXPECTED = {(status, row[0]): cell for row in _ROWS for status, cell in zip(_HEAD, row[1:], strict=True)}
@@ -101,6 +110,14 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.FinishFile: {"seq": 2, "file": Attachment(id="file-1", name="bill.pdf")},
         c.FailFile: {"seq": 2, "file": "file-1", "reason": "refused"},
         c.Close: {"ending": "answered", "reason": "silence"},
+        c.Extend: {"seq": 2, "files": (Attachment(id="file-2", kind="photo"),)},
+        c.Edit: {"seq": 2, "text": "What I meant"},
+        c.React: {"seq": 2, "emoji": ("👍",)},
+        c.OpenChat: {"endpoint": TELEGRAM},
+        c.EditReply: {"operator": OLGA, "seq": 2, "text": "Better so", "target": _REPLY},
+        c.DeleteReply: {"operator": OLGA, "seq": 2, "target": _REPLY},
+        c.LoseEndpoint: {"endpoint": TELEGRAM},
+        c.RegainEndpoint: {"endpoint": TELEGRAM},
     }
     return kind(**fields.get(kind, {}))
 

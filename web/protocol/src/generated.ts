@@ -13,7 +13,10 @@ export interface Entry {
  * A customer's input. `choice` is the payload of the button they pressed (then `text` is its title).
  *
  * `closing`: "thanks" or the like after the end, which reopens nothing.
- * `sent_at`: the provider's own time, if it gave one. `files` may come without a text.
+ * `sent_at`: the provider's own time, if it gave one. `files` may come without a text. `spans`: how the text looks.
+ * `author`: who of a group wrote it. `reply_to`: the `seq` of the message that it answers, 0 for none or one of
+ * another conversation; `quote`: the words of it that were chosen, or its own where it isn't here. `forwarded`: whose
+ * words these are in truth. `unsupported`: the provider's name of a kind that we can't show.
  */
 export interface CustomerMessage {
   readonly type: "customer_message";
@@ -25,6 +28,14 @@ export interface CustomerMessage {
   readonly sent_at?: number | null;
   readonly page?: Page | null;
   readonly files?: readonly Attachment[];
+  readonly spans?: readonly Span[];
+  readonly author?: string;
+  readonly reply_to?: number;
+  readonly quote?: string;
+  readonly forwarded?: string;
+  readonly place?: Place | null;
+  readonly phone?: Phone | null;
+  readonly unsupported?: string;
 }
 
 /** Where a reply goes: an identity on an inbox. `channel` is the inbox's, which never changes. */
@@ -45,6 +56,7 @@ export interface Page {
  * A file of a message. `size` in bytes. Its id is no capability: a link is minted for each reader.
  *
  * `pending`: the provider has it and we don't yet; `file_ready` or `file_failed` tells what became of it.
+ * `kind`: as what a messenger shows it; "" is a document. `seconds`: how long it plays, where that is known.
  */
 export interface Attachment {
   readonly id: string;
@@ -52,6 +64,34 @@ export interface Attachment {
   readonly type?: string;
   readonly size?: number;
   readonly pending?: boolean;
+  readonly kind?: "" | "animation" | "audio" | "photo" | "sticker" | "video" | "video_note" | "voice";
+  readonly seconds?: number;
+}
+
+/**
+ * How a piece of a text looks. `at` and `length` count UTF-16 units, as messengers and browsers do; `url` is
+ * where a `link` leads.
+ */
+export interface Span {
+  readonly kind: "bold" | "code" | "italic" | "link" | "pre" | "quote" | "spoiler" | "strike" | "underline";
+  readonly at: number;
+  readonly length: number;
+  readonly url?: string;
+}
+
+/** A place on the map, in degrees (WGS 84). `title` and `address` where it is a known one. */
+export interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly title?: string;
+  readonly address?: string;
+}
+
+/** A contact that was shared. `own`: the messenger vouches that it is the sender's own number. */
+export interface Phone {
+  readonly number: string;
+  readonly name?: string;
+  readonly own?: boolean;
 }
 
 /** One message of a bot's turn; `turn` is the `seq` of the last input that the turn answers. */
@@ -83,7 +123,7 @@ export interface Card {
   readonly buttons?: readonly Button[];
 }
 
-/** A reply by a person. `name` is how the customer sees them. */
+/** A reply by a person. `name` is how the customer sees them. `reply_to`: the `seq` of what it answers. */
 export interface OperatorMessage {
   readonly type: "operator_message";
   readonly text: string;
@@ -93,6 +133,8 @@ export interface OperatorMessage {
   readonly client_id?: string;
   readonly files?: readonly Attachment[];
   readonly cards?: readonly Card[];
+  readonly reply_to?: number;
+  readonly place?: Place | null;
 }
 
 /** A line by Switchboard itself to the customer: position, waiting, hours. `notice` is its catalogue key. */
@@ -413,6 +455,74 @@ export interface TranscriptAsked {
   readonly address: string;
 }
 
+/** More of the customer's message `seq`, which came in pieces (an album): its files, and its text if that came now. */
+export interface MessageExtended {
+  readonly type: "message_extended";
+  readonly seq: number;
+  readonly files?: readonly Attachment[];
+  readonly text?: string;
+  readonly spans?: readonly Span[];
+}
+
+/**
+ * The customer's message `seq` says this now; what it said before stays in the log. `files`: those that took the
+ * place of the ones before, where they did. `place`: where they are by now.
+ */
+export interface CustomerEdited {
+  readonly type: "customer_edited";
+  readonly seq: number;
+  readonly text: string;
+  readonly spans?: readonly Span[];
+  readonly files?: readonly Attachment[];
+  readonly place?: Place | null;
+  readonly sent_at?: number | null;
+}
+
+/** The customer's reactions to message `seq`, all of them; none: taken back. */
+export interface CustomerReacted {
+  readonly type: "customer_reacted";
+  readonly seq: number;
+  readonly emoji?: readonly string[];
+}
+
+/** The person's message `seq` says this now. */
+export interface OperatorEdited {
+  readonly type: "operator_edited";
+  readonly seq: number;
+  readonly text: string;
+  readonly endpoint: Endpoint;
+  readonly operator: string;
+  readonly name: string;
+}
+
+/** The person's message `seq` was taken back: the customer doesn't see it any more. */
+export interface OperatorDeleted {
+  readonly type: "operator_deleted";
+  readonly seq: number;
+  readonly endpoint: Endpoint;
+  readonly operator: string;
+  readonly name: string;
+}
+
+/** The customer opened the chat of a messenger. `payload`: what the link that led there said (a campaign, a page). */
+export interface ChatOpened {
+  readonly type: "chat_opened";
+  readonly endpoint: Endpoint;
+  readonly payload?: string;
+}
+
+/** Nothing reaches the customer there any more: they blocked us, or are gone. */
+export interface EndpointLost {
+  readonly type: "endpoint_lost";
+  readonly endpoint: Endpoint;
+}
+
+/** The customer can be reached there again. */
+export interface EndpointBack {
+  readonly type: "endpoint_back";
+  readonly endpoint: Endpoint;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -464,6 +574,14 @@ export type PlainEvent =
   | AnswerRated
   | DetailsLeft
   | TranscriptAsked
+  | MessageExtended
+  | CustomerEdited
+  | CustomerReacted
+  | OperatorEdited
+  | OperatorDeleted
+  | ChatOpened
+  | EndpointLost
+  | EndpointBack
   ;
 
 export type AnyEvent =
@@ -505,6 +623,14 @@ export type AnyEvent =
   | AnswerRated
   | DetailsLeft
   | TranscriptAsked
+  | MessageExtended
+  | CustomerEdited
+  | CustomerReacted
+  | OperatorEdited
+  | OperatorDeleted
+  | ChatOpened
+  | EndpointLost
+  | EndpointBack
   | Redacted
   | Unrecognized
   ;
