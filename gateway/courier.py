@@ -96,7 +96,7 @@ class Courier:
         try:
             part = outbound(row.business, delivery, channel.capabilities, link=self._link)
             async with asyncio.timeout(SEND_TIMEOUT):
-                provider_id = await channel.send(part)
+                sent = await channel.send(part)
         except RetryLater as error:
             said = error.said[:LONGEST_SAID]
             fault = faults.PUT_OFF(said=said) if said else faults.PUT_OFF_SILENTLY()
@@ -117,7 +117,7 @@ class Courier:
             fault = faults.CHANNEL_FAILED(channel=delivery.channel, error=type(error).__name__)
             return await self._again(row, delivery, "uncertain", calls=_calls(channel), fault=fault)
         DELIVERIES.labels(delivery.channel, "sent").inc()
-        await self._set(row.business, delivery, "sent", provider_id=provider_id)
+        await self._set(row.business, delivery, "sent", provider_id=",".join(sent.ids))
         return True
 
     async def _again(
