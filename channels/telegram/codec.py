@@ -1,5 +1,5 @@
 """Telegram's wire ↔ what the core knows, in one place; pure (``wire``: the objects, ``reading`` and ``contents``: what they
-say, ``pressing``: the buttons).
+say, ``incoming`` and ``writing``: the two ways, ``pressing``: the buttons, ``refusals``: what an error means).
 
 In::
 
@@ -12,6 +12,16 @@ In::
     all else               → Ignored, with why
 
 The arrival's ``address`` is the chat's id, its ``key`` the update's, ``message`` the message's id in the chat.
+
+Out, each part one call::
+
+    a text                 → sendMessage (entities, an inline keyboard)
+    a file                 → sendPhoto, sendVoice, sendAudio, sendVideo, sendVideoNote, sendAnimation, sendSticker or
+                             sendDocument, the text as its caption
+    several files          → sendMediaGroup, the text under the first; no buttons
+    a place                → sendLocation, or sendVenue where it has a name
+    edit                   → editMessageText, or editMessageCaption where the part has files
+    delete                 → deleteMessage, deleteMessages
 """
 
 from channels.telegram.incoming import (
@@ -27,19 +37,83 @@ from channels.telegram.incoming import (
     SpoiledPress,
     read,
 )
-from channels.telegram.pressing import SHARE_PHONE
+from channels.telegram.pressing import (
+    SHARE_PHONE,
+)
+from channels.telegram.refusals import (
+    Conflict,
+    Done,
+    MovedTo,
+    Refused,
+    Simplify,
+    TokenRevoked,
+    Unreachable,
+    Unsure,
+    Verdict,
+    Wait,
+    judge,
+)
+from channels.telegram.writing import (
+    CAPABILITIES,
+    LOCAL_CAPABILITIES,
+    Call,
+    Upload,
+    answer,
+    calls_of,
+    chat_action,
+    contact_request_keyboard,
+    delete_webhook,
+    get_file,
+    get_me,
+    get_updates,
+    ids_of,
+    leave_chat,
+    remove_keyboard,
+    set_commands,
+    set_webhook,
+    simpler,
+)
 
 __all__ = [
     "ALLOWED_UPDATES",
+    "CAPABILITIES",
     "CHANNEL",
+    "LOCAL_CAPABILITIES",
     "SHARE_PHONE",
     "BotFace",
+    "Call",
+    "Conflict",
+    "Done",
     "Ignored",
     "Item",
     "Linked",
     "Moved",
+    "MovedTo",
     "MustLeave",
     "PressedButton",
+    "Refused",
+    "Simplify",
     "SpoiledPress",
+    "TokenRevoked",
+    "Unreachable",
+    "Unsure",
+    "Upload",
+    "Verdict",
+    "Wait",
+    "answer",
+    "calls_of",
+    "chat_action",
+    "contact_request_keyboard",
+    "delete_webhook",
+    "get_file",
+    "get_me",
+    "get_updates",
+    "ids_of",
+    "judge",
+    "leave_chat",
     "read",
+    "remove_keyboard",
+    "set_commands",
+    "set_webhook",
+    "simpler",
 ]
