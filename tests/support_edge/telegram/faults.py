@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
@@ -53,8 +54,31 @@ class Call(msgspec.Struct, kw_only=True):
     """Those given, without defaults; an upload is its ``attach://`` name."""
     code: int = 0
     """The answer's; 0 while there is none, or if the caller never saw one."""
+    done: bool = False
+    """Answered, or dropped."""
     result: Any = None
     by_webhook: bool = False
+
+
+@dataclass(slots=True)
+class Record:
+    """A call as it is kept: turned into a ``Call`` only when somebody looks, as a benchmark makes many."""
+
+    method: str
+    bot: int
+    at: float
+    by_webhook: bool = False
+    given: msgspec.Struct | dict[str, str] | None = None
+    code: int = 0
+    done: bool = False
+    result: Any = None
+
+    @property
+    def call(self) -> Call:
+        return Call(
+            method=self.method, bot=self.bot, at=self.at, by_webhook=self.by_webhook, code=self.code, done=self.done,
+            params=msgspec.to_builtins(self.given or {}), result=self.result,
+        )  # fmt: skip
 
 
 class Faults:

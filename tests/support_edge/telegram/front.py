@@ -145,7 +145,7 @@ class Messenger:
         deadline = time.monotonic() + within
         while True:
             changes = await self.port.call("changes")
-            calls = await self.calls(method)
+            calls = [call for call in await self.calls(method) if call.done]
             if len(calls) >= count:
                 return calls
             await self._wait(changes, deadline, f"{count} calls of {method}, only {len(calls)}")

@@ -25,7 +25,7 @@ MEDIA = ("photo", "video", "audio", "document", "voice", "animation")
 
 def get_me(request: Request, _given: p.Nothing) -> Body:
     return {
-        **request.bot.body, "can_join_groups": True, "can_read_all_group_messages": False,
+        **request.bot.body, "can_join_groups": True, "can_read_all_group_messages": True,
         "supports_inline_queries": False, "can_connect_to_business": False, "has_main_web_app": False,
     }  # fmt: skip
 
@@ -65,7 +65,7 @@ def set_webhook(request: Request, given: p.SetWebhook) -> bool:
         given.url, given.secret_token or "", given.max_connections, given.ip_address or "", bool(given.certificate)
     )
     if given.url:
-        bot.updates.end_poll()
+        bot.updates.end_poll("setWebhook")
     bot.updates.poke()
     return True
 

@@ -12,10 +12,13 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 import msgspec
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import RawRequestMessage
+from aiohttp.web_protocol import RequestHandler
 
 from tests.support_edge.telegram.errors import Refusal, bad_request
-from tests.support_edge.telegram.faults import Call, Fault
+from tests.support_edge.telegram.faults import Fault, Record
 from tests.support_edge.telegram.limits import SENDS
 from tests.support_edge.telegram.methods import METHODS
 from tests.support_edge.telegram.params import READERS, Object
@@ -26,6 +29,8 @@ from tests.support_edge.telegram.world import BotAccount
 
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _JSON = "application/json"
+BODY = 256 * 1024 * 1024
+"""Bytes of the largest request body that is read whole."""
 _PAGE = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body></html>"
 
 
@@ -46,7 +51,9 @@ class Server:
 
     async def start(self, port: int = 0) -> None:
         self._over.clear()
-        self._runner = web.ServerRunner(web.Server(self._handle, access_log=None))
+        self._runner = web.ServerRunner(
+            web.Server(self._handle, request_factory=_request, handler_cancellation=True), access_log=None
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port, shutdown_timeout=1)
         await site.start()
@@ -56,7 +63,7 @@ class Server:
     async def stop(self) -> None:
         self._over.set()
         for bot in self.stage.world.bots.values():
-            bot.updates.end_poll()
+            bot.updates.end_poll("close")
         await self.webhooks.stop()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -80,8 +87,17 @@ class Server:
         reader = READERS.get(method.lower())
         if reader is None:
             return _answer(Refusal(404, "Not Found: method not found"))
-        call = Call(method=method, bot=bot.id, at=self.stage.clock())
+        call = Record(method, bot.id, self.stage.clock())
         self.stage.calls_made.append(call)
+        try:
+            return await self._record(request, bot, call)
+        finally:
+            call.done = True
+            if method.lower() != "getupdates":
+                self.stage.world.changed()
+
+    async def _record(self, request: web.BaseRequest, bot: BotAccount, call: Record) -> web.StreamResponse:
+        method = call.method
         faults = self.stage.faults_set
         if faults and (fault := faults.take_unread(method, bot.id)) is not None:
             return self._drop(request)
@@ -90,23 +106,21 @@ class Server:
         except Refusal as refusal:
             call.code = refusal.code
             return _answer(refusal)
-        call.params = _given(given)
+        call.given = given
         fault = faults.take(method, bot.id, _chat(given)) if faults else None
         if fault is None:
             return await self._run(bot, call, given, uploads)
         return await self._faulty(request, fault, bot=bot, call=call, given=given, uploads=uploads)
 
-    async def _run(self, bot: BotAccount, call: Call, given: Object, uploads: Mapping[str, Upload]) -> web.Response:
+    async def _run(self, bot: BotAccount, call: Record, given: Object, uploads: Mapping[str, Upload]) -> web.Response:
         try:
             result = await self.perform(bot, call.method.lower(), given, uploads)
         except Refusal as refusal:
             call.code = refusal.code
-            self.stage.world.changed()
             return _answer(refusal)
         call.code = 200
         if not isinstance(result, msgspec.Raw):
             call.result = result
-            self.stage.world.changed()
         body = msgspec.json.encode({"ok": True, "result": result})
         return web.Response(body=body, content_type=_JSON)
 
@@ -128,15 +142,16 @@ class Server:
         reader = READERS.get(method.lower())
         if reader is None:
             return
-        call = Call(method=method, bot=bot.id, at=self.stage.clock(), by_webhook=True)
+        call = Record(method, bot.id, self.stage.clock(), by_webhook=True)
         self.stage.calls_made.append(call)
         try:
             given = reader.from_json(msgspec.json.encode(fields))
-            call.params = _given(given)
+            call.given = given
             call.result = await self.perform(bot, method.lower(), given, {})
             call.code = 200
         except Refusal as refusal:
             call.code = refusal.code
+        call.done = True
         self.stage.world.changed()
 
     async def _read(self, request: web.BaseRequest, method: str) -> tuple[Object, Mapping[str, Upload]]:
@@ -160,7 +175,7 @@ class Server:
         return reader.from_form(query | named | fields), uploads
 
     async def _faulty(
-        self, request: web.BaseRequest, fault: Fault, *, bot: BotAccount, call: Call, given: Object,
+        self, request: web.BaseRequest, fault: Fault, *, bot: BotAccount, call: Record, given: Object,
         uploads: Mapping[str, Upload],
     ) -> web.StreamResponse:  # fmt: skip
         match fault.kind:
@@ -174,7 +189,7 @@ class Server:
                 return answer
         return await self._broken(request, fault, call)
 
-    async def _broken(self, request: web.BaseRequest, fault: Fault, call: Call | None) -> web.StreamResponse:
+    async def _broken(self, request: web.BaseRequest, fault: Fault, call: Record | None) -> web.StreamResponse:
         """An answer without anything done."""
         if fault.kind == "hang":
             await self._pause(None)
@@ -183,7 +198,6 @@ class Server:
             return self._drop(request)
         if call is not None:
             call.code = {"refuse": fault.code, "html": 502}.get(fault.kind, 200)
-        self.stage.world.changed()
         if fault.kind == "html":
             return web.Response(status=502, body=_PAGE, content_type="text/html")
         if fault.kind == "garbage":
@@ -201,15 +215,15 @@ class Server:
     def _drop(self, request: web.BaseRequest) -> web.Response:
         if request.transport is not None:
             request.transport.abort()
-        self.stage.world.changed()
         return web.Response()
 
     async def _file(self, request: web.BaseRequest, token: str, path: str) -> web.StreamResponse:
         bot = self.stage.world.bots.get(token)
         if bot is None:
             return _answer(Refusal(401, "Unauthorized") if _TOKEN.fullmatch(token) else Refusal(404, "Not Found"))
-        file = next((file for file in self.stage.world.files.values() if file.path == path), None)
-        self.stage.calls_made.append(Call(method="file", bot=bot.id, at=self.stage.clock(), params={"path": path}))
+        file = self.stage.world.paths.get(path)
+        self.stage.calls_made.append(Record("file", bot.id, self.stage.clock(), given={"path": path}, done=True))
+        self.stage.world.changed()
         fault = self.stage.faults_set.take("file", bot.id, None)
         if fault is not None and fault.kind == "midway" and file is not None:
             response = web.StreamResponse(headers={"Content-Length": str(len(file.data))})
@@ -243,6 +257,13 @@ class Server:
         return web.Response(body=msgspec.json.encode(result), content_type=_JSON)
 
 
+def _request(
+    message: RawRequestMessage, payload: StreamReader, protocol: RequestHandler,
+    writer: AbstractStreamWriter, task: asyncio.Task[None],
+) -> web.BaseRequest:  # fmt: skip
+    return web.BaseRequest(message, payload, protocol, writer, task, asyncio.get_running_loop(), client_max_size=BODY)
+
+
 async def _multipart(request: web.BaseRequest) -> tuple[dict[str, str], dict[str, Upload]]:
     fields: dict[str, str] = {}
     uploads: dict[str, Upload] = {}
@@ -256,11 +277,6 @@ async def _multipart(request: web.BaseRequest) -> tuple[dict[str, str], dict[str
             mime = part.headers.get("Content-Type", "application/octet-stream")
             uploads[part.name] = Upload(part.filename, mime, data)
     return fields, uploads
-
-
-def _given(given: Object) -> dict[str, Any]:
-    params: dict[str, Any] = msgspec.to_builtins(given)
-    return params
 
 
 def _chat(given: Object) -> int | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from tests.support_edge.telegram import contents
-from tests.support_edge.telegram.faults import Call, Fault, Faults
+from tests.support_edge.telegram.faults import Fault, Faults, Record
 from tests.support_edge.telegram.limits import Limits
 from tests.support_edge.telegram.sending import shallow
 from tests.support_edge.telegram.updates import Updates
@@ -39,7 +39,7 @@ class Stage:
         self.clock = clock or Clock()
         self.world = World(self.clock, folder)
         self.faults_set = Faults()
-        self.calls_made: list[Call] = []
+        self.calls_made: list[Record] = []
         self.limits = Limits(self.clock)
         self.news = asyncio.Event()
         """Set when a webhook may have something to deliver."""
@@ -54,7 +54,8 @@ class Stage:
         body: Body = {"id": id, "is_bot": True, "first_name": name, "username": username or f"test_{id}_bot"}
         updates = Updates(self.clock, first=100_000_000 + self.world.next_id() * 1_000_000)
         updates.on_new = self.news.set
-        self.world.bots[token] = BotAccount(id, token, body, updates, itertools.count(1))
+        account = BotAccount(id, token, body, updates, itertools.count(1))
+        self.world.bots[token] = self.world.bots_by_id[id] = account
         return {"token": token, **body}
 
     def add_user(self, first_name: str, last_name: str = "", username: str = "", language: str = "") -> Body:
@@ -228,7 +229,7 @@ class Stage:
 
     def calls(self, method: str = "", bot: int = 0) -> list[Body]:
         return [
-            msgspec.to_builtins(call)
+            msgspec.to_builtins(call.call)
             for call in self.calls_made
             if (not method or call.method.lower() == method.lower()) and (not bot or call.bot == bot)
         ]
@@ -294,7 +295,7 @@ class Stage:
 
     def _tell(self, place: Chat, bot: int, kind: str, body: Body) -> None:
         """Each bot that is in the chat."""
-        for account in self.world.bots.values():
-            inside = account.id == bot if place.kind == "private" else True
-            if inside and place.bots.get(account.id) in ("member", "administrator"):
+        accounts = [self._account(bot)] if place.kind == "private" else self.world.bots.values()
+        for account in accounts:
+            if place.bots.get(account.id) in ("member", "administrator"):
                 account.updates.add(kind, body, place.id)

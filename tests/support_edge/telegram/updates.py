@@ -53,7 +53,7 @@ class Updates:
         self.allowed = self.default
         self.on_new: Callable[[], None] | None = None
         self._next = first
-        self._poll: asyncio.Future[bool] | None = None
+        self._poll: asyncio.Future[str] | None = None
 
     def add(self, kind: str, content: dict[str, Any], queue: int) -> int:
         """The update's id; 0 if the bot doesn't want this kind."""
@@ -94,19 +94,18 @@ class Updates:
 
     async def fetch(self, offset: int, limit: int, timeout: float) -> bytes:
         """The JSON of one answer's ``result``. A newer call ends an older one that still waits, with 409."""
-        if self._poll is not None and not self._poll.done():
-            self._poll.set_result(False)
+        self.end_poll("other getUpdates")
         if self.conflicts:
             self.conflicts -= 1
-            raise terminated()
+            raise terminated("other getUpdates")
         self.expire()
         self.confirm(offset)
         if not self.pending and not self.again and timeout > 0:
             self._poll = mine = asyncio.get_running_loop().create_future()
             try:
                 async with asyncio.timeout(timeout):
-                    if not await mine:
-                        raise terminated()
+                    if ender := await mine:
+                        raise terminated(ender)
             except TimeoutError:
                 return b"[]"
             finally:
@@ -124,10 +123,10 @@ class Updates:
             bodies.extend([update.body] * self.copies)
         return b"[" + b",".join(bodies) + b"]"
 
-    def end_poll(self) -> None:
-        """Ends a call that waits, as a new webhook does."""
+    def end_poll(self, ender: str) -> None:
+        """Ends a call that waits, for ``ender``'s sake."""
         if self._poll is not None and not self._poll.done():
-            self._poll.set_result(False)
+            self._poll.set_result(ender)
 
     def poke(self) -> None:
         """Whoever delivers looks again."""
@@ -136,9 +135,11 @@ class Updates:
 
     def _wake(self) -> None:
         if self._poll is not None and not self._poll.done():
-            self._poll.set_result(True)
+            self._poll.set_result("")
         self.poke()
 
 
-def terminated() -> Refusal:
-    return conflict("terminated by other getUpdates request; make sure that only one bot instance is running")
+def terminated(ender: str) -> Refusal:
+    if ender == "setWebhook":
+        return conflict("terminated by setWebhook request")
+    return conflict(f"terminated by {ender} request; make sure that only one bot instance is running")

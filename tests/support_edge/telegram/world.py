@@ -116,9 +116,11 @@ class World:
         self.clock = clock
         self.folder = folder
         self.bots: dict[str, BotAccount] = {}
+        self.bots_by_id: dict[int, BotAccount] = {}
         self.users: dict[int, User] = {}
         self.groups: dict[int, Chat] = {}
         self.files: dict[str, File] = {}
+        self.paths: dict[str, File] = {}
         self.queries: dict[str, Query] = {}
         self.query_lifetime = 30.0
         """Seconds in which a press can be answered; the documentation gives no number."""
@@ -149,7 +151,7 @@ class World:
         return True
 
     def bot_of(self, id: int) -> BotAccount:
-        return next(bot for bot in self.bots.values() if bot.id == id)
+        return self.bots_by_id[id]
 
     def private_chat(self, bot: BotAccount, user: User) -> Chat:
         """The chat of a person with a bot, made on first use."""
@@ -210,7 +212,7 @@ class World:
         suffix = name.rsplit(".", 1)[-1] if "." in name else "bin"
         path = f"{kind}s/file_{number}.{suffix}"
         file = File(f"{kind}-{number}-{unique}", unique, path, size or len(data), data, kind, body or {})
-        self.files[file.id] = file
+        self.files[file.id] = self.paths[path] = file
         if self.folder is not None:
             place = self.folder / path
             place.parent.mkdir(parents=True, exist_ok=True)
