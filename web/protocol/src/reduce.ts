@@ -1,8 +1,8 @@
+import { fileNames } from "./files.ts";
 import { ASK_FOR_PERSON, BACK_TO_BOT } from "./frames.ts";
 import { plain } from "./timeline.ts";
 import type {
   AnyEvent,
-  Attachment,
   Author,
   BotTurn,
   CustomerMessage,
@@ -338,10 +338,6 @@ function understood(state: Conversation, turn: BotTurn): Understood | null {
 function page(from: Page | null | undefined, before: WrittenFrom | null, seq: number): WrittenFrom | null {
   const text = [...(from?.title || from?.url || "")].slice(0, PAGE_LENGTH).join("");
   return text ? { seq, text } : before;
-}
-
-export function fileNames(files: readonly Attachment[] = []): string {
-  return files.flatMap((file) => file.name || []).join(", ");
 }
 
 type Said = Pick<CustomerMessage, "text" | "files" | "place" | "phone" | "unsupported">;
