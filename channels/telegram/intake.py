@@ -84,7 +84,7 @@ class Intake:
             case codec.PressedButton():
                 await self._press(line, item)
             case codec.SpoiledPress():
-                self._answer(line, item.query, self._phrases.say("button_over", line.face.locales[0]))
+                self._answer(line, item.query, self._phrases.say("button_over", item.locale))
             case codec.Moved():
                 await self._channel.move(line, item.old, item.new)
             case codec.MustLeave():
@@ -116,10 +116,12 @@ class Intake:
     async def _button(self, line: BotLine, item: codec.PressedButton) -> Button | None:
         def unit(tx: Tx, now: int) -> Button | None:
             identity = inbound.find_identity(tx, item.inbox, item.address)
-            found = refs.find(tx, identity.id, item.message) if identity else None
-            if found is None or found.seq != item.seq:
+            if identity is None:
                 return None
-            said = log.entries_at(tx, found.conversation, [found.seq])
+            # Who presses before the answer to our call is on disk speaks in the conversation that sent it.
+            found = refs.find(tx, identity.id, item.message)
+            conversation = found.conversation if found is not None and found.seq == item.seq else identity.conversation
+            said = log.entries_at(tx, conversation, [item.seq])
             buttons = [one for entry in said for one in pressable(entry.event) if not one.url]
             return buttons[item.place] if item.place < len(buttons) else None
 
