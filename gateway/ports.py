@@ -206,6 +206,38 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     ids: tuple[str, ...] = ()
 
 
+class FoundBot(msgspec.Struct, frozen=True, kw_only=True):
+    """The messenger's bot that a token opens. ``picture``: a JPEG, nothing where it has none."""
+
+    id: int
+    username: str
+    name: str
+    picture: bytes = b""
+
+
+LineTrouble = Literal["", "starting", "conflict", "token", "unreachable", "storage", "webhook"]
+
+
+class LineHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How a bot's line to its messenger is. ``at``: since when, UTC microseconds; ``said``: the messenger's own words;
+    ``here``: this node holds it (what another one holds, that one knows)."""
+
+    trouble: LineTrouble
+    at: int
+    said: str = ""
+    here: bool = True
+
+
+class BotLines(Protocol):
+    """What the set-up asks of a messenger's bots. ``check`` raises ``Invalid`` (field ``token`` or ``proxy``)."""
+
+    async def check(self, token: str, *, proxy: str = "") -> FoundBot: ...
+
+    async def picture(self, inbox: str) -> bytes: ...
+
+    def health(self, inbox: str) -> LineHealth: ...
+
+
 class FileSource(Protocol):
     """Where a channel reads the bytes of a file that it sends."""
 

@@ -120,7 +120,9 @@ class Intake:
                 return None
             # Who presses before the answer to our call is on disk speaks in the conversation that sent it.
             found = refs.find(tx, identity.id, item.message)
-            conversation = found.conversation if found is not None and found.seq == item.seq else identity.conversation
+            if found is not None and found.seq != item.seq:
+                return None
+            conversation = found.conversation if found is not None else identity.conversation
             said = log.entries_at(tx, conversation, [item.seq])
             buttons = [one for entry in said for one in pressable(entry.event) if not one.url]
             return buttons[item.place] if item.place < len(buttons) else None

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 import structlog
 
 from channels.telegram import codec
@@ -19,6 +18,7 @@ from channels.telegram.bots import BotLine, Bots
 from channels.telegram.client import Elsewhere, TokenRefused
 from channels.telegram.intake import Intake, NotTaken
 from gateway.errors import DeliveryError, RetryLater
+from gateway.ports import LineHealth, LineTrouble
 from gateway.store import leases
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -33,16 +33,6 @@ LEASE = 90_000_000
 RENEW_EVERY = 20.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
-Trouble = Literal["", "conflict", "token", "unreachable", "storage"]
-
-
-class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """How a bot's line is, as the node that holds it sees it. ``at``: since when, UTC seconds."""
-
-    trouble: Trouble
-    at: float
-    said: str = ""
-
 
 class Poller:
     """Fetches for every bot that has no webhook and whose lease this node gets."""
@@ -55,7 +45,8 @@ class Poller:
         self._tasks = TaskSet("telegram")
         self._running: dict[str, tuple[BotLine, asyncio.Task[None]]] = {}
         self._look = asyncio.Event()
-        self.health: dict[str, Health] = {}
+        self._health: dict[str, LineHealth] = {}
+        self._began = _now()
 
     def start(self) -> None:
         self._tasks.start(self._watch(), name="watch")
@@ -69,6 +60,15 @@ class Poller:
         await self._tasks.finish(within=0)
         for inbox in list(self._running):
             await self._stop(inbox)
+
+    def health_of(self, inbox: str) -> LineHealth:
+        """As this node knows it; the line of another node's is well as far as this one can tell."""
+        known = self._health.get(inbox)
+        if known is not None:
+            return known
+        line = self._bots.of(inbox)
+        here = inbox in self._running or line is None
+        return LineHealth(trouble="starting" if here else "", at=self._began, here=here)
 
     async def _watch(self) -> None:
         while True:
@@ -93,7 +93,7 @@ class Poller:
 
     async def _stop(self, inbox: str) -> None:
         line, task = self._running.pop(inbox)
-        self.health.pop(inbox, None)
+        self._health.pop(inbox, None)
         task.cancel()
         (outcome,) = await asyncio.gather(task, return_exceptions=True)
         if isinstance(outcome, Exception):
@@ -133,16 +133,20 @@ class Poller:
             pause = FIRST_PAUSE
             offset = max((_number(one) + 1 for one in updates), default=offset)
 
-    def _note(self, line: BotLine, trouble: Trouble, said: str = "") -> None:
+    def _note(self, line: BotLine, trouble: LineTrouble, said: str = "") -> None:
         inbox = line.set_up.inbox
-        known = self.health.get(inbox)
+        known = self._health.get(inbox)
         if known is None or known.trouble != trouble:
             if trouble:
                 logger.warning("telegram_line_troubled", inbox=inbox, trouble=trouble, said=said[:200])
-            self.health[inbox] = Health(trouble=trouble, at=time.time(), said=said[:200])
+            self._health[inbox] = LineHealth(trouble=trouble, at=_now(), said=said[:200])
 
 
-def _trouble(error: Exception) -> Trouble:
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+def _trouble(error: Exception) -> LineTrouble:
     match error:
         case Elsewhere():
             return "conflict"

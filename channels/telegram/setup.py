@@ -7,6 +7,7 @@ import time
 from channels.telegram import codec
 from channels.telegram.bots import Bots
 from channels.telegram.channel import Telegram
+from channels.telegram.desk import Desk
 from channels.telegram.intake import Intake
 from channels.telegram.polling import Poller
 from gateway.dispatcher import Dispatcher
@@ -34,6 +35,7 @@ class TelegramSetup:
         )  # fmt: skip
         self._intake = Intake(store, dispatcher, self.channel, phrases)
         self._poller = Poller(store, self.bots, self._intake, node=node)
+        self.desk = Desk(self.bots, self._poller, settings=settings)
 
     def start(self) -> None:
         self._poller.start()

@@ -328,5 +328,10 @@ def get_file(reference: str) -> Call:
     return Call(method="getFile", params={"file_id": reference})
 
 
+def get_photos(user: int) -> Call:
+    """The latest picture of a user, a bot too, in its sizes."""
+    return Call(method="getUserProfilePhotos", params={"user_id": user, "limit": 1})
+
+
 def leave_chat(chat: str) -> Call:
     return Call(method="leaveChat", params={"chat_id": _chat(chat)})
