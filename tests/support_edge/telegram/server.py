@@ -52,10 +52,10 @@ class Server:
     async def start(self, port: int = 0) -> None:
         self._over.clear()
         self._runner = web.ServerRunner(
-            web.Server(self._handle, request_factory=_request, handler_cancellation=True), access_log=None
+            web.Server(self._handle, request_factory=_request, handler_cancellation=True), shutdown_timeout=1
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, shutdown_timeout=1)
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         self.port = self._runner.addresses[0][1]
         await self.webhooks.start()
