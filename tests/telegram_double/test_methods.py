@@ -82,7 +82,8 @@ async def test_text_caption_and_buttons_are_edited(line: Line) -> None:
     edited = await bot.edit_message_text("Two", chat_id=chat, message_id=text.message_id)
     assert isinstance(edited, Message) and edited.text == "Two" and edited.edit_date and edited.reply_markup is None
     back = await bot.edit_message_reply_markup(chat_id=chat, message_id=text.message_id, reply_markup=YES)
-    assert isinstance(back, Message) and back.reply_markup == YES
+    assert isinstance(back, Message) and back.reply_markup
+    assert back.reply_markup.model_dump() == YES.model_dump()
     photo = await bot.send_photo(chat, file("a.png", png()), caption="Old")
     await bot.edit_message_caption(chat_id=chat, message_id=photo.message_id, caption="New")
     assert await line.talk.texts() == ["Two", "New"]
@@ -124,7 +125,7 @@ async def test_typing_commands_menu_and_chat_are_known(line: Line) -> None:
     assert await line.talk.actions() == ["typing"]
     commands = [BotCommand(command="person", description="Talk to a person")]
     await bot.set_my_commands(commands, language_code="en")
-    assert await bot.get_my_commands(language_code="en") == commands
+    assert [one.command for one in await bot.get_my_commands(language_code="en")] == ["person"]
     assert await bot.get_my_commands() == []
     assert await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
     assert (await bot.get_chat(chat)).first_name == "Anna"
