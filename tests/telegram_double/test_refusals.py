@@ -157,3 +157,14 @@ async def test_rates_are_kept_and_violations_recorded(line: Line, rule: str, cha
     assert [violation["rule"] for violation in await line.telegram.violations()] == [rule]
     await line.telegram.advance(wait)
     await line.done("sendMessage", chat_id=people[most % chats].id, text="x")
+
+
+async def test_a_group_takes_twenty_a_minute_and_a_mere_watch_refuses_nothing(line: Line) -> None:
+    group = await line.telegram.add_group("Neighbours")
+    await group.add_bot(line.user, by=line.anna)
+    await line.telegram.keep_rates(burst=100)
+    statuses = [(await line.ask("sendMessage", chat_id=group.id, text="x"))[0] for _ in range(21)]
+    assert statuses == [200] * 20 + [429]
+    await line.telegram.keep_rates(enforced=False, burst=100)
+    await line.done("sendMessage", chat_id=group.id, text="x")
+    assert [violation["rule"] for violation in await line.telegram.violations()] == ["group", "group"]
