@@ -52,9 +52,7 @@ class Server:
     async def start(self, port: int = 0) -> None:
         self._over.clear()
         self._runner = web.ServerRunner(
-            web.Server(self._handle, request_factory=_request, handler_cancellation=True),
-            access_log=None,
-            shutdown_timeout=1,
+            web.Server(self._handle, request_factory=_request, handler_cancellation=True), shutdown_timeout=1
         )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
