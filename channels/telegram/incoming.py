@@ -67,6 +67,7 @@ class SpoiledPress(msgspec.Struct, frozen=True, kw_only=True):
     """A press that is to be answered and means nothing: of a button that isn't ours, or was another chat's."""
 
     query: str
+    locale: str
 
 
 class Linked(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,11 +236,14 @@ def _arrival(message: wire.Message, face: BotFace, key: str) -> dict[str, Any]:
 def _arrived(chat: wire.Chat, sender: wire.User | None, face: BotFace, key: str) -> dict[str, Any]:
     """What every arrival has. A group is one customer, under its own name."""
     name = name_of(chat) if chat.type in _GROUPS or sender is None else name_of(sender)
-    language = sender.language_code if sender else ""
     return {
         "business": face.business, "inbox": face.inbox, "channel": CHANNEL, "address": str(chat.id), "key": key,
-        "locale": locale_of(language, face.locales), "name": name,
+        "locale": _language(sender, face), "name": name,
     }  # fmt: skip
+
+
+def _language(sender: wire.User | None, face: BotFace) -> str:
+    return locale_of(sender.language_code if sender else "", face.locales)
 
 
 def _answered(message: wire.Message) -> wire.Message | None:
@@ -281,12 +285,12 @@ def _callback(raw: wire.Raw, face: BotFace, key: str) -> Item:
         return Ignored(why="a press without an id", key=key)
     message = query.message
     if message is None:
-        return SpoiledPress(query=query.id)
+        return SpoiledPress(query=query.id, locale=_language(query.sender, face))
     if (leave := _unwanted(message.chat, face)) is not None:
         return leave
     pressed = pressed_of(query.data, key=face.key, chat=str(message.chat.id))
     if pressed is None:
-        return SpoiledPress(query=query.id)
+        return SpoiledPress(query=query.id, locale=_language(query.sender, face))
     who = _arrived(message.chat, query.sender, face, key)
     del who["channel"]
     return PressedButton(

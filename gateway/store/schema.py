@@ -298,6 +298,19 @@ inbound_keys = Table(
     PrimaryKeyConstraint("business_id", "inbox_id", "scope", "key"),
     sqlite_with_rowid=False,
 )
+message_refs = Table(
+    "message_refs",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("identity_id", default=None),
+    _text("ref", default=None),
+    _text("conversation_id", default=None),
+    Column("seq", BigInteger, nullable=False),
+    Column("part", BigInteger, nullable=False),
+    PrimaryKeyConstraint("business_id", "identity_id", "ref"),
+    Index("ix_message_refs_message", "business_id", "conversation_id", "seq"),
+    sqlite_with_rowid=False,
+)
 due = Table(
     "due",
     metadata,

@@ -1,4 +1,4 @@
-import { fileNames } from "./reduce.ts";
+import { carried, type Later } from "./said.ts";
 import type { AnyEvent, Attachment, Entry, FileFailed } from "./types.ts";
 
 /** A file of a message, with what became of it since. */
@@ -8,6 +8,10 @@ export interface ShownFile {
   readonly type: string;
   /** Bytes; 0 where that isn't known yet. */
   readonly size: number;
+  /** As what a messenger shows it; "" is a document. */
+  readonly kind: NonNullable<Attachment["kind"]>;
+  /** How long it plays; 0 where that isn't known. */
+  readonly seconds: number;
   readonly state: "here" | "pending" | FileFailed["reason"];
 }
 
@@ -23,17 +27,22 @@ export function fatesOf(entries: readonly Entry[]): Fates {
   return fates;
 }
 
-export function filesOf(event: AnyEvent, fates: Fates): readonly ShownFile[] {
-  if (event.type !== "customer_message" && event.type !== "operator_message") return [];
-  return (event.files ?? []).map((file) => {
+/** The files of a message, with what `later` became of it. */
+export function filesOf(event: AnyEvent, fates: Fates, later?: Later): readonly ShownFile[] {
+  return carried(event, later).map((file) => {
     const fate = fates.get(file.id);
     if (typeof fate === "string") return shownFile(file, fate);
-    return shownFile(fate ?? file, (fate ?? file).pending ? "pending" : "here");
+    return shownFile({ ...file, ...fate }, (fate ?? file).pending ? "pending" : "here");
   });
 }
 
 export function shownFile(file: Attachment, state: ShownFile["state"]): ShownFile {
-  return { id: file.id, name: file.name ?? "", type: file.type ?? "", size: file.size ?? 0, state };
+  const { id, name = "", type = "", size = 0, kind = "", seconds = 0 } = file;
+  return { id, name, type, size, kind, seconds, state };
+}
+
+export function fileNames(files: readonly Attachment[] = []): string {
+  return files.flatMap((file) => file.name || []).join(", ");
 }
 
 /** What a message says where there is room for words alone. */

@@ -1,5 +1,5 @@
 /** A stretch of text; with `href` it is a link. */
-export interface Span {
+export interface Stretch {
   readonly text: string;
   readonly href?: string;
 }
@@ -8,8 +8,8 @@ const LINK = /\bhttps?:\/\/[^\s<>"'`{}|\\^]+/gi;
 const TRAILING = /[.,;:!?…)\]»”’]+$/;
 
 /** The web addresses in `text` as links. Only http and https; closing punctuation stays outside. */
-export function linkify(text: string): Span[] {
-  const spans: Span[] = [];
+export function linkify(text: string): Stretch[] {
+  const spans: Stretch[] = [];
   let done = 0;
   for (const match of text.matchAll(LINK)) {
     const address = trim(match[0]);

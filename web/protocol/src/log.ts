@@ -4,17 +4,25 @@ import type { Entry } from "./types.ts";
 /** The part of a conversation's log that this client holds: in order, without repeats, complete from `since` up to
  * `through`. `state` is that of the whole log, whatever of it is held. `cited`: entries before `since` that its context
  * card points at, as far as they are known. */
-export interface Log {
+export interface Log<State extends { readonly seq: number } = Conversation> {
   readonly conversation: string;
   readonly entries: readonly Entry[];
   readonly since: number;
   readonly through: number;
-  readonly state: Conversation;
+  readonly state: State;
   readonly cited: readonly Entry[];
 }
 
 export function emptyLog(conversation: string): Log {
-  return { conversation, entries: [], since: 1, through: 0, state: EMPTY, cited: [] };
+  return emptyLogOf(conversation, EMPTY);
+}
+
+/** An empty log of which another state than the whole one is kept. */
+export function emptyLogOf<State extends { readonly seq: number }>(
+  conversation: string,
+  state: State,
+): Log<State> {
+  return { conversation, entries: [], since: 1, through: 0, state, cited: [] };
 }
 
 /** The end of a long log, with the state that the server says. */
@@ -32,13 +40,23 @@ export function tailOf(tail: {
 
 /** The log with what is new in `entries`; a replay that overlaps changes nothing. */
 export function extend(log: Log, entries: readonly Entry[], through: number): Log {
+  return extendBy(reduce, log, entries, through);
+}
+
+/** As `extend`, with the state that `step` makes of every entry. */
+export function extendBy<State extends { readonly seq: number }>(
+  step: (state: State, entry: Entry) => State,
+  log: Log<State>,
+  entries: readonly Entry[],
+  through: number,
+): Log<State> {
   const fresh = entries.filter((entry) => entry.seq > log.state.seq);
   if (fresh.length === 0 && through <= log.through) return log;
   return {
     ...log,
     entries: fresh.length === 0 ? log.entries : [...log.entries, ...fresh],
     through: Math.max(log.through, through, fresh.at(-1)?.seq ?? 0),
-    state: fresh.reduce(reduce, log.state),
+    state: fresh.reduce(step, log.state),
   };
 }
 
@@ -49,7 +67,7 @@ export function prepend(log: Log, entries: readonly Entry[], since: number): Log
 }
 
 /** Where a replay goes on: the last entry held, named so that a restored server notices another log. */
-export function position(log: Log | null): { last_seq: number; last_event_id: string } {
+export function position(log: Pick<Log, "entries"> | null): { last_seq: number; last_event_id: string } {
   const last = log?.entries.at(-1);
   return { last_seq: last?.seq ?? 0, last_event_id: last?.id ?? "" };
 }

@@ -1,8 +1,8 @@
+import { fileNames } from "./files.ts";
 import { ASK_FOR_PERSON, BACK_TO_BOT } from "./frames.ts";
 import { plain } from "./timeline.ts";
 import type {
   AnyEvent,
-  Attachment,
   Author,
   BotTurn,
   CustomerMessage,
@@ -65,6 +65,8 @@ export interface Conversation {
   /** The handoff that brought it to people, until the bot has it again; 0: none. */
   readonly handoff_seq: number;
   readonly channels: readonly Endpoint[];
+  /** Identities that nothing reaches any more. */
+  readonly unreachable: readonly string[];
   readonly owner: Person | null;
   readonly last_owner: Person | null;
   readonly participants: readonly Participant[];
@@ -103,6 +105,7 @@ export const EMPTY: Conversation = {
   request: 0,
   handoff_seq: 0,
   channels: [],
+  unreachable: [],
   owner: null,
   last_owner: null,
   participants: [],
@@ -150,13 +153,28 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
     case "customer_message":
       return customerMessage(state, event, seq, at);
     case "bot_message":
-      return { preview: preview(event.text, "bot", at) };
+      return { preview: { text: cut(event.text), author: "bot", at, seq, kind: "" } };
     case "operator_message":
       return {
-        preview: preview(words(event.text, event.files), "operator", at),
+        preview: preview(event, "operator", at, seq),
         answered: state.last_input,
         waiting_since: null,
       };
+    case "customer_edited":
+    case "operator_edited":
+      return edited(state, event.seq, event.text);
+    case "message_extended":
+      return event.text ? edited(state, event.seq, event.text) : {};
+    case "operator_deleted":
+      return edited(state, event.seq, "", "deleted");
+    case "endpoint_lost": {
+      const lost = [...reachable(state, event.endpoint), event.endpoint.identity];
+      return { unreachable: lost.slice(-MAX_CHANNELS) };
+    }
+    case "endpoint_back":
+      return { unreachable: reachable(state, event.endpoint) };
+    case "chat_opened":
+      return { endpoint: event.endpoint, unreachable: reachable(state, event.endpoint) };
     case "bot_turn":
       return {
         answered: event.upto,
@@ -294,8 +312,9 @@ function reopened(state: Conversation, event: Reopened, seq: number, at: number)
 
 function customerMessage(state: Conversation, event: CustomerMessage, seq: number, at: number): Changes {
   const said: Changes = {
-    preview: preview(words(event.text, event.files), "customer", at),
+    preview: preview(event, "customer", at, seq),
     endpoint: event.endpoint,
+    unreachable: reachable(state, event.endpoint),
   };
   if (event.closing) return said;
   const waits = (state.status === "open" || state.status === "wrap_up") && state.waiting_since === null;
@@ -316,28 +335,45 @@ function understood(state: Conversation, turn: BotTurn): Understood | null {
     : state.understood;
 }
 
-function cut(text: string, length: number): string {
-  return [...text].slice(0, length).join("");
-}
-
 function page(from: Page | null | undefined, before: WrittenFrom | null, seq: number): WrittenFrom | null {
-  const text = cut(from?.title || from?.url || "", PAGE_LENGTH);
+  const text = [...(from?.title || from?.url || "")].slice(0, PAGE_LENGTH).join("");
   return text ? { seq, text } : before;
 }
 
-/** What a list shows of a message: its text, or else the names of its files. */
-function words(text: string, files?: readonly Attachment[]): string {
-  return text || fileNames(files);
+type Said = Pick<CustomerMessage, "text" | "files" | "place" | "phone" | "unsupported">;
+
+/** What a list shows of a message: its text, or else what it is and how that is named. */
+function preview(
+  { text, files, place, phone, unsupported }: Said,
+  author: Author,
+  at: number,
+  seq: number,
+): Preview {
+  const named = place ? place.title : phone?.number;
+  const other = phone ? "phone" : unsupported ? "unsupported" : "";
+  return {
+    text: cut(text || fileNames(files) || (named ?? "")),
+    author,
+    at,
+    seq,
+    kind: files?.length ? files[0]!.kind || "file" : place ? "place" : other,
+  };
 }
 
-export function fileNames(files: readonly Attachment[] = []): string {
-  return files.flatMap((file) => file.name || []).join(", ");
-}
-
-function preview(text: string, author: Author, at: number): Preview {
+function cut(text: string): string {
   const letters = [...text];
-  const cut = letters.length <= PREVIEW_LENGTH ? text : `${letters.slice(0, PREVIEW_LENGTH - 1).join("")}…`;
-  return { text: cut, author, at };
+  return letters.length <= PREVIEW_LENGTH ? text : `${letters.slice(0, PREVIEW_LENGTH - 1).join("")}…`;
+}
+
+/** The last words say something else now; what was said before them, no list shows. */
+function edited({ preview }: Conversation, seq: number, text: string, kind?: Preview["kind"]): Changes {
+  return preview?.seq === seq
+    ? { preview: { ...preview, text: cut(text), kind: kind ?? preview.kind ?? "" } }
+    : {};
+}
+
+function reachable(state: Conversation, { identity }: Endpoint): readonly string[] {
+  return state.unreachable.filter((one) => one !== identity);
 }
 
 function facts(state: Conversation, changed: Readonly<Record<string, string>>): Conversation["facts"] {

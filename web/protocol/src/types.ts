@@ -1,4 +1,4 @@
-import type { HandoffRequested, ParticipantJoined, Person } from "./generated.ts";
+import type { Attachment, HandoffRequested, ParticipantJoined, Person } from "./generated.ts";
 
 export type * from "./generated.ts";
 export type * from "./generated-faults.ts";
@@ -6,10 +6,14 @@ export type * from "./generated-faults.ts";
 export type Author = "customer" | "bot" | "operator" | "system";
 export type Reason = HandoffRequested["reason"];
 
+/** The last words, and the message `seq` that they are of. */
 export interface Preview {
   readonly text: string;
   readonly author: Author;
   readonly at: number;
+  readonly seq?: number;
+  /** What it is, where it has no words. */
+  readonly kind?: NonNullable<Attachment["kind"]> | "file" | "place" | "phone" | "unsupported" | "deleted";
 }
 
 export interface Participant {

@@ -26,10 +26,10 @@ test("a file is what the log last told of it", () => {
     ),
   );
   expect(filesOf(message, fates)).toEqual([
-    { id: "a", name: "photo.png", type: "image/png", size: 7, state: "here" },
-    { id: "b", name: "video.mp4", type: "", size: 0, state: "too_large" },
-    { id: "c", name: "voice.ogg", type: "", size: 0, state: "pending" },
-    { id: "d", name: "bill.pdf", type: "application/pdf", size: 9, state: "here" },
+    { id: "a", name: "photo.png", type: "image/png", size: 7, kind: "", seconds: 0, state: "here" },
+    { id: "b", name: "video.mp4", type: "", size: 0, kind: "", seconds: 0, state: "too_large" },
+    { id: "c", name: "voice.ogg", type: "", size: 0, kind: "", seconds: 0, state: "pending" },
+    { id: "d", name: "bill.pdf", type: "application/pdf", size: 9, kind: "", seconds: 0, state: "here" },
   ]);
   expect(filesOf({ type: "bot_message", text: "x", endpoint, turn: 1 }, fates)).toEqual([]);
 });
@@ -41,7 +41,15 @@ test("a message without a word is told by its files' names", () => {
 });
 
 test("only what holds nothing but a picture is shown as one", () => {
-  const file = { id: "a", name: "a", type: "image/png", size: 1000, state: "here" } as const;
+  const file = {
+    id: "a",
+    name: "a",
+    type: "image/png",
+    size: 1000,
+    kind: "",
+    seconds: 0,
+    state: "here",
+  } as const;
   expect(isPicture(file)).toBe(true);
   for (const change of [
     { type: "image/svg+xml" },

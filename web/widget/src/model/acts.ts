@@ -1,4 +1,5 @@
-import type { ActFrame, DetailKind, Letter, Log, WidgetAct } from "@switchboard/protocol";
+import type { ActFrame, DetailKind, Letter, WidgetAct } from "@switchboard/protocol";
+import type { OwnLog } from "./stand.ts";
 import type { Said } from "./timeline.ts";
 
 /** What a customer does beside writing, as it waits to be sent. */
@@ -29,7 +30,7 @@ export interface Done {
   readonly refused: Readonly<Partial<Record<Act["type"], string>>>;
 }
 
-export function doneIn(log: Log | null, waiting: readonly Letter<Act>[]): Done {
+export function doneIn(log: OwnLog | null, waiting: readonly Letter<Act>[]): Done {
   let rating: Done["rating"] = null;
   const thumbs = new Map<number, boolean>();
   const refused: Record<string, string> = {};

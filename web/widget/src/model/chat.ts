@@ -1,7 +1,7 @@
 import {
   Connection,
-  emptyLog,
-  extend,
+  emptyLogOf,
+  extendBy,
   isPassing,
   Outbox,
   position,
@@ -9,7 +9,6 @@ import {
   type KeyStore,
   type Letter,
   type LineState,
-  type Log,
   problemCode,
   type Problem,
   type QueueFrame,
@@ -24,6 +23,7 @@ import {
 import { doneIn, frameOf, isAct, isMessage, type Act, type Done, type Out } from "./acts.ts";
 import { Links } from "./links.ts";
 import type { Seating, Seats } from "./seats.ts";
+import { BEGIN, step, type OwnLog } from "./stand.ts";
 import { timeline, type Item, type QueueNotice, type Said } from "./timeline.ts";
 import { Typing, type Typist } from "./typing.ts";
 
@@ -102,7 +102,7 @@ export class Chat {
   #outbox: Outbox<Out>;
   readonly #links: Links;
   readonly #watchers = new Set<(view: ChatView) => void>();
-  #logs: Log[] = [];
+  #logs: OwnLog[] = [];
   #acked: Letter<Said>[] = [];
   #welcome: WidgetWelcome | null = null;
   #line: LineState = "stopped";
@@ -336,7 +336,7 @@ export class Chat {
   #follow(frame: SharedFrame): void {
     switch (frame.type) {
       case "entries": {
-        const log = extend(this.#log(frame.conversation), frame.entries, frame.through);
+        const log = extendBy(step, this.#log(frame.conversation), frame.entries, frame.through);
         this.#logs[this.#logs.length - 1] = log;
         this.#settle(log);
         if (frame.entries.some(({ event }) => event.type !== "customer_message")) this.#typing.hear(null);
@@ -354,7 +354,7 @@ export class Chat {
         break;
       case "resync":
         this.#logs = this.#logs.map((log) =>
-          log.conversation === frame.conversation ? emptyLog(log.conversation) : log,
+          log.conversation === frame.conversation ? emptyLogOf(log.conversation, BEGIN) : log,
         );
         break;
       case "signal":
@@ -370,11 +370,11 @@ export class Chat {
   }
 
   /** The log of this conversation as the current one; a new conversation begins below the one before. */
-  #log(conversation: string): Log {
+  #log(conversation: string): OwnLog {
     const current = this.#logs.at(-1);
     if (current?.conversation === conversation) return current;
     if (current) this.#readByPeople = this.#readByMe = this.#told = 0;
-    const log = emptyLog(conversation);
+    const log = emptyLogOf(conversation, BEGIN);
     this.#logs.push(log);
     return log;
   }
@@ -387,7 +387,7 @@ export class Chat {
   }
 
   /** What stands in the log needs no place in the outbox. */
-  #settle(log: Log): void {
+  #settle(log: OwnLog): void {
     const ids = new Set(log.entries.map((entry) => clientId(entry.event)));
     this.#acked = this.#acked.filter((letter) => !ids.has(letter.id));
     for (const letter of this.#outbox.all()) if (ids.has(letter.id)) this.#outbox.drop(letter.id);
@@ -438,7 +438,7 @@ export class Chat {
     });
   }
 
-  #tellNews(log: Log): void {
+  #tellNews(log: OwnLog): void {
     for (const { seq, event } of log.entries) {
       if (seq <= Math.max(this.#told, this.#readByMe)) continue;
       if (event.type === "bot_message") this.options.onNews({ author: "bot", name: "", text: event.text });

@@ -12,11 +12,11 @@ import {
   type Entry,
   type Fates,
   type Letter,
-  type Log,
   type ShownFile,
   type WidgetMessage,
 } from "@switchboard/protocol";
 import type { Key } from "../i18n/index.ts";
+import type { OwnLog } from "./stand.ts";
 
 /** A message as it waits to be sent: with all that is shown of its files. */
 export interface Said extends Pick<WidgetMessage, "text" | "choice"> {
@@ -75,7 +75,7 @@ export interface Timeline {
 }
 
 export interface TimelineInput {
-  readonly logs: readonly Log[];
+  readonly logs: readonly OwnLog[];
   readonly waiting: readonly Letter<Said>[];
   /** Acknowledged, but the entry has not come yet. */
   readonly acked: readonly Letter<Said>[];
@@ -142,7 +142,7 @@ interface Around {
   readonly fates: Fates;
 }
 
-function show(entry: Entry, log: Log, { read, fates }: Around): Item | null {
+function show(entry: Entry, log: OwnLog, { read, fates }: Around): Item | null {
   const key = `${log.conversation}:${entry.seq}`;
   const erased = entry.event.type === "redacted";
   const event = plain(entry.event);
