@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from urllib.parse import urlsplit
 
@@ -57,13 +57,16 @@ def text_of(text: str, entities: Iterable[wire.Entity], *, without: int = 0) -> 
     goes with it.
     """
     text = storable(text)
+    if without == 0 and text == text.strip() and UNWANTED.search(text) is None:
+        at = range(units(text) + 1)
+        return text, tuple(moved for one in entities if (span := span_of(one)) and (moved := _moved(span, at)))
     spans = [span for span in map(span_of, entities) if span is not None]
     kept = _kept(text, without)
     said = "".join(ch for ch, stays in zip(text, kept, strict=True) if stays)
     if not spans:
         return said, ()
-    at = [0, *accumulate(new for ch, stays in zip(text, kept, strict=True) for new in _unit_steps(ch, stays))]
-    return said, tuple(moved for span in spans if (moved := _moved(span, at)) is not None)
+    moves = [0, *accumulate(new for ch, stays in zip(text, kept, strict=True) for new in _unit_steps(ch, stays))]
+    return said, tuple(moved for span in spans if (moved := _moved(span, moves)) is not None)
 
 
 def span_of(entity: wire.Entity) -> Span | None:
@@ -110,7 +113,8 @@ def _unit_steps(ch: str, stays: bool) -> tuple[int, ...]:
     return (int(stays),) * units(ch)
 
 
-def _moved(span: Span, at: list[int]) -> Span | None:
+def _moved(span: Span, at: Sequence[int]) -> Span | None:
+    """``at``: for each UTF-16 unit of a text, and its end, where it is by now."""
     last = len(at) - 1
     begin, end = at[min(span.at, last)], at[min(span.at + span.length, last)]
     return Span(kind=span.kind, at=begin, length=end - begin, url=span.url) if end > begin else None
