@@ -1,6 +1,6 @@
-"""Long polling: each bot's updates are fetched by one node at a time, and confirmed only once they are on disk.
+"""Each bot's line is one node's at a time: it fetches the bot's updates, or sees to it that Telegram calls.
 
-Telegram keeps what isn't confirmed for a day, so a node that dies loses nothing: the next one gets the same updates again,
+Fetched updates are confirmed only once they are on disk. Telegram keeps what isn't confirmed for a day, so a node that dies loses nothing: the next one gets the same updates again,
 and the core knows them by their ids.
 """
 
@@ -17,8 +17,9 @@ from channels.telegram import codec
 from channels.telegram.bots import BotLine, Bots
 from channels.telegram.client import Elsewhere, TokenRefused
 from channels.telegram.intake import Intake, NotTaken
+from channels.telegram.webhook import PATH
 from gateway.errors import DeliveryError, RetryLater
-from gateway.ports import LineHealth, LineTrouble
+from gateway.ports import LineHealth, LineTrouble, Phrases
 from gateway.store import leases
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -35,13 +36,17 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 
 class Poller:
-    """Fetches for every bot that has no webhook and whose lease this node gets."""
+    """Sees to every bot whose lease this node gets. ``url``: where this installation is reached, "" for nowhere."""
 
-    def __init__(self, store: Store, bots: Bots, intake: Intake, *, node: str) -> None:
+    def __init__(
+        self, store: Store, bots: Bots, intake: Intake, *, node: str, phrases: Phrases, url: str
+    ) -> None:  # fmt: skip
         self._store = store
         self._bots = bots
         self._intake = intake
         self._node = node
+        self._phrases = phrases
+        self._url = url
         self._tasks = TaskSet("telegram")
         self._running: dict[str, tuple[BotLine, asyncio.Task[None]]] = {}
         self._look = asyncio.Event()
@@ -82,13 +87,14 @@ class Poller:
                 await asyncio.wait_for(self._look.wait(), LOOK_EVERY)
 
     async def _run_what_is_wanted(self) -> None:
-        wanted = {inbox: line for inbox, line in self._bots.lines.items() if not line.set_up.settings.webhook}
+        wanted = self._bots.lines
         for inbox, (line, task) in list(self._running.items()):
             if wanted.get(inbox) is not line or task.done():
                 await self._stop(inbox)
         for inbox, line in wanted.items():
             if inbox not in self._running and await self._lease(line):
-                task = asyncio.create_task(self._poll(line), name=f"telegram.poll:{inbox}")
+                work = self._be_called(line) if line.set_up.settings.webhook else self._poll(line)
+                task = asyncio.create_task(work, name=f"telegram:{inbox}")
                 self._running[inbox] = (line, task)
 
     async def _stop(self, inbox: str) -> None:
@@ -116,6 +122,7 @@ class Poller:
         offset, pause, renewed = 0, FIRST_PAUSE, time.monotonic()
         with contextlib.suppress(DeliveryError):
             await line.client.call(codec.delete_webhook())
+            await self._offer_commands(line)
         while True:
             if time.monotonic() - renewed > RENEW_EVERY:
                 if not await self._lease(line):
@@ -132,6 +139,37 @@ class Poller:
             self._note(line, "")
             pause = FIRST_PAUSE
             offset = max((_number(one) + 1 for one in updates), default=offset)
+
+    async def _be_called(self, line: BotLine) -> None:
+        """Tells Telegram where to call, and looks now and then whether it can."""
+        pause = FIRST_PAUSE
+        is_set = False
+        while await self._lease(line):
+            try:
+                if not self._url:
+                    self._note(line, "webhook", "public_url isn't set")
+                else:
+                    if not is_set:
+                        where = self._url + PATH.format(inbox=line.set_up.inbox)
+                        await line.client.call(codec.set_webhook(where, secret=line.secret))
+                        await self._offer_commands(line)
+                        is_set = True
+                    said = codec.last_error_of(await line.client.call(codec.get_webhook_info()), now=time.time())
+                    self._note(line, "webhook" if said else "", said)
+                    pause = FIRST_PAUSE
+            except DeliveryError as error:
+                self._note(line, _trouble(error), str(error))
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+                continue
+            await asyncio.sleep(RENEW_EVERY)
+
+    async def _offer_commands(self, line: BotLine) -> None:
+        """The menu of commands, in each language of the business."""
+        for locale in ("", *line.face.locales):
+            say = self._phrases.say
+            words = {name: say(f"command.{name}", locale or line.face.locales[0]) for name in ("start", "operator")}
+            await line.client.call(codec.set_commands(words, locale))
 
     def _note(self, line: BotLine, trouble: LineTrouble, said: str = "") -> None:
         inbox = line.set_up.inbox

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 
+from aiohttp import web
+
 from channels.telegram import codec
 from channels.telegram.bots import Bots
 from channels.telegram.channel import Telegram
 from channels.telegram.desk import Desk
 from channels.telegram.intake import Intake
 from channels.telegram.polling import Poller
+from channels.telegram.webhook import Webhook
 from gateway.dispatcher import Dispatcher
 from gateway.ports import Capabilities, FileSource, Phrases
 from gateway.settings import Settings
@@ -34,8 +37,15 @@ class TelegramSetup:
             store, self.bots, capabilities=telegram_capabilities(settings), clock=time.monotonic
         )  # fmt: skip
         self._intake = Intake(store, dispatcher, self.channel, phrases)
-        self._poller = Poller(store, self.bots, self._intake, node=node)
+        self._poller = Poller(
+            store, self.bots, self._intake, node=node, phrases=phrases, url=settings.public_url.rstrip("/")
+        )  # fmt: skip
+        self._webhook = Webhook(self.bots, self._intake)
         self.desk = Desk(self.bots, self._poller, settings=settings)
+
+    def mount(self, app: web.Application) -> None:
+        """Registers where Telegram calls."""
+        self._webhook.mount(app)
 
     def start(self) -> None:
         self._poller.start()

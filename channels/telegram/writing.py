@@ -21,6 +21,8 @@ TEXT_LIMIT, CAPTION_LIMIT, ALBUM = 4096, 1024, 10
 PHOTO_LIMIT = 10 * 1024 * 1024
 FILE_LIMIT, LOCAL_FILE_LIMIT = 50 * 1024 * 1024, 2000 * 1024 * 1024
 BUTTON_SCHEMES = ("https", "http", "tg")
+RECENT = 60
+"""Seconds for which a failed call of Telegram's counts."""
 SHORT_TITLE = 16
 """Two buttons share a row where both titles have at most this many characters."""
 
@@ -312,6 +314,18 @@ def set_webhook(url: str, *, secret: str) -> Call:
     """``secret`` comes back in the header ``X-Telegram-Bot-Api-Secret-Token`` of every update."""
     params = {"url": url, "secret_token": secret, "allowed_updates": list(ALLOWED_UPDATES)}
     return Call(method="setWebhook", params=params)
+
+
+def get_webhook_info() -> Call:
+    return Call(method="getWebhookInfo")
+
+
+def last_error_of(info: object, *, now: float) -> str:
+    """Why Telegram's last call to us failed, where that was within a minute; "" where all is well."""
+    if not isinstance(info, dict):
+        return ""
+    at, said = info.get("last_error_date"), info.get("last_error_message")
+    return str(said)[:200] if isinstance(at, int) and now - at < RECENT and said else ""
 
 
 def delete_webhook() -> Call:

@@ -79,6 +79,7 @@ from gateway.webhooks.guard import Guard
 from gateway.webpush import AGAIN, PUSH, Pushes
 from gateway.webpush.service import PushService
 from gateway.webpush.vapid import Vapid, contact_of
+from gateway.writing import Writing
 
 log = structlog.get_logger(__name__)
 
@@ -127,6 +128,9 @@ class Switchboard:
             phrases=policy.phrases,
         )  # fmt: skip
         self.channels: dict[str, Channel] = {Telegram.name: self.telegram.channel}
+        self.writing = Writing(store, self.channels, policy)
+        self.dispatcher.on_long_turn = self.writing.bot
+        self.hub.watch_own_signals(self.writing.person)
         self.courier = Courier(self.dispatcher, self.channels, clock=system_clock, link=self._pushed_link)
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.erasures = Erasures(self.dispatcher, self.hub)
@@ -200,6 +204,7 @@ class Switchboard:
             users=users, peers=self.peers, settings=self.settings, available=self.presence.available,
         )  # fmt: skip
         self.web_chat.mount(self.app)
+        self.telegram.mount(self.app)
         self.console = ConsoleSocket(
             self.store, self.hub, rows=self.rows, presence=self.presence, verbs=self.verbs, access=self.access,
             sockets=self.sockets,
@@ -293,6 +298,7 @@ class Switchboard:
         await self.presence.aclose()
         await self.rows.aclose()
         await self.web_chat.aclose()
+        await self.writing.aclose()
         await self.hub.aclose()
         await self.bus.aclose()
         for channel in self.channels.values():

@@ -15,6 +15,7 @@ from gateway.errors import Draining
 from gateway.metrics import INPUTS, one_of
 from gateway.model import commands as c
 from gateway.model.commands import AnyCommand
+from gateway.model.state import Conversation
 from gateway.ports import AnyArrival, BotEngine, Edited, Inbound, Receipt
 from gateway.store.inbound import Claim
 from gateway.store.sql import Tx
@@ -45,6 +46,8 @@ class Dispatcher:
         self.policy = policy
         self.clock = clock
         self._on_commit = on_commit
+        self.on_long_turn: Callable[[str, Conversation], None] = lambda business, state: None
+        """Is told of a turn (business, conversation) that takes long enough to be shown as writing."""
         self._turns = Turns(self, engine, policy)
         self._timers = Timers(self, policy)
         self._dues = Dues(store, node=policy.node, clock=clock)

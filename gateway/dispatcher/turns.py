@@ -34,6 +34,8 @@ MAX_WAIT = 5.0
 """Seconds that a customer who types on may hold a turn back."""
 RETRY_AFTER = 1_000_000
 NOT_READY_RETRY = 300_000
+LONG_TURN = 0.5
+"""Seconds after which a turn is shown as writing."""
 STORAGE_RETRY = 1.0
 """Seconds before a turn that could not be stored is made again."""
 
@@ -197,11 +199,20 @@ class Turns:
         loop = asyncio.get_running_loop()
         began = loop.time()
         request = _request(turn, now=self._dispatcher.clock())
-        async with asyncio.timeout(self._policy.turn_timeout / 1e6):
-            result = await self._engine.turn(request)
+        writing = self._show_writing(turn)
+        try:
+            async with asyncio.timeout(self._policy.turn_timeout / 1e6):
+                result = await self._engine.turn(request)
+        finally:
+            writing.cancel()
         one_of(TURNS, result.outcome).inc()
         elapsed = int((loop.time() - began) * 1e6)
         await self._finish(turn, _command_of(state, result, upto=upto, elapsed=elapsed))
+
+    def _show_writing(self, turn: Turn) -> asyncio.TimerHandle:
+        """A turn that takes long is shown as writing, once; cancel it when the turn is over."""
+        told = self._dispatcher.on_long_turn
+        return asyncio.get_running_loop().call_later(LONG_TURN, told, turn.business, turn.state)
 
     async def _not_ready(self, turn: Turn) -> None:
         waited = self._dispatcher.clock() - max(turn.inputs[0].at, self._since)
