@@ -50,6 +50,7 @@ class Telegram:
         except GroupMoved as moved:
             await self.move(line, part.address, moved.chat)
             raise RetryLater(0.1, str(moved)) from moved
+        line.told.pop(part.address, None)  # a message ends what is shown
         return codec.ids_of(call, result)
 
     async def _keep_to_limits(self, line: BotLine, part: OutboundPart) -> None:

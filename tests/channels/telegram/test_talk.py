@@ -190,3 +190,22 @@ async def test_long_answer_comes_in_parts_and_files_with_their_caption(lines: Li
     assert paper.kind == "document" and await lines.talk.download(paper) == b"the plan"
     assert [one["type"] for one in paper.entities] == ["bold"]
     assert [e.notice for e in await lines.events(SystemNotice)] == ["queued"]
+
+
+async def test_writing_is_shown_while_a_person_types_and_while_the_bot_thinks(lines: Lines) -> None:
+    lines.site.engine.hold()
+    await lines.talk.say("A hard question")
+    await lines.telegram.wait_for_calls("sendChatAction")
+    lines.site.engine.release()
+    await lines.talk.wait_for_text("You said: A hard question")
+    await lines.telegram.forget_calls()
+    await lines.talk.say("/operator")
+    await lines.events(HandoffRequested)
+    await lines.verb("take")
+    console = await lines.site.console()
+    name = await lines.conversation()
+    await console.send({"type": "follow", "conversation": name})
+    await console.send({"type": "typing", "conversation": name, "on": True})
+
+    await lines.telegram.wait_for_calls("sendChatAction")
+    assert "typing" in await lines.talk.actions()
