@@ -13,6 +13,7 @@ from channels.telegram import codec
 from channels.telegram.bots import BotLine
 from channels.telegram.channel import Telegram
 from gateway.dispatcher import Dispatcher
+from gateway.dispatcher.continuing import OpenLink
 from gateway.dispatcher.parts import pressable
 from gateway.errors import DeliveryError, Refused
 from gateway.model.events import Button
@@ -80,7 +81,7 @@ class Intake:
             case Inbound() | Opened() | Edited() | Reacted() | Reach():
                 await self._dispatcher.arrive(item)
             case codec.Linked():
-                await self._dispatcher.arrive(item.opened)
+                await self._go_on(item)
             case codec.PressedButton():
                 await self._press(line, item)
             case codec.SpoiledPress():
@@ -94,6 +95,12 @@ class Intake:
                 pass
             case _:
                 assert_never(item)
+
+    async def _go_on(self, item: codec.Linked) -> None:
+        """A conversation comes over from another channel."""
+        opened = item.opened
+        unit = OpenLink(opened, item.token, self._dispatcher.policy)
+        await self._dispatcher.commit_all(opened.business, unit, key=opened.address)
 
     async def _press(self, line: BotLine, item: codec.PressedButton) -> None:
         """What the button stands for is in the log; it is answered at once, and its keyboard goes."""

@@ -24,7 +24,7 @@ from gateway.model.events import Unrecognized
 from gateway.model.ids import new_id
 from gateway.model.redact import redact
 from gateway.model.state import FOLD_VERSION, Conversation, Status
-from gateway.store import contacts, deliveries, due, files, inbound, log, refs, search
+from gateway.store import contacts, deliveries, due, files, inbound, links, log, refs, search
 from gateway.store.contacts import Address, Attributes
 from gateway.store.sql import Tx
 
@@ -179,6 +179,7 @@ def _drop_what_hangs_on(tx: Tx, conversation: str) -> None:
     due.drop(tx, TURN, conversation)
     deliveries.drop(tx, conversation)
     refs.drop(tx, conversation)
+    links.drop(tx, conversation)
     files.drop_all(tx, conversation)
 
 
