@@ -1,5 +1,4 @@
 import type { AnyEvent, Entry, Letter } from "@switchboard/protocol";
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { speak } from "../src/i18n/index.ts";
 import { unsupportedName, wordsBeside } from "../src/view/kinds.ts";
@@ -7,8 +6,11 @@ import { coordinates, mapLink, pointIn } from "../src/view/places.ts";
 import { reach } from "../src/view/reach.ts";
 import { timeline, type MessageItem, type Written } from "../src/view/timeline.ts";
 
-const LOG = new URL("../../../tests/fixtures/logs/messenger.json", import.meta.url);
-const { entries } = JSON.parse(readFileSync(LOG, "utf8")) as { readonly entries: readonly Entry[] };
+const logs = import.meta.glob<{ readonly entries: readonly Entry[] }>(
+  "../../../tests/fixtures/logs/messenger.json",
+  { eager: true, import: "default" },
+);
+const { entries } = Object.values(logs)[0]!;
 const say = speak("en");
 const me = "operator-olga";
 const messages = (log: readonly Entry[], letters: readonly Letter<Written>[] = []) =>
