@@ -1,5 +1,5 @@
 import type { Conversation, Status } from "./reduce.ts";
-import type { Author, Button, Entry, Fault, Page, Person } from "./types.ts";
+import type { Button, Entry, Fault, Page, Person, Preview } from "./types.ts";
 
 /** RFC 9457, with our own further fields. `type` ends in the stable code. */
 export interface Problem {
@@ -164,7 +164,17 @@ export const BACK_TO_BOT = "/switchboard.bot";
 export type View = "mine" | "unassigned" | "all" | "resolved";
 export type Counts = Readonly<Record<"mine" | "unassigned" | "all", number>>;
 export type Verb =
-  "take" | "reply" | "note" | "return_to_bot" | "resolve" | "transfer" | "snooze" | "facts" | "label";
+  | "take"
+  | "reply"
+  | "note"
+  | "edit_reply"
+  | "delete_reply"
+  | "return_to_bot"
+  | "resolve"
+  | "transfer"
+  | "snooze"
+  | "facts"
+  | "label";
 
 export interface Row {
   readonly conversation: string;
@@ -174,7 +184,7 @@ export interface Row {
   readonly status: Status;
   readonly owner: Person | null;
   readonly team: string;
-  readonly preview: { readonly text: string; readonly author: Author; readonly at: number } | null;
+  readonly preview: Preview | null;
   readonly waiting_since: number | null;
   readonly unread: boolean;
   readonly locale: string;

@@ -6,6 +6,7 @@ import {
   type Endpoint,
   type Letter,
   type Log,
+  type Place,
   type Problem,
 } from "@switchboard/protocol";
 import { catalogue } from "../stores/catalogue.svelte.ts";
@@ -13,7 +14,7 @@ import { attached, writingOf, type Writing } from "../stores/composer.svelte.ts"
 import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { mentioned } from "../view/completion.ts";
-import type { Written } from "../view/timeline.ts";
+import type { MessageItem, Written } from "../view/timeline.ts";
 import { send } from "./line.ts";
 import { logOf } from "./logs.ts";
 import { sentence } from "./problems.ts";
@@ -27,28 +28,95 @@ const outbox = new Outbox<Written>(
   "switchboard:console:outbox:",
 );
 /** Acknowledged, but the entry is still to come: shown as sent until then. */
-const acked = new Map<string, Letter<Written>>();
+const acked = new Map<string, Letter<Written> & { readonly seq: number }>();
 /** What can still be taken back. A page that goes meanwhile sends it when it comes again. */
 const held = new Map<string, ReturnType<typeof setTimeout>>();
 
 /** Sends what was written in the open conversation. */
 export function write(writing: Writing): void {
   const { mode: verb, log } = thread;
+  if (verb === "reply" && writing.editing) return saveEdit(writing);
   const text = writing.texts[verb].trim();
   const files = verb === "reply" ? writing.ready : [];
   if (!text && files.length === 0) return;
   const { account, conversation } = writing;
   const floor_seq = log?.state.floor_seq ?? 0;
   const endpoint = verb === "reply" ? chosen(writing, log) : null;
-  const body = { account, conversation, verb, text, files, endpoint, floor_seq };
-  const letter = outbox.put(randomId(), Date.now(), body);
+  const answers = verb === "reply" ? writing.answers : null;
+  const body = { account, conversation, verb, text, files, endpoint, floor_seq, answers };
   writing.texts[verb] = "";
-  if (verb === "reply") writing.files = writing.files.filter(({ stored }) => stored === null);
+  if (verb === "reply") {
+    writing.files = writing.files.filter(({ stored }) => stored === null);
+    writing.answers = null;
+  }
   writing.keep();
+  hold(body);
+}
+
+/** Sends a place to the open conversation, as an answer to what is being answered. */
+export function writePlace(writing: Writing, place: Place): void {
+  const { account, conversation, answers } = writing;
+  const { log } = thread;
+  const floor_seq = log?.state.floor_seq ?? 0;
+  writing.answers = null;
+  hold({
+    account,
+    conversation,
+    verb: "reply",
+    text: "",
+    endpoint: chosen(writing, log),
+    floor_seq,
+    answers,
+    place,
+  });
+}
+
+function hold(body: Written): void {
+  const { id } = outbox.put(randomId(), Date.now(), body);
   held.set(
-    letter.id,
-    setTimeout(() => release(letter.id), UNDO_WITHIN),
+    id,
+    setTimeout(() => release(id), UNDO_WITHIN),
   );
+  showLetters();
+}
+
+/** An own message comes into the composer to be changed; what had been begun there waits. */
+export function beginEdit(writing: Writing, item: MessageItem): void {
+  const draft = writing.reply;
+  writing.editing = { seq: item.seq, was: item.text ?? "", draft, files: item.files.length > 0 };
+  writing.texts.reply = item.text ?? "";
+  thread.mode = "reply";
+  thread.asksForFocus = true;
+}
+
+export function endEdit(writing: Writing): void {
+  if (!writing.editing) return;
+  writing.texts.reply = writing.editing.draft;
+  writing.editing = null;
+  writing.keep();
+}
+
+function saveEdit(writing: Writing): void {
+  const { account, conversation, editing } = writing;
+  const text = writing.texts.reply.trim();
+  if (!editing || (!text && !editing.files)) return;
+  endEdit(writing);
+  if (text !== editing.was) change({ account, conversation, verb: "edit_reply", text, seq: editing.seq });
+}
+
+/** Takes an own message back from the customer. */
+export function deleteReply(writing: Writing, seq: number): void {
+  const { account, conversation } = writing;
+  if (writing.editing?.seq === seq) endEdit(writing);
+  change({ account, conversation, verb: "delete_reply", text: "", seq });
+}
+
+/** The last word on a message is the one that counts: what was refused of it before is given up. */
+function change(body: Omit<Written, "floor_seq">): void {
+  for (const { id, body: one, error } of outbox.all()) {
+    if (error !== null && one.seq === body.seq && one.conversation === body.conversation) outbox.drop(id);
+  }
+  post(outbox.put(randomId(), Date.now(), { ...body, floor_seq: 0 }));
   showLetters();
 }
 
@@ -58,8 +126,11 @@ export function takeBack(id: string): void {
   if (!letter) return;
   stopHolding(id);
   outbox.drop(id);
-  const { account = "", conversation, verb, text, files } = letter.body;
+  const { account = "", conversation, text, files, answers = null } = letter.body;
+  const verb = letter.body.verb === "note" ? "note" : "reply";
   const writing = writingOf(account, conversation);
+  if (verb === "reply") endEdit(writing);
+  writing.answers ??= answers;
   writing.texts[verb] = [text, writing.texts[verb]].filter(Boolean).join("\n");
   writing.files = [...(files ?? []).map(attached), ...writing.files];
   writing.keep();
@@ -88,7 +159,8 @@ export function resend(id: string, verb?: Written["verb"]): void {
   if (!letter) return;
   outbox.drop(id);
   const floor_seq = thread.log?.state.floor_seq ?? 0;
-  post(outbox.put(randomId(), Date.now(), { ...letter.body, verb: verb ?? letter.body.verb, floor_seq }));
+  const body = { ...letter.body, verb: verb ?? letter.body.verb, floor_seq };
+  post(outbox.put(randomId(), Date.now(), body));
   showLetters();
 }
 
@@ -117,13 +189,16 @@ export function arrived(log: Log): void {
       acked.delete(event.client_id);
     }
   }
+  for (const [id, { body, seq }] of acked) {
+    if (body.seq && body.conversation === log.conversation && seq <= log.through) acked.delete(id);
+  }
 }
 
 export function letterAcknowledged(id: string, seq: number): void {
   const letter = outbox.get(id);
   if (!letter) return;
   outbox.drop(id);
-  if ((logOf(letter.body.conversation)?.through ?? 0) < seq) acked.set(id, letter);
+  if ((logOf(letter.body.conversation)?.through ?? 0) < seq) acked.set(id, { ...letter, seq });
   showLetters();
 }
 
@@ -162,13 +237,29 @@ function chosen({ endpoint }: Writing, log: Log | null): Endpoint | null {
 }
 
 function post({ id, body }: Letter<Written>): void {
-  const { conversation, verb, text, files, endpoint, floor_seq } = body;
-  const ids = files?.map((file) => file.id);
-  const further = { ...(ids?.length ? { files: ids } : {}), ...(endpoint ? { endpoint } : {}) };
-  const mentions = mentioned(text, catalogue.colleagues);
-  const words =
-    verb === "reply"
-      ? { id, text, floor_seq, ...further }
-      : { id, text, ...(mentions.length ? { mentions } : {}) };
-  send({ type: "command", id, verb, conversation, body: words });
+  const { conversation, verb } = body;
+  send({ type: "command", id, verb, conversation, body: { id, ...said(body) } });
+}
+
+/** What the verb needs beside the id. */
+function said({ verb, text, files, endpoint, floor_seq, answers, place, seq }: Written) {
+  switch (verb) {
+    case "reply":
+      return {
+        text,
+        floor_seq,
+        ...(files?.length ? { files: files.map((file) => file.id) } : {}),
+        ...(endpoint ? { endpoint } : {}),
+        ...(answers?.seq ? { reply_to: answers.seq } : {}),
+        ...(place ? { place } : {}),
+      };
+    case "note": {
+      const mentions = mentioned(text, catalogue.colleagues);
+      return { text, ...(mentions.length ? { mentions } : {}) };
+    }
+    case "edit_reply":
+      return { seq, text };
+    case "delete_reply":
+      return { seq };
+  }
 }

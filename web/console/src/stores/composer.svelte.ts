@@ -1,4 +1,5 @@
 import type { StoredFile, Upload } from "../api/files.ts";
+import type { Quoted } from "../view/messages.ts";
 import { readDraft, writeDraft, type Mode } from "./drafts.ts";
 
 /** A file that is on its way to the server, or there. */
@@ -15,6 +16,16 @@ export interface Attached {
   readonly problem: string;
 }
 
+export interface Editing {
+  readonly seq: number;
+  /** What it says now. */
+  readonly was: string;
+  /** What had been begun before, which comes back afterwards. */
+  readonly draft: string;
+  /** It may be left without words. */
+  readonly files: boolean;
+}
+
 /** What is being written in one conversation. It outlives the pane, so that an upload goes on elsewhere. */
 export class Writing {
   texts = $state<Record<Mode, string>>({ reply: "", note: "" });
@@ -23,6 +34,10 @@ export class Writing {
   problem = $state("");
   /** Where the reply goes, where it was chosen: an identity. */
   endpoint = $state("");
+  /** The message that the reply answers. */
+  answers = $state.raw<Quoted | null>(null);
+  /** The own message that is being changed. */
+  editing = $state.raw<Editing | null>(null);
   readonly uploads = new Map<string, Upload>();
 
   constructor(
@@ -40,14 +55,19 @@ export class Writing {
   get ready(): readonly StoredFile[] {
     return this.files.flatMap(({ stored }) => stored ?? []);
   }
+  /** The reply that was begun, also while another message is being changed. */
+  get reply(): string {
+    return this.editing ? this.editing.draft : this.texts.reply;
+  }
   /** Something was begun that nobody has got. */
   get unsent(): boolean {
-    return Boolean(this.texts.reply.trim() || this.texts.note.trim() || this.files.length > 0);
+    const changed = this.editing !== null && this.texts.reply.trim() !== this.editing.was;
+    return Boolean(changed || this.reply.trim() || this.texts.note.trim() || this.files.length > 0);
   }
 
   keep(): void {
     const { account, conversation } = this;
-    writeDraft(account, conversation, "reply", { text: this.texts.reply, files: this.ready });
+    writeDraft(account, conversation, "reply", { text: this.reply, files: this.ready });
     writeDraft(account, conversation, "note", { text: this.texts.note, files: [] });
   }
 }

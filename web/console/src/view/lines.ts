@@ -1,4 +1,4 @@
-import type { AnyEvent, DeliveryFailed, Person } from "@switchboard/protocol";
+import { readMarkup, type AnyEvent, type DeliveryFailed, type Person } from "@switchboard/protocol";
 import { known, knows, type Key, type Say } from "../i18n/index.ts";
 import { told } from "./faults.ts";
 import { moment } from "./times.ts";
@@ -20,7 +20,7 @@ export function line(event: AnyEvent, me: string): Wording | null {
     mine && person.id === me ? says(tone, mine) : says(tone, theirs, { name: person.name });
   switch (event.type) {
     case "system_notice":
-      return { tone: "plain", say: () => event.text };
+      return { tone: "plain", say: () => readMarkup(event.text).text };
     case "handoff_requested":
       return {
         tone: "seam-wait",
@@ -62,7 +62,12 @@ export function line(event: AnyEvent, me: string): Wording | null {
       };
     case "file_ready":
     case "file_failed":
-      return null; // told at the message that the file belongs to
+    case "message_extended":
+    case "customer_edited":
+    case "customer_reacted":
+    case "operator_edited":
+    case "operator_deleted":
+      return null; // told at the message that it belongs to
     case "delivery_replayed":
       return named(event.by, "event.replayed.you", "event.replayed", "plain");
     case "wrap_up_started":
@@ -78,6 +83,14 @@ function quiet(event: AnyEvent): Wording | null {
       return channelLine("event.started", event.endpoint.channel);
     case "channel_joined":
       return channelLine("event.channel", event.endpoint.channel);
+    case "chat_opened": {
+      const { payload = "" } = event;
+      return payload ? says("plain", "event.opened.from", { payload }) : says("plain", "event.opened");
+    }
+    case "endpoint_lost":
+      return { ...channelLine("event.endpoint.lost", event.endpoint.channel), tone: "bad" };
+    case "endpoint_back":
+      return channelLine("event.endpoint.back", event.endpoint.channel);
     case "participant_joined":
       return says("plain", "event.joined", { name: event.operator.name });
     case "participant_left":

@@ -1,68 +1,20 @@
 import {
   fatesOf,
-  filesOf,
   grouped,
+  laterOf,
   plain,
   withDays,
   type AnyEvent,
   type BotTurn,
-  type Button,
-  type Card,
   type DeliveryFailed,
-  type Endpoint,
   type Entry,
-  type Fates,
   type Letter,
-  type Score,
-  type ShownFile,
 } from "@switchboard/protocol";
 import { line, type Wording } from "./lines.ts";
+import { messageOf, unsentMessage, type MessageItem, type Placed, type Written } from "./messages.ts";
 
-/** What an operator wrote, until the log holds it. */
-export interface Written {
-  readonly account?: string;
-  readonly conversation: string;
-  readonly verb: "reply" | "note";
-  readonly text: string;
-  readonly files?: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly type: string;
-    readonly size: number;
-  }[];
-  /** Only where it was chosen. */
-  readonly endpoint?: Endpoint | null;
-  readonly floor_seq: number;
-}
+export type { MessageItem, Written } from "./messages.ts";
 
-export type Author = "customer" | "bot" | "operator";
-
-interface Placed {
-  readonly key: string;
-  readonly seq: number;
-  readonly at: number;
-}
-export interface MessageItem extends Placed {
-  readonly kind: "message";
-  readonly author: Author;
-  readonly operator: string;
-  readonly name: string;
-  readonly channel: string;
-  /** null: erased. */
-  readonly text: string | null;
-  readonly files: readonly ShownFile[];
-  readonly pressed: boolean;
-  readonly buttons: readonly Button[];
-  readonly cards: readonly Card[];
-  /** The payload of the button that the customer pressed, of these or of a card's; else "". */
-  readonly chosen: string;
-  /** On the first message of a bot's turn: what it believed. */
-  readonly scores: readonly Score[] | null;
-  readonly undelivered: DeliveryFailed | null;
-  readonly letter: Letter<Written> | null;
-  readonly first: boolean;
-  readonly last: boolean;
-}
 export interface NoteItem extends Placed {
   readonly kind: "note";
   readonly name: string;
@@ -90,8 +42,14 @@ export function timeline(
     if (event.type === "delivery_replayed") undelivered.delete(event.seq);
   }
   const fates = fatesOf(entries);
+  const later = laterOf(entries);
+  const changes = new Map(
+    letters.flatMap((letter) => (letter.body.seq ? [[letter.body.seq, letter] as const] : [])),
+  );
   const shown = new Set(entries.filter(({ event }) => carriesMark(plain(event))).map(({ seq }) => seq));
   const items: Item[] = [];
+  const messages = new Map<number, MessageItem>();
+  const original = (seq: number) => messages.get(seq);
   let turn: BotTurn | null = null;
   for (const entry of entries) {
     const event = plain(entry.event);
@@ -100,13 +58,30 @@ export function timeline(
       if (event.outcome !== "silent") continue;
     }
     if (event.type === "delivery_failed" && shown.has(event.seq)) continue;
-    const item = place(entry, event, { turn, undelivered: undelivered.get(entry.seq) ?? null, fates, me });
+    const { seq } = entry;
+    const message = messageOf(entry, event, {
+      turn,
+      undelivered: undelivered.get(seq) ?? null,
+      fates,
+      later: later.get(seq),
+      letter: changes.get(seq) ?? null,
+      original,
+    });
+    if (message) messages.set(seq, message);
     if (event.type === "bot_message") turn = null;
     if (event.type === "customer_message" && event.choice) choose(items, event.choice);
+    const item = message ?? aside(entry, event, me);
     if (item) items.push(item);
   }
-  const all = withDays([...items, ...letters.map(unsent)], ({ at }) => at, dayBefore);
-  return grouped(all, (one, other) => one.operator === other.operator || onTheWay(one) || onTheWay(other));
+  const written = letters.filter(({ body }) => !body.seq);
+  const all = withDays([...items, ...written.map(unsent)], ({ at }) => at, dayBefore);
+  return grouped(
+    all,
+    (one, other) =>
+      (one.operator === other.operator && (one.author !== "customer" || one.name === other.name)) ||
+      onTheWay(one) ||
+      onTheWay(other),
+  );
 }
 
 /** Marks the choice at the last message that offered it. */
@@ -126,70 +101,28 @@ function carriesMark(event: AnyEvent): boolean {
   return event.type === "bot_message" || event.type === "operator_message";
 }
 
-interface Around {
-  readonly turn: BotTurn | null;
-  readonly undelivered: DeliveryFailed | null;
-  readonly fates: Fates;
-  readonly me: string;
-}
-
-function place(entry: Entry, event: AnyEvent, { turn, undelivered, fates, me }: Around): Item | null {
+/** What is said beside the messages. */
+function aside(entry: Entry, event: AnyEvent, me: string): NoteItem | LineItem | null {
   const placed = { key: String(entry.seq), seq: entry.seq, at: entry.at };
-  const words = (text: string) => (entry.event.type === "redacted" ? null : text);
-  const message = { ...placed, kind: "message", operator: "", name: "", pressed: false, buttons: [], cards: [], chosen: "",
-    scores: null, files: entry.event.type === "redacted" ? [] : filesOf(event, fates), undelivered, letter: null, first: true,
-    last: true } as const; // prettier-ignore
-  switch (event.type) {
-    case "customer_message": {
-      const { channel } = event.endpoint;
-      return {
-        ...message,
-        author: "customer",
-        channel,
-        text: words(event.text),
-        pressed: Boolean(event.choice),
-      };
-    }
-    case "bot_message": {
-      const { channel } = event.endpoint;
-      const scores = turn ? (turn.intents ?? []) : null;
-      return {
-        ...message,
-        author: "bot",
-        channel,
-        text: words(event.text),
-        buttons: event.buttons ?? [],
-        cards: event.cards ?? [],
-        scores,
-      };
-    }
-    case "operator_message": {
-      const { operator, name, endpoint } = event;
-      return {
-        ...message,
-        author: "operator",
-        operator,
-        name,
-        channel: endpoint.channel,
-        text: words(event.text),
-        cards: event.cards ?? [],
-      };
-    }
-    case "note_added":
-      return { ...placed, kind: "note", name: event.name, text: words(event.text), letter: null };
-    default: {
-      const wording = line(event, me);
-      return wording && { ...placed, kind: "line", wording };
-    }
+  if (event.type === "note_added") {
+    const text = entry.event.type === "redacted" ? null : event.text;
+    return { ...placed, kind: "note", name: event.name, text, letter: null };
   }
+  const wording = line(event, me);
+  return wording && { ...placed, kind: "line", wording };
 }
 
 function unsent(letter: Letter<Written>): Item {
-  const placed = { key: letter.id, seq: 0, at: letter.at * 1000, letter, text: letter.body.text };
-  if (letter.body.verb === "note") return { ...placed, kind: "note", name: "" };
-  return { ...placed, kind: "message", author: "operator", operator: "", name: "", channel: "", pressed: false,
-    files: (letter.body.files ?? []).map((file) => ({ ...file, state: "here" })),
-    buttons: [], cards: [], chosen: "", scores: null, undelivered: null, first: true, last: true }; // prettier-ignore
+  if (letter.body.verb !== "note") return unsentMessage(letter);
+  return {
+    key: letter.id,
+    seq: 0,
+    at: letter.at * 1000,
+    kind: "note",
+    name: "",
+    text: letter.body.text,
+    letter,
+  };
 }
 
 function dayBefore(day: string, { key, at }: Item): DayItem {
@@ -197,6 +130,6 @@ function dayBefore(day: string, { key, at }: Item): DayItem {
 }
 
 /** Ours, whoever the log will say wrote it. */
-function onTheWay({ letter }: MessageItem): boolean {
-  return letter !== null;
+function onTheWay({ letter, seq }: MessageItem): boolean {
+  return letter !== null && seq === 0;
 }

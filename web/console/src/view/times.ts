@@ -41,3 +41,9 @@ export function dayName(at: number, now: number, locale: string, say: Say): stri
 function sameDay(a: number, b: number): boolean {
   return dayOf(a) === dayOf(b);
 }
+
+/** "1:05": how far something plays, in seconds. */
+export function playingTime(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
