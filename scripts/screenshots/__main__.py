@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from scripts.screenshots import settings, widget
+from scripts.screenshots import settings, telegram, widget
 from scripts.screenshots.console import Consoles
 from scripts.screenshots.film import DESK, IMAGES
 from scripts.screenshots.town import Town, seed
@@ -17,11 +17,12 @@ from tests.flows.administrators import Administrator
 from tests.flows.browser import Stage, launch
 from tests.flows.people import Operator
 from tests.flows.server import DemoServer, NewServer
+from tests.flows.telegram import Telegram
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[DemoServer]:
-    demo = DemoServer(folder)
+def served(folder: Path, environment: Mapping[str, str]) -> Iterator[DemoServer]:
+    demo = DemoServer(folder, environment)
     try:
         demo.start()
         demo.wait_until_trained()
@@ -40,7 +41,7 @@ def empty(folder: Path) -> Iterator[NewServer]:
         new.stop()
 
 
-def take_demo(stage: Stage, demo: DemoServer) -> None:
+def take_demo(stage: Stage, demo: DemoServer, messenger: Telegram) -> None:
     olga = Operator.sign_in(stage, demo.links.operator, locale="ru")
     anna = Operator.sign_in(stage, demo.links.administrator, locale="en", **DESK)
     town = Town(stage, demo)
@@ -54,6 +55,7 @@ def take_demo(stage: Stage, demo: DemoServer) -> None:
     settings.take(administrator)
     settings.ask_for_consent(administrator)
     widget.before_the_first_word(town)
+    telegram.take(administrator, messenger)
 
 
 def main() -> None:
@@ -61,12 +63,14 @@ def main() -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = launch(playwright)
         stage = Stage(browser, Path(folder))
+        messenger = Telegram().start()
         try:
             with empty(Path(folder) / "new") as new:
                 settings.first_run(stage, new)
-            with served(Path(folder) / "demo") as demo:
-                take_demo(stage, demo)
+            with served(Path(folder) / "demo", messenger.environment) as demo:
+                take_demo(stage, demo, messenger)
         finally:
+            messenger.stop()
             stage.close(failed=False)
             browser.close()
 

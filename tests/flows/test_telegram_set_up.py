@@ -70,7 +70,7 @@ def test_bot_is_added_by_clicks_and_answers_whoever_writes(stage: Stage, demo: D
     expect(anna.main.get_by_text("Это ваш бот:")).to_be_visible()
     expect(anna.main.get_by_role("link", name="@lantern_home_bot")).to_be_visible()
     expect(anna.page.get_by_label("Название точки входа", exact=True)).to_have_value("Фонарь у дома")
-    anna.fill("Приветствие, русский", "Здравствуйте, это «Фонарь».")
+    anna.fill("Приветствие, Русский", "Здравствуйте, это «Фонарь».")
 
     anna.click("Добавить точку входа")
 
