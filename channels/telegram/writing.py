@@ -306,6 +306,14 @@ def set_commands(words: Mapping[str, str], locale: str = "") -> Call:
     return Call(method="setMyCommands", params={"commands": commands} | ({"language_code": locale} if locale else {}))
 
 
+def set_menu(title: str, url: str) -> Call:
+    """The button beside the field: a page of one's own, or (without ``url``) the commands."""
+    if not url:
+        return Call(method="setChatMenuButton", params={"menu_button": {"type": "commands"}})
+    button = {"type": "web_app", "text": title[:64], "web_app": {"url": url}}
+    return Call(method="setChatMenuButton", params={"menu_button": button})
+
+
 def get_me() -> Call:
     return Call(method="getMe")
 
