@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import structlog
 
 from gateway.dispatcher import Dispatcher
-from gateway.dispatcher.parts import Part, parts_of
-from gateway.dispatcher.units import FailDelivery
+from gateway.dispatcher.outgoing import FileLink, call_of, note_sent
+from gateway.dispatcher.units import UNREACHABLE, FailDelivery
 from gateway.errors import ContactUnreachable, DeliveryError, DeliveryRefused, DeliveryUncertain, RetryLater
 from gateway.faults import Fault
 from gateway.faults import delivery as faults
 from gateway.metrics import DELIVERIES
-from gateway.model.events import Endpoint, decode_event
-from gateway.ports import Capabilities, Channel, OutboundPart
+from gateway.ports import Channel, OutboundPart, Sent
 from gateway.store import deliveries, due
 from gateway.store.deliveries import Delivery
 from gateway.store.sql import Tx
@@ -41,8 +40,11 @@ MAX_WAIT = 24 * 3600 * 1_000_000
 """Microseconds for which a provider may put a part off."""
 
 
-FileLink = Callable[[str, str, str], str]
-"""The whole address of a file, for one reader: (business, file, identity)."""
+class Call(NamedTuple):
+    """A row and the call that it stands for: ``None`` where there is nothing to do, or why it can't be made."""
+
+    delivery: Delivery
+    part: OutboundPart | DeliveryRefused | None
 
 
 class Courier:
@@ -62,47 +64,61 @@ class Courier:
     async def claimed(self, row: due.Due) -> None:
         """Works through one endpoint's queue until it is empty or must wait."""
         while True:
-            delivery = await self._next(row)
-            if delivery is None:
+            call = await self._next(row)
+            if call is None:
                 return
+            delivery = call.delivery
             channel = self._channels.get(delivery.channel)
-            if channel is None:
+            if call.part is None:
+                passed = await self._set(row.business, delivery)
+            elif channel is None:
                 passed = await self._wait(row, delivery, after=60.0, fault=faults.NO_CHANNEL(channel=delivery.channel))
             elif delivery.status in ("sending", "uncertain") and delivery.attempts >= _calls(channel):
                 passed = await self._dead(row.business, delivery, faults.UNCERTAIN())
             else:
-                passed = await self._send(row, delivery, channel)
+                passed = await self._send(row, call, channel)
             if not passed:
                 return
 
-    async def _next(self, row: due.Due) -> Delivery | None:
+    async def _next(self, row: due.Due) -> Call | None:
         """The next part, marked ``sending`` before it leaves; ``None`` (and the row is gone) where nothing waits."""
 
-        def unit(tx: Tx, now: int) -> Delivery | None:
+        def unit(tx: Tx, now: int) -> Call | None:
             # First the lock, then the look: who writes a delivery meanwhile holds the row (see ``due.poke``).
             if not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + 60_000_000):
                 return None  # another node took the endpoint over
             delivery = deliveries.next_for(tx, row.subject)
             if delivery is None:
                 due.finish(tx, row.kind, row.subject, fence=row.fence)
-            else:
-                deliveries.set_status(tx, delivery, "sending", now=now, attempts=delivery.attempts + 1)
-            return delivery
+                return None
+            deliveries.set_status(tx, delivery, "sending", now=now, attempts=delivery.attempts + 1)
+            return Call(delivery, self._part(tx, delivery))
 
         return await self._store.write(row.business, unit, key=row.subject)
 
-    async def _send(self, row: due.Due, delivery: Delivery, channel: Channel) -> bool:
-        """One provider call; ``False`` where the endpoint must wait."""
+    def _part(self, tx: Tx, delivery: Delivery) -> OutboundPart | DeliveryRefused | None:
+        channel = self._channels.get(delivery.channel)
+        if channel is None:
+            return DeliveryRefused(faults.NO_CHANNEL(channel=delivery.channel))
         try:
-            part = outbound(row.business, delivery, channel.capabilities, link=self._link)
+            return call_of(tx, delivery, channel.capabilities, link=self._link)
+        except DeliveryRefused as refused:
+            return refused
+
+    async def _send(self, row: due.Due, call: Call, channel: Channel) -> bool:
+        """One provider call; ``False`` where the endpoint must wait."""
+        delivery, part = call
+        try:
+            if part is None or isinstance(part, DeliveryRefused):
+                raise part or DeliveryRefused(faults.OTHER_PARTS())
             async with asyncio.timeout(SEND_TIMEOUT):
-                provider_id = await channel.send(part)
+                sent = await channel.send(part)
         except RetryLater as error:
             said = error.said[:LONGEST_SAID]
             fault = faults.PUT_OFF(said=said) if said else faults.PUT_OFF_SILENTLY()
             return await self._wait(row, delivery, after=error.after, fault=fault)
         except ContactUnreachable:
-            return await self._dead(row.business, delivery, faults.UNREACHABLE(), reason="unreachable")
+            return await self._dead(row.business, delivery, faults.UNREACHABLE(), reason=UNREACHABLE)
         except DeliveryRefused as error:
             fault = error.fault or faults.REFUSED(said=_said(error))
             return await self._dead(row.business, delivery, fault, reason=str(error))
@@ -117,8 +133,7 @@ class Courier:
             fault = faults.CHANNEL_FAILED(channel=delivery.channel, error=type(error).__name__)
             return await self._again(row, delivery, "uncertain", calls=_calls(channel), fault=fault)
         DELIVERIES.labels(delivery.channel, "sent").inc()
-        await self._set(row.business, delivery, "sent", provider_id=provider_id)
-        return True
+        return await self._set(row.business, delivery, part, sent)
 
     async def _again(
         self, row: due.Due, delivery: Delivery, status: Literal["retry", "uncertain"], *, calls: int, fault: Fault
@@ -164,13 +179,21 @@ class Courier:
         await self._dispatcher.commit(business, unit, key=delivery.conversation)
         return True
 
-    async def _set(self, business: str, delivery: Delivery, status: str, *, provider_id: str) -> None:
+    async def _set(
+        self, business: str, delivery: Delivery, part: OutboundPart | None = None, sent: Sent | None = None
+    ) -> bool:  # fmt: skip
+        """It was sent, or there was nothing to send. Always ``True``."""
+        ids = sent.ids if sent is not None else ()
+
         def unit(tx: Tx, now: int) -> None:
             deliveries.set_status(
-                tx, delivery, status, now=now, attempts=delivery.attempts + 1, provider_id=provider_id
+                tx, delivery, "sent", now=now, attempts=delivery.attempts + 1, provider_id=ids[0] if ids else ""
             )  # fmt: skip
+            if part is not None:
+                note_sent(tx, delivery, part, ids)
 
         await self._store.write(business, unit, key=delivery.identity)
+        return True
 
 
 def _backoff(attempts: int) -> float:
@@ -185,28 +208,3 @@ def _said(error: DeliveryError) -> str:
 def _calls(channel: Channel) -> int:
     """How often a part may leave of which nobody knows whether it arrived."""
     return MAX_ATTEMPTS if channel.capabilities.idempotent else MAX_UNCERTAIN
-
-
-def outbound(
-    business: str, delivery: Delivery, capabilities: Capabilities, *, link: FileLink | None = None
-) -> OutboundPart:  # fmt: skip
-    """The provider call of a delivery. Raises ``DeliveryRefused`` where the channel's limits have changed meanwhile,
-    so that the message has no such part any more."""
-    parts = parts_of(decode_event(delivery.body), capabilities)
-    if delivery.part >= len(parts):
-        raise DeliveryRefused(faults.OTHER_PARTS())
-    part = parts[delivery.part]
-    if part.files and not capabilities.files:
-        names = [f"{f.name}: {link(business, f.id, delivery.identity)}" if link else f.name for f in part.files]
-        part = Part("\n".join(names))
-    return OutboundPart(
-        business=business,
-        endpoint=Endpoint(inbox=delivery.inbox, identity=delivery.identity, channel=delivery.channel),
-        address=delivery.address,
-        key=f"{delivery.conversation}:{delivery.seq}:{delivery.part}",
-        seq=delivery.seq,
-        part=delivery.part,
-        text=part.text,
-        buttons=part.buttons,
-        files=part.files,
-    )

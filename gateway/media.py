@@ -57,7 +57,12 @@ class _Finish:
         if put is None:
             return c.FailFile(seq=job.seq, file=file, reason=self.problem)
         files.add(tx, put.stored(file, by="", conversation=job.conversation, seq=job.seq), now=now)
-        return c.FinishFile(seq=job.seq, file=Attachment(id=file, name=put.name, type=put.type, size=put.size))
+        return c.FinishFile(
+            seq=job.seq,
+            file=Attachment(
+                id=file, name=put.name, type=put.type, size=put.size, kind=job.media.kind, seconds=job.media.seconds
+            ),
+        )
 
 
 class MediaFetcher:

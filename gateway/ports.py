@@ -9,7 +9,20 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from gateway.model.events import Attachment, Button, Card, Endpoint, Outcome, Page, Reason, Score
+from gateway.model.events import (
+    Attachment,
+    Button,
+    Card,
+    Endpoint,
+    FileKind,
+    Outcome,
+    Page,
+    Phone,
+    Place,
+    Reason,
+    Score,
+    Span,
+)
 
 # --- channels ---------------------------------------------------------------------------------------------------
 
@@ -21,6 +34,8 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     type: str = ""
     size: int = 0
+    kind: FileKind = ""
+    seconds: int = 0
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,14 +60,11 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class Inbound(msgspec.Struct, frozen=True, kw_only=True):
-    """An input as a channel's codec read it, already judged.
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a customer did, as a channel's codec read it, already judged.
 
-    ``address``: the sender's on the inbox. ``key``: the provider's id of the input; ``scope`` is the address where the
-    client itself chose the id, else empty. ``at_once``: nothing more is to be expected (a button, a call).
-    ``files``: what the provider has for us to fetch; ``uploads``: ids of what the sender uploaded here before.
-    ``profile``: the business vouches for the sender. ``attributes``, ``consent``, ``invitation``: what must stand in the
-    log before the input, where it doesn't yet.
+    ``address``: the sender's on the inbox. ``key``: the provider's id of the input. ``name``: what the sender calls
+    themselves. ``message``, ``answers``: the provider's ids of messages in the chat ("" for none).
     """
 
     business: str
@@ -60,11 +72,24 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     address: str
     key: str
+    locale: str = "en"
+    name: str = ""
+
+
+class Inbound(Arrival, frozen=True, kw_only=True):
+    """An input that asks for an answer.
+
+    ``scope`` is the address where the client itself chose the key, else empty. ``at_once``: nothing more is to be expected
+    (a button, a call). ``message``: the provider's id of it; ``answers``: of the one that it replies to. ``album``: the
+    provider's id of what it is a piece of. For the rest of what a messenger tells see ``CustomerMessage``.
+    ``files``: what the provider has for us to fetch; ``uploads``: ids of what the sender uploaded here before.
+    ``profile``: the business vouches for the sender. ``attributes``, ``consent``, ``invitation``: what must stand in the
+    log before the input, where it doesn't yet.
+    """
+
     scope: str = ""
     text: str = ""
     choice: str = ""
-    locale: str = "en"
-    name: str = ""
     page: Page | None = None
     sent_at: int | None = None
     at_once: bool = False
@@ -74,10 +99,49 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, str] = {}
     consent: Consent | None = None
     invitation: Invitation | None = None
+    message: str = ""
+    answers: str = ""
+    album: str = ""
+    spans: tuple[Span, ...] = ()
+    author: str = ""
+    quote: str = ""
+    forwarded: str = ""
+    place: Place | None = None
+    phone: Phone | None = None
+    unsupported: str = ""
+
+
+class Opened(Arrival, frozen=True, kw_only=True):
+    """The customer opened the chat of a messenger; ``payload``: what the link that led there said."""
+
+    payload: str = ""
+
+
+class Edited(Arrival, frozen=True, kw_only=True):
+    """The customer changed a message of theirs; ``now`` is what it is by now, with its ``message``."""
+
+    now: Inbound
+
+
+class Reacted(Arrival, frozen=True, kw_only=True):
+    """The customer's reactions to ``message``, all of them."""
+
+    message: str
+    emoji: tuple[str, ...] = ()
+
+
+class Reach(Arrival, frozen=True, kw_only=True):
+    """Whether anything reaches the customer there."""
+
+    lost: bool
+
+
+AnyArrival = Inbound | Opened | Edited | Reacted | Reach
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """Stored: the conversation and the input's ``seq``; ``repeated``: it was stored before."""
+    """Stored: the conversation and the input's ``seq``; ``repeated``: it was stored before. Where an arrival led to
+    nothing (a reaction to what nobody knows), there is no conversation and ``seq`` is 0."""
 
     conversation: str
     seq: int
@@ -89,7 +153,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     ``pushed``: messages leave through the courier; otherwise a follower reads them from the log.
     ``idempotent``: the provider drops a repeated key, so an uncertain send may always be repeated.
-    ``files``: a message's files can be sent; otherwise its text names them, each with a link.
+    ``files``: a message's files can be sent, up to ``file_limit`` bytes each; otherwise the text names them, each with a
+    link. ``caption_limit``: UTF-16 units that may stand under a file, 0 for none; ``album``: files that may go in one call.
+    ``formatted``: texts may have spans; ``links``: buttons may lead to addresses, of these schemes. ``edits``: what was sent
+    can be changed and taken back. ``places``: a place can be sent. ``text_limit`` counts UTF-16 units.
     """
 
     pushed: bool
@@ -98,12 +165,23 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     idempotent: bool = False
     text_limit: int = 4096
     files: bool = False
+    file_limit: int = 50 * 1024 * 1024
+    caption_limit: int = 0
+    album: int = 1
+    formatted: bool = False
+    links: tuple[str, ...] = ()
+    edits: bool = False
+    places: bool = False
+
+
+Action = Literal["send", "edit", "delete"]
 
 
 class OutboundPart(msgspec.Struct, frozen=True, kw_only=True):
     """One provider call: part ``part`` of message ``seq``. ``key`` is the same at every try.
 
-    ``files`` only where the channel can send them; their bytes are in a ``FileSource``.
+    ``files`` only where the channel can send them; their bytes are in a ``FileSource``. ``action``: what to do; ``target``:
+    the provider's ids of what is to be changed or taken back. ``answers``: the provider's id of what it replies to.
     """
 
     business: str
@@ -115,6 +193,49 @@ class OutboundPart(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     buttons: tuple[Button, ...] = ()
     files: tuple[Attachment, ...] = ()
+    spans: tuple[Span, ...] = ()
+    place: Place | None = None
+    action: Action = "send"
+    target: tuple[str, ...] = ()
+    answers: str = ""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider made of a part: the ids of its messages there, in order; none where it has no such ids."""
+
+    ids: tuple[str, ...] = ()
+
+
+class FoundBot(msgspec.Struct, frozen=True, kw_only=True):
+    """The messenger's bot that a token opens. ``picture``: a JPEG, nothing where it has none."""
+
+    id: int
+    username: str
+    name: str
+    picture: bytes = b""
+
+
+LineTrouble = Literal["", "starting", "conflict", "token", "unreachable", "storage", "webhook"]
+
+
+class LineHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How a bot's line to its messenger is. ``at``: since when, UTC microseconds; ``said``: the messenger's own words;
+    ``here``: this node holds it (what another one holds, that one knows)."""
+
+    trouble: LineTrouble
+    at: int
+    said: str = ""
+    here: bool = True
+
+
+class BotLines(Protocol):
+    """What the set-up asks of a messenger's bots. ``check`` raises ``Invalid`` (field ``token`` or ``proxy``)."""
+
+    async def check(self, token: str, *, proxy: str = "") -> FoundBot: ...
+
+    async def picture(self, inbox: str) -> bytes: ...
+
+    def health(self, inbox: str) -> LineHealth: ...
 
 
 class FileSource(Protocol):
@@ -126,9 +247,11 @@ class FileSource(Protocol):
 class Channel(Protocol):
     """A way in and out. Its inputs go to ``Dispatcher.receive``; this is the way out.
 
-    ``send`` returns the provider's message id, or raises one of ``gateway.errors``: ``RetryLater(after)`` (429 or
+    ``send`` returns what the provider made of it, or raises one of ``gateway.errors``: ``RetryLater(after)`` (429 or
     a refusal before any byte left), ``DeliveryRefused`` (for good), ``ContactUnreachable`` (blocked),
     ``DeliveryUncertain`` (the bytes left, no answer came).
+
+    ``tell`` shows for a moment that somebody writes, where the channel can; it may do nothing and never fails.
 
     ``fetch`` gives the bytes of an input's file, piece by piece; it raises ``RetryLater(after)``, ``MediaRefused`` (the
     provider will never give it), or whatever else broke, and is then tried again.
@@ -137,7 +260,9 @@ class Channel(Protocol):
     name: str
     capabilities: Capabilities
 
-    async def send(self, part: OutboundPart) -> str: ...
+    async def send(self, part: OutboundPart) -> Sent: ...
+
+    async def tell(self, inbox: str, address: str) -> None: ...
 
     def fetch(self, inbox: str, media: Media) -> AsyncIterator[bytes]: ...
 

@@ -74,6 +74,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """From whom letters are, Switchboard <chat@example.com>. Push services are told this address, too."""
     webhook_networks: tuple[str, ...] = ()
     """Networks inside yours that webhooks and pushes may go to, ``10.1.0.0/16``. Empty: public addresses alone."""
+    telegram_server: str = ""
+    """Where the Bot API is reached, https://bots.example.com. Empty: Telegram's own server."""
+    telegram_local: bool = False
+    """Whether that server is one of your own, run with --local on this machine: files of up to 2000 MB."""
 
 
 ENVIRONMENT = "SWITCHBOARD_"
@@ -121,6 +125,10 @@ def _check(settings: Settings) -> None:
         raise StartupError("public_url must begin with http:// or https://.")
     if settings.files and not settings.files.startswith("s3://"):
         raise StartupError("files must be empty (a folder in the data folder) or begin with s3://.")
+    if settings.telegram_server and not settings.telegram_server.startswith(("http://", "https://")):
+        raise StartupError("telegram_server must begin with http:// or https://.")
+    if settings.telegram_local and not settings.telegram_server:
+        raise StartupError("telegram_local needs telegram_server, the address of your own Bot API server.")
     for name in ("file_limit", "link_minutes", "uploads_per_minute"):
         if getattr(settings, name) <= 0:
             raise StartupError(f"{name} must be more than 0.")

@@ -13,7 +13,7 @@ from gateway.http.texts import ItemId, visible_text
 from gateway.http.verbs import Verb
 from gateway.model import commands as c
 from gateway.model.cards import check_cards
-from gateway.model.events import Attachment, Card, Endpoint, Person
+from gateway.model.events import Attachment, Card, Endpoint, Person, Place
 from gateway.model.state import FACT_LENGTH, FACT_NAME_LENGTH
 
 ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -36,7 +36,8 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     ``files``: ids of what the same person uploaded; with them ``text`` may be empty. ``cards``: things to show side by
     side; their images are ``https``, their buttons' links ``https``, ``mailto`` or ``tel``. ``endpoint``: one of the
-    conversation's ``channels``, where it shall not go to the one that the customer wrote by last.
+    conversation's ``channels``, where it shall not go to the one that the customer wrote by last. ``reply_to``: the ``seq`` of
+    the message that it answers. ``place``: somewhere on the map; with it, too, ``text`` may be empty.
     """
 
     id: ClientId
@@ -45,6 +46,23 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     files: FileIds = ()
     cards: tuple[Card, ...] = ()
     endpoint: Endpoint | None = None
+    reply_to: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] = 0
+    place: Place | None = None
+
+
+class EditBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``seq``: a message of one's own; ``text``: what it shall say, "" only where it has files."""
+
+    id: ClientId
+    seq: Annotated[int, msgspec.Meta(ge=1, le=1 << 62)]
+    text: Annotated[str, msgspec.Meta(max_length=4000)]
+
+
+class DeleteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``seq``: a message of one's own."""
+
+    id: ClientId
+    seq: Annotated[int, msgspec.Meta(ge=1, le=1 << 62)]
 
 
 class NoteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -127,10 +145,25 @@ def _person(principal: Principal) -> Person:
 
 def _reply(principal: Principal, body: ReplyBody) -> c.SendReply:
     return c.SendReply(
-        operator=_person(principal), text=visible_text(body.text) if body.files else _said(body.text),
+        operator=_person(principal), text=visible_text(body.text) if body.files or body.place else _said(body.text),
         floor_seq=body.floor_seq, client_id=body.id, files=tuple(Attachment(id=name) for name in body.files),
-        cards=check_cards(body.cards), endpoint=body.endpoint,
+        cards=check_cards(body.cards), endpoint=body.endpoint, reply_to=body.reply_to, place=_place(body.place),
     )  # fmt: skip
+
+
+def _place(place: Place | None) -> Place | None:
+    if place is None:
+        return None
+    if not (-90 <= place.latitude <= 90 and -180 <= place.longitude <= 180):
+        raise Invalid(
+            "A place lies between -90 and 90 degrees of latitude and -180 and 180 of longitude.", field="place"
+        )
+    title, address = visible_text(place.title)[:200], visible_text(place.address)[:300]
+    return Place(latitude=place.latitude, longitude=place.longitude, title=title, address=address)
+
+
+def _edit(principal: Principal, body: EditBody) -> c.EditReply:
+    return c.EditReply(operator=_person(principal), seq=body.seq, text=visible_text(body.text))
 
 
 def _note(principal: Principal, body: NoteBody) -> c.AddNote:
@@ -150,6 +183,9 @@ def verbs() -> list[Verb]:
         Verb(name="take", summary="Take the conversation: you have the floor", roles=EVERYONE, body=Empty,
              command=lambda who, body: c.Take(operator=_person(who))),
         Verb(name="reply", summary="Answer the customer (its owner)", roles=EVERYONE, body=ReplyBody, command=_reply),
+        Verb(name="edit_reply", summary="Change what you wrote", roles=EVERYONE, body=EditBody, command=_edit),
+        Verb(name="delete_reply", summary="Take back what you wrote", roles=EVERYONE, body=DeleteBody,
+             command=lambda who, body: c.DeleteReply(operator=_person(who), seq=body.seq)),
         Verb(name="note", summary="Add a private note", roles=EVERYONE, body=NoteBody, command=_note),
         Verb(name="return_to_bot", summary="Give the floor back to the bot", roles=EVERYONE, body=FloorBody,
              command=lambda who, body: c.ReturnToBot(operator=_person(who), floor_seq=body.floor_seq)),

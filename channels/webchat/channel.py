@@ -15,6 +15,7 @@ from channels.webchat.signing import Signing
 from channels.webchat.talk import Parts, Talk, Visitor
 from channels.webchat.users import User, Users
 from gateway.dispatcher import Dispatcher
+from gateway.dispatcher.continuing import way_on
 from gateway.dispatcher.hub import Hub, identity_topic
 from gateway.errors import NotFound
 from gateway.http.limits import Limiter
@@ -26,6 +27,8 @@ from gateway.store import contacts, directory, inbound, lists, log
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
+WAYS_ON = 6.0
+"""Links into a messenger that one visitor may ask for in a minute."""
 LETTERS = 3.0
 """Transcripts by e-mail in an hour: of one visitor, and to one address."""
 
@@ -50,7 +53,8 @@ class WebChat:
         self.queue = QueueBoard(store, hub, available)
         self._face = WidgetFace(store, peers)
         letters = Limiter(LETTERS / 3600, LETTERS, clock=time.monotonic)
-        self._parts = Parts(store, dispatcher, hub, files, self.queue, available, letters, settings)
+        ways_on = Limiter(WAYS_ON / 60, WAYS_ON, clock=time.monotonic)
+        self._parts = Parts(store, dispatcher, hub, files, self.queue, available, letters, ways_on, settings)
 
     def mount(self, app: web.Application) -> None:
         """Registers the widget's socket, and where it uploads."""
@@ -107,6 +111,7 @@ class WebChat:
             if identity is not None and inbox.settings.consent is not None:
                 contact = contacts.read(tx, identity.contact)
                 agreed = contact.known.consents.get(inbox.id, "") if contact else ""
-            return Visitor(inbox, address, user, business, state, marks, agreed)
+            telegram = way_on(tx) is not None
+            return Visitor(inbox, address, user, business, state, marks, agreed, telegram)
 
         return await self._store.read(inbox.business, unit)

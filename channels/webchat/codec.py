@@ -62,6 +62,21 @@ class LinkWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     file: Id
 
 
+class ContinueWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="continue"):
+    """A link to go on in a messenger; ``id`` is the client's own and comes back."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+
+
+class ContinueGiven(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="continue"):
+    """``url`` works once and until ``until``; ``qr``: the same as a picture (SVG)."""
+
+    id: str
+    url: str
+    qr: str
+    until: int
+
+
 class Typing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="typing"):
     on: bool
 
@@ -105,12 +120,13 @@ class ConsentFace(msgspec.Struct, frozen=True, kw_only=True):
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"):
     """``consent``: nothing where there is no such text, or it was agreed to. ``available``: somebody is there.
-    ``mail``: what was said can be had by e-mail."""
+    ``mail``: what was said can be had by e-mail; ``telegram``: the conversation can go on there."""
 
     inbox: InboxFace
     consent: ConsentFace | None
     available: bool
     mail: bool
+    telegram: bool
     conversation: str | None
     status: str | None
     owner: OwnerFace | None

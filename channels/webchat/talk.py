@@ -14,10 +14,12 @@ from channels.webchat.files import WidgetFiles
 from channels.webchat.queue import Available, QueueBoard
 from channels.webchat.users import User
 from gateway.dispatcher import Dispatcher, digest_of
+from gateway.dispatcher.continuing import MakeLink
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub, identity_topic
 from gateway.errors import Invalid, NotFound, NotPossible, UserExpired
 from gateway.http.limits import Limiter
+from gateway.http.pictures import qr_of
 from gateway.http.socket import PONG, Closed, Session, decode_frame, receive
 from gateway.model.commands import AnyCommand, AskTranscript, SetAttributes
 from gateway.model.events import BotMessage
@@ -37,7 +39,7 @@ COUNTRIES = {"ru": "RU", "en": "GB"}
 """Whose phone numbers a visitor of a language may write without their country."""
 
 ClientFrame = (
-    codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Transcript | acts.Attributes | codec.LinkWanted
+    codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Transcript | acts.Attributes | codec.LinkWanted | codec.ContinueWanted
     | codec.Typing | codec.Read | codec.Ping
 )  # fmt: skip
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
@@ -54,6 +56,7 @@ class Visitor(NamedTuple):
     state: Conversation | None
     marks: dict[str, int]
     agreed: str
+    telegram: bool = False
 
 
 class Parts(NamedTuple):
@@ -66,6 +69,7 @@ class Parts(NamedTuple):
     queue: QueueBoard
     available: Available
     letters: Limiter
+    ways_on: Limiter
     settings: Settings
 
 
@@ -142,6 +146,7 @@ class Talk:
             consent=self._consent_face(),
             available=self._parts.available(self._business),
             mail=bool(self._parts.settings.smtp),
+            telegram=visitor.telegram,
             conversation=state.id if state else None,
             status=state.status.value if state else None,
             owner=codec.OwnerFace(name=owner.name, picture=owner.picture) if owner else None,
@@ -208,6 +213,8 @@ class Talk:
                 await self._describe(frame)
             case codec.LinkWanted():
                 await self._link(frame)
+            case codec.ContinueWanted():
+                await self._continue(frame)
             case codec.Typing():
                 self._typing(frame.on)
             case codec.Read():
@@ -289,6 +296,16 @@ class Talk:
             self._visitor.inbox, self._sender.address, conversation=self._conversation, file=frame.file
         )
         self._session.tell(codec.LinkGiven(id=frame.id, file=frame.file, url=link.url, until=link.until))
+
+    async def _continue(self, frame: codec.ContinueWanted) -> None:
+        """Raises ``NotFound``, ``NotPossible``, ``TooMany``."""
+        if not self._conversation:
+            raise NotFound("There is no conversation yet. It begins with your first message.")
+        self._parts.ways_on.check(
+            self._sender.address, "That was asked for a few times already. Try again in a minute."
+        )
+        offer = await self._parts.store.write(self._business, MakeLink(self._conversation), key=self._conversation)
+        self._session.tell(codec.ContinueGiven(id=frame.id, url=offer.url, qr=qr_of(offer.url), until=offer.until))
 
     def _typing(self, on: bool) -> None:
         if not self._conversation:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from gateway.errors import Invalid
 from gateway.http.peers import origin_of
 from gateway.http.texts import name_of, one_line, visible_text
-from gateway.store.directory import ConsentText, InboxSettings, InvitationRule, Starter
+from gateway.store.directory import ConsentText, InboxSettings, InvitationRule, Starter, TelegramSettings
 from gateway.store.sql import Tx
 
 MOST_ORIGINS = 50
@@ -23,13 +23,16 @@ LONGEST_CONSENT = 4000
 LONGEST_VERSION = 40
 LONGEST_WAIT = 3600
 """Seconds before an invitation."""
+PROXIES = ("http", "socks5", "socks4")
+LONGEST_PROXY = 300
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _LOCALE = re.compile("[a-z]{2}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
 
-def judge_settings(tx: Tx, wanted: InboxSettings) -> InboxSettings:
-    """As they are kept. Raises ``Invalid``, naming the field, a part of one by its path: ``invitations.0.text``."""
+def judge_settings(tx: Tx, wanted: InboxSettings, *, known: InboxSettings | None = None) -> InboxSettings:
+    """As they are kept. Raises ``Invalid``, naming the field, a part of one by its path: ``invitations.0.text``.
+    ``known``: as they were; which bot it is stays, whatever is ``wanted``."""
     if len(wanted.origins) > MOST_ORIGINS:
         raise Invalid(f"At most {MOST_ORIGINS} pages may be listed.", field="origins", limit=MOST_ORIGINS)
     if len(wanted.starters) > MOST_STARTERS:
@@ -43,7 +46,32 @@ def judge_settings(tx: Tx, wanted: InboxSettings) -> InboxSettings:
         starters=tuple(_starter(one) for one in wanted.starters),
         consent=_consent(wanted.consent) if wanted.consent is not None else None,
         invitations=_invitations(wanted.invitations),
+        telegram=_telegram(wanted.telegram, known.telegram if known is not None else None),
     )
+
+
+def _telegram(wanted: TelegramSettings | None, known: TelegramSettings | None) -> TelegramSettings | None:
+    """How a bot is reached; who it is, Telegram alone says."""
+    if wanted is None:
+        return known
+    proxy = wanted.proxy.strip()
+    if proxy:
+        check_proxy(proxy)
+    who = known or TelegramSettings()
+    return replace(wanted, bot_id=who.bot_id, username=who.username, name=who.name, proxy=proxy)
+
+
+def check_proxy(proxy: str) -> None:
+    """Raises ``Invalid``."""
+    try:
+        parts = urlsplit(proxy)
+        fits = parts.scheme in PROXIES and bool(parts.hostname) and bool(parts.port) and proxy.isprintable()
+    except ValueError:
+        fits = False
+    if not fits or len(proxy) > LONGEST_PROXY or parts.path.strip("/"):
+        raise Invalid(
+            "A proxy is written as socks5://host:1080 or http://user:password@host:3128.", field="telegram.proxy"
+        )
 
 
 def judge_origin(text: str) -> str:

@@ -10,9 +10,10 @@ import msgspec
 from aiohttp import web
 
 from gateway.admin.inbox_settings import judge_settings
+from gateway.admin.messengers import TELEGRAM, Messengers, with_bot
 from gateway.admin.writing import actor, conflict, write
 from gateway.dispatcher import Dispatcher
-from gateway.errors import InUse, NotFound, Refused
+from gateway.errors import InUse, NotFound, NotPossible, Refused
 from gateway.http.refusals import Refusals
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, Call, Route
 from gateway.http.texts import name_of
@@ -37,13 +38,19 @@ TEST_LOOK = 0.1
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 
 
+Token = Annotated[str, msgspec.Meta(max_length=100)]
+
+
 class SettingsBody(InboxSettings, frozen=True, forbid_unknown_fields=True):
     """What comes in; on disk a newer release may have more."""
 
 
 class InboxBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    channel: Literal["webchat"]
+    """``token``: of a Telegram bot, as BotFather gave it; kept sealed, and shown to nobody again."""
+
+    channel: Literal["webchat", "telegram"]
     name: Name
+    token: Token = ""
     settings: SettingsBody = SettingsBody()
 
 
@@ -106,12 +113,14 @@ class Inboxes:
     """The routes of inboxes."""
 
     def __init__(
-        self, store: Store, vault: Vault, dispatcher: Dispatcher, *, refusals: Refusals, clock: Callable[[], int]
+        self, store: Store, vault: Vault, dispatcher: Dispatcher, *, refusals: Refusals, messengers: Messengers,
+        clock: Callable[[], int],
     ) -> None:  # fmt: skip
         self._store = store
         self._vault = vault
         self._dispatcher = dispatcher
         self._refusals = refusals
+        self._messengers = messengers
         self._clock = clock
 
     def routes(self) -> list[Route]:
@@ -139,13 +148,18 @@ class Inboxes:
 
     async def add(self, call: Call) -> InboxView:
         body, by = call.body, actor(call.who)
+        found = await self._messengers.found(body) if body.channel == TELEGRAM else None
 
         def unit(tx: Tx, now: int) -> Entrance:
             directory.lock_business(tx)
             settings = judge_settings(tx, body.settings)
+            if found is not None:
+                settings = with_bot(settings, found)
             made = directory.add_inbox(tx, channel=body.channel, name=name_of(body.name), settings=settings, now=now)
             audit.note(tx, by, "added", kind="inbox", subject=made.id, name=made.name, now=now,
                        changes=audit.differences(None, settings))  # fmt: skip
+            if found is not None:
+                inbox_secrets.put(tx, made.id, inbox_secrets.seal(self._vault, made.id, body.token.strip()))
             return _known(tx, made.id)
 
         return _view(await write(self._store, call, unit))
@@ -185,6 +199,8 @@ class Inboxes:
         """A message of nobody's goes the way of all messages; its conversation is ended by the system."""
         name, body = call.param("inbox"), call.body
         found = await self._store.read(call.business, lambda tx, now: _known(tx, name))
+        if found.channel == TELEGRAM:
+            raise NotPossible("A bot can't write to itself. Open it in Telegram and write to it there.")
         began, mark = self._clock(), new_id(self._clock())
         receipt = await self._dispatcher.receive(
             Inbound(
@@ -219,6 +235,8 @@ class Inboxes:
 
         def unit(tx: Tx, now: int) -> None:
             found = _known(tx, inbox)
+            if found.channel == TELEGRAM:
+                raise NotPossible("A bot's secret is its token, which BotFather gives.")
             inbox_secrets.put(tx, inbox, sealed)
             audit.note(tx, by, "secret_changed", kind="inbox", subject=inbox, name=found.name, now=now)
 
@@ -246,7 +264,7 @@ def change_inbox(tx: Tx, inbox: str, wanted: InboxChange, *, by: Actor, now: int
     found = _known(tx, inbox)
     if found.version != wanted.version:
         raise conflict("", found.version)
-    settings, name = judge_settings(tx, wanted.settings), name_of(wanted.name)
+    settings, name = judge_settings(tx, wanted.settings, known=found.settings), name_of(wanted.name)
     inboxes.change(tx, found, name=name, settings=settings)
     changes = audit.differences(found.settings, settings)
     if name != found.name:

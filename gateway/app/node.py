@@ -15,6 +15,7 @@ from aiohttp import web
 import bot
 import gateway
 import handoff
+from channels.telegram import Telegram, TelegramSetup, telegram_capabilities
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
 from gateway.admin.bot import BotRoutes
@@ -78,6 +79,7 @@ from gateway.webhooks.guard import Guard
 from gateway.webpush import AGAIN, PUSH, Pushes
 from gateway.webpush.service import PushService
 from gateway.webpush.vapid import Vapid, contact_of
+from gateway.writing import Writing
 
 log = structlog.get_logger(__name__)
 
@@ -118,9 +120,17 @@ class Switchboard:
             reopen_window=int(settings.reopen_hours * 3600 * SECOND),
             idle_after=int(settings.idle_hours * 3600 * SECOND),
             live=frozenset({WebChat.name}),
+            pushed={Telegram.name: telegram_capabilities(settings)},
         )
         self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
-        self.channels: dict[str, Channel] = {}
+        self.telegram = TelegramSetup(
+            store, self.dispatcher, vault=self.vault, files=self.files, settings=settings, node=self.node,
+            phrases=policy.phrases,
+        )  # fmt: skip
+        self.channels: dict[str, Channel] = {Telegram.name: self.telegram.channel}
+        self.writing = Writing(store, self.channels, policy)
+        self.dispatcher.on_long_turn = self.writing.bot
+        self.hub.watch_own_signals(self.writing.person)
         self.courier = Courier(self.dispatcher, self.channels, clock=system_clock, link=self._pushed_link)
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.erasures = Erasures(self.dispatcher, self.hub)
@@ -178,6 +188,7 @@ class Switchboard:
             self.dispatcher.policy.set_ups.forget(business)
 
     def _tell_changed(self, business: str, what: str) -> None:
+        self.telegram.look()
         self.hub.signal(set_up_changed(business, what))
 
     def _mount(self) -> None:
@@ -193,6 +204,7 @@ class Switchboard:
             users=users, peers=self.peers, settings=self.settings, available=self.presence.available,
         )  # fmt: skip
         self.web_chat.mount(self.app)
+        self.telegram.mount(self.app)
         self.console = ConsoleSocket(
             self.store, self.hub, rows=self.rows, presence=self.presence, verbs=self.verbs, access=self.access,
             sockets=self.sockets,
@@ -242,6 +254,7 @@ class Switchboard:
                 TRANSCRIPT: self.transcripts.claimed,
             }
         )
+        self.telegram.start()
         self.housekeeping.start()
         self.indexer.start()
         self.presence.start()
@@ -277,6 +290,7 @@ class Switchboard:
         began = time.monotonic()
         self._draining = True
         within = self.settings.drain_seconds
+        await self.telegram.aclose()
         await self.sockets.drain(within=within * 0.4)
         await self.dispatcher.drain(within=within * 0.4)
         await self.housekeeping.aclose()
@@ -284,6 +298,7 @@ class Switchboard:
         await self.presence.aclose()
         await self.rows.aclose()
         await self.web_chat.aclose()
+        await self.writing.aclose()
         await self.hub.aclose()
         await self.bus.aclose()
         for channel in self.channels.values():

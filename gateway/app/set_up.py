@@ -11,6 +11,7 @@ from gateway.admin.configuration import Configuration
 from gateway.admin.inboxes import Inboxes
 from gateway.admin.invitations import Invitations
 from gateway.admin.members import People
+from gateway.admin.messengers import Messengers
 from gateway.admin.profile import Profiles
 from gateway.admin.programs import Programs
 from gateway.admin.push import PushRoutes
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> list[Route]:
     """``changed`` is told (business, kind) of what nodes keep in memory."""
     phrases, set_ups = node.dispatcher.policy.phrases, node.dispatcher.policy.set_ups
-    inboxes = Inboxes(node.store, node.vault, node.dispatcher, refusals=node.refusals, clock=system_clock)
+    messengers = Messengers(node.store, node.vault, node.telegram.desk)
+    inboxes = Inboxes(
+        node.store, node.vault, node.dispatcher, refusals=node.refusals, messengers=messengers, clock=system_clock
+    )
     invitations = Invitations(node.store, node.sign_in, notifier=node.mailer, phrases=phrases, url=lambda: node.url)
     push = PushRoutes(
         node.store, node.vault, node.guard, vapid=node.push_service.vapid, pushes=node.pushes, set_ups=set_ups
@@ -41,6 +45,7 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
         *node.pictures.routes(),
         *Profiles(node.store).routes(),
         *inboxes.routes(),
+        *messengers.routes(),
         *People(node.store, node.dispatcher, node.hub).routes(),
         *invitations.routes(),
         *Programs(node.store).routes(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from gateway.dispatcher.arrivals import Arrive
 from gateway.dispatcher.dues import Dues, Handler
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.timers import Timers
@@ -14,7 +15,8 @@ from gateway.errors import Draining
 from gateway.metrics import INPUTS, one_of
 from gateway.model import commands as c
 from gateway.model.commands import AnyCommand
-from gateway.ports import BotEngine, Inbound, Receipt
+from gateway.model.state import Conversation
+from gateway.ports import AnyArrival, BotEngine, Edited, Inbound, Receipt
 from gateway.store.inbound import Claim
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -44,6 +46,8 @@ class Dispatcher:
         self.policy = policy
         self.clock = clock
         self._on_commit = on_commit
+        self.on_long_turn: Callable[[str, Conversation], None] = lambda business, state: None
+        """Is told of a turn (business, conversation) that takes long enough to be shown as writing."""
         self._turns = Turns(self, engine, policy)
         self._timers = Timers(self, policy)
         self._dues = Dues(store, node=policy.node, clock=clock)
@@ -68,6 +72,17 @@ class Dispatcher:
         if item.files:
             self.due_at(self.clock())
         one_of(INPUTS, item.channel).inc()
+        return received.receipt
+
+    async def arrive(self, arrival: AnyArrival) -> Receipt:
+        """As ``receive``, for anything that a messenger tells."""
+        if self._draining:
+            raise Draining("Switchboard is restarting. Send it again in a moment.")
+        unit = Arrive(arrival, self.policy)
+        received = await self.store.write(arrival.business, unit, key=arrival.address, then=self._received)
+        if isinstance(arrival, Inbound | Edited):
+            self.due_at(self.clock())
+        one_of(INPUTS, arrival.channel).inc()
         return received.receipt
 
     async def submit(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.errors import Invalid
+from gateway.errors import Invalid, NotPossible
 from gateway.model import commands as c
-from gateway.model.events import Person
-from gateway.store import configuration, directory, labels
+from gateway.model.events import OperatorDeleted, OperatorMessage, Person
+from gateway.store import configuration, directory, labels, log
 from gateway.store.sql import Tx
 
 
@@ -21,6 +21,19 @@ def known_here(tx: Tx, command: c.AnyCommand) -> None:
             raise Invalid("Somebody in this note doesn't work here any more. Take their name out.", field="mentions")
     if isinstance(command, c.Transfer) and command.team and configuration.find(tx, "team", command.team) is None:
         raise Invalid("This team was removed meanwhile. Choose another one.", field="team")
+
+
+def with_target(tx: Tx, conversation: str, command: c.AnyCommand) -> c.AnyCommand:
+    """The message that is to be changed, as the log has it. Raises ``NotPossible`` where it isn't a person's, or was taken
+    back."""
+    if not isinstance(command, c.EditReply | c.DeleteReply):
+        return command
+    first, *later = log.entries(tx, conversation, after=command.seq - 1) or (None,)
+    target = first.event if first is not None and first.seq == command.seq else None
+    taken_back = any(isinstance(one.event, OperatorDeleted) and one.event.seq == command.seq for one in later if one)
+    if not isinstance(target, OperatorMessage) or taken_back:
+        raise NotPossible("That message isn't there any more, so it can't be changed.")
+    return replace(command, target=target)
 
 
 def with_faces(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:

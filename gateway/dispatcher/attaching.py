@@ -46,7 +46,13 @@ def attachments_of(tx: Tx, item: Inbound, *, now: int) -> tuple[Attachment, ...]
     """The files of an input: what its sender uploaded, and what their provider has. Raises ``Invalid``."""
     pending = (
         Attachment(
-            id=new_id(now), name=clean_name(media.name, media.type), type=media.type, size=media.size, pending=True
+            id=new_id(now),
+            name=clean_name(media.name, media.type),
+            type=media.type,
+            size=media.size,
+            pending=True,
+            kind=media.kind,
+            seconds=media.seconds,
         )
         for media in item.files
     )

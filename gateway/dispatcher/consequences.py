@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import assert_never
 
 from gateway.dispatcher.alerting import plan_alerts
-from gateway.dispatcher.parts import parts_of
+from gateway.dispatcher.outgoing import plan as plan_delivery
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.transcripts import Job, plan
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
+    AnyEvent,
     AttributesSet,
     BotMessage,
     Button,
@@ -21,6 +22,8 @@ from gateway.model.events import (
     Entry,
     HandoffRequested,
     Labelled,
+    OperatorDeleted,
+    OperatorEdited,
     OperatorMessage,
     OwnerLost,
     Rated,
@@ -32,7 +35,7 @@ from gateway.model.events import (
     TranscriptAsked,
 )
 from gateway.model.state import Conversation, Floor, Status
-from gateway.store import contacts, deliveries, due, files, labels, ledger, waiting
+from gateway.store import contacts, due, files, labels, ledger, waiting
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
 
@@ -42,6 +45,10 @@ TURN, DELIVERY, WAKE, IDLE = "turn", "delivery", "wake", "idle"
 def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
     """The system's own lines to what just happened; they need no floor."""
     state = draft.state
+    if state is not None and state.status is Status.PENDING and any(is_unheard(entry.event) for entry in draft.entries):
+        say = policy.phrases.say
+        person = Button(title=say("person_please", state.locale), payload=words.ASK_FOR_PERSON)
+        draft.apply(c.Notify(notice="voice", text=say("voice_unheard", state.locale), buttons=(person,)))
     if state is None or state.status is not Status.QUEUED:
         return
     notice = next((_NOTICES[type(entry.event)] for entry in draft.entries if type(entry.event) in _NOTICES), None)
@@ -60,6 +67,15 @@ def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
 
 
 _NOTICES: dict[type, str] = {HandoffRequested: "queued", OwnerLost: "queued_again", Reopened: "queued"}
+
+
+def is_unheard(event: AnyEvent) -> bool:
+    """Something spoken that came without a word in writing: until speech is set up, the bot says that it can't listen."""
+    return (
+        isinstance(event, CustomerMessage)
+        and not (event.text or event.choice)
+        and any(file.kind in ("voice", "video_note") for file in event.files)
+    )
 
 
 def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -> int | None:
@@ -86,15 +102,12 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             if not file.pending:
                 files.attach(tx, file.id, conversation=draft.conversation, seq=entry.seq)
     match entry.event:
-        case BotMessage() | OperatorMessage() | SystemNotice() as message:
+        case BotMessage() | OperatorMessage() | SystemNotice() | OperatorEdited() | OperatorDeleted() as message:
             endpoint = message.endpoint
             capabilities = policy.pushed.get(endpoint.channel)
-            if capabilities is not None:
-                for part in range(len(parts_of(message, capabilities))):
-                    deliveries.put(
-                        tx, draft.conversation, entry.seq, part=part, inbox=endpoint.inbox, identity=endpoint.identity,
-                        channel=endpoint.channel, now=draft.now,
-                    )  # fmt: skip
+            if capabilities is not None and plan_delivery(
+                tx, draft.conversation, entry.seq, message, capabilities=capabilities, now=draft.now
+            ):
                 due.poke(tx, DELIVERY, endpoint.identity, due_at=draft.now)
         case ConversationStarted():
             ledger.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)

@@ -24,7 +24,7 @@ from gateway.model.events import Unrecognized
 from gateway.model.ids import new_id
 from gateway.model.redact import redact
 from gateway.model.state import FOLD_VERSION, Conversation, Status
-from gateway.store import contacts, deliveries, due, files, inbound, log, search
+from gateway.store import contacts, deliveries, due, files, inbound, links, log, refs, search
 from gateway.store.contacts import Address, Attributes
 from gateway.store.sql import Tx
 
@@ -178,6 +178,8 @@ def _drop_what_hangs_on(tx: Tx, conversation: str) -> None:
     """Everything of a conversation that stands outside its log. What keeps more of a person drops it here."""
     due.drop(tx, TURN, conversation)
     deliveries.drop(tx, conversation)
+    refs.drop(tx, conversation)
+    links.drop(tx, conversation)
     files.drop_all(tx, conversation)
 
 

@@ -62,6 +62,7 @@ class Hub:
         self._rows: set[RowsListener] = set()
         self._erasures: set[Callable[[str, str], None]] = set()
         self._signals: dict[str, list[Callable[[Signal], None]]] = {}
+        self._own_signals: list[Callable[[Signal], None]] = []
         self._tasks = TaskSet("hub")
 
     def start(self) -> None:
@@ -120,6 +121,8 @@ class Hub:
     def signal(self, signal: Signal) -> None:
         """Tells what is live, here and on other nodes; it may be lost."""
         self._bus.publish(signal)
+        for told in self._own_signals:
+            told(signal)
         self._signal_here(signal)
 
     def signal_here(self, signal: Signal) -> None:
@@ -190,6 +193,10 @@ class Hub:
     def watch_erasures(self, listener: Callable[[str, str], None]) -> None:
         """Tells ``listener`` of every conversation (business, id) that this node has erased words of."""
         self._erasures.add(listener)
+
+    def watch_own_signals(self, listener: Callable[[Signal], None]) -> None:
+        """Tells ``listener`` of every signal that comes from this node, of any conversation."""
+        self._own_signals.append(listener)
 
     def watch_signals(self, conversation: str, listener: Callable[[Signal], None]) -> Callable[[], None]:
         """Tells ``listener`` of a conversation's signals; returns how to stop it."""

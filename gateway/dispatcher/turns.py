@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
+from gateway.dispatcher.consequences import is_unheard
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.units import Committed, FinishTurn
 from gateway.errors import BotNotReady, Refused
 from gateway.metrics import TURN_FAILURES, TURNS, one_of
 from gateway.model import commands as c
-from gateway.model.events import CustomerMessage, Entry
+from gateway.model.events import CustomerEdited, CustomerMessage, Entry, MessageExtended
 from gateway.model.state import Conversation, Floor
 from gateway.ports import BotEngine, TurnInput, TurnRequest, TurnResult
 from gateway.store import due, log
@@ -31,6 +34,8 @@ MAX_WAIT = 5.0
 """Seconds that a customer who types on may hold a turn back."""
 RETRY_AFTER = 1_000_000
 NOT_READY_RETRY = 300_000
+LONG_TURN = 0.5
+"""Seconds after which a turn is shown as writing."""
 STORAGE_RETRY = 1.0
 """Seconds before a turn that could not be stored is made again."""
 
@@ -76,7 +81,7 @@ class Turns:
         if waiting is not None:
             waiting.state = state
             if waiting.inputs is not None:
-                waiting.inputs += _inputs(committed.entries)
+                waiting.inputs = _inputs(committed.entries, waiting.inputs)
         elif committed.turn_at is not None:
             before = committed.before
             known = before is None or not before.unanswered
@@ -144,7 +149,7 @@ class Turns:
             state = log.peek(tx, conversation)
             if state is None:
                 return None
-            found = log.entries(tx, conversation, after=state.answered, upto=state.last_input)
+            found = log.entries(tx, conversation, after=state.answered)
             return Turn(business, state, _inputs(found), fence, attempts)
 
         return await self._dispatcher.store.read(business, unit)
@@ -157,7 +162,7 @@ class Turns:
         """Makes a turn; returns it, read anew, where its result could not be stored just now."""
         state = turn.state
         try:
-            if state.floor is Floor.BOT and state.unanswered and not turn.inputs:
+            if state.floor is Floor.BOT and state.unanswered and all(is_unheard(e.event) for e in turn.inputs):
                 await self._pass_over(turn)
             elif state.floor is not Floor.BOT or not turn.inputs:
                 await self._finish(turn, None)
@@ -177,7 +182,7 @@ class Turns:
         return None
 
     async def _pass_over(self, turn: Turn) -> None:
-        """What waits can't be read any more (it was erased): covered by a turn that says nothing."""
+        """What waits can't be read (it was erased, or spoken): covered by a turn that says nothing."""
         state = turn.state
         silent = c.FinishTurn(
             floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input, outcome="silent",
@@ -194,11 +199,20 @@ class Turns:
         loop = asyncio.get_running_loop()
         began = loop.time()
         request = _request(turn, now=self._dispatcher.clock())
-        async with asyncio.timeout(self._policy.turn_timeout / 1e6):
-            result = await self._engine.turn(request)
+        writing = self._show_writing(turn)
+        try:
+            async with asyncio.timeout(self._policy.turn_timeout / 1e6):
+                result = await self._engine.turn(request)
+        finally:
+            writing.cancel()
         one_of(TURNS, result.outcome).inc()
         elapsed = int((loop.time() - began) * 1e6)
         await self._finish(turn, _command_of(state, result, upto=upto, elapsed=elapsed))
+
+    def _show_writing(self, turn: Turn) -> asyncio.TimerHandle:
+        """A turn that takes long is shown as writing, once; cancel it when the turn is over."""
+        told = self._dispatcher.on_long_turn
+        return asyncio.get_running_loop().call_later(LONG_TURN, told, turn.business, turn.state)
 
     async def _not_ready(self, turn: Turn) -> None:
         waited = self._dispatcher.clock() - max(turn.inputs[0].at, self._since)
@@ -231,15 +245,38 @@ class Turns:
         self._dispatcher.due_at(due_at)
 
 
-def _inputs(entries: tuple[Entry, ...] | list[Entry]) -> tuple[Entry, ...]:
-    """What asks for an answer."""
-    return tuple(e for e in entries if isinstance(e.event, CustomerMessage) and not e.event.closing)
+def _inputs(entries: Iterable[Entry], waiting: tuple[Entry, ...] = ()) -> tuple[Entry, ...]:
+    """What asks for an answer, behind what is ``waiting``, each as it was changed meanwhile."""
+    found = {entry.seq: entry for entry in waiting}
+    for entry in entries:
+        match entry.event:
+            case CustomerMessage(closing=False):
+                found[entry.seq] = entry
+            case CustomerEdited(seq=seq, text=text) if seq in found:
+                found[seq] = _saying(found[seq], text)
+            case MessageExtended(seq=seq, text=text) if seq in found and text:
+                found[seq] = _saying(found[seq], text)
+            case _:
+                pass
+    return tuple(found.values())
+
+
+def _saying(entry: Entry, text: str) -> Entry:
+    assert isinstance(entry.event, CustomerMessage)
+    return replace(entry, event=replace(entry.event, text=text))
+
+
+def _words(event: CustomerMessage) -> str:
+    """What the bot reads of a message."""
+    if event.text or event.phone is None:
+        return event.text
+    return event.phone.number
 
 
 def _request(turn: Turn, *, now: int) -> TurnRequest:
     state = turn.state
     inputs = tuple(
-        TurnInput(seq=e.seq, text=e.event.text, choice=e.event.choice)
+        TurnInput(seq=e.seq, text=_words(e.event), choice=e.event.choice)
         for e in turn.inputs[-MAX_INPUTS:]
         if isinstance(e.event, CustomerMessage)
     )

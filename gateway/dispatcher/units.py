@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.dispatcher.addressing import known_here, with_faces
+from gateway.dispatcher.addressing import known_here, with_faces, with_target
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
 from gateway.dispatcher.policy import Policy
@@ -20,8 +20,11 @@ from gateway.model.events import CustomerMessage, Endpoint, Entry
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Receipt
-from gateway.store import contacts, deliveries, due, inbound, log
+from gateway.store import contacts, deliveries, due, inbound, log, refs
 from gateway.store.sql import Tx
+
+UNREACHABLE = "unreachable"
+"""As ``DeliveryFailed`` says that the customer has blocked us, or is gone."""
 
 
 class Committed(NamedTuple):
@@ -58,12 +61,14 @@ class Receive(msgspec.Struct, frozen=True):
         item = self.input
         identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
         key = inbound.Claim(item.inbox, item.scope, item.key, digest_of(item.text, item.choice, *item.uploads))
-        endpoint = Endpoint(inbox=item.inbox, identity=identity.id, channel=item.channel)
         if item.profile is not None and not identity.conversation:
             contacts.vouch(tx, identity.id, identity.contact, item.profile)
-        draft = self._draft(tx, identity, endpoint, now=now)
+        begun = refs.find(tx, identity.id, refs.album(item.album)) if item.album else None
+        if begun is not None:
+            return self._extend(tx, identity, begun, key=key, now=now)
+        draft = self._draft(tx, identity, now=now)
         try:
-            said = self._say(tx, draft, endpoint)
+            said = self._say(tx, draft, identity)
         except Refused:
             known = inbound.earlier(tx, key)
             if known is None:
@@ -73,18 +78,45 @@ class Receive(msgspec.Struct, frozen=True):
         if known is not None:
             return _repeated(known)
         plan_fetches(tx, item, said, conversation=draft.conversation, now=now)
+        self._note(tx, identity, conversation=draft.conversation, seq=said.seq)
         committed = commit(tx, draft, self.policy, at_once=item.at_once or bool(item.choice))
         if identity.conversation != draft.conversation:
             inbound.point_identity(tx, identity.id, draft.conversation)
         return Received(Receipt(conversation=draft.conversation, seq=said.seq), committed)
 
-    def _draft(self, tx: Tx, identity: inbound.Identity, endpoint: Endpoint, *, now: int) -> log.Draft:
+    def _extend(
+        self, tx: Tx, identity: inbound.Identity, begun: refs.Found, *, key: inbound.Claim, now: int
+    ) -> Received:  # fmt: skip
+        """A further piece of a message that came before."""
+        item = self.input
+        state = log.load(tx, begun.conversation)
+        assert state is not None
+        draft = log.Draft(state.id, state, now=now)
+        files = attachments_of(tx, item, now=now)
+        draft.apply(c.Extend(seq=begun.seq, files=files, text=item.text, spans=item.spans))
+        known = inbound.claim_key(tx, key, conversation=state.id, seq=begun.seq, now=now)
+        if known is not None:
+            return _repeated(known)
+        plan_fetches(tx, item, draft.entries[-1], conversation=state.id, now=now)
+        self._note(tx, identity, conversation=state.id, seq=begun.seq)
+        return Received(Receipt(conversation=state.id, seq=begun.seq), commit(tx, draft, self.policy))
+
+    def _note(self, tx: Tx, identity: inbound.Identity, *, conversation: str, seq: int) -> None:
+        """Which of the provider's messages this one is."""
+        item = self.input
+        if item.message:
+            refs.put(tx, identity.id, item.message, conversation=conversation, seq=seq)
+        if item.album:
+            refs.put(tx, identity.id, refs.album(item.album), conversation=conversation, seq=seq)
+
+    def _draft(self, tx: Tx, identity: inbound.Identity, *, now: int) -> log.Draft:
         """The conversation that this input belongs to, or a new one."""
         state = log.load(tx, identity.conversation) if identity.conversation else None
         if state is not None and not self._over(state, now):
             return log.Draft(state.id, state, now=now)
         draft = log.Draft(new_id(now), None, now=now)
         item = self.input
+        endpoint = Endpoint(inbox=item.inbox, identity=identity.id, channel=item.channel)
         draft.apply(c.Start(contact=identity.contact, endpoint=endpoint, locale=item.locale, page=item.page))
         return draft
 
@@ -97,11 +129,14 @@ class Receive(msgspec.Struct, frozen=True):
     @property
     def _closing(self) -> bool:
         item = self.input
-        return not (item.choice or item.files or item.uploads) and words.is_closing(item.text)
+        bare = not (item.choice or item.files or item.uploads or item.place or item.phone or item.unsupported)
+        return bare and words.is_closing(item.text)
 
-    def _say(self, tx: Tx, draft: log.Draft, endpoint: Endpoint) -> Entry:
+    def _say(self, tx: Tx, draft: log.Draft, identity: inbound.Identity) -> Entry:
         """Applies the input; the entry of its message."""
         item = self.input
+        endpoint = Endpoint(inbox=item.inbox, identity=identity.id, channel=item.channel)
+        answered = refs.find(tx, identity.id, item.answers) if item.answers else None
         self._preface(tx, draft)
         state = draft.state
         assert state is not None
@@ -109,12 +144,16 @@ class Receive(msgspec.Struct, frozen=True):
         say = c.Say(
             text=item.text, choice=item.choice, endpoint=endpoint, client_id=item.key if item.scope else "",
             closing=resting and self._closing, sent_at=item.sent_at, page=item.page,
-            files=attachments_of(tx, item, now=draft.now),
+            files=attachments_of(tx, item, now=draft.now), spans=item.spans, author=item.author,
+            reply_to=answered.seq if answered and answered.conversation == draft.conversation else 0, quote=item.quote,
+            forwarded=item.forwarded, place=item.place, phone=item.phone, unsupported=item.unsupported,
         )  # fmt: skip
         # The owner gets the conversation back when a presence board exists to say that they are there; until then
         # whoever had it last is asked first, and anyone may take it over.
         draft.apply(say, Circumstances(owner_available=True))
         said = next(entry for entry in reversed(draft.entries) if isinstance(entry.event, CustomerMessage))
+        if item.phone is not None and item.phone.own:
+            draft.apply(c.LeaveDetails(kind="phone", value=item.phone.number))
         if item.choice == words.ASK_FOR_PERSON:
             draft.apply(c.AskForPerson())
         elif draft.state is not None and draft.state.status is Status.QUEUED and self._goes_back():
@@ -160,7 +199,8 @@ class Submit(msgspec.Struct, frozen=True):
         draft = log.Draft(self.conversation, state, now=now)
         try:
             known_here(tx, self.command)
-            draft.apply(with_faces(tx, with_files(tx, self.command)), self.circumstances)
+            command = with_target(tx, self.conversation, with_files(tx, self.command))
+            draft.apply(with_faces(tx, command), self.circumstances)
         except Refused:
             known = inbound.earlier(tx, self.claim) if self.claim is not None else None
             if known is None:
@@ -218,6 +258,9 @@ class FailDelivery(msgspec.Struct, frozen=True):
             seq=delivery.seq, part=delivery.part, reason=self.reason[:500], fault=self.fault
         )  # fmt: skip
         draft.apply(report)
+        if self.reason == UNREACHABLE:
+            endpoint = Endpoint(inbox=delivery.inbox, identity=delivery.identity, channel=delivery.channel)
+            draft.apply(c.LoseEndpoint(endpoint=endpoint))
         return commit(tx, draft, self.policy)
 
 

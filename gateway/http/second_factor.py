@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import NamedTuple
 
+from gateway.http.pictures import qr_of
 from gateway.store import accounts, tokens
 from gateway.store.accounts import Credentials
 from gateway.store.sql import Tx
@@ -37,11 +38,10 @@ class SecondFactor:
     def propose(self, account: str, email: str) -> Proposal:
         """A new secret, to be shown once."""
         import pyotp  # only where somebody sets one up
-        import segno
 
         secret = pyotp.random_base32()
         uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Switchboard")
-        qr = str(segno.make(uri, error="m").svg_inline(scale=4, border=2))
+        qr = qr_of(uri)
         return Proposal(secret, uri, qr, self._vault.seal(secret.encode(), purpose=_PURPOSE.format(account)))
 
     def step_of(self, account: str, sealed: str, code: str, *, now: int) -> int | None:

@@ -86,6 +86,21 @@ class InvitationRule(msgspec.Struct, frozen=True, kw_only=True):
         return self.text.get(locale) or next(iter(self.text.values()), "")
 
 
+class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A Telegram bot as Telegram itself describes it, and how it is reached. Its token is the inbox's secret.
+
+    ``groups``: answers there when it is addressed, or leaves. ``webhook``: Telegram calls us; otherwise we ask it.
+    ``proxy``: by which its server is reached.
+    """
+
+    bot_id: int = 0
+    username: str = ""
+    name: str = ""
+    groups: Literal["addressed", "leave"] = "addressed"
+    webhook: bool = False
+    proxy: str = ""
+
+
 class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a business sets for an inbox. ``origins``: pages that may use its widget, ``scheme://host[:port]``."""
 
@@ -94,6 +109,7 @@ class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     starters: tuple[Starter, ...] = ()
     consent: ConsentText | None = None
     invitations: tuple[InvitationRule, ...] = ()
+    telegram: TelegramSettings | None = None
 
 
 class Inbox(NamedTuple):

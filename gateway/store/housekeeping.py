@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from gateway.store import inbound
+from gateway.store import inbound, links
 from gateway.store.opening import checkpoint
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -70,3 +70,4 @@ class Housekeeping:
 
 def forget_old_keys(tx: Tx, now: int) -> None:
     inbound.forget_keys(tx, before=now - KEYS_KEPT)
+    links.forget(tx, before=now)

@@ -45,6 +45,15 @@ _POINT = Query(
     .where(identities.c.business_id == _business, identities.c.id == bindparam("identity_id"))
     .values(conversation_id=bindparam("new_conversation"))
 )
+_MOVE = Query(
+    update(identities)
+    .where(
+        identities.c.business_id == _business,
+        identities.c.inbox_id == bindparam("inbox_id"),
+        identities.c.address == bindparam("old_address"),
+    )
+    .values(address=bindparam("new_address"))
+)
 _CLAIM = Query(lambda insert: insert(inbound_keys).on_conflict_do_nothing())
 _CLAIMED = Query(
     select(inbound_keys.c.digest, inbound_keys.c.conversation_id, inbound_keys.c.seq).where(
@@ -146,6 +155,12 @@ def lock_identity_by_id(tx: Tx, identity: str) -> tuple[str, str, str] | None:
 def point_identity(tx: Tx, identity: str, conversation: str) -> None:
     """Moves the identity's pointer: what it writes goes to ``conversation`` from now on."""
     tx.execute(_POINT, identity_id=identity, new_conversation=conversation)
+
+
+def move_address(tx: Tx, inbox: str, old: str, new: str) -> None:
+    """The same chat has another address now; nothing where the new one is known already."""
+    if tx.one(_PEEK, inbox_id=inbox, address=new) is None:
+        tx.execute(_MOVE, inbox_id=inbox, old_address=old, new_address=new)
 
 
 def earlier(tx: Tx, claim: Claim) -> Earlier | None:

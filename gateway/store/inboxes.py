@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, select, text, update
 
 from gateway.store.directory import InboxSettings
 from gateway.store.schema import conversations, identities, inboxes
@@ -39,6 +39,13 @@ _LAST = Query(
 )
 
 
+_OF_CHANNEL = Query(
+    select(inboxes.c.business_id, inboxes.c.id).where(inboxes.c.channel == bindparam("wanted")).order_by(inboxes.c.id),
+    postgresql=text("SELECT * FROM switchboard_inboxes_of(:wanted)"),
+    across=True,
+)
+
+
 class Entrance(NamedTuple):
     """An inbox. ``has_secret``: users can be signed for it."""
 
@@ -64,6 +71,11 @@ def read(tx: Tx) -> list[Entrance]:
 def find(tx: Tx, inbox: str) -> Entrance | None:
     row = tx.one(_FIND, inbox=inbox)
     return _as_entrance(row) if row else None
+
+
+def of_channel(tx: Tx, channel: str) -> list[tuple[str, str]]:
+    """(business, inbox) of all of a channel, whoever's they are."""
+    return [(business, inbox) for business, inbox in tx.all(_OF_CHANNEL, wanted=channel)]
 
 
 def change(tx: Tx, inbox: Entrance, *, name: str, settings: InboxSettings) -> bool:

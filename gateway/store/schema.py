@@ -298,6 +298,32 @@ inbound_keys = Table(
     PrimaryKeyConstraint("business_id", "inbox_id", "scope", "key"),
     sqlite_with_rowid=False,
 )
+message_refs = Table(
+    "message_refs",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("identity_id", default=None),
+    _text("ref", default=None),
+    _text("conversation_id", default=None),
+    Column("seq", BigInteger, nullable=False),
+    Column("part", BigInteger, nullable=False),
+    PrimaryKeyConstraint("business_id", "identity_id", "ref"),
+    Index("ix_message_refs_message", "business_id", "conversation_id", "seq"),
+    sqlite_with_rowid=False,
+)
+channel_links = Table(
+    "channel_links",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("token_hash", default=None),
+    _text("conversation_id", default=None),
+    _text("inbox_id", default=None),
+    _instant("created_at"),
+    _instant("expires_at"),
+    PrimaryKeyConstraint("business_id", "token_hash"),
+    Index("ix_channel_links_conversation", "business_id", "conversation_id"),
+    sqlite_with_rowid=False,
+)
 due = Table(
     "due",
     metadata,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from gateway.ports import Capabilities, Media, OutboundPart
+from gateway.ports import Capabilities, Media, OutboundPart, Sent
 from gateway.store import deliveries
 from gateway.store.store import Store
 
@@ -34,7 +34,10 @@ class StrictChannel:
     async def _fine(self, part: OutboundPart) -> None:
         return
 
-    async def send(self, part: OutboundPart) -> str:
+    async def tell(self, inbox: str, address: str) -> None:
+        return
+
+    async def send(self, part: OutboundPart) -> Sent:
         endpoint = part.endpoint.identity
         assert endpoint not in self._busy, "two calls for one endpoint at once"
         self._busy.add(endpoint)
@@ -45,7 +48,7 @@ class StrictChannel:
         finally:
             self._busy.discard(endpoint)
         self.delivered.append(part)
-        return f"provider-{len(self.delivered)}"
+        return Sent(ids=(f"provider-{len(self.delivered)}",))
 
     async def _given(self, media: Media) -> None:
         return

@@ -108,7 +108,7 @@ def settings_of(folder: Path, **changes: object) -> Settings:
         "uploads_per_minute": 1e6,
         "drain_seconds": 5.0,
     }
-    return Settings(data=str(folder), port=0, **{**fast, **changes})  # type: ignore[arg-type]
+    return Settings(data=str(folder), **{"port": 0, **fast, **changes})  # type: ignore[arg-type]
 
 
 @cache

@@ -21,8 +21,10 @@ from gateway.store import (
     labels,
     leases,
     ledger,
+    links,
     lists,
     members,
+    refs,
     search,
     webhook_calls,
 )
@@ -48,6 +50,8 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         inbound.claim_key(tx, inbound.Claim(place.inbox, "", "k", "d"), conversation=state.id, seq=2, now=now)
         due.put(tx, "turn", state.id, due_at=now)
         deliveries.put(tx, state.id, 2, inbox=place.inbox, identity="i", channel="telegram", now=now)
+        refs.put(tx, "i", "77", conversation=state.id, seq=2)
+        links.mint(tx, state.id, place.inbox, now=now)
         lists.mark_read(tx, state.id, "people", 1)
         ledger.open_request(tx, state.id, opened_seq=1, now=now)
         files.add(tx, files.StoredFile("f", f"{name}/f", "a.txt", "text/plain", 1, account), now=now)
@@ -140,6 +144,8 @@ ACROSS = (
     "SELECT switchboard_next_due()", "SELECT switchboard_holds('n')", "SELECT switchboard_memberships('x')",
     "SELECT switchboard_inbox('x')", "SELECT switchboard_caller('x')", "SELECT switchboard_forget_keys(0)",
     "SELECT switchboard_claimable(9000000000000000, 10)", "SELECT switchboard_unattached_files(0, 10)",
+    "SELECT switchboard_inboxes_of('webchat')",
+    "SELECT switchboard_forget_links(0)",
 )  # fmt: skip
 
 

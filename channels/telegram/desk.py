@@ -1,0 +1,75 @@
+"""What the set-up asks of Telegram: whose a token is, how a bot looks, how its line does."""
+
+from __future__ import annotations
+
+import re
+
+from channels.telegram import codec
+from channels.telegram.bots import Bots
+from channels.telegram.client import Client, TokenRefused
+from channels.telegram.polling import Poller
+from gateway.errors import DeliveryError, DeliveryUncertain, Invalid, MediaRefused, RetryLater, TooLarge
+from gateway.ports import FoundBot, LineHealth
+from gateway.settings import Settings
+
+TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,80}")
+LARGEST_PICTURE = 1024 * 1024
+
+
+class Desk:
+    """``BotLines`` of Telegram."""
+
+    def __init__(self, bots: Bots, poller: Poller, *, settings: Settings) -> None:
+        self._bots = bots
+        self._poller = poller
+        self._settings = settings
+
+    async def check(self, token: str, *, proxy: str = "") -> FoundBot:
+        if not TOKEN.fullmatch(token):
+            raise Invalid("A token looks like 123456789:AAE… Copy all of it from BotFather.", field="token")
+        own = self._settings
+        client = Client(token, server=own.telegram_server, is_local=own.telegram_local, proxy=proxy)
+        try:
+            me = await client.call(codec.get_me(), timeout=10)
+            picture = await _picture(client, int(me["id"]))
+        except TokenRefused as refused:
+            raise Invalid(
+                "Telegram doesn't know this token. Copy it from BotFather once more.", field="token"
+            ) from refused
+        except (RetryLater, DeliveryUncertain) as error:
+            field = "proxy" if proxy else "token"
+            raise Invalid(
+                "Telegram can't be reached from here just now. Try it again in a moment.", field=field
+            ) from error
+        except DeliveryError as error:
+            raise Invalid(f"Telegram answered: {error}", field="token") from error
+        finally:
+            await client.aclose()
+        return FoundBot(
+            id=int(me["id"]), username=str(me.get("username", "")), name=str(me.get("first_name", "")), picture=picture
+        )  # fmt: skip
+
+    async def picture(self, inbox: str) -> bytes:
+        line = self._bots.of(inbox)
+        return await _picture(line.client, line.set_up.settings.bot_id) if line is not None else b""
+
+    def health(self, inbox: str) -> LineHealth:
+        return self._poller.health_of(inbox)
+
+
+async def _picture(client: Client, bot: int) -> bytes:
+    """The bot's picture, about 160 pixels wide; nothing where it has none, or Telegram doesn't give it."""
+    try:
+        found = await client.call(codec.get_photos(bot), timeout=10)
+        photos = found.get("photos") if isinstance(found, dict) else None
+        if not photos:
+            return b""
+        small = min(photos[0], key=lambda size: abs(int(size.get("width", 0)) - 160))
+        body = b""
+        async for piece in client.download(str(small["file_id"]), size=0):
+            body += piece
+            if len(body) > LARGEST_PICTURE:
+                return b""
+        return body
+    except (DeliveryError, MediaRefused, TooLarge, KeyError, ValueError, TypeError):
+        return b""

@@ -1,0 +1,161 @@
+"""What Telegram tells, taken: each update is on disk before it counts as taken, in order within its chat."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+from typing import Any, assert_never
+
+import structlog
+
+from channels.telegram import codec
+from channels.telegram.bots import BotLine
+from channels.telegram.channel import Telegram
+from gateway.dispatcher import Dispatcher
+from gateway.dispatcher.continuing import OpenLink
+from gateway.dispatcher.parts import pressable
+from gateway.errors import DeliveryError, Refused
+from gateway.model.events import Button
+from gateway.ports import Edited, Inbound, Opened, Phrases, Reach, Reacted
+from gateway.store import inbound, log, refs
+from gateway.store.sql import Tx
+from gateway.store.store import Store
+from gateway.tasks import TaskSet
+
+logger = structlog.get_logger(__name__)
+
+TRIES = 5
+PAUSE = 0.5
+"""Seconds before what failed is tried again; twice as long each time."""
+
+
+class NotTaken(Exception):
+    """Nothing can be stored just now: the same updates must come again."""
+
+
+class Intake:
+    """Takes updates of any bot. ``take`` may be given the same update any number of times."""
+
+    def __init__(self, store: Store, dispatcher: Dispatcher, channel: Telegram, phrases: Phrases) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._channel = channel
+        self._phrases = phrases
+        self._tasks = TaskSet("telegram.answers")
+
+    async def take(self, line: BotLine, updates: Iterable[dict[str, Any] | bytes]) -> None:
+        """Returns once all are on disk; chats beside one another. Raises ``NotTaken``."""
+        chats: dict[str, list[codec.Item]] = {}
+        for update in updates:
+            for item in codec.read(update, line.face):
+                chats.setdefault(_chat(item), []).append(item)
+        await asyncio.gather(*(self._in_order(line, items) for items in chats.values()))
+
+    async def aclose(self) -> None:
+        await self._tasks.finish(within=1)
+
+    async def _in_order(self, line: BotLine, items: list[codec.Item]) -> None:
+        for item in items:
+            await self._surely(line, item)
+
+    async def _surely(self, line: BotLine, item: codec.Item) -> None:
+        """One item. What the core refuses for good is passed over, as is what fails ever again: it must not hold up all
+        that comes behind it."""
+        for attempt in range(TRIES):
+            try:
+                await self._take(line, item)
+                return
+            except Refused as refused:
+                if refused.status == 503:
+                    raise NotTaken from refused
+                logger.warning("telegram_update_refused", inbox=line.set_up.inbox, code=refused.code)
+                return
+            except Exception:
+                logger.exception("telegram_update_failed", inbox=line.set_up.inbox, attempt=attempt + 1)
+                await asyncio.sleep(PAUSE * 2**attempt)
+        logger.error("telegram_update_passed_over", inbox=line.set_up.inbox)
+
+    async def _take(self, line: BotLine, item: codec.Item) -> None:
+        match item:
+            case Inbound() | Opened() | Edited() | Reacted() | Reach():
+                await self._dispatcher.arrive(item)
+            case codec.Linked():
+                await self._go_on(item)
+            case codec.PressedButton():
+                await self._press(line, item)
+            case codec.SpoiledPress():
+                self._answer(line, item.query, self._phrases.say("button_over", item.locale))
+            case codec.Moved():
+                await self._channel.move(line, item.old, item.new)
+            case codec.MustLeave():
+                with contextlib.suppress(DeliveryError):
+                    await line.client.call(codec.leave_chat(item.chat))
+            case codec.Ignored():
+                pass
+            case _:
+                assert_never(item)
+
+    async def _go_on(self, item: codec.Linked) -> None:
+        """A conversation comes over from another channel."""
+        opened = item.opened
+        unit = OpenLink(opened, item.token, self._dispatcher.policy)
+        await self._dispatcher.commit_all(opened.business, unit, key=opened.address)
+
+    async def _press(self, line: BotLine, item: codec.PressedButton) -> None:
+        """What the button stands for is in the log; it is answered at once, and its keyboard goes."""
+        button = await self._button(line, item)
+        if button is None:
+            self._answer(line, item.query, self._phrases.say("button_over", item.locale))
+            return
+        self._answer(line, item.query, "")
+        self._tasks.start(
+            self._quietly(line, codec.remove_keyboard(item.address, item.message)), name="remove_keyboard"
+        )
+        await self._dispatcher.arrive(
+            Inbound(
+                business=item.business, inbox=item.inbox, channel=codec.CHANNEL, address=item.address, key=item.key,
+                locale=item.locale, name=item.name, text=button.title, choice=button.payload, author=item.author,
+                at_once=True,
+            )
+        )  # fmt: skip
+
+    async def _button(self, line: BotLine, item: codec.PressedButton) -> Button | None:
+        def unit(tx: Tx, now: int) -> Button | None:
+            identity = inbound.find_identity(tx, item.inbox, item.address)
+            if identity is None:
+                return None
+            # Who presses before the answer to our call is on disk speaks in the conversation that sent it.
+            found = refs.find(tx, identity.id, item.message)
+            if found is not None and found.seq != item.seq:
+                return None
+            conversation = found.conversation if found is not None else identity.conversation
+            said = log.entries_at(tx, conversation, [item.seq])
+            buttons = [one for entry in said for one in pressable(entry.event) if not one.url]
+            return buttons[item.place] if item.place < len(buttons) else None
+
+        return await self._store.read(line.set_up.business, unit)
+
+    def _answer(self, line: BotLine, query: str, text: str) -> None:
+        self._tasks.start(self._quietly(line, codec.answer(query, text)), name="answer")
+
+    async def _quietly(self, line: BotLine, call: codec.Call) -> None:
+        """A call that only makes things nicer."""
+        try:
+            await line.client.call(call)
+        except DeliveryError as error:
+            logger.info("telegram_call_failed", method=call.method, error=str(error)[:200])
+
+
+def _chat(item: Any) -> str:
+    match item:
+        case codec.Linked():
+            return item.opened.address
+        case codec.Moved():
+            return item.old
+        case codec.MustLeave():
+            return item.chat
+        case codec.SpoiledPress() | codec.Ignored():
+            return ""
+        case _:
+            return str(item.address)

@@ -1,0 +1,115 @@
+"""A bot becomes an inbox by its token, and what the page about it says is true."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from tests.support_edge.site import Site
+from tests.support_edge.telegram import telegram_double
+from tests.support_edge.telegram_site import Lines
+from tests.support_edge.waiting import until_async
+
+
+def at(site: Site, rest: str) -> str:
+    return f"/api/v1/businesses/{site.ours.business}/{rest}"
+
+
+async def add(lines: Lines, token: str, name: str = "Second bot", **more: Any) -> tuple[int, dict[str, Any]]:
+    body = {"channel": "telegram", "name": name, "token": token, **more}
+    return await lines.site.call("POST", at(lines.site, "inboxes"), who="anna", json=body)
+
+
+async def test_token_says_whose_bot_it_is_before_it_is_added(lines: Lines) -> None:
+    bot = await lines.telegram.add_bot("Lantern of the East")
+
+    status, found = await lines.site.call(
+        "POST", at(lines.site, "telegram/check"), who="anna", json={"token": f" {bot.token}\n"}
+    )
+
+    assert (status, found["username"], found["name"]) == (200, bot.username, "Lantern of the East")
+    assert (found["taken"], found["elsewhere"]) == ("", False)
+    assert base64.b64decode(found["picture"]) == b""
+
+
+async def test_added_bot_talks_at_once_and_never_shows_its_token(lines: Lines) -> None:
+    bot = await lines.telegram.add_bot("Second")
+
+    status, made = await add(lines, bot.token)
+
+    assert status == 201 and made["settings"]["telegram"]["username"] == bot.username and made["has_secret"]
+    talk = lines.ann.talk(bot)
+    await talk.say("Good morning")
+    await talk.wait_for_text("You said: Good morning")
+    _, all_of_them = await lines.site.call("GET", at(lines.site, "inboxes"), who="anna")
+    assert bot.token not in str(all_of_them)
+
+
+async def test_one_person_with_two_bots_is_two_identities(lines: Lines) -> None:
+    bot = await lines.telegram.add_bot("Second")
+    _, made = await add(lines, bot.token)
+    await lines.talk.say("to the first")
+    await lines.ann.talk(bot).say("to the second")
+
+    await lines.ann.talk(bot).wait_for_text("You said: to the second")
+    await lines.talk.wait_for_text("You said: to the first")
+    second = Lines(lines.site, lines.telegram, bot, lines.ann, made["id"])
+    assert await lines.conversation() != await second.conversation()
+
+
+async def test_unfit_tokens_say_what_to_do(lines: Lines) -> None:
+    stranger = "123456789:AAE-not-one-that-anybody-knows-00000"
+    for token, says in (
+        ("", "Paste"),
+        ("hello", "looks like"),
+        (stranger, "doesn't know"),
+        (lines.bot.token, "already"),
+    ):
+        status, problem = await add(lines, token)
+        assert status in (409, 422) and says in problem["detail"], problem
+
+
+async def test_only_administrators_see_lines_and_tokens(lines: Lines) -> None:
+    for method, rest in (("POST", "telegram/check"), ("POST", f"inboxes/{lines.inbox}/token")):
+        status, _ = await lines.site.call(method, at(lines.site, rest), who="olga", json={"token": "1:x"})
+        assert status == 403
+    status, _ = await lines.site.call("GET", at(lines.site, f"inboxes/{lines.inbox}/line"), who="olga")
+    assert status == 403
+
+
+async def test_new_token_must_be_the_same_bots(lines: Lines) -> None:
+    other = await lines.telegram.add_bot("Other")
+    path = at(lines.site, f"inboxes/{lines.inbox}/token")
+
+    status, problem = await lines.site.call("POST", path, who="anna", json={"token": other.token})
+    assert (status, problem["field"]) == (422, "token") and "another bot" in problem["detail"]
+    status, _ = await lines.site.call("POST", path, who="anna", json={"token": lines.bot.token})
+    assert status == 204
+
+
+async def test_second_poller_is_explained_and_gone_again(lines: Lines) -> None:
+    await lines.bot.conflict(times=3)
+
+    async def trouble() -> str:
+        _, line = await lines.site.call("GET", at(lines.site, f"inboxes/{lines.inbox}/line"), who="anna")
+        return str(line["trouble"])
+
+    async def conflicting() -> bool:
+        return await trouble() == "conflict"
+
+    async def well() -> bool:
+        return await trouble() == ""
+
+    await lines.talk.say("wakes the poller")
+    await until_async(conflicting, what="the conflict")
+    await until_async(well, what="the line", within=20)
+    await lines.talk.wait_for_text("You said: wakes the poller")
+
+
+async def test_another_messengers_bot_is_not_asked(lines: Lines) -> None:
+    async with telegram_double() as other:
+        bot = await other.add_bot("Elsewhere")
+
+        status, problem = await add(lines, bot.token)
+
+    assert status == 422 and "doesn't know" in problem["detail"]

@@ -1,0 +1,1 @@
+"""The double of Telegram is held to the documentation, by aiogram's own client."""
