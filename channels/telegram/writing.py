@@ -241,7 +241,7 @@ def _method(file: Attachment, *, captioned: bool) -> tuple[str, str]:
     A sticker or a video note has no caption: with a text to say, it goes as a picture or a video.
     """
     media = file.type.partition(";")[0].strip().lower()
-    if file.kind == "voice" and media in _SPOKEN:
+    if (file.kind == "voice" and media in _SPOKEN) or (file.kind == "" and media == "audio/ogg"):
         return "sendVoice", "voice"
     if file.kind == "video_note" and not captioned and media == "video/mp4":
         return "sendVideoNote", "video_note"
