@@ -229,7 +229,7 @@ class LineHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BotLines(Protocol):
-    """What the set-up asks of a messenger's bots. ``check`` raises ``Invalid`` (field ``token`` or ``proxy``)."""
+    """What the set-up asks of a messenger's bots. ``check`` raises ``Invalid`` (field ``token`` or ``telegram.proxy``)."""
 
     async def check(self, token: str, *, proxy: str = "") -> FoundBot: ...
 

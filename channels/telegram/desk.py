@@ -9,6 +9,7 @@ from channels.telegram.bots import Bots
 from channels.telegram.client import Client, TokenRefused
 from channels.telegram.polling import Poller
 from gateway.errors import DeliveryError, DeliveryUncertain, Invalid, MediaRefused, RetryLater, TooLarge
+from gateway.faults import refusals
 from gateway.ports import FoundBot, LineHealth
 from gateway.settings import Settings
 
@@ -26,23 +27,20 @@ class Desk:
 
     async def check(self, token: str, *, proxy: str = "") -> FoundBot:
         if not TOKEN.fullmatch(token):
-            raise Invalid("A token looks like 123456789:AAE… Copy all of it from BotFather.", field="token")
+            raise Invalid(refusals.TOKEN_FORM(), field="token")
         own = self._settings
         client = Client(token, server=own.telegram_server, is_local=own.telegram_local, proxy=proxy)
         try:
             me = await client.call(codec.get_me(), timeout=10)
             picture = await _picture(client, int(me["id"]))
         except TokenRefused as refused:
-            raise Invalid(
-                "Telegram doesn't know this token. Copy it from BotFather once more.", field="token"
-            ) from refused
+            raise Invalid(refusals.TOKEN_UNKNOWN(), field="token") from refused
         except (RetryLater, DeliveryUncertain) as error:
-            field = "proxy" if proxy else "token"
-            raise Invalid(
-                "Telegram can't be reached from here just now. Try it again in a moment.", field=field
-            ) from error
+            if proxy:
+                raise Invalid(refusals.UNREACHABLE_BY_PROXY(), field="telegram.proxy") from error
+            raise Invalid(refusals.UNREACHABLE(), field="token") from error
         except DeliveryError as error:
-            raise Invalid(f"Telegram answered: {error}", field="token") from error
+            raise Invalid(refusals.TELEGRAM_SAID(said=str(error)[:200]), field="token") from error
         finally:
             await client.aclose()
         return FoundBot(

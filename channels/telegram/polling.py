@@ -129,7 +129,8 @@ class Poller:
                     return  # another node has it by now
                 renewed = time.monotonic()
             try:
-                updates = await line.client.updates(offset, timeout=WAIT)
+                # Until the line is known to be well it is asked without waiting: whoever set it up looks at it now.
+                updates = await line.client.updates(offset, timeout=WAIT if self._is_well(line) else 0)
                 await self._intake.take(line, updates)
             except (DeliveryError, NotTaken) as error:
                 self._note(line, _trouble(error), str(error))
@@ -172,6 +173,10 @@ class Poller:
             await line.client.call(codec.set_commands(words, locale))
         title = self._phrases.say("command.menu", line.face.locales[0])
         await line.client.call(codec.set_menu(title, line.set_up.settings.menu_url))
+
+    def _is_well(self, line: BotLine) -> bool:
+        known = self._health.get(line.set_up.inbox)
+        return known is not None and not known.trouble
 
     def _note(self, line: BotLine, trouble: LineTrouble, said: str = "") -> None:
         inbox = line.set_up.inbox

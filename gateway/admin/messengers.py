@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from gateway.admin.inbox_settings import check_proxy
 from gateway.admin.writing import actor, write
 from gateway.errors import InUse, Invalid, NotFound
+from gateway.faults import refusals
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, Call, Route
 from gateway.ports import BotLines, FoundBot, LineHealth
 from gateway.store import audit, inbox_secrets, inboxes
@@ -91,9 +92,7 @@ class Messengers:
         if not before.bot_id:
             await self._check_free(found)
         elif found.id != before.bot_id:
-            raise Invalid(
-                f"This token is of another bot, @{found.username}. Add that one as an inbox of its own.", field="token"
-            )
+            raise Invalid(refusals.OTHER_BOT(username=found.username), field="token")
         sealed = inbox_secrets.seal(self._vault, inbox, call.body.token.strip())
 
         def unit(tx: Tx, now: int) -> None:
@@ -111,11 +110,12 @@ class Messengers:
         return self._lines.health(inbox)
 
     async def picture(self, call: Call) -> web.Response:
+        """A JPEG; 204 where it has none."""
         inbox = call.param("inbox")
         await self._store.read(call.business, lambda tx, now: _telegram(tx, inbox))
         body = await self._lines.picture(inbox)
         if not body:
-            raise NotFound("This bot has no picture.")
+            return web.Response(status=204)
         headers = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
         return web.Response(body=body, content_type="image/jpeg", headers=headers)
 
@@ -126,14 +126,14 @@ class Messengers:
 
     async def _look(self, token: str, proxy: str) -> FoundBot:
         if not token.strip():
-            raise Invalid("Paste the token that BotFather gave you.", field="token")
+            raise Invalid(refusals.NO_TOKEN(), field="token")
         if proxy.strip():
             check_proxy(proxy.strip())
         return await self._lines.check(token.strip(), proxy=proxy.strip())
 
     async def _check_free(self, found: FoundBot) -> None:
         if (await self._holder(found.id))[0]:
-            raise InUse(f"@{found.username} is an inbox already. A bot can be only one.")
+            raise InUse(refusals.BOT_TAKEN(username=found.username), field="token")
 
     async def _holder(self, bot: int) -> tuple[str, str]:
         """(business, name) of the inbox that has the bot; "" where none has."""

@@ -14,3 +14,17 @@ OTHER_ACCOUNT = Kind(
     "This invitation is for {email}, and you are signed in as {mine}. Sign out first.",
 )
 MEMBER = Kind("member_already", "You work for this business already.")
+
+# the token of a messenger's bot
+NO_TOKEN = Kind("telegram_no_token", "Paste the token that BotFather gave you.")
+TOKEN_FORM = Kind("telegram_token_form", "A token looks like 123456789:AAE… Copy all of it from BotFather.")
+TOKEN_UNKNOWN = Kind("telegram_token_unknown", "Telegram doesn't know this token. Copy it from BotFather once more.")
+UNREACHABLE = Kind("telegram_unreachable", "Telegram can't be reached from here just now. Try it again in a moment.")
+UNREACHABLE_BY_PROXY = Kind(
+    "telegram_unreachable_by_proxy", "Telegram can't be reached by this proxy. Look at its address."
+)
+TELEGRAM_SAID = Kind("telegram_said", "Telegram answered: {said}")
+BOT_TAKEN = Kind("telegram_bot_taken", "@{username} is an inbox already. A bot can be only one.")
+OTHER_BOT = Kind(
+    "telegram_other_bot", "This token is of another bot, @{username}. Add that one as an inbox of its own."
+)

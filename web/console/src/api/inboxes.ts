@@ -20,6 +20,18 @@ export interface InvitationRule {
   text: Readonly<Record<string, string>>;
 }
 
+/** A bot of Telegram's, as Telegram describes it, and how it is reached. */
+export interface Telegram {
+  readonly bot_id: number;
+  readonly username: string;
+  readonly name: string;
+  groups: "addressed" | "leave";
+  /** Telegram calls us; otherwise we ask it. */
+  webhook: boolean;
+  /** "": none. */
+  proxy: string;
+}
+
 /** What can be written of an inbox, and with `channel` and `has_secret` what it is. */
 export interface Inbox {
   name: string;
@@ -29,11 +41,16 @@ export interface Inbox {
   /** `null`: nothing is asked. */
   consent: ConsentText | null;
   invitations: InvitationRule[];
-  readonly channel: string;
+  /** `null`: it is no bot of Telegram's. */
+  telegram: Telegram | null;
+  /** Of a new bot; the server never tells it. */
+  token: string;
+  channel: Channel;
   readonly has_secret: boolean;
 }
 
-type Settings = Omit<Inbox, "name" | "channel" | "has_secret">;
+export type Channel = "webchat" | "telegram";
+type Settings = Omit<Inbox, "name" | "channel" | "has_secret" | "token">;
 
 interface InboxView extends Pick<Inbox, "name" | "channel" | "has_secret"> {
   readonly id: string;
@@ -47,17 +64,46 @@ function thing({ id, version, settings, name, channel, has_secret }: InboxView):
     version,
     changed_at: 0,
     changed_by: "",
-    value: { ...settings, name, channel, has_secret },
+    value: { ...settings, telegram: settings.telegram ?? null, token: "", name, channel, has_secret },
   };
 }
 
 /** Settings that this console doesn't know yet go back as they came. */
-function settingsOf({ name: _name, channel: _channel, has_secret: _secret, ...settings }: Inbox): Settings {
-  return { ...settings, origins: settings.origins.filter((origin) => origin.trim()) };
+function settingsOf({ name: _, channel, has_secret: _secret, token: _token, ...settings }: Inbox): Settings {
+  const origins = settings.origins.filter((origin) => origin.trim());
+  // Whoever turned from one channel to the other while writing sends what belongs to the one they chose.
+  return channel === "telegram"
+    ? { ...settings, origins: [], consent: null, invitations: [] }
+    : { ...settings, origins, telegram: null };
 }
+
+export function blankInbox(channel: Channel): Inbox {
+  return {
+    name: "",
+    channel,
+    has_secret: false,
+    origins: [],
+    greeting: {},
+    starters: [],
+    consent: null,
+    invitations: [],
+    telegram: null,
+    token: "",
+  };
+}
+
+export const blankTelegram = (): Telegram => ({
+  bot_id: 0,
+  username: "",
+  name: "",
+  groups: "addressed",
+  webhook: false,
+  proxy: "",
+});
 
 export const inboxes: Source<Inbox> & Required<Pick<Source<Inbox>, "add">> = {
   kind: "inbox",
+  unkept: ["token"],
   read: async (business) =>
     (await request<{ inboxes: InboxView[] }>("GET", at(business, "inboxes"))).inboxes.map(thing),
   add: async (business, inbox) =>
@@ -65,6 +111,7 @@ export const inboxes: Source<Inbox> & Required<Pick<Source<Inbox>, "add">> = {
       await request("POST", at(business, "inboxes"), {
         channel: inbox.channel,
         name: inbox.name,
+        ...(inbox.channel === "telegram" ? { token: inbox.token.trim() } : {}),
         settings: settingsOf(inbox),
       }),
     ),
@@ -99,3 +146,39 @@ export const tryInbox = (business: string, inbox: string, text: string, locale: 
   request<TestAnswer>("POST", at(business, `${of("inboxes", inbox)}/test`), { text, locale });
 export const newSecret = (business: string, inbox: string) =>
   request<{ readonly secret: string }>("POST", at(business, `${of("inboxes", inbox)}/secret`));
+
+/** Whose a token is. `picture`: a JPEG in base64, "" for none; `taken`: the inbox of this business that has the bot. */
+export interface FoundBot {
+  readonly id: number;
+  readonly username: string;
+  readonly name: string;
+  readonly picture: string;
+  readonly taken: string;
+  /** Another business of this server has it. */
+  readonly elsewhere: boolean;
+}
+
+export const findBot = (business: string, token: string, proxy: string) =>
+  request<FoundBot>("POST", at(business, "telegram/check"), { token: token.trim(), proxy: proxy.trim() });
+
+export const renewToken = (business: string, inbox: string, token: string) =>
+  request<void>("POST", at(business, `${of("inboxes", inbox)}/token`), { token: token.trim() });
+
+export type LineTrouble = "" | "starting" | "conflict" | "token" | "unreachable" | "storage" | "webhook";
+
+/** How a bot's line to Telegram does. `at`: since when, microseconds; `said`: Telegram's own words. */
+export interface Line {
+  readonly trouble: LineTrouble;
+  readonly at: number;
+  readonly said: string;
+  /** The node that answers holds the line; of another one's it can't tell. */
+  readonly here: boolean;
+}
+
+export async function lineOf(business: string, inbox: string): Promise<Line> {
+  const line = await request<Partial<Line>>("GET", at(business, `${of("inboxes", inbox)}/line`));
+  return { trouble: "", at: 0, said: "", here: true, ...line };
+}
+
+export const botPicture = (business: string, inbox: string) =>
+  at(business, `${of("inboxes", inbox)}/picture`);

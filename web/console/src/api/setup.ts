@@ -15,6 +15,8 @@ export interface Thing<V> {
 export interface Source<V> {
   /** As the audit log calls it. */
   readonly kind: string;
+  /** Texts that stay on the page: no draft keeps them. */
+  readonly unkept?: readonly (keyof V & string)[];
   readonly read: (business: string) => Promise<readonly Thing<V>[]>;
   readonly add?: (business: string, value: V) => Promise<Thing<V>>;
   readonly change: (business: string, thing: Thing<V>, value: V) => Promise<Thing<V>>;

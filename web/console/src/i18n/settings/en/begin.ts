@@ -62,19 +62,19 @@ export const begin = {
   "bot.ready.counted": "The bot is ready. It knows {intents} intents from {examples} examples.",
 
   "inboxes.title": "Inboxes",
-  "inboxes.about": "The ways in: each is a chat on pages of yours.",
+  "inboxes.about": "The ways in: a chat on your pages, a bot in Telegram.",
   "inboxes.add": "Add inbox",
-  "inboxes.new": "New web chat",
+  "inboxes.new": "New inbox",
   "inboxes.none": "Nobody can write to you yet",
-  "inboxes.none.more": "Make a web chat, paste its line into your pages, and customers can write.",
+  "inboxes.none.more": "Put a chat on your pages or connect a bot in Telegram, and customers can write.",
   "inboxes.remove.about":
-    "Its line on your pages stops working. An inbox by which people have written stays, since their conversations do.",
+    "The chat on your pages, or the bot, stops answering. An inbox by which people have written stays, since their conversations do.",
   "inboxes.name": "Name of the inbox",
   "inboxes.name.hint": "For you and your colleagues.",
   "inboxes.origins.hint":
     "The chat works on these sites and nowhere else. One that is refused appears here with a button to allow it.",
   "inboxes.origins.add": "Add a site",
   "refused.in_use.inboxes":
-    "People have written by this inbox, and their conversations stay. Take its pages away to turn it off.",
+    "People have written by this inbox, and their conversations stay. To turn it off, take its pages away; a bot, revoke its token with BotFather.",
   "bot.about": "What it begins with. A template replaces what the bot has learnt so far.",
 };

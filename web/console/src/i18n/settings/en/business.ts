@@ -55,7 +55,7 @@ export const business = {
   "refused_pages.title": "These pages have the line and may not use it:",
   "refused_pages.tried": { one: "{n} time, last {time}", other: "{n} times, last {time}" },
   "refused_pages.allow": "Allow",
-  "starters.hint": "Buttons above the first message.",
+  "starters.hint": "Buttons that come with the greeting.",
   "starters.words": "Button {n}",
   "starters.says": "Sends",
   "starters.add": "Add a button",

@@ -111,6 +111,19 @@ export const faults = {
   "fault.invitation_other_account":
     "This invitation is for {email}, and you are signed in as {mine}. Sign out first.",
   "fault.member_already": "You work for this business already.",
+  "fault.telegram_no_token": "Paste the token that BotFather gave you.",
+  "fault.telegram_token_form":
+    "This is not a whole token. One looks like 123456789:AAE… Copy all of it from BotFather.",
+  "fault.telegram_token_unknown":
+    "Telegram does not know this token. Perhaps it was replaced by a newer one: send /token to @BotFather and copy it again.",
+  "fault.telegram_unreachable":
+    "The server cannot reach Telegram just now. Check again in a moment, or set a proxy under “More”.",
+  "fault.telegram_unreachable_by_proxy":
+    "Telegram cannot be reached by this proxy. Look at its address and whether it runs.",
+  "fault.telegram_said": "Telegram answered: {said}",
+  "fault.telegram_bot_taken": "@{username} is an inbox already, and a bot can be only one.",
+  "fault.telegram_other_bot":
+    "This token is of another bot, @{username}. Add that one as an inbox of its own.",
 } satisfies Record<
   | `fault.${FaultCode<"refusals" | "webhooks" | "training" | "content" | "transfer">}`
   | "fault.place"

@@ -4,5 +4,6 @@ import { business } from "./business.ts";
 import { faults } from "./faults.ts";
 import { people } from "./people.ts";
 import { shared } from "./shared.ts";
+import { telegram } from "./telegram.ts";
 
-export const en = { ...shared, ...people, ...begin, ...business, ...automation, ...faults };
+export const en = { ...shared, ...people, ...begin, ...business, ...automation, ...faults, ...telegram };

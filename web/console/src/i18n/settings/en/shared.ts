@@ -86,6 +86,8 @@ export const shared = {
   "refused.invalid.code": "This is not the code that the app shows now. Check the phone's clock.",
   "refused.invalid.origins":
     "One of these is not a page's address. An address looks like https://shop.example.com.",
+  "refused.invalid.telegram.proxy":
+    "A proxy is written as socks5://proxy.example.com:1080 or http://user:password@proxy.example.com:3128.",
   "refused.invalid.greeting": "This is too long: at most 1,000 characters.",
   "refused.invalid.starters": "A first button needs words and something that it says.",
   "refused.invalid.week": "The times of a day go from earlier to later and do not overlap.",

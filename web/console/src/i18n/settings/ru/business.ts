@@ -69,7 +69,7 @@ export const business: Catalogue<keyof typeof words> = {
     other: "{n} раза, последний {time}",
   },
   "refused_pages.allow": "Разрешить",
-  "starters.hint": "Кнопки над первым сообщением.",
+  "starters.hint": "Кнопки вместе с приветствием.",
   "starters.words": "Кнопка {n}",
   "starters.says": "Отправляет",
   "starters.add": "Добавить кнопку",

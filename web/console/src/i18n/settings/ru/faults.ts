@@ -100,6 +100,19 @@ export const faults: Catalogue<keyof typeof words> = {
     "В файле есть «{what}», здесь такого нет. Возможно, он из более нового Switchboard.",
   "fault.import_unfit": "В файле что‑то не так: {kind} ({problem}).",
   "fault.import_refused": "Не принято: {kind} «{name}». {said}",
+  "fault.telegram_no_token": "Вставьте токен, который дал BotFather.",
+  "fault.telegram_token_form":
+    "Это не весь токен. Он выглядит так: 123456789:AAE… Скопируйте его у BotFather целиком.",
+  "fault.telegram_token_unknown":
+    "Telegram не знает такого токена. Возможно, его заменили новым: отправьте @BotFather команду /token и скопируйте ещё раз.",
+  "fault.telegram_unreachable":
+    "Сервер сейчас не может связаться с Telegram. Проверьте ещё раз через минуту или укажите прокси в разделе «Дополнительно».",
+  "fault.telegram_unreachable_by_proxy":
+    "Через этот прокси Telegram недоступен. Проверьте адрес и работает ли прокси.",
+  "fault.telegram_said": "Telegram ответил: {said}",
+  "fault.telegram_bot_taken": "@{username} уже подключён, а бот может быть только в одной точке входа.",
+  "fault.telegram_other_bot": "Это токен другого бота, @{username}. Добавьте его отдельной точкой входа.",
+
   "fault.import_stranger": "Группа «{name}»: {email} не работает в этой компании",
 
   "fault.bot_training": "Бот уже учится. Подождите, пока закончит.",

@@ -86,6 +86,8 @@ export const shared: Catalogue<keyof typeof words> = {
   "refused.invalid.current": "Это не ваш пароль. Попробуйте ещё раз.",
   "refused.invalid.code": "Это не тот код, что показывает приложение. Проверьте часы телефона.",
   "refused.invalid.origins": "Один из адресов — не адрес страницы. Пример: https://shop.example.com.",
+  "refused.invalid.telegram.proxy":
+    "Прокси пишется так: socks5://proxy.example.com:1080 или http://user:password@proxy.example.com:3128.",
   "refused.invalid.greeting": "Слишком длинно: не больше 1 000 знаков.",
   "refused.invalid.starters": "У кнопки должны быть слова и то, что она отправит.",
   "refused.invalid.week": "Часы дня идут по порядку и не пересекаются.",

@@ -52,7 +52,7 @@ export class Editor<V extends object> {
 
   /** What isn't saved outlives a reload. */
   keep(): void {
-    const value = $state.snapshot(this.draft) as V;
+    const value = this.#keepable($state.snapshot(this.draft) as V);
     writeDraft(
       this.name,
       this.dirty ? { version: this.#base?.version ?? 0, base: this.#start, value } : null,
@@ -126,6 +126,11 @@ export class Editor<V extends object> {
     const field = fieldOf(error);
     if (field.split(".")[0]! in this.draft) this.errors = { [field]: sentence(error) };
     else this.problem = sentence(error);
+  }
+
+  #keepable(value: V): V {
+    const blanks = (this.resource.source.unkept ?? []).map((field) => [field, ""]);
+    return { ...value, ...Object.fromEntries(blanks) };
   }
 
   /** What I wrote over `base` meets what somebody else saved. */
