@@ -57,7 +57,9 @@ def test_talk_goes_on_in_telegram_with_the_same_person(
     customer.panel.get_by_role("button", name="Меню").click()
     customer.panel.get_by_role("menuitem", name="Продолжить в Telegram").click()
     way = customer.panel.get_by_role("dialog", name="Продолжить в Telegram")
-    expect(way.get_by_role("img", name="QR-код ссылки в Telegram")).to_be_visible()
+    picture = way.get_by_role("img", name="QR-код ссылки в Telegram")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     link = way.get_by_role("link", name="Открыть Telegram").get_attribute("href")
     assert link is not None and link.startswith("https://t.me/lantern_test_bot?start=c_")
     way.get_by_role("button", name="Остаться здесь").click()
