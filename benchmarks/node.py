@@ -14,7 +14,9 @@ from gateway.demo import Demo
 from gateway.logs import set_up
 from gateway.process import settle
 from gateway.settings import Settings
-from gateway.store import accounts, directory, sessions, tokens
+from gateway.store import accounts, directory, inbox_secrets, sessions
+from gateway.store import tokens as capabilities
+from gateway.store.directory import InboxSettings, TelegramSettings
 from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
 from gateway.vault import new_key
@@ -32,16 +34,28 @@ def sign_in(business: str, *, operators: int, now: int, tx: Tx) -> list[str]:
         account = accounts.add_account(tx, email=f"operator-{number}@example.com", name=name, now=now)
         directory.add_operator(tx.for_business(business), account.id, role="operator", name=name, now=now)
         people.append(account)
-    given = [tokens.new_token() for _ in people]
+    given = [capabilities.new_token() for _ in people]
     for account, token in zip(people, given, strict=True):
         sessions.open_session(tx, account.id, token=token, now=now, lifetime=LIFETIME)
     return given
 
 
-async def main(data: Path, database: str, operators: int) -> None:
+def add_bots(node: Switchboard, business: str, tokens: list[str], tx: Tx, now: int) -> None:
+    """Each token's bot as an inbox of the example."""
+    scoped = tx.for_business(business)
+    for token in tokens:
+        telegram = TelegramSettings(bot_id=int(token.partition(":")[0]), username="example_bot", name="Example")
+        settings = InboxSettings(telegram=telegram)
+        made = directory.add_inbox(
+            scoped, channel="telegram", name=f"Bot {telegram.bot_id}", settings=settings, now=now
+        )
+        inbox_secrets.put(scoped, made.id, inbox_secrets.seal(node.vault, made.id, token))
+
+
+async def main(data: Path, database: str, operators: int, *, telegram: str = "", tokens: tuple[str, ...] = ()) -> None:
     settings = Settings(
         data=str(data), database=database, secret_key=new_key() if database else "", port=0, burst_pause=0.0, frames_per_second=1e6,
-        sign_ins_per_minute=1e6,
+        sign_ins_per_minute=1e6, telegram_server=telegram,
     )  # fmt: skip
     set_up(level="warning", style="console")
     with open_folder(data) as folder:
@@ -55,6 +69,8 @@ async def main(data: Path, database: str, operators: int) -> None:
         cookies = await node.store.write(
             "", lambda tx, now: sign_in(demo.business, operators=operators, now=now, tx=tx)
         )  # fmt: skip
+        await node.store.write("", lambda tx, now: add_bots(node, demo.business, list(tokens), tx, now))
+        node.telegram.look()
         facts = {"port": node.port, "inbox": demo.inbox, "business": demo.business, "session": cookies[0]}
         print(json.dumps({**facts, "sessions": cookies}), flush=True)
         await asyncio.Event().wait()
@@ -65,5 +81,8 @@ if __name__ == "__main__":
     parser.add_argument("data", type=Path)
     parser.add_argument("--database", default="")
     parser.add_argument("--operators", type=int, default=1)
+    parser.add_argument("--telegram", default="")
+    parser.add_argument("--tokens", default="")
     options = parser.parse_args()
-    uvloop.run(main(options.data, options.database, options.operators))
+    tokens = tuple(filter(None, options.tokens.split(",")))
+    uvloop.run(main(options.data, options.database, options.operators, telegram=options.telegram, tokens=tokens))

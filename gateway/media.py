@@ -21,6 +21,7 @@ from gateway.files import Files, Put
 from gateway.metrics import MEDIA
 from gateway.model import commands as c
 from gateway.model.events import Attachment, FileProblem
+from gateway.model.state import Status
 from gateway.ports import Channel
 from gateway.store import due, files, log
 from gateway.store.sql import Tx
@@ -43,6 +44,8 @@ class _Finish:
     policy: Policy
     put: Put | None = None
     problem: FileProblem = "unavailable"
+    limit: int = 0
+    """Bytes that a file may have, where it was too large."""
 
     def __call__(self, tx: Tx, now: int) -> Committed | None:
         state = log.load(tx, self.job.conversation)
@@ -50,6 +53,10 @@ class _Finish:
             return None
         draft = log.Draft(state.id, state, now=now)
         draft.apply(self._command(tx, now))
+        if self.problem == "too_large" and self.put is None and state.status is not Status.RESOLVED:
+            limit = max(1, self.limit // 1024 // 1024)
+            text = self.policy.phrases.say("file_too_large", state.locale, limit=limit)
+            draft.apply(c.Notify(notice="file_too_large", text=text))
         return commit(tx, draft, self.policy)
 
     def _command(self, tx: Tx, now: int) -> c.AnyCommand:
@@ -86,7 +93,7 @@ class MediaFetcher:
             put = await self._fetch(row, job, channel)
         except (TooLarge, Invalid, MediaRefused) as error:
             logger.info("media_refused", conversation=job.conversation, seq=job.seq, error=str(error))
-            await self._end(row, _Finish(row, job, self._dispatcher.policy, problem=_problem(error)))
+            await self._end(row, _finished(row, job, self._dispatcher.policy, error))
         except Exception as error:
             await self._failed(row, job, error)
         else:
@@ -95,7 +102,7 @@ class MediaFetcher:
 
     async def _fetch(self, row: due.Due, job: MediaJob, channel: Channel) -> Put:
         if job.media.size > self._files.limit:
-            raise TooLarge("the provider says that it is larger than we take")
+            raise TooLarge("the provider says that it is larger than we take", limit=self._files.limit)
         async with asyncio.timeout(FETCH_WITHIN):
             return await self._files.put(row.business, channel.fetch(job.inbox, job.media), name=job.media.name)
 
@@ -137,5 +144,7 @@ class MediaFetcher:
         self._dispatcher.due_at(await self._dispatcher.store.write(row.business, unit, key=row.subject))
 
 
-def _problem(error: Exception) -> FileProblem:
-    return "too_large" if isinstance(error, TooLarge) else "refused"
+def _finished(row: due.Due, job: MediaJob, policy: Policy, error: Exception) -> _Finish:
+    if not isinstance(error, TooLarge):
+        return _Finish(row, job, policy, problem="refused")
+    return _Finish(row, job, policy, problem="too_large", limit=int(error.fields.get("limit") or 0))

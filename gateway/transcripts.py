@@ -13,6 +13,8 @@ from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.transcripts import Job
 from gateway.errors import DeliveryRefused, DeliveryUncertain, RetryLater
 from gateway.model.events import BotMessage, CustomerMessage, Entry, OperatorMessage, SystemNotice
+from gateway.model.markup import plain
+from gateway.model.texts import as_they_are
 from gateway.model.visible import Audience, visible_entry
 from gateway.ports import Notifier, Phrases
 from gateway.store import directory, due, log
@@ -90,7 +92,7 @@ def compose(business: directory.Business, entries: list[Entry], *, locale: str, 
     name = business.named(locale)
     zone: dt.tzinfo = zoneinfo.ZoneInfo(business.timezone)
     lines = [phrases.say("transcript.begin", locale, business=name)]
-    for entry in entries:
+    for entry in as_they_are(entries):
         shown = visible_entry(entry, Audience.CUSTOMER)
         said = _said(shown, locale, phrases=phrases) if shown is not None else None
         if said is not None:
@@ -117,4 +119,7 @@ def _said(entry: Entry, locale: str, *, phrases: Phrases) -> tuple[str, str] | N
 def _words(event: CustomerMessage | BotMessage | OperatorMessage) -> str:
     cards = [f"{card.title}: {card.text}" for card in getattr(event, "cards", ())]
     files = [f"[{file.name}]" for file in getattr(event, "files", ())]
-    return "\n".join(part for part in (event.text, *cards, *files) if part)
+    place = getattr(event, "place", None)
+    where = f"[{place.title or f'{place.latitude:.5f}, {place.longitude:.5f}'}]" if place is not None else ""
+    text = event.text if isinstance(event, CustomerMessage) else plain(event.text)
+    return "\n".join(part for part in (text, where, *cards, *files) if part)

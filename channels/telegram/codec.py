@@ -73,6 +73,7 @@ from channels.telegram.writing import (
     leave_chat,
     remove_keyboard,
     set_commands,
+    set_menu,
     set_webhook,
     simpler,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "read",
     "remove_keyboard",
     "set_commands",
+    "set_menu",
     "set_webhook",
     "simpler",
 ]

@@ -166,11 +166,13 @@ class Poller:
             await asyncio.sleep(RENEW_EVERY)
 
     async def _offer_commands(self, line: BotLine) -> None:
-        """The menu of commands, in each language of the business."""
+        """The menu of commands, in each language of the business, and the button beside the field."""
         for locale in ("", *line.face.locales):
             say = self._phrases.say
             words = {name: say(f"command.{name}", locale or line.face.locales[0]) for name in ("start", "operator")}
             await line.client.call(codec.set_commands(words, locale))
+        title = self._phrases.say("command.menu", line.face.locales[0])
+        await line.client.call(codec.set_menu(title, line.set_up.settings.menu_url))
 
     def _is_well(self, line: BotLine) -> bool:
         known = self._health.get(line.set_up.inbox)

@@ -241,7 +241,7 @@ def _method(file: Attachment, *, captioned: bool) -> tuple[str, str]:
     A sticker or a video note has no caption: with a text to say, it goes as a picture or a video.
     """
     media = file.type.partition(";")[0].strip().lower()
-    if file.kind == "voice" and media in _SPOKEN:
+    if (file.kind == "voice" and media in _SPOKEN) or (file.kind == "" and media == "audio/ogg"):
         return "sendVoice", "voice"
     if file.kind == "video_note" and not captioned and media == "video/mp4":
         return "sendVideoNote", "video_note"
@@ -304,6 +304,14 @@ def set_commands(words: Mapping[str, str], locale: str = "") -> Call:
     """The menu of commands: what each does, in one language; "" is for people of every other."""
     commands = [{"command": command, "description": says[:256]} for command, says in words.items()]
     return Call(method="setMyCommands", params={"commands": commands} | ({"language_code": locale} if locale else {}))
+
+
+def set_menu(title: str, url: str) -> Call:
+    """The button beside the field: a page of one's own, or (without ``url``) the commands."""
+    if not url:
+        return Call(method="setChatMenuButton", params={"menu_button": {"type": "commands"}})
+    button = {"type": "web_app", "text": title[:64], "web_app": {"url": url}}
+    return Call(method="setChatMenuButton", params={"menu_button": button})
 
 
 def get_me() -> Call:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from gateway.errors import Invalid
 from gateway.http.peers import origin_of
 from gateway.http.texts import name_of, one_line, visible_text
+from gateway.model.cards import check_address
 from gateway.store.directory import ConsentText, InboxSettings, InvitationRule, Starter, TelegramSettings
 from gateway.store.sql import Tx
 
@@ -57,8 +58,13 @@ def _telegram(wanted: TelegramSettings | None, known: TelegramSettings | None) -
     proxy = wanted.proxy.strip()
     if proxy:
         check_proxy(proxy)
+    menu_url = wanted.menu_url.strip()
+    if menu_url:
+        check_address(menu_url, schemes=("https",), field="telegram.menu_url")
     who = known or TelegramSettings()
-    return replace(wanted, bot_id=who.bot_id, username=who.username, name=who.name, proxy=proxy)
+    return replace(
+        wanted, bot_id=who.bot_id, username=who.username, name=who.name, proxy=proxy, menu_url=menu_url
+    )  # fmt: skip
 
 
 def check_proxy(proxy: str) -> None:

@@ -11,6 +11,8 @@ HEAD = 8192
 NAME_LENGTH = 120
 UNKNOWN = "application/octet-stream"
 _ZIP = b"PK\x03\x04"
+_OGG = b"OggS"
+_SPOKEN = (b"OpusHead", b"\x01vorbis", b"Speex   ")
 _SURE = 0.9
 """How sure the library is where the name's own ending is among those that the bytes allow."""
 _FORBIDDEN = frozenset('/\\:*?"<>|')
@@ -34,6 +36,8 @@ def clean_name(name: str, kind: str = "") -> str:
 
 def type_of(head: bytes, name: str) -> str:
     """The media type of what begins with ``head``. ``name`` decides only among types that the bytes allow."""
+    if head.startswith(_OGG) and any(codec in head[:64] for codec in _SPOKEN):
+        return "audio/ogg"  # RFC 5334: by its codec; the container alone says neither sound nor film
     try:
         best = puremagic.magic_string(head, name)[0]
     except (puremagic.PureError, ValueError):

@@ -90,7 +90,8 @@ class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A Telegram bot as Telegram itself describes it, and how it is reached. Its token is the inbox's secret.
 
     ``groups``: answers there when it is addressed, or leaves. ``webhook``: Telegram calls us; otherwise we ask it.
-    ``proxy``: by which its server is reached.
+    ``proxy``: by which its server is reached. ``menu_url``: what the button beside the field opens (a knowledge base),
+    ``https``; "" for the list of commands.
     """
 
     bot_id: int = 0
@@ -99,6 +100,7 @@ class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True):
     groups: Literal["addressed", "leave"] = "addressed"
     webhook: bool = False
     proxy: str = ""
+    menu_url: str = ""
 
 
 class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -150,3 +150,49 @@ def test_operator_is_told_that_nothing_arrives_there(told: Operator) -> None:
 def test_list_says_that_the_last_words_were_taken_back(told: Operator) -> None:
     told.tab("mine").click()
     expect(told.rows.first).to_contain_text("Сообщение отозвано")
+
+
+def test_operator_answers_a_message_changes_it_and_takes_it_back(customer: Customer, olga: Operator) -> None:
+    customer.ask_for_person()
+    olga.choose("человека")
+    olga.take()
+    customer.say("Где мой заказ?")
+    asked = message(olga, "Где мой заказ?")
+    asked.hover()
+    asked.get_by_role("button", name="Ответить на это").click()
+    expect(olga.field).to_be_focused()
+    olga.write("Заказ **едет**")
+    said = olga.articles("operator").last
+    expect(said.get_by_role("button", name="Где мой заказ?")).to_be_visible()
+    expect(said.get_by_role("img", name="Отправлено").or_(said.get_by_role("img", name="Прочитано"))).to_be_attached()
+    expect(customer.bubbles("operator").last.locator("strong")).to_have_text("едет")
+    expect(customer.bubbles("operator").last).to_contain_text("Где мой заказ?")
+
+    said.hover()
+    said.get_by_role("button", name="Изменить").click()
+    expect(olga.field).to_have_value("Заказ **едет**")
+    olga.page.keyboard.press("Escape")
+    expect(olga.field).to_have_value("")
+    said.hover()
+    said.get_by_role("button", name="Изменить").click()
+    olga.write("Заказ **приехал**")
+    expect(said.get_by_role("button", name="изменено")).to_be_visible()
+    expect(customer.bubbles("operator").last.locator("strong")).to_have_text("приехал")
+
+    said.hover()
+    said.get_by_role("button", name="Отозвать").click()
+    said.get_by_role("alertdialog").get_by_role("button", name="Отозвать").click()
+    expect(said).to_contain_text("Сообщение отозвано")
+    expect(customer.bubbles("operator").filter(has_text="приехал")).to_have_count(0)
+
+
+def test_operator_sends_a_place(customer: Customer, olga: Operator) -> None:
+    customer.ask_for_person()
+    olga.choose("человека")
+    olga.take()
+    olga.page.get_by_role("button", name="Отправить место").click()
+    olga.page.get_by_label("Где это").fill("https://yandex.ru/maps/?ll=37.61%2C55.75&z=16")
+    olga.page.get_by_label("Как его назвать").fill("Чайная лавка")
+    olga.page.get_by_role("dialog").get_by_role("button", name="Отправить").click()
+    expect(olga.articles("operator").last).to_contain_text("55.75000, 37.61000")
+    expect(customer.panel.get_by_role("link", name="Чайная лавка")).to_be_visible()

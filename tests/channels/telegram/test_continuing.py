@@ -141,4 +141,4 @@ async def test_nobody_is_sent_to_a_messenger_that_isnt_there(lines: Lines) -> No
     await widget.say("Hello")
     await widget.send({"type": "continue", "id": "go"})
     refused = await widget.expect("refused")
-    assert refused["problem"]["code"] == "not_found"
+    assert refused["problem"]["type"] == "/problems/not_found"

@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 from tests.support_edge.site import Site
+from tests.support_edge.socks import socks_proxy
 from tests.support_edge.telegram import telegram_double
 from tests.support_edge.telegram_site import Lines
 from tests.support_edge.waiting import until_async
@@ -113,3 +114,33 @@ async def test_another_messengers_bot_is_not_asked(lines: Lines) -> None:
         status, problem = await add(lines, bot.token)
 
     assert status == 422 and "doesn't know" in problem["detail"]
+
+
+async def test_bot_behind_a_proxy_talks_by_it(lines: Lines) -> None:
+    bot = await lines.telegram.add_bot("Behind")
+    async with socks_proxy() as proxy:
+        status, _ = await add(lines, bot.token, settings={"telegram": {"proxy": proxy.url}})
+        assert status == 201
+        await lines.ann.talk(bot).say("through the proxy")
+
+        await lines.ann.talk(bot).wait_for_text("You said: through the proxy")
+        assert proxy.led_to and {port for _, port in proxy.led_to} == {int(lines.telegram.url.rsplit(":", 1)[1])}
+        await lines.site.node.telegram.aclose()
+
+
+async def test_unfit_proxy_and_menu_page_are_refused_at_their_field(lines: Lines) -> None:
+    bot = await lines.telegram.add_bot("Third")
+    for field, value in (("proxy", "ftp://x"), ("proxy", "socks5://nowhere"), ("menu_url", "http://help.example.com")):
+        status, problem = await add(lines, bot.token, settings={"telegram": {field: value}})
+        assert (status, problem["field"]) == (422, f"telegram.{field}"), problem
+
+
+async def test_commands_and_the_help_page_are_offered(lines: Lines) -> None:
+    bot = await lines.telegram.add_bot("Third")
+    await add(lines, bot.token, settings={"telegram": {"menu_url": "https://help.example.com/"}})
+
+    await lines.telegram.wait_for_calls("setChatMenuButton", 2)
+    offered = await bot.commands()
+    assert {command["command"] for commands in offered.values() for command in commands} == {"start", "operator"}
+    (menu,) = [call for call in await lines.telegram.calls("setChatMenuButton", bot=bot)]
+    assert menu.params["menu_button"]["web_app"] == {"url": "https://help.example.com/"}

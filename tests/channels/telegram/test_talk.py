@@ -11,6 +11,7 @@ from gateway.model.events import (
     DeliveryFailed,
     EndpointBack,
     EndpointLost,
+    FileFailed,
     FileReady,
     HandoffRequested,
     MessageExtended,
@@ -18,7 +19,8 @@ from gateway.model.events import (
     SystemNotice,
     Taken,
 )
-from tests.support_edge.telegram_site import Lines
+from tests.support_edge.telegram.talk import OGG
+from tests.support_edge.telegram_site import Lines, name_of
 
 
 async def test_start_greets_with_a_menu_and_a_way_to_a_person(lines: Lines) -> None:
@@ -209,3 +211,60 @@ async def test_writing_is_shown_while_a_person_types_and_while_the_bot_thinks(li
 
     await lines.telegram.wait_for_calls("sendChatAction")
     assert "typing" in await lines.talk.actions()
+
+
+async def test_file_that_telegram_wont_give_is_told_to_both_sides(lines: Lines) -> None:
+    await lines.talk.document("film.zip", size=25 * 1024 * 1024)
+
+    await lines.talk.wait_for_text("at most 20 MB")
+    (failed,) = await lines.events(FileFailed)
+    assert failed.reason == "too_large"
+
+
+async def test_file_that_breaks_off_is_fetched_again(lines: Lines) -> None:
+    await lines.telegram.fail("file", "midway")
+    await lines.talk.document("list.pdf")
+
+    (failed_once,) = await lines.events(CustomerMessage)
+    assert failed_once.files[0].pending
+    (ready,) = await lines.events(FileReady)
+    assert ready.file.size > 0
+
+
+async def test_voice_of_an_operator_arrives_as_voice(lines: Lines) -> None:
+    await lines.talk.say("/operator")
+    await lines.events(HandoffRequested)
+    await lines.verb("take")
+    _, uploaded = await lines.site.upload(OGG, name="answer.ogg")
+
+    await lines.verb("reply", id="r1", text="", files=[uploaded["id"]])
+
+    spoken = await lines.talk.wait_for(lambda one: one.kind == "voice")
+    assert await lines.talk.download(spoken) == OGG
+
+
+async def test_group_hears_the_bot_only_when_it_is_addressed(lines: Lines) -> None:
+    group = await lines.telegram.add_group("Neighbours")
+    await group.add_bot(lines.bot, by=lines.ann)
+    talk = lines.ann.talk(lines.bot, group)
+    await talk.say("Just among us")
+    mention = f"@{lines.bot.username}"
+    await talk.say(f"{mention} when do you open?", entities=[{"type": "mention", "offset": 0, "length": len(mention)}])
+
+    await talk.wait_for_text("You said: when do you open?")
+    said = await lines.events(CustomerMessage, chat=group.id)
+    assert [(one.text, one.author) for one in said] == [("when do you open?", "Ann")]
+    assert await name_of(lines, said[0].endpoint.identity) == "Neighbours"
+
+
+async def test_slow_down_of_one_chat_lets_the_others_flow(lines: Lines) -> None:
+    ben = await lines.telegram.add_user("Ben")
+    await lines.talk.start()
+    await lines.talk.wait_for_text("Hello!")
+    await lines.telegram.fail("sendMessage", code=429, retry_after=2, chat=lines.ann.id)
+    await lines.talk.say("held back")
+    await ben.talk(lines.bot).say("flows")
+
+    await ben.talk(lines.bot).wait_for_text("You said: flows")
+    assert "You said: held back" not in await lines.talk.texts()
+    await lines.talk.wait_for_text("You said: held back")

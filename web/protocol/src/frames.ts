@@ -139,6 +139,8 @@ export interface WidgetWelcome {
   readonly available?: boolean;
   /** What was said can be had by e-mail. */
   readonly mail?: boolean;
+  /** The conversation can go on in Telegram. */
+  readonly telegram?: boolean;
   readonly conversation: string | null;
   readonly status: Status | null;
   readonly owner: { readonly name: string; readonly picture?: string } | null;
@@ -153,7 +155,15 @@ export interface QueueFrame {
   readonly about_seconds: number | null;
   readonly available: boolean;
 }
-export type WidgetFrame = WidgetWelcome | LinkFrame | QueueFrame | SharedFrame;
+/** A link to go on in a messenger: good once, until `until`; `qr` is the same as an SVG picture. */
+export interface ContinueFrame {
+  readonly type: "continue";
+  readonly id: string;
+  readonly url: string;
+  readonly qr: string;
+  readonly until: number;
+}
+export type WidgetFrame = WidgetWelcome | LinkFrame | ContinueFrame | QueueFrame | SharedFrame;
 
 /** Payloads that the core itself understands. */
 export const ASK_FOR_PERSON = "/switchboard.operator";

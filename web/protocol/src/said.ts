@@ -10,29 +10,18 @@ export interface Version {
 /** What became of a message after it was written. */
 export interface Later {
   /** What it says now, where that was changed; null where what it says is erased. */
-  readonly now: Version | null | undefined;
+  readonly now?: Version | null;
   /** What it said between the first and the last, in order. */
-  readonly between: readonly (Version | null)[];
-  readonly files: readonly Attachment[] | null;
-  readonly added: readonly Attachment[];
-  readonly place: Place | null;
-  readonly emoji: readonly string[];
-  /** When it was taken back; 0: it was not. */
-  readonly deleted: number;
+  readonly between?: readonly (Version | null)[];
+  readonly files?: readonly Attachment[];
+  readonly added?: readonly Attachment[];
+  readonly place?: Place;
+  readonly emoji?: readonly string[];
+  /** When it was taken back. */
+  readonly deleted?: number;
   /** It was edited, not only completed. */
-  readonly edited: boolean;
+  readonly edited?: boolean;
 }
-
-const NOTHING: Later = {
-  now: undefined,
-  between: [],
-  files: null,
-  added: [],
-  place: null,
-  emoji: [],
-  deleted: 0,
-  edited: false,
-};
 
 /** What the log tells of messages after they were written, by their `seq`. */
 export function laterOf(entries: readonly Entry[]): ReadonlyMap<number, Later> {
@@ -40,32 +29,31 @@ export function laterOf(entries: readonly Entry[]): ReadonlyMap<number, Later> {
   for (const { event: told, at } of entries) {
     const erased = told.type === "redacted";
     const event = erased ? told.shell : told;
-    const change = (seq: number, by: (was: Later) => Partial<Later>) => {
-      const was = found.get(seq) ?? NOTHING;
-      found.set(seq, { ...was, ...by(was) });
-    };
+    const seq = "seq" in event ? event.seq : 0;
+    const was = found.get(seq);
+    const change = (by: Later) => found.set(seq, { ...was, ...by });
     switch (event.type) {
       case "message_extended":
-        change(event.seq, ({ added, now }) => ({
-          added: [...added, ...(event.files ?? [])],
-          now: event.text ? version(event, at) : now,
-        }));
+        change({
+          added: [...(was?.added ?? []), ...(event.files ?? [])],
+          ...(event.text && { now: version(event, at) }),
+        });
         break;
       case "customer_edited":
       case "operator_edited":
-        change(event.seq, (was) => ({
-          between: was.now === undefined ? was.between : [...was.between, was.now],
+        change({
+          between: [...(was?.between ?? []), ...(was?.now === undefined ? [] : [was.now])],
           now: erased ? null : version(event, at),
           edited: true,
-          ...("files" in event && event.files?.length ? { files: event.files } : {}),
-          ...("place" in event && event.place ? { place: event.place } : {}),
-        }));
+          ...("files" in event && event.files?.length && { files: event.files }),
+          ...("place" in event && event.place && { place: event.place }),
+        });
         break;
       case "customer_reacted":
-        change(event.seq, () => ({ emoji: event.emoji ?? [] }));
+        change({ emoji: event.emoji ?? [] });
         break;
       case "operator_deleted":
-        change(event.seq, () => ({ deleted: at }));
+        change({ deleted: at });
         break;
     }
   }
@@ -78,7 +66,6 @@ export function carried(event: AnyEvent, later: Later | undefined): readonly Att
   return [...(later?.files ?? event.files ?? []), ...(later?.added ?? [])];
 }
 
-function version(event: { text: string; spans?: readonly Span[] } | AnyEvent, at: number): Version {
-  const { text, spans = [] } = event as { text: string; spans?: readonly Span[] };
-  return { text, spans, at };
+function version(event: { readonly text?: string; readonly spans?: readonly Span[] }, at: number): Version {
+  return { text: event.text ?? "", spans: event.spans ?? [], at };
 }

@@ -21,7 +21,7 @@ test("an edited message says the last of what was written", () => {
   const later = laterOf(entries).get(seqOf("**12"));
   expect(later?.now?.text).toBe("13");
   expect(later?.edited).toBe(true);
-  expect(later?.between).toEqual([]);
+  expect(later?.between ?? []).toEqual([]);
 });
 
 test("a message that was taken back still has what it said", () => {
@@ -39,7 +39,7 @@ test("every edit in between is kept, and an erased one is no words", () => {
     event: event as AnyEvent,
   }));
   const later = laterOf(log).get(1);
-  expect(later?.between.map((one) => one?.text ?? null)).toEqual(["b", "c", null]);
+  expect(later?.between?.map((one) => one?.text ?? null)).toEqual(["b", "c", null]);
   expect(later?.now?.text).toBe("d");
 });
 

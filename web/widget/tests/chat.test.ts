@@ -412,3 +412,44 @@ test("the page hears once of each message that the customer has not seen", () =>
   hear("c", [4, bots("three")]);
   expect(news).toEqual(["one", "two", "three"]);
 });
+
+test("words of a messenger that were changed say what they say now, and what was taken back is gone", () => {
+  connect("c");
+  const olgas = { endpoint, operator: "", name: "Olga" };
+  hear(
+    "c",
+    [2, mine("one")],
+    [3, { type: "customer_edited", seq: 2, text: "two" }],
+    [4, { type: "operator_message", text: "old", ...olgas }],
+    [5, { type: "operator_edited", seq: 4, text: "**new**", ...olgas }],
+    [6, { type: "operator_message", text: "wrong", ...olgas }],
+    [7, { type: "operator_deleted", seq: 6, ...olgas }],
+    [
+      8,
+      {
+        type: "message_extended",
+        seq: 2,
+        files: [{ id: "f", name: "photo.jpg", kind: "photo", pending: true }],
+      },
+    ],
+  );
+  const shown = chat.view().items.flatMap((item) => (item.kind === "message" ? [item] : []));
+  expect(shown.map(({ text, files }) => [text, files.length])).toEqual([
+    ["two", 1],
+    ["**new**", 0],
+  ]);
+});
+
+test("only what has more than bare words calls for the part that shows it", () => {
+  connect("c");
+  hear(
+    "c",
+    [2, mine("2 * 3 is no mark of a customer's")],
+    [3, { ...mine(""), place: { latitude: 1, longitude: 2 } } as AnyEvent],
+    [4, bots("plain")],
+    [5, bots("**bold**")],
+    [6, { ...mine("this"), reply_to: 4 } as AnyEvent],
+  );
+  const shown = chat.view().items.flatMap((item) => (item.kind === "message" ? [item] : []));
+  expect(shown.map(({ rich }) => rich !== null)).toEqual([false, true, false, true, true]);
+});

@@ -86,6 +86,8 @@ export interface ChatView {
   readonly available: boolean;
   /** What was said can be had by e-mail. */
   readonly mail: boolean;
+  /** The conversation can go on in Telegram. */
+  readonly telegram: boolean;
   /** While queued. */
   readonly place: QueueFrame | null;
   /** Since when the customer waits for a person, in microseconds of the server. */
@@ -115,6 +117,8 @@ export class Chat {
   #place: QueueFrame | null = null;
   #available = true;
   #invited: Invited | null = null;
+  /** Gets every frame first; true: it was meant for it alone. */
+  listen: ((frame: WidgetFrame) => boolean) | null = null;
   /** Up to where the page was told of what is new. */
   #told = 0;
 
@@ -287,6 +291,7 @@ export class Chat {
       consent: wanted && wanted.version !== this.#agreed ? wanted : null,
       available: this.#available,
       mail: this.#welcome?.mail ?? false,
+      telegram: this.#welcome?.telegram ?? false,
       place: known?.status === "queued" ? this.#place : null,
       waitingSince: known?.waiting_since ?? null,
       invitation: this.#logs.length === 0 ? this.#invited : null,
@@ -312,12 +317,13 @@ export class Chat {
   }
 
   #heard(frame: WidgetFrame): void {
+    if (this.listen?.(frame)) return;
     if (frame.type === "welcome") this.#welcomed(frame);
     else if (frame.type === "link") this.#links.heard(frame);
     else if (frame.type === "queue") {
       this.#place = frame;
       this.#available = frame.available;
-    } else this.#follow(frame);
+    } else if (frame.type !== "continue") this.#follow(frame);
     this.#changed();
   }
 

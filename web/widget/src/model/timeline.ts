@@ -2,6 +2,7 @@ import {
   fatesOf,
   filesOf,
   grouped,
+  laterOf,
   plain,
   shownFile,
   withDays,
@@ -11,6 +12,7 @@ import {
   type Card,
   type Entry,
   type Fates,
+  type Later,
   type Letter,
   type ShownFile,
   type WidgetMessage,
@@ -24,6 +26,14 @@ export interface Said extends Pick<WidgetMessage, "text" | "choice"> {
 }
 export type Mark = "pending" | "stored" | "read" | "failed";
 
+/** What a message shows beside bare words: all that is known of it, for the part that shows it. */
+export interface Rich {
+  readonly event: AnyEvent;
+  readonly entries: readonly Entry[];
+  readonly later: ReadonlyMap<number, Later>;
+  readonly became: Later | undefined;
+}
+
 export interface MessageItem {
   readonly kind: "message";
   readonly key: string;
@@ -31,6 +41,8 @@ export interface MessageItem {
   readonly name: string;
   /** null: erased. */
   readonly text: string | null;
+  /** null: there are bare words alone, or files. */
+  readonly rich: Rich | null;
   readonly files: readonly ShownFile[];
   readonly at: number;
   /** The first of its author's group, and the last. */
@@ -55,6 +67,7 @@ export interface NoticeItem {
   readonly kind: "notice";
   readonly key: string;
   readonly text: string;
+  readonly rich: Rich | null;
 }
 export interface DayItem {
   readonly kind: "day";
@@ -94,6 +107,7 @@ export function timeline(input: TimelineInput): Timeline {
 
   for (const log of input.logs) {
     const fates = fatesOf(log.entries);
+    const later = laterOf(log.entries);
     for (let index = 0; index < log.entries.length; index++) {
       const entry = log.entries[index]!;
       const event = plain(entry.event);
@@ -101,7 +115,7 @@ export function timeline(input: TimelineInput): Timeline {
         if (log === current && queued) queue = { text: event.text, buttons: event.buttons ?? [] };
         if (superseded(log.entries, index, log === current && queued)) continue;
       }
-      const item = show(entry, log, { read: log === current ? input.readByPeople : Infinity, fates });
+      const item = show(entry, log, { read: log === current ? input.readByPeople : Infinity, fates, later });
       if (item) items.push(entry === last && item.kind === "message" ? withButtons(item, event) : item);
     }
   }
@@ -140,19 +154,25 @@ function superseded(entries: readonly Entry[], index: number, queued: boolean): 
 interface Around {
   readonly read: number;
   readonly fates: Fates;
+  readonly later: ReadonlyMap<number, Later>;
 }
 
-function show(entry: Entry, log: OwnLog, { read, fates }: Around): Item | null {
+function show(entry: Entry, log: OwnLog, { read, fates, later }: Around): Item | null {
   const key = `${log.conversation}:${entry.seq}`;
   const erased = entry.event.type === "redacted";
   const event = plain(entry.event);
+  const became = later.get(entry.seq);
+  if (became?.deleted) return null;
+  const said = (text: string) =>
+    erased ? null : became?.now === undefined ? text : (became.now?.text ?? null);
   const base = {
     kind: "message",
     key,
     at: entry.at,
     first: true,
     last: true,
-    files: erased ? [] : filesOf(event, fates),
+    files: erased ? [] : filesOf(event, fates, became),
+    rich: !erased && isRich(event, became) ? { event, entries: log.entries, later, became } : null,
     error: "",
     buttons: [],
     cards: [],
@@ -162,14 +182,20 @@ function show(entry: Entry, log: OwnLog, { read, fates }: Around): Item | null {
   switch (event.type) {
     case "customer_message": {
       const mark = entry.seq <= read ? "read" : "stored";
-      return { ...base, author: "customer", name: "", text: erased ? null : event.text, mark };
+      return {
+        ...base,
+        author: "customer",
+        name: "",
+        text: said(event.text),
+        mark,
+      };
     }
     case "bot_message":
       return {
         ...base,
         author: "bot",
         name: "",
-        text: erased ? null : event.text,
+        text: said(event.text),
         mark: null,
         cards: event.cards ?? [],
         buttons: (event.buttons ?? []).filter((button) => button.url),
@@ -180,7 +206,7 @@ function show(entry: Entry, log: OwnLog, { read, fates }: Around): Item | null {
         ...base,
         author: "operator",
         name: event.name,
-        text: erased ? null : event.text,
+        text: said(event.text),
         mark: null,
         cards: event.cards ?? [],
       };
@@ -189,13 +215,24 @@ function show(entry: Entry, log: OwnLog, { read, fates }: Around): Item | null {
     case "details_left":
       return erased ? null : { kind: "seam", key, word: `seam.left.${event.kind}`, name: event.value };
     case "system_notice":
-      return { kind: "notice", key, text: event.text };
+      return { kind: "notice", key, text: event.text, rich: base.rich };
     default: {
       const seam = seamOf(event);
       return seam && { kind: "seam", key, ...seam };
     }
   }
 }
+
+/** Whether there may be more to show than bare words: what shows it is fetched then. */
+function isRich(event: AnyEvent, became: Later | undefined): boolean {
+  return (
+    MORE.some((key) => key in event) ||
+    Boolean(became?.now?.spans.length) ||
+    (event.type !== "customer_message" && "text" in event && MARKS.test((became?.now ?? event).text ?? ""))
+  );
+}
+const MORE = ["spans", "quote", "reply_to", "forwarded", "place", "phone", "unsupported"];
+const MARKS = /[*_~|`>[]/;
 
 function seamOf(event: AnyEvent): { word: Key; name: string } | null {
   switch (event.type) {
@@ -228,6 +265,7 @@ function unsent(letter: Letter<Said>, mark: Mark): MessageItem {
     author: "customer",
     name: "",
     text: letter.body.text,
+    rich: null,
     files: (letter.body.files ?? []).map((file) => shownFile(file, "pending")),
     at: letter.at * 1000,
     first: true,

@@ -1,10 +1,11 @@
 import { clock, linkify } from "@switchboard/protocol";
-import type { Mark, MessageItem } from "../model/timeline.ts";
+import type { Mark, MessageItem, Rich } from "../model/timeline.ts";
 import { Cards } from "./Cards.tsx";
 import type { Choose } from "./Choices.tsx";
 import { useDesk } from "./desk.ts";
 import { File } from "./File.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
+import { later } from "./later.tsx";
 
 const ICONS: Record<Mark, IconName> = { pending: "clock", stored: "sent", read: "read", failed: "failed" };
 
@@ -30,9 +31,9 @@ export function Message({ item, links, thumb, choose }: Props) {
   return (
     <div class={classes.filter(Boolean).join(" ")}>
       {item.first && <p class={item.author === "operator" ? "author" : "author hidden-text"}>{author}</p>}
-      {item.text !== "" && (
+      {(item.text || item.text === null || item.rich) && (
         <p class={item.text === null ? "bubble erased" : "bubble"}>
-          {item.text === null ? say("erased") : <Linked text={item.text} />}
+          {item.text === null ? say("erased") : <Words text={item.text} rich={item.rich} />}
         </p>
       )}
       {item.files.map((file) => {
@@ -45,7 +46,14 @@ export function Message({ item, links, thumb, choose }: Props) {
   );
 }
 
-function Linked({ text }: { text: string }) {
+const RichWords = later(() => import("./rich/Rich.tsx"), Linked);
+
+/** Words, and whatever is said beside them once that can be shown. */
+export function Words({ text, rich }: { text: string; rich: Rich | null }) {
+  return rich ? <RichWords text={text} rich={rich} /> : <Linked text={text} />;
+}
+
+function Linked({ text }: { text: string; rich?: Rich }) {
   return (
     <>
       {linkify(text).map((span) =>

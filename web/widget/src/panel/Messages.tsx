@@ -4,7 +4,7 @@ import type { ChatView } from "../model/chat.ts";
 import { Choices, type Choose } from "./Choices.tsx";
 import { useDesk } from "./desk.ts";
 import { Icon } from "./Icon.tsx";
-import { Message } from "./Message.tsx";
+import { Message, Words } from "./Message.tsx";
 import { dayName } from "./times.ts";
 
 /** Items that are drawn at once: whoever reads further up asks for more. */
@@ -121,7 +121,11 @@ function Item({ item, view, choose }: ItemProps) {
         </p>
       );
     case "notice":
-      return <p class="aside">{item.text}</p>;
+      return (
+        <p class="aside">
+          <Words text={item.text} rich={item.rich} />
+        </p>
+      );
   }
 }
 

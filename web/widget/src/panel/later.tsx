@@ -8,8 +8,11 @@ interface Part<Props> {
 /** Milliseconds after which a part is asked for again that could not be had. */
 const TRY_AGAIN = 3_000;
 
-/** A part that few visitors need: it is fetched when it is first shown, and until then nothing stands in its place. */
-export function later<Props extends object>(load: () => Promise<Part<Props>>): ComponentType<Props> {
+/** A part that few visitors need: it is fetched when it is first shown, and until then `instead` stands in its place. */
+export function later<Props extends object>(
+  load: () => Promise<Part<Props>>,
+  instead?: ComponentType<Props>,
+): ComponentType<Props> {
   let part: Part<Props> | null = null;
   return function Later(props: Props) {
     const [, arrived] = useState(0);
@@ -27,6 +30,7 @@ export function later<Props extends object>(load: () => Promise<Part<Props>>): C
       void fetch();
       return () => clearTimeout(timer);
     }, []);
-    return part && <part.Main {...props} />;
+    const Shown = part?.Main ?? instead;
+    return Shown ? <Shown {...props} /> : null;
   };
 }

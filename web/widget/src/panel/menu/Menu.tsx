@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChatView } from "../../model/chat.ts";
 import { useDesk } from "../desk.ts";
+import { Continue } from "./Continue.tsx";
+import { goWords } from "./go.ts";
 import { Mail } from "./Mail.tsx";
 import css from "./menu.css?inline";
 import { save } from "./transcript.ts";
@@ -16,9 +18,9 @@ interface Props {
 /** What is seldom wanted. Arrow keys move, Escape shuts. */
 export function Main({ view, shut, leave }: Props) {
   const desk = useDesk();
-  const { adopt, chat, preferences, say } = desk;
+  const { adopt, chat, locale, preferences, say } = desk;
   adopt(css);
-  const [asking, ask] = useState<"" | "end" | "mail">("");
+  const [asking, ask] = useState<"" | "end" | "mail" | "go">("");
   const box = useRef<HTMLDivElement>(null);
   const buttons = () => [...box.current!.querySelectorAll("button")];
   useEffect(() => {
@@ -52,17 +54,17 @@ export function Main({ view, shut, leave }: Props) {
   const running = view.status !== null && view.status !== "resolved";
   const said = view.items.some((one) => one.kind === "message");
 
-  if (asking === "mail")
+  if (asking === "mail" || asking === "go")
     return (
       <div
         class="menu sure"
         role="dialog"
-        aria-label={say("save.mail")}
+        aria-label={asking === "go" ? goWords(locale).on : say("save.mail")}
         ref={box}
         onKeyDown={onKeyDown}
         onFocusOut={onFocusOut}
       >
-        <Mail done={view.done} shut={shut} />
+        {asking === "go" ? <Continue shut={shut} /> : <Mail done={view.done} shut={shut} />}
       </div>
     );
   if (asking === "end")
@@ -108,6 +110,7 @@ export function Main({ view, shut, leave }: Props) {
           then(() => save(desk, view, "html")),
         )}
       {said && view.mail && item(say("save.mail"), () => ask("mail"))}
+      {running && view.telegram && item(goWords(locale).on, () => ask("go"))}
       {running && item(say("end"), () => ask("end"))}
     </div>
   );

@@ -1,0 +1,48 @@
+"""What messages say by now: a log's entries with each message as it was last changed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from gateway.model.events import (
+    CustomerEdited,
+    CustomerMessage,
+    Entry,
+    MessageExtended,
+    OperatorDeleted,
+    OperatorEdited,
+    OperatorMessage,
+)
+
+
+def as_they_are(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries, changed messages with their last words, those that were taken back left out."""
+    found: dict[int, Entry] = {}
+    for entry in entries:
+        event = entry.event
+        match event:
+            case CustomerEdited(seq=seq) | OperatorEdited(seq=seq) if seq in found:
+                found[seq] = _saying(found[seq], event.text)
+            case MessageExtended(seq=seq) if seq in found:
+                found[seq] = _longer(found[seq], event)
+            case OperatorDeleted(seq=seq):
+                found.pop(seq, None)
+            case _:
+                found[entry.seq] = entry
+    return list(found.values())
+
+
+def _saying(entry: Entry, text: str) -> Entry:
+    event = entry.event
+    if isinstance(event, CustomerMessage):
+        return replace(entry, event=replace(event, text=text, spans=()))
+    return replace(entry, event=replace(event, text=text)) if isinstance(event, OperatorMessage) else entry
+
+
+def _longer(entry: Entry, more: MessageExtended) -> Entry:
+    event = entry.event
+    if not isinstance(event, CustomerMessage):
+        return entry
+    return replace(entry, event=replace(event, text=more.text or event.text, files=(*event.files, *more.files)))

@@ -1,0 +1,88 @@
+"""A conversation that begins on a page goes on in Telegram with the same person, who sees all that is done there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from gateway.settings import Settings
+from gateway.store import directory, inbox_secrets
+from gateway.store.directory import Business, InboxSettings, TelegramSettings
+from gateway.store.sql import Tx
+from gateway.vault import open_vault
+from tests.flows.browser import Stage
+from tests.flows.outages import change
+from tests.flows.people import Customer, Operator
+from tests.flows.server import DemoServer, copy_of
+from tests.flows.telegram import Telegram
+from tests.support_edge.telegram import BotUser
+
+
+@pytest.fixture
+def telegram() -> Iterator[Telegram]:
+    running = Telegram().start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def bot(telegram: Telegram) -> BotUser:
+    return telegram.add_bot("Фонарь", username="lantern_test_bot")
+
+
+@pytest.fixture
+def demo(trained: Path, tmp_path: Path, telegram: Telegram, bot: BotUser) -> Iterator[DemoServer]:
+    server = DemoServer(copy_of(trained, tmp_path / "data"), telegram.environment)
+    change(server, partial(add, folder=server.folder, bot=bot))
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_talk_goes_on_in_telegram_with_the_same_person(
+    stage: Stage, demo: DemoServer, telegram: Telegram, bot: BotUser
+) -> None:
+    customer = Customer.arrive(stage, demo.links.page)
+    olga = Operator.sign_in(stage, demo.links.operator, locale="ru")
+    customer.ask_for_person()
+    olga.choose("человека")
+    olga.take()
+    olga.write("Посмотрю ваш заказ")
+    customer.hears("Посмотрю ваш заказ", author="operator")
+
+    customer.panel.get_by_role("button", name="Меню").click()
+    customer.panel.get_by_role("menuitem", name="Продолжить в Telegram").click()
+    way = customer.panel.get_by_role("dialog", name="Продолжить в Telegram")
+    picture = way.get_by_role("img", name="QR-код ссылки в Telegram")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    link = way.get_by_role("link", name="Открыть Telegram").get_attribute("href")
+    assert link is not None and link.startswith("https://t.me/lantern_test_bot?start=c_")
+    way.get_by_role("button", name="Остаться здесь").click()
+    talk = telegram.talk(bot, "Анна", language="ru")
+    telegram.do(talk.start(link.partition("?start=")[2]))
+    telegram.wait_for_text(talk, "Продолжаем здесь")
+
+    said = telegram.do(talk.say("Заказ 12, я уже в дороге"))
+    olga.reads("Заказ 12, я уже в дороге")
+    telegram.do(talk.edit(said, "Заказ 13, я уже в дороге"))
+    olga.reads("Заказ 13, я уже в дороге")
+    telegram.do(talk.voice(seconds=4))
+    expect(olga.log.get_by_role("button", name="Слушать")).to_be_visible()
+    olga.write("Везём **сегодня**")
+    seen = telegram.wait_for_text(talk, "Везём сегодня")
+    assert [one["type"] for one in seen.entities] == ["bold"]
+    customer.sees("Заказ 13, я уже в дороге", author="customer")
+
+
+def add(tx: Tx, now: int, business: Business, *, folder: Path, bot: BotUser) -> None:
+    """The bot as an inbox of the demo's business."""
+    scoped = tx.for_business(business.id)
+    settings = InboxSettings(telegram=TelegramSettings(bot_id=bot.id, username=bot.username, name="Фонарь"))
+    made = directory.add_inbox(scoped, channel="telegram", name="Telegram", settings=settings, now=now)
+    sealed = inbox_secrets.seal(open_vault(Settings(), folder), made.id, bot.token)
+    inbox_secrets.put(scoped, made.id, sealed)
