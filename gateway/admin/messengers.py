@@ -36,7 +36,7 @@ class TokenBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     proxy: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
-class BotView(msgspec.Struct, frozen=True, kw_only=True):
+class MessengerBot(msgspec.Struct, frozen=True, kw_only=True):
     """``picture``: a JPEG in base64, "" for none. ``taken``: the name of this business's inbox that has it; another
     business's is told without a name (``elsewhere``)."""
 
@@ -60,7 +60,7 @@ class Messengers:
         tags = ("business",)
         return [
             Route(method="POST", path=CHECK, handler=self.check, summary="Whose a Telegram token is",
-                  access=ADMINISTRATORS, body=TokenBody, answer=BotView, tags=tags),
+                  access=ADMINISTRATORS, body=TokenBody, answer=MessengerBot, tags=tags),
             Route(method="POST", path=ONE + "/token", handler=self.new_token, summary="A bot's new token", status=204,
                   access=ADMINISTRATORS, body=TokenBody, tags=tags),
             Route(method="GET", path=ONE + "/line", handler=self.line, summary="How a bot's line does",
@@ -74,11 +74,11 @@ class Messengers:
         proxy = body.settings.telegram.proxy if body.settings.telegram is not None else ""
         return await self._new(body.token, proxy)
 
-    async def check(self, call: Call) -> BotView:
+    async def check(self, call: Call) -> MessengerBot:
         found = await self._look(call.body.token, call.body.proxy)
         business, name = await self._holder(found.id)
         mine = business == call.business
-        return BotView(
+        return MessengerBot(
             id=found.id, username=found.username, name=found.name, picture=found.picture, taken=name if mine else "",
             elsewhere=bool(business) and not mine,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from tests.support_edge.site import Site
 
 FOR_PAGES = {
     "/api/v1/widget/files",
+    "/api/v1/telegram/{inbox}",
     "/api/v1/widget/inbox",
     "/api/v1/widget/socket",
     "/api/v1/console/socket",
