@@ -31,7 +31,7 @@ ONE = "/api/v1/businesses/{business}/inboxes/{inbox}"
 Token = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
-class TokenBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MessengerToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     token: Token
     proxy: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
@@ -60,9 +60,9 @@ class Messengers:
         tags = ("business",)
         return [
             Route(method="POST", path=CHECK, handler=self.check, summary="Whose a Telegram token is",
-                  access=ADMINISTRATORS, body=TokenBody, answer=MessengerBot, tags=tags),
+                  access=ADMINISTRATORS, body=MessengerToken, answer=MessengerBot, tags=tags),
             Route(method="POST", path=ONE + "/token", handler=self.new_token, summary="A bot's new token", status=204,
-                  access=ADMINISTRATORS, body=TokenBody, tags=tags),
+                  access=ADMINISTRATORS, body=MessengerToken, tags=tags),
             Route(method="GET", path=ONE + "/line", handler=self.line, summary="How a bot's line does",
                   access=ADMINISTRATORS, answer=LineHealth, tags=tags),
             Route(method="GET", path=ONE + "/picture", handler=self.picture, summary="A bot's picture",
