@@ -27,21 +27,23 @@ from gateway.tasks import TaskSet
 logger = structlog.get_logger(__name__)
 
 LOOK_EVERY = 5.0
-WAIT = 20
-"""Seconds for which Telegram holds a question open."""
-LEASE = 90_000_000
-RENEW_EVERY = 20.0
+LEASE = 90.0
+"""Seconds for which a bot is one node's."""
+SHARE = 4.5
+"""A question is held open, and a lease renewed, for so small a part of it: both may pass before it ends."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 
 class Poller:
-    """Fetches for every bot that has no webhook and whose lease this node gets."""
+    """Fetches for every bot that has no webhook and whose lease this node gets. ``lease``: its seconds, set before
+    ``start``."""
 
     def __init__(self, store: Store, bots: Bots, intake: Intake, *, node: str) -> None:
         self._store = store
         self._bots = bots
         self._intake = intake
         self._node = node
+        self.lease = LEASE
         self._tasks = TaskSet("telegram")
         self._running: dict[str, tuple[BotLine, asyncio.Task[None]]] = {}
         self._look = asyncio.Event()
@@ -105,24 +107,25 @@ class Poller:
             )
 
     async def _lease(self, line: BotLine) -> bool:
-        name = _lease_of(line)
+        name, lifetime = _lease_of(line), int(self.lease * 1e6)
 
         def unit(tx: Tx, now: int) -> bool:
-            return leases.acquire(tx, name, holder=self._node, now=now, lifetime=LEASE) is not None
+            return leases.acquire(tx, name, holder=self._node, now=now, lifetime=lifetime) is not None
 
         return await self._store.write(line.set_up.business, unit, key=name)
 
     async def _poll(self, line: BotLine) -> None:
         offset, pause, renewed = 0, FIRST_PAUSE, time.monotonic()
+        share = self.lease / SHARE
         with contextlib.suppress(DeliveryError):
             await line.client.call(codec.delete_webhook())
         while True:
-            if time.monotonic() - renewed > RENEW_EVERY:
+            if time.monotonic() - renewed > share:
                 if not await self._lease(line):
                     return  # another node has it by now
                 renewed = time.monotonic()
             try:
-                updates = await line.client.updates(offset, timeout=WAIT)
+                updates = await line.client.updates(offset, timeout=int(share))
                 await self._intake.take(line, updates)
             except (DeliveryError, NotTaken) as error:
                 self._note(line, _trouble(error), str(error))
