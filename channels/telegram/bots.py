@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -23,6 +24,10 @@ from gateway.store.store import Store
 from gateway.vault import SecretUnreadable, Vault
 
 logger = structlog.get_logger(__name__)
+
+
+FIRST_LOOK = 15.0
+"""Seconds for which what is to be sent waits for a node's first look at the database."""
 
 
 class SetUp(NamedTuple):
@@ -61,9 +66,17 @@ class Bots:
         self._settings = settings
         self._clock = clock
         self.lines: dict[str, BotLine] = {}
+        self._looked = asyncio.Event()
 
     def of(self, inbox: str) -> BotLine | None:
         return self.lines.get(inbox)
+
+    async def find(self, inbox: str) -> BotLine | None:
+        """As ``of``; a node that has just begun looks at the database first."""
+        if not self._looked.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._looked.wait(), FIRST_LOOK)
+        return self.of(inbox)
 
     async def refresh(self) -> None:
         """Raises ``StorageUnavailable``."""
@@ -76,6 +89,7 @@ class Bots:
             made = await asyncio.to_thread(self._line, set_up) if inbox not in self.lines else None
             if made is not None:
                 self.lines[inbox] = made
+        self._looked.set()
 
     async def aclose(self) -> None:
         lines, self.lines = list(self.lines.values()), {}

@@ -35,7 +35,7 @@ class Telegram:
         self._clock = clock
 
     async def send(self, part: OutboundPart) -> Sent:
-        line = self._bots.of(part.endpoint.inbox)
+        line = await self._bots.find(part.endpoint.inbox)
         if line is None:
             raise RetryLater(UNKNOWN, "the bot isn't set up")
         await self._keep_to_limits(line, part)

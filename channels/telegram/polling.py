@@ -28,15 +28,16 @@ from gateway.tasks import TaskSet
 logger = structlog.get_logger(__name__)
 
 LOOK_EVERY = 5.0
-WAIT = 20
-"""Seconds for which Telegram holds a question open."""
-LEASE = 90_000_000
-RENEW_EVERY = 20.0
+LEASE = 90.0
+"""Seconds for which a bot is one node's."""
+SHARE = 4.5
+"""A question is held open, and a lease renewed, for so small a part of it: both may pass before it ends."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 
 class Poller:
-    """Sees to every bot whose lease this node gets. ``url``: where this installation is reached, "" for nowhere."""
+    """Sees to every bot whose lease this node gets. ``url``: where this installation is reached, "" for nowhere.
+    ``lease``: its seconds, set before ``start``."""
 
     def __init__(
         self, store: Store, bots: Bots, intake: Intake, *, node: str, phrases: Phrases, url: str
@@ -47,6 +48,7 @@ class Poller:
         self._node = node
         self._phrases = phrases
         self._url = url
+        self.lease = LEASE
         self._tasks = TaskSet("telegram")
         self._running: dict[str, tuple[BotLine, asyncio.Task[None]]] = {}
         self._look = asyncio.Event()
@@ -111,26 +113,27 @@ class Poller:
             )
 
     async def _lease(self, line: BotLine) -> bool:
-        name = _lease_of(line)
+        name, lifetime = _lease_of(line), int(self.lease * 1e6)
 
         def unit(tx: Tx, now: int) -> bool:
-            return leases.acquire(tx, name, holder=self._node, now=now, lifetime=LEASE) is not None
+            return leases.acquire(tx, name, holder=self._node, now=now, lifetime=lifetime) is not None
 
         return await self._store.write(line.set_up.business, unit, key=name)
 
     async def _poll(self, line: BotLine) -> None:
         offset, pause, renewed = 0, FIRST_PAUSE, time.monotonic()
+        share = self.lease / SHARE
         with contextlib.suppress(DeliveryError):
             await line.client.call(codec.delete_webhook())
             await self._offer_commands(line)
         while True:
-            if time.monotonic() - renewed > RENEW_EVERY:
+            if time.monotonic() - renewed > share:
                 if not await self._lease(line):
                     return  # another node has it by now
                 renewed = time.monotonic()
             try:
                 # Until the line is known to be well it is asked without waiting: whoever set it up looks at it now.
-                updates = await line.client.updates(offset, timeout=WAIT if self._is_well(line) else 0)
+                updates = await line.client.updates(offset, timeout=int(share) if self._is_well(line) else 0)
                 await self._intake.take(line, updates)
             except (DeliveryError, NotTaken) as error:
                 self._note(line, _trouble(error), str(error))
@@ -163,7 +166,7 @@ class Poller:
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
                 continue
-            await asyncio.sleep(RENEW_EVERY)
+            await asyncio.sleep(self.lease / SHARE)
 
     async def _offer_commands(self, line: BotLine) -> None:
         """The menu of commands, in each language of the business, and the button beside the field."""

@@ -37,24 +37,26 @@ class TelegramSetup:
             store, self.bots, capabilities=telegram_capabilities(settings), clock=time.monotonic
         )  # fmt: skip
         self._intake = Intake(store, dispatcher, self.channel, phrases)
-        self._poller = Poller(
-            store, self.bots, self._intake, node=node, phrases=phrases, url=settings.public_url.rstrip("/")
+        # Over a folder of its own (its lock says so) no other node runs: a killed process's leases are its successor's.
+        self.poller = Poller(
+            store, self.bots, self._intake, node=node if settings.database else "alone", phrases=phrases,
+            url=settings.public_url.rstrip("/"),
         )  # fmt: skip
         self._webhook = Webhook(self.bots, self._intake)
-        self.desk = Desk(self.bots, self._poller, settings=settings)
+        self.desk = Desk(self.bots, self.poller, settings=settings)
 
     def mount(self, app: web.Application) -> None:
         """Registers where Telegram calls."""
         self._webhook.mount(app)
 
     def start(self) -> None:
-        self._poller.start()
+        self.poller.start()
 
     def look(self) -> None:
         """Some business has set something up: perhaps a bot."""
-        self._poller.look()
+        self.poller.look()
 
     async def aclose(self) -> None:
         """Nothing comes in any more; what leaves is the courier's."""
-        await self._poller.aclose()
+        await self.poller.aclose()
         await self._intake.aclose()

@@ -28,11 +28,12 @@ ROOT = Path(__file__).parents[2]
 
 
 class Serving:
-    """The process over one folder, as often as it is started."""
+    """The process over one folder, as often as it is started. ``orders``: those of ``serving``."""
 
-    def __init__(self, folder: Path, *, level: str = "error") -> None:
+    def __init__(self, folder: Path, *, level: str = "error", **orders: Any) -> None:
         self.folder = folder
         self.level = level
+        self.orders = orders
         self.log = folder.with_suffix(".log")
         self.process: asyncio.subprocess.Process | None = None
         self.told: dict[str, Any] = {}
@@ -44,8 +45,8 @@ class Serving:
     async def start(self) -> None:
         with self.log.open("ab") as errors:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.support_edge.serving", str(self.folder), self.level, cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE, stderr=errors,
+                sys.executable, "-m", "tests.support_edge.serving", str(self.folder), self.level,
+                json.dumps(self.orders), cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE, stderr=errors,
             )  # fmt: skip
         assert self.process.stdout is not None
         async with asyncio.timeout(60):

@@ -1,6 +1,7 @@
 """The serving process of the fault tests: the whole node over a folder, with a scripted bot that takes its time.
 
-Tells as one JSON line where it serves; ends well on SIGTERM.
+``python -m tests.support_edge.serving FOLDER LEVEL [ORDERS]``, the last a JSON object of ``Orders``. Tells as one JSON line
+where it serves; ends well on SIGTERM.
 """
 
 from __future__ import annotations
@@ -12,7 +13,11 @@ import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import msgspec
+
+from channels.telegram.polling import LEASE
 from gateway.app import Switchboard, open_store
 from gateway.logs import set_up
 from gateway.ports import TurnRequest, TurnResult
@@ -21,6 +26,22 @@ from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
 from tests.support_edge.engine import ScriptedEngine
 from tests.support_edge.site import PASSWORD, Party, settings_of, settle_in
+from tests.support_edge.telegram_site import add_bot
+
+
+class OwnBot(msgspec.Struct, frozen=True):
+    """A bot that the business has from its first start on."""
+
+    id: int
+    username: str
+    token: str
+
+
+class Orders(msgspec.Struct, frozen=True):
+    settings: dict[str, Any] = {}
+    bots: tuple[OwnBot, ...] = ()
+    lease: float = LEASE
+    """Seconds for which a bot is one node's."""
 
 
 class SlowEngine(ScriptedEngine):
@@ -33,34 +54,40 @@ class SlowEngine(ScriptedEngine):
         return await super().turn(request)
 
 
-async def main(data: Path, level: str) -> None:
+async def main(data: Path, level: str, orders: Orders) -> None:
     set_up(level=level, style="json")
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    settings = settings_of(data, burst_pause=0.02)
+    settings = settings_of(data, **{"burst_pause": 0.02, **orders.settings})
     with open_folder(data) as folder:
         node = Switchboard(settings, folder, open_store(settings, folder), engine=SlowEngine())
+        node.telegram.poller.lease = orders.lease
         await node.start()
-        party = await first_or_again(node)
+        party = await first_or_again(node, orders)
         print(json.dumps({"port": node.port, **asdict(party)}), flush=True)
         await stop.wait()
         await node.drain()
 
 
-async def first_or_again(node: Switchboard) -> Party:
+async def first_or_again(node: Switchboard, orders: Orders) -> Party:
     """The business, made at the first start."""
 
     def unit(tx: Tx, now: int) -> Party | None:
         found = directory.business_by_slug(tx, "lantern")
         if found is None:
             return None
-        inbox = directory.read_inboxes(tx.for_business(found.id))[0]
+        inbox = next(one for one in directory.read_inboxes(tx.for_business(found.id)) if one.channel == "webchat")
         return Party(found.id, inbox.id, {}, {}, {})
 
-    return await node.store.read("", unit) or await settle_in(
-        node.store, "lantern", {"olga": "operator"}, password=PASSWORD
-    )
+    known = await node.store.read("", unit)
+    if known is not None:
+        return known
+    party = await settle_in(node.store, "lantern", {"olga": "operator"}, password=PASSWORD)
+    for bot in orders.bots:
+        await add_bot(node, party, bot)
+    return party
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+    given = sys.argv[3] if len(sys.argv) > 3 else "{}"
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], msgspec.json.decode(given, type=Orders)))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gateway.app import Switchboard
 from gateway.model.events import AnyEvent, Entry
@@ -81,7 +81,18 @@ async def conversation_of(node: Switchboard, business: str, inbox: str, chat: in
     return await node.store.read(business, unit)
 
 
-async def add_bot(node: Switchboard, party: Party, bot: BotUser, **settings: object) -> str:
+class Token(Protocol):
+    """A bot as its owner knows it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def username(self) -> str: ...
+    @property
+    def token(self) -> str: ...
+
+
+async def add_bot(node: Switchboard, party: Party, bot: Token, **settings: object) -> str:
     """The bot as an inbox of the business; its id."""
 
     def unit(tx: Tx, now: int) -> str:
