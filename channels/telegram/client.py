@@ -7,6 +7,7 @@ Answers are taken as plain JSON: what an update holds, ``codec`` reads, and of a
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
@@ -35,6 +36,11 @@ OUTAGE = 10.0
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
 """Bytes that Telegram's own server gives out; a local server has no such limit."""
 PIECE = 64 * 1024
+
+
+async def load() -> None:
+    """Imports aiogram beside the loop, so that nobody's chat stands still for the first bot."""
+    await asyncio.to_thread(importlib.import_module, "aiogram")
 
 
 class TokenRefused(DeliveryError):

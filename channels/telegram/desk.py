@@ -6,7 +6,7 @@ import re
 
 from channels.telegram import codec
 from channels.telegram.bots import Bots
-from channels.telegram.client import Client, TokenRefused
+from channels.telegram.client import Client, TokenRefused, load
 from channels.telegram.polling import Poller
 from gateway.errors import DeliveryError, DeliveryUncertain, Invalid, MediaRefused, RetryLater, TooLarge
 from gateway.faults import refusals
@@ -29,6 +29,7 @@ class Desk:
         if not TOKEN.fullmatch(token):
             raise Invalid(refusals.TOKEN_FORM(), field="token")
         own = self._settings
+        await load()
         client = Client(token, server=own.telegram_server, is_local=own.telegram_local, proxy=proxy)
         try:
             me = await client.call(codec.get_me(), timeout=10)

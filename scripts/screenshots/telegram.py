@@ -15,7 +15,7 @@ def take(anna: Administrator, telegram: Telegram) -> None:
     anna.click("Add inbox")
     anna.main.get_by_role("radio", name="Telegram").check()
     anna.fill("Token", bot.token)
-    expect(anna.main.get_by_text("This is your bot:")).to_be_visible()
+    expect(anna.main.get_by_text("This is your bot:")).to_be_visible(timeout=60_000)
     picture(anna.page, "telegram-token")
     anna.fill("Greeting, English", "Hello, this is Lantern. How can we help?")
     anna.fill("Greeting, Russian", "Здравствуйте, это Lantern. Чем помочь?")

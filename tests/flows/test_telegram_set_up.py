@@ -18,6 +18,8 @@ from tests.flows.telegram import Telegram
 STRANGER = "123456789:TEST-nobody-has-this-token-0000000"
 SECTION = {"en": "Inboxes", "ru": "Точки входа"}
 REFUSED = "status of 422"
+FIRST_CHECK = 60_000
+"""Milliseconds for the first bot of a server: what speaks with Telegram is loaded then."""
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def line(one: Administrator) -> Locator:
 def add(one: Administrator, token: str) -> None:
     begin(one, "Add inbox")
     one.fill("Token", token)
-    expect(one.main.get_by_text("This is your bot:")).to_be_visible()
+    expect(one.main.get_by_text("This is your bot:")).to_be_visible(timeout=FIRST_CHECK)
     one.click("Add inbox")
     expect(line(one)).to_contain_text("The line works")
 
@@ -67,7 +69,7 @@ def test_bot_is_added_by_clicks_and_answers_whoever_writes(stage: Stage, demo: D
     anna = administrator(stage, demo, "ru")
     begin(anna, "Добавить точку входа")
     anna.page.get_by_label("Токен", exact=True).fill(f" {bot.token} ")
-    expect(anna.main.get_by_text("Это ваш бот:")).to_be_visible()
+    expect(anna.main.get_by_text("Это ваш бот:")).to_be_visible(timeout=FIRST_CHECK)
     expect(anna.main.get_by_role("link", name="@lantern_home_bot")).to_be_visible()
     expect(anna.page.get_by_label("Название точки входа", exact=True)).to_have_value("Фонарь у дома")
     anna.fill("Приветствие, Русский", "Здравствуйте, это «Фонарь».")
@@ -102,7 +104,7 @@ def test_wrong_token_says_what_to_do_and_keeps_what_was_written(
     token.blur()
     expect(anna.main).to_contain_text("This is not a whole token")
     token.fill(STRANGER)
-    expect(anna.main).to_contain_text("Telegram does not know this token")
+    expect(anna.main).to_contain_text("Telegram does not know this token", timeout=FIRST_CHECK)
 
     anna.click("Add inbox")
 
@@ -110,7 +112,7 @@ def test_wrong_token_says_what_to_do_and_keeps_what_was_written(
     expect(token).to_have_value(STRANGER)
     expect(anna.page.get_by_label("Greeting, English", exact=True)).to_have_value("Good evening")
     token.fill(bot.token)
-    expect(anna.main.get_by_text("This is your bot:")).to_be_visible()
+    expect(anna.main.get_by_text("This is your bot:")).to_be_visible(timeout=FIRST_CHECK)
     expect(anna.main).not_to_contain_text("Telegram does not know this token")
     expect(anna.page.get_by_label("Name of the inbox", exact=True)).to_have_value("Evenings")
     anna.click("Add inbox")
@@ -187,7 +189,7 @@ def test_pages_of_a_bot_are_for_everybody(stage: Stage, demo: DemoServer, telegr
 
     begin(anna, "Add inbox")
     anna.fill("Token", bot.token)
-    expect(anna.main.get_by_text("This is your bot:")).to_be_visible()
+    expect(anna.main.get_by_text("This is your bot:")).to_be_visible(timeout=FIRST_CHECK)
     anna.main.get_by_text("More", exact=True).click()
     look("new")
     anna.click("Add inbox")
