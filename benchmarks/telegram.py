@@ -72,7 +72,7 @@ async def compare(rounds: int, data: Path) -> tuple[dict[str, float], dict[str, 
                 running("benchmarks.echo_bot", telegram.url, *(bot.token for bot in bare.bots))
             )  # fmt: skip
             echo.read()
-            known = await asyncio.to_thread(answered_texts, next((data / "models").glob("*.bot")))
+            known = await asyncio.to_thread(answered_texts, next((data / "models").glob("*.bot")), most=1)
             texts = itertools.cycle(known)
             for number in range(rounds + 1):
                 for side, process in ((bare, echo), (ours, node)):

@@ -89,17 +89,17 @@ def saturated(client: Process, seconds: float, *cpus: Callable[[], float]) -> tu
     return [one / max(1, seen["n"]) * 1e6 for one in spent], seen
 
 
-def answered_texts(trained: Path) -> list[str]:
+def answered_texts(trained: Path, *, most: int = 100) -> list[str]:
     """What the customers write: of the example's held-out messages, which training never saw, those that the bot
-    answers by itself (a handoff would end the conversation's part in the benchmark)."""
+    answers by itself (a handoff would end the conversation's part in the benchmark), in at most ``most`` messages."""
     path = EXAMPLE / "tests" / "holdout.yml"
     draft = Draft()
     read_nlu(draft, parse(path.name, read_text(path.name, path)).fields("The held-out messages")["nlu"])
     held = [example.text for examples in draft.examples.values() for example in examples]
-    return asyncio.run(_answered(trained, held))
+    return asyncio.run(_answered(trained, held, most))
 
 
-async def _answered(trained: Path, held: list[str]) -> list[str]:
+async def _answered(trained: Path, held: list[str], most: int) -> list[str]:
     engine = bot.engine()
     await engine.load("", trained)
     kept = []
@@ -109,7 +109,7 @@ async def _answered(trained: Path, held: list[str]) -> list[str]:
             id=str(number), business="", conversation="", inputs=inputs, locale="ru", misses=0, facts={}, now=0
         )
         result = await engine.turn(request)
-        if result.outcome == "answered" and result.replies:
+        if result.outcome == "answered" and 0 < len(result.replies) <= most:
             kept.append(text)
     return kept
 

@@ -30,6 +30,8 @@ export interface Telegram {
   webhook: boolean;
   /** "": none. */
   proxy: string;
+  /** The page that the button beside the field opens; "": the commands. */
+  menu_url: string;
 }
 
 /** What can be written of an inbox, and with `channel` and `has_secret` what it is. */
@@ -99,6 +101,7 @@ export const blankTelegram = (): Telegram => ({
   groups: "addressed",
   webhook: false,
   proxy: "",
+  menu_url: "",
 });
 
 export const inboxes: Source<Inbox> & Required<Pick<Source<Inbox>, "add">> = {

@@ -33,6 +33,9 @@ export const telegram = {
   "groups.leave": "Leaves at once",
   "groups.leave.about": "The bot talks in private chats only.",
   "telegram.more": "More",
+  "telegram.menu": "Help pages",
+  "telegram.menu.hint":
+    "A button beside the field in Telegram opens this page. Empty: the bot’s commands are there.",
   "telegram.proxy": "Proxy",
   "telegram.proxy.hint":
     "Only where the server cannot reach Telegram by itself. http:// or socks5://, with the port.",

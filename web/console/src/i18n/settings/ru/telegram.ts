@@ -36,6 +36,9 @@ export const telegram: Catalogue<keyof typeof words> = {
   "groups.leave": "Сразу выходит",
   "groups.leave.about": "Бот говорит только в личных чатах.",
   "telegram.more": "Дополнительно",
+  "telegram.menu": "Страницы справки",
+  "telegram.menu.hint":
+    "Эту страницу открывает кнопка рядом с полем ввода в Telegram. Пусто: там команды бота.",
   "telegram.proxy": "Прокси",
   "telegram.proxy.hint": "Только если сервер сам не достаёт до Telegram. http:// или socks5://, с портом.",
   "telegram.webhook": "Telegram сам обращается к серверу (вебхук)",
