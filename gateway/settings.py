@@ -73,7 +73,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail_from: str = ""
     """From whom letters are, Switchboard <chat@example.com>. Push services are told this address, too."""
     webhook_networks: tuple[str, ...] = ()
-    """Networks inside yours that webhooks and pushes may go to, ``10.1.0.0/16``. Empty: public addresses alone."""
+    """Networks inside yours that webhooks, pushes and proxies of bots may go to, ``10.1.0.0/16``. Empty: public addresses
+    alone."""
     telegram_server: str = ""
     """Where the Bot API is reached, https://bots.example.com. Empty: Telegram's own server."""
     telegram_local: bool = False

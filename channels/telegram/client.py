@@ -104,6 +104,8 @@ class Client:
             raise _network_error(error) from error
         except ex.ClientDecodeError as error:
             raise DeliveryUncertain("an answer that can't be read") from error
+        except _proxy_errors() as error:
+            raise RetryLater(OUTAGE, f"the proxy can't be passed ({type(error).__name__})") from error
         except ex.TelegramAPIError as error:
             raise _Answered(codec.judge(_code(error), error.message), error.message) from error
 
@@ -137,12 +139,16 @@ class Client:
             finally:
                 file.close()
             return
+        from aiohttp import ClientError
+
         url = self._bot.session.api.file_url(self._bot.token, path)
         pieces = self._bot.session.stream_content(url, timeout=120, chunk_size=PIECE)
         assert isinstance(pieces, AsyncGenerator)
         try:
             async for piece in pieces:
                 yield piece
+        except ClientError as error:  # its words name the address, and that holds the token
+            raise DeliveryUncertain(f"the download broke off ({type(error).__name__})") from None
         finally:
             await pieces.aclose()
 
@@ -191,6 +197,14 @@ def _network_error(error: Exception) -> DeliveryError:
     if isinstance(cause, TimeoutError | ServerTimeoutError):
         return DeliveryUncertain("no answer in time")
     return DeliveryUncertain(type(cause).__name__)
+
+
+@cache
+def _proxy_errors() -> tuple[type[Exception], ...]:
+    """What aiohttp-socks raises: nothing had left by then. It is no kin of aiohttp's own errors."""
+    from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
+
+    return (ProxyConnectionError, ProxyError, ProxyTimeoutError)
 
 
 def _code(error: Exception) -> int:

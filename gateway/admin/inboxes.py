@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 import msgspec
 from aiohttp import web
+from msgspec.structs import replace
 
 from gateway.admin.inbox_settings import judge_settings
-from gateway.admin.messengers import TELEGRAM, Messengers, with_bot
+from gateway.admin.messengers import TELEGRAM, Messengers, with_bot, without_proxy
 from gateway.admin.writing import actor, conflict, write
 from gateway.dispatcher import Dispatcher
 from gateway.errors import InUse, NotFound, NotPossible, Refused
@@ -144,7 +145,10 @@ class Inboxes:
 
     async def read(self, call: Call) -> InboxViews:
         found = await self._store.read(call.business, lambda tx, now: inboxes.read(tx))
-        return InboxViews(inboxes=tuple(_view(one) for one in found))
+        views = (_view(one) for one in found)
+        if call.who.role != "administrator":  # a proxy's address may hold a password
+            views = (replace(one, settings=without_proxy(one.settings)) for one in views)
+        return InboxViews(inboxes=tuple(views))
 
     async def add(self, call: Call) -> InboxView:
         body, by = call.body, actor(call.who)
@@ -166,6 +170,7 @@ class Inboxes:
 
     async def change(self, call: Call) -> InboxView:
         name, body, by = call.param("inbox"), call.body, actor(call.who)
+        await self._messengers.judge_way(body.settings)
         changed = await write(self._store, call, lambda tx, now: change_inbox(tx, name, body, by=by, now=now))
         self._refusals.forget(name, frozenset(changed.settings.origins))
         return _view(changed)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
+import socket
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
@@ -20,6 +24,7 @@ from gateway.store.inboxes import Entrance
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from gateway.vault import Vault
+from gateway.webhooks.guard import Guard
 
 if TYPE_CHECKING:
     from gateway.admin.inboxes import InboxBody
@@ -51,10 +56,11 @@ class MessengerBot(msgspec.Struct, frozen=True, kw_only=True):
 class Messengers:
     """The routes of messengers' bots."""
 
-    def __init__(self, store: Store, vault: Vault, lines: BotLines) -> None:
+    def __init__(self, store: Store, vault: Vault, lines: BotLines, guard: Guard) -> None:
         self._store = store
         self._vault = vault
         self._lines = lines
+        self._guard = guard
 
     def routes(self) -> list[Route]:
         tags = ("business",)
@@ -124,11 +130,29 @@ class Messengers:
         await self._check_free(found)
         return found
 
+    async def judge_way(self, settings: InboxSettings) -> None:
+        """Raises ``Invalid`` for a proxy that isn't one, or stands where this server may not be led."""
+        proxy = settings.telegram.proxy.strip() if settings.telegram is not None else ""
+        if proxy:
+            await self._judge_proxy(proxy)
+
+    async def _judge_proxy(self, proxy: str) -> None:
+        check_proxy(proxy)
+        parts = urlsplit(proxy)
+        host = parts.hostname or ""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, parts.port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise Invalid(refusals.UNREACHABLE_BY_PROXY(), field="telegram.proxy") from error
+        addresses = {ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found}
+        if not all(self._guard.allows(address) for address in addresses):
+            raise Invalid(refusals.PROXY_INSIDE(host=host), field="telegram.proxy")
+
     async def _look(self, token: str, proxy: str) -> FoundBot:
         if not token.strip():
             raise Invalid(refusals.NO_TOKEN(), field="token")
         if proxy.strip():
-            check_proxy(proxy.strip())
+            await self._judge_proxy(proxy.strip())
         return await self._lines.check(token.strip(), proxy=proxy.strip())
 
     async def _check_free(self, found: FoundBot) -> None:
@@ -142,6 +166,13 @@ class Messengers:
             if entrance is not None and entrance.settings.telegram and entrance.settings.telegram.bot_id == bot:
                 return business, entrance.name
         return "", ""
+
+
+def without_proxy(settings: InboxSettings) -> InboxSettings:
+    """For whoever need not know by which way a bot is reached."""
+    if settings.telegram is None or not settings.telegram.proxy:
+        return settings
+    return replace(settings, telegram=replace(settings.telegram, proxy=""))
 
 
 def with_bot(settings: InboxSettings, found: FoundBot) -> InboxSettings:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.admin.configuration import add_thing, change_thing
 from gateway.admin.inbox_settings import judge_settings
 from gateway.admin.kinds import KINDS, Body, Kind, Team
+from gateway.admin.messengers import without_proxy
 from gateway.admin.profile import Profile, change_profile, read_profile
 from gateway.errors import Invalid
 from gateway.faults import Fault, transfer
@@ -55,7 +57,10 @@ def export_business(tx: Tx) -> Export:
         bodies = [msgspec.json.decode(item.body, type=kind.body) for item in configuration.read(tx, kind.name)]
         bodies = [body for body in bodies if kind.sees(body, "")]  # nobody's own things
         things[kind.path] = tuple(msgspec.Raw(msgspec.json.encode(_abroad(body, emails))) for body in bodies)
-    ways = tuple(InboxExport(channel=one.channel, name=one.name, settings=one.settings) for one in inboxes.read(tx))
+    ways = tuple(
+        InboxExport(channel=one.channel, name=one.name, settings=without_proxy(one.settings))
+        for one in inboxes.read(tx)
+    )
     return Export(switchboard=FORMAT, business=read_profile(tx).value, inboxes=ways, configuration=things)
 
 
@@ -127,8 +132,10 @@ class _Import:
         self.changed.append("business")
 
     def inbox(self, wanted: InboxExport) -> None:
-        settings = judge_settings(self._tx, wanted.settings)
         known = next((one for one in inboxes.read(self._tx) if one[1:3] == (wanted.channel, wanted.name)), None)
+        settings = judge_settings(
+            self._tx, _as_reached(wanted.settings, known), known=known.settings if known is not None else None
+        )
         if known is None:
             directory.add_inbox(
                 self._tx, channel=wanted.channel, name=wanted.name, settings=settings, now=self._now
@@ -171,6 +178,14 @@ class _Import:
             if email not in self._accounts
         ]
         return {**thing, "members": [self._accounts[email] for email in emails if email in self._accounts]}
+
+
+def _as_reached(wanted: InboxSettings, known: inboxes.Entrance | None) -> InboxSettings:
+    """By which proxy a bot is reached is each installation's own matter."""
+    here = known.settings.telegram if known is not None else None
+    if wanted.telegram is None:
+        return wanted
+    return replace(wanted, telegram=replace(wanted.telegram, proxy=here.proxy if here is not None else ""))
 
 
 def _abroad(body: Body, emails: dict[str, str]) -> Any:

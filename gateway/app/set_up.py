@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> list[Route]:
     """``changed`` is told (business, kind) of what nodes keep in memory."""
     phrases, set_ups = node.dispatcher.policy.phrases, node.dispatcher.policy.set_ups
-    messengers = Messengers(node.store, node.vault, node.telegram.desk)
+    messengers = Messengers(node.store, node.vault, node.telegram.desk, node.guard)
     inboxes = Inboxes(
         node.store, node.vault, node.dispatcher, refusals=node.refusals, messengers=messengers, clock=system_clock
     )

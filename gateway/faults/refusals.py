@@ -23,6 +23,10 @@ UNREACHABLE = Kind("telegram_unreachable", "Telegram can't be reached from here 
 UNREACHABLE_BY_PROXY = Kind(
     "telegram_unreachable_by_proxy", "Telegram can't be reached by this proxy. Look at its address."
 )
+PROXY_INSIDE = Kind(
+    "telegram_proxy_inside",
+    "{host} is inside this server's own network. Whoever runs the server can allow it (webhook_networks).",
+)
 TELEGRAM_SAID = Kind("telegram_said", "Telegram answered: {said}")
 BOT_TAKEN = Kind("telegram_bot_taken", "@{username} is an inbox already. A bot can be only one.")
 OTHER_BOT = Kind(

@@ -19,6 +19,8 @@ from tests.support_edge.site import Party, Site, on_site
 from tests.support_edge.telegram import BotUser, Messenger, Person, Talk, telegram_double
 from tests.support_edge.waiting import until_async
 
+LOOPBACK: dict[str, Any] = {"webhook_networks": ("127.0.0.0/8",)}
+"""So that a bot's proxy may stand on this machine."""
 E = TypeVar("E", bound=AnyEvent)
 
 
@@ -116,7 +118,7 @@ async def add_bot(node: Switchboard, party: Party, bot: Token, **settings: objec
 async def on_lines(database: Database, folder: Path, **changes: Any) -> AsyncIterator[Lines]:
     async with (
         telegram_double() as telegram,
-        on_site(database, folder, telegram_server=telegram.url, **changes) as site,
+        on_site(database, folder, **{"telegram_server": telegram.url, **LOOPBACK, **changes}) as site,
     ):
         bot = await telegram.add_bot()
         ann = await telegram.add_user("Ann")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
+from tests.support.servers import free_port
+from tests.support.stores import Database
 from tests.support_edge.site import Site
 from tests.support_edge.socks import socks_proxy
 from tests.support_edge.telegram import telegram_double
-from tests.support_edge.telegram_site import Lines
+from tests.support_edge.telegram.pictures import png
+from tests.support_edge.telegram_site import Lines, on_lines
 from tests.support_edge.waiting import until_async
 
 
@@ -31,6 +35,35 @@ async def test_token_says_whose_bot_it_is_before_it_is_added(lines: Lines) -> No
     assert (status, found["username"], found["name"]) == (200, bot.username, "Lantern of the East")
     assert (found["taken"], found["elsewhere"]) == ("", False)
     assert base64.b64decode(found["picture"]) == b""
+
+
+async def test_bots_picture_is_shown_before_and_after_it_is_added(lines: Lines) -> None:
+    bot = await lines.telegram.add_bot("Pictured")
+    picture = png(640, 640)
+    await bot.picture(picture)
+
+    _, found = await lines.site.call("POST", at(lines.site, "telegram/check"), who="anna", json={"token": bot.token})
+    assert base64.b64decode(found["picture"]) == picture
+    _, made = await add(lines, bot.token)
+
+    async def shown() -> bool:
+        path = lines.site.origin + at(lines.site, f"inboxes/{made['id']}/picture")
+        async with lines.site.http.get(path, headers=lines.site.headers("olga")) as response:
+            return response.status == 200 and await response.read() == picture
+
+    await until_async(shown, what="the picture")
+
+
+async def test_set_up_that_is_brought_again_leaves_the_bot_who_it_is(lines: Lines) -> None:
+    _, exported = await lines.site.call("GET", at(lines.site, "export"), who="anna")
+    assert lines.bot.token not in str(exported)
+
+    status, _ = await lines.site.call("POST", at(lines.site, "import"), who="anna", json=exported)
+
+    assert status == 200
+    _, found = await lines.site.call("GET", at(lines.site, "inboxes"), who="anna")
+    (bot,) = [one for one in found["inboxes"] if one["channel"] == "telegram"]
+    assert (bot["settings"]["telegram"]["bot_id"], bot["has_secret"]) == (lines.bot.id, True)
 
 
 async def test_added_bot_talks_at_once_and_never_shows_its_token(lines: Lines) -> None:
@@ -144,3 +177,44 @@ async def test_commands_and_the_help_page_are_offered(lines: Lines) -> None:
     assert {command["command"] for commands in offered.values() for command in commands} == {"start", "operator"}
     (menu,) = [call for call in await lines.telegram.calls("setChatMenuButton", bot=bot)]
     assert menu.params["menu_button"]["web_app"] == {"url": "https://help.example.com/"}
+
+
+async def test_proxy_where_nobody_is_says_so_at_its_field(lines: Lines) -> None:
+    bot = await lines.telegram.add_bot("Behind")
+    nobody = f"socks5://127.0.0.1:{free_port()}"
+
+    status, problem = await add(lines, bot.token, settings={"telegram": {"proxy": nobody}})
+
+    assert (status, problem["field"]) == (422, "telegram.proxy"), problem
+
+
+async def test_proxy_inside_the_servers_network_is_refused(sqlite_database: Database, tmp_path: Path) -> None:
+    async with on_lines(sqlite_database, tmp_path / "data", webhook_networks=()) as lines:
+        bot = await lines.telegram.add_bot("Inside")
+        inside = {"telegram": {"proxy": "socks5://127.0.0.1:1080"}}
+
+        status, problem = await add(lines, bot.token, settings=inside)
+        assert (status, problem["field"], problem["fault"]["code"]) == (422, "telegram.proxy", "telegram_proxy_inside")
+        _, found = await lines.site.call("GET", at(lines.site, "inboxes"), who="anna")
+        (known,) = [one for one in found["inboxes"] if one["channel"] == "telegram"]
+        change = {"version": known["version"], "name": known["name"], "settings": {**known["settings"], **inside}}
+        status, _ = await lines.site.call("PUT", at(lines.site, f"inboxes/{known['id']}"), who="anna", json=change)
+        assert status == 422
+
+
+async def test_proxy_and_its_password_are_the_administrators_own(lines: Lines) -> None:
+    bot = await lines.telegram.add_bot("Behind")
+    async with socks_proxy() as proxy:
+        _, made = await add(lines, bot.token, settings={"telegram": {"proxy": proxy.url}})
+
+        seen = {}
+        for who in ("anna", "olga"):
+            _, found = await lines.site.call("GET", at(lines.site, "inboxes"), who=who)
+            seen[who] = next(one for one in found["inboxes"] if one["id"] == made["id"])["settings"]["telegram"][
+                "proxy"
+            ]
+        _, exported = await lines.site.call("GET", at(lines.site, "export"), who="anna")
+        await lines.site.node.telegram.aclose()
+
+    assert seen == {"anna": proxy.url, "olga": ""}
+    assert proxy.url not in str(exported)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.model.events import (
     BotMessage,
     ChatOpened,
@@ -21,6 +23,7 @@ from gateway.model.events import (
 )
 from tests.support_edge.telegram.talk import OGG
 from tests.support_edge.telegram_site import Lines, name_of
+from tests.support_edge.waiting import until
 
 
 async def test_start_greets_with_a_menu_and_a_way_to_a_person(lines: Lines) -> None:
@@ -268,3 +271,17 @@ async def test_slow_down_of_one_chat_lets_the_others_flow(lines: Lines) -> None:
     await ben.talk(lines.bot).wait_for_text("You said: flows")
     assert "You said: held back" not in await lines.talk.texts()
     await lines.talk.wait_for_text("You said: held back")
+
+
+async def test_no_trouble_of_a_download_tells_the_token(lines: Lines, capsys: pytest.CaptureFixture[str]) -> None:
+    for kind in ("refuse", "midway"):
+        await lines.telegram.fail("file", kind, code=502)
+        await lines.talk.document(f"{kind}.pdf")
+
+    def told() -> bool:
+        said.append(capsys.readouterr().out)
+        return "".join(said).count("media_failed") >= 2
+
+    said: list[str] = []
+    await until(told, what="both troubles")
+    assert lines.bot.token not in "".join(said)

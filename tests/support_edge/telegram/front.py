@@ -77,6 +77,10 @@ class BotUser:
         """From now on each update comes so many times."""
         await self.port.call("copies", bot=self.id, copies=copies)
 
+    async def picture(self, data: bytes) -> None:
+        """BotFather gives it a picture."""
+        await self.port.call("picture", bot=self.id, data=data)
+
     async def conflict(self, times: int = 1) -> None:
         """So many of the next getUpdates meet another instance."""
         await self.port.call("conflicts", bot=self.id, times=times)

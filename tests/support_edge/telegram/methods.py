@@ -260,6 +260,17 @@ def get_chat(request: Request, given: p.InChat) -> Body:
     }  # fmt: skip
 
 
+def get_user_profile_photos(request: Request, given: p.GetUserProfilePhotos) -> Body:
+    """Of bots alone; people here have none."""
+    if not 1 <= given.limit <= 100:
+        raise bad_request("limit must be in 1-100")
+    known = request.world.bots_by_id.get(given.user_id)
+    if known is None and given.user_id not in request.world.users:
+        raise bad_request("user not found")
+    photos = [known.picture] if known is not None and known.picture else []
+    return {"total_count": len(photos), "photos": photos[given.offset : given.offset + given.limit]}
+
+
 def log_out(_request: Request, _given: p.Nothing) -> bool:
     return True
 
@@ -291,6 +302,7 @@ METHODS: dict[str, Callable[[Request, Any], Any | Awaitable[Any]]] = {
     "getmycommands": get_my_commands,
     "setchatmenubutton": set_chat_menu_button,
     "getfile": get_file,
+    "getuserprofilephotos": get_user_profile_photos,
     "leavechat": leave_chat,
     "getchat": get_chat,
     "logout": log_out,

@@ -347,6 +347,12 @@ class SetChatMenuButton(Object, frozen=True, kw_only=True):
     menu_button: MenuButton | None = None
 
 
+class GetUserProfilePhotos(Object, frozen=True, kw_only=True):
+    user_id: int
+    offset: int = 0
+    limit: int = 100
+
+
 class GetFile(Object, frozen=True, kw_only=True):
     file_id: str
 
@@ -378,6 +384,7 @@ PARAMETERS: dict[str, type[Object]] = {
     "getmycommands": GetMyCommands,
     "setchatmenubutton": SetChatMenuButton,
     "getfile": GetFile,
+    "getuserprofilephotos": GetUserProfilePhotos,
     "leavechat": InChat,
     "getchat": InChat,
     "logout": Nothing,

@@ -246,7 +246,7 @@ class Server:
         if not inspect.ismethod(operation):
             return web.Response(status=404, text=name)
         arguments: dict[str, Any] = msgspec.json.decode(await request.read() or b"{}")
-        if "data" in arguments and name == "post":
+        if "data" in arguments and name in ("post", "picture"):
             arguments["data"] = base64.b64decode(arguments["data"])
         try:
             result = operation(**arguments)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.support_edge.telegram import contents
+from tests.support_edge.telegram import contents, pictures
 from tests.support_edge.telegram.faults import Fault, Faults, Record
 from tests.support_edge.telegram.limits import Limits
 from tests.support_edge.telegram.sending import shallow
@@ -57,6 +57,11 @@ class Stage:
         account = BotAccount(id, token, body, updates, itertools.count(1))
         self.world.bots[token] = self.world.bots_by_id[id] = account
         return {"token": token, **body}
+
+    def picture(self, bot: int, data: bytes) -> None:
+        """The bot's own picture."""
+        account = self._account(bot)
+        account.picture = pictures.sizes(self.world, data, *pictures.judge(data))
 
     def add_user(self, first_name: str, last_name: str = "", username: str = "", language: str = "") -> Body:
         id = 5_550_100_000 + self.world.next_id()

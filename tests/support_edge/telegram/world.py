@@ -85,6 +85,8 @@ class BotAccount:
     webhook: Webhook = field(default_factory=Webhook)
     commands: dict[str, list[Body]] = field(default_factory=dict)
     menu: dict[int, Body] = field(default_factory=dict)
+    picture: list[Body] = field(default_factory=list)
+    """Its sizes."""
 
 
 @dataclass(slots=True)

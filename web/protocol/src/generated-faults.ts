@@ -39,6 +39,7 @@ export const FAULTS = {
     telegram_token_unknown: [],
     telegram_unreachable: [],
     telegram_unreachable_by_proxy: [],
+    telegram_proxy_inside: ["host"],
     telegram_said: ["said"],
     telegram_bot_taken: ["username"],
     telegram_other_bot: ["username"],

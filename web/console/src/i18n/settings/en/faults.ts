@@ -118,6 +118,8 @@ export const faults = {
     "Telegram does not know this token. Perhaps it was replaced by a newer one: send /token to @BotFather and copy it again.",
   "fault.telegram_unreachable":
     "The server cannot reach Telegram just now. Check again in a moment, or set a proxy under “More”.",
+  "fault.telegram_proxy_inside":
+    "{host} is inside the server’s own network. Whoever runs the server can allow it (webhook_networks).",
   "fault.telegram_unreachable_by_proxy":
     "Telegram cannot be reached by this proxy. Look at its address and whether it runs.",
   "fault.telegram_said": "Telegram answered: {said}",

@@ -107,6 +107,8 @@ export const faults: Catalogue<keyof typeof words> = {
     "Telegram не знает такого токена. Возможно, его заменили новым: отправьте @BotFather команду /token и скопируйте ещё раз.",
   "fault.telegram_unreachable":
     "Сервер сейчас не может связаться с Telegram. Проверьте ещё раз через минуту или укажите прокси в разделе «Дополнительно».",
+  "fault.telegram_proxy_inside":
+    "{host} — адрес внутри сети самого сервера. Разрешить его может тот, кто ведёт сервер (webhook_networks).",
   "fault.telegram_unreachable_by_proxy":
     "Через этот прокси Telegram недоступен. Проверьте адрес и работает ли прокси.",
   "fault.telegram_said": "Telegram ответил: {said}",
