@@ -4,6 +4,7 @@ export * from "./connection.ts";
 export * from "./encode.ts";
 export * from "./files.ts";
 export * from "./frames.ts";
+export * from "./fresh.ts";
 export * from "./links.ts";
 export * from "./log.ts";
 export * from "./markup.ts";

@@ -87,7 +87,7 @@ export interface ChatView {
   /** What was said can be had by e-mail. */
   readonly mail: boolean;
   /** The conversation can go on in Telegram. */
-  readonly telegram: boolean;
+  readonly telegram: boolean | undefined;
   /** While queued. */
   readonly place: QueueFrame | null;
   /** Since when the customer waits for a person, in microseconds of the server. */
@@ -291,7 +291,7 @@ export class Chat {
       consent: wanted && wanted.version !== this.#agreed ? wanted : null,
       available: this.#available,
       mail: this.#welcome?.mail ?? false,
-      telegram: this.#welcome?.telegram ?? false,
+      telegram: this.#welcome?.telegram,
       place: known?.status === "queued" ? this.#place : null,
       waitingSince: known?.waiting_since ?? null,
       invitation: this.#logs.length === 0 ? this.#invited : null,
@@ -323,7 +323,7 @@ export class Chat {
     else if (frame.type === "queue") {
       this.#place = frame;
       this.#available = frame.available;
-    } else if (frame.type !== "continue") this.#follow(frame);
+    } else this.#follow(frame as SharedFrame); // what `listen` left over of others changes nothing
     this.#changed();
   }
 

@@ -1,3 +1,4 @@
+import { fresh } from "@switchboard/protocol";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
@@ -20,7 +21,7 @@ export function later<Props extends object>(
       if (part) return;
       let timer = 0;
       const fetch = () =>
-        load().then(
+        fresh(load).then(
           (loaded) => {
             part = loaded;
             arrived(1);

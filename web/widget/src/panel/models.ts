@@ -1,4 +1,4 @@
-import { browserWorld, problemCode, randomId, socketUrl, type KeyStore } from "@switchboard/protocol";
+import { browserWorld, fresh, problemCode, randomId, socketUrl, type KeyStore } from "@switchboard/protocol";
 import type { Language } from "../i18n/index.ts";
 import type { Settings } from "../loader/settings.ts";
 import { Chat, type ChatOptions } from "../model/chat.ts";
@@ -46,7 +46,7 @@ export function makeModels({ settings, spoken, local, forget, onNews, onUserRefu
     newId: () => randomId(),
     limit: () => chat.view().inbox?.file_limit ?? 0,
     prepare: async (file) => {
-      wire = await import("./attach/wire.ts");
+      wire = await fresh(() => import("./attach/wire.ts"));
       return wire.prepare(file);
     },
     send: (file, progress) =>
