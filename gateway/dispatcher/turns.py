@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
-from msgspec.structs import replace
 
 from gateway.dispatcher.consequences import is_unheard
 from gateway.dispatcher.policy import Policy
@@ -16,8 +15,9 @@ from gateway.dispatcher.units import Committed, FinishTurn
 from gateway.errors import BotNotReady, Refused
 from gateway.metrics import TURN_FAILURES, TURNS, one_of
 from gateway.model import commands as c
-from gateway.model.events import CustomerEdited, CustomerMessage, Entry, MessageExtended
+from gateway.model.events import CustomerMessage, Entry
 from gateway.model.state import Conversation, Floor
+from gateway.model.texts import as_they_are
 from gateway.ports import BotEngine, TurnInput, TurnRequest, TurnResult
 from gateway.store import due, log
 from gateway.store.sql import Tx
@@ -247,23 +247,8 @@ class Turns:
 
 def _inputs(entries: Iterable[Entry], waiting: tuple[Entry, ...] = ()) -> tuple[Entry, ...]:
     """What asks for an answer, behind what is ``waiting``, each as it was changed meanwhile."""
-    found = {entry.seq: entry for entry in waiting}
-    for entry in entries:
-        match entry.event:
-            case CustomerMessage(closing=False):
-                found[entry.seq] = entry
-            case CustomerEdited(seq=seq, text=text) if seq in found:
-                found[seq] = _saying(found[seq], text)
-            case MessageExtended(seq=seq, text=text) if seq in found and text:
-                found[seq] = _saying(found[seq], text)
-            case _:
-                pass
-    return tuple(found.values())
-
-
-def _saying(entry: Entry, text: str) -> Entry:
-    assert isinstance(entry.event, CustomerMessage)
-    return replace(entry, event=replace(entry.event, text=text))
+    known = as_they_are((*waiting, *entries))
+    return tuple(e for e in known if isinstance(e.event, CustomerMessage) and not e.event.closing)
 
 
 def _words(event: CustomerMessage) -> str:

@@ -14,6 +14,7 @@ from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer, NewServer, copy_of, train_into
 from tests.flows.shop import Shop
 from tests.flows.sites import Pages
+from tests.flows.telegram import Telegram
 
 Report = pytest.StashKey[bool]()
 
@@ -47,6 +48,14 @@ def demo(trained: Path, tmp_path: Path) -> Iterator[DemoServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def telegram() -> Iterator[Telegram]:
+    """A Telegram of one's own; a server takes it for the real one by its ``environment``."""
+    running = Telegram().start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

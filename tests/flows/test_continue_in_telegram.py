@@ -23,13 +23,6 @@ from tests.support_edge.telegram import BotUser
 
 
 @pytest.fixture
-def telegram() -> Iterator[Telegram]:
-    running = Telegram().start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
 def bot(telegram: Telegram) -> BotUser:
     return telegram.add_bot("Фонарь", username="lantern_test_bot")
 

@@ -23,13 +23,6 @@ FIRST_CHECK = 60_000
 
 
 @pytest.fixture
-def telegram() -> Iterator[Telegram]:
-    running = Telegram().start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
 def demo(trained: Path, tmp_path: Path, telegram: Telegram) -> Iterator[DemoServer]:
     server = DemoServer(copy_of(trained, tmp_path / "data"), telegram.environment)
     server.start()

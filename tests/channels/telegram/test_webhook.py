@@ -64,10 +64,16 @@ async def test_without_the_secret_nothing_is_taken(called: Lines) -> None:
 
 
 async def test_nothing_lost_while_nothing_can_be_stored(called: Lines) -> None:
+    line = called.site.node.telegram.bots.of(called.inbox)
+    assert line is not None
     await called.telegram.webhook_backoff(0.05)
     called.site.node.dispatcher._draining = True
     await called.talk.say("while it is restarting")
-    await called.telegram.wait_for_calls("getWebhookInfo")
+    update = (
+        b'{"update_id": 1, "message": {"message_id": 1, "chat": {"id": 5, "type": "private"}, "date": 1, "text": "x"}}'
+    )
+    assert await post(called.site, called.inbox, update, **{"X-Telegram-Bot-Api-Secret-Token": line.secret}) == 503
+    assert await called.conversation() == ""
     called.site.node.dispatcher._draining = False
 
     await called.talk.wait_for_text("You said: while it is restarting")
