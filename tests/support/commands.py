@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, get_type_hints
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gateway.errors import Refused
 from gateway.faults import Fault
@@ -114,6 +115,12 @@ def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
     """One command; most of them fit ``state``."""
     kind: Any = draw(st.sampled_from(_LIKELY[state.status]))
     fields = {name: draw(_field(name, hint, state)) for name, hint in get_type_hints(kind).items()}
+    # What fits only what came before, mostly does.
+    if kind is c.RegainEndpoint and state.unreachable:
+        fields["endpoint"] = replace(fields["endpoint"], identity=draw(st.sampled_from(state.unreachable)))
+    if kind in (c.EditReply, c.DeleteReply) and draw(st.integers(0, 3)):
+        who = fields["operator"]
+        fields["target"] = OperatorMessage(text="so", endpoint=state.endpoint, operator=who.id, name=who.name)
     command: c.AnyCommand = kind(**fields)
     return command
 
