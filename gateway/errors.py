@@ -20,6 +20,7 @@ SwitchboardError
 │   ├── NameTaken           choose another name
 │   ├── InUse               first end what still needs it
 │   ├── InvitationOver      ask for a new invitation
+│   ├── LinkOver            ask for a new link into the conversation
 │   ├── SetUpAlready        sign in; whoever runs the server has the way
 │   ├── SecondFactorNeeded  ask for the code, and sign in again with it
 │   ├── TooMany             wait ``after`` seconds
@@ -147,6 +148,10 @@ class InUse(Refused):
 
 class InvitationOver(Refused):
     code, status, title = "invitation_over", 410, "This invitation is over"
+
+
+class LinkOver(Refused):
+    code, status, title = "link_over", 410, "This link is over"
 
 
 class SetUpAlready(Refused):

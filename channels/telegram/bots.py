@@ -15,29 +15,34 @@ import structlog
 from channels.telegram import codec
 from channels.telegram.client import Client
 from channels.telegram.limits import Limits
+from gateway.dispatcher.continuing import WEBCHAT, way_on
 from gateway.ports import FileSource
 from gateway.settings import Settings
 from gateway.store import directory, inbox_secrets, inboxes
 from gateway.store.directory import TelegramSettings
 from gateway.store.sql import Tx
 from gateway.store.store import Store
+from gateway.tasks import TaskSet
 from gateway.vault import SecretUnreadable, Vault
 
 logger = structlog.get_logger(__name__)
 
 
+CALLS_END = 60.0
+"""Seconds that the calls of a replaced line have for their answers."""
 FIRST_LOOK = 15.0
 """Seconds for which what is to be sent waits for a node's first look at the database."""
 
 
 class SetUp(NamedTuple):
-    """What makes a bot: when any of it changes, the bot is another one."""
+    """What makes a bot: when any of it changes, the bot is another one. ``page``: the business has one to go on at."""
 
     business: str
     inbox: str
     settings: TelegramSettings
     locales: tuple[str, ...]
     sealed: str
+    page: bool
 
 
 @dataclass(eq=False, slots=True)
@@ -67,6 +72,8 @@ class Bots:
         self._clock = clock
         self.lines: dict[str, BotLine] = {}
         self._looked = asyncio.Event()
+        self._retired: list[BotLine] = []
+        self._tasks = TaskSet("telegram.bots")
 
     def of(self, inbox: str) -> BotLine | None:
         return self.lines.get(inbox)
@@ -79,21 +86,33 @@ class Bots:
         return self.of(inbox)
 
     async def refresh(self) -> None:
-        """Raises ``StorageUnavailable``."""
+        """The new line stands before the old one goes, so that what is sent meanwhile finds one. Raises
+        ``StorageUnavailable``."""
         wanted = {one.inbox: one for one in await self._set_ups()}
-        for inbox, line in list(self.lines.items()):
-            if wanted.get(inbox) != line.set_up:
-                del self.lines[inbox]
-                await line.client.aclose()
+        for inbox in self.lines.keys() - wanted.keys():
+            self._retired.append(self.lines.pop(inbox))
         for inbox, set_up in wanted.items():
-            made = await asyncio.to_thread(self._line, set_up) if inbox not in self.lines else None
+            known = self.lines.get(inbox)
+            if known is not None and known.set_up == set_up:
+                continue
+            made = await asyncio.to_thread(self._line, set_up, known)
+            if known is not None:
+                self._retired.append(self.lines.pop(inbox))
             if made is not None:
                 self.lines[inbox] = made
         self._looked.set()
 
+    def close_retired(self) -> None:
+        """Ends the lines that were replaced, each once its calls have their answers. Whoever fetched by one has stopped."""
+        for line in self._retired:
+            self._tasks.start(line.client.aclose(within=CALLS_END), name="close")
+        self._retired.clear()
+
     async def aclose(self) -> None:
-        lines, self.lines = list(self.lines.values()), {}
-        await asyncio.gather(*(line.client.aclose() for line in lines))
+        lines, self.lines = [*self.lines.values(), *self._retired], {}
+        self._retired = []
+        await asyncio.gather(*(line.client.aclose(within=0) for line in lines))
+        await self._tasks.finish(within=0)
 
     async def _set_ups(self) -> list[SetUp]:
         found = await self._store.read("", lambda tx, now: inboxes.of_channel(tx, codec.CHANNEL))
@@ -106,16 +125,18 @@ class Bots:
         def unit(tx: Tx, now: int) -> list[SetUp]:
             known = directory.read_business(tx, business)
             locales = known.locales if known is not None else ("en",)
+            page = way_on(tx, WEBCHAT) is not None
             made = []
             for name in names:
                 entrance, sealed = inboxes.find(tx, name), inbox_secrets.sealed(tx, name)
                 if entrance is not None and entrance.settings.telegram is not None and sealed:
-                    made.append(SetUp(business, name, entrance.settings.telegram, locales, sealed))
+                    made.append(SetUp(business, name, entrance.settings.telegram, locales, sealed, page))
             return made
 
         return await self._store.read(business, unit)
 
-    def _line(self, set_up: SetUp) -> BotLine | None:
+    def _line(self, set_up: SetUp, known: BotLine | None) -> BotLine | None:
+        """``known``: the one before it; the same bot goes on with its pace."""
         try:
             token = inbox_secrets.unseal(self._vault, set_up.inbox, set_up.sealed)
         except SecretUnreadable:
@@ -125,12 +146,15 @@ class Bots:
         face = codec.BotFace(
             business=set_up.business, inbox=set_up.inbox, bot_id=settings.bot_id, username=settings.username,
             locales=set_up.locales, groups=settings.groups, key=_key(token, "buttons"),
+            page=set_up.page,
         )  # fmt: skip
         own = self._settings
         client = Client(
             token, server=own.telegram_server, is_local=own.telegram_local, proxy=settings.proxy, files=self._files
         )  # fmt: skip
-        return BotLine(set_up, face, client, Limits(self._clock), secret=_key(token, "webhook").hex())
+        same = known is not None and known.set_up.settings.bot_id == settings.bot_id
+        limits = known.limits if known is not None and same else Limits(self._clock)
+        return BotLine(set_up, face, client, limits, secret=_key(token, "webhook").hex())
 
 
 def _key(token: str, purpose: str) -> bytes:

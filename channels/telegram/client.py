@@ -7,8 +7,9 @@ Answers are taken as plain JSON: what an update holds, ``codec`` reads, and of a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -36,6 +37,8 @@ OUTAGE = 10.0
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
 """Bytes that Telegram's own server gives out; a local server has no such limit."""
 PIECE = 64 * 1024
+ANEW = 0.2
+"""Seconds after which a call finds the line that took the place of this one."""
 
 
 async def load() -> None:
@@ -70,9 +73,33 @@ class Client:
         self._files = files
         self.is_local = is_local
         self._bot = _bot(token, server=server or PUBLIC_SERVER, proxy=proxy, is_local=is_local)
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._closing = False
 
-    async def aclose(self) -> None:
-        await self._bot.session.close()
+    async def aclose(self, *, within: float) -> None:
+        """Takes no further calls; those under way have ``within`` seconds."""
+        self._closing = True
+        try:
+            if self._under_way and within:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._idle.wait(), within)
+        finally:
+            await self._bot.session.close()
+
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """A closed session opens itself anew with the next call, and nobody would close it then."""
+        if self._closing:
+            raise RetryLater(ANEW, "the bot was set up anew")
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
 
     async def call(self, call: codec.Call, *, business: str = "", timeout: int = CALL_TIMEOUT) -> Any:
         """The result, as JSON. Raises a ``DeliveryError``; an edit that changes nothing, and the deletion of what is gone,
@@ -94,7 +121,8 @@ class Client:
         files = {upload.part: self._upload(business, upload) for upload in call.files}
         method = _method(call.method)(**_with_files(call, files))
         try:
-            return await self._bot.session.make_request(self._bot, method, timeout=timeout)
+            with self._at_work():
+                return await self._bot.session.make_request(self._bot, method, timeout=timeout)
         except ex.TelegramRetryAfter as error:
             raise _Answered(codec.judge(429, error.message, retry_after=error.retry_after), error.message) from error
         except ex.TelegramMigrateToChat as error:
@@ -139,6 +167,11 @@ class Client:
             finally:
                 file.close()
             return
+        with self._at_work():
+            async for piece in self._fetched(path):
+                yield piece
+
+    async def _fetched(self, path: str) -> AsyncIterator[bytes]:
         from aiohttp import ClientError
 
         url = self._bot.session.api.file_url(self._bot.token, path)

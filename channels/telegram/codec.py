@@ -3,7 +3,7 @@ say, ``incoming`` and ``writing``: the two ways, ``pressing``: the buttons, ``re
 
 In::
 
-    message                → Inbound; /start → Opened; /start c_<token> → Linked
+    message                → Inbound; /start → Opened; /start c_<token> → Linked; /web → PageWanted
     edited_message         → Edited (a live location that moves, too)
     message_reaction       → Reacted
     callback_query         → PressedButton, or SpoiledPress
@@ -33,6 +33,7 @@ from channels.telegram.incoming import (
     Linked,
     Moved,
     MustLeave,
+    PageWanted,
     PressedButton,
     SpoiledPress,
     read,
@@ -70,6 +71,7 @@ from channels.telegram.writing import (
     get_webhook_info,
     ids_of,
     last_error_of,
+    lead_to,
     leave_chat,
     remove_keyboard,
     set_commands,
@@ -94,6 +96,7 @@ __all__ = [
     "Moved",
     "MovedTo",
     "MustLeave",
+    "PageWanted",
     "PressedButton",
     "Refused",
     "Simplify",
@@ -117,6 +120,7 @@ __all__ = [
     "ids_of",
     "judge",
     "last_error_of",
+    "lead_to",
     "leave_chat",
     "read",
     "remove_keyboard",

@@ -43,7 +43,7 @@ class Desk:
         except DeliveryError as error:
             raise Invalid(refusals.TELEGRAM_SAID(said=str(error)[:200]), field="token") from error
         finally:
-            await client.aclose()
+            await client.aclose(within=0)
         return FoundBot(
             id=int(me["id"]), username=str(me.get("username", "")), name=str(me.get("first_name", "")), picture=picture
         )  # fmt: skip

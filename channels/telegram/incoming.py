@@ -31,7 +31,8 @@ _GROUPS = ("group", "supergroup")
 
 
 class BotFace(msgspec.Struct, frozen=True, kw_only=True):
-    """The bot that the updates are of. ``username`` without "@"; ``key`` signs the buttons."""
+    """The bot that the updates are of. ``username`` without "@"; ``key`` signs the buttons; ``page``: the business has a
+    page where customers can go on."""
 
     business: str
     inbox: str
@@ -40,6 +41,7 @@ class BotFace(msgspec.Struct, frozen=True, kw_only=True):
     locales: tuple[str, ...]
     groups: Literal["addressed", "leave"]
     key: bytes
+    page: bool = False
 
 
 class PressedButton(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +79,17 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
+class PageWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody wants to go on at the business's page. ``alone``: not in a group."""
+
+    business: str
+    inbox: str
+    address: str
+    key: str
+    locale: str
+    alone: bool
+
+
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """A group became a supergroup and has another address. Telegram says it in both chats, and so is this said twice."""
 
@@ -97,7 +110,7 @@ class Ignored(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
 
 
-Item = AnyArrival | PressedButton | SpoiledPress | Linked | Moved | MustLeave | Ignored
+Item = AnyArrival | PressedButton | SpoiledPress | Linked | PageWanted | Moved | MustLeave | Ignored
 
 
 def read(update: wire.Raw | bytes, face: BotFace) -> tuple[Item, ...]:
@@ -126,6 +139,11 @@ def _message(raw: wire.Raw, face: BotFace, key: str) -> Item:
     command = _command_of(message, face)
     if command is not None and command[0] == "start":
         return _opened(message, face, key, payload=command[1])
+    if command is not None and command[0] == "web" and face.page:
+        return PageWanted(
+            business=face.business, inbox=face.inbox, address=str(message.chat.id), key=key,
+            locale=_language(message.sender, face), alone=message.chat.type == "private",
+        )  # fmt: skip
     return _inbound(message, raw, face, key) or Ignored(why="a service message", key=key)
 
 

@@ -13,7 +13,8 @@ from channels.telegram import codec
 from channels.telegram.bots import BotLine
 from channels.telegram.channel import Telegram
 from gateway.dispatcher import Dispatcher
-from gateway.dispatcher.continuing import OpenLink
+from gateway.dispatcher.continuing import AskForPage, OpenLink
+from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.parts import pressable
 from gateway.errors import DeliveryError, Refused
 from gateway.model.events import Button
@@ -37,10 +38,13 @@ class NotTaken(Exception):
 class Intake:
     """Takes updates of any bot. ``take`` may be given the same update any number of times."""
 
-    def __init__(self, store: Store, dispatcher: Dispatcher, channel: Telegram, phrases: Phrases) -> None:
+    def __init__(
+        self, store: Store, dispatcher: Dispatcher, channel: Telegram, *, hub: Hub, phrases: Phrases
+    ) -> None:  # fmt: skip
         self._store = store
         self._dispatcher = dispatcher
         self._channel = channel
+        self._hub = hub
         self._phrases = phrases
         self._tasks = TaskSet("telegram.answers")
 
@@ -82,6 +86,8 @@ class Intake:
                 await self._dispatcher.arrive(item)
             case codec.Linked():
                 await self._go_on(item)
+            case codec.PageWanted():
+                await self._show_page(line, item)
             case codec.PressedButton():
                 await self._press(line, item)
             case codec.SpoiledPress():
@@ -100,7 +106,19 @@ class Intake:
         """A conversation comes over from another channel."""
         opened = item.opened
         unit = OpenLink(opened, item.token, self._dispatcher.policy)
-        await self._dispatcher.commit_all(opened.business, unit, key=opened.address)
+        continued = await self._dispatcher.commit_all(opened.business, unit, key=opened.address)
+        self._hub.joined(opened.business, continued)
+
+    async def _show_page(self, line: BotLine, item: codec.PageWanted) -> None:
+        """The way to the business's page. Its link isn't for the log: whoever has it may go on."""
+        unit = AskForPage(item.inbox, item.address, item.key, item.alone)
+        offer = await self._store.write(item.business, unit, key=item.address)
+        if offer is None:
+            return
+        say, locale = self._phrases.say, item.locale
+        words = say("page_link" if offer.until else "page_address", locale)
+        call = codec.lead_to(item.address, words, title=say("page_open", locale), url=offer.url)
+        self._tasks.start(self._quietly(line, call), name="page")
 
     async def _press(self, line: BotLine, item: codec.PressedButton) -> None:
         """What the button stands for is in the log; it is answered at once, and its keyboard goes."""

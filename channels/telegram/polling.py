@@ -83,6 +83,7 @@ class Poller:
             try:
                 await self._bots.refresh()
                 await self._run_what_is_wanted()
+                self._bots.close_retired()
             except Exception as error:
                 logger.warning("telegram_bots_unread", error=repr(error))
             with contextlib.suppress(TimeoutError):
@@ -172,7 +173,8 @@ class Poller:
         """The menu of commands, in each language of the business, and the button beside the field."""
         for locale in ("", *line.face.locales):
             say = self._phrases.say
-            words = {name: say(f"command.{name}", locale or line.face.locales[0]) for name in ("start", "operator")}
+            names = ("start", "operator", *(("web",) if line.face.page else ()))
+            words = {name: say(f"command.{name}", locale or line.face.locales[0]) for name in names}
             await line.client.call(codec.set_commands(words, locale))
         title = self._phrases.say("command.menu", line.face.locales[0])
         await line.client.call(codec.set_menu(title, line.set_up.settings.menu_url))

@@ -14,6 +14,7 @@ from channels.telegram.intake import Intake
 from channels.telegram.polling import Poller
 from channels.telegram.webhook import Webhook
 from gateway.dispatcher import Dispatcher
+from gateway.dispatcher.hub import Hub
 from gateway.ports import Capabilities, FileSource, Phrases
 from gateway.settings import Settings
 from gateway.store.store import Store
@@ -30,13 +31,13 @@ class TelegramSetup:
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, *, vault: Vault, files: FileSource, settings: Settings, node: str,
-        phrases: Phrases,
+        phrases: Phrases, hub: Hub,
     ) -> None:  # fmt: skip
         self.bots = Bots(store, vault, files, settings=settings, clock=time.monotonic)
         self.channel = Telegram(
             store, self.bots, capabilities=telegram_capabilities(settings), clock=time.monotonic
         )  # fmt: skip
-        self._intake = Intake(store, dispatcher, self.channel, phrases)
+        self._intake = Intake(store, dispatcher, self.channel, hub=hub, phrases=phrases)
         # Over a folder of its own (its lock says so) no other node runs: a killed process's leases are its successor's.
         self.poller = Poller(
             store, self.bots, self._intake, node=node if settings.database else "alone", phrases=phrases,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, assert_never
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -298,6 +299,23 @@ def remove_keyboard(address: str, message: str) -> Call:
     """Takes the buttons from under a message."""
     params = {"chat_id": _chat(address), "message_id": int(message), "reply_markup": {"inline_keyboard": []}}
     return Call(method="editMessageReplyMarkup", params=params)
+
+
+def lead_to(address: str, text: str, *, title: str, url: str) -> Call:
+    """A word with a button that leads to a page. Telegram's buttons lead to public addresses only; any other stands in the
+    text."""
+    params: Params = {"chat_id": _chat(address), "text": text, "link_preview_options": {"is_disabled": True}}
+    if _is_public(url):
+        return Call(
+            method="sendMessage",
+            params=params | {"reply_markup": {"inline_keyboard": [[{"text": title[:_LONGEST_BUTTON], "url": url}]]}},
+        )
+    return Call(method="sendMessage", params=params | {"text": f"{text}\n\n{url}"})
+
+
+def _is_public(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return "." in host and not host.replace(".", "").isdigit()
 
 
 def set_commands(words: Mapping[str, str], locale: str = "") -> Call:

@@ -15,7 +15,7 @@ from channels.webchat.signing import Signing
 from channels.webchat.talk import Parts, Talk, Visitor
 from channels.webchat.users import User, Users
 from gateway.dispatcher import Dispatcher
-from gateway.dispatcher.continuing import way_on
+from gateway.dispatcher.continuing import TELEGRAM, way_on
 from gateway.dispatcher.hub import Hub, identity_topic
 from gateway.errors import NotFound
 from gateway.http.limits import Limiter
@@ -28,7 +28,7 @@ from gateway.store.sql import Tx
 from gateway.store.store import Store
 
 WAYS_ON = 6.0
-"""Links into a messenger that one visitor may ask for in a minute."""
+"""Links into a messenger that one visitor may ask for, and links from there that they may open, in a minute."""
 LETTERS = 3.0
 """Transcripts by e-mail in an hour: of one visitor, and to one address."""
 
@@ -111,7 +111,7 @@ class WebChat:
             if identity is not None and inbox.settings.consent is not None:
                 contact = contacts.read(tx, identity.contact)
                 agreed = contact.known.consents.get(inbox.id, "") if contact else ""
-            telegram = way_on(tx) is not None
+            telegram = way_on(tx, TELEGRAM) is not None
             return Visitor(inbox, address, user, business, state, marks, agreed, telegram)
 
         return await self._store.read(inbox.business, unit)

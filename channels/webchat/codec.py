@@ -77,6 +77,13 @@ class ContinueGiven(msgspec.Struct, frozen=True, kw_only=True, tag_field="type",
     until: int
 
 
+class OpenHere(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="open_link"):
+    """The customer came by a link into this page and wants to go on here; ``token``: what stood in the link."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+    token: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")]
+
+
 class Typing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="typing"):
     on: bool
 

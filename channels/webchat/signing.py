@@ -62,9 +62,7 @@ class Signing:
         except NotPossible:  # by other channels the two are known to be different people: each keeps their own
             log.info("visitor_not_linked", inbox=inbox.id)
             return
-        for committed in linked.commits:
-            self._hub.touch(inbox.business, committed.state.id)
-        self._hub.moved(inbox.business, linked.moved)
+        self._hub.joined(inbox.business, linked)
 
 
 def _look(tx: Tx, inbox: str, visitor: str, user: User) -> _Seen:

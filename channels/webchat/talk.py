@@ -14,7 +14,7 @@ from channels.webchat.files import WidgetFiles
 from channels.webchat.queue import Available, QueueBoard
 from channels.webchat.users import User
 from gateway.dispatcher import Dispatcher, digest_of
-from gateway.dispatcher.continuing import MakeLink
+from gateway.dispatcher.continuing import TELEGRAM, MakeLink, OpenAtPage
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub, identity_topic
 from gateway.errors import Invalid, NotFound, NotPossible, UserExpired
@@ -40,7 +40,7 @@ COUNTRIES = {"ru": "RU", "en": "GB"}
 
 ClientFrame = (
     codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Transcript | acts.Attributes | codec.LinkWanted | codec.ContinueWanted
-    | codec.Typing | codec.Read | codec.Ping
+    | codec.OpenHere    | codec.Typing | codec.Read | codec.Ping
 )  # fmt: skip
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
@@ -215,6 +215,8 @@ class Talk:
                 await self._link(frame)
             case codec.ContinueWanted():
                 await self._continue(frame)
+            case codec.OpenHere():
+                await self._open(frame)
             case codec.Typing():
                 self._typing(frame.on)
             case codec.Read():
@@ -301,11 +303,26 @@ class Talk:
         """Raises ``NotFound``, ``NotPossible``, ``TooMany``."""
         if not self._conversation:
             raise NotFound("There is no conversation yet. It begins with your first message.")
+        self._check_ways()
+        unit = MakeLink(self._conversation, channel=TELEGRAM)
+        offer = await self._parts.store.write(self._business, unit, key=self._conversation)
+        self._session.tell(codec.ContinueGiven(id=frame.id, url=offer.url, qr=qr_of(offer.url), until=offer.until))
+
+    async def _open(self, frame: codec.OpenHere) -> None:
+        """Raises ``LinkOver``, ``TooMany``."""
+        self._check_ways()
+        sender, dispatcher = self._sender, self._parts.dispatcher
+        unit = OpenAtPage(sender.inbox, sender.address, frame.id, frame.token, sender.profile, dispatcher.policy)
+        opened = await dispatcher.commit_all(self._business, unit, key=sender.address)
+        self._session.tell(codec.Ack(id=frame.id, conversation=opened.conversation, seq=opened.seq))
+        if opened.conversation != self._conversation:
+            await self._follow(opened.conversation)
+        self._hub.joined(self._business, opened)
+
+    def _check_ways(self) -> None:
         self._parts.ways_on.check(
             self._sender.address, "That was asked for a few times already. Try again in a minute."
         )
-        offer = await self._parts.store.write(self._business, MakeLink(self._conversation), key=self._conversation)
-        self._session.tell(codec.ContinueGiven(id=frame.id, url=offer.url, qr=qr_of(offer.url), until=offer.until))
 
     def _typing(self, on: bool) -> None:
         if not self._conversation:

@@ -43,12 +43,23 @@ def judge_settings(tx: Tx, wanted: InboxSettings, *, known: InboxSettings | None
     return replace(
         kept,
         origins=tuple(origins),
+        page=_page(wanted.page.strip()),
         greeting=_by_language(wanted.greeting, field="greeting", longest=LONGEST_GREETING),
         starters=tuple(_starter(one) for one in wanted.starters),
         consent=_consent(wanted.consent) if wanted.consent is not None else None,
         invitations=_invitations(wanted.invitations),
         telegram=_telegram(wanted.telegram, known.telegram if known is not None else None),
     )
+
+
+def _page(address: str) -> str:
+    """What follows "#" is the link's own place."""
+    if not address:
+        return ""
+    check_address(address, schemes=("https", "http"), field="page")
+    if not urlsplit(address).hostname or "#" in address:
+        raise Invalid("One is https://shop.example.com/help, without a #.", field="page")
+    return address
 
 
 def _telegram(wanted: TelegramSettings | None, known: TelegramSettings | None) -> TelegramSettings | None:

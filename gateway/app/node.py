@@ -60,6 +60,7 @@ from gateway.http.signin import SignIn
 from gateway.http.socket import Sockets
 from gateway.http.static import StaticFiles, add_headers
 from gateway.http.verbs import Verbs
+from gateway.http.ways import Ways
 from gateway.mail import Mailer
 from gateway.media import MediaFetcher
 from gateway.phrases import CataloguePhrases
@@ -125,7 +126,7 @@ class Switchboard:
         self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
         self.telegram = TelegramSetup(
             store, self.dispatcher, vault=self.vault, files=self.files, settings=settings, node=self.node,
-            phrases=policy.phrases,
+            phrases=policy.phrases, hub=self.hub,
         )  # fmt: skip
         self.channels: dict[str, Channel] = {Telegram.name: self.telegram.channel}
         self.writing = Writing(store, self.channels, policy)
@@ -169,6 +170,7 @@ class Switchboard:
             *self.verbs.routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
             *Deliveries(self.dispatcher).routes(),
+            *Ways(self.store).routes(),
             *Search(self.store).routes(),
             *set_up_routes(self, changed=self._configured),
             *self.presence.routes(),

@@ -47,6 +47,16 @@ class RowsListener(Protocol):
     def __call__(self, business: str, conversation: str, committed: Committed | None) -> None: ...
 
 
+class Joined(Protocol):
+    """What a unit did that brought identities into one conversation."""
+
+    @property
+    def commits(self) -> tuple[Committed, ...]: ...
+
+    @property
+    def moved(self) -> tuple[Address, ...]: ...
+
+
 def identity_topic(inbox: str, address: str) -> str:
     """Where the sockets of an identity are told which conversation is theirs."""
     return f"identity:{inbox}:{address}"
@@ -117,6 +127,12 @@ class Hub:
             topic = identity_topic(one.inbox, one.address)
             body: dict[str, str | int | bool] = {"conversation": one.conversation}
             self.signal(Signal(business=business, conversation=topic, kind="presence", who="customer", body=body))
+
+    def joined(self, business: str, done: Joined) -> None:
+        """Two contacts became one: their rows may show another name, and sockets another conversation."""
+        for committed in done.commits:
+            self.touch(business, committed.state.id)
+        self.moved(business, done.moved)
 
     def signal(self, signal: Signal) -> None:
         """Tells what is live, here and on other nodes; it may be lost."""

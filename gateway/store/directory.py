@@ -104,9 +104,11 @@ class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a business sets for an inbox. ``origins``: pages that may use its widget, ``scheme://host[:port]``."""
+    """What a business sets for an inbox. ``origins``: pages that may use its widget, ``scheme://host[:port]``; ``page``: the
+    address of the one where customers go on who come from elsewhere, "" for none."""
 
     origins: tuple[str, ...] = ()
+    page: str = ""
     greeting: dict[str, str] = {}
     starters: tuple[Starter, ...] = ()
     consent: ConsentText | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, select, text
+from sqlalchemy import BindParameter, bindparam, delete, text
 
 from gateway.store.schema import channel_links
 from gateway.store.sql import Query, Tx
@@ -39,13 +39,6 @@ _TAKE = Query(
     )
     .returning(channel_links.c.conversation_id, channel_links.c.expires_at)
 )
-_FIND = Query(
-    select(channel_links.c.conversation_id, channel_links.c.expires_at).where(
-        channel_links.c.business_id == _business,
-        channel_links.c.token_hash == bindparam("hash"),
-        channel_links.c.inbox_id == bindparam("inbox"),
-    )
-)
 _FORGET = Query(
     delete(channel_links).where(channel_links.c.expires_at < bindparam("before")),
     postgresql=text("SELECT switchboard_forget_links(:before)"),
@@ -74,12 +67,6 @@ def mint(tx: Tx, conversation: str, inbox: str, *, now: int) -> Minted:
 def take(tx: Tx, token: str, inbox: str, *, now: int) -> str | None:
     """The conversation that a link leads to, and with that it is used up; ``None`` where it isn't one (any more)."""
     row = tx.one(_TAKE, hash=hash_token(token), inbox=inbox)
-    return row[0] if row and row[1] > now else None
-
-
-def peek(tx: Tx, token: str, inbox: str, *, now: int) -> str | None:
-    """As ``take``, without using it up."""
-    row = tx.one(_FIND, hash=hash_token(token), inbox=inbox)
     return row[0] if row and row[1] > now else None
 
 
