@@ -232,9 +232,7 @@ async def test_signed_in_visitor_goes_on_as_who_they_are(lines: Lines) -> None:
 
     assert ack["conversation"] == await lines.conversation()
     state = await lines.state()
-    _, contact = await lines.site.call(
-        "GET", f"/api/v1/businesses/{lines.site.ours.business}/contacts/{state.contact}"
-    )
+    _, contact = await lines.site.call("GET", f"/api/v1/businesses/{lines.site.ours.business}/contacts/{state.contact}")
     assert contact["name"] == "Ann Example"
     assert {(one["channel"], one["assurance"]) for one in contact["identities"]} >= {("webchat", "signed")}
 

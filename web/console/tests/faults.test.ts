@@ -15,7 +15,7 @@ const english = { desk: en as Record<string, Phrase>, settings: settingsEn as Re
 const russian = { desk: ru as Record<string, Phrase>, settings: settingsRu as Record<string, Phrase> };
 /** Of conversations, of customers and of what no form sends: the settings meet none of them. */
 const ELSEWHERE = [
-  "taken", "stale_floor", "not_owner", "id_reused", "link_invalid", "consent_needed", "user_expired", "user_refused",
+  "taken", "stale_floor", "not_owner", "id_reused", "link_invalid", "link_over", "consent_needed", "user_expired", "user_refused",
   "origin_refused", "method_not_allowed", "refused",
 ]; // prettier-ignore
 const codes = Object.entries(FAULTS).flatMap(([area, kinds]) =>

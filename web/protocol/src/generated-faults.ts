@@ -150,6 +150,7 @@ export const PROBLEMS = [
   "invitation_over",
   "last_administrator",
   "link_invalid",
+  "link_over",
   "malformed",
   "method_not_allowed",
   "name_taken",

@@ -7,6 +7,7 @@ import { launcher as en } from "../i18n/en.ts";
 import { launcher as ru } from "../i18n/ru.ts";
 import type { Panel, PanelModule } from "../panel/main.tsx";
 import { takeSeat, type Emit } from "./api.ts";
+import { takeArrival } from "./arrival.ts";
 import { fitting, readFace, type Invitation } from "./invitations.ts";
 import { makeLauncher, type Launcher } from "./launcher.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -65,6 +66,12 @@ function run(script: HTMLScriptElement): void {
     attributeFilter: ["data-user"],
   });
 
+  const arrive = () => {
+    const token = takeArrival(settings.inbox);
+    if (token) act((loaded) => loaded.arrive(token));
+  };
+  addEventListener("hashchange", arrive);
+  arrive();
   launcher.button.addEventListener("pointerenter", () => void panel().catch(() => {}), { once: true });
   launcher.button.addEventListener("click", () => act((loaded) => loaded.toggle()));
   if (remembered("sessionStorage", settings, "open"))

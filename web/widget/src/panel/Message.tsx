@@ -1,7 +1,6 @@
 import { clock, linkify } from "@switchboard/protocol";
 import type { Mark, MessageItem, Rich } from "../model/timeline.ts";
-import { Cards } from "./Cards.tsx";
-import type { Choose } from "./Choices.tsx";
+import { Choices, type Choose } from "./Choices.tsx";
 import { useDesk } from "./desk.ts";
 import { File } from "./File.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
@@ -40,12 +39,15 @@ export function Message({ item, links, thumb, choose }: Props) {
         const path = links.get(file.id);
         return <File key={file.id} file={file} href={path ? address(path) : ""} />;
       })}
-      {item.cards.length > 0 && <Cards cards={item.cards} choose={choose} />}
+      {item.cards.length > 0 && (
+        <Cards cards={item.cards} choices={(buttons) => <Choices buttons={buttons} choose={choose} />} />
+      )}
       <Foot item={item} thumb={thumb} />
     </div>
   );
 }
 
+const Cards = later(() => import("./cards/Cards.tsx"));
 const RichWords = later(() => import("./rich/Rich.tsx"), Linked);
 
 /** Words, and whatever is said beside them once that can be shown. */

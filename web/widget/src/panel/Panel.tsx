@@ -8,6 +8,7 @@ import { Icon } from "./Icon.tsx";
 import { later } from "./later.tsx";
 import { Messages } from "./Messages.tsx";
 
+const Arrival = later(() => import("./arrival/Arrival.tsx"));
 const Consent = later(() => import("./consent/Consent.tsx"));
 const Details = later(() => import("./details/Details.tsx"));
 const Queue = later(() => import("./queue/Queue.tsx"));
@@ -17,7 +18,14 @@ const Rating = later(() => import("./rating/Rating.tsx"));
 const LONG = 90_000;
 const STOPPED = { page: "line.stopped", expired: "line.expired", user: "line.user" } as const;
 
-export function Panel({ open }: { open: boolean }) {
+interface Props {
+  open: boolean;
+  /** The token of a link by which they came, until they went on or didn't want to. */
+  arrival: string | null;
+  settle: () => void;
+}
+
+export function Panel({ open, arrival, settle }: Props) {
   const { chat, close, locale, say, settings } = useDesk();
   const view = useView(chat);
   const composer = useRef<ComposerHandle>(null);
@@ -30,7 +38,7 @@ export function Panel({ open }: { open: boolean }) {
 
   useLayoutEffect(() => {
     if (open) composer.current?.focus();
-  }, [open, view.consent === null]);
+  }, [open, arrival, view.consent === null]);
 
   /** The button is gone after it was pressed, so the focus goes where one writes on; a phone's keyboard stays down. */
   function press({ title, payload }: Button) {
@@ -105,7 +113,9 @@ export function Panel({ open }: { open: boolean }) {
           </p>
         )
       )}
-      {view.consent && !stopped ? (
+      {arrival && !stopped ? (
+        <Arrival token={arrival} view={view} settle={settle} />
+      ) : view.consent && !stopped ? (
         <Consent text={view.consent.text} />
       ) : (
         <Composer handle={composer} disabled={stopped} />

@@ -19,6 +19,8 @@ export interface Panel {
   show(invitation?: Invited): void;
   hide(): void;
   toggle(): void;
+  /** They came by a link: the conversation of its token can go on here. */
+  arrive(token: string): void;
   /** The page says anew who sits here. */
   reseat(): void;
   /** The page says more of the visitor. */
@@ -96,10 +98,14 @@ export async function start(settings: Settings, launcher: Launcher, emit: Emit):
     close: () => setOpen(false),
   });
   let current = desk();
+  const settle = () => {
+    session.removeItem(name("arrival"));
+    draw();
+  };
   const draw = () =>
     render(
       <AtDesk.Provider value={current}>
-        <PanelView key={drawing} open={open} />
+        <PanelView key={drawing} open={open} arrival={session.getItem(name("arrival"))} settle={settle} />
       </AtDesk.Provider>,
       place,
     );
@@ -161,6 +167,11 @@ export async function start(settings: Settings, launcher: Launcher, emit: Emit):
   return {
     show(invitation) {
       if (invitation) chat.invite(invitation);
+      setOpen(true);
+    },
+    arrive(token) {
+      session.setItem(name("arrival"), token);
+      draw();
       setOpen(true);
     },
     hide: () => setOpen(false),

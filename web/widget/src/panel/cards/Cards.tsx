@@ -1,9 +1,19 @@
-import type { Card } from "@switchboard/protocol";
+import type { Button, Card } from "@switchboard/protocol";
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { Choices, type Choose } from "./Choices.tsx";
+import { useDesk } from "../desk.ts";
+import css from "./cards.css?inline";
+
+interface Props {
+  cards: readonly Card[];
+  /** The panel's own: importing it from here would tear the panel's file apart. */
+  choices: (buttons: readonly Button[]) => ComponentChildren;
+}
 
 /** Things side by side; the row is scrolled by finger, wheel or arrow keys. */
-export function Cards({ cards, choose }: { cards: readonly Card[]; choose: Choose | null }) {
+export function Main({ cards, choices }: Props) {
+  const { adopt } = useDesk();
+  adopt(css);
   return (
     <ul class="cards" tabIndex={0}>
       {cards.map((card) => (
@@ -11,7 +21,7 @@ export function Cards({ cards, choose }: { cards: readonly Card[]; choose: Choos
           {card.image?.startsWith("https:") && <Picture src={card.image} />}
           <b>{card.title}</b>
           {card.text && <p>{card.text}</p>}
-          <Choices buttons={card.buttons ?? []} choose={choose} />
+          {choices(card.buttons ?? [])}
         </li>
       ))}
     </ul>
