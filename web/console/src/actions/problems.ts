@@ -27,6 +27,7 @@ const WORDS: Readonly<Record<Exclude<ProblemCode, "taken"> | "network", Key>> = 
   user_expired: "problem.forbidden",
   second_factor_needed: "problem.code",
   invitation_over: "problem.link",
+  link_over: "problem.link",
   set_up_already: "problem.link",
   link_invalid: "problem.link",
   network: "problem.network",

@@ -1,5 +1,6 @@
+import { phrasebook, type Catalogue, type Say } from "@switchboard/protocol";
 import { createContext } from "preact";
-import { useContext, useEffect, useState } from "preact/hooks";
+import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import type { Language } from "../i18n/index.ts";
 import type { Settings } from "../loader/settings.ts";
 import type { Chat } from "../model/chat.ts";
@@ -29,6 +30,12 @@ export const AtDesk = createContext<Desk>(null as unknown as Desk);
 
 export function useDesk(): Desk {
   return useContext(AtDesk);
+}
+
+/** The words of a part that brings its own. */
+export function useWords<Key extends string>(words: Readonly<Record<string, Catalogue<Key>>>): Say<Key> {
+  const { locale } = useDesk();
+  return useMemo(() => phrasebook(words[locale]!, locale), [locale]);
 }
 
 interface Watched<View> {

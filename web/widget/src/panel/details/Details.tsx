@@ -1,8 +1,9 @@
 import type { DetailKind } from "@switchboard/protocol";
 import { useState } from "preact/hooks";
 import type { Done } from "../../model/acts.ts";
-import { useDesk } from "../desk.ts";
+import { useDesk, useWords } from "../desk.ts";
 import css from "./details.css?inline";
+import { WORDS } from "./words.ts";
 
 const KINDS: readonly DetailKind[] = ["phone", "email", "messenger"];
 const FIELDS = {
@@ -13,7 +14,8 @@ const FIELDS = {
 
 /** Asks how a customer may be reached who might not be here when somebody answers. */
 export function Main({ done, available }: { done: Done; available: boolean }) {
-  const { adopt, chat, say } = useDesk();
+  const { adopt, chat } = useDesk();
+  const say = useWords(WORDS);
   adopt(css);
   const [kind, choose] = useState<DetailKind>("phone");
   const [value, write] = useState("");
@@ -28,11 +30,11 @@ export function Main({ done, available }: { done: Done; available: boolean }) {
   }
   return (
     <form class="details" onSubmit={submit} noValidate>
-      <p>{say(available ? "details.ask" : "details.away")}</p>
+      <p>{say(available ? "ask" : "away")}</p>
       <div class="kinds" role="group">
         {KINDS.map((one) => (
           <button type="button" class="quiet" aria-pressed={one === kind} onClick={() => choose(one)}>
-            {say(`details.${one}`)}
+            {say(`${one}`)}
           </button>
         ))}
       </div>
@@ -42,17 +44,17 @@ export function Main({ done, available }: { done: Done; available: boolean }) {
           key={kind}
           value={value}
           maxLength={254}
-          aria-label={say(`details.${kind}`)}
+          aria-label={say(`${kind}`)}
           aria-invalid={refused}
           onInput={({ currentTarget }) => write(currentTarget.value)}
         />
         <button type="submit" class="main">
-          {say("details.send")}
+          {say("send")}
         </button>
       </div>
       {refused && (
         <p role="alert" class="bad">
-          {say(`details.problem.${kind}`)}
+          {say(`problem.${kind}`)}
         </p>
       )}
     </form>

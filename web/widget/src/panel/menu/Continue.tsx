@@ -1,12 +1,12 @@
 import type { ContinueFrame, WidgetFrame } from "@switchboard/protocol";
 import { useEffect, useState } from "preact/hooks";
-import { useDesk } from "../desk.ts";
-import { goWords } from "./go.ts";
+import { useDesk, useWords } from "../desk.ts";
+import { WORDS } from "./words.ts";
 
 /** The way into Telegram: a link that works once, and the same as a picture for a phone. */
 export function Continue({ shut }: { shut: () => void }) {
-  const { chat, locale } = useDesk();
-  const go = goWords(locale);
+  const { chat } = useDesk();
+  const say = useWords(WORDS);
   const [found, find] = useState<ContinueFrame | "bad" | null>(null);
   const [asked, ask] = useState(0);
   useEffect(() => {
@@ -25,30 +25,30 @@ export function Continue({ shut }: { shut: () => void }) {
 
   const again = (
     <button type="button" class="main" onClick={() => ask(asked + 1)}>
-      {go.again}
+      {say("go.again")}
     </button>
   );
   return (
     <>
-      {found === null && <p role="status">{go.wait}</p>}
+      {found === null && <p role="status">{say("go.wait")}</p>}
       {found === "bad" && (
         <>
-          <p role="alert">{go.bad}</p>
+          <p role="alert">{say("go.bad")}</p>
           {again}
         </>
       )}
       {found !== null && found !== "bad" && (
         <>
-          <p>{go.how}</p>
-          <img class="qr" src={`data:image/svg+xml,${encodeURIComponent(found.qr)}`} alt={go.qr} />
+          <p>{say("go.how")}</p>
+          <img class="qr" src={`data:image/svg+xml,${encodeURIComponent(found.qr)}`} alt={say("go.qr")} />
           <a class="main" href={found.url} target="_blank" rel="noopener noreferrer">
-            {go.open}
+            {say("go.open")}
           </a>
-          <p class="meta">{go.once}</p>
+          <p class="meta">{say("go.once")}</p>
         </>
       )}
       <button type="button" class="quiet" onClick={shut}>
-        {go.stay}
+        {say("go.stay")}
       </button>
     </>
   );

@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Done } from "../../model/acts.ts";
-import { useDesk } from "../desk.ts";
+import { useDesk, useWords } from "../desk.ts";
+import { WORDS } from "./words.ts";
 
 /** Where what was said shall be sent. */
 export function Mail({ done, shut }: { done: Done; shut: () => void }) {
-  const { chat, say } = useDesk();
+  const { chat } = useDesk();
+  const say = useWords(WORDS);
   const [value, write] = useState(done.details.email ?? "");
   const [sent, send] = useState("");
   const field = useRef<HTMLInputElement>(null);

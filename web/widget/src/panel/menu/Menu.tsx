@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChatView } from "../../model/chat.ts";
-import { useDesk } from "../desk.ts";
+import { useDesk, useWords } from "../desk.ts";
 import { Continue } from "./Continue.tsx";
-import { goWords } from "./go.ts";
 import { Mail } from "./Mail.tsx";
 import css from "./menu.css?inline";
 import { save } from "./transcript.ts";
+import { WORDS } from "./words.ts";
 
 interface Props {
   view: ChatView;
@@ -18,7 +18,8 @@ interface Props {
 /** What is seldom wanted. Arrow keys move, Escape shuts. */
 export function Main({ view, shut, leave }: Props) {
   const desk = useDesk();
-  const { adopt, chat, locale, preferences, say } = desk;
+  const { adopt, chat, preferences } = desk;
+  const say = useWords(WORDS);
   adopt(css);
   const [asking, ask] = useState<"" | "end" | "mail" | "go">("");
   const box = useRef<HTMLDivElement>(null);
@@ -59,7 +60,7 @@ export function Main({ view, shut, leave }: Props) {
       <div
         class="menu sure"
         role="dialog"
-        aria-label={asking === "go" ? goWords(locale).on : say("save.mail")}
+        aria-label={asking === "go" ? say("go.on") : say("save.mail")}
         ref={box}
         onKeyDown={onKeyDown}
         onFocusOut={onFocusOut}
@@ -90,7 +91,7 @@ export function Main({ view, shut, leave }: Props) {
     <div
       class="menu"
       role="menu"
-      aria-label={say("menu")}
+      aria-label={desk.say("menu")}
       ref={box}
       onKeyDown={onKeyDown}
       onFocusOut={onFocusOut}
@@ -110,7 +111,7 @@ export function Main({ view, shut, leave }: Props) {
           then(() => save(desk, view, "html")),
         )}
       {said && view.mail && item(say("save.mail"), () => ask("mail"))}
-      {running && view.telegram && item(goWords(locale).on, () => ask("go"))}
+      {running && view.telegram && item(say("go.on"), () => ask("go"))}
       {running && item(say("end"), () => ask("end"))}
     </div>
   );

@@ -1,9 +1,9 @@
 import { ASK_FOR_PERSON, BACK_TO_BOT, type QueueFrame, type Say } from "@switchboard/protocol";
-import type { Key } from "../../i18n/index.ts";
 import type { QueueNotice } from "../../model/timeline.ts";
 import type { Choose } from "../Choices.tsx";
-import { useDesk } from "../desk.ts";
+import { useDesk, useWords } from "../desk.ts";
 import css from "./queue.css?inline";
+import { WORDS } from "./words.ts";
 
 interface Props {
   notice: QueueNotice | null;
@@ -15,6 +15,7 @@ interface Props {
 /** What stands beside the composer while a person is awaited. */
 export function Main({ notice, place, choose, back }: Props) {
   const { adopt, say } = useDesk();
+  const own = useWords(WORDS);
   adopt(css);
   const buttons = (notice?.buttons ?? []).filter((one) => one.payload !== ASK_FOR_PERSON);
   const hasBack = buttons.some((one) => one.payload === BACK_TO_BOT);
@@ -22,7 +23,7 @@ export function Main({ notice, place, choose, back }: Props) {
     <div class="queue" role="status">
       <span class="lamp" aria-hidden="true" />
       <p>
-        {place && <b>{placed(place, say)}</b>}
+        {place && <b>{placed(place, own)}</b>}
         {notice?.text || say("who.queued")}
       </p>
       {buttons.map((button) => (
@@ -40,7 +41,7 @@ export function Main({ notice, place, choose, back }: Props) {
 }
 
 /** "You are second in line, about 2 minutes". */
-function placed({ position, about_seconds }: QueueFrame, say: Say<Key>): string {
+function placed({ position, about_seconds }: QueueFrame, say: Say<keyof typeof WORDS.en>): string {
   const words = position <= 3 ? say(`place.${position as 1 | 2 | 3}`) : say("place.n", { n: position });
   return about_seconds ? `${words}, ${say("place.about", { n: Math.ceil(about_seconds / 60) })}` : words;
 }

@@ -1,13 +1,15 @@
 import { useState } from "preact/hooks";
 import type { Done } from "../../model/acts.ts";
-import { useDesk } from "../desk.ts";
+import { useDesk, useWords } from "../desk.ts";
 import css from "./rating.css?inline";
+import { WORDS } from "./words.ts";
 
 const SCORES = [1, 2, 3, 4, 5];
 
 /** Under a conversation that has ended. What was given can be changed for a while. */
 export function Main({ done }: { done: Done }) {
-  const { adopt, chat, say } = useDesk();
+  const { adopt, chat } = useDesk();
+  const say = useWords(WORDS);
   adopt(css);
   const [score, choose] = useState(done.rating?.score ?? 0);
   const [comment, write] = useState(done.rating?.comment ?? "");
@@ -20,7 +22,7 @@ export function Main({ done }: { done: Done }) {
   return (
     <form class="rating" onSubmit={submit}>
       <fieldset>
-        <legend>{say("rate.ask")}</legend>
+        <legend>{say("ask")}</legend>
         <div class="stars">
           {SCORES.map((one) => (
             <label class={one <= score ? "lit" : ""}>
@@ -29,7 +31,7 @@ export function Main({ done }: { done: Done }) {
                 name="score"
                 value={one}
                 checked={one === score}
-                aria-label={say("rate.score", { n: one })}
+                aria-label={say("score", { n: one })}
                 onChange={() => choose(one)}
               />
               <span aria-hidden="true">★</span>
@@ -43,15 +45,15 @@ export function Main({ done }: { done: Done }) {
             rows={2}
             maxLength={1000}
             value={comment}
-            aria-label={say("rate.comment")}
-            placeholder={say("rate.comment")}
+            aria-label={say("comment")}
+            placeholder={say("comment")}
             onInput={({ currentTarget }) => write(currentTarget.value)}
           />
           {given ? (
-            <p role="status">{say("rate.thanks")}</p>
+            <p role="status">{say("thanks")}</p>
           ) : (
             <button type="submit" class="main">
-              {say("rate.send")}
+              {say("send")}
             </button>
           )}
         </>

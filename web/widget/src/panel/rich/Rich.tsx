@@ -2,24 +2,10 @@ import { pieces, readMarkup, type AnyEvent, type Piece, type Place } from "@swit
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Rich } from "../../model/timeline.ts";
-import { useDesk } from "../desk.ts";
+import { useDesk, useWords } from "../desk.ts";
 import css from "./rich.css?inline";
+import { WORDS } from "./words.ts";
 
-/** Words that only this part says: whoever never needs it doesn't load them. */
-const WORDS = {
-  en: {
-    hidden: "Hidden words: show them",
-    place: "Place on the map",
-    from: "From",
-    elsewhere: "Seen in the messenger only",
-  },
-  ru: {
-    hidden: "Скрытый текст: показать",
-    place: "Место на карте",
-    from: "От",
-    elsewhere: "Видно только в мессенджере",
-  },
-};
 const TAGS = {
   bold: "strong",
   italic: "em",
@@ -30,15 +16,10 @@ const TAGS = {
   quote: "q",
 } as const;
 
-function useWords() {
-  const { locale } = useDesk();
-  return locale === "ru" ? WORDS.ru : WORDS.en;
-}
-
 /** A message's words as they look, with what they answer, a place or a contact. */
 export function Main({ text, rich }: { text: string; rich: Rich }) {
   const { adopt } = useDesk();
-  const words = useWords();
+  const say = useWords(WORDS);
   adopt(css);
   const { from, spans, quote, place, phone, elsewhere } = more(rich);
   const marked = spans ? { text, spans } : readMarkup(text);
@@ -46,14 +27,14 @@ export function Main({ text, rich }: { text: string; rich: Rich }) {
     <>
       {from && (
         <small>
-          {words.from}: {from}
+          {say("from")}: {from}
         </small>
       )}
       {quote && <q class="answered">{readMarkup(quote).text}</q>}
       <Woven all={pieces(marked.text, marked.spans)} />
       {place && (
         <a class="thing" href={mapOf(place)} {...AWAY}>
-          {place.title || words.place}
+          {place.title || say("place")}
           {place.address && <small>{place.address}</small>}
         </a>
       )}
@@ -63,7 +44,7 @@ export function Main({ text, rich }: { text: string; rich: Rich }) {
           {phone.number}
         </span>
       )}
-      {elsewhere && <small>{words.elsewhere}</small>}
+      {elsewhere && <small>{say("elsewhere")}</small>}
     </>
   );
 }
@@ -114,7 +95,7 @@ function Shown({ one }: { one: Exclude<Piece, { readonly kind: "text" }> }) {
 
 function Spoiler({ children }: { children: ComponentChildren }) {
   const [open, show] = useState(false);
-  const { hidden } = useWords();
+  const hidden = useWords(WORDS)("hidden");
   if (open) return <span>{children}</span>;
   return (
     <button type="button" class="spoiler" aria-label={hidden} title={hidden} onClick={() => show(true)}>
