@@ -5,8 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
+from gateway.settings import Settings
+from gateway.store import directory, inbox_secrets
+from gateway.store.directory import Business, InboxSettings, TelegramSettings
+from gateway.store.sql import Tx
+from gateway.vault import open_vault
 from tests.support_edge.telegram import BotUser, Messenger, Seen, Talk, telegram_double
 
 T = TypeVar("T")
@@ -57,3 +63,12 @@ class Telegram:
         async with telegram_double() as self.messenger:
             self._ready.set()
             await self._stop.wait()
+
+
+def with_bot(tx: Tx, now: int, business: Business, *, folder: Path, bot: BotUser) -> None:
+    """The bot as an inbox of the demo's business."""
+    scoped = tx.for_business(business.id)
+    settings = InboxSettings(telegram=TelegramSettings(bot_id=bot.id, username=bot.username, name="Фонарь"))
+    made = directory.add_inbox(scoped, channel="telegram", name="Telegram", settings=settings, now=now)
+    sealed = inbox_secrets.seal(open_vault(Settings(), folder), made.id, bot.token)
+    inbox_secrets.put(scoped, made.id, sealed)

@@ -9,16 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from gateway.settings import Settings
-from gateway.store import directory, inbox_secrets
-from gateway.store.directory import Business, InboxSettings, TelegramSettings
-from gateway.store.sql import Tx
-from gateway.vault import open_vault
 from tests.flows.browser import Stage
 from tests.flows.outages import change
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer, copy_of
-from tests.flows.telegram import Telegram
+from tests.flows.telegram import Telegram, with_bot
 from tests.support_edge.telegram import BotUser
 
 
@@ -30,7 +25,7 @@ def bot(telegram: Telegram) -> BotUser:
 @pytest.fixture
 def demo(trained: Path, tmp_path: Path, telegram: Telegram, bot: BotUser) -> Iterator[DemoServer]:
     server = DemoServer(copy_of(trained, tmp_path / "data"), telegram.environment)
-    change(server, partial(add, folder=server.folder, bot=bot))
+    change(server, partial(with_bot, folder=server.folder, bot=bot))
     server.start()
     yield server
     server.stop()
@@ -70,12 +65,3 @@ def test_talk_goes_on_in_telegram_with_the_same_person(
     seen = telegram.wait_for_text(talk, "Везём сегодня")
     assert [one["type"] for one in seen.entities] == ["bold"]
     customer.sees("Заказ 13, я уже в дороге", author="customer")
-
-
-def add(tx: Tx, now: int, business: Business, *, folder: Path, bot: BotUser) -> None:
-    """The bot as an inbox of the demo's business."""
-    scoped = tx.for_business(business.id)
-    settings = InboxSettings(telegram=TelegramSettings(bot_id=bot.id, username=bot.username, name="Фонарь"))
-    made = directory.add_inbox(scoped, channel="telegram", name="Telegram", settings=settings, now=now)
-    sealed = inbox_secrets.seal(open_vault(Settings(), folder), made.id, bot.token)
-    inbox_secrets.put(scoped, made.id, sealed)
