@@ -114,14 +114,14 @@ def check_known(revision: str | None, where: str) -> None:
 
 def migrate_sqlite(folder: DataFolder, *, now: datetime | None = None) -> Path | None:
     """Brings the file to the newest schema. An existing one is backed up first; returns that backup's path."""
-    from sqlalchemy import create_engine  # heavy, and needed only here
-
-    from gateway.store.migrations.run import upgrade
-
     revision = sqlite_revision(folder.database)
     check_known(revision, str(folder.database))
     if revision == HEAD:
         return None
+    from sqlalchemy import create_engine  # Alembic is heavy, and needed only from here on
+
+    from gateway.store.migrations.run import upgrade
+
     backup = None
     if revision is not None:
         stamp = (now or datetime.now(UTC)).strftime("%Y%m%d-%H%M%S")

@@ -59,7 +59,7 @@ class Stage:
         context = self._browser.new_context(**options)
         context.set_default_timeout(DEADLINE)
         context.add_init_script(_WATCH_POLICY)
-        context.tracing.start(screenshots=True, snapshots=True)
+        context.tracing.start(snapshots=True)  # its film would cost a fifth of all that the journeys take
         context.on("page", self._watch)
         self._contexts.append(context)
         return context
