@@ -151,36 +151,47 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None
         assert tables(half.database) == {"alembic_version", "organizations"}
 
 
-async def test_an_upgrade_backs_the_database_up_first_and_keeps_every_event(tmp_path: Path) -> None:
+RELEASED = {"0001": 2, "0014": 3}
+"""Schemas, and how many conversations their dumps hold."""
+
+
+def test_every_dump_is_upgraded_here() -> None:
+    assert {file.stem for file in DATABASES.iterdir()} == set(RELEASED)
+
+
+@pytest.mark.parametrize(("schema", "conversations"), RELEASED.items())
+async def test_an_upgrade_backs_the_database_up_first_and_keeps_every_event(
+    tmp_path: Path, schema: str, conversations: int
+) -> None:
     with open_folder(tmp_path) as folder:
         with closing(sqlite3.connect(folder.database)) as connection:
-            connection.executescript((DATABASES / "0001.sql").read_text("utf-8"))
+            connection.executescript((DATABASES / f"{schema}.sql").read_text("utf-8"))
             before = connection.execute(EVENTS).fetchall()
         now = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
 
         backup = migrate_sqlite(folder, now=now)
 
         assert backup == folder.backups / f"before-{HEAD}-20260504-030201.db"
-        assert sqlite_revision(backup) == "0001"
+        assert sqlite_revision(backup) == schema
         with closing(sqlite3.connect(folder.database)) as connection:
             assert connection.execute(EVENTS).fetchall() == before
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         store = open_sqlite(folder)
         await store.start()
         try:
-            await _is_readable(store, before)
+            assert await _readable(store, before) == conversations
         finally:
             await store.aclose()
 
 
-async def _is_readable(store: Store, rows: list[tuple[Any, ...]]) -> None:
-    """Every log folds to the state that is stored beside it."""
+async def _readable(store: Store, rows: list[tuple[Any, ...]]) -> int:
+    """How many logs there are. Every one folds to the state that is stored beside it."""
     logs = {(business, conversation) for business, conversation, *_ in rows}
-    assert len(logs) == 2
     for business, conversation in logs:
         state = await store.read(business, lambda tx, now, name=conversation: log.peek(tx, name))  # type: ignore[misc]
         found = await store.read(business, lambda tx, now, name=conversation: log.read_all(tx, name))  # type: ignore[misc]
         assert fold_all(found, conversation=conversation) == state
+    return len(logs)
 
 
 async def test_a_backup_while_it_is_written_is_whole_and_finishes(folder: DataFolder, clock: VirtualClock) -> None:
