@@ -122,7 +122,7 @@ def test_conversation_can_be_saved_as_the_customer_sees_it(customer: Customer, o
     olga.choose()
     olga.take()
     olga.note("Тайная заметка")
-    olga.write("Сейчас расскажу")
+    olga.write("**Сейчас** расскажу")
     customer.hears("Сейчас расскажу", author="operator")
     for item, ending, words in (
         ("Сохранить диалог текстом", ".txt", ("<b>Тарифы</b>?", "Olga Example:\nСейчас расскажу")),

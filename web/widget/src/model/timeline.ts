@@ -234,6 +234,12 @@ function isRich(event: AnyEvent, became: Later | undefined): boolean {
 const MORE = ["spans", "quote", "reply_to", "forwarded", "place", "phone", "unsupported"];
 const MARKS = /[*_~|`>[]/;
 
+/** How a greeting looks: the bot's word before all others, which no log has. */
+export function greeted(text: string): Rich | null {
+  const event = { type: "bot_message", text } as AnyEvent;
+  return isRich(event, undefined) ? { event, entries: [], later: new Map(), became: undefined } : null;
+}
+
 function seamOf(event: AnyEvent): { word: Key; name: string } | null {
   switch (event.type) {
     case "taken":

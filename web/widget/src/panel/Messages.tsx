@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatView } from "../model/chat.ts";
+import { greeted } from "../model/timeline.ts";
 import { Choices, type Choose } from "./Choices.tsx";
 import { useDesk } from "./desk.ts";
 import { Icon } from "./Icon.tsx";
@@ -42,7 +43,9 @@ export function Messages({ view, open, choose, children }: Props) {
         <div class="flow">
           {empty && greeting && (
             <div class="message bot first last">
-              <p class="bubble">{greeting}</p>
+              <p class="bubble">
+                <Words text={greeting} rich={greeted(greeting)} />
+              </p>
             </div>
           )}
           {empty && view.line !== "stopped" && (

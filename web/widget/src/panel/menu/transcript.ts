@@ -1,3 +1,4 @@
+import { readMarkup } from "@switchboard/protocol";
 import type { MessageItem } from "../../model/timeline.ts";
 import type { ChatView } from "../../model/chat.ts";
 import type { Desk } from "../desk.ts";
@@ -26,16 +27,16 @@ function linesOf({ locale, say }: Desk, view: ChatView): Line[] {
       const who = { customer: say("you"), bot: say("assistant"), operator: item.name }[item.author];
       lines.push([time.format(item.at / 1000), who, wordsOf(item, say("erased"))]);
     } else if (item.kind === "seam") lines.push(["", "", say(item.word, { name: item.name })]);
-    else if (item.kind === "notice") lines.push(["", "", item.text]);
+    else if (item.kind === "notice") lines.push(["", "", readMarkup(item.text).text]);
   }
   return lines;
 }
 
 function wordsOf(item: MessageItem, erased: string): string {
   const cards = item.cards.map((card) => [card.title, card.text].filter(Boolean).join(": "));
-  return [item.text ?? erased, ...cards, ...item.files.map((file) => `[${file.name}]`)]
-    .filter(Boolean)
-    .join("\n");
+  // A customer's words are theirs as they typed them; ours have marks.
+  const said = item.author === "customer" ? item.text : item.text && readMarkup(item.text).text;
+  return [said ?? erased, ...cards, ...item.files.map((file) => `[${file.name}]`)].filter(Boolean).join("\n");
 }
 
 export function asText(title: string, lines: readonly Line[]): string {
