@@ -30,7 +30,6 @@ const WORDS: Readonly<Record<Exclude<ProblemCode, "taken"> | "network", Key>> = 
   link_over: "problem.link",
   set_up_already: "problem.link",
   link_invalid: "problem.link",
-  link_over: "problem.link",
   network: "problem.network",
   overloaded: "problem.busy",
   draining: "problem.busy",
