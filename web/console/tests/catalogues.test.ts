@@ -4,11 +4,13 @@ import { en } from "../src/i18n/en.ts";
 import { ru } from "../src/i18n/ru.ts";
 import { en as settingsEn } from "../src/i18n/settings/en/index.ts";
 import { ru as settingsRu } from "../src/i18n/settings/ru/index.ts";
+import { en as waysEn } from "../src/i18n/ways/en.ts";
+import { ru as waysRu } from "../src/i18n/ways/ru.ts";
 
 const forms = (phrase: Phrase) => (typeof phrase === "string" ? [phrase] : Object.values(phrase));
 const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
-const english: Record<string, Phrase> = { ...en, ...settingsEn };
-const russian: Record<string, Phrase> = { ...ru, ...settingsRu };
+const english: Record<string, Phrase> = { ...en, ...settingsEn, ...waysEn };
+const russian: Record<string, Phrase> = { ...ru, ...settingsRu, ...waysRu };
 const keys = Object.keys(english);
 
 test.each(keys)("%s has the same parameters in both languages, and no exclamation mark", (key) => {

@@ -8,6 +8,7 @@ import { period, totals } from "../src/pages/reports/figures.ts";
 import { differences, onTop } from "../src/pages/settings/model/changes.ts";
 import { onColor, ratio } from "../src/pages/settings/model/colour.ts";
 import { copyTo, standing } from "../src/pages/settings/model/hours.ts";
+import { shutOut } from "../src/pages/settings/model/origins.ts";
 import { snippet } from "../src/pages/settings/model/snippet.ts";
 import { timeOf } from "../src/pages/settings/model/times.ts";
 import { filled } from "../src/pages/settings/model/variables.ts";
@@ -130,3 +131,14 @@ test.each([
   ["in spring", "2026-11-25"],
   ["", "2026-11-25"],
 ])("after version %s comes %s", (version, next) => expect(nextVersion(version, "2026-11-25")).toBe(next));
+
+test("a page is shut out where its site is neither allowed nor ours", () => {
+  const own = "https://chat.example.com";
+  const shut = (page: string, ...origins: string[]) => shutOut(page, origins, own);
+  expect(shut("https://shop.example.com/help?from=telegram")).toBe("https://shop.example.com");
+  expect(shut("https://shop.example.com/help", "shop.example.com/plans")).toBe("");
+  expect(shut("https://shop.example.com:443/help", " https://SHOP.example.com ")).toBe("");
+  expect(shut("http://shop.example.com/help", "https://shop.example.com")).toBe("http://shop.example.com");
+  expect(shut("https://chat.example.com/")).toBe("");
+  for (const none of ["", "shop", "https://", "ftp://shop.example.com"]) expect(shut(none)).toBe("");
+});

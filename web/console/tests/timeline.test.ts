@@ -161,6 +161,7 @@ test("who may do what follows from the floor", () => {
     resolve: true,
     transfer: true,
     snooze: true,
+    elsewhere: true,
   });
   expect(allowed("open", olga, "viktor", false)).toEqual({
     reply: false,
@@ -169,7 +170,9 @@ test("who may do what follows from the floor", () => {
     resolve: false,
     transfer: false,
     snooze: false,
+    elsewhere: true,
   });
+  expect(allowed("resolved", null, "olga", true).elsewhere).toBe(false);
   expect(allowed("pending", null, "viktor", true)).toMatchObject({ take: true, resolve: true });
   expect(holder("open", olga, "olga").tone).toBe("mine");
   expect(holder("open", olga, "viktor")).toMatchObject({ tone: "theirs", name: "Olga" });

@@ -33,6 +33,9 @@ export function commands(further: Readonly<Partial<Record<Shortcut, () => void>>
     ...(open ? [keyed("note", () => write("note"))] : []),
     ...(may.transfer ? [keyed("transfer", () => want("transfer"))] : []),
     ...(may.snooze ? [keyed("snooze", () => want("snooze"))] : []),
+    ...(may.elsewhere
+      ? [one("elsewhere", say("thread.elsewhere"), () => (thread.dialog = "elsewhere"))]
+      : []),
     ...(may.returnToBot ? [one("return", say("thread.return"), () => act("return_to_bot"))] : []),
     ...(may.resolve ? [keyed("resolve", () => want("resolve"))] : []),
     keyed("search", askForSearch),

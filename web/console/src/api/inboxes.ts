@@ -38,6 +38,8 @@ export interface Telegram {
 export interface Inbox {
   name: string;
   origins: readonly string[];
+  /** Where customers come back to from another channel; "": nowhere. */
+  page: string;
   greeting: Readonly<Record<string, string>>;
   starters: Starter[];
   /** `null`: nothing is asked. */
@@ -75,7 +77,7 @@ function settingsOf({ name: _, channel, has_secret: _secret, token: _token, ...s
   const origins = settings.origins.filter((origin) => origin.trim());
   // Whoever turned from one channel to the other while writing sends what belongs to the one they chose.
   return channel === "telegram"
-    ? { ...settings, origins: [], consent: null, invitations: [] }
+    ? { ...settings, origins: [], page: "", consent: null, invitations: [] }
     : { ...settings, origins, telegram: null };
 }
 
@@ -85,6 +87,7 @@ export function blankInbox(channel: Channel): Inbox {
     channel,
     has_secret: false,
     origins: [],
+    page: "",
     greeting: {},
     starters: [],
     consent: null,

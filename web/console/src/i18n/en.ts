@@ -163,6 +163,7 @@ export const en = {
   "thread.return": "Return to bot",
   "thread.transfer": "Transfer",
   "thread.snooze": "Snooze",
+  "thread.elsewhere": "Continue elsewhere…",
   "thread.looking": { one: "{names} is looking too", other: "{names} are looking too" },
   "thread.resolve": "Resolve",
   "thread.new": { one: "{n} new", other: "{n} new" },
@@ -248,6 +249,7 @@ export const en = {
   "files.too_large": "Larger than {limit}. Send a smaller one.",
   "files.lost": "The connection broke.",
 
+  "elsewhere.title": "Continue elsewhere",
   "snooze.title": "Snooze until",
   "snooze.lead": "It comes back at that time, or when the customer writes.",
   "snooze.hour": "In an hour",

@@ -164,6 +164,7 @@ export const ru: Words = {
   "thread.return": "Вернуть боту",
   "thread.transfer": "Передать",
   "thread.snooze": "Отложить",
+  "thread.elsewhere": "Продолжить в другом месте…",
   "thread.looking": {
     one: "Здесь же {names}",
     few: "Здесь же {names}",
@@ -264,6 +265,7 @@ export const ru: Words = {
   "files.too_large": "Больше {limit}. Отправьте файл поменьше.",
   "files.lost": "Связь прервалась.",
 
+  "elsewhere.title": "Продолжить в другом месте",
   "snooze.title": "Отложить до",
   "snooze.lead": "Диалог вернётся в это время или когда клиент напишет.",
   "snooze.hour": "Через час",

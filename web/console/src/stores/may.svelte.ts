@@ -10,7 +10,15 @@ class May {
   readonly #allowed = $derived<Allowed>(
     this.#state
       ? allowed(this.#state.status, this.#state.owner, desk.operator, this.#role !== "operator")
-      : { reply: false, take: false, returnToBot: false, resolve: false, transfer: false, snooze: false },
+      : {
+          reply: false,
+          take: false,
+          returnToBot: false,
+          resolve: false,
+          transfer: false,
+          snooze: false,
+          elsewhere: false,
+        },
   );
 
   /** What failed for good goes again at a supervisor's word. */
@@ -34,6 +42,9 @@ class May {
   }
   get snooze(): boolean {
     return this.#allowed.snooze;
+  }
+  get elsewhere(): boolean {
+    return this.#allowed.elsewhere;
   }
   get resolve(): boolean {
     return this.#allowed.resolve;

@@ -36,6 +36,8 @@ export interface Allowed {
   /** To a colleague or the queue. */
   readonly transfer: boolean;
   readonly snooze: boolean;
+  /** To be led on in another channel. */
+  readonly elsewhere: boolean;
 }
 
 export function allowed(status: Status, owner: Person | null, me: string, supervises: boolean): Allowed {
@@ -48,5 +50,6 @@ export function allowed(status: Status, owner: Person | null, me: string, superv
     resolve: mine || (supervises && status !== "resolved"),
     transfer: mine,
     snooze: mine && status === "open",
+    elsewhere: status !== "resolved",
   };
 }

@@ -74,6 +74,8 @@ export const begin = {
   "inboxes.origins.hint":
     "The chat works on these sites and nowhere else. One that is refused appears here with a button to allow it.",
   "inboxes.origins.add": "Add a site",
+  "inboxes.page.hint": "Links from Telegram and from operators lead to it; the chat must stand there.",
+  "inboxes.page.shut": "The chat is not allowed at {origin} yet: customers would come to a page without it.",
   "refused.in_use.inboxes":
     "People have written by this inbox, and their conversations stay. To turn it off, take its pages away; a bot, revoke its token with BotFather.",
   "bot.about": "What it begins with. A template replaces what the bot has learnt so far.",

@@ -86,6 +86,8 @@ export const shared = {
   "refused.invalid.code": "This is not the code that the app shows now. Check the phone's clock.",
   "refused.invalid.origins":
     "One of these is not a page's address. An address looks like https://shop.example.com.",
+  "refused.invalid.page":
+    "This is not the address of a page. One looks like https://shop.example.com/help, without a #.",
   "refused.invalid.telegram.proxy":
     "A proxy is written as socks5://proxy.example.com:1080 or http://user:password@proxy.example.com:3128.",
   "refused.invalid.greeting": "This is too long: at most 1,000 characters.",
@@ -118,6 +120,7 @@ export const shared = {
   "field.conversation_days": "Conversations, days",
   "field.audit_days": "Change log, days",
   "field.origins": "Allowed pages",
+  "field.page": "Page where customers come back to",
   "field.greeting": "Greeting",
   "field.starters": "First buttons",
   "field.titles": "Words",

@@ -86,6 +86,7 @@ export const shared: Catalogue<keyof typeof words> = {
   "refused.invalid.current": "Это не ваш пароль. Попробуйте ещё раз.",
   "refused.invalid.code": "Это не тот код, что показывает приложение. Проверьте часы телефона.",
   "refused.invalid.origins": "Один из адресов — не адрес страницы. Пример: https://shop.example.com.",
+  "refused.invalid.page": "Это не адрес страницы. Пример: https://shop.example.com/help, без знака #.",
   "refused.invalid.telegram.proxy":
     "Прокси пишется так: socks5://proxy.example.com:1080 или http://user:password@proxy.example.com:3128.",
   "refused.invalid.greeting": "Слишком длинно: не больше 1 000 знаков.",
@@ -117,6 +118,7 @@ export const shared: Catalogue<keyof typeof words> = {
   "field.conversation_days": "Диалоги, дней",
   "field.audit_days": "Журнал, дней",
   "field.origins": "Разрешённые страницы",
+  "field.page": "Страница, на которую возвращаются клиенты",
   "field.greeting": "Приветствие",
   "field.starters": "Первые кнопки",
   "field.titles": "Слова",
