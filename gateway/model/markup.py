@@ -2,7 +2,7 @@
 
 ``**bold**``, ``*italic*``, ``~~struck~~``, ``||hidden||``, ``` `code` ```, fenced blocks, ``> quoted lines`` and
 ``[words](https://address)``: a subset of CommonMark that everybody types anyway. What isn't closed, or stands inside a
-word, is text; nothing that is written can fail.
+word or a bare address, is text; nothing that is written can fail.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _MARK = re.compile(
     r"|~~(?P<strike>(?=\S).+?(?<=\S))~~"
     r"|\|\|(?P<spoiler>(?=\S).+?(?<=\S))\|\|"
     r"|\[(?P<link>[^\[\]\n]+)\]\((?P<url>[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)"
-    r"|(?P<quote>(?:^> ?[^\n]*(?:\n|\Z))+)",
+    r"|(?P<quote>(?:^> ?[^\n]*(?:\n|\Z))+)"
+    r"|(?<!\w)(?P<address>(?:https?://|mailto:|tel:)\S+)",
     re.DOTALL | re.MULTILINE,
 )
 _QUOTED = re.compile(r"^> ?", re.MULTILINE)
@@ -64,7 +65,7 @@ def _read(text: str, at: int, depth: int) -> Marked:
         name = match.lastgroup if match.lastgroup != "url" else "link"
         assert name is not None
         url = match["url"] or ""
-        if name == "link" and not url.startswith(SCHEMES):
+        if name == "address" or (name == "link" and not url.startswith(SCHEMES)):
             continue
         said.append(text[done : match.start()])
         at += units(said[-1])

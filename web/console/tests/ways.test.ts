@@ -1,7 +1,6 @@
-import { readMarkup } from "@switchboard/protocol";
 import { expect, test } from "vitest";
 import type { Way, WayLink } from "../src/api/ways.ts";
-import { added, bare, minutesLeft, written } from "../src/view/ways.ts";
+import { added, bare, minutesLeft } from "../src/view/ways.ts";
 
 const way: Way = {
   inbox: "inb_bot",
@@ -28,14 +27,4 @@ test("a link goes after what was begun, and nothing of that is lost", () => {
 test("a link works for a minute at least, as it is said", () => {
   expect(minutesLeft(link("A"), 100_000)).toBe(15);
   expect(minutesLeft(link("A"), 899_000_000)).toBe(1);
-});
-
-test("a token that reads as a mark keeps all its signs", () => {
-  expect(written(link("AbC_d-E"), way)).toBe("https://t.me/lantern_test_bot?start=c_AbC_d-E");
-  const marked = link("Ab-_Cd_-E");
-  expect(readMarkup(marked.url).text).not.toBe(marked.url);
-  expect(readMarkup(written(marked, way))).toMatchObject({
-    text: "t.me/lantern_test_bot",
-    spans: [{ kind: "link", url: marked.url }],
-  });
 });

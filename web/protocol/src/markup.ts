@@ -18,6 +18,7 @@ const MARK = new RegExp(
     /\|\|(?<spoiler>(?=\S).+?(?<=\S))\|\|/,
     /\[(?<link>[^\[\]\n]+)\]\((?<url>[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)/,
     /(?<quote>(?:(?<=^|\n)> ?[^\n]*(?:\n|$))+)/,
+    /(?<![W])(?<address>(?:https?:\/\/|mailto:|tel:)\S+)/,
   ]
     .map(({ source }) => source.replaceAll("W", "\\p{L}\\p{N}_"))
     .join("|"),
@@ -34,7 +35,7 @@ export function readMarkup(text: string, at = 0, depth = DEPTH): Marked {
   for (const match of depth ? text.matchAll(MARK) : []) {
     const { url = "", ...named } = match.groups!;
     const [name, found] = Object.entries(named).find(([, words]) => words !== undefined)!;
-    if (name === "link" && !SCHEME.test(url)) continue;
+    if (name === "address" || (name === "link" && !SCHEME.test(url))) continue;
     said += text.slice(done, match.index);
     const begin = at + said.length;
     const [words, tail] = name === "quote" ? unquoted(found!) : [found!, ""];

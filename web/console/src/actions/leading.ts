@@ -6,7 +6,7 @@ import { writingOf } from "../stores/composer.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
-import { added, minutesLeft, written } from "../view/ways.ts";
+import { added, minutesLeft } from "../view/ways.ts";
 
 /** Puts the link into the reply that is begun in the open conversation, in the customer's words, and goes there. */
 export function putInReply(way: Way, link: WayLink): void {
@@ -15,7 +15,7 @@ export function putInReply(way: Way, link: WayLink): void {
   const say = speak(pickLocale([locale], LOCALES, "en"));
   const words = say(way.channel === "telegram" ? "ways.say.telegram" : "ways.say.webchat", {
     n: minutesLeft(link, desk.now),
-    link: written(link, way),
+    link: link.url,
   });
   writing.texts.reply = added(writing.texts.reply, words);
   writing.keep();
