@@ -41,9 +41,12 @@ demo: $(VENV)/run.stamp gateway/static/.stamp
 
 # --- proof ---
 
+# Files of tests run beside one another, by a core each and four at the most.
+BESIDE := -n logical --maxprocesses 4 --dist loadfile
+
 test: $(VENV)/run.stamp gateway/static/.stamp
 	@$(BIN)/python scripts/deps.py --install-if-allowed
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(BESIDE)
 
 test-long: $(VENV)/run.stamp gateway/static/.stamp
 	@$(BIN)/python scripts/deps.py --install-if-allowed
