@@ -112,9 +112,12 @@ class Inbound(Arrival, frozen=True, kw_only=True):
 
 
 class Opened(Arrival, frozen=True, kw_only=True):
-    """The customer opened the chat of a messenger; ``payload``: what the link that led there said."""
+    """The customer opened the chat of a messenger; ``payload``: what the link that led there said. ``author``: who of a
+    group did."""
 
     payload: str = ""
+    message: str = ""
+    author: str = ""
 
 
 class Edited(Arrival, frozen=True, kw_only=True):

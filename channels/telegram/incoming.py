@@ -80,7 +80,8 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PageWanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody wants to go on at the business's page. ``alone``: not in a group."""
+    """Somebody wants to go on at the business's page. ``alone``: not in a group; in one, ``answers`` is the message that is
+    replied to."""
 
     business: str
     inbox: str
@@ -88,6 +89,7 @@ class PageWanted(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     locale: str
     alone: bool
+    answers: str = ""
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +144,7 @@ def _message(raw: wire.Raw, face: BotFace, key: str) -> Item:
     if command is not None and command[0] == "web" and face.page:
         return PageWanted(
             business=face.business, inbox=face.inbox, address=str(message.chat.id), key=key,
-            locale=_language(message.sender, face), alone=message.chat.type == "private",
+            locale=_language(message.sender, face), alone=message.chat.type == "private", answers=_to_reply_to(message),
         )  # fmt: skip
     return _inbound(message, raw, face, key) or Ignored(why="a service message", key=key)
 
@@ -227,8 +229,16 @@ def _opened(message: wire.Message, face: BotFace, key: str, *, payload: str) -> 
     """A link into a conversation works in a private chat only: in a group everybody would read on."""
     payload = line(payload, _LONGEST_PAYLOAD)
     token = payload.removeprefix(_LINK) if payload.startswith(_LINK) else ""
-    opened = Opened(**_arrival(message, face, key), payload="" if token else payload)
+    opened = Opened(
+        **_arrival(message, face, key), payload="" if token else payload, message=_to_reply_to(message),
+        author=_author(message),
+    )  # fmt: skip
     return Linked(opened=opened, token=token) if token and message.chat.type not in _GROUPS else opened
+
+
+def _to_reply_to(message: wire.Message) -> str:
+    """The id of a command that is answered as a reply: in groups alone."""
+    return str(message.message_id) if message.chat.type in _GROUPS else ""
 
 
 def _inbound(message: wire.Message, raw: wire.Raw, face: BotFace, key: str) -> Inbound | None:

@@ -117,7 +117,7 @@ class Intake:
             return
         say, locale = self._phrases.say, item.locale
         words = say("page_link" if offer.until else "page_address", locale)
-        call = codec.lead_to(item.address, words, title=say("page_open", locale), url=offer.url)
+        call = codec.lead_to(item.address, words, title=say("page_open", locale), url=offer.url, answers=item.answers)
         self._tasks.start(self._quietly(line, call), name="page")
 
     async def _press(self, line: BotLine, item: codec.PressedButton) -> None:

@@ -177,9 +177,7 @@ def _rows(shown: list[Params]) -> list[list[Params]]:
 
 
 def _sending(part: OutboundPart, face: BotFace) -> Call:
-    about: Params = {"chat_id": _chat(part.address)}
-    if part.answers.isdecimal():
-        about["reply_parameters"] = {"message_id": int(part.answers), "allow_sending_without_reply": True}
+    about = _about(part.address, part.answers)
     keyboard = keyboard_of(part.buttons, face, chat=part.address, seq=part.seq)
     if len(part.files) > 1:
         return _album(part, about)
@@ -188,6 +186,14 @@ def _sending(part: OutboundPart, face: BotFace) -> Call:
     if part.place is not None:
         return _place(part.place, about | keyboard)
     return Call(method="sendMessage", params=about | _text(part.text, part.spans) | keyboard)
+
+
+def _about(address: str, answers: str) -> Params:
+    """Where a message goes, and what it replies to (if that is still there)."""
+    about: Params = {"chat_id": _chat(address)}
+    if answers.isdecimal():
+        about["reply_parameters"] = {"message_id": int(answers), "allow_sending_without_reply": True}
+    return about
 
 
 def _editing(part: OutboundPart, face: BotFace) -> Call:
@@ -301,10 +307,10 @@ def remove_keyboard(address: str, message: str) -> Call:
     return Call(method="editMessageReplyMarkup", params=params)
 
 
-def lead_to(address: str, text: str, *, title: str, url: str) -> Call:
+def lead_to(address: str, text: str, *, title: str, url: str, answers: str = "") -> Call:
     """A word with a button that leads to a page. Telegram's buttons lead to public addresses only; any other stands in the
     text."""
-    params: Params = {"chat_id": _chat(address), "text": text, "link_preview_options": {"is_disabled": True}}
+    params = _about(address, answers) | {"text": text, "link_preview_options": {"is_disabled": True}}
     if _is_public(url):
         return Call(
             method="sendMessage",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.dispatcher.answering import answered_by
 from gateway.dispatcher.parts import Change, Part, changes_of, parts_of
 from gateway.errors import DeliveryRefused
 from gateway.faults import delivery as faults
@@ -95,9 +96,8 @@ def _outbound(
         names = [f"{f.name}: {link(business, f.id, reader)}" if link else f.name for f in part.files]
         part = Part("\n".join([part.text, *names] if part.text else names))
     answers = ""
-    if isinstance(event, OperatorMessage) and event.reply_to and delivery.part == 0:
-        known = refs.of_message(tx, delivery.conversation, event.reply_to, identity=delivery.identity)
-        answers = next((ids[0] for ids in known.values()), "")
+    if delivery.part == 0 and not isinstance(event, OperatorEdited | OperatorDeleted):
+        answers = answered_by(tx, delivery, event).ref
     return OutboundPart(
         business=tx.business,
         endpoint=Endpoint(inbox=delivery.inbox, identity=delivery.identity, channel=delivery.channel),

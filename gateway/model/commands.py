@@ -99,6 +99,7 @@ class OpenChat(Command, frozen=True):
 
     endpoint: Endpoint
     payload: str = ""
+    author: str = ""
     greeting: str = ""
     buttons: tuple[Button, ...] = ()
 

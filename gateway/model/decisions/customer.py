@@ -91,7 +91,7 @@ def react(state: Conversation, command: c.React, circumstances: Circumstances) -
 
 def open_chat(state: Conversation, command: c.OpenChat, circumstances: Circumstances) -> Events:
     """Greeted by the bot alone: whoever waits, or talks with a person, has no use for a menu."""
-    opened = ChatOpened(endpoint=command.endpoint, payload=command.payload)
+    opened = ChatOpened(endpoint=command.endpoint, payload=command.payload, author=command.author)
     if state.status is not Status.PENDING or not command.greeting:
         return (opened,)
     greeting = SystemNotice(

@@ -504,11 +504,15 @@ export interface OperatorDeleted {
   readonly name: string;
 }
 
-/** The customer opened the chat of a messenger. `payload`: what the link that led there said (a campaign, a page). */
+/**
+ * The customer opened the chat of a messenger. `payload`: what the link that led there said (a campaign, a page).
+ * `author`: who of a group did.
+ */
 export interface ChatOpened {
   readonly type: "chat_opened";
   readonly endpoint: Endpoint;
   readonly payload?: string;
+  readonly author?: string;
 }
 
 /** Nothing reaches the customer there any more: they blocked us, or are gone. */

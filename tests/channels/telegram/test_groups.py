@@ -1,0 +1,139 @@
+"""A bot among people: whom it answers, where, and what becomes of the group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.model.events import ChatOpened, CustomerMessage, HandoffRequested
+from tests.support_edge.telegram import Group, Person, Seen, Talk
+from tests.support_edge.telegram_site import Lines, conversation_of
+
+
+@pytest.fixture
+async def group(lines: Lines) -> Group:
+    made = await lines.telegram.add_group("Neighbours")
+    await made.add_bot(lines.bot, by=lines.ann)
+    return made
+
+
+@pytest.fixture
+async def ben(lines: Lines) -> Person:
+    return await lines.telegram.add_user("Ben")
+
+
+async def ask(lines: Lines, talk: Talk, text: str) -> Seen:
+    """Says it to the bot."""
+    mention = f"@{lines.bot.username}"
+    return await talk.say(f"{mention} {text}", entities=[{"type": "mention", "offset": 0, "length": len(mention)}])
+
+
+async def verb(lines: Lines, group: Group, name: str, **body: Any) -> None:
+    """Something that Olga does in the group's conversation."""
+    conversation = await conversation_of(lines.site.node, lines.site.ours.business, lines.inbox, group.id)
+    if name == "reply":
+        body.setdefault("floor_seq", (await lines.state(group.id)).floor_seq)
+    status, answer = await lines.site.verb(conversation, name, **body)
+    assert status == 200, answer
+
+
+async def test_bots_answer_replies_to_whoever_asked(lines: Lines, group: Group, ben: Person) -> None:
+    anns, bens = lines.ann.talk(lines.bot, group), ben.talk(lines.bot, group)
+    asked = await ask(lines, anns, "when do you open?")
+    opening = await anns.wait_for_text("You said: when do you open?")
+    asked_too = await ask(lines, bens, "and when do you close?")
+    closing = await bens.wait_for_text("You said: and when do you close?")
+
+    assert (opening.reply_to, closing.reply_to) == (asked.id, asked_too.id)
+
+
+async def test_turn_that_covers_a_burst_replies_to_its_last_input(lines: Lines, group: Group, ben: Person) -> None:
+    anns, bens = lines.ann.talk(lines.bot, group), ben.talk(lines.bot, group)
+    lines.site.engine.hold()
+    await ask(lines, anns, "first")
+    await lines.events(CustomerMessage, chat=group.id)
+    await ask(lines, anns, "second")
+    last = await ask(lines, bens, "third")
+    await lines.events(CustomerMessage, times=3, chat=group.id)
+    lines.site.engine.release()
+
+    answer = await bens.wait_for_text("third")
+    assert answer.reply_to == last.id
+
+
+async def test_greeting_and_notices_reply_to_the_command(lines: Lines, group: Group) -> None:
+    talk = lines.ann.talk(lines.bot, group)
+    started = await talk.start()
+    greeting = await talk.wait_for_text("Hello!")
+    called = await talk.say("/operator")
+    await lines.events(HandoffRequested, chat=group.id)
+    notice = await talk.wait_for_text("passed this on")
+
+    assert (greeting.reply_to, notice.reply_to) == (started.id, called.id)
+    assert (await lines.events(ChatOpened, chat=group.id))[0].author == "Ann"
+
+
+async def test_persons_reply_goes_to_who_spoke_last_or_to_whom_they_chose(
+    lines: Lines, group: Group, ben: Person
+) -> None:
+    anns, bens = lines.ann.talk(lines.bot, group), ben.talk(lines.bot, group)
+    called = await anns.say("/operator")
+    await lines.events(HandoffRequested, chat=group.id)
+    await verb(lines, group, "take")
+    spoke = await ask(lines, bens, "me too")
+    await lines.events(CustomerMessage, times=2, chat=group.id)
+    first = next(one.seq for one in await lines.log(group.id) if isinstance(one.event, CustomerMessage))
+
+    await verb(lines, group, "reply", id="r1", text="To the last")
+    await verb(lines, group, "reply", id="r2", text="To the chosen", reply_to=first)
+
+    assert (await bens.wait_for_text("To the last")).reply_to == spoke.id
+    assert (await anns.wait_for_text("To the chosen")).reply_to == called.id
+
+
+async def test_only_the_first_piece_of_a_long_reply_is_a_reply(lines: Lines, group: Group) -> None:
+    talk = lines.ann.talk(lines.bot, group)
+    called = await talk.say("/operator")
+    await lines.events(HandoffRequested, chat=group.id)
+    await verb(lines, group, "take")
+
+    _, one = await lines.site.upload(b"the plan", name="plan.txt")
+    await verb(lines, group, "reply", id="r1", text="Begin. " + "A sentence of some length. " * 140, files=[one["id"]])
+
+    paper = await talk.wait_for(lambda seen: seen.kind == "document")
+    assert (await talk.wait_for_text("Begin.")).reply_to == called.id
+    assert paper.reply_to == 0
+
+
+async def test_command_that_opened_the_chat_is_a_message_once_it_is_changed(lines: Lines, group: Group) -> None:
+    talk = lines.ann.talk(lines.bot, group)
+    started = await talk.start()
+    await talk.wait_for_text("Hello!")
+
+    await talk.edit(started, f"/hours@{lines.bot.username}")
+
+    await talk.wait_for_text("You said: /hours")
+
+
+async def test_answer_goes_out_also_where_the_question_is_gone(lines: Lines, group: Group) -> None:
+    talk = lines.ann.talk(lines.bot, group)
+    lines.site.engine.hold()
+    asked = await ask(lines, talk, "when do you open?")
+    await lines.events(CustomerMessage, chat=group.id)
+    await talk.delete(asked)
+    lines.site.engine.release()
+
+    assert (await talk.wait_for_text("You said: when do you open?")).reply_to == 0
+
+
+async def test_in_private_nothing_is_a_reply_that_nobody_chose(lines: Lines) -> None:
+    await lines.talk.say("Where is my order?")
+    answer = await lines.talk.wait_for_text("You said: Where is my order?")
+    await lines.talk.say("/operator")
+    await lines.events(HandoffRequested)
+    await lines.verb("take")
+    await lines.verb("reply", id="r1", text="On its way")
+
+    assert (await lines.talk.wait_for_text("On its way")).reply_to == 0
+    assert answer.reply_to == 0
