@@ -77,7 +77,7 @@ class Telegram:
             line.told = {chat: at for chat, at in line.told.items() if now - at < TOLD_FOR}
         line.told[address] = now
         with contextlib.suppress(DeliveryError):
-            await line.client.call(codec.chat_action(address), timeout=5)
+            await line.client.call(codec.chat_action(address, line.topics.get(address, "")), timeout=5)
 
     async def fetch(self, inbox: str, media: Media) -> AsyncIterator[bytes]:
         line = self._bots.of(inbox)

@@ -82,7 +82,10 @@ class Intake:
 
     async def _take(self, line: BotLine, item: codec.Item) -> None:
         match item:
-            case Inbound() | Opened() | Edited() | Reacted() | Reach():
+            case Inbound() | Opened():
+                line.note_topic(item.address, item.topic)
+                await self._dispatcher.arrive(item)
+            case Edited() | Reacted() | Reach():
                 await self._dispatcher.arrive(item)
             case codec.Linked():
                 await self._go_on(item)
@@ -117,7 +120,9 @@ class Intake:
             return
         say, locale = self._phrases.say, item.locale
         words = say("page_link" if offer.until else "page_address", locale)
-        call = codec.lead_to(item.address, words, title=say("page_open", locale), url=offer.url, answers=item.answers)
+        call = codec.lead_to(
+            item.address, words, title=say("page_open", locale), url=offer.url, answers=item.answers, topic=item.topic
+        )
         self._tasks.start(self._quietly(line, call), name="page")
 
     async def _press(self, line: BotLine, item: codec.PressedButton) -> None:
@@ -127,6 +132,7 @@ class Intake:
             self._answer(line, item.query, self._phrases.say("button_over", item.locale))
             return
         self._answer(line, item.query, "")
+        line.note_topic(item.address, item.topic)
         self._tasks.start(
             self._quietly(line, codec.remove_keyboard(item.address, item.message)), name="remove_keyboard"
         )
@@ -134,7 +140,7 @@ class Intake:
             Inbound(
                 business=item.business, inbox=item.inbox, channel=codec.CHANNEL, address=item.address, key=item.key,
                 locale=item.locale, name=item.name, text=button.title, choice=button.payload, author=item.author,
-                at_once=True,
+                topic=item.topic, at_once=True,
             )
         )  # fmt: skip
 

@@ -177,7 +177,7 @@ def _rows(shown: list[Params]) -> list[list[Params]]:
 
 
 def _sending(part: OutboundPart, face: BotFace) -> Call:
-    about = _about(part.address, part.answers)
+    about = _about(part.address, answers=part.answers, topic=part.topic)
     keyboard = keyboard_of(part.buttons, face, chat=part.address, seq=part.seq)
     if len(part.files) > 1:
         return _album(part, about)
@@ -188,9 +188,14 @@ def _sending(part: OutboundPart, face: BotFace) -> Call:
     return Call(method="sendMessage", params=about | _text(part.text, part.spans) | keyboard)
 
 
-def _about(address: str, answers: str) -> Params:
-    """Where a message goes, and what it replies to (if that is still there)."""
+def _about(address: str, *, answers: str, topic: str) -> Params:
+    """Where a message goes, and what it replies to (if that is still there).
+
+    A reply finds its topic by itself, but neither once what it replies to is gone, nor do the pieces behind it.
+    """
     about: Params = {"chat_id": _chat(address)}
+    if topic.isdecimal():
+        about["message_thread_id"] = int(topic)
     if answers.isdecimal():
         about["reply_parameters"] = {"message_id": int(answers), "allow_sending_without_reply": True}
     return about
@@ -289,9 +294,9 @@ def _without(params: Mapping[str, Any], *names: str) -> Params:
     return {name: value for name, value in params.items() if name not in names}
 
 
-def chat_action(address: str) -> Call:
+def chat_action(address: str, topic: str = "") -> Call:
     """ "Typing …", for five seconds or until a message comes."""
-    return Call(method="sendChatAction", params={"chat_id": _chat(address), "action": "typing"})
+    return Call(method="sendChatAction", params=_about(address, answers="", topic=topic) | {"action": "typing"})
 
 
 def answer(query: str, text: str = "") -> Call:
@@ -307,10 +312,13 @@ def remove_keyboard(address: str, message: str) -> Call:
     return Call(method="editMessageReplyMarkup", params=params)
 
 
-def lead_to(address: str, text: str, *, title: str, url: str, answers: str = "") -> Call:
+def lead_to(address: str, text: str, *, title: str, url: str, answers: str = "", topic: str = "") -> Call:
     """A word with a button that leads to a page. Telegram's buttons lead to public addresses only; any other stands in the
     text."""
-    params = _about(address, answers) | {"text": text, "link_preview_options": {"is_disabled": True}}
+    params = _about(address, answers=answers, topic=topic) | {
+        "text": text,
+        "link_preview_options": {"is_disabled": True},
+    }
     if _is_public(url):
         return Call(
             method="sendMessage",

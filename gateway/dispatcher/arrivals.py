@@ -60,7 +60,14 @@ class Arrive(msgspec.Struct, frozen=True):
             draft.apply(c.Start(contact=identity.contact, endpoint=endpoint, locale=item.locale))
         greeting, buttons = _greeting(tx, item, self.policy)
         draft.apply(
-            c.OpenChat(endpoint=endpoint, payload=item.payload, author=item.author, greeting=greeting, buttons=buttons)
+            c.OpenChat(
+                endpoint=endpoint,
+                payload=item.payload,
+                author=item.author,
+                topic=item.topic,
+                greeting=greeting,
+                buttons=buttons,
+            )
         )
         opened = next(entry for entry in draft.entries if isinstance(entry.event, ChatOpened))
         received = self._store(tx, draft, digest=item.payload)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway.dispatcher.answering import answered_by
+from gateway.dispatcher.answering import NOTHING, answered_by
 from gateway.dispatcher.parts import Change, Part, changes_of, parts_of
 from gateway.errors import DeliveryRefused
 from gateway.faults import delivery as faults
@@ -95,9 +95,8 @@ def _outbound(
         business, reader = tx.business, delivery.identity
         names = [f"{f.name}: {link(business, f.id, reader)}" if link else f.name for f in part.files]
         part = Part("\n".join([part.text, *names] if part.text else names))
-    answers = ""
-    if delivery.part == 0 and not isinstance(event, OperatorEdited | OperatorDeleted):
-        answers = answered_by(tx, delivery, event).ref
+    answered = answered_by(tx, delivery, event) if change.action == "send" else NOTHING
+    is_begin = delivery.part == 0 and not isinstance(event, OperatorEdited)
     return OutboundPart(
         business=tx.business,
         endpoint=Endpoint(inbox=delivery.inbox, identity=delivery.identity, channel=delivery.channel),
@@ -112,5 +111,6 @@ def _outbound(
         place=part.place,
         action=change.action,
         target=target,
-        answers=answers,
+        answers=answered.ref if is_begin else "",
+        topic=answered.topic,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from gateway.model.events import ChatOpened, CustomerMessage, HandoffRequested
+from gateway.model.events import BotMessage, ChatOpened, CustomerMessage, HandoffRequested
 from tests.support_edge.telegram import Group, Person, Seen, Talk
 from tests.support_edge.telegram_site import Lines, conversation_of
 
@@ -137,3 +137,96 @@ async def test_in_private_nothing_is_a_reply_that_nobody_chose(lines: Lines) -> 
 
     assert (await lines.talk.wait_for_text("On its way")).reply_to == 0
     assert answer.reply_to == 0
+
+
+class Forum(NamedTuple):
+    """A group with two topics."""
+
+    group: Group
+    orders: int
+    returns: int
+
+
+@pytest.fixture
+async def forum(lines: Lines) -> Forum:
+    group = await lines.telegram.add_group("Neighbours", kind="supergroup")
+    await group.add_bot(lines.bot, by=lines.ann)
+    orders = await group.add_topic(lines.bot, "Orders", by=lines.ann)
+    returns = await group.add_topic(lines.bot, "Returns", by=lines.ann)
+    return Forum(group, orders, returns)
+
+
+async def test_topic_gets_its_answers_and_the_forum_is_one_conversation(
+    lines: Lines, forum: Forum, ben: Person
+) -> None:
+    orders = lines.ann.talk(lines.bot, forum.group, topic=forum.orders)
+    returns = ben.talk(lines.bot, forum.group, topic=forum.returns)
+    general = ben.talk(lines.bot, forum.group)
+    asked = await ask(lines, orders, "where is it?")
+    first = await orders.wait_for_text("You said: where is it?")
+    await ask(lines, returns, "how do I send it back?")
+    second = await returns.wait_for_text("You said: how do I send it back?")
+    await ask(lines, general, "hello")
+    third = await general.wait_for_text("You said: hello")
+
+    assert (first.topic, first.reply_to) == (forum.orders, asked.id)
+    assert (second.topic, third.topic) == (forum.returns, 0)
+    said = await lines.events(CustomerMessage, times=3, chat=forum.group.id)
+    assert [one.topic for one in said] == [str(forum.orders), str(forum.returns), ""]
+
+
+async def test_answer_stays_in_the_topic_where_its_question_is_gone(lines: Lines, forum: Forum) -> None:
+    talk = lines.ann.talk(lines.bot, forum.group, topic=forum.orders)
+    lines.site.engine.hold()
+    asked = await ask(lines, talk, "where is it?")
+    await lines.events(CustomerMessage, chat=forum.group.id)
+    await talk.delete(asked)
+    lines.site.engine.release()
+
+    answer = await talk.wait_for_text("You said: where is it?")
+    assert (answer.topic, answer.reply_to) == (forum.orders, 0)
+
+
+async def test_greeting_menu_and_what_is_pressed_stay_in_the_topic(lines: Lines, forum: Forum) -> None:
+    talk = lines.ann.talk(lines.bot, forum.group, topic=forum.orders)
+    started = await talk.start()
+    greeting = await talk.wait_for_text("Hello!")
+    await talk.answered(await talk.press(greeting, "Plans"))
+    answer = await talk.wait_for_text("You said: /plans")
+
+    assert (greeting.topic, greeting.reply_to) == (forum.orders, started.id)
+    assert (answer.topic, answer.reply_to) == (forum.orders, 0)
+
+
+async def test_all_of_a_persons_reply_goes_to_the_topic_of_whom_they_answer(
+    lines: Lines, forum: Forum, ben: Person
+) -> None:
+    orders = lines.ann.talk(lines.bot, forum.group, topic=forum.orders)
+    returns = ben.talk(lines.bot, forum.group, topic=forum.returns)
+    await ask(lines, orders, "where is it?")
+    answer = await orders.wait_for_text("You said: where is it?")
+    await returns.say("/operator")
+    await lines.events(HandoffRequested, chat=forum.group.id)
+    await verb(lines, forum.group, "take")
+    bots = next(one.seq for one in await lines.log(forum.group.id) if isinstance(one.event, BotMessage))
+    _, plan = await lines.site.upload(b"the plan", name="plan.txt")
+    _, bill = await lines.site.upload(b"the bill", name="bill.txt")
+    long = "A sentence of some length. " * 140
+
+    await verb(lines, forum.group, "reply", id="r1", text=f"To Ben. {long}", files=[plan["id"]])
+    await verb(lines, forum.group, "reply", id="r2", text=f"To Ann. {long}", files=[bill["id"]], reply_to=bots)
+
+    await returns.wait_until(lambda seen: sum(one.kind == "document" for one in seen) == 2)
+    to_ben, bens_file, to_ann, anns_file = (await returns.from_bot())[-4:]
+    assert (to_ben.topic, bens_file.topic) == (forum.returns, forum.returns)
+    assert (to_ann.topic, anns_file.topic, to_ann.reply_to) == (forum.orders, forum.orders, answer.id)
+
+
+async def test_writing_is_shown_in_the_topic(lines: Lines, forum: Forum) -> None:
+    talk = lines.ann.talk(lines.bot, forum.group, topic=forum.orders)
+    lines.site.engine.hold()
+    await ask(lines, talk, "a hard question")
+    (told, *_) = await lines.telegram.wait_for_calls("sendChatAction")
+    lines.site.engine.release()
+
+    assert told.params["message_thread_id"] == forum.orders
