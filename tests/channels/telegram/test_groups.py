@@ -9,6 +9,7 @@ import pytest
 from gateway.model.events import BotMessage, ChatOpened, CustomerMessage, HandoffRequested
 from tests.support_edge.telegram import Group, Person, Seen, Talk
 from tests.support_edge.telegram_site import Lines, conversation_of
+from tests.support_edge.waiting import until_async
 
 
 @pytest.fixture
@@ -36,6 +37,10 @@ async def verb(lines: Lines, group: Group, name: str, **body: Any) -> None:
         body.setdefault("floor_seq", (await lines.state(group.id)).floor_seq)
     status, answer = await lines.site.verb(conversation, name, **body)
     assert status == 200, answer
+
+
+async def is_known(lines: Lines, group: Group) -> bool:
+    return await lines.conversation(group.id) != ""
 
 
 async def test_bots_answer_replies_to_whoever_asked(lines: Lines, group: Group, ben: Person) -> None:
@@ -230,3 +235,62 @@ async def test_writing_is_shown_in_the_topic(lines: Lines, forum: Forum) -> None
     lines.site.engine.release()
 
     assert told.params["message_thread_id"] == forum.orders
+
+
+async def test_group_that_became_a_supergroup_goes_on_and_its_old_buttons_work(
+    lines: Lines, group: Group, ben: Person
+) -> None:
+    old = lines.ann.talk(lines.bot, group)
+    await old.start()
+    greeting = await old.wait_for_text("Hello!")
+    conversation = await conversation_of(lines.site.node, lines.site.ours.business, lines.inbox, group.id)
+    moved = await group.migrate(lines.bot, by=lines.ann)
+    new = ben.talk(lines.bot, moved)
+    asked = await ask(lines, new, "are we still here?")
+    answer = await new.wait_for_text("You said: are we still here?")
+
+    query = await old.press(greeting, "Plans")
+
+    assert (await old.answered(query)).get("text", "") == ""
+    await new.wait_for_text("You said: /plans")
+    assert answer.reply_to == asked.id
+    assert await lines.conversation(moved.id) == conversation
+    assert await conversation_of(lines.site.node, lines.site.ours.business, lines.inbox, group.id) == ""
+
+
+async def test_button_of_the_old_group_cannot_be_pressed_elsewhere(lines: Lines, group: Group) -> None:
+    old = lines.ann.talk(lines.bot, group)
+    await old.start()
+    greeting = await old.wait_for_text("Hello!")
+    moved = await group.migrate(lines.bot, by=lines.ann)
+    other = await lines.telegram.add_group("Strangers")
+    await other.add_bot(lines.bot, by=lines.ann)
+    new, elsewhere = lines.ann.talk(lines.bot, moved), lines.ann.talk(lines.bot, other)
+    await ask(lines, new, "hello")
+    await new.wait_for_text("You said: hello")
+    data = next(button.data for button in greeting.buttons if button.text == "Plans")
+
+    for talk, message in ((elsewhere, greeting.id), (new, greeting.id), (old, greeting.id + 50)):
+        query = await talk.forge_press(message, data)
+        assert "no longer works" in str((await talk.answered(query))["text"])
+
+    assert [one.text for one in await lines.events(CustomerMessage, chat=moved.id)] == ["hello"]
+
+
+async def test_what_was_said_before_the_move_is_not_taken_for_what_has_its_number_now(
+    lines: Lines, group: Group
+) -> None:
+    old = lines.ann.talk(lines.bot, group)
+    await old.say("/operator")
+    await lines.events(HandoffRequested, chat=group.id)
+    await verb(lines, group, "take")
+    moved = await group.migrate(lines.bot, by=lines.ann)
+    new = lines.ann.talk(lines.bot, moved)
+    await new.say("Something among us")
+    await until_async(lambda: is_known(lines, moved), what="the move")
+    await verb(lines, moved, "reply", id="r1", text="I am here")
+
+    said = await new.wait_for_text("I am here")
+    assert said.reply_to == 0
+    await ask(lines, new, "good")
+    assert (await lines.events(CustomerMessage, times=2, chat=moved.id))[1].reply_to == 0
