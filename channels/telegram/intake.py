@@ -88,6 +88,8 @@ class Intake:
         match item:
             case Inbound() | Opened():
                 line.note_topic(item.address, item.topic)
+                if item.address in line.keyboards or (isinstance(item, Inbound) and item.phone is not None):
+                    line.note_keyboard(item.address, is_used=True)
                 await self._dispatcher.arrive(item)
             case Edited() | Reacted() | Reach():
                 await self._dispatcher.arrive(item)

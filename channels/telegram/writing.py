@@ -165,6 +165,23 @@ def contact_request_keyboard(title: str, *, others: tuple[str, ...] = ()) -> Par
     }  # fmt: skip
 
 
+def shows_keys(call: Call) -> bool:
+    return "keyboard" in call.params.get("reply_markup", {})
+
+
+def takes_keys_away(call: Call) -> bool:
+    return "remove_keyboard" in call.params.get("reply_markup", {})
+
+
+def clears_keys(call: Call) -> Call:
+    """The same call, which also takes away the keys that stand under the field; where it has buttons of its own, or can
+    have none, a later one does."""
+    if "reply_markup" in call.params or not call.method.startswith("send") or call.method == "sendMediaGroup":
+        return call
+    params = call.params | {"reply_markup": {"remove_keyboard": True}}
+    return Call(method=call.method, params=params, files=call.files)
+
+
 def _rows(shown: list[Params]) -> list[list[Params]]:
     rows: list[list[Params]] = []
     for button in shown:
