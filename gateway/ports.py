@@ -81,7 +81,7 @@ class Inbound(Arrival, frozen=True, kw_only=True):
 
     ``scope`` is the address where the client itself chose the key, else empty. ``at_once``: nothing more is to be expected
     (a button, a call). ``message``: the provider's id of it; ``answers``: of the one that it replies to. ``album``: the
-    provider's id of what it is a piece of. For the rest of what a messenger tells see ``CustomerMessage``.
+    provider's id of what it is a piece of; ``topic``: of the part of the chat in which it stands. For the rest of what a messenger tells see ``CustomerMessage``.
     ``files``: what the provider has for us to fetch; ``uploads``: ids of what the sender uploaded here before.
     ``profile``: the business vouches for the sender. ``attributes``, ``consent``, ``invitation``: what must stand in the
     log before the input, where it doesn't yet.
@@ -109,12 +109,17 @@ class Inbound(Arrival, frozen=True, kw_only=True):
     place: Place | None = None
     phone: Phone | None = None
     unsupported: str = ""
+    topic: str = ""
 
 
 class Opened(Arrival, frozen=True, kw_only=True):
-    """The customer opened the chat of a messenger; ``payload``: what the link that led there said."""
+    """The customer opened the chat of a messenger; ``payload``: what the link that led there said. ``author``: who of a
+    group did; ``topic``: as of an ``Inbound``."""
 
     payload: str = ""
+    message: str = ""
+    author: str = ""
+    topic: str = ""
 
 
 class Edited(Arrival, frozen=True, kw_only=True):
@@ -181,7 +186,8 @@ class OutboundPart(msgspec.Struct, frozen=True, kw_only=True):
     """One provider call: part ``part`` of message ``seq``. ``key`` is the same at every try.
 
     ``files`` only where the channel can send them; their bytes are in a ``FileSource``. ``action``: what to do; ``target``:
-    the provider's ids of what is to be changed or taken back. ``answers``: the provider's id of what it replies to.
+    the provider's ids of what is to be changed or taken back. ``answers``: the provider's id of what it replies to;
+    ``topic``: of the part of the chat where it belongs.
     """
 
     business: str
@@ -198,6 +204,7 @@ class OutboundPart(msgspec.Struct, frozen=True, kw_only=True):
     action: Action = "send"
     target: tuple[str, ...] = ()
     answers: str = ""
+    topic: str = ""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -30,6 +31,9 @@ logger = structlog.get_logger(__name__)
 
 CALLS_END = 60.0
 """Seconds that the calls of a replaced line have for their answers."""
+TOPICS = 1000
+"""Chats with topics of which it is known where "typing" belongs."""
+KEYBOARDS = 1000
 FIRST_LOOK = 15.0
 """Seconds for which what is to be sent waits for a node's first look at the database."""
 
@@ -57,6 +61,24 @@ class BotLine:
     """What Telegram's calls to us carry."""
     told: dict[str, float] = field(default_factory=dict)
     """When a chat was last shown that somebody writes."""
+    topics: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    """In which topic the customer of a chat spoke last, as this node heard it: that somebody writes is shown there."""
+
+    keyboards: OrderedDict[str, bool] = field(default_factory=OrderedDict)
+    """Chats where a keyboard of keys is shown, and whether anything was said since: then the next message takes it away.
+    What another node has shown only hides after its use."""
+
+    def note_keyboard(self, address: str, *, is_used: bool) -> None:
+        self.keyboards[address] = is_used
+        if len(self.keyboards) > KEYBOARDS:
+            self.keyboards.popitem(last=False)
+
+    def note_topic(self, address: str, topic: str) -> None:
+        self.topics.pop(address, None)
+        if topic:
+            self.topics[address] = topic
+        if len(self.topics) > TOPICS:
+            self.topics.popitem(last=False)
 
 
 class Bots:

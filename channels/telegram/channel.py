@@ -40,6 +40,8 @@ class Telegram:
             raise RetryLater(UNKNOWN, "the bot isn't set up")
         await self._keep_to_limits(line, part)
         call = codec.calls_of(part, line.face)
+        if line.keyboards.get(part.address):
+            call = codec.clears_keys(call)
         try:
             result = await line.client.call(call, business=part.business)
         except RetryLater as later:
@@ -50,6 +52,10 @@ class Telegram:
         except GroupMoved as moved:
             await self.move(line, part.address, moved.chat)
             raise RetryLater(0.1, str(moved)) from moved
+        if codec.shows_keys(call):
+            line.note_keyboard(part.address, is_used=False)
+        elif codec.takes_keys_away(call):
+            line.keyboards.pop(part.address, None)
         line.told.pop(part.address, None)  # a message ends what is shown
         return codec.ids_of(call, result)
 
@@ -77,7 +83,7 @@ class Telegram:
             line.told = {chat: at for chat, at in line.told.items() if now - at < TOLD_FOR}
         line.told[address] = now
         with contextlib.suppress(DeliveryError):
-            await line.client.call(codec.chat_action(address), timeout=5)
+            await line.client.call(codec.chat_action(address, line.topics.get(address, "")), timeout=5)
 
     async def fetch(self, inbox: str, media: Media) -> AsyncIterator[bytes]:
         line = self._bots.of(inbox)

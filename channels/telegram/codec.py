@@ -62,6 +62,7 @@ from channels.telegram.writing import (
     answer,
     calls_of,
     chat_action,
+    clears_keys,
     contact_request_keyboard,
     delete_webhook,
     get_file,
@@ -77,7 +78,9 @@ from channels.telegram.writing import (
     set_commands,
     set_menu,
     set_webhook,
+    shows_keys,
     simpler,
+    takes_keys_away,
 )
 
 __all__ = [
@@ -110,6 +113,7 @@ __all__ = [
     "answer",
     "calls_of",
     "chat_action",
+    "clears_keys",
     "contact_request_keyboard",
     "delete_webhook",
     "get_file",
@@ -127,5 +131,7 @@ __all__ = [
     "set_commands",
     "set_menu",
     "set_webhook",
+    "shows_keys",
     "simpler",
+    "takes_keys_away",
 ]

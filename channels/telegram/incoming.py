@@ -48,7 +48,7 @@ class PressedButton(msgspec.Struct, frozen=True, kw_only=True):
     """A button of ours was pressed: the one at ``place`` of message ``seq`` of the log (see ``pressing``).
 
     ``query`` is to be answered; ``message``: Telegram's id of what the button stands under. ``answered``: the button's
-    title as the customer saw it, "" where Telegram doesn't tell (an inaccessible message).
+    title as the customer saw it, "" where Telegram doesn't tell (an inaccessible message), as for ``topic``.
     """
 
     business: str
@@ -60,6 +60,7 @@ class PressedButton(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     query: str
     message: str
+    topic: str
     seq: int
     place: int
     answered: str
@@ -80,7 +81,8 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PageWanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody wants to go on at the business's page. ``alone``: not in a group."""
+    """Somebody wants to go on at the business's page. ``alone``: not in a group; in one, ``answers`` is the message that is
+    replied to, ``topic`` where it stands."""
 
     business: str
     inbox: str
@@ -88,6 +90,8 @@ class PageWanted(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     locale: str
     alone: bool
+    answers: str = ""
+    topic: str = ""
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +146,8 @@ def _message(raw: wire.Raw, face: BotFace, key: str) -> Item:
     if command is not None and command[0] == "web" and face.page:
         return PageWanted(
             business=face.business, inbox=face.inbox, address=str(message.chat.id), key=key,
-            locale=_language(message.sender, face), alone=message.chat.type == "private",
+            locale=_language(message.sender, face), alone=message.chat.type == "private", answers=_to_reply_to(message),
+            topic=_topic(message),
         )  # fmt: skip
     return _inbound(message, raw, face, key) or Ignored(why="a service message", key=key)
 
@@ -227,8 +232,16 @@ def _opened(message: wire.Message, face: BotFace, key: str, *, payload: str) -> 
     """A link into a conversation works in a private chat only: in a group everybody would read on."""
     payload = line(payload, _LONGEST_PAYLOAD)
     token = payload.removeprefix(_LINK) if payload.startswith(_LINK) else ""
-    opened = Opened(**_arrival(message, face, key), payload="" if token else payload)
+    opened = Opened(
+        **_arrival(message, face, key), payload="" if token else payload, message=_to_reply_to(message),
+        author=_author(message), topic=_topic(message),
+    )  # fmt: skip
     return Linked(opened=opened, token=token) if token and message.chat.type not in _GROUPS else opened
+
+
+def _to_reply_to(message: wire.Message) -> str:
+    """The id of a command that is answered as a reply: in groups alone."""
+    return str(message.message_id) if message.chat.type in _GROUPS else ""
 
 
 def _inbound(message: wire.Message, raw: wire.Raw, face: BotFace, key: str) -> Inbound | None:
@@ -244,6 +257,7 @@ def _inbound(message: wire.Message, raw: wire.Raw, face: BotFace, key: str) -> I
         sent_at=_instant(message.edit_date or message.date), message=str(message.message_id),
         answers=str(answered.message_id) if answered else "", quote=_quote(message), author=_author(message),
         album=line(message.media_group_id, _LONGEST_ID), forwarded=_forwarded(message.forward_origin),
+        topic=_topic(message),
     )  # fmt: skip
 
 
@@ -286,6 +300,12 @@ def _author(message: wire.Message) -> str:
     return name_of(message.sender)
 
 
+def _topic(message: wire.Message) -> str:
+    """The topic of a forum (or of a private chat that has them). What replies to something elsewhere is in a "thread" of
+    Telegram's, too, to which nothing can be sent; and so is all that stands in a forum's general topic."""
+    return str(message.message_thread_id) if message.is_topic_message and message.message_thread_id > 0 else ""
+
+
 def _forwarded(origin: wire.Origin | None) -> str:
     if origin is None:
         return ""
@@ -313,7 +333,7 @@ def _callback(raw: wire.Raw, face: BotFace, key: str) -> Item:
     del who["channel"]
     return PressedButton(
         **who, author=name_of(query.sender) if message.chat.type in _GROUPS else "", query=query.id,
-        message=str(message.message_id), seq=pressed.seq, place=pressed.place, answered=_title(message, query.data),
+        message=str(message.message_id), topic=_topic(message), seq=pressed.seq, place=pressed.place, answered=_title(message, query.data),
     )  # fmt: skip
 
 

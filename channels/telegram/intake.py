@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterable
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 import structlog
 
@@ -31,6 +31,13 @@ PAUSE = 0.5
 """Seconds before what failed is tried again; twice as long each time."""
 
 
+class Pressed(NamedTuple):
+    """The button that was pressed, and the address from which it counts as pressed."""
+
+    button: Button
+    address: str
+
+
 class NotTaken(Exception):
     """Nothing can be stored just now: the same updates must come again."""
 
@@ -50,11 +57,8 @@ class Intake:
 
     async def take(self, line: BotLine, updates: Iterable[dict[str, Any] | bytes]) -> None:
         """Returns once all are on disk; chats beside one another. Raises ``NotTaken``."""
-        chats: dict[str, list[codec.Item]] = {}
-        for update in updates:
-            for item in codec.read(update, line.face):
-                chats.setdefault(_chat(item), []).append(item)
-        await asyncio.gather(*(self._in_order(line, items) for items in chats.values()))
+        told = (item for update in updates for item in codec.read(update, line.face))
+        await asyncio.gather(*(self._in_order(line, items) for items in _by_chat(told)))
 
     async def aclose(self) -> None:
         await self._tasks.finish(within=1)
@@ -82,7 +86,12 @@ class Intake:
 
     async def _take(self, line: BotLine, item: codec.Item) -> None:
         match item:
-            case Inbound() | Opened() | Edited() | Reacted() | Reach():
+            case Inbound() | Opened():
+                line.note_topic(item.address, item.topic)
+                if item.address in line.keyboards or (isinstance(item, Inbound) and item.phone is not None):
+                    line.note_keyboard(item.address, is_used=True)
+                await self._dispatcher.arrive(item)
+            case Edited() | Reacted() | Reach():
                 await self._dispatcher.arrive(item)
             case codec.Linked():
                 await self._go_on(item)
@@ -117,40 +126,39 @@ class Intake:
             return
         say, locale = self._phrases.say, item.locale
         words = say("page_link" if offer.until else "page_address", locale)
-        call = codec.lead_to(item.address, words, title=say("page_open", locale), url=offer.url)
+        call = codec.lead_to(
+            item.address, words, title=say("page_open", locale), url=offer.url, answers=item.answers, topic=item.topic
+        )
         self._tasks.start(self._quietly(line, call), name="page")
 
     async def _press(self, line: BotLine, item: codec.PressedButton) -> None:
         """What the button stands for is in the log; it is answered at once, and its keyboard goes."""
-        button = await self._button(line, item)
-        if button is None:
+        pressed = await self._button(line, item)
+        if pressed is None:
             self._answer(line, item.query, self._phrases.say("button_over", item.locale))
             return
         self._answer(line, item.query, "")
+        line.note_topic(pressed.address, item.topic)
         self._tasks.start(
             self._quietly(line, codec.remove_keyboard(item.address, item.message)), name="remove_keyboard"
         )
         await self._dispatcher.arrive(
             Inbound(
-                business=item.business, inbox=item.inbox, channel=codec.CHANNEL, address=item.address, key=item.key,
-                locale=item.locale, name=item.name, text=button.title, choice=button.payload, author=item.author,
-                at_once=True,
+                business=item.business, inbox=item.inbox, channel=codec.CHANNEL, address=pressed.address, key=item.key,
+                locale=item.locale, name=item.name, text=pressed.button.title, choice=pressed.button.payload, author=item.author,
+                topic=item.topic, at_once=True,
             )
         )  # fmt: skip
 
-    async def _button(self, line: BotLine, item: codec.PressedButton) -> Button | None:
-        def unit(tx: Tx, now: int) -> Button | None:
-            identity = inbound.find_identity(tx, item.inbox, item.address)
-            if identity is None:
+    async def _button(self, line: BotLine, item: codec.PressedButton) -> Pressed | None:
+        def unit(tx: Tx, now: int) -> Pressed | None:
+            shown = _shown_in(tx, item)
+            if shown is None:
                 return None
-            # Who presses before the answer to our call is on disk speaks in the conversation that sent it.
-            found = refs.find(tx, identity.id, item.message)
-            if found is not None and found.seq != item.seq:
-                return None
-            conversation = found.conversation if found is not None else identity.conversation
+            conversation, address = shown
             said = log.entries_at(tx, conversation, [item.seq])
             buttons = [one for entry in said for one in pressable(entry.event) if not one.url]
-            return buttons[item.place] if item.place < len(buttons) else None
+            return Pressed(buttons[item.place], address) if item.place < len(buttons) else None
 
         return await self._store.read(line.set_up.business, unit)
 
@@ -163,6 +171,37 @@ class Intake:
             await line.client.call(call)
         except DeliveryError as error:
             logger.info("telegram_call_failed", method=call.method, error=str(error)[:200])
+
+
+def _shown_in(tx: Tx, item: codec.PressedButton) -> tuple[str, str] | None:
+    """The conversation that the pressed message is of, and where it speaks by now.
+
+    A group that became a supergroup leaves its messages behind, under its old address, and their buttons are pressed
+    there. They are ours by their signature, as all are; that this message is the one says what was noted of it.
+    """
+    identity = inbound.find_identity(tx, item.inbox, item.address)
+    if identity is None:
+        moved = inbound.find_moved(tx, item.inbox, item.address)
+        found = refs.find(tx, moved[0].id, refs.before_move(item.message)) if moved else None
+        return (found.conversation, moved[1]) if moved and found is not None and found.seq == item.seq else None
+    # Who presses before the answer to our call is on disk speaks in the conversation that sent it.
+    found = refs.find(tx, identity.id, item.message)
+    if found is None:
+        return identity.conversation, item.address
+    return (found.conversation, item.address) if found.seq == item.seq else None
+
+
+def _by_chat(told: Iterable[codec.Item]) -> list[list[codec.Item]]:
+    """What is to be taken one after another. A group that has moved is one chat: what is said at its new address must not
+    be faster than the news of the move, or it would be another group's."""
+    chats: dict[str, list[codec.Item]] = {}
+    for item in told:
+        items = chats.setdefault(_chat(item), [])
+        items.append(item)
+        if isinstance(item, codec.Moved) and chats.get(item.new) is not items:
+            items += chats.get(item.new, [])
+            chats[item.new] = items
+    return list({id(items): items for items in chats.values()}.values())
 
 
 def _chat(item: Any) -> str:

@@ -116,6 +116,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     sender: User | None = msgspec.field(name="from", default=None)
     sender_chat: Chat | None = None
     author_signature: str = ""
+    message_thread_id: int = 0
+    is_topic_message: bool = False
     is_automatic_forward: bool = False
     forward_origin: Origin | None = None
     reply_to_message: Message | None = None

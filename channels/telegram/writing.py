@@ -165,6 +165,23 @@ def contact_request_keyboard(title: str, *, others: tuple[str, ...] = ()) -> Par
     }  # fmt: skip
 
 
+def shows_keys(call: Call) -> bool:
+    return "keyboard" in call.params.get("reply_markup", {})
+
+
+def takes_keys_away(call: Call) -> bool:
+    return "remove_keyboard" in call.params.get("reply_markup", {})
+
+
+def clears_keys(call: Call) -> Call:
+    """The same call, which also takes away the keys that stand under the field; where it has buttons of its own, or can
+    have none, a later one does."""
+    if "reply_markup" in call.params or not call.method.startswith("send") or call.method == "sendMediaGroup":
+        return call
+    params = call.params | {"reply_markup": {"remove_keyboard": True}}
+    return Call(method=call.method, params=params, files=call.files)
+
+
 def _rows(shown: list[Params]) -> list[list[Params]]:
     rows: list[list[Params]] = []
     for button in shown:
@@ -177,9 +194,7 @@ def _rows(shown: list[Params]) -> list[list[Params]]:
 
 
 def _sending(part: OutboundPart, face: BotFace) -> Call:
-    about: Params = {"chat_id": _chat(part.address)}
-    if part.answers.isdecimal():
-        about["reply_parameters"] = {"message_id": int(part.answers), "allow_sending_without_reply": True}
+    about = _about(part.address, answers=part.answers, topic=part.topic)
     keyboard = keyboard_of(part.buttons, face, chat=part.address, seq=part.seq)
     if len(part.files) > 1:
         return _album(part, about)
@@ -188,6 +203,19 @@ def _sending(part: OutboundPart, face: BotFace) -> Call:
     if part.place is not None:
         return _place(part.place, about | keyboard)
     return Call(method="sendMessage", params=about | _text(part.text, part.spans) | keyboard)
+
+
+def _about(address: str, *, answers: str, topic: str) -> Params:
+    """Where a message goes, and what it replies to (if that is still there).
+
+    A reply finds its topic by itself, but neither once what it replies to is gone, nor do the pieces behind it.
+    """
+    about: Params = {"chat_id": _chat(address)}
+    if topic.isdecimal():
+        about["message_thread_id"] = int(topic)
+    if answers.isdecimal():
+        about["reply_parameters"] = {"message_id": int(answers), "allow_sending_without_reply": True}
+    return about
 
 
 def _editing(part: OutboundPart, face: BotFace) -> Call:
@@ -283,9 +311,9 @@ def _without(params: Mapping[str, Any], *names: str) -> Params:
     return {name: value for name, value in params.items() if name not in names}
 
 
-def chat_action(address: str) -> Call:
+def chat_action(address: str, topic: str = "") -> Call:
     """ "Typing …", for five seconds or until a message comes."""
-    return Call(method="sendChatAction", params={"chat_id": _chat(address), "action": "typing"})
+    return Call(method="sendChatAction", params=_about(address, answers="", topic=topic) | {"action": "typing"})
 
 
 def answer(query: str, text: str = "") -> Call:
@@ -301,10 +329,13 @@ def remove_keyboard(address: str, message: str) -> Call:
     return Call(method="editMessageReplyMarkup", params=params)
 
 
-def lead_to(address: str, text: str, *, title: str, url: str) -> Call:
+def lead_to(address: str, text: str, *, title: str, url: str, answers: str = "", topic: str = "") -> Call:
     """A word with a button that leads to a page. Telegram's buttons lead to public addresses only; any other stands in the
     text."""
-    params: Params = {"chat_id": _chat(address), "text": text, "link_preview_options": {"is_disabled": True}}
+    params = _about(address, answers=answers, topic=topic) | {
+        "text": text,
+        "link_preview_options": {"is_disabled": True},
+    }
     if _is_public(url):
         return Call(
             method="sendMessage",

@@ -15,7 +15,7 @@ from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.units import Receive, Received, commit, digest_of
 from gateway.model import commands as c
 from gateway.model import words
-from gateway.model.events import Button, CustomerEdited, Endpoint, Entry
+from gateway.model.events import Button, ChatOpened, CustomerEdited, Endpoint, Entry
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import AnyArrival, Edited, Inbound, Opened, Reach, Reacted, Receipt
@@ -59,9 +59,23 @@ class Arrive(msgspec.Struct, frozen=True):
         if state is None:
             draft.apply(c.Start(contact=identity.contact, endpoint=endpoint, locale=item.locale))
         greeting, buttons = _greeting(tx, item, self.policy)
-        draft.apply(c.OpenChat(endpoint=endpoint, payload=item.payload, greeting=greeting, buttons=buttons))
+        draft.apply(
+            c.OpenChat(
+                endpoint=endpoint,
+                payload=item.payload,
+                author=item.author,
+                topic=item.topic,
+                greeting=greeting,
+                buttons=buttons,
+            )
+        )
+        opened = next(entry for entry in draft.entries if isinstance(entry.event, ChatOpened))
         received = self._store(tx, draft, digest=item.payload)
-        if received.committed is not None and identity.conversation != draft.conversation:
+        if received.committed is None:
+            return received
+        if item.message:
+            refs.put(tx, identity.id, item.message, conversation=draft.conversation, seq=opened.seq)
+        if identity.conversation != draft.conversation:
             inbound.point_identity(tx, identity.id, draft.conversation)
         return received
 
@@ -70,7 +84,7 @@ class Arrive(msgspec.Struct, frozen=True):
         identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
         found = refs.find(tx, identity.id, item.message)
         state = log.load(tx, found.conversation) if found else None
-        if found is None or state is None:
+        if found is None or state is None or _is_opening(tx, state, found.seq):
             return Receive(item, self.policy)(tx, now)
         if item.place is not None and _moved_just_now(tx, state, found.seq, now=now):
             return NOTHING
@@ -127,6 +141,11 @@ def _greeting(tx: Tx, item: Opened, policy: Policy) -> tuple[str, tuple[Button, 
     text = settings.greeting.get(locale) or say("greeting", locale, business=business.named(locale))
     person = Button(title=say("person_please", locale), payload=words.ASK_FOR_PERSON)
     return text, (*(starter.button(locale) for starter in settings.starters), person)
+
+
+def _is_opening(tx: Tx, state: Conversation, seq: int) -> bool:
+    """The command that opened the chat is no message: once it is changed, what it says by then is one."""
+    return any(isinstance(entry.event, ChatOpened) for entry in log.entries_at(tx, state.id, [seq]))
 
 
 def _moved_just_now(tx: Tx, state: Conversation, seq: int, *, now: int) -> bool:

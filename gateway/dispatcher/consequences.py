@@ -109,8 +109,9 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
                 tx, draft.conversation, entry.seq, message, capabilities=capabilities, now=draft.now
             ):
                 due.poke(tx, DELIVERY, endpoint.identity, due_at=draft.now)
+        case CustomerMessage():
+            _begin_request(tx, draft)
         case ConversationStarted():
-            ledger.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
         case Reopened():
             due.drop(tx, WAKE, draft.conversation)
@@ -118,6 +119,7 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             if draft.before is None or draft.before.request == 0:
                 ledger.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
         case HandoffRequested():
+            _begin_request(tx, draft)
             ledger.hand_request(tx, draft.conversation, now=draft.now)
         case Rated() as rated:
             ledger.rate_request(tx, draft.conversation, rated.score)
@@ -144,6 +146,15 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             )  # fmt: skip
         case _:
             pass
+
+
+def _begin_request(tx: Tx, draft: Draft) -> None:
+    """A request is an approach of the customer: it begins with what they say first, or where they are passed on, and not
+    when a messenger tells that they opened the chat. What is opened again begins one by that."""
+    before = draft.before
+    if before is None or (before.request and before.last_input <= before.request):
+        opened = before.request if before is not None else 1
+        ledger.open_request(tx, draft.conversation, opened_seq=opened, now=draft.now)
 
 
 def _locale(draft: Draft) -> str:

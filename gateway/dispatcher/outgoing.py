@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.dispatcher.answering import NOTHING, answered_by
 from gateway.dispatcher.parts import Change, Part, changes_of, parts_of
 from gateway.errors import DeliveryRefused
 from gateway.faults import delivery as faults
@@ -94,10 +95,8 @@ def _outbound(
         business, reader = tx.business, delivery.identity
         names = [f"{f.name}: {link(business, f.id, reader)}" if link else f.name for f in part.files]
         part = Part("\n".join([part.text, *names] if part.text else names))
-    answers = ""
-    if isinstance(event, OperatorMessage) and event.reply_to and delivery.part == 0:
-        known = refs.of_message(tx, delivery.conversation, event.reply_to, identity=delivery.identity)
-        answers = next((ids[0] for ids in known.values()), "")
+    answered = answered_by(tx, delivery, event) if change.action == "send" else NOTHING
+    is_begin = delivery.part == 0 and not isinstance(event, OperatorEdited)
     return OutboundPart(
         business=tx.business,
         endpoint=Endpoint(inbox=delivery.inbox, identity=delivery.identity, channel=delivery.channel),
@@ -112,5 +111,6 @@ def _outbound(
         place=part.place,
         action=change.action,
         target=target,
-        answers=answers,
+        answers=answered.ref if is_begin else "",
+        topic=answered.topic,
     )

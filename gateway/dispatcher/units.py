@@ -146,7 +146,7 @@ class Receive(msgspec.Struct, frozen=True):
             closing=resting and self._closing, sent_at=item.sent_at, page=item.page,
             files=attachments_of(tx, item, now=draft.now), spans=item.spans, author=item.author,
             reply_to=answered.seq if answered and answered.conversation == draft.conversation else 0, quote=item.quote,
-            forwarded=item.forwarded, place=item.place, phone=item.phone, unsupported=item.unsupported,
+            forwarded=item.forwarded, place=item.place, phone=item.phone, unsupported=item.unsupported, topic=item.topic,
         )  # fmt: skip
         # The owner gets the conversation back when a presence board exists to say that they are there; until then
         # whoever had it last is asked first, and anyone may take it over.

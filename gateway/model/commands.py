@@ -65,6 +65,7 @@ class Say(Command, frozen=True):
     place: Place | None = None
     phone: Phone | None = None
     unsupported: str = ""
+    topic: str = ""
 
 
 class Extend(Command, frozen=True):
@@ -99,6 +100,8 @@ class OpenChat(Command, frozen=True):
 
     endpoint: Endpoint
     payload: str = ""
+    author: str = ""
+    topic: str = ""
     greeting: str = ""
     buttons: tuple[Button, ...] = ()
 

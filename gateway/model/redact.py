@@ -88,7 +88,7 @@ def _shell(event: Plain) -> Plain:
         case CustomerReacted():
             return replace(event, emoji=())
         case ChatOpened():
-            return replace(event, payload="")
+            return replace(event, payload="", author="")
         case BotMessage():
             return replace(event, text="", buttons=(), cards=())
         case SystemNotice():

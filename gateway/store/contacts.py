@@ -55,7 +55,11 @@ _ADDRESSES_OF = Query(
 )
 _this_identity = (identities.c.business_id == _business, identities.c.id == bindparam("identity_id"))
 _VOUCH = Query(update(identities).where(*_this_identity).values(assurance=bindparam("new_assurance")))
-_RETIRE = Query(update(identities).where(*_this_identity).values(address=bindparam("new_address"), conversation_id=""))
+_RETIRE = Query(
+    update(identities)
+    .where(*_this_identity)
+    .values(address=bindparam("new_address"), former_address="", conversation_id="")
+)
 _CONVERSATIONS = Query(
     select(conversations.c.id)
     .where(

@@ -8,7 +8,8 @@ from sqlalchemy import BindParameter, Text, bindparam, cast, delete, select, tex
 
 from gateway.errors import IdReused
 from gateway.model.ids import new_id
-from gateway.store.schema import contacts, identities, inbound_keys
+from gateway.store import refs
+from gateway.store.schema import FORMER, contacts, identities, inbound_keys
 from gateway.store.sql import Query, Tx
 
 _business: BindParameter[str] = bindparam("business_id")
@@ -52,7 +53,15 @@ _MOVE = Query(
         identities.c.inbox_id == bindparam("inbox_id"),
         identities.c.address == bindparam("old_address"),
     )
-    .values(address=bindparam("new_address"))
+    .values(address=bindparam("new_address"), former_address=bindparam("old_address"))
+)
+_MOVED = Query(
+    select(identities.c.id, identities.c.contact_id, identities.c.conversation_id, identities.c.address).where(
+        identities.c.business_id == _business,
+        identities.c.inbox_id == bindparam("inbox_id"),
+        identities.c.former_address == bindparam("address"),
+        text(FORMER),
+    )
 )
 _CLAIM = Query(lambda insert: insert(inbound_keys).on_conflict_do_nothing())
 _CLAIMED = Query(
@@ -135,7 +144,7 @@ def lock_identity(tx: Tx, inbox: str, address: str, *, now: int, name: str = "")
         tx.execute(_ADD_CONTACT, id=contact, name=name, attributes="{}", merged_into="", created_at=now)
         made = tx.execute(
             _ADD_IDENTITY, id=new_id(now), inbox_id=inbox, address=address, contact_id=contact, conversation_id="",
-            assurance="claimed", created_at=now,
+            assurance="claimed", created_at=now, former_address="",
         )  # fmt: skip
         if not made:  # another node was first: its contact is the one
             tx.execute(_DROP_CONTACT, contact_id=contact)
@@ -158,9 +167,19 @@ def point_identity(tx: Tx, identity: str, conversation: str) -> None:
 
 
 def move_address(tx: Tx, inbox: str, old: str, new: str) -> None:
-    """The same chat has another address now; nothing where the new one is known already."""
-    if tx.one(_PEEK, inbox_id=inbox, address=new) is None:
-        tx.execute(_MOVE, inbox_id=inbox, old_address=old, new_address=new)
+    """The same chat has another address now, and its messages are numbered anew; nothing where the new one is known
+    already."""
+    identity = find_identity(tx, inbox, old)
+    if identity is None or find_identity(tx, inbox, new) is not None:
+        return
+    tx.execute(_MOVE, inbox_id=inbox, old_address=old, new_address=new)
+    refs.set_apart(tx, identity.id)
+
+
+def find_moved(tx: Tx, inbox: str, former: str) -> tuple[Identity, str] | None:
+    """The identity that had this address before it moved, and the address that it has now."""
+    row = tx.one(_MOVED, inbox_id=inbox, address=former)
+    return (Identity(*row[:3]), row[3]) if row else None
 
 
 def earlier(tx: Tx, claim: Claim) -> Earlier | None:

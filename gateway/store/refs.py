@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlalchemy import BindParameter, bindparam, delete, literal, select, update
 
 from gateway.store.schema import message_refs
 from gateway.store.sql import Query, Tx
@@ -36,7 +36,17 @@ _DROP = Query(
         message_refs.c.business_id == _business, message_refs.c.conversation_id == bindparam("conversation")
     )
 )
-_ALBUM = "album:"
+_ALBUM, _BEFORE = "album:", "before:"
+_SET_APART = Query(
+    update(message_refs)
+    .where(
+        message_refs.c.business_id == _business,
+        message_refs.c.identity_id == bindparam("identity"),
+        ~message_refs.c.ref.startswith(_ALBUM),
+        ~message_refs.c.ref.startswith(_BEFORE),
+    )
+    .values(ref=literal(_BEFORE) + message_refs.c.ref)
+)
 
 
 class Found(NamedTuple):
@@ -62,11 +72,22 @@ def album(name: str) -> str:
     return _ALBUM + name
 
 
+def before_move(ref: str) -> str:
+    """What ``ref`` is known as since its chat has moved."""
+    return _BEFORE + ref
+
+
+def set_apart(tx: Tx, identity: str) -> None:
+    """The chat has moved, where the provider counts its messages anew: what was said before can't be answered, changed or
+    taken back there, and its ids mean other messages by now. See ``before_move``."""
+    tx.execute(_SET_APART, identity=identity)
+
+
 def of_message(tx: Tx, conversation: str, seq: int, *, identity: str) -> dict[int, tuple[str, ...]]:
     """The provider's ids of a message in this identity's chat, by part."""
     found: dict[int, tuple[str, ...]] = {}
     for ref, part in tx.all(_OF_MESSAGE, conversation=conversation, at_seq=seq, identity=identity):
-        if not ref.startswith(_ALBUM):
+        if not ref.startswith((_ALBUM, _BEFORE)):
             found[part] = (*found.get(part, ()), ref)
     return found
 

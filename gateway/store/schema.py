@@ -51,6 +51,9 @@ def _version() -> Column[int]:
 MERGED = "merged_into <> ''"
 """As the index of merges says it: a query that says it otherwise doesn't use the index."""
 _MERGED = text(MERGED)
+FORMER = "former_address <> ''"
+"""As the index of addresses before a move says it."""
+_FORMER = text(FORMER)
 FAR = 1 << 62
 UNRESOLVED = "status <> 'resolved'"
 """As the index of the lists says it: a query that says it otherwise doesn't use the index."""
@@ -238,10 +241,19 @@ identities = Table(
     _text("conversation_id"),
     _text("assurance", default="claimed"),
     _instant("created_at"),
+    _text("former_address"),
     PrimaryKeyConstraint("business_id", "id"),
     ForeignKeyConstraint(["business_id", "inbox_id"], ["inboxes.business_id", "inboxes.id"]),
     ForeignKeyConstraint(["business_id", "contact_id"], ["contacts.business_id", "contacts.id"]),
     Index("uq_identities_address", "business_id", "inbox_id", "address", unique=True),
+    Index(
+        "ix_identities_former_address",
+        "business_id",
+        "inbox_id",
+        "former_address",
+        sqlite_where=_FORMER,
+        postgresql_where=_FORMER,
+    ),
     Index("ix_identities_contact", "business_id", "contact_id"),
 )
 conversations = Table(

@@ -44,6 +44,26 @@ async def test_an_answer_shows_what_it_answers(line: Line) -> None:
     assert (sent.reply_to_message.text, sent.quote.position) == ("Open today?", 5)
 
 
+async def test_topic_of_a_forum_is_named_or_found_by_what_is_answered(line: Line) -> None:
+    group = await line.telegram.add_group("Neighbours", kind="supergroup")
+    await group.add_bot(line.user, by=line.anna)
+    topic = await group.add_topic(line.user, "Buns", by=line.anna)
+    asked = await line.anna.talk(line.user, group, topic=topic).say("Open today?")
+    reply = ReplyParameters(message_id=asked.id, allow_sending_without_reply=True)
+
+    named = await line.bot.send_message(group.id, "Yes", message_thread_id=topic)
+    found = await line.bot.send_message(group.id, "Yes", reply_parameters=reply)
+    await line.anna.talk(line.user, group).delete(asked)
+    lost = await line.bot.send_message(group.id, "Yes", reply_parameters=reply)
+
+    assert (named.message_thread_id, named.is_topic_message) == (topic, True)
+    assert (found.message_thread_id, found.is_topic_message) == (topic, True)
+    assert (lost.message_thread_id, lost.is_topic_message) == (None, None)
+    for unknown in (1, asked.id):
+        said = await line.refused("sendMessage", chat_id=group.id, text="Yes", message_thread_id=unknown)
+        assert said == "message thread not found"
+
+
 async def test_every_kind_of_medium_is_uploaded_and_can_be_sent_again(line: Line) -> None:
     bot, chat = line.bot, line.anna.id
     photo = await bot.send_photo(chat, file("a.png", png(1600, 900)), caption="Buns")

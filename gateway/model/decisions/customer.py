@@ -68,6 +68,7 @@ def _message(command: c.Say) -> CustomerMessage:
         closing=command.closing, sent_at=command.sent_at, page=command.page, files=command.files,
         spans=command.spans, author=command.author, reply_to=command.reply_to, quote=command.quote,
         forwarded=command.forwarded, place=command.place, phone=command.phone, unsupported=command.unsupported,
+        topic=command.topic,
     )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def react(state: Conversation, command: c.React, circumstances: Circumstances) -
 
 def open_chat(state: Conversation, command: c.OpenChat, circumstances: Circumstances) -> Events:
     """Greeted by the bot alone: whoever waits, or talks with a person, has no use for a menu."""
-    opened = ChatOpened(endpoint=command.endpoint, payload=command.payload)
+    opened = ChatOpened(endpoint=command.endpoint, payload=command.payload, author=command.author, topic=command.topic)
     if state.status is not Status.PENDING or not command.greeting:
         return (opened,)
     greeting = SystemNotice(

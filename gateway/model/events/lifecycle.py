@@ -25,10 +25,13 @@ class ChannelJoined(Event, frozen=True, tag="channel_joined"):
 
 
 class ChatOpened(Event, frozen=True, tag="chat_opened"):
-    """The customer opened the chat of a messenger. ``payload``: what the link that led there said (a campaign, a page)."""
+    """The customer opened the chat of a messenger. ``payload``: what the link that led there said (a campaign, a page).
+    ``author``: who of a group did; ``topic``: in which of its topics, as the provider calls it."""
 
     endpoint: Endpoint
     payload: str = ""
+    author: str = ""
+    topic: str = ""
 
 
 class EndpointLost(Event, frozen=True, tag="endpoint_lost"):

@@ -22,7 +22,7 @@ class CustomerMessage(Event, frozen=True, tag="customer_message"):
 
     ``closing``: "thanks" or the like after the end, which reopens nothing.
     ``sent_at``: the provider's own time, if it gave one. ``files`` may come without a text. ``spans``: how the text looks.
-    ``author``: who of a group wrote it. ``reply_to``: the ``seq`` of the message that it answers, 0 for none or one of
+    ``author``: who of a group wrote it; ``topic``: in which of its topics, as the provider calls it. ``reply_to``: the ``seq`` of the message that it answers, 0 for none or one of
     another conversation; ``quote``: the words of it that were chosen, or its own where it isn't here. ``forwarded``: whose
     words these are in truth. ``unsupported``: the provider's name of a kind that we can't show.
     """
@@ -43,6 +43,7 @@ class CustomerMessage(Event, frozen=True, tag="customer_message"):
     place: Place | None = None
     phone: Phone | None = None
     unsupported: str = ""
+    topic: str = ""
 
 
 class BotMessage(Event, frozen=True, tag="bot_message"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0015"
+HEAD = "0016"
 KNOWN = (
     "0001",
     "0002",
@@ -19,4 +19,5 @@ KNOWN = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )

@@ -254,9 +254,10 @@ async def test_group_gets_no_link_into_its_conversation(lines: Lines) -> None:
     await talk.say(f"{mention} hello", entities=[{"type": "mention", "offset": 0, "length": len(mention)}])
     await talk.wait_for_text("You said: hello")
 
-    await talk.say(f"/web{mention}")
+    asked = await talk.say(f"/web{mention}")
 
     shown = await talk.wait_for_text(ADDRESS)
+    assert shown.reply_to == asked.id
     assert url_of(shown) == PAGE
 
 

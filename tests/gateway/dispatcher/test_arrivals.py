@@ -248,3 +248,39 @@ async def test_nowhere_to_go_on_where_there_is_no_bot(bench: Bench) -> None:
 
     with pytest.raises(NotFound):
         await bench.store.write(bench.place.business, MakeLink(conversation), key=conversation)
+
+
+async def test_opened_chat_is_no_request_until_something_is_said(bench: Bench) -> None:
+    conversation = (await bench.dispatcher.arrive(Opened(**who(bench)))).conversation
+    before = await bench.requests(conversation)
+    await bench.advance(60)
+
+    await bench.dispatcher.arrive(said(bench, "Hello", "1"))
+    await bench.dispatcher.arrive(said(bench, "Is anybody there?", "2"))
+
+    (line,) = await bench.requests(conversation)
+    assert before == []
+    assert (line.opened_seq, line.opened_at, line.ending) == (1, bench.times.clock(), "")
+
+
+async def test_chat_that_was_only_opened_ends_without_a_line_in_the_ledger(bench: Bench) -> None:
+    conversation = (await bench.dispatcher.arrive(Opened(**who(bench)))).conversation
+    await bench.advance(24 * 3600)
+    await bench.logged(conversation, "resolved")
+    nothing = await bench.requests(conversation)
+
+    await bench.dispatcher.arrive(said(bench, "Hello", "1"))
+
+    (line,) = await bench.requests(conversation)
+    assert nothing == []
+    assert (line.opened_seq > 1, line.ending) == (True, "")
+
+
+async def test_request_for_a_person_from_an_opened_chat_is_one_that_was_handed_over(bench: Bench) -> None:
+    conversation = (await bench.dispatcher.arrive(Opened(**who(bench)))).conversation
+
+    await bench.dispatcher.arrive(said(bench, "A person, please", "1", choice="/switchboard.operator"))
+    await bench.do(conversation, c.Leave(reason="waited_too_long"))
+
+    (line,) = await bench.requests(conversation)
+    assert (line.ending, line.reason) == ("lost", "waited_too_long")

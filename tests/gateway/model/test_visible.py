@@ -57,6 +57,7 @@ FOR_CUSTOMERS: dict[type[Plain], set[str]] = {
         "choice",
         "client_id",
         "author",
+        "topic",
         "quote",
         "forwarded",
         "unsupported",

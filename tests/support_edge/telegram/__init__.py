@@ -24,12 +24,16 @@ Faults: ``await telegram.fail("sendMessage", code=429, retry_after=2, chat=anna.
 ``await telegram.calls("sendMessage")``, ``wait_for_calls``. Rates: ``keep_rates()``, ``violations()``. Time:
 ``advance(seconds)`` moves the server's clock (24 hours of updates, 48 hours of deletion, presses that grow old, rates).
 
+A supergroup is a forum from its first topic on: ``topic = await group.add_topic(bot, "Orders", by=anna)``,
+``anna.talk(bot, group, topic=topic)``; ``Seen.topic`` tells where a message stands. As the Bot API's maintainer says it
+(tdlib/telegram-bot-api, issue 447), a reply is in the topic of what it replies to, as long as that is there.
+
 ``local=Path`` is a Bot API server of one's own with ``--local``: ``getFile`` tells a path on this machine, and files may
 be up to 2000 MB.
 
 Where it is stricter than Telegram: an undocumented parameter, a value of another type than the documented one, and a
-keyboard of no documented kind are refused; lengths count UTF-16 units (see ``text``). What it does not know (forums,
-business connections, inline mode, payments, rich and ephemeral messages) it refuses with 400, other methods with 404.
+keyboard of no documented kind are refused; lengths count UTF-16 units (see ``text``). What it does not know (business
+connections, inline mode, payments, rich and ephemeral messages) it refuses with 400, other methods with 404.
 """
 
 from tests.support_edge.telegram.faults import Call, Fault

@@ -33,6 +33,11 @@ class Group:
     async def kick_bot(self, bot: BotUser, *, by: Person) -> None:
         await self.port.call("standing", bot=bot.id, chat=self.id, by=by.id, status="kicked")
 
+    async def add_topic(self, bot: BotUser, name: str, *, by: Person) -> int:
+        """A topic of a supergroup, which is a forum from then on; its id."""
+        topic: int = await self.port.call("add_topic", bot=bot.id, chat=self.id, by=by.id, name=name)
+        return topic
+
     async def migrate(self, bot: BotUser, *, by: Person) -> Group:
         """The supergroup that it becomes."""
         body = await self.port.call("migrate", bot=bot.id, chat=self.id, by=by.id)
@@ -46,9 +51,10 @@ class Person:
     body: Body
     """The User object."""
 
-    def talk(self, bot: BotUser, group: Group | None = None) -> Talk:
-        """This person in their private chat with the bot, or in a group where the bot is."""
-        return Talk(self.port, bot=bot.id, chat=group.id if group else self.id, by=self.id)
+    def talk(self, bot: BotUser, group: Group | None = None, *, topic: int = 0) -> Talk:
+        """This person in their private chat with the bot, or in a group where the bot is, maybe in a topic of it: all that
+        they ``send`` and ``say`` stands there."""
+        return Talk(self.port, bot=bot.id, chat=group.id if group else self.id, by=self.id, topic=topic)
 
     async def block(self, bot: BotUser) -> None:
         await self.port.call("block", bot=bot.id, user=self.id, blocked=True)

@@ -183,7 +183,9 @@ def delete_messages(request: Request, given: p.DeleteMessages) -> bool:
 
 
 def send_chat_action(request: Request, given: p.SendChatAction) -> bool:
-    request.world.chat_for(request.bot, given.chat_id).actions.append(given.action)
+    chat = request.world.chat_for(request.bot, given.chat_id)
+    request.world.in_topic(chat, given.message_thread_id or 0)
+    chat.actions.append(given.action)
     request.world.changed()
     return True
 

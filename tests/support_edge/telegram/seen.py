@@ -36,6 +36,8 @@ class Seen:
     keyboard: Body | None
     """A reply keyboard, its removal or a forced reply that came with it."""
     reply_to: int
+    topic: int
+    """Of a forum; 0 for its general one."""
     album: str
     deleted: bool
     edits: int
@@ -65,6 +67,7 @@ class Seen:
 
 def seen(entry: Body) -> Seen:
     body: Body = entry["body"]
+    replied = body.get("reply_to_message", {})
     rows = body.get("reply_markup", {}).get("inline_keyboard", [])
     return Seen(
         id=body["message_id"],
@@ -74,7 +77,8 @@ def seen(entry: Body) -> Seen:
         entities=body.get("entities") or body.get("caption_entities") or [],
         rows=[[Button(key["text"], key.get("callback_data", ""), key.get("url", "")) for key in row] for row in rows],
         keyboard=entry["markup"],
-        reply_to=body.get("reply_to_message", {}).get("message_id", 0),
+        reply_to=replied.get("message_id", 0) if "forum_topic_created" not in replied else 0,
+        topic=body.get("message_thread_id", 0) if body.get("is_topic_message") else 0,
         album=body.get("media_group_id", ""),
         deleted=entry["deleted"],
         edits=entry["edits"],

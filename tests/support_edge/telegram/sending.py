@@ -89,7 +89,7 @@ def send_media_group(request: Request, given: p.SendMediaGroup) -> list[Body]:
     kinds = {item.type for item in given.media}
     if len(kinds) > 1 and kinds & {"document", "audio"}:
         raise bad_request("document and audio can't be mixed with other media types in a group")
-    replied = _reply(request, chat, given.reply_parameters)
+    replied = _reply(request, chat, given)
     contents = [_item(request, item) for item in given.media]
     album = str(10_000_000_000 + request.world.next_id())
     return [_store(request, chat, {**content, **replied, "media_group_id": album}).body for content in contents]
@@ -228,15 +228,27 @@ def _open(request: Request, given: p.Sending) -> Chat:
     if chat.kind == "channel" and chat.bots.get(request.bot.id) != "administrator":
         raise bad_request("need administrator rights in the channel chat")
     if given.message_thread_id is not None:
-        raise bad_request("message thread not found")
+        request.world.in_topic(chat, given.message_thread_id or -1)
     if given.direct_messages_topic_id is not None:
         raise bad_request("chat is not a direct messages chat")
     return chat
 
 
-def _reply(request: Request, chat: Chat, given: p.ReplyParameters | None) -> Body:
+def _reply(request: Request, chat: Chat, sending: p.Sending) -> Body:
+    """What a message replies to, and the topic in which it stands: the one that was named, else that of what it replies
+    to; where that is gone, the general one."""
+    where = request.world.in_topic(chat, sending.message_thread_id or 0)
+    given = sending.reply_parameters
     if given is None:
-        return {}
+        return where
+    replied = _replied(request, chat, given)
+    answered: Body = replied.get("reply_to_message", {})
+    if not where and answered.get("is_topic_message"):
+        where = request.world.in_topic(chat, answered["message_thread_id"])
+    return {**where, **replied}
+
+
+def _replied(request: Request, chat: Chat, given: p.ReplyParameters) -> Body:
     place = chat if given.chat_id is None else request.world.find(request.bot, given.chat_id)
     replied: Message | None = place.messages.get(given.message_id or 0) if place is not None else None
     if replied is None or replied.deleted:
@@ -265,7 +277,7 @@ def _send(request: Request, chat: Chat, given: p.SendingOne, content: Body) -> B
     keyboard = text.markup(given.reply_markup)
     if chat.kind == "channel" and keyboard is not None and "inline_keyboard" not in keyboard:
         raise bad_request("inline keyboard expected")
-    replied = _reply(request, chat, given.reply_parameters)
+    replied = _reply(request, chat, given)
     if given.protect_content:
         content["has_protected_content"] = True
     if keyboard is not None and keyboard.get("inline_keyboard"):

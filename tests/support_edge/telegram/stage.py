@@ -79,6 +79,16 @@ class Stage:
         self.world.groups[id] = Chat(id, kind, body, itertools.count(1))
         return body
 
+    def add_topic(self, bot: int, chat: int, by: int, name: str) -> int:
+        """A topic of a supergroup, which is a forum from then on; its id."""
+        place = self.world.groups[chat]
+        place.body["is_forum"] = True
+        created = {"forum_topic_created": {"name": name, "icon_color": 7322096}, "is_topic_message": True}
+        topic: int = self.post(bot, chat, by, created)["message_id"]
+        place.messages[topic].body["message_thread_id"] = topic
+        place.topics.add(topic)
+        return topic
+
     def deactivate(self, user: int) -> None:
         self.world.users[user].deactivated = True
 
@@ -96,6 +106,7 @@ class Stage:
         author: Body = {} if place.kind == "channel" else {"from": self._user(by)}
         if place.kind == "channel":
             author = {"sender_chat": place.body}
+        content = {**self.world.in_topic(place, content.pop("topic", 0)), **content}
         reply = content.pop("reply_to", None)
         if reply is not None:
             content["reply_to_message"] = shallow(place.messages[reply].body)

@@ -21,18 +21,20 @@ class Talk:
     """Every act makes the update that Telegram would make. ``**more`` are further fields of the Message object, as the
     Bot API names them."""
 
-    def __init__(self, port: Port, *, bot: int, chat: int, by: int) -> None:
+    def __init__(self, port: Port, *, bot: int, chat: int, by: int, topic: int = 0) -> None:
         self.port = port
         self.bot = bot
         self.chat = chat
         self.by = by
+        self.topic = topic
 
     # What the person does
 
     async def send(self, content: Body, **more: Any) -> Seen:
         """A message with these fields. ``reply_to=<id>`` answers another; ``quote``, ``external_reply``,
         ``forward_origin`` and all others go as they are."""
-        body = await self.port.call("post", bot=self.bot, chat=self.chat, by=self.by, content={**content, **more})
+        content = {**content, **more, **({"topic": self.topic} if self.topic else {})}
+        body = await self.port.call("post", bot=self.bot, chat=self.chat, by=self.by, content=content)
         return self._mine(body)
 
     async def say(self, text: str, **more: Any) -> Seen:

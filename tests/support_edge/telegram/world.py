@@ -60,6 +60,8 @@ class Chat:
     opened: bool = True
     """A person has written here, so the bot may, too."""
     migrated_to: int = 0
+    topics: set[int] = field(default_factory=set)
+    """Of a forum: the numbers of the messages by which its topics were made, which are their ids."""
 
 
 @dataclass(slots=True)
@@ -197,6 +199,16 @@ class World:
             named = (chat for chat in self.groups.values() if chat.body.get("username", "").lower() == name)
             return next(named, None) if id.startswith("@") and name else None
         return bot.private.get(id) or self.groups.get(id)
+
+    def in_topic(self, chat: Chat, topic: int) -> Body:
+        """The fields of a message that stands in a topic of a forum. It "replies" to the topic's begin, where it doesn't
+        to anything else; the general topic is none. Raises ``Refusal``."""
+        if not topic:
+            return {}
+        if topic not in chat.topics:
+            raise bad_request("message thread not found")
+        begin = chat.messages[topic].body
+        return {"message_thread_id": topic, "is_topic_message": True, "reply_to_message": begin}
 
     def add_message(self, chat: Chat, by: int, content: Body) -> Message:
         """A new message; ``content`` is all of its fields but the number, the date and the chat."""

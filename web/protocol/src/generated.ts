@@ -14,7 +14,7 @@ export interface Entry {
  *
  * `closing`: "thanks" or the like after the end, which reopens nothing.
  * `sent_at`: the provider's own time, if it gave one. `files` may come without a text. `spans`: how the text looks.
- * `author`: who of a group wrote it. `reply_to`: the `seq` of the message that it answers, 0 for none or one of
+ * `author`: who of a group wrote it; `topic`: in which of its topics, as the provider calls it. `reply_to`: the `seq` of the message that it answers, 0 for none or one of
  * another conversation; `quote`: the words of it that were chosen, or its own where it isn't here. `forwarded`: whose
  * words these are in truth. `unsupported`: the provider's name of a kind that we can't show.
  */
@@ -36,6 +36,7 @@ export interface CustomerMessage {
   readonly place?: Place | null;
   readonly phone?: Phone | null;
   readonly unsupported?: string;
+  readonly topic?: string;
 }
 
 /** Where a reply goes: an identity on an inbox. `channel` is the inbox's, which never changes. */
@@ -504,11 +505,16 @@ export interface OperatorDeleted {
   readonly name: string;
 }
 
-/** The customer opened the chat of a messenger. `payload`: what the link that led there said (a campaign, a page). */
+/**
+ * The customer opened the chat of a messenger. `payload`: what the link that led there said (a campaign, a page).
+ * `author`: who of a group did; `topic`: in which of its topics, as the provider calls it.
+ */
 export interface ChatOpened {
   readonly type: "chat_opened";
   readonly endpoint: Endpoint;
   readonly payload?: string;
+  readonly author?: string;
+  readonly topic?: string;
 }
 
 /** Nothing reaches the customer there any more: they blocked us, or are gone. */
