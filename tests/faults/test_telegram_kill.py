@@ -1,4 +1,5 @@
-"""SIGKILL of a node that fetches from Telegram: nothing is lost or taken twice, and said twice only what may not have left."""
+"""SIGKILL of a node that fetches from Telegram, or is called by it: nothing is lost or taken twice, and said twice only what
+may not have left."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import asyncio
 import os
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from gateway.model.events import DeliveryFailed
+from tests.support.servers import free_port
 from tests.support_edge.correspondents import check, correspondents, logs_by_writer, until_answered
 from tests.support_edge.process import Serving
 from tests.support_edge.telegram import BotUser, Messenger, telegram_process
@@ -31,19 +33,35 @@ class Line:
     bot: BotUser
 
 
-def orders_for(telegram: Messenger, *bots: BotUser, **settings: Any) -> dict[str, Any]:
-    """What a serving process is told, so that it has these bots."""
+def orders_for(telegram: Messenger, *bots: BotUser, webhook: bool = False, **settings: Any) -> dict[str, Any]:
+    """What a serving process is told, so that it has these bots. ``webhook``: Telegram calls it."""
     return {
         "settings": {"telegram_server": telegram.url, **settings},
-        "bots": [{"id": bot.id, "username": bot.username, "token": bot.token} for bot in bots],
+        "bots": [{"id": bot.id, "username": bot.username, "token": bot.token, "webhook": webhook} for bot in bots],
     }
 
 
 @pytest.fixture
 async def line(tmp_path: Path) -> AsyncIterator[Line]:
+    async with on_line(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def called_line(tmp_path: Path) -> AsyncIterator[Line]:
+    """Telegram calls the node, and tries again soon where nobody answers."""
+    port = free_port()
+    async with on_line(tmp_path, webhook=True, port=port, public_url=f"http://127.0.0.1:{port}") as found:
+        await found.telegram.webhook_backoff(0.1)
+        await when(found.telegram, lambda now: now > 0, method="setWebhook")
+        yield found
+
+
+@asynccontextmanager
+async def on_line(folder: Path, **orders: Any) -> AsyncIterator[Line]:
     async with telegram_process() as telegram, AsyncExitStack() as stack:
         bot = await telegram.add_bot()
-        serving = Serving(tmp_path / "data", **orders_for(telegram, bot))
+        serving = Serving(folder / "data", **orders_for(telegram, bot, **orders))
         stack.push_async_callback(serving.aclose)
         await serving.start()
         yield Line(serving, telegram, bot)
@@ -60,6 +78,16 @@ async def when(telegram: Messenger, holds: Callable[[int], bool], *, method: str
 
 @pytest.mark.parametrize("kills", [6, pytest.param(30, marks=pytest.mark.long)])
 async def test_killed_node_takes_each_message_once_and_answers_it(line: Line, kills: int) -> None:
+    await lives_through(line, kills)
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.long)])
+async def test_killed_node_that_telegram_calls_takes_each_message_once(called_line: Line, kills: int) -> None:
+    await lives_through(called_line, kills)
+
+
+async def lives_through(line: Line, kills: int) -> None:
+    """People write while the node is killed again and again, and all are answered in the end."""
     seed = int(os.environ.get("KILL_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
     print(f"KILL_SEED={seed}")
     chance = random.Random(seed)

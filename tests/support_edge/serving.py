@@ -35,6 +35,7 @@ class OwnBot(msgspec.Struct, frozen=True):
     id: int
     username: str
     token: str
+    webhook: bool = False
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -84,7 +85,7 @@ async def first_or_again(node: Switchboard, orders: Orders) -> Party:
         return known
     party = await settle_in(node.store, "lantern", {"olga": "operator"}, password=PASSWORD)
     for bot in orders.bots:
-        await add_bot(node, party, bot)
+        await add_bot(node, party, bot, webhook=bot.webhook)
     return party
 
 
