@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.flows.browser import Stage, launch
+from tests.flows.outages import change
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer, NewServer, copy_of, train_into
 from tests.flows.shop import Shop
 from tests.flows.sites import Pages
-from tests.flows.telegram import Telegram
+from tests.flows.telegram import Telegram, with_bot
+from tests.support_edge.telegram import BotUser
 
 Report = pytest.StashKey[bool]()
 
@@ -56,6 +59,21 @@ def telegram() -> Iterator[Telegram]:
     running = Telegram().start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def bot(telegram: Telegram) -> BotUser:
+    return telegram.add_bot("Фонарь", username="lantern_test_bot")
+
+
+@pytest.fixture
+def demo_with_bot(trained: Path, tmp_path: Path, telegram: Telegram, bot: BotUser) -> Iterator[DemoServer]:
+    """The demo, with a bot of Telegram's."""
+    server = DemoServer(copy_of(trained, tmp_path / "data"), telegram.environment)
+    change(server, partial(with_bot, folder=server.folder, bot=bot))
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -16,26 +14,19 @@ from gateway.store.sql import Tx
 from tests.flows.browser import Stage
 from tests.flows.outages import change
 from tests.flows.people import Customer, Operator
-from tests.flows.server import DemoServer, copy_of
-from tests.flows.telegram import Telegram, with_bot
+from tests.flows.server import DemoServer
+from tests.flows.telegram import Telegram
 from tests.support_edge.telegram import BotUser, Talk
 
 
 @pytest.fixture
-def bot(telegram: Telegram) -> BotUser:
-    return telegram.add_bot("Фонарь", username="lantern_test_bot")
-
-
-@pytest.fixture
-def demo(trained: Path, tmp_path: Path, telegram: Telegram, bot: BotUser) -> Iterator[DemoServer]:
-    server = DemoServer(copy_of(trained, tmp_path / "data"), telegram.environment)
-    page = server.start().page
-    server.stop()
-    change(server, partial(with_bot, folder=server.folder, bot=bot))
-    change(server, partial(with_page, page=page))
-    server.start()
-    yield server
-    server.stop()
+def demo(demo_with_bot: DemoServer) -> DemoServer:
+    """Its chat says on which page it stands."""
+    page = demo_with_bot.links.page
+    demo_with_bot.stop()
+    change(demo_with_bot, partial(with_page, page=page))
+    demo_with_bot.start()
+    return demo_with_bot
 
 
 @pytest.fixture

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.flows.administrators import Administrator
 from tests.flows.axe import faults
 from tests.flows.browser import Stage
-from tests.flows.outages import change
 from tests.flows.people import Customer, Locale, Operator
-from tests.flows.server import DemoServer, copy_of
-from tests.flows.telegram import Telegram, with_bot
+from tests.flows.server import DemoServer
+from tests.flows.telegram import Telegram
 from tests.support_edge.telegram import BotUser
 
 ACTION = {"ru": "Продолжить в другом месте…", "en": "Continue elsewhere…"}
@@ -26,17 +21,8 @@ DESK: ViewportSize = {"width": 1280, "height": 800}
 
 
 @pytest.fixture
-def bot(telegram: Telegram) -> BotUser:
-    return telegram.add_bot("Фонарь", username="lantern_test_bot")
-
-
-@pytest.fixture
-def demo(trained: Path, tmp_path: Path, telegram: Telegram, bot: BotUser) -> Iterator[DemoServer]:
-    server = DemoServer(copy_of(trained, tmp_path / "data"), telegram.environment)
-    change(server, partial(with_bot, folder=server.folder, bot=bot))
-    server.start()
-    yield server
-    server.stop()
+def demo(demo_with_bot: DemoServer) -> DemoServer:
+    return demo_with_bot
 
 
 def test_visitor_is_led_to_telegram_by_a_reply(

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.flows.browser import Stage
-from tests.flows.outages import change
 from tests.flows.people import Customer, Operator
-from tests.flows.server import DemoServer, copy_of
-from tests.flows.telegram import Telegram, with_bot
+from tests.flows.server import DemoServer
+from tests.flows.telegram import Telegram
 from tests.support_edge.telegram import BotUser
 
 
 @pytest.fixture
-def bot(telegram: Telegram) -> BotUser:
-    return telegram.add_bot("Фонарь", username="lantern_test_bot")
-
-
-@pytest.fixture
-def demo(trained: Path, tmp_path: Path, telegram: Telegram, bot: BotUser) -> Iterator[DemoServer]:
-    server = DemoServer(copy_of(trained, tmp_path / "data"), telegram.environment)
-    change(server, partial(with_bot, folder=server.folder, bot=bot))
-    server.start()
-    yield server
-    server.stop()
+def demo(demo_with_bot: DemoServer) -> DemoServer:
+    return demo_with_bot
 
 
 def test_talk_goes_on_in_telegram_with_the_same_person(
