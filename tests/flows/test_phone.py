@@ -50,6 +50,7 @@ def test_console_shows_one_pane_at_a_time_on_a_phone(customer: Customer, stage: 
     assert_no_sideways_scroll(olga.page)
 
     olga.page.reload()
+    expect(olga.field).to_be_visible()
     expect(olga.list).to_be_hidden()
     with without_network(olga.page):
         olga.write("Отвечаю с телефона")
