@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
@@ -24,11 +23,6 @@ window.Notification = class {
 };
 Object.defineProperty(document, "hidden", { get: () => true });
 """
-
-
-@pytest.fixture(scope="package")
-def browser(whole_browser: Browser) -> Browser:
-    return whole_browser
 
 
 def account(operator: Operator, name: str = "Учётная запись") -> Locator:
