@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from scripts.screenshots.film import DESK, PHONE, picture
+from scripts.screenshots.film import picture
 from tests.flows.administrators import Administrator
 from tests.flows.telegram import Telegram
 
@@ -24,9 +24,6 @@ def take(anna: Administrator, telegram: Telegram) -> None:
     expect(line).to_contain_text("The line works")
     expect(anna.notice.filter(has_text="added")).to_have_count(0)
     picture(anna.page, "telegram-bot")
-    anna.page.set_viewport_size(PHONE["viewport"])
-    picture(anna.page, "telegram-phone")
-    anna.page.set_viewport_size(DESK["viewport"])
     telegram.do(bot.conflict(times=4))
     telegram.do(telegram.talk(bot, "Ann", language="en").say("Hello"))
     expect(line.get_by_role("alert")).to_be_visible()
