@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.dispatcher.continuing import OpenAtPage
 from gateway.dispatcher.linking import Link, SignIn
 from gateway.dispatcher.units import Receive
-from gateway.errors import NotFound, NotPossible
+from gateway.errors import LinkOver, NotFound, NotPossible
 from gateway.model.events import Entry
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Profile, Receipt
-from gateway.store import contacts, inbound, log
+from gateway.store import contacts, inbound, links, log
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.clock import VirtualClock
@@ -127,4 +128,26 @@ async def test_two_links_that_cross_leave_one_conversation(database: Database, c
         await asyncio.gather(crowd.do("link", 0, 1, node=0), crowd.do("link", 1, 0, node=1))
         receipts = [await crowd.say(who, node=who) for who in (0, 1)]
         assert receipts[0].conversation == receipts[1].conversation
+        await crowd.check()
+
+
+async def test_link_that_two_open_at_once_leads_one_of_them(database: Database, clock: VirtualClock) -> None:
+    async with database.opened(clock) as one, database.opened(clock) as two:
+        crowd = Crowd((one, two), await make_place(one))
+        await crowd.begin()
+        business, inbox, talk = crowd.place.business, crowd.place.inbox, crowd.talks[0]
+        minted = await one.write(business, lambda tx, now: links.mint(tx, talk, inbox, now=now))
+
+        async def opens(visitor: str, *, store: Store) -> str:
+            unit = OpenAtPage(inbox, visitor, "here", minted.token, None, policy_of())
+            try:
+                return (await store.write(business, unit, key=visitor)).conversation
+            except LinkOver:
+                return "over"
+
+        opened = await asyncio.gather(opens("v:ann", store=one), opens("v:mallory", store=two))
+
+        assert sorted(opened) == sorted([talk, "over"])
+        loser = "v:ann" if opened[0] == "over" else "v:mallory"
+        assert await one.read(business, lambda tx, now: inbound.find_identity(tx, inbox, loser)) is None
         await crowd.check()
