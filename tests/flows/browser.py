@@ -8,6 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
+SHELL = "chromium-headless-shell"
+"""Chromium without the windows that nobody sees: the same pages for a fifth less work. It knows no notifications."""
+
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
@@ -30,17 +33,17 @@ addEventListener("securitypolicyviolation", (event) =>
 """
 
 
-def find_chromium() -> str:
-    for program in PROGRAMS:
+def find_chromium(*, whole: bool) -> str:
+    for program in PROGRAMS if whole else (SHELL, *PROGRAMS):
         if found := shutil.which(program):
             return found
     raise AssertionError("Chromium is not installed. Run `make deps`.")
 
 
-def launch(playwright: Playwright) -> Browser:
+def launch(playwright: Playwright, *, whole: bool = True) -> Browser:
     """A Chromium, and its deadline for every ``expect``."""
     expect.set_options(timeout=DEADLINE)
-    return playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    return playwright.chromium.launch(executable_path=find_chromium(whole=whole), args=ARGUMENTS)
 
 
 class Stage:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, expect
+import pytest
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
@@ -23,6 +24,11 @@ window.Notification = class {
 };
 Object.defineProperty(document, "hidden", { get: () => true });
 """
+
+
+@pytest.fixture(scope="package")
+def browser(whole_browser: Browser) -> Browser:
+    return whole_browser
 
 
 def account(operator: Operator, name: str = "Учётная запись") -> Locator:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
@@ -25,6 +25,11 @@ window.Notification = class {
 };
 Object.defineProperty(document, "hidden", { get: () => true });
 """
+
+
+@pytest.fixture(scope="package")
+def browser(whole_browser: Browser) -> Browser:
+    return whole_browser
 
 
 @pytest.fixture
