@@ -12,7 +12,7 @@ from bot.dialogue.payload import LANGUAGE_SLOT
 from bot.dialogue.render import Voice
 from gateway.errors import BotNotReady
 from gateway.model.events import Score
-from gateway.ports import TurnRequest, TurnResult
+from gateway.ports import Handoff, TurnRequest, TurnResult
 
 WORTH_TELLING = 0.01
 """Beside the best intent, those that were at least this likely are told."""
@@ -54,7 +54,9 @@ class EmbeddedEngine:
         if bot is None and request.business in self._expected:
             raise BotNotReady(f"No trained bot is published for business {request.business}.")
         if bot is None:
-            return TurnResult(outcome="handoff", version="", misses=request.misses, handoff="bot_decided")
+            return TurnResult(
+                outcome="handoff", version="", misses=request.misses, handoff=Handoff(reason="bot_decided")
+            )
         heard = hear(bot, request.inputs)
         language = heard.language or request.locale.replace("_", "-").split("-")[0].lower()
         known = {**request.facts, **heard.facts, LANGUAGE_SLOT: language}
@@ -72,7 +74,7 @@ class EmbeddedEngine:
             facts=heard.facts,
             language=language,
             misses=decision.misses,
-            handoff=decision.handoff,
+            handoff=Handoff(reason=decision.handoff) if decision.handoff else None,
         )
 
     async def aclose(self) -> None:
