@@ -25,6 +25,7 @@ MARK = "rasa "
 SYNCED = ("language", "time_of_day", "open", "channel")
 """Slots that Switchboard sets where a project has them."""
 OWN_SLOTS = (*SYNCED, "requested_slot", "session_started_metadata")
+MOST_STEPS = 20
 MOST_TOLD = 60
 """Messages of the log that a new tracker begins with."""
 SOON = 60.0
@@ -34,20 +35,24 @@ _BEGIN: tuple[dict[str, Any], ...] = ({"event": "action", "name": "action_sessio
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What the turn knows: ``mark`` of the last valid turn, 0 where nothing is in progress; ``first``: the ``seq`` of the
-    first input that waits."""
+    """What the turn knows: its id; ``first`` and ``last``: the ``seq`` of the inputs that wait; ``mark``: of the last valid
+    turn, 0 where nothing is in progress."""
 
+    turn: str
     first: int
+    last: int
     mark: int = 0
     memory: Memory | None = None
     facts: Mapping[str, str] = {}
 
 
 class Preparation(msgspec.Struct, frozen=True):
-    """``events`` to append, in order; ``anew``: the tracker is to be written from the log, which must be read first."""
+    """``events`` to append, in order; ``anew``: the tracker is to be written from the log, which must be read first;
+    ``done``: Rasa has made this very turn already, and nothing is to be said again."""
 
     events: tuple[Told, ...] = ()
     anew: bool = False
+    done: bool = False
 
 
 def mark_of(memory: Memory | None) -> int:
@@ -59,7 +64,7 @@ def mark_of(memory: Memory | None) -> int:
 
 def memory_of(tracker: Tracker, *, mark: int, asks: str, version: str, at: int, steps: Sequence[str]) -> Memory:
     """What the next turn gets. ``asks``: the slot that the form asked for."""
-    return Memory(form=tracker.loop, asks=asks, steps=(f"{MARK}{mark}", *steps), version=version, at=at)
+    return Memory(form=tracker.loop, asks=asks, steps=(f"{MARK}{mark}", *steps[-MOST_STEPS:]), version=version, at=at)
 
 
 def prepare(tracker: Tracker, known: Known, domain: Domain, *, now: float) -> Preparation:
@@ -68,6 +73,8 @@ def prepare(tracker: Tracker, known: Known, domain: Domain, *, now: float) -> Pr
     tags = [(at, tag) for at, tag in _tags(tracker.events) if at >= begin]
     strange = [at for at, tag in tags if tag.seq >= known.first]
     kept = [tag.seq for _, tag in tags if tag.seq < known.first]
+    if strange and tags[-1][1].seq == known.last and all(tag.turn == known.turn for at, tag in tags if at in strange):
+        return Preparation(done=True)
     if not known.mark or max(kept, default=0) != known.mark:
         # Inputs below the first one that the mark doesn't have: somebody else answered them.
         return Preparation(anew=True)
@@ -86,7 +93,8 @@ def anew(tracker: Tracker, known: Known, entries: Iterable[Entry], domain: Domai
     fresh = not said and not known.facts and not any(True for _ in _tags(tracker.events)) and not tracker.paused
     if fresh:
         return ()
-    intents = {one.event.upto: one.event.intents[0].intent for one in said if _understood(one)}
+    turns = [one.event for one in said if isinstance(one.event, BotTurn)]
+    intents = {turn.upto: turn.intents[0].intent for turn in turns if turn.intents}
     events: list[Told] = [*_restart(), *_BEGIN, LISTEN]
     paused = False
     for one in [one for one in said if isinstance(one.event, CustomerMessage | BotMessage | OperatorMessage)][
@@ -107,7 +115,7 @@ def anew(tracker: Tracker, known: Known, entries: Iterable[Entry], domain: Domai
     return (*events, LISTEN)
 
 
-def synced(tracker: Tracker, wanted: Mapping[str, Any], domain: Domain) -> tuple[Told, ...]:
+def synced(wanted: Mapping[str, Any], domain: Domain) -> tuple[Told, ...]:
     """Slot events for what Switchboard knows, where the project has such slots.
 
     All of them each time: Rasa takes them back together with an input that it didn't understand, and a tracker of which
@@ -123,10 +131,6 @@ def synced(tracker: Tracker, wanted: Mapping[str, Any], domain: Domain) -> tuple
 def tags_of(events: Sequence[Event]) -> dict[int, Tag]:
     """Our tags by the place of their events."""
     return dict(_tags(events))
-
-
-def _understood(entry: Entry) -> bool:
-    return isinstance(entry.event, BotTurn) and bool(entry.event.intents)
 
 
 def _allowed(domain: Domain, name: str, value: Any) -> bool:
@@ -150,9 +154,13 @@ def _restart() -> tuple[Told, ...]:
 
 
 def _undated(raw: bytes) -> bytes:
-    """The event as if it happened now: some stores drop what is older than their last."""
+    """The event as if it happened now: some stores drop what is older than their last. An input in which Rasa saw no
+    intent at all is not taken back by it as it gave it out."""
     fields: dict[str, Any] = msgspec.json.decode(raw)
     fields.pop("timestamp", None)
+    parsed = fields.get("parse_data")
+    if isinstance(parsed, dict) and not (isinstance(parsed.get("intent"), dict) and parsed["intent"].get("name")):
+        fields["parse_data"] = {**parsed, "intent": {}}
     return msgspec.json.encode(fields)
 
 
@@ -173,14 +181,12 @@ def _told(entry: Entry, intent: str) -> tuple[Told, ...]:
     tag = {OURS: Tag(seq=entry.seq, told=True)}
     match entry.event:
         case CustomerMessage(text=text):
-            parsed = {
-                "intent": {"name": intent or None, "confidence": 1.0 if intent else 0.0},
-                "entities": [],
-                "text": text,
-            }
+            meant = {"name": intent, "confidence": 1.0} if intent else {}
+            parsed = {"intent": meant, "entities": [], "text": text}
             return ({"event": "user", "text": text, "parse_data": parsed, "metadata": tag},)
-        case BotMessage(text=text):
-            return ({"event": "bot", "text": text, "data": {}, "metadata": tag}, LISTEN)
+        case BotMessage(text=text, buttons=buttons):
+            offered = [{"title": one.title, "payload": one.payload} for one in buttons if one.payload]
+            return ({"event": "bot", "text": text, "data": {"buttons": offered}, "metadata": tag}, LISTEN)
         case OperatorMessage(text=text):
             by = {OURS: {"seq": entry.seq, "told": True, "by": "operator"}}
             return ({"event": "bot", "text": text, "data": {}, "metadata": by}, LISTEN)
