@@ -7,24 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from bot.nlu.entities.entity import Entity
 from gateway.language import MAX_CHARS, clean
 
 # Patterns see this much of a message; their time is bounded for texts of this length.
 MAX_MATCHED = 200
 MOST_FOUND = 20
 _WORD = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """``value`` is what it stands for; ``text[start:end]`` of the message is how it was written."""
-
-    name: str
-    value: str
-    start: int
-    end: int
 
 
 class Finder:
