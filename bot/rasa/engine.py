@@ -155,7 +155,8 @@ class _Turn:
             if prepared.anew:
                 entries = await self._request.recall(0) if self._request.recall else ()
                 events = tracking.anew(tracker, known, entries, domain)
-            tracker = await self._say(messages, events, domain)
+            await self._say(messages, events, tracker, domain)
+            tracker = await self._client.tracker(self._request.conversation)
         return self._result(tracker, messages, domain)
 
     async def _messages(self, tracker: Tracker, domain: Domain) -> tuple[Batch, ...]:
@@ -177,16 +178,18 @@ class _Turn:
         sure = all(one.name not in (None, *FALLBACK_INTENTS) and (one.confidence or 0.0) >= SURE for one in intents)
         return sure and len({one.name for one in intents}) == len(intents)
 
-    async def _say(self, messages: Sequence[Batch], events: Sequence[tracking.Told], domain: Domain) -> Tracker:
-        conversation = self._request.conversation
+    async def _say(
+        self, messages: Sequence[Batch], events: Sequence[tracking.Told], tracker: Tracker, domain: Domain
+    ) -> None:
         slots = tracking.synced(self._slots(), domain)
+        told = bool(events) or not tracking.holds(tracker, slots)
         for one in messages:
-            if events or slots:
-                await self._client.append(conversation, (*events, *slots))
-            events = ()
+            if told:
+                await self._client.append(self._request.conversation, (*events, *slots))
+            # Rasa takes slots back together with an input that it didn't understand.
+            events, told = (), bool(slots)
             tag = Tag(seq=one.seq, turn=self._request.id)
-            await self._client.say(conversation, one.message, tag=tag, channel=self._request.channel)
-        return await self._client.tracker(conversation)
+            await self._client.say(self._request.conversation, one.message, tag=tag, channel=self._request.channel)
 
     def _slots(self) -> dict[str, Any]:
         known: dict[str, Any] = {

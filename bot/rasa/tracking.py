@@ -115,17 +115,18 @@ def anew(tracker: Tracker, known: Known, entries: Iterable[Entry], domain: Domai
     return (*events, LISTEN)
 
 
-def synced(wanted: Mapping[str, Any], domain: Domain) -> tuple[Told, ...]:
-    """Slot events for what Switchboard knows, where the project has such slots.
-
-    All of them each time: Rasa takes them back together with an input that it didn't understand, and a tracker of which
-    nothing is left would begin a new session.
-    """
+def synced(wanted: Mapping[str, Any], domain: Domain) -> tuple[dict[str, Any], ...]:
+    """Slot events for what Switchboard knows, where the project has such slots."""
     return tuple(
         {"event": "slot", "name": name, "value": value}
         for name, value in wanted.items()
         if name in domain.slots and _allowed(domain, name, value)
     )
+
+
+def holds(tracker: Tracker, slots: Iterable[Mapping[str, Any]]) -> bool:
+    """The tracker has all of them as they are."""
+    return all(tracker.slots.get(one["name"]) == one["value"] for one in slots)
 
 
 def tags_of(events: Sequence[Event]) -> dict[int, Tag]:
