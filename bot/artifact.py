@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from bot.content.types import Content
+from bot.content.types import Content, Source
+from bot.dialogue.playbook import Playbook
 from bot.dialogue.render import Phrasebook
 from bot.files import beside_of
 from bot.nlu.entities import Finder
@@ -24,7 +25,7 @@ from bot.nlu.lexicon import Lexicon
 from bot.nlu.model import Calibration, Model
 from bot.nlu.reader import Reader
 
-FORMAT = 2
+FORMAT = 3
 MAX_BYTES = 500_000_000
 _ARRAYS = {"hashes": np.uint64, "idf": np.float32, "weights": np.int8, "scale": np.float32, "bias": np.float32}
 
@@ -56,8 +57,11 @@ class Bot:
     version: str
     content: Content
     book: Phrasebook
+    playbook: Playbook
     reader: Reader
     finder: Finder
+    always: tuple[tuple[str, Source], ...] = ()
+    """Slots that texts or intents fill wherever they are said, in a form or not."""
 
 
 def write(path: Path, meta: Meta, model: Model) -> None:
@@ -110,6 +114,13 @@ def read(path: Path) -> Bot:
         version=meta.version,
         content=meta.content,
         book=Phrasebook(meta.content.responses),
+        playbook=Playbook(meta.content),
         reader=Reader(model, Lexicon(meta.vocabulary)),
         finder=Finder(meta.content.patterns, [*lookups, *meta.annotated], meta.content.synonyms),
+        always=tuple(
+            (slot.name, source)
+            for slot in meta.content.slots
+            for source in slot.sources
+            if source.kind in ("text", "intent") and not source.when
+        ),
     )

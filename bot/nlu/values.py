@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.nlu.assent import yes_or_no
-from bot.nlu.entities import contacts, numbers, numerals
+from bot.nlu.entities import addresses, contacts, numbers, numerals
 from bot.nlu.entities.entity import Here, Scanned
 from bot.nlu.entities.moments import Moment, as_day, as_hours, as_whole, find_moments
 from bot.nlu.entities.scan import scan
@@ -235,8 +235,13 @@ def _named_in(said: list[str], spoken: Mapping[str, str]) -> set[str]:
 
 def _inflected(said: list[str], spoken: Mapping[str, str]) -> set[str]:
     """As ``_named_in`` by the stems of words: "студию" is "студия"."""
-    stems = {" ".join(map(stem, spelling.split())): value for spelling, value in spoken.items()}
-    return _named_in([stem(word) for word in said], stems)
+    stems: dict[str, str] = {}
+    shared = set[str]()
+    for spelling, value in spoken.items():
+        stemmed = " ".join(map(stem, spelling.split()))
+        if stems.setdefault(stemmed, value) != value:
+            shared.add(stemmed)
+    return _named_in([stem(word) for word in said], {one: value for one, value in stems.items() if one not in shared})
 
 
 def _misspelt(said: list[str], spoken: Mapping[str, str]) -> set[str]:
@@ -275,6 +280,9 @@ def _by_place(text: str, values: list[str]) -> Judged:
 
 def _address(text: str, here: Here, limits: Limits) -> Judged:
     """An address that can be read, tidied; else what was written, if it may be one."""
+    found = addresses.find_addresses(scan(text), here)
+    if found:
+        return Judged(found[0].value, confidence=found[0].confidence)
     return Judged(text, confidence=0.6) if any(mark.isalpha() for mark in text) else _UNREAD
 
 

@@ -180,9 +180,9 @@ def test_a_rule_may_answer_and_then_hand_off(customer: Customer) -> None:
     assert texts(result) == ["Нам очень жаль. Разберёмся."]
 
 
-def test_a_form_goes_to_a_person_while_no_form_runs(customer: Customer) -> None:
+def test_a_form_that_has_all_it_asks_for_is_done_at_once(customer: Customer) -> None:
     result = customer.writes("запишите меня на стрижку, телефон +7 123 456-78-90")
-    assert (reason_of(result), texts(result)) == ("bot_decided", [phrases.say("utter_handoff", "ru")])
+    assert (reason_of(result), texts(result)) == (None, [phrases.say("form_done", "ru")])
     assert result.facts == {"service": "стрижка", "phone": "+7 123 456-78-90"}
 
 
@@ -238,7 +238,9 @@ def test_a_burst_gets_two_answers_at_most_and_none_twice(customer: Customer) -> 
 
 
 def test_a_sentence_sent_in_pieces_is_read_joined(customer: Customer) -> None:
-    assert texts(customer.writes("можно", "записаться", "на завтра")) == [phrases.say("utter_handoff", "ru")]
+    assert texts(customer.writes("можно", "записаться", "на завтра")) == [
+        phrases.say("form_ask", "ru").format(field="service")
+    ]
 
 
 def test_what_is_not_understood_in_a_burst_does_not_spoil_the_rest(customer: Customer) -> None:

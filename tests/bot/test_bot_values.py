@@ -99,8 +99,14 @@ def test_no_is_heard(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["не знаю", "I don't know", "not sure", "нет интернета", "нет интернета с утра", "no internet", "как подключить"]
-    + [
+    [
+        "не знаю",
+        "I don't know",
+        "not sure",
+        "нет интернета",
+        "нет интернета с утра",
+        "no internet",
+        "как подключить",
         "хочу другой тариф",
         "можно вопрос",
         "не работает интернет",

@@ -2,5 +2,6 @@
 
 from bot.nlu.entities.entity import KINDS, Entity, Here
 from bot.nlu.entities.finder import Finder
+from bot.nlu.entities.roles import Annotated, Cue, learn_roles
 
-__all__ = ["KINDS", "Entity", "Finder", "Here"]
+__all__ = ["KINDS", "Annotated", "Cue", "Entity", "Finder", "Here", "learn_roles"]

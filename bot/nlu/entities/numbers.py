@@ -16,7 +16,6 @@ from bot.nlu.wordlists import by_word, listed
 LONGEST = 15
 # Written alone these words are seldom a number: "the one I have", "я один".
 _SELDOM = frozenset({"один", "одна", "одно", "одну", "одного", "одной", "одному", "one", "сорока", "к", "k"})
-_PLAIN_HEADS = numerals.HEADS - {"a"}
 _CURRENCIES = {
     "RUB": "₽ р руб рубль рубля рублей рублю рублем рублях рублями рублик рубликов rub ruble rubles rouble roubles",
     "USD": "$ usd dollar dollars доллар доллара долларов долларах долл бакс бакса баксов buck bucks",
@@ -156,7 +155,7 @@ def find_numbers(scanned: Scanned, here: Here) -> list[Found]:
     at = 0
     while at < len(scanned.tokens):
         word = scanned.tokens[at].text
-        amount = read_amount(scanned, at) if word.isdecimal() or word in _PLAIN_HEADS else None
+        amount = read_amount(scanned, at) if word.isdecimal() or word in numerals.HEADS else None
         if amount is None:
             at = _past_digits(scanned, at)
             continue

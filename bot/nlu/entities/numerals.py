@@ -116,7 +116,8 @@ def read_small(scanned: Scanned, at: int) -> Numeral | None:
     value, end, below = 0, at, 10_000
     while True:
         place = _past_hyphen(scanned, end) if 20 <= below <= 90 else end
-        part = _SMALL.get(scanned.word(place))
+        word = scanned.word(place)
+        part = 1 if word == "a" and place == at and scanned.word(at + 1) == "hundred" else _SMALL.get(word)
         if part is None or not _fits(part, below) or (part == 0 and end > at):
             break
         value, end = value + part, place + 1
@@ -162,9 +163,8 @@ def _group(scanned: Scanned, at: int, *, first: bool) -> Numeral | None:
     word = scanned.word(at)
     if word in _HALVES:
         return Numeral(Decimal(_HALVES[word]), at + 1)
-    if first and word == "a" and scanned.word(at + 1) in ("hundred", "thousand", "million"):
-        hundred = scanned.word(at + 1) == "hundred"
-        return Numeral(Decimal(100 if hundred else 1), at + 1 + hundred)
+    if first and word == "a" and scanned.word(at + 1) in ("thousand", "million"):
+        return Numeral(Decimal(1), at + 1)
     if first and word == "пол" and scanned.word(at + 1) in MULTIPLIERS:
         return Numeral(Decimal("0.5"), at + 1)
     if first and word in MULTIPLIERS and word not in ("k", "к"):
