@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from bot.content.source import Node, parse
+from bot.content.source import Node, parsed
 
 Value = str | int | float | bool | None | Sequence["Value"] | Mapping[str, "Value"]
 
@@ -38,10 +38,10 @@ def changed(name: str, text: str, path: Sequence[str], value: Value) -> str:
 
     Raises ``ContentError`` where the file can't be read.
     """
-    root = parse(name, text)
+    root = parsed(name, text)
     splices = list(_at(text, root, tuple(path), value, indent=0))
     result = apply(text, splices)
-    found: Value = plain(parse(name, result))
+    found: Value = plain(parsed(name, result))
     for key in path:
         found = found[key] if isinstance(found, Mapping) else None
     if found != value:
@@ -51,7 +51,7 @@ def changed(name: str, text: str, path: Sequence[str], value: Value) -> str:
 
 def removed(name: str, text: str, path: Sequence[str]) -> str:
     """The file without what stands at ``path``; unchanged where nothing does."""
-    root = parse(name, text)
+    root = parsed(name, text)
     node = root
     for key in path[:-1]:
         if not isinstance(node.value, dict) or key not in node.value:
@@ -175,11 +175,10 @@ def _scalar(text: str, node: Node, value: Value) -> Splice:
     if isinstance(value, Mapping) or _is_list(value):
         return _replaced(text, node, value)
     if isinstance(value, str) and node.literal and "\n" in value.rstrip("\n"):
-        indent = _block_indent(text, node)
-        return Splice(node.start, node.end, block(value, indent))
+        return Splice(node.start, _block_end(text, node), block(value, _block_indent(text, node)))
     written = scalar(value, quoted=node.style in ("'", '"'))
     if node.literal:
-        written += "\n"
+        return Splice(node.start, _block_end(text, node), written + "\n")
     return Splice(node.start, node.end, written)
 
 
@@ -246,6 +245,12 @@ def _dash_at(text: str, start: int) -> int:
 
 def _dash(text: str, start: int) -> int:
     return _column(text, _dash_at(text, start))
+
+
+def _block_end(text: str, node: Node) -> int:
+    """Behind the block's last line that isn't empty: empty ones part it from what follows."""
+    written = text[node.start : node.end]
+    return node.end if "+" in written.split("\n", 1)[0] else min(node.start + len(written.rstrip()) + 1, node.end)
 
 
 def _block_indent(text: str, node: Node) -> int:

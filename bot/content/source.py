@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,12 @@ def parse(name: str, text: str) -> Node:
         raise ContentError(fault_of(problem), file=name, line=line) from error
     except RecursionError as error:
         raise ContentError(faults.DEEP(limit=MAX_DEPTH), file=name) from error
+
+
+@lru_cache(maxsize=24)
+def parsed(name: str, text: str) -> Node:
+    """As ``parse``; the same file is read again and again while somebody edits. Nobody changes what it returns."""
+    return parse(name, text)
 
 
 class _Builder:
