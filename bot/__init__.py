@@ -8,8 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from bot.choosing import ChosenEngine
     from bot.embedded import EmbeddedEngine
+    from bot.rasa.engine import RasaEngine
     from bot.training import WorkerTrainer
+    from gateway.settings import RasaServers
 
 
 def engine() -> EmbeddedEngine:
@@ -17,6 +22,20 @@ def engine() -> EmbeddedEngine:
     from bot.embedded import EmbeddedEngine
 
     return EmbeddedEngine()
+
+
+def rasa_engine(servers: Mapping[str, RasaServers], slug_of: Callable[[str], Awaitable[str]]) -> RasaEngine:
+    """An engine over the Rasa servers of the settings; ``slug_of`` tells a business's short name by its id."""
+    from bot.rasa.engine import RasaEngine
+
+    return RasaEngine(servers, slug_of=slug_of)
+
+
+def chosen(rasa: RasaEngine) -> ChosenEngine:
+    """Rasa for the businesses that have servers, the embedded engine for all others."""
+    from bot.choosing import ChosenEngine
+
+    return ChosenEngine(engine(), rasa)
 
 
 def trainer() -> WorkerTrainer:

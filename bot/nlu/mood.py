@@ -107,7 +107,7 @@ class Mood(NamedTuple):
         return self.anger >= ANGRY
 
 
-def anger(text: str, *, own: Iterable[str] = ()) -> Mood:
+def mood_of(text: str, *, own: Iterable[str] = ()) -> Mood:
     """How angry the message sounds; ``own`` are words and phrases that a business adds, in any of their forms."""
     cleaned = clean(text, _LONGEST)
     said = words(_DRAWN_OUT.sub(r"\1", cleaned))

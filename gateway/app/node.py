@@ -67,7 +67,7 @@ from gateway.phrases import CataloguePhrases
 from gateway.ports import BotEngine, BotPublisher, Channel
 from gateway.process import settle
 from gateway.settings import Settings
-from gateway.store import accounts, due
+from gateway.store import accounts, directory, due
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
     DataFolder,
@@ -113,7 +113,9 @@ class Switchboard:
         self.file_routes = FileRoutes(store, self.files, self.links)
         self.bus = make_bus(settings, self.node)
         self.hub = Hub(store, self.bus)
-        self.engine: Engine = engine if engine is not None else bot.engine()
+        self.rasa = bot.rasa_engine(settings.rasa, self._slug_of)
+        own: Engine = bot.chosen(self.rasa) if settings.rasa else bot.engine()
+        self.engine: Engine = engine if engine is not None else own
         policy = Policy(
             node=self.node,
             phrases=CataloguePhrases(),
@@ -213,11 +215,15 @@ class Switchboard:
         )  # fmt: skip
         self.console.mount(self.app)
         self.file_routes.mount(self.app)
-        Health(self.store, lambda: self._draining).mount(self.app)
+        Health(self.store, lambda: self._draining, degraded=self.rasa.degraded).mount(self.app)
         Previews(self.store).mount(self.app)
         self.pictures.mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
+
+    async def _slug_of(self, business: str) -> str:
+        found = await self.store.read("", lambda tx, now: directory.read_business(tx, business))
+        return found.slug if found else ""
 
     def _pushed_link(self, business: str, file: str, reader: str) -> str:
         """A link in a text that was sent once and can't be asked for again: it must last until it is read."""
@@ -243,6 +249,7 @@ class Switchboard:
             await self.store.write("", due.release_dead)
         await self._check_key()
         await self.bots.load_published()
+        self.rasa.start()
         self.dispatcher.start(
             {
                 "delivery": self.courier.claimed,
@@ -309,6 +316,7 @@ class Switchboard:
         await self.push_service.aclose()
         await self.bot_routes.aclose()
         await self.engine.aclose()
+        await self.rasa.aclose()
         if self._runner is not None:
             await self._runner.cleanup()
         await self.store.aclose()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.mood import ANGRY, anger
+from bot.nlu.mood import ANGRY, mood_of
 
 ANGER = [
     "сколько можно", "сколько можно ждать", "СКОЛЬКО МОЖНО!!!", "третий раз пишу, никто не отвечает", "пишу вам уже в третий раз",
@@ -32,38 +32,38 @@ CALM = [
 
 @pytest.mark.parametrize("text", ANGER)
 def test_anger_is_heard_and_tells_on_what_it_stands(text: str) -> None:
-    mood = anger(text)
+    mood = mood_of(text)
     assert mood.angry and mood.anger >= ANGRY
     assert mood.words
 
 
 @pytest.mark.parametrize("text", CALM)
 def test_a_calm_complaint_is_no_anger(text: str) -> None:
-    assert not anger(text).angry
+    assert not mood_of(text).angry
 
 
 def test_signs_together_weigh_more_than_one() -> None:
-    alone, shouted = anger("надоело ждать"), anger("НАДОЕЛО ЖДАТЬ!!!")
+    alone, shouted = mood_of("надоело ждать"), mood_of("НАДОЕЛО ЖДАТЬ!!!")
     assert alone.anger < ANGRY <= shouted.anger
     assert shouted.words == ("надоело ждать",) and shouted.marks == ("capitals", "exclamations")
 
 
 def test_a_business_adds_words_of_its_own_in_any_form() -> None:
-    assert not anger("опять фонарики ваши погасли").angry
-    mood = anger("опять фонарики ваши погасли", own=["фонарик", "lights out"])
+    assert not mood_of("опять фонарики ваши погасли").angry
+    mood = mood_of("опять фонарики ваши погасли", own=["фонарик", "lights out"])
     assert mood.angry and mood.words == ("фонарик",)
-    assert anger("it is lights out again", own=["lights out"]).angry
-    assert not anger("anything", own=["", "  ", "!"]).anger
+    assert mood_of("it is lights out again", own=["lights out"]).angry
+    assert not mood_of("anything", own=["", "  ", "!"]).anger
 
 
 @given(st.text(max_size=500))
 def test_no_text_can_break_it(text: str) -> None:
-    assert 0 <= anger(text, own=[text[:10]]).anger <= 1
+    assert 0 <= mood_of(text, own=[text[:10]]).anger <= 1
 
 
 @pytest.mark.parametrize(
     "piece", ["!", "А", "б*", "раз ", "третий раз ", "вы ", "сколько можно ", "how many times ", "*"]
 )
 def test_a_flood_stays_within_bounds(piece: str) -> None:
-    mood = anger(piece * 2000)
+    mood = mood_of(piece * 2000)
     assert mood.anger <= 1 and len(mood.words) <= 40
