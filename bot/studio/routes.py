@@ -40,6 +40,7 @@ MAX_IMPORT = 12 * 1024 * 1024
 MOST_DIFF = 2_000
 """Lines of a difference that are told."""
 T = TypeVar("T")
+Seen = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Version = Annotated[str, msgspec.Meta(max_length=64)]
 
 
@@ -86,16 +87,16 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
 class ChangesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``seen``: the revision that was looked at."""
 
-    seen: int
+    seen: Seen
     changes: Annotated[tuple[AnyChange, ...], msgspec.Meta(min_length=1, max_length=200)]
 
 
 class SeenBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    seen: int
+    seen: Seen
 
 
 class SeenQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    seen: int
+    seen: Seen
 
 
 class NameQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -325,8 +326,12 @@ class StudioRoutes:
         return _attachment(await asyncio.to_thread(project.archive), "bot.zip", "application/zip")
 
     async def _project(self, business: str, version: str) -> Project:
+        """Raises ``Invalid`` where a query names a version that there isn't."""
         if version:
-            return await self._bots.source(business, version)
+            try:
+                return await self._bots.source(business, version)
+            except NotFound as error:
+                raise Invalid(error.detail, field="version") from error
         return (await self._drafts.read(business)).project
 
     async def intent(self, call: Call) -> views.IntentPage:
@@ -421,7 +426,7 @@ def _route(
 
 def _found(page: T | None) -> T:
     if page is None:
-        raise NotFound("The draft has nothing of that name.")
+        raise Invalid("The draft has nothing of that name.", field="name")
     return page
 
 
