@@ -112,7 +112,7 @@ class ExportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     version: Version = ""
 
 
-class Imported(msgspec.Struct, frozen=True, kw_only=True):
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
     """The draft after an import, and what of it was left out."""
 
     draft: DraftView
@@ -221,7 +221,7 @@ class StudioRoutes:
             _route("DELETE", draft, self.drop, "Forget all changes since what answers now", DraftView, query=SeenQuery),
             _route("POST", draft + "/changes", self.change, "Change the draft", DraftView, body=ChangesBody),
             _route("POST", draft + "/undo", self.undo, "Take the last change back", DraftView, body=SeenBody),
-            _route("POST", draft + "/import", self.bring, "Bring in a Rasa project (ZIP) or a table (CSV)", Imported,
+            _route("POST", draft + "/import", self.bring, "Bring in a Rasa project (ZIP) or a table (CSV)", Brought,
                    query=SeenQuery, raw=True),
             _route("GET", PATH + "/export", self.export, "A Rasa project or a table", None, query=ExportQuery,
                    access=SUPERVISORS),
@@ -327,7 +327,7 @@ class StudioRoutes:
             undoable=draft.undoable, published=draft.published, trained=next(made, ""), overview=shown,
         )  # fmt: skip
 
-    async def bring(self, call: Call) -> Imported:
+    async def bring(self, call: Call) -> Brought:
         body = await _read_body(call.request)
         left_out: tuple[Finding, ...] = ()
 
@@ -343,7 +343,7 @@ class StudioRoutes:
 
         draft = await self._drafts.edit(call.business, edit, seen=call.query.seen, by=actor(call.who))
         await self._note(call, "imported", subject="draft", name=str(draft.revision))
-        return Imported(draft=await self._changed(call, draft), left_out=left_out)
+        return Brought(draft=await self._changed(call, draft), left_out=left_out)
 
     async def export(self, call: Call) -> web.Response:
         project = await self._project(call.business, call.query.version)
