@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from bot.rasa.tracking import OWN_SLOTS, fact_of
+from bot.rasa.tracking import NO_FACTS, fact_of
 from bot.rasa.wire import BotData, Domain, Event, Variation
 from gateway.errors import Invalid
 from gateway.model.cards import LINKS, MAX_CARDS, TEXT, TITLE, check_address
@@ -25,7 +25,7 @@ MAX_REPLIES = 10
 MAX_BUTTONS = 20
 MAX_PAYLOAD = 1000
 MOST_INTENTS = 5
-PRIORITIES = range(0, 10)
+PRIORITIES = range(0, 101)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ def read(events: Sequence[Event]) -> Done:
                 wanted = wanted or Wanted(by_customer=intent == ASK_PERSON)
             case "slot" if event.name == "requested_slot":
                 asks = str(event.value or "")
-            case "slot" if event.name and event.name not in OWN_SLOTS:
+            case "slot" if event.name and event.name not in NO_FACTS:
                 facts[event.name] = fact_of(event.value)
             case "bot":
                 reply, asked = _said(event, odd)

@@ -16,15 +16,15 @@ from typing import Any
 
 import msgspec
 
+from bot.dialogue.payload import OWN_SLOTS
 from bot.rasa.wire import OURS, Domain, Event, Tag, Tracker
 from gateway.model.events import BotMessage, BotTurn, CustomerMessage, Entry, Memory, OperatorMessage
 
 Told = bytes | dict[str, Any]
 
 MARK = "rasa "
-SYNCED = ("language", "time_of_day", "open", "channel")
-"""Slots that Switchboard sets where a project has them."""
-OWN_SLOTS = (*SYNCED, "requested_slot", "session_started_metadata")
+NO_FACTS = OWN_SLOTS | {"requested_slot", "session_started_metadata"}
+"""Slots that Switchboard or Rasa sets for itself."""
 MOST_STEPS = 20
 MOST_TOLD = 60
 """Messages of the log that a new tracker begins with."""
@@ -173,7 +173,7 @@ def _session(tracker: Tracker, domain: Domain, *, now: float) -> tuple[Told, ...
         return ()
     if now - dated[-1] <= config.session_expiration_time * 60 - SOON:
         return ()
-    carried = {name: value for name, value in tracker.slots.items() if value is not None and name not in OWN_SLOTS}
+    carried = {name: value for name, value in tracker.slots.items() if value is not None and name not in NO_FACTS}
     slots = [{"event": "slot", "name": name, "value": value} for name, value in carried.items()]
     return (*_BEGIN, *(slots if config.carry_over_slots_to_new_session else ()), LISTEN)
 
@@ -198,7 +198,7 @@ def _told(entry: Entry, intent: str) -> tuple[Told, ...]:
 def _slots(facts: Mapping[str, str], domain: Domain) -> Iterable[Told]:
     for name, value in facts.items():
         shape = domain.slots.get(name)
-        if shape is not None and name not in OWN_SLOTS and value:
+        if shape is not None and name not in NO_FACTS and value:
             yield {"event": "slot", "name": name, "value": typed(value, shape.type)}
 
 

@@ -67,7 +67,9 @@ RICH_PATTERN = Kind(
 # domain and rules
 RESPONSE_TWICE = Kind("content_response_twice", "The response “{name}” stands in two files; keep one.")
 RESPONSE_EMPTY = Kind("content_response_empty", "The response “{name}” has no text; add a line “- text: …”.")
-VARIATION = Kind("content_variation", "This variation of “{name}” says nothing: give it a text:, an image: or a custom:.")
+VARIATION = Kind(
+    "content_variation", "This variation of “{name}” says nothing: give it a text:, an image: or a custom:."
+)
 TEXT = Kind("content_text", "A text has 1 to {limit} characters.")
 BUTTON = Kind("content_button", "A button has a title: and a payload: (or a url:).")
 CARD = Kind("content_card", "A card has a title:.")
@@ -108,6 +110,7 @@ EXTRACTOR = Kind("content_extractor", "“{name}” isn't in entities: of the do
 RULE_TURNS = Kind("content_rule_turns", "The rule “{name}” has several customer turns and isn't run; make it a story.")
 STEP = Kind("content_step", "“{step}” in “{name}” isn't honoured, so all of “{name}” is left out.")
 UNKNOWN_ACTION = Kind(
-    "content_unknown_action", "“{name}” is neither a response nor a form nor in actions: of the domain: a person does it."
+    "content_unknown_action",
+    "“{name}” is neither a response nor a form nor in actions: of the domain: a person does it.",
 )
 NOT_ASKED = Kind("content_not_asked", "Nothing asks for “{name}” (utter_ask_{name}); the bot's own sentence does.")
