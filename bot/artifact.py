@@ -20,7 +20,7 @@ from bot.content.types import Content, Source
 from bot.dialogue.playbook import Playbook
 from bot.dialogue.render import Phrasebook
 from bot.files import beside_of
-from bot.nlu.entities import Finder
+from bot.nlu.entities import Cue, Finder
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.model import Calibration, Model
 from bot.nlu.reader import Reader
@@ -48,6 +48,7 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     calibration: Calibration
     vocabulary: tuple[str, ...]
     annotated: tuple[tuple[str, str, str], ...]
+    cues: tuple[Cue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,13 @@ def read(path: Path) -> Bot:
         book=Phrasebook(meta.content.responses),
         playbook=Playbook(meta.content),
         reader=Reader(model, Lexicon(meta.vocabulary)),
-        finder=Finder(meta.content.patterns, [*lookups, *meta.annotated], meta.content.synonyms),
+        finder=Finder(
+            meta.content.patterns,
+            [*lookups, *meta.annotated],
+            meta.content.synonyms,
+            entities=meta.content.entities,
+            cues=meta.cues,
+        ),
         always=tuple(
             (slot.name, source)
             for slot in meta.content.slots

@@ -10,11 +10,13 @@ import contextlib
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from bot.content import Content, ContentError, Finding, Loaded, read_content
+from bot.nlu.entities import Annotated
 from gateway.faults import Fault
 
 # Numerical libraries read these when they are imported, which happens in ``train``.
@@ -53,6 +55,7 @@ def train(content: Path, target: Path) -> Done | Failed:
 
 def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
     from bot import artifact
+    from bot.nlu.entities import learn_roles
     from bot.nlu.lexicon import Lexicon
     from bot.nlu.train import NotTrainable, train
     from gateway.language import clean, words
@@ -72,6 +75,7 @@ def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
         calibration=model.calibration,
         vocabulary=Lexicon.of([tokens for tokens, _ in labelled]).vocabulary,
         annotated=_annotated(content),
+        cues=learn_roles(_placed(content)),
     )
     artifact.write(target, meta, model)
     return Done(
@@ -95,6 +99,17 @@ def _annotated(content: Content) -> tuple[tuple[str, str, str], ...]:
         if mark.entity in content.entities
     }
     return tuple(sorted(found))
+
+
+def _placed(content: Content) -> Iterator[Annotated]:
+    """Every annotated piece that has a role or a group, where it stands in its example."""
+    for intent in content.intents:
+        for example in intent.examples:
+            end = 0
+            for mark in example.marks:
+                start = example.text.index(mark.text, end)
+                end = start + len(mark.text)
+                yield Annotated(example.text, mark.entity, start, end, mark.role, mark.group)
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from bot.content.extras import read_extras
 from bot.content.nlu import read_nlu
 from bot.content.responses import read_responses
 from bot.content.rules import read_rules
-from bot.content.source import MAX_TOTAL_BYTES, Node, parse, read_text, yaml_files
+from bot.content.source import MAX_TOTAL_BYTES, Node, parsed, read_text, yaml_files
 from bot.content.stories import join_stories, read_stories
 from bot.content.types import (
     Act,
@@ -74,7 +74,7 @@ def judge_content(where: str, files: Iterable[tuple[str, str]]) -> Loaded:
         total += len(text)
         if total > MAX_TOTAL_BYTES:
             raise ContentError(faults.LARGE(limit=MAX_TOTAL_BYTES // 1_000_000), file=name)
-        root = parse(name, text)
+        root = parsed(name, text)
         if name == EXTRAS:
             extras.append(root)
             continue

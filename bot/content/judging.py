@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from bot.content.source import Node
 
 HANDOFF = "action_handoff"
+# Slots that need no declaration: Rasa's own, and what Switchboard tells (see ``bot.dialogue.tracker.circumstances``).
+TOLD = frozenset({"requested_slot", "language", "channel", "open", "time_of_day"})
 # What Rasa itself does under these names, and this engine too.
 BUILT_IN = frozenset(
     {"action_listen", "action_deactivate_loop", "action_restart", "action_session_start", "action_default_fallback"}
@@ -54,7 +56,7 @@ def _names(draft: Draft) -> None:
     for node, kind, name in draft.named:
         if kind == "intent" and not draft.means(name) and name not in BUILT_IN_INTENTS:
             raise node.error(faults.RULE_INTENT(name=name))
-        if kind == "slot" and name not in draft.slots and name != "requested_slot":
+        if kind == "slot" and name not in draft.slots and name not in TOLD:
             raise node.error(faults.SLOT(name=name))
         if kind == "form" and name not in draft.forms:
             raise node.error(faults.FORM(name=name))

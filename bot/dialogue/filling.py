@@ -11,7 +11,6 @@ from bot.content.types import Field, Form
 from bot.dialogue.forms import Filled, limits_of, next_field
 from bot.dialogue.talk import Steps, Talk
 from bot.dialogue.tracker import Tracker
-from bot.nlu.entities import Here
 from bot.nlu.values import Problem, judge_value
 from gateway.model.events import Button
 from gateway.ports import BotReply
@@ -47,7 +46,7 @@ def _judge_known(talk: Talk, form: Form) -> None:
     for one in form.fields:
         known = talk.tracker.slots.get(one.slot, "")
         if known and one.kind != "text":
-            judged = judge_value(one.kind, known, here=Here(now=talk.request.at), limits=limits_of(one))
+            judged = judge_value(one.kind, known, here=talk.here, limits=limits_of(one))
             talk.tracker.set(one.slot, judged.value)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 
 from bot.content.judging import NOT_UNDERSTOOD
@@ -72,7 +71,7 @@ class Filled:
     again: str = ""
 
 
-def fill(content: Content, form: Form, tracker: Tracker, said: Said, now: datetime | None) -> Filled:
+def fill(content: Content, form: Form, tracker: Tracker, said: Said, here: Here) -> Filled:
     """What ``said`` fills of the form; the tracker is only looked at."""
     filled = Filled(values={name: value for name, value in said.stated.items() if name not in OWN_SLOTS})
     if said.intent in form.ignored and said.intent:
@@ -83,27 +82,27 @@ def fill(content: Content, form: Form, tracker: Tracker, said: Said, now: dateti
         if one.slot in filled.values or one.slot not in slots:
             continue
         asked = one.slot == tracker.asks
-        value = _named(one, slots[one.slot], said, form.name, tracker.asks, now=now, freely=asked or takes_back)
+        value = _named(one, slots[one.slot], said, form.name, tracker.asks, here=here, freely=asked or takes_back)
         value = value or (_meant(slots[one.slot], said, form.name, tracker.asks) if asked else "")
         if value and (asked or tracker.slots.get(one.slot, "") != value):
             filled.values[one.slot] = value
         filled.told = filled.told or bool(value)
     asked_field = next((one for one in form.fields if one.slot == tracker.asks), None)
     if asked_field is not None and asked_field.slot not in filled.values and not filled.told:
-        _as_answer(filled, asked_field, slots[asked_field.slot], said, form.name, now=now)
+        _as_answer(filled, asked_field, slots[asked_field.slot], said, form.name, here=here)
     if takes_back and not filled.values:
         filled.again = _taken_back(form, tracker, said.text)
     return filled
 
 
 def _named(
-    one: Field, slot: Slot, said: Said, form: str, asks: str, *, now: datetime | None, freely: bool
+    one: Field, slot: Slot, said: Said, form: str, asks: str, *, here: Here, freely: bool
 ) -> str:  # fmt: skip
     """By an entity. ``freely``: whatever the intent seems to be, since an answer or a correction is no matter of intents."""
     for entity in said.entities:
         for source in slot.sources:
             if is_of(source, entity) and _in_place(source, form, asks) and (freely or _by_intent(source, said)):
-                judged = judge_value(one.kind, entity.value, here=Here(now=now), limits=limits_of(one))
+                judged = judge_value(one.kind, entity.value, here=here, limits=limits_of(one))
                 if not judged.problem:
                     return judged.value
     return ""
@@ -116,7 +115,7 @@ def _meant(slot: Slot, said: Said, form: str, asks: str) -> str:
     return ""
 
 
-def _as_answer(filled: Filled, one: Field, slot: Slot, said: Said, form: str, *, now: datetime | None) -> None:
+def _as_answer(filled: Filled, one: Field, slot: Slot, said: Said, form: str, *, here: Here) -> None:
     """The text as the answer to what was asked: surely so where it has the shape that was asked for."""
     text = said.text.strip()
     if not text:
@@ -126,7 +125,7 @@ def _as_answer(filled: Filled, one: Field, slot: Slot, said: Said, form: str, *,
     )  # fmt: skip
     if one.kind == "text" and not by_text:
         return
-    judged = judge_value(one.kind, text, here=Here(now=now), limits=limits_of(one))
+    judged = judge_value(one.kind, text, here=here, limits=limits_of(one))
     if judged.problem:
         filled.problem = judged.problem
     elif one.kind == "text":

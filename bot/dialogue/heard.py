@@ -9,11 +9,12 @@ import msgspec
 from bot.artifact import Bot
 from bot.content.types import Content, Source
 from bot.dialogue.payload import BOT, MAX_FACT, OPERATOR, OWN_SLOTS, intent_of
-from bot.nlu.entities import Entity
+from bot.nlu.entities import Entity, Here
 from bot.nlu.reader import Reading
 from gateway.ports import TurnInput
 
 MOST_ANSWERS = 2
+NOWHERE = Here()
 # Of a longer burst the last texts are read; the cap keeps a flood as cheap as a talk.
 MOST_TEXTS = 10
 _NODS = frozenset("👍👌🙏🙂😊😀😃😄😁🤗🥰😍❤💙💚💛🧡🤝👏🎉✅☺🫶💪🔥")
@@ -59,12 +60,12 @@ class _Sure(msgspec.Struct, frozen=True):
     words: int
 
 
-def hear_each(bot: Bot, inputs: Sequence[TurnInput]) -> tuple[Said, ...]:
+def hear_each(bot: Bot, inputs: Sequence[TurnInput], here: Here) -> tuple[Said, ...]:
     """Every input by itself, oldest first; of a flood the last ones."""
-    return tuple(_hear_each(bot, one) for one in inputs[-MOST_TEXTS:])
+    return tuple(_hear_each(bot, one, here) for one in inputs[-MOST_TEXTS:])
 
 
-def _hear_each(bot: Bot, one: TurnInput) -> Said:
+def _hear_each(bot: Bot, one: TurnInput, here: Here) -> Said:
     if one.choice in (OPERATOR, BOT):
         return Said(text="", operator=one.choice == OPERATOR, back=one.choice == BOT)
     choice = intent_of(one.choice, bot.content) if one.choice else None
@@ -76,23 +77,23 @@ def _hear_each(bot: Bot, one: TurnInput) -> Said:
         text=one.text,
         intent=reading.intents[0][0] if _sure(bot, reading) else "",
         candidates=reading.intents,
-        entities=tuple(bot.finder.find(one.text)),
+        entities=tuple(bot.finder.find(one.text, here=here)),
         language=reading.language,
     )
 
 
-def hear(bot: Bot, inputs: Sequence[TurnInput]) -> Heard:
+def hear(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Heard:
     """Understands all waiting inputs, oldest first."""
     if len(inputs) == 1 and not inputs[0].choice:
-        return hear_one(bot, inputs[0].text)
-    return hear_all(bot, inputs)
+        return hear_one(bot, inputs[0].text, here)
+    return hear_all(bot, inputs, here)
 
 
-def hear_one(bot: Bot, text: str) -> Heard:
+def hear_one(bot: Bot, text: str, here: Here = NOWHERE) -> Heard:
     """As ``hear_all`` of one written text, which most turns are: there is nothing to join or to choose from."""
     reading = bot.reader.read(text)
     answers = (reading.intents[0][0],) if _sure(bot, reading) else ()
-    facts, entities = _facts(bot, (text,), (), {reading.intents[0][0]} if reading.intents else set())
+    facts, entities = _facts(bot, here, (text,), (), {reading.intents[0][0]} if reading.intents else set())
     return Heard(
         answers=answers,
         candidates=reading.intents,
@@ -104,7 +105,7 @@ def hear_one(bot: Bot, text: str) -> Heard:
     )
 
 
-def hear_all(bot: Bot, inputs: Sequence[TurnInput]) -> Heard:
+def hear_all(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Heard:
     """As ``hear``, for a burst."""
     pressed: dict[int, tuple[str, dict[str, str]]] = {}
     texts: dict[int, str] = {}
@@ -123,7 +124,7 @@ def hear_all(bot: Bot, inputs: Sequence[TurnInput]) -> Heard:
     answers = _answers(said)
     meant = {*answers, *(reading.intents[0][0] for reading in considered if reading.intents)}
     best = max(considered, key=lambda reading: reading.confidence, default=None)
-    facts, entities = _facts(bot, texts.values(), pressed.values(), meant)
+    facts, entities = _facts(bot, here, texts.values(), pressed.values(), meant)
     return Heard(
         answers=answers,
         candidates=_merged(said.values(), considered),
@@ -195,7 +196,7 @@ def _merged(said: Iterable[_Sure], readings: Iterable[Reading]) -> tuple[tuple[s
 
 
 def _facts(
-    bot: Bot, texts: Iterable[str], pressed: Iterable[tuple[str, dict[str, str]]], intents: set[str]
+    bot: Bot, here: Here, texts: Iterable[str], pressed: Iterable[tuple[str, dict[str, str]]], intents: set[str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Slots that the inputs fill outside forms, and what was named; a later input goes before an earlier one."""
     facts: dict[str, str] = {}
@@ -204,7 +205,7 @@ def _facts(
         for slot, source in bot.always:
             if source.kind == "text" and text.strip() and _counts(source, intents):
                 facts[slot] = text.strip()[:MAX_FACT]
-        for entity in bot.finder.find(text):
+        for entity in bot.finder.find(text, here=here):
             named[entity.name] = entity.value[:MAX_FACT]
             facts.update(dict.fromkeys(_slots_of(bot.content, entity, intents), entity.value[:MAX_FACT]))
     for _, stated in pressed:

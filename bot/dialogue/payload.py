@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from bot.content.judging import TOLD
 from bot.content.types import Content
 
 OPERATOR = "/switchboard.operator"
@@ -14,7 +15,7 @@ MOST_FACTS = 10
 MAX_FACT = 500
 # Told by Switchboard itself, never by a payload or a text.
 LANGUAGE_SLOT = "language"
-OWN_SLOTS = frozenset({LANGUAGE_SLOT, "channel", "open", "time_of_day"})
+OWN_SLOTS = TOLD
 _PAYLOAD = re.compile(r"/(?P<intent>[^\s{]+)(?P<facts>\{.*\})?", re.DOTALL)
 _facts = msgspec.json.Decoder(dict[str, str | int | float | bool])
 

@@ -11,6 +11,7 @@ import msgspec
 from bot import phrases
 from bot.content.types import Aim, Choice, Variation
 from bot.dialogue.payload import LANGUAGE_SLOT
+from bot.nlu.entities.told import told
 from gateway.model.events import Button, Card
 from gateway.ports import BotReply
 
@@ -163,4 +164,7 @@ class Voice(msgspec.Struct, frozen=True):
 
 
 def _filled(text: str, facts: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: facts.get(found[1]) or _UNKNOWN, text) if "{" in text else text
+    if "{" not in text:
+        return text
+    language = facts.get(LANGUAGE_SLOT, "")
+    return _PLACEHOLDER.sub(lambda found: told(facts.get(found[1]) or _UNKNOWN, language), text)

@@ -16,6 +16,7 @@ from bot.dialogue.heard import Heard, Said, hear
 from bot.dialogue.payload import OPERATOR
 from bot.dialogue.render import Voice
 from bot.dialogue.tracker import Tracker
+from bot.nlu.entities import Here
 from gateway.model.events import Button, Outcome, Reason, Score
 from gateway.ports import BotReply, Handoff, TurnRequest, TurnResult
 
@@ -25,6 +26,9 @@ MOST_BUTTONS = 3
 WORTH_A_BUTTON = 0.05
 WORTH_TELLING = 0.01
 """Beside the best intent, those that were at least this likely are told."""
+
+REGIONS = {"ru": "RU"}
+"""Whose telephone numbers and money are meant where no country is named, by the conversation's language."""
 
 Steps = Generator[ActionCall, ActionDone | None, None]
 """Yields the custom actions to be run, and is sent what they did, or None where one failed."""
@@ -38,6 +42,7 @@ class Talk:
     request: TurnRequest
     tracker: Tracker
     heard: Heard
+    here: Here
     replies: list[BotReply] = field(default_factory=list)
     outcome: Outcome = "silent"
     misses: int = 0
@@ -49,9 +54,10 @@ class Talk:
 
     @classmethod
     def of(cls, bot: Bot, request: TurnRequest) -> Talk:
-        heard = hear(bot, request.inputs)
+        here = Here(now=request.at, region=REGIONS.get(request.locale[:2], "US"))
+        heard = hear(bot, request.inputs, here)
         language = heard.language or request.locale.replace("_", "-").split("-")[0].lower()
-        return cls(bot, request, Tracker.of(bot.content, request, language), heard)
+        return cls(bot, request, Tracker.of(bot.content, request, language), heard, here)
 
     @property
     def content(self) -> Content:

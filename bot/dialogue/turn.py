@@ -88,7 +88,7 @@ def _answered_at_once(talk: Talk) -> Steps:
     form = talk.content.forms.get(talk.tracker.form)
     if form is None or len(talk.request.inputs) < 2 or talk.handoff is not None:
         return
-    inputs = hear_each(talk.bot, talk.request.inputs)
+    inputs = hear_each(talk.bot, talk.request.inputs, talk.here)
     began = next((at for at, said in enumerate(inputs) if said.intent == talk.intent), len(inputs))
     if began + 1 < len(inputs):
         if talk.asked:
@@ -183,7 +183,7 @@ def _named(talk: Talk, name: str) -> str:
 
 def _go_on(talk: Talk, form: Form) -> Steps:
     """The customer's inputs while a form runs, one after another; what is to be asked next is asked once."""
-    yield from _hear_out(talk, form, hear_each(talk.bot, talk.request.inputs))
+    yield from _hear_out(talk, form, hear_each(talk.bot, talk.request.inputs, talk.here))
 
 
 def _hear_out(talk: Talk, form: Form, inputs: tuple[Said, ...]) -> Steps:
@@ -207,7 +207,7 @@ def _answer_in(talk: Talk, form: Form, said: Said) -> Steps:
     tracker = talk.tracker
     if said.back:
         return
-    filled = fill(talk.content, form, tracker, said, talk.request.at)
+    filled = fill(talk.content, form, tracker, said, talk.here)
     known = talk.bot.playbook.has_rule_in(form.name, said.intent)
     if filled.values:
         yield from filling.take(talk, form, filled.values)

@@ -14,6 +14,10 @@ NO_FILE = Kind("content_no_file", "This is no regular file.")
 UNREADABLE = Kind("content_unreadable", "Can't be read: {problem}.")
 LARGE_FILE = Kind("content_large_file", "Larger than {limit} MB; split it.")
 LARGE = Kind("content_large", "More than {limit} MB of content in all.")
+NO_ARCHIVE = Kind("content_no_archive", "This is no ZIP archive, or a broken one.")
+PATH = Kind("content_path", "Files of an archive lie below its folder: no “..”, and no name that begins with a slash.")
+NO_TABLE = Kind("content_no_table", "This is no table of questions and answers: its first line names the columns.")
+TABLE_COLUMN = Kind("content_table_column", "The table has no column “{name}”.")
 NOT_UTF8 = Kind("content_not_utf8", "Not UTF-8; save the file in UTF-8.")
 
 # YAML
@@ -99,6 +103,7 @@ FORM = Kind("content_form", "The form “{name}” isn't in forms: of the domain
 BUTTON_INTENT = Kind("content_button_intent", "The button leads to “/{name}”, but the domain has no such intent.")
 
 # what can be used, but isn't honoured in full
+SECRETS = Kind("content_secrets", "Holds addresses and tokens of servers: it is left out.")
 RASA_ONLY = Kind("content_rasa_only", "Rasa's own settings; this engine has none of them.")
 FOREIGN = Kind("content_foreign", "“{name}” isn't honoured by this engine.")
 FOREIGN_IN = Kind("content_foreign_in", "“{name}” in “{where}” isn't honoured by this engine.")

@@ -113,14 +113,14 @@ def test_form_asks_for_one_thing_after_another_and_is_submitted(guest: Guest) ->
     assert guest.hears("I want to book a table please") == ["For how many?"]
     assert guest.hears("four") == ["Your name?"]
     assert guest.hears("Ann") == ["Your phone?"]
-    assert guest.hears("+7 495 000 00 01") == ["A table for 4, Ann, +74950000001."]
+    assert guest.hears("+7 495 000 00 01") == ["A table for 4, Ann, +7 495 000-00-01."]
     assert guest.memory is not None and not guest.memory.form
     assert guest.facts == {"guests": "4", "name": "Ann", "phone": "+74950000001"}
 
 
 def test_answers_of_one_burst_fill_the_fields_in_order(guest: Guest) -> None:
     guest.says("book a table")
-    assert guest.hears("4", "Ann", "+7 495 000 00 01") == ["A table for 4, Ann, +74950000001."]
+    assert guest.hears("4", "Ann", "+7 495 000 00 01") == ["A table for 4, Ann, +7 495 000-00-01."]
 
 
 def test_unfit_answer_is_told_and_asked_for_again_with_a_person_as_a_button(guest: Guest) -> None:
@@ -150,7 +150,7 @@ def test_question_in_the_middle_is_answered_and_the_form_goes_on(guest: Guest) -
     at_phone(guest)
     assert guest.hears("how much is dinner?") == ["Dinner is 20.", "Your phone?"]
     assert guest.hears("what time do you open?") == ["From 9 to 21.", "Your phone?"]
-    assert guest.hears("+7 495 000 00 01") == ["A table for 4, Ann, +74950000001."]
+    assert guest.hears("+7 495 000 00 01") == ["A table for 4, Ann, +7 495 000-00-01."]
 
 
 def test_text_that_could_be_an_answer_is_one_unless_it_asks(guest: Guest) -> None:
@@ -209,7 +209,7 @@ def test_silence_ends_the_form(guest: Guest) -> None:
 def test_dialogue_goes_on_from_the_log_alone_on_another_node(guest_of: Callable[[], Guest]) -> None:
     first, second = at_phone(guest_of()), guest_of()
     second.facts, second.memory, second.now = first.facts, first.memory, first.now
-    assert second.hears("+7 495 000 00 01") == ["A table for 4, Ann, +74950000001."]
+    assert second.hears("+7 495 000 00 01") == ["A table for 4, Ann, +7 495 000-00-01."]
 
 
 # --- choices, yes and no ---

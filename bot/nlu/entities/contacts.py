@@ -46,6 +46,8 @@ def e164(digits: str, region: str, *, international: bool) -> str:
 def find_phones(scanned: Scanned, here: Here) -> list[Found]:
     """Phone numbers in digits, and such as are dictated in words."""
     found: list[Found] = []
+    if scanned.digits < _SHORTEST and scanned.said.isdisjoint(_SPOKEN_HEADS):
+        return found
     at = tried = 0
     while at < len(scanned.tokens) and tried < _MOST:
         word = scanned.tokens[at].text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -52,6 +53,9 @@ class Found(NamedTuple):
     confidence: float = 1.0
 
 
+_MARGIN = [""] * 8
+
+
 class Token(NamedTuple):
     """A word, a run of digits or a mark; ``text`` is folded (lower case, ``ё`` as ``е``)."""
 
@@ -60,17 +64,30 @@ class Token(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
 class Scanned:
-    """A text cut into tokens. ``folded`` is as long as ``text``, so that places are the same in both."""
+    """A text cut into tokens. ``folded`` is as long as ``text``, so that places are the same in both.
 
-    text: str
-    folded: str
-    tokens: list[Token] = field(default_factory=list)
+    ``said`` are its words, ``digits`` how many digits it has.
+    """
+
+    __slots__ = ("_words", "digits", "folded", "said", "text", "tokens")
+
+    def __init__(self, text: str, folded: str, tokens: Sequence[Token]) -> None:
+        self.text = text
+        self.folded = folded
+        self.tokens = tokens
+        # Readers look a little beyond either end, and often: the empty words there answer both.
+        self._words = [token.text for token in tokens] + _MARGIN
+        # What readers ask first, so that most texts cost them nothing.
+        self.said = frozenset(self._words)
+        self.digits = sum(map(len, filter(str.isdecimal, self._words)))
 
     def word(self, at: int) -> str:
         """The token's text, or nothing beyond either end."""
-        return self.tokens[at].text if 0 <= at < len(self.tokens) else ""
+        try:
+            return self._words[at]
+        except IndexError:
+            return ""
 
     def gap(self, at: int) -> int:
         """How many spaces stand before the token; a large number at the beginning and beyond the end."""

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from bot.nlu.entities import numerals
 from bot.nlu.entities import when_words as words
 from bot.nlu.entities.clock import Hours, read_hours
-from bot.nlu.entities.days import Days, read_days
+from bot.nlu.entities.dates import Days
+from bot.nlu.entities.days import read_days
 from bot.nlu.entities.entity import Found, Here, Scanned
 
 _DAY_HEADS = (
@@ -24,6 +25,13 @@ _HOUR_HEADS = (
     | frozenset({"под", "in", "on", "на", "this", "половине", "половину", "без", "half", "quarter", "a", "since", "пол"})
     | numerals.HEADS
 )  # fmt: skip
+# Without one of these, or a digit, nothing is said of a day or an hour.
+_TELLING = (
+    frozenset(words.DAYS_AWAY) | frozenset(words.WEEKDAYS) | frozenset(words.MONTHS) | frozenset(words.UNITS)
+    | words.WEEKEND | words.WEEK | words.MONTH | frozenset(words.PARTS) | frozenset(words.NOONS) | numerals.HEADS - {"a", "пол"}
+    | frozenset({"обеда", "работы", "учебы", "lunch", "work", "school"})
+)  # fmt: skip
+_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +53,10 @@ class Moment:
 def find_moments(scanned: Scanned, here: Here) -> list[Moment]:
     """Every day and hour in the text, those that belong together as one."""
     found: list[Moment] = []
+    if not scanned.digits and scanned.said.isdisjoint(_TELLING) and "пол" not in scanned.folded:
+        return found
     at = 0
-    while at < len(scanned.tokens):
+    while at < len(scanned.tokens) and len(found) < _MOST:
         moment = _read(scanned, at, here)
         if moment:
             found.append(moment)

@@ -152,6 +152,8 @@ def _joined_after(scanned: Scanned, end: int) -> bool:
 def find_numbers(scanned: Scanned, here: Here) -> list[Found]:
     """Numbers in digits and words, as decimal text."""
     found: list[Found] = []
+    if not scanned.digits and scanned.said.isdisjoint(numerals.HEADS):
+        return found
     at = 0
     while at < len(scanned.tokens):
         word = scanned.tokens[at].text
@@ -185,6 +187,8 @@ def _with_minus(scanned: Scanned, at: int) -> int:
 def find_money(scanned: Scanned, here: Here) -> list[Found]:
     """Sums with their currency. A rounded sum without one ("15к", "полторы тысячи") is in the country's own."""
     found: list[Found] = []
+    if not scanned.digits and scanned.said.isdisjoint(numerals.HEADS):
+        return found
     at = 0
     while at < len(scanned.tokens):
         word = scanned.tokens[at].text

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from bot.nlu.entities.entity import Scanned, Token
 
+MAX_TOKENS = 250
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^\w\s]|_|\d")
 # One character for one, so that places stay the same.
 _ALIKE = str.maketrans(
@@ -25,8 +27,7 @@ def fold(text: str) -> str:
 
 
 def scan(text: str) -> Scanned:
-    """The tokens of the text."""
+    """The tokens of the text, as far as anybody writes: what is longer isn't meant to be read."""
     folded = fold(text)
-    return Scanned(
-        text, folded, [Token(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(folded)]
-    )
+    found = islice(_TOKEN.finditer(folded), MAX_TOKENS)
+    return Scanned(text, folded, [Token(match.group(), match.start(), match.end()) for match in found])

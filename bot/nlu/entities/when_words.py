@@ -45,7 +45,7 @@ WHICH = by_word({
     NEXT: "следующий следующую следующее следующей следующего следующем следующие следующих next",
     LAST: "прошлый прошлую прошлое прошлой прошлого прошлом прошлые прошлых last past",
 })  # fmt: skip
-WEEKEND = listed("выходной выходные выходных выходным weekend weekends")
+WEEKEND = listed("выходной выходные выходных weekend weekends")
 WEEK = listed("неделя неделю недели неделе неделей week")
 MONTH = listed("месяц месяца месяце month")
 
