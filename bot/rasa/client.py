@@ -175,6 +175,10 @@ async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
         found += piece
         if len(found) > LARGEST:
             raise RasaAnswerUnfit(f"Rasa's answer is longer than {LARGEST >> 20} MB.")
+    try:
+        found.decode()
+    except UnicodeDecodeError:
+        raise RasaAnswerUnfit("Rasa's answer isn't UTF-8.") from None
     return bytes(found)
 
 
