@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -137,7 +138,8 @@ class RasaClient:
                 return await self._once(method, url, body)
             except aiohttp.ClientConnectorError as error:
                 if tries == CONNECT_TRIES:
-                    said = error.os_error.strerror or type(error.os_error).__name__
+                    number = error.os_error.errno
+                    said = os.strerror(number) if number and number > 0 else type(error.os_error).__name__
                     raise RasaUnavailable(f"{self.shown} can't be reached: {said}.") from None
         raise AssertionError("every try returns or raises")
 

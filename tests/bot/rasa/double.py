@@ -36,6 +36,7 @@ class RasaDouble:
         self.version = "3.6.21"
         self.model = "model-1"
         self.fault: Fault | None = None
+        self.spoiled: dict[str, Fault] = {}
         self.asked: list[str] = []
         self.events: dict[str, list[dict[str, Any]]] = {}
         self.loaded: list[str] = []
@@ -55,6 +56,11 @@ class RasaDouble:
         app.router.add_put("/model", self._load)
         return app
 
+    def spoil(self, path: str, fault: Fault) -> dict[str, Fault]:
+        """Calls whose path begins so get this fault, until what is returned is cleared."""
+        self.spoiled[path] = fault
+        return self.spoiled
+
     @web.middleware
     async def _judged(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -62,6 +68,9 @@ class RasaDouble:
         self.asked.append(f"{request.method} {request.path}")
         if self.fault is not None:
             return await self.fault(request)
+        fault = next((one for path, one in self.spoiled.items() if request.path.startswith(path)), None)
+        if fault is not None:
+            return await fault(request)
         open_to_all = request.path in ("/version", "/webhooks/rest/webhook")
         if not open_to_all and request.query.get("token") != TOKEN:
             return problem(401, "NotAuthenticated")
