@@ -70,31 +70,12 @@ class EmbeddedEngine:
             return TurnResult(
                 outcome="handoff", version="", misses=request.misses, handoff=Handoff(reason="bot_decided")
             )
-        turning = take_turn(bot, request)
-        done: ActionDone | None = None
-        try:
-            call = next(turning)
-            while True:
-                done = await self._run(call)
-                call = turning.send(done)
-        except StopIteration as over:
-            result: TurnResult = over.value
-            return result
+        return await converse(bot, request, self._actions)
 
     def _bot_for(self, request: TurnRequest) -> artifact.Bot | None:
         began_with = request.memory.version if request.memory is not None else ""
         older = self._older.get(request.business, {}).get(began_with) if began_with else None
         return older or self._bots.get(request.business)
-
-    async def _run(self, call: ActionCall) -> ActionDone | None:
-        """What the action did; None where it failed: people take over then."""
-        if self._actions is None:
-            return None
-        try:
-            return await self._actions.run(call)
-        except ActionFailed as error:
-            log.warning("action_failed", business=call.business, action=call.name, error=str(error))
-            return None
 
     async def aclose(self) -> None:
         """Lets go of every model."""
@@ -103,3 +84,26 @@ class EmbeddedEngine:
         self._expected.clear()
         if self._actions is not None:
             await self._actions.aclose()
+
+
+async def converse(bot: artifact.Bot, request: TurnRequest, actions: Actions | None) -> TurnResult:
+    """One turn of a trained bot, with its custom actions. An action that fails calls people."""
+    turning = take_turn(bot, request)
+    try:
+        call = next(turning)
+        while True:
+            call = turning.send(await _run(call, actions))
+    except StopIteration as over:
+        result: TurnResult = over.value
+        return result
+
+
+async def _run(call: ActionCall, actions: Actions | None) -> ActionDone | None:
+    """What the action did; None where it failed."""
+    if actions is None:
+        return None
+    try:
+        return await actions.run(call)
+    except ActionFailed as error:
+        log.warning("action_failed", business=call.business, action=call.name, error=str(error))
+        return None

@@ -23,6 +23,16 @@ from gateway.faults import Fault
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
 
 
+PROGRESS = b"progress "
+"""Begins a line of the error output that tells the stage and how much of the whole is done."""
+
+
+def tell(stage: str, done: float) -> None:
+    """Tells whoever started this process how far it is."""
+    sys.stderr.buffer.write(PROGRESS + f"{stage} {done}\n".encode())
+    sys.stderr.buffer.flush()
+
+
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     """What was trained and measured; the fields of ``gateway.ports.TrainingReport`` and more."""
 
@@ -46,6 +56,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 def train(content: Path, target: Path) -> Done | Failed:
     """Trains the folder into the file."""
     started = time.monotonic()
+    tell("read", 0.0)
     try:
         loaded = read_content(content)
     except ContentError as error:
@@ -62,6 +73,7 @@ def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
 
     content = loaded.content
     labelled = [(words(clean(example.text)), intent.name) for intent in content.intents for example in intent.examples]
+    tell("learn", 0.3)
     try:
         model, measured = train([tokens for tokens, _ in labelled], [intent for _, intent in labelled])
     except NotTrainable as error:
@@ -77,6 +89,7 @@ def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
         annotated=_annotated(content),
         cues=learn_roles(_placed(content)),
     )
+    tell("measure", 0.9)
     artifact.write(target, meta, model)
     return Done(
         version=content.version,

@@ -404,10 +404,17 @@ class BotPublisher(Protocol):
     def version(self, business: str) -> str | None: ...
 
 
+class Progress(Protocol):
+    """Is told how far a training is: what it does now (``read``, ``learn``, ``measure``, ``test``), and how much of the
+    whole is done, 0 to 1."""
+
+    def __call__(self, stage: str, done: float) -> None: ...
+
+
 class BotTrainer(Protocol):
     """Trains a content folder into a file, in a process of its own."""
 
-    async def train(self, content: str, target: str) -> TrainingReport: ...
+    async def train(self, content: str, target: str, *, progress: Progress | None = None) -> TrainingReport: ...
 
 
 # --- operators --------------------------------------------------------------------------------------------------

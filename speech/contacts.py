@@ -49,7 +49,7 @@ def link(words: str, url: str, language: str) -> str:
     if not address or any(mark in words for mark in "@/") or _BARE.search(words):
         return words
     if scheme in ("tel", "mailto"):
-        return words if any(mark.isdigit() for mark in words) else f"{words}: {address}"
+        return words if any(mark.isdecimal() for mark in words) else f"{words}: {address}"
     return f"{words} {_ON_SITE[language]} {address}"
 
 
@@ -103,7 +103,7 @@ def _group(group: str, language: str) -> str:
 
 def _phone(found: re.Match[str], language: str) -> str:
     written = found[0]
-    count = sum(mark.isdigit() for mark in written)
+    count = sum(mark.isdecimal() for mark in written)
     groups = re.findall(r"\d+", written)
     marked = written.startswith("+") or "(" in written or any(mark in "-–‑" for mark in written)
     if 10 <= count <= 13 and (marked or (count == 11 and written[0] in "78")):

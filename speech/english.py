@@ -190,7 +190,7 @@ def _value(written: str) -> Decimal:
 def _is_code(found: re.Match[str]) -> bool:
     """A number that is told digit by digit: a long one, one with a zero before it, or the number of a contract."""
     written = found["a"]
-    if not written.isdigit() or found["scale"] or found["per"]:
+    if not written.isdecimal() or found["scale"] or found["per"]:
         return False
     if len(written) >= 7 or (written.startswith("0") and len(written) > 1):
         return True

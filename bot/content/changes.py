@@ -196,7 +196,7 @@ class Pages:
 
 def _declare_own(pages: Pages, variations: tuple[dict[str, Json], ...]) -> None:
     """Slots that Switchboard tells are known to it anyway; Rasa wants them in the domain."""
-    told = {one.get("name") for variation in variations for one in variation.get("condition") or [] if isinstance(one, dict)}  # fmt: skip
+    told = {str(one.get("name")) for variation in variations for one in variation.get("condition") or [] if isinstance(one, dict)}  # fmt: skip
     known = {slot for _, says in pages.content() for slot in says.get("slots") or {}}
     for slot in sorted((told & TOLD) - known):
         kind = {"type": "text", "influence_conversation": False, "mappings": [{"type": "custom"}]}

@@ -15,14 +15,15 @@ from aiohttp import web
 import bot
 import gateway
 import handoff
+from bot.studio.bots import Bots
+from bot.studio.models import Models
+from bot.studio.routes import StudioRoutes
+from bot.studio.trying import Trials
 from channels.telegram import Telegram, TelegramSetup, telegram_capabilities
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
-from gateway.admin.bot import BotRoutes
-from gateway.admin.bots import Bots
 from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
-from gateway.admin.writing import CHANGED
 from gateway.app.opening import example_folder, make_bus, open_store
 from gateway.app.set_up import set_up_routes
 from gateway.courier import Courier
@@ -41,6 +42,7 @@ from gateway.files import Files, open_objects
 from gateway.files.links import Links
 from gateway.files.sweep import Sweeper
 from gateway.http.access import Access, Signin, set_up_changed
+from gateway.http.changing import CHANGED
 from gateway.http.console_socket import ConsoleSocket
 from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
@@ -145,7 +147,8 @@ class Switchboard:
         vapid = Vapid(store, self.vault, contact=contact_of(settings.mail_from, settings.public_url))
         self.push_service = PushService(vapid, self.guard, clock=system_clock)
         self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=system_clock)
-        self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
+        models = Models(self.files.objects, folder.models)
+        self.bots = Bots(store, self.engine, bot.trainer(), models=models)
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
@@ -155,7 +158,7 @@ class Switchboard:
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
         self.pictures = Pictures(self.store)
-        self.bot_routes = BotRoutes(store, self.bots, folder=templates or example_folder("templates"))
+        self.studio = StudioRoutes(store, self.bots, folder=templates or example_folder("templates"), trials=Trials())
         self.refusals = Refusals()
         self.factor = SecondFactor(self.vault)
         self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)
@@ -249,6 +252,7 @@ class Switchboard:
             await self.store.write("", due.release_dead)
         await self._check_key()
         await self.bots.load_published()
+        self.bots.start()
         self.rasa.start()
         self.dispatcher.start(
             {
@@ -314,7 +318,8 @@ class Switchboard:
             await channel.aclose()
         await self.webhooks.aclose()
         await self.push_service.aclose()
-        await self.bot_routes.aclose()
+        await self.studio.aclose()
+        await self.bots.aclose()
         await self.engine.aclose()
         await self.rasa.aclose()
         if self._runner is not None:

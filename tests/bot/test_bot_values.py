@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.nlu.assent import yes_or_no
@@ -257,6 +257,8 @@ def test_a_relative_day_needs_to_know_today() -> None:
 
 
 @given(st.sampled_from(FIELD_KINDS), st.text(max_size=300))
+@example("choice", "¹")
+@example("number", "²³ ٣ ५")
 def test_no_text_can_break_a_field(kind: FieldKind, text: str) -> None:
     for limits in (Limits(), PLANS, Limits(least=Decimal(1), most=Decimal(9), when="past"), Limits(when="future")):
         judged = judge_value(kind, text, here=SATURDAY, limits=limits)

@@ -1,4 +1,4 @@
-"""Phone numbers in E.164 and e-mail addresses. Pure; ``phonenumbers`` is imported with the first candidate."""
+"""Phone numbers in E.164 and e-mail addresses. Pure; ``phonenumbers`` is imported where numbers are read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Run(NamedTuple):
 
 def e164(digits: str, region: str, *, international: bool) -> str:
     """The number in E.164 if it can be one, in that country or abroad; else an empty string."""
-    import phonenumbers  # only where somebody writes one: it costs 70 ms and 3 MB
+    import phonenumbers  # only where numbers are read: it costs 70 ms and 3 MB
 
     if not _SHORTEST <= len(digits) <= _LONGEST:
         return ""

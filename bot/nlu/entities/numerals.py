@@ -88,7 +88,7 @@ HEADS = frozenset(_SMALL) | frozenset(_HALVES) | frozenset(ORDINALS) | frozenset
 def read_ordinal(scanned: Scanned, at: int) -> Numeral | None:
     """Such as "пятнадцатого", "двадцать пятое", "twenty-first", and what is written "15-го", "15th"."""
     word = scanned.word(at)
-    if word.isdigit():
+    if word.isdecimal():
         return _suffixed(scanned, at) if len(word) <= 3 else None
     if word in ORDINALS:
         return Numeral(Decimal(ORDINALS[word]), at + 1, ordinal=True)

@@ -30,4 +30,4 @@ def scan(text: str) -> Scanned:
     """The tokens of the text, as far as anybody writes: what is longer isn't meant to be read."""
     folded = fold(text)
     found = islice(_TOKEN.finditer(folded), MAX_TOKENS)
-    return Scanned(text, folded, [Token(match.group(), match.start(), match.end()) for match in found])
+    return Scanned(text, folded, [Token(match[0], *match.span()) for match in found])
