@@ -20,7 +20,7 @@ from bot.rasa import tracking
 from bot.rasa.errors import RasaAnswerUnfit, RasaError, RasaUnavailable
 from bot.rasa.inputs import Batch
 from bot.rasa.pool import Pool, Server, make_pool
-from bot.rasa.reading import ASK_PERSON, FALLBACK_INTENTS, Done, Wanted, read, titles, wording
+from bot.rasa.reading import ASK_PERSON, FALLBACK_INTENTS, Channel, Done, Wanted, read, titles, wording
 from bot.rasa.wire import Domain, Tag, Tracker
 from gateway.language import clean, words
 from gateway.model.events import Button, Score
@@ -146,7 +146,7 @@ class _Turn:
         if not messages:
             return self._unsaid()
         known = tracking.Known(
-            turn=self._request.id, first=self._request.inputs[0].seq, last=messages[-1].seq,
+            turn=self._request.id, texts=tuple(one.message for one in messages), first=self._request.inputs[0].seq, last=messages[-1].seq,
             mark=tracking.mark_of(self._request.memory), memory=self._request.memory, facts=self._request.facts,
         )  # fmt: skip
         prepared = tracking.prepare(tracker, known, domain, now=self._now())
@@ -204,7 +204,8 @@ class _Turn:
         ours = [at for at, tag in tags.items() if tag.turn == self._request.id and not tag.told]
         if not ours or tags[ours[-1]].seq != messages[-1].seq:
             raise RasaAnswerUnfit(f"{self._client.shown} took the words and did nothing with them.")
-        done = read(tracker.events[ours[0] :])
+        channel = Channel(self._request.channel, self._language, domain, tracker.slots)
+        done = read(tracker.events[ours[0] :], channel=channel)
         self._server.saw(done.model)
         if done.odd:
             log.warning("rasa_part_left_out", server=self._client.shown, parts=sorted(set(done.odd)))

@@ -35,12 +35,13 @@ _BEGIN: tuple[dict[str, Any], ...] = ({"event": "action", "name": "action_sessio
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What the turn knows: its id; ``first`` and ``last``: the ``seq`` of the inputs that wait; ``mark``: of the last valid
+    """What the turn knows: its id; ``texts``: what is said to Rasa in it; ``first`` and ``last``: the ``seq`` of the inputs that wait; ``mark``: of the last valid
     turn, 0 where nothing is in progress."""
 
     turn: str
     first: int
     last: int
+    texts: tuple[str, ...] = ()
     mark: int = 0
     memory: Memory | None = None
     facts: Mapping[str, str] = {}
@@ -73,7 +74,7 @@ def prepare(tracker: Tracker, known: Known, domain: Domain, *, now: float) -> Pr
     tags = [(at, tag) for at, tag in _tags(tracker.events) if at >= begin]
     strange = [at for at, tag in tags if tag.seq >= known.first]
     kept = [tag.seq for _, tag in tags if tag.seq < known.first]
-    if strange and tags[-1][1].seq == known.last and all(tag.turn == known.turn for at, tag in tags if at in strange):
+    if strange and _is_made([(tracker.events[at], tag) for at, tag in tags if at in strange], known):
         return Preparation(done=True)
     if not known.mark or max(kept, default=0) != known.mark:
         # Inputs below the first one that the mark doesn't have: somebody else answered them.
@@ -84,6 +85,12 @@ def prepare(tracker: Tracker, known: Known, domain: Domain, *, now: float) -> Pr
     if tracker.paused:
         return Preparation(({"event": "resume"}, *_session(tracker, domain, now=now)))
     return Preparation(_session(tracker, domain, now=now))
+
+
+def _is_made(inputs: Sequence[tuple[Event, Tag]], known: Known) -> bool:
+    """Rasa was told all of this turn, and nothing else."""
+    said = tuple(event.text for event, _ in inputs)
+    return said == known.texts and inputs[-1][1].seq == known.last and all(tag.turn == known.turn for _, tag in inputs)
 
 
 def anew(tracker: Tracker, known: Known, entries: Iterable[Entry], domain: Domain) -> tuple[Told, ...]:

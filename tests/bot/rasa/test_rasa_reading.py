@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rasa.inputs import batches, is_nod, joined, plain, pressed, runs
-from bot.rasa.reading import Done, Wanted, read, titles, wording
+from bot.rasa.reading import Channel, Done, Wanted, read, titles, wording
 from bot.rasa.wire import Domain, Event, Variation
 from gateway.model.cards import check_button, check_cards
 from gateway.model.events import Button
@@ -172,6 +172,33 @@ def test_texts_in_a_row_are_one_and_presses_stand_alone() -> None:
 )
 def test_nod_is_nothing_but_a_sign(text: str, nod: bool) -> None:
     assert is_nod(text) is nod
+
+
+def spoken_for(name: str, **slots: Any) -> Channel:
+    offered = (
+        Variation(text="Price: {sum}"), Variation(text="*{sum}*", channel="telegram"),
+        Variation(text="It is {sum}.", channel="twilio_voice"),
+        Variation(text="Nothing.", channel="telegram", condition=[{"type": "slot", "name": "sum", "value": "0"}]),
+    )  # fmt: skip
+    return Channel(name, "en", Domain(responses={"utter_price": offered}), slots)
+
+
+def said_on(channel: Channel, action: str = "utter_price") -> tuple[str, str]:
+    event = bot("Price: 5") | {"metadata": {"utter_action": action}}
+    reply = read(events(user(), event), channel=channel).replies[0]
+    return reply.text, reply.spoken
+
+
+def test_channel_gets_its_own_variation() -> None:
+    assert said_on(spoken_for("webchat", sum="5")) == ("Price: 5", "")
+    assert said_on(spoken_for("telegram", sum="5")) == ("*5*", "")
+    assert said_on(spoken_for("telegram", sum="5"), action="utter_other") == ("Price: 5", "")
+
+
+def test_call_says_its_variation_and_the_thread_shows_what_is_written() -> None:
+    text, spoken = said_on(spoken_for("voice", sum="5"))
+    assert text == "Price: 5" and spoken.startswith("It is")
+    assert said_on(spoken_for("voice", sum="5"), action="utter_other")[1], "without one it is made speakable"
 
 
 def test_projects_own_words_are_used_in_their_language() -> None:

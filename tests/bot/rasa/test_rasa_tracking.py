@@ -57,11 +57,15 @@ def test_inputs_of_a_dropped_turn_are_taken_out_with_all_that_followed_them() ->
 
 
 def test_turn_that_rasa_has_made_already_is_not_said_again() -> None:
-    assert prepared(tracker(user(1), user(5, "now"), LISTEN), known(turn="now")).done
+    held = tracker(user(1), user(5, "now"), LISTEN)
+    assert prepared(held, known(turn="now", texts=("input 5",))).done
+    changed = prepared(held, known(turn="now", texts=("input 5, as its writer changed it",)))
+    assert not changed.done and changed.events
 
 
 def test_turn_that_rasa_has_half_made_is_said_again() -> None:
-    half = prepared(tracker(user(1), user(5, "now"), LISTEN), known(turn="now", last=7))
+    held = tracker(user(1), user(5, "now"), LISTEN)
+    half = prepared(held, known(turn="now", last=7, texts=("input 5", "input 7")))
     assert not half.done and half.events
 
 
