@@ -63,7 +63,7 @@ class EmbeddedEngine:
 
     async def turn(self, request: TurnRequest) -> TurnResult:
         """Answers all waiting inputs. The same request to the same version gives the same result."""
-        bot = self._bot_for(request)
+        bot = self.bot_for(request)
         if bot is None and request.business in self._expected:
             raise BotNotReady(f"No trained bot is published for business {request.business}.")
         if bot is None:
@@ -72,7 +72,8 @@ class EmbeddedEngine:
             )
         return await converse(bot, request, self._actions)
 
-    def _bot_for(self, request: TurnRequest) -> artifact.Bot | None:
+    def bot_for(self, request: TurnRequest) -> artifact.Bot | None:
+        """Which bot answers: the one that a dialogue in progress began with, else the current one."""
         began_with = request.memory.version if request.memory is not None else ""
         older = self._older.get(request.business, {}).get(began_with) if began_with else None
         return older or self._bots.get(request.business)
