@@ -92,18 +92,18 @@ async def converse(bot: artifact.Bot, request: TurnRequest, actions: Actions | N
     try:
         call = next(turning)
         while True:
-            call = turning.send(await _run(call, actions))
+            call = turning.send(await _run(call, bot, actions))
     except StopIteration as over:
         result: TurnResult = over.value
         return result
 
 
-async def _run(call: ActionCall, actions: Actions | None) -> ActionDone | None:
+async def _run(call: ActionCall, bot: artifact.Bot, actions: Actions | None) -> ActionDone | None:
     """What the action did; None where it failed."""
     if actions is None:
         return None
     try:
-        return await actions.run(call)
+        return await actions.run(call, bot.content)
     except ActionFailed as error:
         log.warning("action_failed", business=call.business, action=call.name, error=str(error))
         return None
