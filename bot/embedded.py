@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
 from bot import artifact
 from bot.actions import ActionCall, ActionDone, ActionFailed, Actions
-from bot.dialogue.turn import take_turn
+from bot.dialogue.talk import Traced
+from bot.dialogue.turn import take_turn, trace_turn
 from gateway.errors import BotNotReady
 from gateway.ports import Handoff, TurnRequest, TurnResult
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 KEPT = 3
 """Versions of a business's bot that are held for dialogues which began with them, beside the one that answers."""
@@ -89,13 +93,21 @@ class EmbeddedEngine:
 
 async def converse(bot: artifact.Bot, request: TurnRequest, actions: Actions | None) -> TurnResult:
     """One turn of a trained bot, with its custom actions. An action that fails calls people."""
-    turning = take_turn(bot, request)
+    return await _drive(take_turn(bot, request), actions)
+
+
+async def converse_traced(bot: artifact.Bot, request: TurnRequest, actions: Actions | None) -> Traced:
+    """As ``converse``, with what was meant and done."""
+    return await _drive(trace_turn(bot, request), actions)
+
+
+async def _drive(turning: Generator[ActionCall, ActionDone | None, T], actions: Actions | None) -> T:
     try:
         call = next(turning)
         while True:
             call = turning.send(await _run(call, bot, actions))
     except StopIteration as over:
-        result: TurnResult = over.value
+        result: T = over.value
         return result
 
 
