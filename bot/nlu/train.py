@@ -18,8 +18,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from bot.nlu.calibrate import DIGITS, calibrate
-from bot.nlu.features import LETTERS, Counts, Hashes, ngrams
-from bot.nlu.model import Calibration, Model
+from bot.nlu.features import LETTERS, Hashes, ngrams, word_hash
+from bot.nlu.meaning import WIDTH, meanings
+from bot.nlu.model import FAMILIARITY, Calibration, Model
 from gateway.faults import Fault
 from gateway.faults import training as faults
 
@@ -28,7 +29,11 @@ FOLDS = 5
 MANY_EXAMPLES = 4_000
 FEWEST_INTENTS_FOR_OUTSIDE = 6
 
+MEANING = 0.55
+"""The weight of what words mean beside the words and the letters themselves."""
+
 Labels = npt.NDArray[np.intp]
+Array = npt.NDArray[np.float64]
 
 
 class NotTrainable(Exception):
@@ -54,41 +59,54 @@ class _Fitted:
 
 
 class _Corpus:
-    """How often each n-gram occurs in each example; rows are examples, columns stand by hash."""
+    """How often each n-gram occurs in each example; rows are examples, columns stand by hash, words before letters."""
 
-    def __init__(self, found: Sequence[tuple[Hashes, Counts]]) -> None:
+    def __init__(self, tokens: Sequence[list[str]]) -> None:
+        found = [ngrams(words) for words in tokens]
         everything = np.concatenate([hashes for hashes, _ in found])
         self.hashes: Hashes = np.unique(everything)
-        self.letters = int(self.hashes.searchsorted(LETTERS))
         rows = np.repeat(np.arange(len(found)), [len(hashes) for hashes, _ in found])
         values = np.concatenate([counts for _, counts in found]).astype(np.float64)
         shape = (len(found), len(self.hashes))
-        self.matrix: Any = sparse.csr_matrix((values, (rows, self.hashes.searchsorted(everything))), shape=shape)
+        counted = sparse.csr_matrix((values, (rows, self.hashes.searchsorted(everything))), shape=shape)
+        letters = int(self.hashes.searchsorted(LETTERS))
+        self._words, self._letters = counted[:, :letters], counted[:, letters:]
+        keys = sorted({word_hash(word) for words in tokens for word in words})
+        self._singles = self.hashes.searchsorted(np.array(keys, dtype=np.uint64))
+        self._single = self._words[:, self._singles]
+        rows_of_table = [meanings().row(key) for key in keys]
+        self._vectors, self._telling = meanings().vectors(rows_of_table), meanings().telling(rows_of_table)
 
-    def idf(self, known: Labels) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], float]:
-        """Weights by the rows in ``known``, which columns they hold, and the weight of those they don't."""
-        frequency = np.bincount(self.matrix[known].indices, minlength=len(self.hashes))
-        return (
-            np.log((1 + len(known)) / (1 + frequency)) + 1,
-            frequency > 0,
-            round(float(np.log(1 + len(known))) + 1, DIGITS),
-        )
+    def idf(self, known: Labels) -> tuple[Array, float]:
+        """Weights by the rows in ``known``, and the weight of what they don't hold."""
+        held = [np.bincount(block[known].indices, minlength=block.shape[1]) for block in (self._words, self._letters)]
+        frequency = np.concatenate(held)
+        return np.log((1 + len(known)) / (1 + frequency)) + 1, round(float(np.log(1 + len(known))) + 1, DIGITS)
 
-    def weighed(self, rows: Labels, known: Labels) -> Any:
+    def weighed(self, rows: Labels, known: Labels) -> tuple[Any, Array]:
         """``rows`` as a model that knows only ``known`` sees them: unseen n-grams count in the lengths alone.
 
         Each occurrence adds the square of its weight to a block's length, so that a message is the sum of its words
-        (see ``bot.nlu.model``).
+        (see ``bot.nlu.model``). Beside it, what the familiar words of each row add to every logit.
         """
-        idf, seen, _ = self.idf(known)
-        counted = self.matrix[rows].tocsc()
-        blocks = []
-        for columns in (slice(None, self.letters), slice(self.letters, None)):
-            block = counted[:, columns]
-            lengths = np.sqrt(block @ idf[columns] ** 2)
-            lengths[lengths == 0] = 1
-            blocks.append(sparse.diags(1 / lengths) @ block @ sparse.diags(idf[columns] * seen[columns]))
-        return sparse.hstack(blocks).tocsr()
+        idf, unseen = self.idf(known)
+        seen = idf < unseen
+        blocks, start = [], 0
+        for counted in (self._words[rows], self._letters[rows]):
+            here = slice(start, start + counted.shape[1])
+            start = here.stop
+            blocks.append(_scaled(counted, counted @ idf[here] ** 2) @ sparse.diags(idf[here] * seen[here]))
+        single, weight, known_words = self._single[rows], idf[self._singles], seen[self._singles]
+        told = weight * self._telling
+        meant = _scaled(single, single @ told**2) @ (self._vectors * (told * MEANING)[:, None])
+        familiar = FAMILIARITY * (single @ (weight**2 * known_words)) / (single @ weight**2)
+        return sparse.hstack([*blocks, sparse.csr_matrix(meant)]).tocsr(), familiar
+
+
+def _scaled(counted: Any, squares: Array) -> Any:
+    lengths = np.sqrt(squares)
+    lengths[lengths == 0] = 1
+    return sparse.diags(1 / lengths) @ counted
 
 
 def train(tokens: Sequence[list[str]], intents: Sequence[str]) -> tuple[Model, Measured]:
@@ -98,19 +116,21 @@ def train(tokens: Sequence[list[str]], intents: Sequence[str]) -> tuple[Model, M
     if len(names) < 2:
         raise NotTrainable(faults.FEW_INTENTS())
     labels = np.array([names.index(intent) for _, intent in kept], dtype=np.intp)
-    corpus = _Corpus([ngrams(words) for words, _ in kept])
+    corpus = _Corpus([words for words, _ in kept])
     calibration, measured = _cross_validate(corpus, labels, len(names))
     everything = np.arange(len(labels))
-    fitted = _fit(corpus.weighed(everything, everything), labels, len(names))
-    idf, _, unseen = corpus.idf(everything)
-    scale = np.maximum(np.abs(fitted.weights).max(axis=0), 1e-6) / 127
+    fitted = _fit(corpus.weighed(everything, everything)[0], labels, len(names))
+    idf, unseen = corpus.idf(everything)
+    weights, senses = fitted.weights[:-WIDTH], fitted.weights[-WIDTH:]
+    scale = np.maximum(np.abs(weights).max(axis=0), 1e-6) / 127
     model = Model(
         intents=names,
         hashes=corpus.hashes,
         idf=idf.astype(np.float32),
         unseen=unseen,
-        weights=np.rint(fitted.weights / scale).astype(np.int8),
+        weights=np.rint(weights / scale).astype(np.int8),
         scale=scale.astype(np.float32),
+        senses=(senses * MEANING).round(DIGITS).astype(np.float32),
         bias=fitted.bias.astype(np.float32),
         calibration=calibration,
     )
@@ -125,7 +145,7 @@ def _fit(matrix: Any, labels: Labels, classes: int) -> _Fitted:
         if len(labels) > MANY_EXAMPLES:
             machine = LinearSVC(C=1.0, dual=True, random_state=0)
         else:
-            machine = LogisticRegression(C=20.0, solver="liblinear", dual=True, max_iter=2000, random_state=0)
+            machine = LogisticRegression(C=10.0, solver="liblinear", dual=True, tol=0.1, random_state=0)
         machine.fit(matrix, labels == k)
         weights[:, k], bias[k] = machine.coef_[0], machine.intercept_[0]
     return _Fitted(weights, bias)
@@ -162,8 +182,9 @@ def _held_out(corpus: _Corpus, labels: Labels, folds: Labels, classes: int) -> t
         held, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         if not len(held) or len(np.unique(labels[rest])) < 2:
             continue
-        fitted = _fit(corpus.weighed(rest, rest), labels[rest], classes)
-        found.append(corpus.weighed(held, rest) @ fitted.weights + fitted.bias)
+        fitted = _fit(corpus.weighed(rest, rest)[0], labels[rest], classes)
+        messages, familiar = corpus.weighed(held, rest)
+        found.append(messages @ fitted.weights + fitted.bias + familiar[:, None])
         rows.append(held)
     if not rows:
         return np.empty((0, classes)), np.empty(0, dtype=np.intp)
