@@ -80,7 +80,7 @@ def _logistic(features: Array, target: Array, weights: Array) -> tuple[float, fl
         gradient = (features * (weights * (chance - smooth))[:, None]).sum(axis=0) + _PULL * (beta - _USUAL)
         curve = (squares * (weights * chance * (1 - chance))[:, None, None]).sum(axis=0) + np.diag(_PULL)
         step = np.zeros(3)
-        step[free] = _solve(curve[np.ix_(free, free)], gradient[free])
+        step[free] = solve(curve[np.ix_(free, free)], gradient[free])
         beta = beta - np.clip(step, -1, 1)
         low = (beta < 0.02) & np.array([True, True, False])
         beta[low], free = 0.02, free & ~low
@@ -89,15 +89,17 @@ def _logistic(features: Array, target: Array, weights: Array) -> tuple[float, fl
     return float(beta[0]), float(beta[1]), float(beta[2])
 
 
-def _solve(matrix: Array, right: Array) -> Array:
+def solve(matrix: Array, right: Array) -> Array:
     """x with ``matrix`` x = ``right``, by elimination; ``matrix`` is small, symmetric and positive definite."""
+    width = len(matrix)
     rows = np.column_stack((matrix, right))
     for k in range(len(rows)):
         rows[k] /= rows[k, k]
         for other in range(len(rows)):
             if other != k:
                 rows[other] -= rows[other, k] * rows[k]
-    return rows[:, -1]
+    found: Array = rows[:, width:]
+    return found if right.ndim > 1 else found[:, 0]
 
 
 def _temperature(logits: Array, truth: npt.NDArray[np.intp]) -> float:

@@ -26,7 +26,7 @@ REMEMBERED = 2_048
 """Words, and pairs of neighbours, of which a model remembers what they add …"""
 REMEMBERED_BYTES = 4_000_000
 """… as far as they need no more than this."""
-FAMILIARITY = 1.0
+FAMILIARITY = 0.5
 """What a message of known words has more in each logit than one of unknown words."""
 
 
