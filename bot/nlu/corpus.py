@@ -12,7 +12,7 @@ from scipy import sparse
 
 from bot.nlu.calibrate import DIGITS
 from bot.nlu.features import LETTERS, Hashes, ngrams, word_hash
-from bot.nlu.meaning import meanings
+from bot.nlu.meaning import UNIT, meanings
 from bot.nlu.model import FAMILIARITY
 
 Labels = npt.NDArray[np.intp]
@@ -45,7 +45,8 @@ class Corpus:
         self._singles = self.hashes.searchsorted(np.array(keys, dtype=np.uint64))
         self._single = self._words[:, self._singles]
         table = [meanings().row(key) for key in keys]
-        self._vectors, self._telling = meanings().vectors(table), meanings().telling(table)
+        self._vectors = meanings().vectors[table] / UNIT
+        self._telling = meanings().telling[table].astype(np.float64)
 
     def idf(self, known: Labels) -> tuple[Array, float]:
         """Weights by the rows in ``known``, and the weight of what they don't hold."""

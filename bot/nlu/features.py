@@ -51,15 +51,15 @@ def letter_hashes(tokens: Sequence[str]) -> tuple[Hashes, npt.NDArray[np.intp]]:
     written = f" {'  '.join(tokens)} "
     codes = np.frombuffer(written.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     places = np.arange(len(tokens)).repeat([len(token) + 2 for token in tokens])
-    found: list[Hashes] = []
-    owners: list[npt.NDArray[np.intp]] = []
-    rolling = codes
+    rolling, runs, inside, owners = codes, [], [], []
     for n in range(SHORTEST, LONGEST + 1):
         rolling = rolling[:-1] * _MULTIPLIER + codes[n - 1 :]
-        inside = places[: len(rolling)] == places[n - 1 :]
-        found.append(rolling[inside] ^ _SALTS[n])
-        owners.append(places[: len(rolling)][inside])
-    return np.concatenate(found) | LETTERS, np.concatenate(owners)
+        starts = places[: len(rolling)]
+        runs.append(rolling ^ _SALTS[n])
+        inside.append(starts == places[n - 1 :])
+        owners.append(starts)
+    kept = np.concatenate(inside).nonzero()[0]
+    return np.concatenate(runs)[kept] | LETTERS, np.concatenate(owners)[kept]
 
 
 def ngrams(tokens: Sequence[str]) -> tuple[Hashes, Counts]:

@@ -17,19 +17,20 @@ from bot.nlu.features import word_hash
 
 FOLDER = Path(__file__).with_name("words")
 WIDTH = 32
+UNIT = 127
 _FILE = FOLDER / "vectors.npz"
 
 
 class Meanings:
-    """The table: for each stem a vector of unit length, and how much the word tells (a frequent one little), up to 1.
+    """The table: for each stem a vector of length ``UNIT``, and how much the word tells (a frequent one little), up to 1.
 
     ``row`` is the place of a stem's hash; row 0 is for all that the table doesn't know: no meaning, and it tells all.
     """
 
     def __init__(self, hashes: npt.NDArray[np.uint64], vectors: npt.NDArray[np.int8], telling: npt.NDArray[np.uint8]):
         self._rows = {key: place for place, key in enumerate(hashes.tolist(), start=1)}
-        self._vectors = np.concatenate((np.zeros((1, WIDTH), dtype=np.int8), vectors))
-        self._telling = np.concatenate((np.array([255], dtype=np.uint8), telling))
+        self.vectors = np.concatenate((np.zeros((1, WIDTH), dtype=np.int8), vectors))
+        self.telling = np.concatenate(([1], telling / 255)).astype(np.float32)
 
     def row(self, stem_hash: int) -> int:
         """The row of a stem by its ``word_hash``."""
@@ -38,14 +39,6 @@ class Meanings:
     def knows(self, word: str) -> bool:
         """Whether the word, in some form, is in the table."""
         return word_hash(word) in self._rows
-
-    def vectors(self, rows: npt.NDArray[np.intp] | list[int]) -> npt.NDArray[np.float64]:
-        """The vectors of these rows."""
-        return self._vectors[rows] / 127.0
-
-    def telling(self, rows: npt.NDArray[np.intp] | list[int]) -> npt.NDArray[np.float64]:
-        """How much each of these words tells."""
-        return self._telling[rows] / 255.0
 
     @staticmethod
     def write(

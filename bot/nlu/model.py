@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlu.features import Hashes, letter_hashes, pair_hash, word_hash
-from bot.nlu.meaning import meanings
+from bot.nlu.meaning import UNIT, meanings
 
 Floats = npt.NDArray[np.float32]
 Pair = tuple[str, str]
@@ -108,28 +108,33 @@ class Model:
             self.forget()
         fresh = list(dict.fromkeys(token for token in tokens if token not in self._words))
         joined = list(dict.fromkeys(pair for pair in pairs if pair not in self._pairs))
+        count, parts = len(fresh), len(fresh) + len(joined)
         keys = [word_hash(word) for word in fresh]
         letters, owners = letter_hashes(fresh)
-        found = np.array(keys + [pair_hash(*pair) for pair in joined], dtype=np.uint64)
         # Words come first, then pairs, then each word's letters.
-        parts, count = len(fresh) + len(joined), len(fresh)
+        found = np.concatenate((np.array(keys + [pair_hash(*pair) for pair in joined], dtype=np.uint64), letters))
         belongs = np.concatenate((np.arange(parts), owners + parts))
-        fits, seen, idf = self._weigh(np.concatenate((found, letters)), belongs, parts + count)
+        fits, seen, idf = self._weigh(found, belongs, parts + count)
         for at, pair in enumerate(joined, start=count):
             self._pairs[pair] = fits[at].copy()
         if not fresh:
             return
-        rows = [meanings().row(key) for key in keys]
-        told = (idf[:count] * meanings().telling(rows)).astype(np.float32)
-        meant = (meanings().vectors(rows).astype(np.float32) * told[:, None]) @ self.senses
-        squares = idf[:count] ** 2
-        added = np.concatenate(
-            (fits[:count], fits[parts:], meant, (told**2)[:, None], (squares * seen[:count])[:, None], squares[:, None]),
-            axis=1,
-        )
+        table, width = meanings(), len(self.intents) + 1
+        rows = [table.row(key) for key in keys]
+        weight = idf[:count]
+        told = weight * table.telling[rows]
+        added = np.empty((count, 3 * width + 2), dtype=np.float32)
+        added[:, :width] = fits[:count]
+        added[:, width : 2 * width] = fits[parts:]
+        added[:, 2 * width : -3] = (table.vectors[rows] * (told / UNIT)[:, None]) @ self.senses
+        added[:, -3] = told * told
+        added[:, -1] = weight * weight
+        added[:, -2] = added[:, -1] * seen[:count]
         self._words.update(zip(fresh, added, strict=True))
 
-    def _weigh(self, found: Hashes, belongs: npt.NDArray[np.intp], parts: int) -> tuple[Floats, Floats, Floats]:
+    def _weigh(
+        self, found: Hashes, belongs: npt.NDArray[np.intp], parts: int
+    ) -> tuple[Floats, npt.NDArray[np.bool_], Floats]:  # fmt: skip
         """What n-grams add, summed by the part to which each ``belongs``: to each intent, and last to the square of the
         part's length; and for each n-gram whether training saw it, and its frequency weight.
         """
@@ -137,10 +142,12 @@ class Model:
         rows[rows == len(self.hashes)] = 0
         seen = self.hashes[rows] == found
         idf = np.where(seen, self.idf[rows], np.float32(self.unseen))
-        kept = np.flatnonzero(seen)
-        spread = np.zeros((parts, len(kept)), dtype=np.float32)
-        spread[belongs[kept], np.arange(len(kept))] = idf[kept]
-        fits = np.empty((parts, len(self.intents) + 1), dtype=np.float32)
-        fits[:, :-1] = (spread @ self.weights.take(rows[kept], axis=0).astype(np.float32)) * self.scale
-        fits[:, -1] = np.bincount(belongs, weights=idf * idf, minlength=parts)
-        return fits, seen.astype(np.float32), idf
+        adds = np.empty((len(found), len(self.intents) + 1), dtype=np.float32)
+        adds[:, :-1] = self.weights[rows]
+        adds[~seen] = 0
+        adds[:, -1] = idf
+        spread = np.zeros((parts, len(found)), dtype=np.float32)
+        spread[belongs, np.arange(len(found))] = idf
+        fits: Floats = spread @ adds
+        fits[:, :-1] *= self.scale
+        return fits, seen, idf
