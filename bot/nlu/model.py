@@ -82,19 +82,39 @@ class Model:
         frequency weight: a message of unknown words is short inside the model's space, so it scores low on everything.
         It is the best single sign of out of scope; the share of known words, weighed alike, is another.
         """
-        pairs = list(pairwise(tokens))
-        words = self._words
-        if not (all(token in words for token in tokens) and all(pair in self._pairs for pair in pairs)):
-            self._learn(tokens, pairs)
-        total = words[tokens[0]].copy()
-        for token in tokens[1:]:
-            total += words[token]
+        words, pairs = self._known(tokens)
+        total = words[0].copy()
+        for word in words[1:]:
+            total += word
         blocks = total[:-2].reshape(3, -1)
         for pair in pairs:
-            blocks[0] += self._pairs[pair]
+            blocks[0] += pair
         fit: Floats = (blocks[:, :-1] / np.sqrt(blocks[:, -1:])).sum(axis=0) + self.bias
         fit += FAMILIARITY * total[-2] / total[-1]
         return fit
+
+    def spans(self, tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> Floats:
+        """The ``logits`` of several runs of ``tokens``, each given by its start and its end, a row for each."""
+        words, pairs = self._known(tokens)
+        starts, ends = np.array(spans).T
+        # Sums up to each place; in double precision, since differences of them are taken.
+        sums = np.zeros((len(words) + 1, len(words[0])))
+        np.cumsum(words, axis=0, out=sums[1:])
+        total = sums[ends] - sums[starts]
+        blocks = total[:, :-2].reshape(len(spans), 3, -1)
+        if pairs:
+            joined = np.zeros((len(words), len(pairs[0])))
+            np.cumsum(pairs, axis=0, out=joined[1:])
+            blocks[:, 0] += joined[ends - 1] - joined[starts]
+        fit: Floats = (blocks[:, :, :-1] / np.sqrt(blocks[:, :, -1:])).sum(axis=1) + self.bias
+        return (fit + FAMILIARITY * (total[:, -2] / total[:, -1])[:, None]).astype(np.float32)
+
+    def _known(self, tokens: Sequence[str]) -> tuple[list[Floats], list[Floats]]:
+        """What each word and each pair of neighbours adds."""
+        pairs = list(pairwise(tokens))
+        if not (all(token in self._words for token in tokens) and all(pair in self._pairs for pair in pairs)):
+            self._learn(tokens, pairs)
+        return [self._words[token] for token in tokens], [self._pairs[pair] for pair in pairs]
 
     def forget(self) -> None:
         """Drops what is remembered."""
