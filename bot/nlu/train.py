@@ -31,6 +31,8 @@ FOLDS = 5
 # Beyond this many examples logistic regression takes minutes, and a support vector machine is as good.
 MANY_EXAMPLES = 4_000
 FEWEST_INTENTS_FOR_OUTSIDE = 6
+ENOUGH = 2_000
+"""Once so many were held out and scored, further folds would tell nothing new."""
 
 MEANING = 3.0
 """The weight of what is meant beside what is written …"""
@@ -48,7 +50,7 @@ class NotTrainable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """``accuracy`` in scope by cross-validation, and how many examples took part."""
+    """``accuracy`` in scope by cross-validation, and of how many examples was learned."""
 
     accuracy: float
     examples: int
@@ -100,13 +102,15 @@ def _fit(corpus: Corpus, rows: Labels, labels: Labels, classes: int) -> _Fitted:
     seen, here = corpus.seen_by(rows, rows), labels[rows]
     weights = np.zeros((seen.written.shape[1], classes))
     bias = np.full(classes, -100.0)
-    for k in np.unique(here):
-        if len(labels) > MANY_EXAMPLES:
-            machine = LinearSVC(C=1.0, dual=True, random_state=0)
-        else:
-            machine = LogisticRegression(C=10.0, solver="liblinear", dual=True, tol=0.1, random_state=0)
-        machine.fit(seen.written, here == k)
-        weights[:, k], bias[k] = machine.coef_[0], machine.intercept_[0]
+    present = np.unique(here)
+    if len(labels) > MANY_EXAMPLES and len(present) > 2:
+        machine = LinearSVC(C=1.0, dual=True, tol=0.01, random_state=0).fit(seen.written, here)
+        weights[:, present], bias[present] = machine.coef_.T, machine.intercept_
+    else:
+        for k in present:
+            one = LogisticRegression(C=10.0, solver="liblinear", dual=True, tol=0.1, random_state=0)
+            one.fit(seen.written, here == k)
+            weights[:, k], bias[k] = one.coef_[0], one.intercept_[0]
     senses, offsets = _meant(seen.meant, here, classes)
     return _Fitted(weights, senses, bias + offsets)
 
@@ -151,11 +155,13 @@ def _cross_validate(corpus: Corpus, labels: Labels, classes: int) -> tuple[Calib
         strange = np.flatnonzero(apart == fold)
         if len(strange):
             outside.append(fitted.logits(corpus, strange, rest))
+        if sum(map(len, tested)) >= ENOUGH:
+            break
     if sum(map(len, tested)) < FOLDS:
         raise NotTrainable(faults.FEW_EXAMPLES())
     logits, truth = np.concatenate(inside), labels[np.concatenate(tested)]
     accuracy = float(np.mean(logits.argmax(axis=1) == truth))
-    return calibrate(logits, truth, np.concatenate(outside)), Measured(accuracy, len(truth))
+    return calibrate(logits, truth, np.concatenate(outside)), Measured(accuracy, len(labels))
 
 
 def _deal(labels: Labels) -> Labels:
