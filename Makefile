@@ -10,7 +10,7 @@ PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PATH
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: help demo test test-long check deps web bench clean
+.PHONY: help demo test test-long check deps web bench rasa clean
 
 help:
 	@echo "make demo       try it: sets everything up and serves the example business"
@@ -19,6 +19,7 @@ help:
 	@echo "make check      format, lint, types, layering, front-end checks"
 	@echo "make deps       install what the tests need beyond Python (Debian, Ubuntu; as root)"
 	@echo "make bench      all benchmarks, in full"
+	@echo "make rasa       a real Rasa server for the example business (docs/rasa.md)"
 
 # --- set-up ---
 
@@ -38,6 +39,9 @@ web: gateway/static/.stamp
 
 demo: $(VENV)/run.stamp gateway/static/.stamp
 	@$(BIN)/switchboard demo
+
+rasa: $(VENV)/run.stamp
+	@$(BIN)/python -m scripts.rasa serve
 
 # --- proof ---
 

@@ -196,12 +196,12 @@ def _auroc(known: npt.NDArray[np.float64], foreign: npt.NDArray[np.float64]) -> 
 
 def _decisions(reader: Reader, inside: Labelled, outside: Sequence[str]) -> dict[str, float]:
     """What the bot would do with a first message: answer, ask which of two or three, or ask to rephrase."""
-    from bot.dialogue.answer import MOST_BUTTONS
-    from bot.dialogue.heard import ANSWER_FROM
+    from bot.content.types import Settings
+    from bot.dialogue.talk import MOST_BUTTONS
 
     readings = [(reader.read(text), intent) for text, intent in inside]
-    sure = [(one, intent) for one, intent in readings if not one.outside and one.confidence >= ANSWER_FROM]
-    asked = [(one, intent) for one, intent in readings if not one.outside and one.confidence < ANSWER_FROM]
+    sure = [(one, intent) for one, intent in readings if not one.outside and one.confidence >= Settings().answer_from]
+    asked = [(one, intent) for one, intent in readings if not one.outside and one.confidence < Settings().answer_from]
     offered = sum(intent in {name for name, _ in one.intents[:MOST_BUTTONS]} for one, intent in asked)
     foreign = [reader.read(text) for text in outside]
     return {
@@ -209,7 +209,7 @@ def _decisions(reader: Reader, inside: Labelled, outside: Sequence[str]) -> dict
         "lantern.answered_wrong": sum(one.intents[0][0] != intent for one, intent in sure) / max(1, len(sure)),
         "lantern.asked": len(asked) / len(readings),
         "lantern.asked_with_right_button": offered / max(1, len(asked)),
-        "lantern.outside_answered": sum(not one.outside and one.confidence >= ANSWER_FROM for one in foreign)
+        "lantern.outside_answered": sum(not one.outside and one.confidence >= Settings().answer_from for one in foreign)
         / len(foreign),
     }
 

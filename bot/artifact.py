@@ -16,16 +16,17 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from bot.content.types import Content
+from bot.content.types import Content, Source
+from bot.dialogue.playbook import Playbook
 from bot.dialogue.render import Phrasebook
 from bot.files import beside_of
-from bot.nlu.entities import Finder
+from bot.nlu.entities import Cue, Finder
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.meaning import WIDTH
 from bot.nlu.model import Calibration, Model
 from bot.nlu.reader import Reader
 
-FORMAT = 3
+FORMAT = 4
 MAX_BYTES = 500_000_000
 _ARRAYS = {
     "hashes": np.uint64, "idf": np.float32, "weights": np.int8, "scale": np.float32, "senses": np.float32,
@@ -51,6 +52,7 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     calibration: Calibration
     vocabulary: tuple[str, ...]
     annotated: tuple[tuple[str, str, str], ...]
+    cues: tuple[Cue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,11 @@ class Bot:
     version: str
     content: Content
     book: Phrasebook
+    playbook: Playbook
     reader: Reader
     finder: Finder
+    always: tuple[tuple[str, Source], ...] = ()
+    """Slots that texts or intents fill wherever they are said, in a form or not."""
 
 
 def write(path: Path, meta: Meta, model: Model) -> None:
@@ -115,6 +120,19 @@ def read(path: Path) -> Bot:
         version=meta.version,
         content=meta.content,
         book=Phrasebook(meta.content.responses),
+        playbook=Playbook(meta.content),
         reader=Reader(model, Lexicon(meta.vocabulary)),
-        finder=Finder(meta.content.patterns, [*lookups, *meta.annotated], meta.content.synonyms),
+        finder=Finder(
+            meta.content.patterns,
+            [*lookups, *meta.annotated],
+            meta.content.synonyms,
+            entities=meta.content.entities,
+            cues=meta.cues,
+        ),
+        always=tuple(
+            (slot.name, source)
+            for slot in meta.content.slots
+            for source in slot.sources
+            if source.kind in ("text", "intent") and not source.when
+        ),
     )

@@ -1,28 +1,38 @@
-"""The engine in our own process: a trained bot for each business, answering without any I/O."""
+"""The engine in our own process: a trained bot for each business, answering without any I/O but its custom actions'."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from pathlib import Path
+from typing import TypeVar
+
+import structlog
 
 from bot import artifact
-from bot.dialogue.answer import decide
-from bot.dialogue.heard import hear
-from bot.dialogue.payload import LANGUAGE_SLOT
-from bot.dialogue.render import Voice
+from bot.actions import ActionCall, ActionDone, ActionFailed, Actions
+from bot.dialogue.talk import Traced
+from bot.dialogue.turn import take_turn, trace_turn
 from gateway.errors import BotNotReady
-from gateway.model.events import Score
-from gateway.ports import TurnRequest, TurnResult
+from gateway.ports import Handoff, TurnRequest, TurnResult
 
-WORTH_TELLING = 0.01
-"""Beside the best intent, those that were at least this likely are told."""
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+KEPT = 3
+"""Versions of a business's bot that are held for dialogues which began with them, beside the one that answers."""
 
 
 class EmbeddedEngine:
-    """A ``gateway.ports.BotEngine``. A turn costs well under a millisecond, so it runs where it is called."""
+    """A ``gateway.ports.BotEngine``. A turn costs well under a millisecond, so it runs where it is called.
 
-    def __init__(self) -> None:
+    A dialogue in progress goes on with the version it began with, as long as that is held; else with the current one.
+    """
+
+    def __init__(self, actions: Actions | None = None) -> None:
+        self._actions = actions
         self._bots: dict[str, artifact.Bot] = {}
+        self._older: dict[str, dict[str, artifact.Bot]] = {}
         self._expected: set[str] = set()
 
     async def load(self, business: str, path: Path) -> str:
@@ -31,6 +41,12 @@ class EmbeddedEngine:
         Raises ``bot.artifact.ArtifactUnreadable``; the old one stays then.
         """
         bot = await asyncio.to_thread(artifact.read, path)
+        before = self._bots.get(business)
+        if before is not None and before.version != bot.version:
+            older = self._older.setdefault(business, {})
+            older[before.version] = before
+            while len(older) > KEPT:
+                del older[next(iter(older))]
         self._bots[business] = bot
         return bot.version
 
@@ -41,6 +57,7 @@ class EmbeddedEngine:
     def unload(self, business: str) -> None:
         """The business has no bot from now on, and none is on its way: people answer."""
         self._bots.pop(business, None)
+        self._older.pop(business, None)
         self._expected.discard(business)
 
     def version(self, business: str) -> str | None:
@@ -50,32 +67,58 @@ class EmbeddedEngine:
 
     async def turn(self, request: TurnRequest) -> TurnResult:
         """Answers all waiting inputs. The same request to the same version gives the same result."""
-        bot = self._bots.get(request.business)
+        bot = self.bot_for(request)
         if bot is None and request.business in self._expected:
             raise BotNotReady(f"No trained bot is published for business {request.business}.")
         if bot is None:
-            return TurnResult(outcome="handoff", version="", misses=request.misses, handoff="bot_decided")
-        heard = hear(bot, request.inputs)
-        language = heard.language or request.locale.replace("_", "-").split("-")[0].lower()
-        known = {**request.facts, **heard.facts, LANGUAGE_SLOT: language}
-        voice = Voice(bot.book, request.id, language, known)
-        decision = decide(bot.content, heard, voice, request.misses)
-        return TurnResult(
-            outcome=decision.outcome,
-            version=bot.version,
-            replies=decision.replies,
-            intents=tuple(
-                Score(intent=intent, confidence=round(confidence, 4), title=voice.title(intent))
-                for place, (intent, confidence) in enumerate(heard.candidates)
-                if not place or confidence >= WORTH_TELLING
-            ),
-            facts=heard.facts,
-            language=language,
-            misses=decision.misses,
-            handoff=decision.handoff,
-        )
+            return TurnResult(
+                outcome="handoff", version="", misses=request.misses, handoff=Handoff(reason="bot_decided")
+            )
+        return await converse(bot, request, self._actions)
+
+    def bot_for(self, request: TurnRequest) -> artifact.Bot | None:
+        """Which bot answers: the one that a dialogue in progress began with, else the current one."""
+        began_with = request.memory.version if request.memory is not None else ""
+        older = self._older.get(request.business, {}).get(began_with) if began_with else None
+        return older or self._bots.get(request.business)
 
     async def aclose(self) -> None:
         """Lets go of every model."""
         self._bots.clear()
+        self._older.clear()
         self._expected.clear()
+        if self._actions is not None:
+            await self._actions.aclose()
+
+
+async def converse(bot: artifact.Bot, request: TurnRequest, actions: Actions | None) -> TurnResult:
+    """One turn of a trained bot, with its custom actions. An action that fails calls people."""
+    return await _drive(take_turn(bot, request), bot, actions)
+
+
+async def converse_traced(bot: artifact.Bot, request: TurnRequest, actions: Actions | None) -> Traced:
+    """As ``converse``, with what was meant and done."""
+    return await _drive(trace_turn(bot, request), bot, actions)
+
+
+async def _drive(
+    turning: Generator[ActionCall, ActionDone | None, T], bot: artifact.Bot, actions: Actions | None
+) -> T:  # fmt: skip
+    try:
+        call = next(turning)
+        while True:
+            call = turning.send(await _run(call, bot, actions))
+    except StopIteration as over:
+        result: T = over.value
+        return result
+
+
+async def _run(call: ActionCall, bot: artifact.Bot, actions: Actions | None) -> ActionDone | None:
+    """What the action did; None where it failed."""
+    if actions is None:
+        return None
+    try:
+        return await actions.run(call, bot.content)
+    except ActionFailed as error:
+        log.warning("action_failed", business=call.business, action=call.name, error=str(error))
+        return None

@@ -11,10 +11,11 @@ import msgspec
 
 from bot.content.errors import ContentError, Finding
 from bot.files import beside_of
-from bot.worker import Done, Failed
+from bot.testing.results import Results
+from bot.worker import PROGRESS, Done, Failed
 from gateway.errors import NotTrained
 from gateway.faults import training as faults
-from gateway.ports import TrainingReport
+from gateway.ports import Progress, TrainingReport
 
 MAX_SECONDS = 900.0
 _ROOT = Path(__file__).resolve().parents[1]
@@ -28,10 +29,11 @@ class TrainingFailed(NotTrained):
 
 
 class Trained(TrainingReport, frozen=True, kw_only=True):
-    """A report with the version that was trained and what of the content isn't honoured."""
+    """A report with the version that was trained, what of the content isn't honoured, and how its tests went."""
 
     version: str
     findings: tuple[Finding, ...] = ()
+    tests: Results | None = None
 
 
 class WorkerTrainer:
@@ -40,7 +42,7 @@ class WorkerTrainer:
     def __init__(self, max_seconds: float = MAX_SECONDS) -> None:
         self._max_seconds = max_seconds
 
-    async def train(self, content: str, target: str) -> Trained:
+    async def train(self, content: str, target: str, *, progress: Progress | None = None) -> Trained:
         """Trains the folder ``content`` into the file ``target``.
 
         Raises ``ContentError`` (file, line, what to do) or ``TrainingFailed``.
@@ -57,13 +59,33 @@ class WorkerTrainer:
         )
         try:
             async with asyncio.timeout(self._max_seconds):
-                output, complaint = await process.communicate()
+                output, complaint = await asyncio.gather(_read(process.stdout), _tell(process, progress))
+                await process.wait()
         except TimeoutError as error:
             raise TrainingFailed(faults.TOO_LONG(seconds=round(self._max_seconds))) from error
         finally:
             await _end(process)
             beside_of(Path(target), process.pid).unlink(missing_ok=True)
         return _report(output, complaint, process.returncode)
+
+
+async def _read(stream: asyncio.StreamReader | None) -> bytes:
+    assert stream is not None
+    return await stream.read()
+
+
+async def _tell(process: asyncio.subprocess.Process, progress: Progress | None) -> bytes:
+    """Passes on how far it is; what else the process writes beside its result, returned."""
+    assert process.stderr is not None
+    written = b""
+    async for line in process.stderr:
+        if line.startswith(PROGRESS):
+            stage, _, done = line.removeprefix(PROGRESS).decode().strip().partition(" ")
+            if progress is not None:
+                progress(stage, float(done))
+        else:
+            written = (written + line)[-4_000:]
+    return written
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
@@ -91,4 +113,5 @@ def _report(output: bytes, complaint: bytes, code: int | None) -> Trained:
         seconds=result.seconds,
         version=result.version,
         findings=result.findings,
+        tests=result.tests,
     )

@@ -6,23 +6,39 @@ Reads the content folder, trains, writes the artifact, and prints one JSON line:
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from bot.content import Content, ContentError, Finding, Loaded, read_content
+from bot.nlu.entities import Annotated
+from bot.testing.results import Results
+from bot.testing.stories import WrittenStory, read_stories
 from gateway.faults import Fault
 
 # Numerical libraries read these when they are imported, which happens in ``train``.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
 
 
+PROGRESS = b"progress "
+"""Begins a line of the error output that tells the stage and how much of the whole is done."""
+
+
+def tell(stage: str, done: float) -> None:
+    """Tells whoever started this process how far it is."""
+    sys.stderr.buffer.write(PROGRESS + f"{stage} {done}\n".encode())
+    sys.stderr.buffer.flush()
+
+
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
-    """What was trained and measured; the fields of ``gateway.ports.TrainingReport`` and more."""
+    """What was trained and measured; the fields of ``gateway.ports.TrainingReport`` and more. ``tests``: how the content's
+    own test conversations went, None where it has none."""
 
     version: str
     intents: int
@@ -31,6 +47,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     out_of_scope_threshold: float
     seconds: float
     findings: tuple[Finding, ...]
+    tests: Results | None = None
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
@@ -44,21 +61,27 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 def train(content: Path, target: Path) -> Done | Failed:
     """Trains the folder into the file."""
     started = time.monotonic()
+    tell("read", 0.0)
     try:
         loaded = read_content(content)
+        stories, passed_over = read_stories(content)
     except ContentError as error:
         return Failed(fault=error.what, file=error.file, line=error.line)
-    return _fit(loaded, target, started)
+    loaded = msgspec.structs.replace(loaded, findings=(*loaded.findings, *passed_over))
+    return _fit(loaded, target, started, stories)
 
 
-def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
+def _fit(loaded: Loaded, target: Path, started: float, stories: tuple[WrittenStory, ...]) -> Done | Failed:
     from bot import artifact
+    from bot.nlu.entities import learn_roles
     from bot.nlu.lexicon import Lexicon
     from bot.nlu.train import NotTrainable, train
+    from bot.testing.running import run_stories
     from gateway.language import clean, words
 
     content = loaded.content
     labelled = [(words(clean(example.text)), intent.name) for intent in content.intents for example in intent.examples]
+    tell("learn", 0.3)
     try:
         model, measured = train([tokens for tokens, _ in labelled], [intent for _, intent in labelled])
     except NotTrainable as error:
@@ -72,8 +95,11 @@ def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
         calibration=model.calibration,
         vocabulary=Lexicon.of([tokens for tokens, _ in labelled]).vocabulary,
         annotated=_annotated(content),
+        cues=learn_roles(_placed(content)),
     )
     artifact.write(target, meta, model)
+    tell("test", 0.9)
+    tests = asyncio.run(run_stories(artifact.read(target), stories)) if stories else None
     return Done(
         version=content.version,
         intents=len(model.intents),
@@ -82,6 +108,7 @@ def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
         out_of_scope_threshold=round(model.calibration.threshold, 4),
         seconds=round(time.monotonic() - started, 3),
         findings=loaded.findings,
+        tests=tests,
     )
 
 
@@ -95,6 +122,17 @@ def _annotated(content: Content) -> tuple[tuple[str, str, str], ...]:
         if mark.entity in content.entities
     }
     return tuple(sorted(found))
+
+
+def _placed(content: Content) -> Iterator[Annotated]:
+    """Every annotated piece that has a role or a group, where it stands in its example."""
+    for intent in content.intents:
+        for example in intent.examples:
+            end = 0
+            for mark in example.marks:
+                start = example.text.index(mark.text, end)
+                end = start + len(mark.text)
+                yield Annotated(example.text, mark.entity, start, end, mark.role, mark.group)
 
 
 def main() -> int:

@@ -14,7 +14,9 @@ from gateway.model.events import (
     Button,
     Card,
     Endpoint,
+    Entry,
     FileKind,
+    Memory,
     Outcome,
     Page,
     Phone,
@@ -287,11 +289,21 @@ class TurnInput(msgspec.Struct, frozen=True, kw_only=True):
     choice: str = ""
 
 
+class Recall(Protocol):
+    """The entries of the turn's conversation after ``seq``, oldest first; the inputs that wait are among them."""
+
+    async def __call__(self, seq: int) -> Sequence[Entry]: ...
+
+
 class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A turn to be made: all inputs that wait, oldest first, and what is known before them.
 
     ``id`` is the turn's idempotency key. ``misses``: turns in a row that understood nothing. ``locale`` is the
-    conversation's (``ru``, ``en``); the engine may answer in the language that was written.
+    conversation's (``ru``, ``en``); the engine may answer in the language that was written. ``channel``: where the answer
+    goes (a call is ``voice``). ``memory``: of the dialogue in progress, as the last valid turn left it. ``at``: ``now`` on
+    the business's own clock; ``open``: people answer at this hour. ``attributes``, ``labels`` (their names): what is
+    known of the customer beside the dialogue. ``recall``: reads the conversation's log after a ``seq``, for an engine
+    that keeps a dialogue elsewhere; each call costs a read.
     """
 
     id: str
@@ -302,21 +314,41 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
     misses: int
     facts: Mapping[str, str]
     now: int
+    channel: str = "webchat"
+    memory: Memory | None = None
+    at: dt.datetime | None = None
+    open: bool = True
+    attributes: Mapping[str, str] = {}
+    labels: tuple[str, ...] = ()
+    recall: Recall | None = None
 
 
 class BotReply(msgspec.Struct, frozen=True, kw_only=True):
-    """One message of the bot."""
+    """One message of the bot. ``spoken``: what a call says in place of ``text``, where that is something else."""
 
     text: str
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
+    spoken: str = ""
+
+
+class Handoff(msgspec.Struct, frozen=True, kw_only=True):
+    """People are wanted. ``team``: its name, "" for the conversation's own. ``cause`` and ``why``: as
+    ``HandoffRequested`` has them."""
+
+    reason: Reason
+    team: str = ""
+    priority: int = 0
+    cause: str = ""
+    why: str = ""
 
 
 class TurnResult(msgspec.Struct, frozen=True, kw_only=True):
     """What the bot says, what it believed, and whether people must take over.
 
-    ``intents``: the likeliest first, at most five, over all inputs. ``facts``: slots that this turn filled.
-    ``misses`` counts this turn. With ``handoff`` set, ``replies`` are said before the conversation is queued.
+    ``intents``: the likeliest first, at most five, over all inputs. ``facts``: slots that this turn filled; an empty
+    one is cleared. ``misses`` counts this turn. With ``handoff`` set, ``replies`` are said before the conversation is
+    queued. ``memory``: what the next turn gets; none where nothing is in progress.
     """
 
     outcome: Outcome
@@ -326,7 +358,8 @@ class TurnResult(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, str] = {}
     language: str = ""
     misses: int = 0
-    handoff: Reason | None = None
+    handoff: Handoff | None = None
+    memory: Memory | None = None
 
 
 class BotEngine(Protocol):
@@ -371,10 +404,17 @@ class BotPublisher(Protocol):
     def version(self, business: str) -> str | None: ...
 
 
+class Progress(Protocol):
+    """Is told how far a training is: what it does now (``read``, ``learn``, ``measure``, ``test``), and how much of the
+    whole is done, 0 to 1."""
+
+    def __call__(self, stage: str, done: float) -> None: ...
+
+
 class BotTrainer(Protocol):
     """Trains a content folder into a file, in a process of its own."""
 
-    async def train(self, content: str, target: str) -> TrainingReport: ...
+    async def train(self, content: str, target: str, *, progress: Progress | None = None) -> TrainingReport: ...
 
 
 # --- operators --------------------------------------------------------------------------------------------------

@@ -6,18 +6,25 @@ the same under ``data/``. Tests and Rasa's own configuration are no part of the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from bot.content.domain import read_entities, read_forms, read_intents, read_responses, read_slots
+from bot.content.domain import read_actions, read_entities, read_forms, read_intents, read_session, read_slots
 from bot.content.draft import Draft
 from bot.content.errors import ContentError, Finding
+from bot.content.extras import FILE as EXTRAS
+from bot.content.extras import read_extras
 from bot.content.nlu import read_nlu
+from bot.content.responses import read_responses
 from bot.content.rules import read_rules
-from bot.content.source import MAX_TOTAL_BYTES, Node, parse, read_text, yaml_files
+from bot.content.source import MAX_TOTAL_BYTES, Node, parsed, read_text, yaml_files
+from bot.content.stories import join_stories, read_stories
 from bot.content.types import (
+    Act,
     Choice,
     Content,
     Example,
+    Field,
     Form,
     Intent,
     Loaded,
@@ -25,59 +32,82 @@ from bot.content.types import (
     Rule,
     Slot,
     Source,
+    Story,
     Variation,
 )
 from gateway.faults import content as faults
 
-# Rules come last: which of their actions are forms is known from the domain.
 _SECTIONS = {
     "intents": read_intents,
     "entities": read_entities,
+    "actions": read_actions,
     "slots": read_slots,
     "forms": read_forms,
+    "session_config": read_session,
     "responses": read_responses,
     "nlu": read_nlu,
     "rules": read_rules,
+    "stories": read_stories,
 }
-_SILENT = frozenset({"version", "actions", "session_config"})
-_TEST_FOLDERS = frozenset({"tests", "models"})
+_SILENT = frozenset({"version"})
+_TEST_FOLDERS = frozenset({"tests", "models", "results"})
 _RASA_ONLY = frozenset({"config.yml", "credentials.yml", "endpoints.yml"})
 
 
 def read_content(folder: Path) -> Loaded:
     """The content in ``folder`` and what of it isn't honoured. Raises ``ContentError``, with file and line."""
+    return judge_content(str(folder), ((name, read_text(name, path)) for name, path in yaml_files(folder)))
+
+
+def judge_content(where: str, files: Iterable[tuple[str, str]]) -> Loaded:
+    """As ``read_content``, of files as (relative name, text). ``where``: what an error names that is of no one file."""
     draft = Draft()
     sections: dict[str, list[Node]] = {name: [] for name in _SECTIONS}
+    extras: list[Node] = []
     total = 0
-    for name, path in yaml_files(folder):
-        if name.split("/")[0] in _TEST_FOLDERS:
+    for name, text in files:
+        if is_test(name):
             continue
         if name in _RASA_ONLY:
-            draft.findings.append(Finding(file=name, line=1, text="Rasa's own settings; this engine has none of them."))
+            draft.findings.append(Finding(file=name, line=1, fault=faults.RASA_ONLY()))
             continue
-        text = read_text(name, path)
         total += len(text)
         if total > MAX_TOTAL_BYTES:
             raise ContentError(faults.LARGE(limit=MAX_TOTAL_BYTES // 1_000_000), file=name)
-        for section, node in parse(name, text).fields("A content file").items():
+        root = parsed(name, text)
+        if name == EXTRAS:
+            extras.append(root)
+            continue
+        for section, node in root.fields("A content file").items():
             if section in sections:
                 sections[section].append(node)
             elif section not in _SILENT:
-                draft.note(node, f"“{section}” isn't honoured by this engine.")
+                draft.note(node, faults.FOREIGN(name=section))
     if not sections["intents"]:
-        raise ContentError(faults.NO_DOMAIN(), file=str(folder))
+        raise ContentError(faults.NO_DOMAIN(), file=where)
     for section, read in _SECTIONS.items():
         for node in sections[section]:
             read(draft, node)
+    join_stories(draft)
+    for root in extras:
+        read_extras(draft, root)
     content = draft.finish()
     return Loaded(content=content, findings=tuple(sorted(draft.findings, key=lambda found: (found.file, found.line))))
 
 
+def is_test(name: str) -> bool:
+    """Rasa's own convention: what stands in ``tests/`` or is called ``test_…`` is no content."""
+    folders, _, file = name.rpartition("/")
+    return name.split("/")[0] in _TEST_FOLDERS or file.startswith("test_") or "tests" in folders.split("/")
+
+
 __all__ = [
+    "Act",
     "Choice",
     "Content",
     "ContentError",
     "Example",
+    "Field",
     "Finding",
     "Form",
     "Intent",
@@ -86,6 +116,9 @@ __all__ = [
     "Rule",
     "Slot",
     "Source",
+    "Story",
     "Variation",
+    "is_test",
+    "judge_content",
     "read_content",
 ]

@@ -1,22 +1,17 @@
-"""The domain: intents, entities, slots, forms and responses."""
+"""The domain: intents, entities, slots, forms, actions and the session."""
 
 from __future__ import annotations
 
-import re
+import msgspec
 
-from bot.content.draft import Draft
+from bot.content.draft import MAX_INTENTS, Draft
 from bot.content.source import Node
-from bot.content.types import Choice, Form, Slot, Source, Tile, Variation
-from gateway.errors import Invalid
+from bot.content.types import Field, Form, Session, Slot, SlotType, Source
 from gateway.faults import content as faults
-from gateway.model.cards import LINKS, MAX_CARDS, TEXT, TITLE, check_address
-from gateway.model.cards import MAX_BUTTONS as MAX_CARD_BUTTONS
 
-MAX_TEXT = 4_000
-MAX_BUTTONS = 20
-_PAYLOAD = re.compile(r"/(?P<intent>[^\s{/.][^\s{]*)(?P<facts>\{.*\})?", re.DOTALL)
-# Names that Switchboard itself understands in a payload; they are no intents.
-_OWN_PAYLOADS = "/switchboard."
+_TYPES: tuple[SlotType, ...] = ("text", "bool", "categorical", "float", "list", "any")
+_KINDS = {"from_entity": "entity", "from_text": "text", "from_intent": "intent", "from_trigger_intent": "trigger"}
+_SLOT = ("type", "mappings", "values", "initial_value", "influence_conversation", "min_value", "max_value")
 
 
 def read_intents(draft: Draft, section: Node) -> None:
@@ -24,9 +19,11 @@ def read_intents(draft: Draft, section: Node) -> None:
         if isinstance(entry.value, dict):
             for name, options in entry.value.items():
                 draft.declared[name] = entry
-                draft.note_others(options.fields(f"The options of “{name}”"), (), f"the intent “{name}”")
+                draft.note_others(options.fields(f"The options of “{name}”"), (), name)
         else:
             draft.declared[entry.text("An intent")] = entry
+    if len(draft.declared) > MAX_INTENTS:
+        raise section.error(faults.MANY_INTENTS(limit=MAX_INTENTS))
 
 
 def read_entities(draft: Draft, section: Node) -> None:
@@ -34,43 +31,105 @@ def read_entities(draft: Draft, section: Node) -> None:
         if isinstance(entry.value, dict):
             for name, options in entry.value.items():
                 draft.entities[name] = entry
-                draft.note_others(options.fields(f"The options of “{name}”"), (), f"the entity “{name}”")
+                # Roles and groups are learned from the examples; that they are declared matters to Rasa.
+                draft.note_others(options.fields(f"The options of “{name}”"), ("roles", "groups"), name)
         else:
             draft.entities[entry.text("An entity")] = entry
 
 
+def read_actions(draft: Draft, section: Node) -> None:
+    for entry in section.items("actions"):
+        name = next(iter(entry.value)) if isinstance(entry.value, dict) else entry.text("An action")
+        if name.startswith("utter_") or name == "action_handoff":
+            continue
+        draft.actions[name] = entry
+
+
+def read_session(draft: Draft, section: Node) -> None:
+    fields = section.fields("session_config")
+    draft.note_others(fields, ("session_expiration_time", "carry_over_slots_to_new_session"), "session_config")
+    minutes, carry = draft.session.minutes, draft.session.carry
+    if "session_expiration_time" in fields:
+        minutes = number(fields["session_expiration_time"], "session_expiration_time", least=0, most=525_600)
+    if "carry_over_slots_to_new_session" in fields:
+        carry = fields["carry_over_slots_to_new_session"].value is not False
+    draft.session = Session(minutes=minutes, carry=carry)
+
+
+def number(node: Node, name: str, *, least: float, most: float) -> float:
+    """A number within bounds. Raises ``ContentError``."""
+    value = node.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise node.error(faults.NUMBER(name=name, least=str(least), most=str(most)))
+    return float(value)
+
+
 def read_slots(draft: Draft, section: Node) -> None:
     for name, entry in section.fields("slots").items():
+        if name in draft.slots:
+            raise entry.error(faults.SLOT_TWICE(name=name))
         fields = entry.fields(f"The slot “{name}”")
-        # The last three matter to Rasa's learned policies and to forms; rules alone decide here.
-        draft.note_others(
-            fields, ("type", "mappings", "values", "influence_conversation", "min_value", "max_value"), f"slot “{name}”"
+        # Influence, and the bounds of a float, matter to Rasa's learned policies; forms have bounds of their own.
+        draft.note_others(fields, _SLOT, name)
+        kind = fields["type"].text("type") if "type" in fields else "text"
+        if kind not in _TYPES:
+            raise fields["type"].error(faults.SLOT_TYPE(types=", ".join(_TYPES)))
+        mappings = fields["mappings"].items(f"mappings of “{name}”") if "mappings" in fields else []
+        draft.slot_places[name] = entry
+        draft.slots[name] = Slot(
+            name=name,
+            type=kind,
+            sources=tuple(source for one in mappings if (source := _source(draft, name, one)) is not None),
+            initial=plain(fields.get("initial_value")),
+            values=names(fields.get("values")),
         )
-        sources = []
-        for mapping in fields["mappings"].items(f"mappings of “{name}”") if "mappings" in fields else []:
-            source = _source(draft, name, mapping)
-            if source:
-                sources.append(source)
-        draft.slots[name] = Slot(name=name, sources=tuple(sources))
+
+
+def plain(node: Node | None) -> str:
+    """A value as the log keeps it: "" for none, JSON for a list."""
+    if node is None or node.value is None:
+        return ""
+    if isinstance(node.value, list):
+        return msgspec.json.encode([plain(one) for one in node.value]).decode()
+    return node.text("A value")
 
 
 def _source(draft: Draft, slot: str, mapping: Node) -> Source | None:
     fields = mapping.fields(f"A mapping of “{slot}”")
-    kind = fields["type"].text("type") if "type" in fields else ""
-    if kind == "custom":
+    written = fields["type"].text("type") if "type" in fields else ""
+    if written == "custom":
+        return None  # an action, or Switchboard, fills it
+    kind = _KINDS.get(written)
+    if kind is None or (kind == "entity" and "entity" not in fields):
+        draft.note(mapping, faults.MAPPING(name=slot, kind=written))
         return None
-    if kind != "from_entity" or "entity" not in fields or "conditions" in fields:
-        draft.note(mapping, f"This mapping of slot “{slot}” ({kind or 'no type'}) isn't honoured: no form runs yet.")
-        return None
-    draft.note_others(fields, ("type", "entity", "intent", "not_intent"), f"the mappings of slot “{slot}”")
+    known = ("type", "entity", "role", "group", "value", "intent", "not_intent", "conditions")
+    draft.note_others(fields, known, slot)
+    for node in (fields.get("intent"), fields.get("not_intent")):
+        draft.named.extend((node or mapping, "intent", name) for name in names(node))
     return Source(
-        entity=fields["entity"].text("entity"),
-        intents=_names(fields.get("intent")),
-        not_intents=_names(fields.get("not_intent")),
-    )
+        kind=kind,  # type: ignore[arg-type]
+        entity=fields["entity"].text("entity") if "entity" in fields else "",
+        role=fields["role"].text("role") if "role" in fields else "",
+        group=fields["group"].text("group") if "group" in fields else "",
+        value=plain(fields.get("value")),
+        intents=names(fields.get("intent")),
+        not_intents=names(fields.get("not_intent")),
+        when=tuple(_when(draft, one) for one in fields["conditions"].items("conditions")) if "conditions" in fields else (),
+    )  # fmt: skip
 
 
-def _names(node: Node | None) -> tuple[str, ...]:
+def _when(draft: Draft, node: Node) -> tuple[str, str]:
+    fields = node.fields("A condition")
+    draft.note_others(fields, ("active_loop", "requested_slot"), "conditions")
+    form = plain(fields.get("active_loop"))
+    if form:
+        draft.named.append((node, "form", form))
+    return form, plain(fields.get("requested_slot"))
+
+
+def names(node: Node | None) -> tuple[str, ...]:
+    """One name, or a list of them."""
     if node is None or node.value is None:
         return ()
     if isinstance(node.value, list):
@@ -81,95 +140,9 @@ def _names(node: Node | None) -> tuple[str, ...]:
 def read_forms(draft: Draft, section: Node) -> None:
     for name, entry in section.fields("forms").items():
         fields = entry.fields(f"The form “{name}”")
-        required = fields.get("required_slots")
-        draft.forms[name] = Form(name=name, slots=_names(required))
-        draft.note(entry, f"The form “{name}” isn't run by this engine yet: what would start it goes to a person.")
-
-
-def read_responses(draft: Draft, section: Node) -> None:
-    for name, entry in section.fields("responses").items():
-        if name in draft.responses:
-            raise entry.error(faults.RESPONSE_TWICE(name=name))
-        general: list[Variation] = []
-        for_channel: list[Variation] = []
-        for variation in entry.items(f"The response “{name}”"):
-            read = _variation(draft, name, variation)
-            (for_channel if "channel" in variation.fields("A variation") else general).append(read)
-        if not general and not for_channel:
-            raise entry.error(faults.RESPONSE_EMPTY(name=name))
-        draft.responses[name] = tuple(general or for_channel)
-
-
-def _variation(draft: Draft, name: str, node: Node) -> Variation:
-    fields = node.fields(f"A variation of “{name}”")
-    draft.note_others(fields, ("text", "buttons", "custom", "condition", "channel"), f"“{name}”")
-    if "channel" in fields:
-        draft.note(
-            fields["channel"], f"Variations of “{name}” by channel aren't told apart yet: the general one is used."
+        draft.note_others(fields, ("required_slots", "ignored_intents"), name)
+        wanted = names(fields.get("required_slots"))
+        draft.form_places[name] = entry
+        draft.forms[name] = Form(
+            name=name, fields=tuple(Field(slot=slot) for slot in wanted), ignored=names(fields.get("ignored_intents"))
         )
-    if "text" not in fields:
-        raise node.error(faults.VARIATION(name=name))
-    text = fields["text"].text("text").strip()
-    if not 0 < len(text) <= MAX_TEXT:
-        raise fields["text"].error(faults.TEXT(limit=MAX_TEXT))
-    return Variation(
-        text=text,
-        buttons=tuple(_button(draft, button) for button in _entries(fields, "buttons")[:MAX_BUTTONS]),
-        cards=_cards(draft, fields["custom"]) if "custom" in fields else (),
-        condition=tuple(_condition(condition) for condition in _entries(fields, "condition")),
-    )
-
-
-def _entries(fields: dict[str, Node], name: str) -> list[Node]:
-    return fields[name].items(name) if name in fields else []
-
-
-def _button(draft: Draft, node: Node) -> Choice:
-    fields = node.fields("A button")
-    draft.note_others(fields, ("title", "payload", "url"), "a button")
-    if "title" in fields and "url" in fields:
-        return Choice(title=fields["title"].text("title"), payload="", url=_address(fields["url"], LINKS))
-    if "title" not in fields or "payload" not in fields:
-        raise node.error(faults.BUTTON())
-    payload = fields["payload"].text("payload").strip()
-    found = _PAYLOAD.fullmatch(payload)
-    if found:
-        if not payload.startswith(_OWN_PAYLOADS):
-            draft.payloads.append((fields["payload"], found["intent"]))
-    else:
-        draft.note(fields["payload"], f"The payload “{payload[:60]}” isn't /intent: pressing it is read as its title.")
-    return Choice(title=fields["title"].text("title"), payload=payload)
-
-
-def _cards(draft: Draft, custom: Node) -> tuple[Tile, ...]:
-    """``custom: {cards: [{title, text, image, buttons}]}``: Rasa hands a response's custom part on as it is."""
-    fields = custom.fields("The custom part")
-    draft.note_others(fields, ("cards",), "a custom part")
-    return tuple(_card(draft, card) for card in _entries(fields, "cards")[:MAX_CARDS])
-
-
-def _card(draft: Draft, node: Node) -> Tile:
-    fields = node.fields("A card")
-    draft.note_others(fields, ("title", "text", "image", "buttons"), "a card")
-    if "title" not in fields:
-        raise node.error(faults.CARD())
-    return Tile(
-        title=fields["title"].text("title")[:TITLE],
-        text=fields["text"].text("text")[:TEXT] if "text" in fields else "",
-        image=_address(fields["image"], ("https",)) if "image" in fields else "",
-        buttons=tuple(_button(draft, button) for button in _entries(fields, "buttons")[:MAX_CARD_BUTTONS]),
-    )
-
-
-def _address(node: Node, schemes: tuple[str, ...]) -> str:
-    try:
-        return check_address(node.text("An address").strip(), schemes=schemes, field="url")
-    except Invalid as error:
-        raise node.error(faults.ADDRESS(schemes=", ".join(f"{one}:" for one in schemes))) from error
-
-
-def _condition(node: Node) -> tuple[str, str]:
-    fields = node.fields("A condition")
-    if fields.keys() != {"type", "name", "value"} or fields["type"].value != "slot":
-        raise node.error(faults.CONDITION(shape="{type: slot, name: …, value: …}"))
-    return fields["name"].text("name"), fields["value"].text("value")

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import msgspec
+
 from bot.content.errors import Finding
+from bot.content.judging import judge
 from bot.content.source import Node
-from bot.content.types import Content, Example, Form, Intent, Rule, Slot, Variation
+from bot.content.types import (
+    Content,
+    Example,
+    Field,
+    Form,
+    Intent,
+    Rule,
+    Session,
+    Settings,
+    Slot,
+    Story,
+    Variation,
+)
+from gateway.faults import Fault
 from gateway.faults import content as faults
 
 MAX_EXAMPLES = 50_000
 MAX_EXAMPLE = 500
 MAX_NAME = 100
+MAX_INTENTS = 20_000
 
 
 class Draft:
@@ -23,73 +40,68 @@ class Draft:
         self.example_places: dict[str, Node] = {}
         self.declared: dict[str, Node] = {}
         self.entities: dict[str, Node] = {}
+        self.actions: dict[str, Node] = {}
         self.slots: dict[str, Slot] = {}
+        self.slot_places: dict[str, Node] = {}
         self.forms: dict[str, Form] = {}
+        self.form_places: dict[str, Node] = {}
+        self.fields: dict[tuple[str, str], Field] = {}
+        self.tries: dict[str, int] = {}
         self.responses: dict[str, tuple[Variation, ...]] = {}
         self.payloads: list[tuple[Node, str]] = []
-        self.rules: dict[str, Rule] = {}
-        self.rule_places: dict[str, Node] = {}
+        self.named: list[tuple[Node, str, str]] = []
+        self.rules: list[tuple[Rule, Node]] = []
+        self.stories: list[tuple[Story, Node]] = []
+        self.pieces: list[tuple[str, Node, list[Node]]] = []
         self.patterns: dict[str, list[str]] = {}
         self.lookups: dict[str, list[str]] = {}
         self.extractors: dict[str, Node] = {}
         self.synonyms: dict[str, str] = {}
+        self.session = Session()
+        self.settings = Settings()
 
-    def note(self, node: Node, text: str) -> None:
+    def note(self, node: Node, fault: Fault) -> None:
         """Reports what isn't honoured."""
-        self.findings.append(Finding(file=node.file, line=node.line, text=text))
+        self.findings.append(Finding(file=node.file, line=node.line, fault=fault))
 
     def note_others(self, fields: dict[str, Node], honoured: Collection[str], where: str) -> None:
         """Reports every field that this engine doesn't know."""
         for name, value in fields.items():
             if name not in honoured:
-                self.note(value, f"“{name}” of {where} isn't honoured by this engine.")
+                self.note(value, faults.FOREIGN_IN(name=name, where=where))
+
+    def means(self, name: str) -> bool:
+        """Whether an intent of that name is known; a retrieval intent is, by what stands before its slash."""
+        return name in self.declared or any(one.startswith(f"{name}/") for one in self.examples)
 
     def finish(self) -> Content:
         """The content. Raises ``ContentError`` where its parts don't fit together."""
-        self._check_intents()
-        self._check_rules()
-        self._check_payloads()
-        self._check_extractors()
+        judge(self)
         return Content(
             intents=tuple(Intent(name=name, examples=tuple(self.examples[name])) for name in sorted(self.examples)),
             entities=tuple(sorted(self.entities)),
             slots=tuple(self.slots[name] for name in sorted(self.slots)),
-            forms=tuple(self.forms[name] for name in sorted(self.forms)),
+            forms={name: self._form(form) for name, form in self.forms.items()},
             responses=self.responses,
-            rules=self.rules,
+            rules=tuple(rule for rule, _ in self.rules),
+            stories=tuple(story for story, _ in self.stories),
+            actions=tuple(sorted(self.actions)),
             patterns={name: tuple(found) for name, found in self.patterns.items() if name in self.entities},
             lookups={name: tuple(found) for name, found in self.lookups.items() if name in self.entities},
             synonyms=self.synonyms,
+            session=self.session,
+            settings=self.settings,
         )
 
-    def _check_intents(self) -> None:
-        for name, node in self.example_places.items():
-            if name not in self.declared:
-                raise node.error(faults.INTENT(name=name))
-        for name, node in self.declared.items():
-            if name not in self.examples:
-                self.note(node, f"The intent “{name}” has no examples: only a button can lead to it.")
-                self.examples[name] = []
-            if name not in self.rules:
-                self.note(node, f"No rule answers “{name}”: it is answered by utter_{name}, or by a person.")
+    def _form(self, form: Form) -> Form:
+        """With what ``switchboard.yml`` says of its fields; a categorical slot is a choice of its values."""
+        fields = tuple(self.fields.get((form.name, one.slot), self._field(one)) for one in form.fields)
+        return msgspec.structs.replace(form, fields=fields, tries=self.tries.get(form.name, form.tries))
 
-    def _check_rules(self) -> None:
-        for intent, rule in self.rules.items():
-            node = self.rule_places[intent]
-            if intent not in self.declared:
-                raise node.error(faults.RULE_INTENT(name=intent))
-            for response in rule.responses:
-                if response not in self.responses:
-                    raise node.error(faults.RESPONSE(name=response))
-            if rule.form and rule.form not in self.forms:
-                raise node.error(faults.FORM(name=rule.form))
-
-    def _check_payloads(self) -> None:
-        for node, intent in self.payloads:
-            if intent not in self.declared:
-                raise node.error(faults.BUTTON_INTENT(name=intent))
-
-    def _check_extractors(self) -> None:
-        for name, node in self.extractors.items():
-            if name not in self.entities:
-                self.note(node, f"“{name}” isn't in entities: of the domain, so nothing is recognized by it.")
+    def _field(self, field: Field) -> Field:
+        slot = self.slots.get(field.slot)
+        if slot is not None and slot.type == "categorical" and slot.values:
+            return Field(slot=field.slot, kind="choice", choices=slot.values)
+        if slot is not None and slot.type in ("bool", "float"):
+            return Field(slot=field.slot, kind="boolean" if slot.type == "bool" else "number")
+        return field

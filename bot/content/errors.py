@@ -28,4 +28,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     file: str
     line: int
-    text: str
+    fault: Fault
+
+    @property
+    def text(self) -> str:
+        """In English, without its place."""
+        return self.fault.text

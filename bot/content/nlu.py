@@ -32,7 +32,7 @@ def read_nlu(draft: Draft, section: Node) -> None:
         kind = next((kind for kind in _KINDS if kind in fields), None)
         if kind is None:
             raise entry.error(faults.ENTRY())
-        draft.note_others(fields, (kind, "examples"), f"nlu's {kind} entries")
+        draft.note_others(fields, (kind, "examples", "metadata"), f"nlu: {kind}")
         name = fields[kind].text(f"The name of the {kind}").strip()
         if not name or len(name) > MAX_NAME:
             raise fields[kind].error(faults.NAME(limit=MAX_NAME))
@@ -40,13 +40,10 @@ def read_nlu(draft: Draft, section: Node) -> None:
 
 
 def _intent(draft: Draft, name: str, entry: Node, examples: Node | None) -> None:
-    if "/" in name:
-        draft.note(entry, f"“{name}” is a retrieval intent, which this engine doesn't have: its examples are left out.")
-        return
     found = draft.examples.setdefault(name, [])
     draft.example_places.setdefault(name, entry)
     for line in _lines(draft, examples, f"the intent “{name}”"):
-        found.append(_example(draft, line))
+        found.append(read_example(draft, line))
         if len(found) > MAX_EXAMPLES:
             raise line.error(faults.MANY_EXAMPLES(limit=MAX_EXAMPLES))
 
@@ -86,7 +83,7 @@ def _lines(draft: Draft, examples: Node | None, owner: str) -> Iterator[Node]:
     if isinstance(examples.value, list):
         for entry in examples.value:
             fields = {} if isinstance(entry.value, str) else entry.fields(f"An example of {owner}")
-            draft.note_others(fields, ("text",), f"the examples of {owner}")
+            draft.note_others(fields, ("text", "metadata"), "examples")
             text = fields.get("text", entry)
             yield Node(text.file, text.line, text.text("An example").strip().removeprefix("- ").strip())
         return
@@ -99,7 +96,8 @@ def _lines(draft: Draft, examples: Node | None, owner: str) -> Iterator[Node]:
         yield Node(line.file, line.line, raw.strip()[1:].strip())
 
 
-def _example(draft: Draft, line: Node) -> Example:
+def read_example(draft: Draft, line: Node) -> Example:
+    """A text with its annotations taken out of it. Raises ``ContentError``."""
     text = line.text("An example")
     if not 0 < len(text) <= MAX_EXAMPLE:
         raise line.error(faults.EXAMPLE(limit=MAX_EXAMPLE))
@@ -122,6 +120,10 @@ def _mark(draft: Draft, line: Node, found: re.Match[str]) -> Mark:
         annotation = msgspec.json.decode(found["json"], type=_Annotation)
     except msgspec.DecodeError as error:
         raise line.error(faults.ANNOTATION(text=text, problem=str(error))) from error
-    if annotation.role or annotation.group:
-        draft.note(line, "Roles and groups of entities aren't honoured by this engine.")
-    return Mark(entity=annotation.entity, text=text, value=annotation.value or text)
+    return Mark(
+        entity=annotation.entity,
+        text=text,
+        value=annotation.value or text,
+        role=annotation.role,
+        group=annotation.group,
+    )

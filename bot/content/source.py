@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,25 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A YAML value and where it stands. ``value`` is a scalar, a list of nodes or a dict of nodes by text key."""
+    """A YAML value and where it stands. ``value`` is a scalar, a list of nodes or a dict of nodes by text key.
+
+    ``text[start:end]`` of the file is how it is written (of a list or a mapping, up to the end of its last value);
+    ``style``: of a scalar the sign that it begins with, of a list or a mapping ``{`` where it is in one line.
+    """
 
     file: str
     line: int
     value: str | int | float | bool | list[Node] | dict[str, Node] | None
-    literal: bool = False
+    style: str = ""
     size: int = 1
+    start: int = 0
+    end: int = 0
+    keys: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def literal(self) -> bool:
+        """A block of lines."""
+        return self.style in ("|", ">")
 
     def error(self, fault: Fault) -> ContentError:
         """An error at this place."""
@@ -147,6 +160,12 @@ def parse(name: str, text: str) -> Node:
         raise ContentError(faults.DEEP(limit=MAX_DEPTH), file=name) from error
 
 
+@lru_cache(maxsize=24)
+def parsed(name: str, text: str) -> Node:
+    """As ``parse``; the same file is read again and again while somebody edits. Nobody changes what it returns."""
+    return parse(name, text)
+
+
 class _Builder:
     """Builds nodes from YAML events, within the limits."""
 
@@ -176,38 +195,50 @@ class _Builder:
         if str(event.tag or "") not in _PLAIN_TAGS:
             raise self._error(event, faults.TAG(tag=str(event.tag)))
         self._count(event, 1)
-        line = event.start_mark.line + 1
+        line, start = event.start_mark.line + 1, event.start_mark.index
         if isinstance(event, ScalarEvent):
-            node = Node(self._file, line, _scalar(event), literal=event.style in ("|", ">"))
+            node = Node(
+                self._file, line, _scalar(event), style=event.style or "", start=start, end=event.end_mark.index
+            )
         elif isinstance(event, SequenceStartEvent):
-            entries = self._entries(events, depth)
-            node = Node(self._file, line, entries, size=1 + sum(entry.size for entry in entries))
+            entries, end = self._entries(events, depth, event)
+            size = 1 + sum(entry.size for entry in entries)
+            node = Node(self._file, line, entries, style=_flow(event), size=size, start=start, end=end)
         else:
-            fields = self._fields(events, depth)
-            node = Node(self._file, line, fields, size=1 + sum(field.size for field in fields.values()))
+            fields, keys, end = self._fields(events, depth, event)
+            size = 1 + sum(one.size for one in fields.values())
+            node = Node(self._file, line, fields, style=_flow(event), size=size, start=start, end=end, keys=keys)
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
 
-    def _entries(self, events: Iterator[Any], depth: int) -> list[Node]:
-        entries = []
+    def _entries(self, events: Iterator[Any], depth: int, opened: Any) -> tuple[list[Node], int]:
+        entries: list[Node] = []
+        end = opened.end_mark.index
         for event in events:
             if isinstance(event, SequenceEndEvent):
+                end = event.end_mark.index if opened.flow_style else end
                 break
             entries.append(self._node(event, events, depth + 1))
-        return entries
+            end = max(end, entries[-1].end)
+        return entries, end
 
-    def _fields(self, events: Iterator[Any], depth: int) -> dict[str, Node]:
+    def _fields(self, events: Iterator[Any], depth: int, opened: Any) -> tuple[dict[str, Node], dict[str, Node], int]:
         fields: dict[str, Node] = {}
+        keys: dict[str, Node] = {}
+        end = opened.end_mark.index
         for event in events:
             if isinstance(event, MappingEndEvent):
+                end = event.end_mark.index if opened.flow_style else end
                 break
             key = self._node(event, events, depth + 1)
             name = key.text("A name")
             if name == "<<" or name in fields:
                 raise key.error(faults.MERGE_KEY() if name == "<<" else faults.TWICE(name=name))
             fields[name] = self._node(next(events), events, depth + 1)
-        return fields
+            keys[name] = key
+            end = max(end, key.end, fields[name].end)
+        return fields, keys, end
 
     def _alias(self, event: Any) -> Node:
         self._aliases += 1
@@ -218,7 +249,7 @@ class _Builder:
         if target is None:
             raise self._error(event, faults.ALIAS(name=event.anchor))
         self._count(event, target.size)
-        return target
+        return replace(target, style="*", start=event.start_mark.index, end=event.end_mark.index)
 
     def _count(self, event: Any, nodes: int) -> None:
         self._nodes += nodes
@@ -227,6 +258,10 @@ class _Builder:
 
     def _error(self, event: Any, fault: Fault) -> ContentError:
         return ContentError(fault, file=self._file, line=event.start_mark.line + 1)
+
+
+def _flow(event: Any) -> str:
+    return "{" if event.flow_style else ""
 
 
 def _scalar(event: ScalarEvent) -> str | int | float | bool | None:

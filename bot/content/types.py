@@ -1,16 +1,31 @@
-"""What a business teaches its bot, read and judged. Frozen; the digest of it is the version."""
+"""What a business teaches its bot, read and judged. Frozen; the digest of it is the version.
+
+The shapes are Rasa 3.x's own where it has them; ``Settings``, ``Field`` and ``Aim`` are ours (``switchboard.yml``).
+"""
 
 from __future__ import annotations
 
 import hashlib
+from typing import Literal
 
 import msgspec
 
 from bot.content.errors import Finding
 
+MANY = "*"
+"""As the value of a slot in a condition: any value at all."""
+
+Kind = Literal[
+    "text", "phone", "email", "number", "money", "date", "time", "datetime", "choice", "boolean", "address",
+]  # fmt: skip
+SlotType = Literal["text", "bool", "categorical", "float", "list", "any"]
+
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pass
+
+
+# --- understanding ---
 
 
 class Mark(_Part, frozen=True):
@@ -19,6 +34,8 @@ class Mark(_Part, frozen=True):
     entity: str
     text: str
     value: str
+    role: str = ""
+    group: str = ""
 
 
 class Example(_Part, frozen=True):
@@ -27,8 +44,13 @@ class Example(_Part, frozen=True):
 
 
 class Intent(_Part, frozen=True):
+    """``name`` of a retrieval intent holds a slash: ``faq/opening_hours``."""
+
     name: str
     examples: tuple[Example, ...] = ()
+
+
+# --- answers ---
 
 
 class Choice(_Part, frozen=True):
@@ -48,54 +70,189 @@ class Tile(_Part, frozen=True):
     buttons: tuple[Choice, ...] = ()
 
 
-class Variation(_Part, frozen=True):
-    """One way to say a response; it fits where every slot of ``condition`` has its value."""
+class Aim(_Part, frozen=True):
+    """Where a handoff goes. ``team``: its name, "" for the conversation's own; ``reason``: the business's words for it."""
 
-    text: str
+    team: str = ""
+    priority: int = 0
+    reason: str = ""
+
+
+class Variation(_Part, frozen=True):
+    """One way to say a response; it fits where every slot of ``condition`` has its value, on its ``channel`` ("": any).
+
+    What a call says is one for the channel ``voice``. ``image``: an https address. ``handoff``: people take over after it.
+    """
+
+    text: str = ""
     buttons: tuple[Choice, ...] = ()
     condition: tuple[tuple[str, str], ...] = ()
     cards: tuple[Tile, ...] = ()
+    channel: str = ""
+    image: str = ""
+    handoff: Aim | None = None
 
 
-class Rule(_Part, frozen=True):
-    """What an intent leads to: responses in order, then maybe a person. ``form`` would collect slots first."""
-
-    intent: str
-    responses: tuple[str, ...] = ()
-    handoff: bool = False
-    form: str = ""
+# --- what is remembered ---
 
 
 class Source(_Part, frozen=True):
-    """An entity that fills a slot; ``intents`` (if any) are the only ones it counts in, ``not_intents`` never."""
+    """What fills a slot. ``kind`` as Rasa's mappings: an ``entity`` (of a ``role`` and ``group``), the whole text, or
+    ``value`` where one of ``intents`` was meant. ``intents`` (if any) are the only ones it counts in, ``not_intents`` never.
+    ``when``: the forms, and the slots they ask for ("": any), in which it counts; none: always. ``own``: only while its
+    own slot is asked for."""
 
-    entity: str
+    kind: Literal["entity", "text", "intent", "trigger"] = "entity"
+    entity: str = ""
+    role: str = ""
+    group: str = ""
+    value: str = ""
     intents: tuple[str, ...] = ()
     not_intents: tuple[str, ...] = ()
+    when: tuple[tuple[str, str], ...] = ()
 
 
 class Slot(_Part, frozen=True):
+    """``values``: of a categorical one. ``initial``: what it is at the beginning of each session."""
+
     name: str
+    type: SlotType = "text"
     sources: tuple[Source, ...] = ()
+    initial: str = ""
+    values: tuple[str, ...] = ()
+
+
+class Field(_Part, frozen=True):
+    """How a form takes one slot. ``kind``: what a fit value is; ``choices`` of a choice, ``least`` and ``most`` of a number.
+    ``invalid``: the response where a value isn't fit; ``words``: what customers call it (for "no, another street")."""
+
+    slot: str
+    kind: Kind = "text"
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+    invalid: str = ""
+    words: tuple[str, ...] = ()
 
 
 class Form(_Part, frozen=True):
+    """``fields`` in the order in which they are asked. ``tries``: how often one is asked before people take over."""
+
     name: str
-    slots: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    ignored: tuple[str, ...] = ()
+    tries: int = 3
+
+
+class Session(_Part, frozen=True):
+    """``minutes`` of silence after which a dialogue begins anew (0: never); ``carry``: its slots are kept then."""
+
+    minutes: float = 60
+    carry: bool = True
+
+
+# --- what is done ---
+
+
+class Guard(_Part, frozen=True):
+    """What must hold: the ``form`` that runs ("": none; None: whatever), and slots with their values (``MANY``: any value,
+    "": none)."""
+
+    form: str | None = None
+    slots: tuple[tuple[str, str], ...] = ()
+
+
+class Act(_Part, frozen=True):
+    """An action, done only where ``guard`` holds at that moment."""
+
+    name: str
+    guard: Guard = Guard()
+
+
+class Rule(_Part, frozen=True):
+    """After one of ``intents`` (with ``entities``), or, where there are none, after its first action was done: these
+    actions. ``guard``: what holds before. ``start``: only as the first thing in a session. ``waits``: the turn ends then."""
+
+    name: str
+    intents: tuple[str, ...] = ()
+    entities: tuple[tuple[str, str], ...] = ()
+    guard: Guard = Guard()
+    acts: tuple[Act, ...] = ()
+    start: bool = False
+    waits: bool = True
+
+
+class Exchange(_Part, frozen=True):
+    """One of a story: what was meant where ``guard`` held, and what is done."""
+
+    intents: tuple[str, ...]
+    entities: tuple[tuple[str, str], ...] = ()
+    guard: Guard = Guard()
+    acts: tuple[Act, ...] = ()
+
+
+class Story(_Part, frozen=True):
+    name: str
+    exchanges: tuple[Exchange, ...]
+
+
+# --- ours ---
+
+
+class Anger(_Part, frozen=True):
+    """When a customer's mood calls for a person: a wording at least this strong (0: never), one of ``intents``, or one of
+    the business's own ``words``."""
+
+    level: float = 0.7
+    words: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    aim: Aim = Aim(priority=1)
+
+
+class Important(_Part, frozen=True):
+    """Who is an important customer: one of ``labels``, an attribute or a slot with this value. ``at_once``: people answer
+    without the bot; else ``aim`` goes with whatever handoff there is."""
+
+    labels: tuple[str, ...] = ()
+    attributes: dict[str, str] = {}
+    slots: dict[str, str] = {}
+    at_once: bool = False
+    aim: Aim = Aim(priority=2)
+
+
+class Settings(_Part, frozen=True):
+    """The file ``switchboard.yml``: what Rasa's format has no place for.
+
+    ``answer_from``: the confidence from which an intent is answered; ``misses``: the miss in a row that calls a person;
+    ``aim``: of every handoff for which nothing else says where; ``aims``: by the intent that led there.
+    """
+
+    answer_from: float = 0.5
+    misses: int = 3
+    aim: Aim = Aim()
+    aims: dict[str, Aim] = {}
+    form_failed: Aim = Aim()
+    anger: Anger = Anger()
+    important: Important | None = None
 
 
 class Content(_Part, frozen=True):
-    """All of it. Mappings are by name; ``synonyms`` maps a cleaned spelling to its value."""
+    """All of it. Mappings are by name; ``synonyms`` maps a cleaned spelling to its value. ``actions``: custom ones, which an
+    action server runs."""
 
     intents: tuple[Intent, ...] = ()
     entities: tuple[str, ...] = ()
     slots: tuple[Slot, ...] = ()
-    forms: tuple[Form, ...] = ()
+    forms: dict[str, Form] = {}
     responses: dict[str, tuple[Variation, ...]] = {}
-    rules: dict[str, Rule] = {}
+    rules: tuple[Rule, ...] = ()
+    stories: tuple[Story, ...] = ()
+    actions: tuple[str, ...] = ()
     patterns: dict[str, tuple[str, ...]] = {}
     lookups: dict[str, tuple[str, ...]] = {}
     synonyms: dict[str, str] = {}
+    session: Session = Session()
+    settings: Settings = Settings()
 
     @property
     def version(self) -> str:

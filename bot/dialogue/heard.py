@@ -7,15 +7,14 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from bot.artifact import Bot
-from bot.content.types import Content
-from bot.dialogue.payload import BOT, LANGUAGE_SLOT, MAX_FACT, OPERATOR, intent_of
-from bot.nlu.entities import Entity
+from bot.content.types import Content, Source
+from bot.dialogue.payload import BOT, MAX_FACT, OPERATOR, OWN_SLOTS, intent_of
+from bot.nlu.entities import Entity, Here
 from bot.nlu.reader import Reading
 from gateway.ports import TurnInput
 
-# From this confidence on an intent is answered; below it the customer is asked.
-ANSWER_FROM = 0.5
 MOST_ANSWERS = 2
+NOWHERE = Here()
 # Of a longer burst the last texts are read; the cap keeps a flood as cheap as a talk.
 MOST_TEXTS = 10
 _NODS = frozenset("👍👌🙏🙂😊😀😃😄😁🤗🥰😍❤💙💚💛🧡🤝👏🎉✅☺🫶💪🔥")
@@ -26,12 +25,14 @@ class Heard(msgspec.Struct, frozen=True):
     """What the inputs say, as far as they can be understood.
 
     ``answers``: intents that are sure, in order, at most two. ``candidates``: what it may be, the likeliest first.
-    ``outside``: clearly about nothing the bot knows. ``nod``: nothing but an approving emoji.
+    ``facts``: slots that they fill; ``entities``: what was named, by its entity. ``outside``: clearly about nothing the
+    bot knows. ``nod``: nothing but an approving emoji.
     """
 
     answers: tuple[str, ...] = ()
     candidates: tuple[tuple[str, float], ...] = ()
     facts: dict[str, str] = {}
+    entities: dict[str, str] = {}
     language: str = ""
     outside: bool = False
     nod: bool = False
@@ -39,34 +40,72 @@ class Heard(msgspec.Struct, frozen=True):
     back: bool = False
 
 
-class _Said(msgspec.Struct, frozen=True):
+class Said(msgspec.Struct, frozen=True):
+    """One input by itself, as a form hears it. ``intent``: the sure one, or nothing; ``stated``: slots of a payload."""
+
+    text: str
+    pressed: bool = False
+    intent: str = ""
+    candidates: tuple[tuple[str, float], ...] = ()
+    stated: dict[str, str] = {}
+    entities: tuple[Entity, ...] = ()
+    language: str = ""
+    operator: bool = False
+    back: bool = False
+
+
+class _Sure(msgspec.Struct, frozen=True):
     intent: str
     confidence: float
     words: int
 
 
-def hear(bot: Bot, inputs: Sequence[TurnInput]) -> Heard:
+def hear_each(bot: Bot, inputs: Sequence[TurnInput], here: Here) -> tuple[Said, ...]:
+    """Every input by itself, oldest first; of a flood the last ones."""
+    return tuple(_hear_each(bot, one, here) for one in inputs[-MOST_TEXTS:])
+
+
+def _hear_each(bot: Bot, one: TurnInput, here: Here) -> Said:
+    if one.choice in (OPERATOR, BOT):
+        return Said(text="", operator=one.choice == OPERATOR, back=one.choice == BOT)
+    choice = intent_of(one.choice, bot.content) if one.choice else None
+    if choice:
+        intent, stated = choice
+        return Said(text=one.text, pressed=True, intent=intent, candidates=((intent, 1.0),), stated=stated)
+    reading = bot.reader.read(one.text)
+    return Said(
+        text=one.text,
+        intent=reading.intents[0][0] if _sure(bot, reading) else "",
+        candidates=reading.intents,
+        entities=tuple(bot.finder.find(one.text, here=here)),
+        language=reading.language,
+    )
+
+
+def hear(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Heard:
     """Understands all waiting inputs, oldest first."""
     if len(inputs) == 1 and not inputs[0].choice:
-        return hear_one(bot, inputs[0].text)
-    return hear_all(bot, inputs)
+        return hear_one(bot, inputs[0].text, here)
+    return hear_all(bot, inputs, here)
 
 
-def hear_one(bot: Bot, text: str) -> Heard:
+def hear_one(bot: Bot, text: str, here: Here = NOWHERE) -> Heard:
     """As ``hear_all`` of one written text, which most turns are: there is nothing to join or to choose from."""
     reading = bot.reader.read(text)
-    answers = (reading.intents[0][0],) if _sure(reading) else ()
+    answers = (reading.intents[0][0],) if _sure(bot, reading) else ()
+    facts, entities = _facts(bot, here, (text,), (), {reading.intents[0][0]} if reading.intents else set())
     return Heard(
         answers=answers,
         candidates=reading.intents,
-        facts=_facts(bot, (text,), (), {reading.intents[0][0]} if reading.intents else set()),
+        facts=facts,
+        entities=entities,
         language=reading.language,
         outside=reading.outside,
         nod=not reading.tokens and _is_nod(text),
     )
 
 
-def hear_all(bot: Bot, inputs: Sequence[TurnInput]) -> Heard:
+def hear_all(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Heard:
     """As ``hear``, for a burst."""
     pressed: dict[int, tuple[str, dict[str, str]]] = {}
     texts: dict[int, str] = {}
@@ -78,17 +117,19 @@ def hear_all(bot: Bot, inputs: Sequence[TurnInput]) -> Heard:
             texts[at] = one.text
     texts = dict(list(texts.items())[-MOST_TEXTS:])
     readings = {at: bot.reader.read(text) for at, text in texts.items()}
-    said = {at: _Said(intent, 1.0, 0) for at, (intent, _) in pressed.items()}
-    said.update({at: _said(reading) for at, reading in readings.items() if _sure(reading)})
+    said = {at: _Sure(intent, 1.0, 0) for at, (intent, _) in pressed.items()}
+    said.update({at: _said(reading) for at, reading in readings.items() if _sure(bot, reading)})
     joined = _joined(bot, texts, said, pressed, readings)
     considered = [*readings.values(), *([joined] if joined else [])]
     answers = _answers(said)
     meant = {*answers, *(reading.intents[0][0] for reading in considered if reading.intents)}
     best = max(considered, key=lambda reading: reading.confidence, default=None)
+    facts, entities = _facts(bot, here, texts.values(), pressed.values(), meant)
     return Heard(
         answers=answers,
         candidates=_merged(said.values(), considered),
-        facts=_facts(bot, texts.values(), pressed.values(), meant),
+        facts=facts,
+        entities=entities,
         language=next((one.language for one in reversed(considered) if one.language), ""),
         outside=best is None or best.outside,
         nod=bool(texts) and not pressed and all(_is_nod(text) for text in texts.values()),
@@ -97,18 +138,18 @@ def hear_all(bot: Bot, inputs: Sequence[TurnInput]) -> Heard:
     )
 
 
-def _sure(reading: Reading) -> bool:
-    return not reading.outside and reading.confidence >= ANSWER_FROM
+def _sure(bot: Bot, reading: Reading) -> bool:
+    return not reading.outside and reading.confidence >= bot.content.settings.answer_from
 
 
-def _said(reading: Reading) -> _Said:
-    return _Said(reading.intents[0][0], reading.confidence, len(reading.tokens))
+def _said(reading: Reading) -> _Sure:
+    return _Sure(reading.intents[0][0], reading.confidence, len(reading.tokens))
 
 
 def _joined(
     bot: Bot,
     texts: dict[int, str],
-    said: dict[int, _Said],
+    said: dict[int, _Sure],
     pressed: dict[int, tuple[str, dict[str, str]]],
     readings: dict[int, Reading],
 ) -> Reading | None:
@@ -121,7 +162,7 @@ def _joined(
         return None
     whole = bot.reader.read(" ".join(texts[at] for at in worded))
     unsure = [at for at in worded if at not in said]
-    if _sure(whole):
+    if _sure(bot, whole):
         meant = whole.intents[0][0]
         if len(unsure) == len(worded):
             said[worded[-1]] = _said(whole)
@@ -129,12 +170,12 @@ def _joined(
             for at in [at for at, one in said.items() if at not in pressed and one.words == 1 and one.intent != meant]:
                 del said[at]
     rest = bot.reader.read(" ".join(texts[at] for at in unsure)) if 1 < len(unsure) < len(worded) else None
-    if rest is not None and _sure(rest):
+    if rest is not None and _sure(bot, rest):
         said[unsure[-1]] = _said(rest)
     return whole
 
 
-def _answers(said: dict[int, _Said]) -> tuple[str, ...]:
+def _answers(said: dict[int, _Sure]) -> tuple[str, ...]:
     """The two surest distinct intents, in the order in which they were said."""
     first: dict[str, tuple[int, float]] = {}
     for at, one in sorted(said.items()):
@@ -144,7 +185,7 @@ def _answers(said: dict[int, _Said]) -> tuple[str, ...]:
     return tuple(sorted(surest, key=lambda intent: first[intent][0]))
 
 
-def _merged(said: Iterable[_Said], readings: Iterable[Reading]) -> tuple[tuple[str, float], ...]:
+def _merged(said: Iterable[_Sure], readings: Iterable[Reading]) -> tuple[tuple[str, float], ...]:
     """Every intent with its highest confidence, the likeliest first, at most five."""
     scores = [(one.intent, one.confidence) for one in said]
     scores += [score for reading in readings for score in reading.intents]
@@ -155,30 +196,47 @@ def _merged(said: Iterable[_Said], readings: Iterable[Reading]) -> tuple[tuple[s
 
 
 def _facts(
-    bot: Bot, texts: Iterable[str], pressed: Iterable[tuple[str, dict[str, str]]], intents: set[str]
-) -> dict[str, str]:
-    """Slots that the inputs fill; a later input goes before an earlier one."""
+    bot: Bot, here: Here, texts: Iterable[str], pressed: Iterable[tuple[str, dict[str, str]]], intents: set[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Slots that the inputs fill outside forms, and what was named; a later input goes before an earlier one."""
     facts: dict[str, str] = {}
+    named: dict[str, str] = {}
     for text in texts:
-        for entity in bot.finder.find(text):
+        for slot, source in bot.always:
+            if source.kind == "text" and text.strip() and _counts(source, intents):
+                facts[slot] = text.strip()[:MAX_FACT]
+        for entity in bot.finder.find(text, here=here):
+            named[entity.name] = entity.value[:MAX_FACT]
             facts.update(dict.fromkeys(_slots_of(bot.content, entity, intents), entity.value[:MAX_FACT]))
     for _, stated in pressed:
         facts.update(stated)
-    return facts
+    for slot, source in bot.always:
+        if source.kind == "intent" and source.intents and _counts(source, intents):
+            facts[slot] = source.value
+    return facts, named
 
 
 def _slots_of(content: Content, entity: Entity, intents: set[str]) -> list[str]:
     return [
         slot.name
         for slot in content.slots
-        if slot.name != LANGUAGE_SLOT
-        and any(
-            source.entity == entity.name
-            and (not source.intents or intents & set(source.intents))
-            and not intents & set(source.not_intents)
-            for source in slot.sources
-        )
+        if slot.name not in OWN_SLOTS
+        and any(is_of(source, entity) and not source.when and _counts(source, intents) for source in slot.sources)
     ]
+
+
+def is_of(source: Source, entity: Entity) -> bool:
+    """Whether the source takes this entity, in its role and group."""
+    return (
+        source.kind == "entity"
+        and source.entity == entity.name
+        and (not source.role or source.role == entity.role)
+        and (not source.group or source.group == entity.group)
+    )
+
+
+def _counts(source: Source, intents: set[str]) -> bool:
+    return (not source.intents or bool(intents & set(source.intents))) and not intents & set(source.not_intents)
 
 
 def _is_nod(text: str) -> bool:

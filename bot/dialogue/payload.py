@@ -6,16 +6,18 @@ import re
 
 import msgspec
 
+from bot.content.judging import TOLD
 from bot.content.types import Content
 
 OPERATOR = "/switchboard.operator"
 BOT = "/switchboard.bot"
 MOST_FACTS = 10
-MAX_FACT = 200
-# Set by the engine from what is written, never by a payload.
+MAX_FACT = 500
+# Told by Switchboard itself, never by a payload or a text.
 LANGUAGE_SLOT = "language"
+OWN_SLOTS = TOLD
 _PAYLOAD = re.compile(r"/(?P<intent>[^\s{]+)(?P<facts>\{.*\})?", re.DOTALL)
-_facts = msgspec.json.Decoder(dict[str, str | int | float])
+_facts = msgspec.json.Decoder(dict[str, str | int | float | bool])
 
 
 def intent_of(choice: str, content: Content) -> tuple[str, dict[str, str]] | None:
@@ -30,8 +32,15 @@ def intent_of(choice: str, content: Content) -> tuple[str, dict[str, str]] | Non
         stated = _facts.decode(found["facts"] or "{}")
     except msgspec.DecodeError:
         stated = {}
-    slots = {source.entity: slot.name for slot in content.slots for source in slot.sources}
+    slots = {source.entity: slot.name for slot in content.slots for source in slot.sources if source.entity}
     slots.update({slot.name: slot.name for slot in content.slots})
-    slots.pop(LANGUAGE_SLOT, None)
-    kept = [(slots[name], str(value)[:MAX_FACT]) for name, value in stated.items() if name in slots]
+    kept = [
+        (slots[name], _text(value)[:MAX_FACT])
+        for name, value in stated.items()
+        if name in slots and slots[name] not in OWN_SLOTS
+    ]
     return found["intent"], dict(kept[:MOST_FACTS])
+
+
+def _text(value: str | float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

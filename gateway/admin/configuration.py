@@ -9,8 +9,8 @@ import msgspec
 from aiohttp import web
 
 from gateway.admin.kinds import KINDS, Body, Kind
-from gateway.admin.writing import actor, conflict, write
 from gateway.errors import InUse, Invalid, NameTaken, NotFound
+from gateway.http.changing import actor, conflict, write
 from gateway.http.routes import Call, Route, strictly
 from gateway.model.ids import new_id
 from gateway.store import audit, configuration, directory

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from gateway.admin.inbox_settings import judge_settings
 from gateway.admin.messengers import TELEGRAM, Messengers, with_bot, without_proxy
-from gateway.admin.writing import actor, conflict, write
 from gateway.dispatcher import Dispatcher
 from gateway.errors import InUse, NotFound, NotPossible, Refused
+from gateway.http.changing import actor, conflict, write
 from gateway.http.refusals import Refusals
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, Call, Route
 from gateway.http.texts import name_of

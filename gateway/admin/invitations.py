@@ -10,10 +10,10 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from gateway.admin.writing import actor, tell_changed, write
 from gateway.errors import DeliveryError, InvitationOver, NotFound, NotPossible
 from gateway.faults import refusals
 from gateway.http.access import Signin
+from gateway.http.changing import actor, tell_changed, write
 from gateway.http.passwords import LONGEST, hash_password, judge_password
 from gateway.http.routes import ADMINISTRATORS, Call, Route
 from gateway.http.signin import SignIn

@@ -7,11 +7,11 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from gateway.admin.writing import actor, conflict, write
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.hub import Hub
 from gateway.errors import Conflict, Invalid, NotFound, Refused
 from gateway.http.access import member_topic
+from gateway.http.changing import actor, conflict, write
 from gateway.http.routes import ADMINISTRATORS, SUPERVISORS, Call, Route
 from gateway.http.texts import ItemId, name_of
 from gateway.model import commands as c

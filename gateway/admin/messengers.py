@@ -13,9 +13,9 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from gateway.admin.inbox_settings import check_proxy
-from gateway.admin.writing import actor, write
 from gateway.errors import InUse, Invalid, NotFound
 from gateway.faults import refusals
+from gateway.http.changing import actor, write
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, Call, Route
 from gateway.ports import BotLines, FoundBot, LineHealth
 from gateway.store import audit, inbox_secrets, inboxes

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 from aiohttp import web
 
-from gateway.admin.writing import tell_changed
 from gateway.errors import Invalid, NotFound, TooLarge
 from gateway.files.names import type_of
 from gateway.http.access import Signin
+from gateway.http.changing import tell_changed
 from gateway.http.routes import ID, Call, Route
 from gateway.store import directory, pictures
 from gateway.store.directory import Membership

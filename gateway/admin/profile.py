@@ -8,9 +8,9 @@ from typing import Annotated
 
 import msgspec
 
-from gateway.admin.writing import actor, conflict, write
 from gateway.errors import Forbidden, Invalid, NameTaken
 from gateway.http.access import Signin
+from gateway.http.changing import actor, conflict, write
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, Call, Route
 from gateway.http.texts import Locale, name_of
 from gateway.model.ids import new_id

@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from gateway.admin.writing import actor, write
 from gateway.errors import NotFound
+from gateway.http.changing import actor, write
 from gateway.http.routes import ADMINISTRATORS, Call, Route
 from gateway.http.texts import name_of
 from gateway.store import audit, directory, tokens

@@ -8,8 +8,8 @@ import msgspec
 from aiohttp import web
 
 from gateway.admin.transfer import Export, Imported, export_business, import_business, read_export
-from gateway.admin.writing import actor, write
 from gateway.errors import TooLarge
+from gateway.http.changing import actor, write
 from gateway.http.routes import ADMINISTRATORS, Call, Route
 from gateway.store.sql import Tx
 from gateway.store.store import Store

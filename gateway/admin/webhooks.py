@@ -7,11 +7,11 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from gateway.admin.writing import actor, write
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.setup import WEBHOOK, call
 from gateway.errors import NotFound
 from gateway.faults import Fault
+from gateway.http.changing import actor, write
 from gateway.http.routes import ADMINISTRATORS, Call, Route
 from gateway.store import audit, configuration, due, webhook_calls
 from gateway.store.configuration import Item

@@ -15,14 +15,15 @@ from aiohttp import web
 import bot
 import gateway
 import handoff
+from bot.studio.bots import Bots
+from bot.studio.models import Models
+from bot.studio.routes import StudioRoutes
+from bot.studio.trying import Trials
 from channels.telegram import Telegram, TelegramSetup, telegram_capabilities
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
-from gateway.admin.bot import BotRoutes
-from gateway.admin.bots import Bots
 from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
-from gateway.admin.writing import CHANGED
 from gateway.app.opening import example_folder, make_bus, open_store
 from gateway.app.set_up import set_up_routes
 from gateway.courier import Courier
@@ -41,6 +42,7 @@ from gateway.files import Files, open_objects
 from gateway.files.links import Links
 from gateway.files.sweep import Sweeper
 from gateway.http.access import Access, Signin, set_up_changed
+from gateway.http.changing import CHANGED
 from gateway.http.console_socket import ConsoleSocket
 from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
@@ -67,7 +69,7 @@ from gateway.phrases import CataloguePhrases
 from gateway.ports import BotEngine, BotPublisher, Channel
 from gateway.process import settle
 from gateway.settings import Settings
-from gateway.store import accounts, due
+from gateway.store import accounts, directory, due
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
     DataFolder,
@@ -113,7 +115,13 @@ class Switchboard:
         self.file_routes = FileRoutes(store, self.files, self.links)
         self.bus = make_bus(settings, self.node)
         self.hub = Hub(store, self.bus)
-        self.engine: Engine = engine if engine is not None else bot.engine()
+        self.rasa = bot.rasa_engine(settings.rasa, self._slug_of)
+        self.actions = bot.action_servers(settings.actions, self._slug_of)
+        embedded = bot.engine(self.actions)
+        self.models = bot.with_models(embedded, settings.llm, self._slug_of) if settings.llm else None
+        asked = self.models or embedded
+        own: Engine = bot.chosen(self.rasa, asked) if settings.rasa else asked
+        self.engine: Engine = engine if engine is not None else own
         policy = Policy(
             node=self.node,
             phrases=CataloguePhrases(),
@@ -143,7 +151,8 @@ class Switchboard:
         vapid = Vapid(store, self.vault, contact=contact_of(settings.mail_from, settings.public_url))
         self.push_service = PushService(vapid, self.guard, clock=system_clock)
         self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=system_clock)
-        self.bots = Bots(store, self.engine, bot.trainer(), folder=folder.models)
+        models = Models(self.files.objects, folder.models)
+        self.bots = Bots(store, self.engine, bot.trainer(), models=models)
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
@@ -153,7 +162,9 @@ class Switchboard:
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
         self.pictures = Pictures(self.store)
-        self.bot_routes = BotRoutes(store, self.bots, folder=templates or example_folder("templates"))
+        self.studio = StudioRoutes(
+            store, self.bots, folder=templates or example_folder("templates"), trials=Trials(self.actions)
+        )
         self.refusals = Refusals()
         self.factor = SecondFactor(self.vault)
         self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)
@@ -213,11 +224,19 @@ class Switchboard:
         )  # fmt: skip
         self.console.mount(self.app)
         self.file_routes.mount(self.app)
-        Health(self.store, lambda: self._draining).mount(self.app)
+        Health(self.store, lambda: self._draining, degraded=self._degraded).mount(self.app)
         Previews(self.store).mount(self.app)
         self.pictures.mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
+
+    def _degraded(self) -> list[str]:
+        others = [one for one in (self.actions, self.models) if one is not None]
+        return [*self.rasa.degraded(), *(line for one in others for line in one.degraded())]
+
+    async def _slug_of(self, business: str) -> str:
+        found = await self.store.read("", lambda tx, now: directory.read_business(tx, business))
+        return found.slug if found else ""
 
     def _pushed_link(self, business: str, file: str, reader: str) -> str:
         """A link in a text that was sent once and can't be asked for again: it must last until it is read."""
@@ -243,6 +262,8 @@ class Switchboard:
             await self.store.write("", due.release_dead)
         await self._check_key()
         await self.bots.load_published()
+        self.bots.start()
+        self.rasa.start()
         self.dispatcher.start(
             {
                 "delivery": self.courier.claimed,
@@ -307,8 +328,10 @@ class Switchboard:
             await channel.aclose()
         await self.webhooks.aclose()
         await self.push_service.aclose()
-        await self.bot_routes.aclose()
+        await self.studio.aclose()
+        await self.bots.aclose()
         await self.engine.aclose()
+        await self.rasa.aclose()
         if self._runner is not None:
             await self._runner.cleanup()
         await self.store.aclose()

@@ -52,7 +52,7 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
         *Configuration(node.store, changed=changed).routes(),
         *WebhookRoutes(node.store, node.vault, node.dispatcher).routes(),
         *Auditing(node.store).routes(),
-        *node.bot_routes.routes(),
+        *node.studio.routes(),
         *Transfers(node.store, lambda business: changed(business, WEBHOOK)).routes(),
         *Reports(node.store).routes(),
     ]

@@ -23,11 +23,12 @@ from gateway.commands.options import (
 from gateway.errors import StartupError
 from gateway.settings import Settings
 from gateway.store import directory
-from gateway.store.opening import open_folder
+from gateway.store.opening import DataFolder, open_folder
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
 if TYPE_CHECKING:
+    from bot.studio.models import Models
     from gateway.admin.businesses import Loaded
     from gateway.ports import TrainingReport
 
@@ -43,24 +44,33 @@ def business_add(
     settings = settings_of(config, data=data)
     file = read_business_file(folder)
     with open_folder(Path(settings.data)) as held:  # first: a server that runs would not know of the new bot
-        loaded, report = asyncio.run(_add(open_database(settings, held), load_business(file), folder, held.models))
+        loaded, report = asyncio.run(
+            _add(open_database(settings, held), load_business(file), folder, _models(settings, held))
+        )
     out.print(f"The bot is published: {report.intents} intents, {report.examples} examples.")
     out.print(f"{file.slug}: {len(loaded.inboxes)} inboxes, {len(loaded.people)} people.")
     for inbox in loaded.inboxes:
         print_snippet(settings, inbox.id)
 
 
+def _models(settings: Settings, held: DataFolder) -> Models:
+    from bot.studio.models import Models
+    from gateway.files import open_objects
+
+    return Models(open_objects(settings.files, held.path), held.models)
+
+
 async def _add(
-    store: Store, unit: Callable[[Tx, int], Loaded], content: Path, models: Path
+    store: Store, unit: Callable[[Tx, int], Loaded], content: Path, models: Models
 ) -> tuple[Loaded, TrainingReport]:  # fmt: skip
     import bot
-    from gateway.admin.bots import Bots
+    from bot.studio.bots import Bots
 
     await store.start()
     try:
         loaded = await store.write("", unit)
         with Console(stderr=True).status("The bot learns …"):
-            bots = Bots(store, bot.engine(), bot.trainer(), folder=models)
+            bots = Bots(store, bot.engine(), bot.trainer(), models=models)
             return loaded, await bots.train_and_publish(loaded.business.id, content)
     finally:
         await store.aclose()

@@ -29,13 +29,14 @@ class Wanted(msgspec.Struct, frozen=True):
 
 class Known(NamedTuple):
     """``hooks``: the webhooks that want an event, by its tag. ``zone``: of the business. ``reached``: somebody of it is
-    told what happens while their console is closed."""
+    told what happens while their console is closed. ``labels``: their names, by id."""
 
     at: int
     hooks: dict[str, tuple[str, ...]]
     hours: Hours
     zone: dt.tzinfo
     reached: bool
+    labels: dict[str, str]
 
 
 class SetUps:
@@ -48,12 +49,18 @@ class SetUps:
         """Its set-up has changed."""
         self._known.pop(business, None)
 
+    def known(self, business: str) -> Known | None:
+        """What was seen last of it; every unit that commits looks anew where that is old."""
+        return self._known.get(business)
+
     def of(self, tx: Tx, now: int) -> Known:
         """What is set up for the transaction's business."""
         known = self._known.get(tx.business)
         if known is None or now - known.at >= KNOWN_FOR:
             reached = push_subscriptions.any_of_business(tx, now=now)
-            known = self._known[tx.business] = Known(now, _hooks(tx), _hours(tx), _zone(tx), reached)
+            known = self._known[tx.business] = Known(
+                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx)
+            )  # fmt: skip
         return known
 
     def plan_calls(self, tx: Tx, conversation: str, entries: list[Entry], *, now: int) -> None:
@@ -79,6 +86,10 @@ def _hooks(tx: Tx) -> dict[str, tuple[str, ...]]:
         for tag in wants.events if wants.active else ():
             found[tag] = (*found.get(tag, ()), item.id)
     return found
+
+
+def _labels(tx: Tx) -> dict[str, str]:
+    return {item.id: item.name for item in configuration.read(tx, "label")}
 
 
 def _hours(tx: Tx) -> Hours:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +18,7 @@ from gateway.errors import BotNotReady, Refused
 from gateway.metrics import TURN_FAILURES, TURNS, one_of
 from gateway.model import commands as c
 from gateway.model.events import CustomerMessage, Entry
+from gateway.model.hours import next_opening
 from gateway.model.state import Conversation, Floor
 from gateway.model.texts import as_they_are
 from gateway.ports import BotEngine, TurnInput, TurnRequest, TurnResult
@@ -198,7 +201,7 @@ class Turns:
         state, upto = turn.state, turn.inputs[-1].seq
         loop = asyncio.get_running_loop()
         began = loop.time()
-        request = _request(turn, now=self._dispatcher.clock())
+        request = self._request(turn)
         writing = self._show_writing(turn)
         try:
             async with asyncio.timeout(self._policy.turn_timeout / 1e6):
@@ -208,6 +211,26 @@ class Turns:
         one_of(TURNS, result.outcome).inc()
         elapsed = int((loop.time() - began) * 1e6)
         await self._finish(turn, _command_of(state, result, upto=upto, elapsed=elapsed))
+
+    def _request(self, turn: Turn) -> TurnRequest:
+        state, now = turn.state, self._dispatcher.clock()
+        inputs = tuple(
+            TurnInput(seq=e.seq, text=_words(e.event), choice=e.event.choice)
+            for e in turn.inputs[-MAX_INPUTS:]
+            if isinstance(e.event, CustomerMessage)
+        )
+        known = self._policy.set_ups.known(turn.business)
+        return TurnRequest(
+            id=f"{state.id}:{turn.inputs[-1].seq}", business=turn.business, conversation=state.id, inputs=inputs,
+            locale=state.locale, misses=state.misses, facts=state.facts, now=now, channel=state.endpoint.channel,
+            memory=state.memory, attributes=state.attributes, recall=partial(self._recall, turn.business, state.id),
+            at=dt.datetime.fromtimestamp(now / 1e6, known.zone) if known else None,
+            open=known is None or next_opening(known.hours, known.zone, now) == now,
+            labels=tuple(known.labels[one] for one in state.labels if one in known.labels) if known else (),
+        )  # fmt: skip
+
+    async def _recall(self, business: str, conversation: str, seq: int) -> Sequence[Entry]:
+        return await self._dispatcher.store.read(business, lambda tx, now: log.entries(tx, conversation, after=seq))
 
     def _show_writing(self, turn: Turn) -> asyncio.TimerHandle:
         """A turn that takes long is shown as writing, once; cancel it when the turn is over."""
@@ -258,23 +281,15 @@ def _words(event: CustomerMessage) -> str:
     return event.phone.number
 
 
-def _request(turn: Turn, *, now: int) -> TurnRequest:
-    state = turn.state
-    inputs = tuple(
-        TurnInput(seq=e.seq, text=_words(e.event), choice=e.event.choice)
-        for e in turn.inputs[-MAX_INPUTS:]
-        if isinstance(e.event, CustomerMessage)
-    )
-    return TurnRequest(
-        id=f"{state.id}:{turn.inputs[-1].seq}", business=turn.business, conversation=state.id, inputs=inputs,
-        locale=state.locale, misses=state.misses, facts=state.facts, now=now,
-    )  # fmt: skip
-
-
 def _command_of(state: Conversation, result: TurnResult, *, upto: int, elapsed: int) -> c.FinishTurn:
+    handoff = result.handoff
     return c.FinishTurn(
         floor_seq=state.floor_seq, answered=state.answered, upto=upto, outcome=result.outcome,
-        replies=tuple(c.Reply(text=reply.text, buttons=reply.buttons, cards=reply.cards) for reply in result.replies),
-        handoff=result.handoff, version=result.version, intents=result.intents, facts=result.facts, language=result.language,
-        misses=result.misses, elapsed=elapsed,
+        replies=tuple(
+            c.Reply(text=one.text, buttons=one.buttons, cards=one.cards, spoken=one.spoken) for one in result.replies
+        ),
+        handoff=handoff.reason if handoff else None, version=result.version, intents=result.intents, facts=result.facts,
+        language=result.language, misses=result.misses, elapsed=elapsed, memory=result.memory,
+        team=handoff.team if handoff else "", priority=handoff.priority if handoff else 0,
+        cause=handoff.cause if handoff else "", why=handoff.why if handoff else "",
     )  # fmt: skip

@@ -20,7 +20,7 @@ from gateway.model.events import CustomerMessage, Endpoint, Entry
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Receipt
-from gateway.store import contacts, deliveries, due, inbound, log, refs
+from gateway.store import configuration, contacts, deliveries, due, inbound, log, refs
 from gateway.store.sql import Tx
 
 UNREACHABLE = "unreachable"
@@ -282,8 +282,19 @@ class FinishTurn(msgspec.Struct, frozen=True):
             return None
         draft = log.Draft(self.conversation, state, now=now)
         if self.command is not None:
-            draft.apply(self.command)
+            draft.apply(_to_team(tx, self.command))
         return commit(tx, draft, self.policy)
+
+
+def _to_team(tx: Tx, command: c.FinishTurn | c.FailTurn) -> c.FinishTurn | c.FailTurn:
+    """Content calls a team by its name; the log by its id. A name that nobody has is told with the reason."""
+    if not isinstance(command, c.FinishTurn) or not command.team:
+        return command
+    team = configuration.named(tx, "team", command.team)
+    if team is not None:
+        return msgspec.structs.replace(command, team=team.id)
+    why = f"{command.why} (“{command.team}”?)".strip()
+    return msgspec.structs.replace(command, team="", why=why)
 
 
 def commit(tx: Tx, draft: log.Draft, policy: Policy, *, at_once: bool = False) -> Committed:

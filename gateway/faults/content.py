@@ -14,6 +14,10 @@ NO_FILE = Kind("content_no_file", "This is no regular file.")
 UNREADABLE = Kind("content_unreadable", "Can't be read: {problem}.")
 LARGE_FILE = Kind("content_large_file", "Larger than {limit} MB; split it.")
 LARGE = Kind("content_large", "More than {limit} MB of content in all.")
+NO_ARCHIVE = Kind("content_no_archive", "This is no ZIP archive, or a broken one.")
+PATH = Kind("content_path", "Files of an archive lie below its folder: no “..”, and no name that begins with a slash.")
+NO_TABLE = Kind("content_no_table", "This is no table of questions and answers: its first line names the columns.")
+TABLE_COLUMN = Kind("content_table_column", "The table has no column “{name}”.")
 NOT_UTF8 = Kind("content_not_utf8", "Not UTF-8; save the file in UTF-8.")
 
 # YAML
@@ -67,16 +71,52 @@ RICH_PATTERN = Kind(
 # domain and rules
 RESPONSE_TWICE = Kind("content_response_twice", "The response “{name}” stands in two files; keep one.")
 RESPONSE_EMPTY = Kind("content_response_empty", "The response “{name}” has no text; add a line “- text: …”.")
-VARIATION = Kind("content_variation", "This variation of “{name}” has no text:.")
+VARIATION = Kind(
+    "content_variation", "This variation of “{name}” says nothing: give it a text:, an image: or a custom:."
+)
 TEXT = Kind("content_text", "A text has 1 to {limit} characters.")
 BUTTON = Kind("content_button", "A button has a title: and a payload: (or a url:).")
 CARD = Kind("content_card", "A card has a title:.")
 ADDRESS = Kind("content_address", "An address begins with {schemes} and holds no spaces.")
 CONDITION = Kind("content_condition", "A condition is {shape}.")
 RULE = Kind("content_rule", "A rule has a name (rule: …) and steps:.")
-RULE_TWICE = Kind("content_rule_twice", "Two rules answer “{name}”; keep one.")
+CONTRADICTION = Kind(
+    "content_contradiction",
+    "“{name}” and “{other}” ({place}) begin alike and go on differently; keep one, or give one a condition:.",
+)
+CYCLE = Kind("content_cycle", "“{name}” leads back to itself ({path}), so the bot would never stop; break the circle.")
+SLOT_TWICE = Kind("content_slot_twice", "The slot “{name}” stands in two files; keep one.")
+SLOT_TYPE = Kind("content_slot_type", "A slot's type is one of {types}.")
+SLOT = Kind("content_slot", "“{name}” isn't in slots: of the domain; add it, or correct its name.")
+CONDITIONS = Kind("content_conditions", "A condition names an active_loop: or a slot_was_set:.")
+STORY = Kind("content_story", "A story has a name (story: …) and steps:.")
+STORIES_MANY = Kind("content_stories_many", "Its checkpoints make more than {limit} stories; write fewer of them.")
+TESTS_MANY = Kind("content_tests_many", "More than {limit} test stories; leave some out.")
+CHECKPOINT = Kind("content_checkpoint", "No story begins with the checkpoint “{name}”.")
+MANY_INTENTS = Kind("content_many_intents", "More than {limit} intents.")
+SETTING = Kind("content_setting", "“{name}” isn't a setting here; known are {known}.")
+NUMBER = Kind("content_number", "“{name}” is a number from {least} to {most}.")
+KIND = Kind("content_kind", "“{name}” is one of {known}.")
 INTENT = Kind("content_intent", "The intent “{name}” isn't in the domain; add it to intents: in domain.yml.")
 RULE_INTENT = Kind("content_rule_intent", "The rule answers “{name}”, which isn't in intents: of the domain.")
 RESPONSE = Kind("content_response", "“{name}” isn't in responses: of the domain; add it, or correct its name.")
 FORM = Kind("content_form", "The form “{name}” isn't in forms: of the domain.")
 BUTTON_INTENT = Kind("content_button_intent", "The button leads to “/{name}”, but the domain has no such intent.")
+
+# what can be used, but isn't honoured in full
+SECRETS = Kind("content_secrets", "Holds addresses and tokens of servers: it is left out.")
+RASA_ONLY = Kind("content_rasa_only", "Rasa's own settings; this engine has none of them.")
+FOREIGN = Kind("content_foreign", "“{name}” isn't honoured by this engine.")
+FOREIGN_IN = Kind("content_foreign_in", "“{name}” in “{where}” isn't honoured by this engine.")
+BARE_INTENT = Kind("content_bare_intent", "The intent “{name}” has no examples: only a button can lead to it.")
+UNANSWERED = Kind("content_unanswered", "Nothing answers “{name}”: a person does.")
+PAYLOAD = Kind("content_payload", "The payload “{text}” isn't /intent: pressing it is read as its title.")
+MAPPING = Kind("content_mapping", "A mapping of “{name}” ({kind}) isn't honoured: custom actions alone can fill it.")
+EXTRACTOR = Kind("content_extractor", "“{name}” isn't in entities: of the domain, so nothing is recognized by it.")
+RULE_TURNS = Kind("content_rule_turns", "The rule “{name}” has several customer turns and isn't run; make it a story.")
+STEP = Kind("content_step", "“{step}” in “{name}” isn't honoured, so all of “{name}” is left out.")
+UNKNOWN_ACTION = Kind(
+    "content_unknown_action",
+    "“{name}” is neither a response nor a form nor in actions: of the domain: a person does it.",
+)
+NOT_ASKED = Kind("content_not_asked", "Nothing asks for “{name}” (utter_ask_{name}); the bot's own sentence does.")

@@ -32,3 +32,8 @@ BOT_TAKEN = Kind("telegram_bot_taken", "@{username} is an inbox already. A bot c
 OTHER_BOT = Kind(
     "telegram_other_bot", "This token is of another bot, @{username}. Add that one as an inbox of its own."
 )
+NO_SOURCE = Kind("bot_no_source", "An older release made this version and did not keep what it was made from.")
+TESTS_FAIL = Kind(
+    "bot_tests_fail", "{failed} of {all} test conversations fail. Say why it shall be published all the same."
+)
+UNTRAINED = Kind("bot_untrained", "Train the bot first: the draft has changed since.")

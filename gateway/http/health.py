@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 from prometheus_client import generate_latest
@@ -28,12 +28,22 @@ def _probe(tx: Tx, now: int) -> None:
     tx.execute(_PROBE, id=0, name="probe", created_at=now)
 
 
-class Health:
-    """Alive: the process answers. Ready: it also stores, and isn't draining."""
+def _nothing() -> Sequence[str]:
+    return ()
 
-    def __init__(self, store: Store, draining: Callable[[], bool]) -> None:
+
+class Health:
+    """Alive: the process answers. Ready: it also stores, and isn't draining.
+
+    ``degraded``: what it does without at the moment, a line each; customers are still answered, by people if need be.
+    """
+
+    def __init__(
+        self, store: Store, draining: Callable[[], bool], *, degraded: Callable[[], Sequence[str]] = _nothing
+    ) -> None:
         self._store = store
         self._draining = draining
+        self._degraded = degraded
 
     def mount(self, app: web.Application) -> None:
         app.router.add_get("/livez", self.live)
@@ -51,7 +61,8 @@ class Health:
                 await self._store.write("", _probe)
         except Exception:
             return web.Response(status=503, text="the database can't store\n")
-        return web.Response(text="ok\n")
+        lines = ["ok", *(f"degraded: {line}" for line in self._degraded())]
+        return web.Response(text="\n".join(lines) + "\n")
 
     async def metrics(self, request: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

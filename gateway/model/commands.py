@@ -17,6 +17,7 @@ from gateway.model.events import (
     Endpoint,
     Evidence,
     FileProblem,
+    Memory,
     OperatorMessage,
     Outcome,
     Page,
@@ -178,10 +179,14 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
+    spoken: str = ""
 
 
 class FinishTurn(Command, frozen=True):
-    """A turn's result. Valid only while the floor and the answered inputs are as the turn saw them."""
+    """A turn's result. Valid only while the floor and the answered inputs are as the turn saw them.
+
+    ``team`` ("": the conversation's own), ``priority``, ``cause`` and ``why`` belong to the ``handoff``.
+    """
 
     floor_seq: int
     answered: int
@@ -195,6 +200,11 @@ class FinishTurn(Command, frozen=True):
     language: str = ""
     misses: int = 0
     elapsed: int = 0
+    memory: Memory | None = None
+    team: str = ""
+    priority: int = 0
+    cause: str = ""
+    why: str = ""
 
 
 class FailTurn(Command, frozen=True):

@@ -142,7 +142,8 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return {"endpoint": event.endpoint, "unreachable": _reachable(state, event.endpoint)}
         case BotTurn():
             return {"answered": event.upto, "misses": event.misses, "bot_version": event.version,
-                    "understood": _understood(state, event), "facts": _facts(state, event.facts)}  # fmt: skip
+                    "understood": _understood(state, event), "facts": _facts(state, event.facts),
+                    "memory": event.memory}  # fmt: skip
         case Labelled():
             kept = tuple(one for one in state.labels if one not in event.removed)
             return {"labels": tuple(dict.fromkeys((*kept, *event.added)))[:MAX_LABELS]}
@@ -196,14 +197,16 @@ def _floor_changes(
             raise ValueError("conversation_started in the middle of a log")
         case HandoffRequested():
             return {"status": Status.QUEUED, "team": event.team, "priority": event.priority, "reason": event.reason,
+                    "cause": event.cause,
                     "waiting_since": at, "owner": None, "misses": 0, "handoff_seq": seq,
                     # Who asks for a person wants no answer of the bot's to what stands before, the asking included.
                     "answered": state.last_input if event.by == "customer" else state.answered}  # fmt: skip
         case HandoffCancelled():
             return {"status": Status.PENDING, "answered": state.last_input, "waiting_since": None, "reason": "",
-                    "handoff_seq": 0}  # fmt: skip
+                    "cause": "", "handoff_seq": 0}  # fmt: skip
         case Taken():
             return {"status": Status.OPEN, "owner": event.operator, "last_owner": event.operator, "snoozed_until": None,
+                    "memory": None,
                     "waiting_since": at if state.waiting_since is None and state.unanswered else state.waiting_since}  # fmt: skip
         case Transferred():
             if event.to is not None:
@@ -211,15 +214,15 @@ def _floor_changes(
             return {"status": Status.QUEUED, "owner": None, "team": event.team, "waiting_since": at}
         case ReturnedToBot():
             return {"status": Status.PENDING, "owner": None, "participants": (), "waiting_since": None, "reason": "",
-                    "handoff_seq": 0, "misses": 0}  # fmt: skip
+                    "cause": "", "handoff_seq": 0, "misses": 0, "memory": None}  # fmt: skip
         case OwnerLost():
-            return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "waiting_since": at}
+            return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "cause": "", "waiting_since": at}
         case WrapUpStarted():
             return {"status": Status.WRAP_UP, "waiting_since": None}
         case Resolved():
             return {"status": Status.RESOLVED, "owner": None, "participants": (), "waiting_since": None,
                     "resolved_at": at, "snoozed_until": None, "continued_in": event.continued_in, "request": 0,
-                    "answered": state.last_input, "asked": (), "understood": None}  # fmt: skip
+                    "answered": state.last_input, "asked": (), "understood": None, "memory": None}  # fmt: skip
         case Snoozed():
             return {"status": Status.SNOOZED, "snoozed_until": event.until, "waiting_since": None}
         case Reopened():
@@ -234,9 +237,22 @@ def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dic
         case "owner":
             return changes | {"status": Status.OPEN, "owner": event.owner, "waiting_since": at}
         case "queue":
-            return changes | {"status": Status.QUEUED, "owner": None, "reason": "reopened", "waiting_since": at}
+            return changes | {
+                "status": Status.QUEUED,
+                "owner": None,
+                "reason": "reopened",
+                "cause": "",
+                "waiting_since": at,
+            }
         case "bot":
-            return changes | {"status": Status.PENDING, "owner": None, "misses": 0, "reason": "", "handoff_seq": 0}
+            return changes | {
+                "status": Status.PENDING,
+                "owner": None,
+                "misses": 0,
+                "reason": "",
+                "cause": "",
+                "handoff_seq": 0,
+            }
         case _:
             assert_never(event.to)
 

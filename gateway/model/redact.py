@@ -90,7 +90,7 @@ def _shell(event: Plain) -> Plain:
         case ChatOpened():
             return replace(event, payload="", author="")
         case BotMessage():
-            return replace(event, text="", buttons=(), cards=())
+            return replace(event, text="", buttons=(), cards=(), spoken="")
         case SystemNotice():
             return replace(event, text="", buttons=())
         case OperatorMessage():
@@ -108,11 +108,11 @@ def _shell(event: Plain) -> Plain:
         case Rated():
             return replace(event, comment="")
         case BotTurn():
-            return replace(event, facts={})
+            return replace(event, facts={}, memory=None)
         case FactsChanged():
             return replace(event, facts={})
         case HandoffRequested():
-            return replace(event, evidence=())
+            return replace(event, evidence=(), why="")
         case Transferred():
             return replace(event, note="")
         case ConversationStarted():

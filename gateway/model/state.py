@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from gateway.model.events import Author, Endpoint, FileKind, Person, Role, Score
+from gateway.model.events import Author, Endpoint, FileKind, Memory, Person, Role, Score
 
-FOLD_VERSION = 7
+FOLD_VERSION = 8
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -21,6 +21,8 @@ MAX_LABELS = 20
 MAX_CHANNELS = 8
 MAX_ASKED = 3
 MAX_GUESSES = 3
+MAX_STEPS = 24
+STEP_LENGTH = 120
 PAGE_LENGTH = 200
 MAX_ATTRIBUTES = 20
 ATTRIBUTE_NAME_LENGTH = 40
@@ -101,7 +103,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ``understood`` and ``page`` they are what a handoff gives as its evidence. ``attributes``: what the customer's page
     says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the text that they
     agreed to. Nobody vouches for any of these. ``unreachable``: identities that nothing reaches any more, at most as many
-    as there are ``channels``.
+    as there are ``channels``. ``cause``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
+    who take over end it.
     """
 
     id: str
@@ -124,6 +127,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     team: str = ""
     priority: int = 0
     reason: str = ""
+    cause: str = ""
     waiting_since: int | None = None
     misses: int = 0
     asked: tuple[int, ...] = ()
@@ -135,6 +139,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     details: dict[str, str] = {}
     consent: str = ""
     bot_version: str = ""
+    memory: Memory | None = None
     preview: Preview | None = None
     started_at: int = 0
     updated_at: int = 0
@@ -156,3 +161,13 @@ def bounded(facts: dict[str, str]) -> dict[str, str]:
     """As many facts, and as much of each, as a state may hold; whoever found them. The latest are kept."""
     latest = list(facts.items())[-MAX_FACTS:]
     return {name[:FACT_NAME_LENGTH]: value[:FACT_LENGTH] for name, value in latest if name}
+
+
+def bounded_memory(memory: Memory | None) -> Memory | None:
+    """As much of a dialogue's memory as a state may hold; the latest steps are kept."""
+    if memory is None:
+        return None
+    return Memory(
+        form=memory.form[:FACT_NAME_LENGTH], asks=memory.asks[:FACT_NAME_LENGTH], tries=memory.tries,
+        steps=tuple(step[:STEP_LENGTH] for step in memory.steps[-MAX_STEPS:]), version=memory.version, at=memory.at,
+    )  # fmt: skip

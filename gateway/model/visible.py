@@ -106,7 +106,9 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
     match event:
         case CustomerMessage():
             return replace(event, page=None)
-        case BotMessage() | SystemNotice():
+        case BotMessage():
+            return replace(event, spoken="") if event.spoken else event
+        case SystemNotice():
             return event
         case OperatorMessage():
             return replace(event, operator="", client_id="")

@@ -204,7 +204,7 @@ def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
     """The list row of a state."""
     return Row(
         conversation=state.id, seq=state.seq, contact=contact, channel=state.endpoint.channel,
-        status=state.status, owner=state.owner, team=state.team, reason=state.reason,
+        status=state.status, owner=state.owner, team=state.team, reason=state.cause or state.reason,
         preview=state.preview, waiting_since=state.waiting_since, unread=state.last_input > max(read, 1),
         locale=state.locale, labels=state.labels, updated_at=state.updated_at,
     )  # fmt: skip

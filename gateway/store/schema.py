@@ -216,7 +216,23 @@ bot_versions = Table(
     _text("report", default="{}"),
     _instant("created_at"),
     _instant("published_at", nullable=True),
+    _number("number"),
+    Column("source", LargeBinary, nullable=True),
+    _text("made_by"),
+    _text("note"),
     PrimaryKeyConstraint("business_id", "version"),
+)
+bot_drafts = Table(
+    "bot_drafts",
+    metadata,
+    _business(),
+    _number("revision"),
+    Column("source", LargeBinary, nullable=False),
+    Column("before", LargeBinary, nullable=True),
+    _text("based_on"),
+    _text("changed_by"),
+    _instant("changed_at"),
+    PrimaryKeyConstraint("business_id"),
 )
 contacts = Table(
     "contacts",

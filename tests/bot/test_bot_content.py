@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content import ContentError, Finding, Mark, Rule, Source, read_content
+from bot.content import Act, ContentError, Field, Finding, Mark, Rule, Source, read_content
 from bot.content import source as limits
 from bot.content.patterns import PatternRefused, check_pattern
 from bot.content.source import parse
@@ -41,14 +41,16 @@ def test_examples_are_plain_and_their_annotations_are_kept(salon: Path) -> None:
 
 def test_rules_responses_slots_and_helpers_are_read(salon: Path) -> None:
     content = read_content(salon).content
-    assert content.rules["complaint"] == Rule(intent="complaint", responses=("utter_complaint",), handoff=True)
-    assert content.rules["booking"] == Rule(intent="booking", form="booking_form")
+    rules = {rule.name: rule for rule in content.rules}
+    complaint = (Act(name="utter_complaint"), Act(name="action_handoff"))
+    assert rules["complaint"] == Rule(name="complaint", intents=("complaint",), acts=complaint)
+    assert rules["booking"] == Rule(name="booking", intents=("booking",), acts=(Act(name="booking_form"),))
     assert content.responses["utter_greeting"][2].condition == (("language", "en"),)
     slots = {slot.name: slot.sources for slot in content.slots}
     assert slots["service"] == (Source(entity="service", intents=("prices", "booking")),)
     assert content.synonyms["haircut"] == "стрижка"
     assert content.lookups == {"service": ("укладка", "hair styling")}
-    assert content.forms[0].slots == ("service", "phone")
+    assert content.forms["booking_form"].fields == (Field(slot="service"), Field(slot="phone"))
 
 
 def test_version_depends_on_the_content_alone(salon: Path) -> None:
@@ -77,9 +79,9 @@ def test_what_is_not_honoured_is_reported_with_its_place(tmp_path: Path) -> None
     extra = """responses:
   utter_a:
   - text: hello
-    image: https://example.org/a.png
+    attachment: https://example.org/a.png
   - text: hello there
-    channel: telegram
+    quick_replies: []
 rules:
 - rule: two turns
   steps:
@@ -89,19 +91,14 @@ rules:
   steps:
   - intent: b
   - action: action_look_up
-stories: []
+importers: []
 """
     found = {(note.file, note.line): note.text for note in notes(business(tmp_path, domain=MINIMAL, extra=extra))}
-    assert "image" in found["extra.yml", 4]
-    assert "channel" in found["extra.yml", 6]
+    assert "attachment" in found["extra.yml", 4]
+    assert "quick_replies" in found["extra.yml", 6]
     assert "several customer turns" in found["extra.yml", 8]
     assert "action_look_up" in found["extra.yml", 15]
     assert ("extra.yml", 16) in found
-
-
-def test_an_action_that_cannot_be_run_leads_to_a_person(tmp_path: Path) -> None:
-    rules = "rules:\n- rule: r\n  steps:\n  - intent: a\n  - action: action_look_up\n"
-    assert read_content(business(tmp_path, domain=MINIMAL, rules=rules)).content.rules["a"].handoff
 
 
 @pytest.mark.parametrize(
@@ -111,8 +108,8 @@ def test_an_action_that_cannot_be_run_leads_to_a_person(tmp_path: Path) -> None:
         ("nlu:\n- intent: a\n  examples: |\n    - x\n    y\n", 5, "must begin with"),
         ('nlu:\n- intent: a\n  examples: |\n    - ok\n    - [x]{"entity": 1}\n', 5, "annotation"),
         ("nlu:\n- regex: r\n  examples: |\n    - (a+)+\n", 4, "can't be used"),
-        ("rules:\n- rule: r\n  steps:\n  - intent: a\n  - action: utter_none\n", 2, "responses:"),
-        ("rules:\n- rule: r\n  steps:\n  - intent: zzz\n", 2, "zzz"),
+        ("rules:\n- rule: r\n  steps:\n  - intent: a\n  - action: utter_none\n", 5, "responses:"),
+        ("rules:\n- rule: r\n  steps:\n  - intent: zzz\n", 4, "zzz"),
         ("responses:\n  utter_a:\n  - text: x\n    buttons:\n    - {title: t, payload: /zzz}\n", 5, "no such intent"),
         ("responses:\n  utter_a:\n  - text: x\n  utter_a:\n  - text: y\n", 4, "twice"),
         ("responses:\n  utter_a:\n  - text: x\n    custom:\n      cards:\n      - text: y\n", 6, "has a title"),

@@ -247,7 +247,7 @@ def test_a_pickle_in_an_artifact_is_not_opened(tmp_path: Path) -> None:
 def test_another_format_is_refused(salon_artifact: Path, tmp_path: Path) -> None:
     with np.load(salon_artifact) as stored:
         arrays = dict(stored)
-    newer = arrays["meta"].tobytes().replace(b'"format":3', b'"format":9')
+    newer = arrays["meta"].tobytes().replace(b'"format":4', b'"format":9')
     arrays["meta"] = np.frombuffer(newer, dtype=np.uint8)
     with (tmp_path / "newer.bot").open("wb") as file:
         np.savez(file, **arrays)

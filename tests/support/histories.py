@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.model import commands as c
 from gateway.model.decide import Circumstances, decide
-from gateway.model.events import AnyEvent, Button, Endpoint, Entry, Page, Person, Plain, Reason, Score
+from gateway.model.events import AnyEvent, Button, Endpoint, Entry, Memory, Page, Person, Plain, Reason, Score
 from gateway.model.fold import fold
 from gateway.model.state import Conversation
 from tests.support.clock import SECOND, START
@@ -69,25 +69,27 @@ class History:
     # --- the bot ---
 
     def turn(self, *replies: str, outcome: Literal["answered", "clarify", "rephrase", "silent"] = "answered",
-             buttons: tuple[Button, ...] = (), misses: int = 0, facts: dict[str, str] | None = None) -> tuple[Plain, ...]:  # fmt: skip
+             buttons: tuple[Button, ...] = (), misses: int = 0, facts: dict[str, str] | None = None,
+             memory: Memory | None = None, spoken: str = "") -> tuple[Plain, ...]:  # fmt: skip
         """A turn that saw all there is."""
         state = self.state
         return self.do(
             c.FinishTurn(
                 floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input, outcome=outcome,
-                replies=tuple(c.Reply(text=text, buttons=buttons) for text in replies), version="version-1",
+                replies=tuple(c.Reply(text=text, buttons=buttons, spoken=spoken) for text in replies), version="version-1",
                 intents=(Score(intent="order_status", confidence=0.92, title="Where is my order"),),
-                facts=facts or {}, language="en", misses=misses, elapsed=1500,
+                facts=facts or {}, language="en", misses=misses, elapsed=1500, memory=memory,
             )
         )  # fmt: skip
 
-    def hand_off(self, *replies: str, reason: Reason = "not_understood") -> tuple[Plain, ...]:
+    def hand_off(self, *replies: str, reason: Reason = "not_understood", cause: str = "", why: str = "",
+                 team: str = "", priority: int = 0) -> tuple[Plain, ...]:  # fmt: skip
         state = self.state
         return self.do(
             c.FinishTurn(
                 floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input, outcome="handoff",
                 replies=tuple(c.Reply(text=text) for text in replies), handoff=reason, version="version-1",
-                misses=2,
+                misses=2, cause=cause, why=why, team=team, priority=priority,
             )
         )  # fmt: skip
 

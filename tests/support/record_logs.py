@@ -15,7 +15,7 @@ import msgspec
 
 from gateway.model import commands as c
 from gateway.model.decide import Circumstances
-from gateway.model.events import Attachment, Button, OperatorMessage, Phone, Place, Span, Unrecognized
+from gateway.model.events import Attachment, Button, Memory, OperatorMessage, Phone, Place, Span, Unrecognized
 from gateway.model.fold import fold_all
 from gateway.model.redact import redact
 from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
@@ -91,6 +91,26 @@ def clarify_then_handoff() -> History:
     history.say("THE THING!")
     history.hand_off("I'll get someone who can help.")
     history.do(c.Notify(notice="queued", text="You are next.", buttons=(Button(title="Back", payload=BACK_TO_BOT),)))
+    return history
+
+
+def form_and_anger() -> History:
+    """A form goes on from turn to turn, is left by an angry word, and people end it."""
+    history = History().start()
+    history.say("Connect me, please")
+    history.turn("Which address?", memory=Memory(form="connection", asks="address", version="version-1", at=5))
+    history.say("how much is it?")
+    asked = Memory(form="connection", asks="address", tries=1, steps=("how_much", "utter_prices"), at=7)
+    history.turn("It is free.", "Which address?", memory=asked, spoken="It is free of charge.")
+    history.say("what a mess")
+    history.hand_off(
+        "I'll get someone.", reason="bot_decided", cause="anger", why="what a mess", team="billing", priority=3
+    )
+    history.do(c.CancelHandoff())
+    history.say("4 Lamp Street")
+    history.turn("Thank you.", facts={"address": "4 Lamp Street"}, memory=asked)
+    history.do(c.RequestHandoff(reason="operator_decided", by="operator"))
+    history.take(OLGA)
     return history
 
 
@@ -293,7 +313,7 @@ def unrecognized() -> History:
 
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
-    messenger, bot_only, burst, clarify_then_handoff, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
+    messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
     offers, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
     unrecognized,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway.model.events import Reason
-from gateway.ports import BotReply, TurnRequest, TurnResult
+from gateway.ports import BotReply, Handoff, TurnRequest, TurnResult
 
 Answer = Callable[[TurnRequest], TurnResult]
 
@@ -23,7 +23,7 @@ def hands_off(reason: Reason) -> Answer:
 
     def answer(request: TurnRequest) -> TurnResult:
         reply = BotReply(text="Let me fetch someone.")
-        return TurnResult(outcome="handoff", version="scripted", replies=(reply,), handoff=reason)
+        return TurnResult(outcome="handoff", version="scripted", replies=(reply,), handoff=Handoff(reason=reason))
 
     return answer
 

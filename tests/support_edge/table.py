@@ -11,7 +11,9 @@ from gateway.http.access import Signin
 from gateway.http.routes import Route
 from tests.support_edge.site import Site
 
-PARTS = ("conversation", "contact", "inbox", "file", "item", "member", "invitation", "token", "session", "call")
+PARTS = (
+    "conversation", "contact", "inbox", "file", "item", "member", "invitation", "token", "session", "call", "version",
+)  # fmt: skip
 """What of a business a path may name."""
 
 
@@ -36,6 +38,7 @@ SAMPLES: dict[str, Any] = {
     "password": "a password of some length", "locale": "en", "names": {"en": "Shop"}, "locales": ["en"],
     "texts": {"en": "Hello"}, "channel": "webchat", "code": "000000",
     "events": ["resolved"], "url": "https://crm.example.com/hook", "template": "no-such-one", "into": "another", "state": "busy",
+    "changes": [{"kind": "remove_response", "name": "utter_none"}], "seen": 0,
     "endpoint": "https://push.example.com/1", "auth": "A" * 22,
     "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
 }  # fmt: skip

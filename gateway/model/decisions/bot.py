@@ -6,7 +6,7 @@ from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
 from gateway.model.events import BotMessage, BotTurn, BotTurnDropped, BotTurnFailed, HandoffRequested
 from gateway.model.evidence import evidence
-from gateway.model.state import MAX_GUESSES, Conversation, Floor, Understood, bounded
+from gateway.model.state import MAX_GUESSES, Conversation, Floor, Understood, bounded, bounded_memory
 
 
 def finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circumstances) -> Events:
@@ -16,11 +16,16 @@ def finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circu
     turn = BotTurn(
         answered=command.answered, upto=command.upto, outcome=command.outcome, version=command.version,
         intents=command.intents, facts=bounded(command.facts), language=command.language, misses=command.misses,
-        elapsed=command.elapsed,
+        elapsed=command.elapsed, memory=bounded_memory(command.memory),
     )  # fmt: skip
     replies = tuple(
         BotMessage(
-            text=reply.text, buttons=reply.buttons, cards=reply.cards, endpoint=state.endpoint, turn=command.upto
+            text=reply.text,
+            buttons=reply.buttons,
+            cards=reply.cards,
+            endpoint=state.endpoint,
+            turn=command.upto,
+            spoken=reply.spoken,
         )
         for reply in command.replies
     )
@@ -29,7 +34,10 @@ def finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circu
     # That a person was asked for, the reason says; what the card needs is what was understood before.
     seen = Understood(seq=command.upto, intents=command.intents[:MAX_GUESSES])
     shown = evidence(state, state.understood if command.handoff == "customer_asked" else seen)
-    handoff = HandoffRequested(reason=command.handoff, by="bot", team=state.team, evidence=shown)
+    handoff = HandoffRequested(
+        reason=command.handoff, by="bot", team=command.team or state.team, priority=command.priority, evidence=shown,
+        cause=command.cause, why=command.why,
+    )  # fmt: skip
     return (turn, *replies, handoff)
 
 

@@ -24,7 +24,7 @@ from gateway.model.events.base import (
     Span,
     SpanKind,
 )
-from gateway.model.events.bot import BotTurn, BotTurnDropped, BotTurnFailed, Outcome, Score
+from gateway.model.events.bot import BotTurn, BotTurnDropped, BotTurnFailed, Memory, Outcome, Score
 from gateway.model.events.customer import (
     AnswerRated,
     AttributesSet,
@@ -233,6 +233,7 @@ __all__ = [
     "HandoffRequested",
     "InvitationShown",
     "Labelled",
+    "Memory",
     "MessageExtended",
     "NoteAdded",
     "OfferEnded",

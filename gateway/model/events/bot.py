@@ -19,11 +19,27 @@ class Score(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str = ""
 
 
+class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the bot needs of a dialogue in progress, beside its facts, to go on with it at the next turn.
+
+    ``form``: the one that is being filled; ``asks``: the field that it asked for last, ``tries``: how many times in a row.
+    ``steps``: what was understood and done lately, in the engine's own words, oldest first. ``version``: of the content
+    that the dialogue began with and goes on with. ``at``: the turn's instant.
+    """
+
+    form: str = ""
+    asks: str = ""
+    tries: int = 0
+    steps: tuple[str, ...] = ()
+    version: str = ""
+    at: int = 0
+
+
 class BotTurn(Event, frozen=True, tag="bot_turn"):
     """A valid turn: it covers the inputs ``(answered, upto]`` and stands before its messages.
 
     ``misses``: turns in a row without an understood input, this one included.
-    ``facts``: slots that the turn filled. ``elapsed``: microseconds in the engine.
+    ``facts``: slots that the turn filled; an empty one is cleared. ``elapsed``: microseconds in the engine.
     """
 
     answered: int
@@ -35,6 +51,7 @@ class BotTurn(Event, frozen=True, tag="bot_turn"):
     language: str = ""
     misses: int = 0
     elapsed: int = 0
+    memory: Memory | None = None
 
 
 class BotTurnDropped(Event, frozen=True, tag="bot_turn_dropped"):

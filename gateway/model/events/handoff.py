@@ -11,6 +11,7 @@ from gateway.model.events.base import Author, Event, Person
 Reason = Literal[
     "customer_asked", "not_understood", "bot_decided", "bot_failed", "operator_decided", "owner_lost", "reopened"
 ]
+CAUSES = ("rule", "anger", "form_failed", "important", "action_failed", "engine_failed")
 Role = Literal["coach", "barge", "conference"]
 
 
@@ -23,13 +24,19 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class HandoffRequested(Event, frozen=True, tag="handoff_requested"):
-    """People are asked for: the conversation waits in the queue of ``team``. Higher ``priority`` goes first."""
+    """People are asked for: the conversation waits in the queue of ``team``. Higher ``priority`` goes first.
+
+    ``cause``: what in the bot's content decided it, where ``reason`` is ``bot_decided`` (``CAUSES`` are those that we know;
+    a later release may write others). ``why``: the business's words for it, or the customer's that led to it.
+    """
 
     reason: Reason
     by: Author
     team: str = ""
     priority: int = 0
     evidence: tuple[Evidence, ...] = ()
+    cause: str = ""
+    why: str = ""
 
 
 class HandoffCancelled(Event, frozen=True, tag="handoff_cancelled"):

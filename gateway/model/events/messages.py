@@ -47,13 +47,17 @@ class CustomerMessage(Event, frozen=True, tag="customer_message"):
 
 
 class BotMessage(Event, frozen=True, tag="bot_message"):
-    """One message of a bot's turn; ``turn`` is the ``seq`` of the last input that the turn answers."""
+    """One message of a bot's turn; ``turn`` is the ``seq`` of the last input that the turn answers.
+
+    ``spoken``: what a call says in place of ``text``, where that is something else.
+    """
 
     text: str
     endpoint: Endpoint
     turn: int
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
+    spoken: str = ""
 
 
 class OperatorMessage(Event, frozen=True, tag="operator_message"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0016"
+HEAD = "0017"
 KNOWN = (
     "0001",
     "0002",
@@ -20,4 +20,5 @@ KNOWN = (
     "0014",
     "0015",
     "0016",
+    "0017",
 )

@@ -181,12 +181,13 @@ async def test_an_inbox_is_found_by_its_id_and_changed_in_its_business(store: St
 
 async def test_one_version_of_the_bot_answers_and_the_one_before_stays(store: Store, place: Place) -> None:
     async def publish(version: str) -> None:
-        await store.write(
-            place.business,
-            lambda tx, now: bot_versions.publish_bot(
-                tx, version=version, artifact=f"{version}.bot", report="{}", now=now
-            ),
-        )
+        def unit(tx: Tx, now: int) -> None:
+            bot_versions.keep_trained(
+                tx, version=version, artifact=f"{version}.bot", report="{}", source=b"zip", made_by="Olga", now=now
+            )
+            bot_versions.publish_bot(tx, version, note="", now=now)
+
+        await store.write(place.business, unit)
 
     assert await store.read(place.business, lambda tx, now: bot_versions.published_bot(tx)) is None
     for version in ("v1", "v2", "v1"):
@@ -194,6 +195,11 @@ async def test_one_version_of_the_bot_answers_and_the_one_before_stays(store: St
         found = await store.read(place.business, lambda tx, now: bot_versions.published_bot(tx))
         assert found is not None
         assert (found.version, found.artifact) == (version, f"{version}.bot")
+    listed = await store.read(place.business, lambda tx, now: bot_versions.versions(tx))
+    assert [(one.version, one.number, one.status) for one in listed] == [("v2", 2, "trained"), ("v1", 1, "published")]
+    everywhere = await store.read("", lambda tx, now: bot_versions.all_published(tx))
+    assert everywhere == [bot_versions.PublishedBot(place.business, "v1", "v1.bot")]
+    assert await store.read(place.business, lambda tx, now: bot_versions.source_of(tx, "v1")) == b"zip"
     other = await make_place(store, "other")
     assert await store.read(other.business, lambda tx, now: bot_versions.published_bot(tx)) is None
 

@@ -11,6 +11,7 @@ from gateway.model import commands as c
 from gateway.store import (
     accounts,
     audit,
+    bot_drafts,
     bot_versions,
     configuration,
     deliveries,
@@ -44,7 +45,11 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
     def unit(tx: Tx, now: int) -> None:
         directory.add_operator(tx, account, role="operator", name="Olga", now=now)
         directory.add_api_token(tx, token=TOKENS[name], role="operator", name="CRM", now=now)
-        bot_versions.publish_bot(tx, version="v1", artifact="v1.bot", report="{}", now=now)
+        bot_versions.keep_trained(
+            tx, version="v1", artifact="v1.bot", report="{}", source=b"", made_by="Olga", now=now
+        )  # fmt: skip
+        bot_versions.publish_bot(tx, "v1", note="", now=now)
+        bot_drafts.put(tx, seen=0, source=b"x", before=None, based_on="v1", by="Olga", now=now)
         state = Begin(place)(tx, now)
         Apply(state.id, (c.Take(operator=OLGA),))(tx, now)
         inbound.claim_key(tx, inbound.Claim(place.inbox, "", "k", "d"), conversation=state.id, seq=2, now=now)

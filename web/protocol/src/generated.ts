@@ -95,7 +95,11 @@ export interface Phone {
   readonly own?: boolean;
 }
 
-/** One message of a bot's turn; `turn` is the `seq` of the last input that the turn answers. */
+/**
+ * One message of a bot's turn; `turn` is the `seq` of the last input that the turn answers.
+ *
+ * `spoken`: what a call says in place of `text`, where that is something else.
+ */
 export interface BotMessage {
   readonly type: "bot_message";
   readonly text: string;
@@ -103,6 +107,7 @@ export interface BotMessage {
   readonly turn: number;
   readonly buttons?: readonly Button[];
   readonly cards?: readonly Card[];
+  readonly spoken?: string;
 }
 
 /**
@@ -229,7 +234,7 @@ export interface Rated {
  * A valid turn: it covers the inputs `(answered, upto]` and stands before its messages.
  *
  * `misses`: turns in a row without an understood input, this one included.
- * `facts`: slots that the turn filled. `elapsed`: microseconds in the engine.
+ * `facts`: slots that the turn filled; an empty one is cleared. `elapsed`: microseconds in the engine.
  */
 export interface BotTurn {
   readonly type: "bot_turn";
@@ -242,6 +247,7 @@ export interface BotTurn {
   readonly language?: string;
   readonly misses?: number;
   readonly elapsed?: number;
+  readonly memory?: Memory | null;
 }
 
 /** An intent and the bot's confidence in it, 0 to 1. `title` is the name that people read. */
@@ -249,6 +255,22 @@ export interface Score {
   readonly intent: string;
   readonly confidence: number;
   readonly title?: string;
+}
+
+/**
+ * What the bot needs of a dialogue in progress, beside its facts, to go on with it at the next turn.
+ *
+ * `form`: the one that is being filled; `asks`: the field that it asked for last, `tries`: how many times in a row.
+ * `steps`: what was understood and done lately, in the engine's own words, oldest first. `version`: of the content
+ * that the dialogue began with and goes on with. `at`: the turn's instant.
+ */
+export interface Memory {
+  readonly form?: string;
+  readonly asks?: string;
+  readonly tries?: number;
+  readonly steps?: readonly string[];
+  readonly version?: string;
+  readonly at?: number;
 }
 
 /** A turn came too late: the floor had changed, or another turn had answered. */
@@ -265,7 +287,12 @@ export interface BotTurnFailed {
   readonly attempts: number;
 }
 
-/** People are asked for: the conversation waits in the queue of `team`. Higher `priority` goes first. */
+/**
+ * People are asked for: the conversation waits in the queue of `team`. Higher `priority` goes first.
+ *
+ * `cause`: what in the bot's content decided it, where `reason` is `bot_decided` (`CAUSES` are those that we know;
+ * a later release may write others). `why`: the business's words for it, or the customer's that led to it.
+ */
 export interface HandoffRequested {
   readonly type: "handoff_requested";
   readonly reason: "bot_decided" | "bot_failed" | "customer_asked" | "not_understood" | "operator_decided" | "owner_lost" | "reopened";
@@ -273,6 +300,8 @@ export interface HandoffRequested {
   readonly team?: string;
   readonly priority?: number;
   readonly evidence?: readonly Evidence[];
+  readonly cause?: string;
+  readonly why?: string;
 }
 
 /** A line of the context card and the event that it stands on. */

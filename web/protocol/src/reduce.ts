@@ -8,6 +8,7 @@ import type {
   CustomerMessage,
   Endpoint,
   Entry,
+  Memory,
   Offer,
   Page,
   Participant,
@@ -75,6 +76,7 @@ export interface Conversation {
   readonly team: string;
   readonly priority: number;
   readonly reason: string;
+  readonly cause: string;
   readonly waiting_since: number | null;
   readonly misses: number;
   readonly asked: readonly number[];
@@ -85,6 +87,8 @@ export interface Conversation {
   readonly details: Readonly<Record<string, string>>;
   readonly consent: string;
   readonly bot_version: string;
+  /** Of the bot's dialogue in progress. */
+  readonly memory: Memory | null;
   readonly preview: Preview | null;
   readonly started_at: number;
   readonly updated_at: number;
@@ -114,6 +118,7 @@ export const EMPTY: Conversation = {
   team: "",
   priority: 0,
   reason: "",
+  cause: "",
   waiting_since: null,
   misses: 0,
   asked: [],
@@ -124,6 +129,7 @@ export const EMPTY: Conversation = {
   details: {},
   consent: "",
   bot_version: "",
+  memory: null,
   preview: null,
   started_at: 0,
   updated_at: 0,
@@ -182,6 +188,7 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
         bot_version: event.version ?? "",
         understood: understood(state, event),
         facts: facts(state, event.facts ?? {}),
+        memory: event.memory ?? null,
       };
     case "labelled": {
       const kept = state.labels.filter((one) => !event.removed?.includes(one));
@@ -235,6 +242,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         team: event.team ?? "",
         priority: event.priority ?? 0,
         reason: event.reason,
+        cause: event.cause ?? "",
         waiting_since: at,
         owner: null,
         misses: 0,
@@ -247,6 +255,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         answered: state.last_input,
         waiting_since: null,
         reason: "",
+        cause: "",
         handoff_seq: 0,
       };
     case "taken": {
@@ -256,6 +265,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         owner: event.operator,
         last_owner: event.operator,
         snoozed_until: null,
+        memory: null,
         waiting_since: state.waiting_since === null && unanswered ? at : state.waiting_since,
       };
     }
@@ -268,11 +278,13 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         participants: [],
         waiting_since: null,
         reason: "",
+        cause: "",
         handoff_seq: 0,
         misses: 0,
+        memory: null,
       };
     case "owner_lost":
-      return { status: "queued", owner: null, reason: "owner_lost", waiting_since: at };
+      return { status: "queued", owner: null, reason: "owner_lost", cause: "", waiting_since: at };
     case "wrap_up_started":
       return { status: "wrap_up", waiting_since: null };
     case "resolved":
@@ -288,6 +300,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         answered: state.last_input,
         asked: [],
         understood: null,
+        memory: null,
       };
     case "snoozed":
       return { status: "snoozed", snoozed_until: event.until, waiting_since: null };
@@ -304,9 +317,9 @@ function reopened(state: Conversation, event: Reopened, seq: number, at: number)
     case "owner":
       return { ...common, status: "open", owner: event.owner ?? null, waiting_since: at };
     case "queue":
-      return { ...common, status: "queued", owner: null, reason: "reopened", waiting_since: at };
+      return { ...common, status: "queued", owner: null, reason: "reopened", cause: "", waiting_since: at };
     case "bot":
-      return { ...common, status: "pending", owner: null, misses: 0, reason: "", handoff_seq: 0 };
+      return { ...common, status: "pending", owner: null, misses: 0, reason: "", cause: "", handoff_seq: 0 };
   }
 }
 

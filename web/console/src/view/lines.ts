@@ -26,7 +26,8 @@ export function line(event: AnyEvent, me: string): Wording | null {
         tone: "seam-wait",
         say: (say) => {
           const head = event.team ? say("event.handoff.team", { team: event.team }) : say("event.handoff");
-          return `${head}: ${say(known(`reason.${event.reason}`, "reason.bot_decided"))}`;
+          const why = event.why ? ` (${event.why})` : "";
+          return `${head}: ${say(known(`reason.${event.cause || event.reason}`, "reason.bot_decided"))}${why}`;
         },
       };
     case "handoff_cancelled":

@@ -1,14 +1,21 @@
-"""Entities in a message: by regular expression, lookup table and what was annotated. Pure.
+"""Entities in a message: by regular expression, lookup table, what was annotated, and the built-in kinds. Pure.
 
 Whole words only, longest first, left to right. Patterns are trusted here: content judged them (``check_pattern``).
+
+**What the content taught wins.** Where it says what a piece stands for (a synonym, an annotated value), that is the
+value, and no built-in reader touches the piece. Where it only says that a piece is a ``phone`` or a ``time``, the
+built-in reader of that kind says what it stands for, and may see that more belongs to it ("завтра" + " в 15:00").
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from bot.nlu.entities.contacts import e164
+from bot.nlu.entities.entity import KINDS, Entity, Here
+from bot.nlu.entities.kinds import find_kinds
+from bot.nlu.entities.roles import Cue, by_cue, with_role
 from gateway.language import MAX_CHARS, clean
 
 # Patterns see this much of a message; their time is bounded for texts of this length.
@@ -17,26 +24,30 @@ MOST_FOUND = 20
 _WORD = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """``value`` is what it stands for; ``text[start:end]`` of the message is how it was written."""
-
-    name: str
-    value: str
-    start: int
-    end: int
-
-
 class Finder:
-    """Finds entities. ``known`` holds ``(entity, spelling, value)`` of lookup tables and annotations."""
+    """Finds entities. ``known`` holds ``(entity, spelling, value)`` of lookup tables and annotations.
+
+    ``entities``: the names of the content's entities; those named as a built-in kind are read as such.
+    """
 
     def __init__(
-        self, patterns: Mapping[str, Iterable[str]], known: Iterable[tuple[str, str, str]], synonyms: Mapping[str, str]
+        self,
+        patterns: Mapping[str, Iterable[str]],
+        known: Iterable[tuple[str, str, str]],
+        synonyms: Mapping[str, str],
+        *,
+        entities: Iterable[str] = (),
+        cues: Iterable[Cue] = (),
     ) -> None:
         self._patterns = [
             (name, re.compile(pattern, re.IGNORECASE)) for name, found in patterns.items() for pattern in found
         ]
         self._synonyms = synonyms
+        self._kinds = KINDS.intersection(entities)
+        if "phone" in self._kinds:
+            # A bot is loaded beside the turns; the first number written to it shouldn't wait for an import.
+            e164("74950000000", "RU", international=True)
+        self._cues = by_cue(cues)
         self._known: dict[tuple[str, ...], tuple[str, str]] = {}
         self._inside: dict[str, set[str]] = {}
         self._numbered: set[str] = set()
@@ -45,9 +56,24 @@ class Finder:
         for name, spelling, value in known:
             self._learn(name, spelling, value)
 
-    def find(self, text: str) -> list[Entity]:
-        """What the text holds, in order, without overlaps; a pattern's match goes before a known spelling."""
+    def find(self, text: str, *, here: Here | None = None, wanted: frozenset[str] = frozenset()) -> list[Entity]:
+        """What the text holds, in order, without overlaps; a pattern's match goes before a known spelling.
+
+        ``wanted``: kinds that a form asks for beside those of the content. Without ``here.now`` no relative day is read.
+        """
         text = text[:MAX_CHARS]
+        taken = self._by_patterns(text)
+        matched = len(taken)
+        taken += self._by_words(text, taken)
+        kinds = self._kinds | (wanted & KINDS)
+        if kinds:
+            taken = self._with_kinds(text, taken, matched, find_kinds(text, here or Here(), kinds))
+        found = sorted(taken, key=lambda one: one.start)[:MOST_FOUND]
+        if self._cues:
+            found = [with_role(text, one, self._cues[one.name]) if one.name in self._cues else one for one in found]
+        return found
+
+    def _by_patterns(self, text: str) -> list[Entity]:
         found = [
             Entity(name, self._value(match.group()), match.start(), match.end())
             for name, pattern in self._patterns
@@ -57,8 +83,19 @@ class Finder:
         for entity in sorted(found, key=lambda one: (one.start - one.end, one.start)):
             if not any(entity.start < other.end and other.start < entity.end for other in taken):
                 taken.append(entity)
-        taken += self._by_words(text, taken)
-        return sorted(taken, key=lambda one: one.start)[:MOST_FOUND]
+        return taken
+
+    def _with_kinds(self, text: str, taken: list[Entity], matched: int, read: list[Entity]) -> list[Entity]:
+        """``taken`` with what the built-in kinds add to it; the first ``matched`` are from patterns."""
+        kept: list[Entity | None] = list(taken)
+        added: list[Entity] = []
+        for entity in read:
+            touched = [at for at, one in enumerate(taken) if entity.start < one.end and one.start < entity.end]
+            if all(_may_read(text, taken[at], entity, exactly=at < matched) for at in touched):
+                added.append(entity)
+                for at in touched:
+                    kept[at] = None
+        return [*(one for one in kept if one is not None), *added]
 
     def _learn(self, name: str, spelling: str, value: str) -> None:
         words = tuple(_WORD.findall(clean(spelling)))
@@ -118,3 +155,12 @@ class Finder:
 
     def _value(self, written: str) -> str:
         return self._synonyms.get(clean(written), written)
+
+
+def _may_read(text: str, own: Entity, read: Entity, *, exactly: bool) -> bool:
+    """Whether a built-in reading may stand for what the content found; a pattern's span is the content's own."""
+    if own.name != read.name or own.value != text[own.start : own.end]:
+        return False
+    if exactly:
+        return (own.start, own.end) == (read.start, read.end)
+    return read.start <= own.start and own.end <= read.end

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import bot
-from gateway.admin.bot import read_templates
+from bot.studio.templates import read_templates
 from gateway.app import Switchboard, example_folder
 from gateway.store.opening import open_folder
 from gateway.store.store import system_clock

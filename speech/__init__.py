@@ -1,0 +1,1 @@
+"""Speech: what a written answer sounds like. Nothing here is imported until somebody speaks."""
