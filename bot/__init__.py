@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from bot.actions.server import ActionServers
     from bot.choosing import ChosenEngine
     from bot.embedded import EmbeddedEngine
+    from bot.llm.engine import ModelEngine
     from bot.rasa.engine import RasaEngine
     from bot.training import WorkerTrainer
-    from gateway.settings import ActionServer, RasaServers
+    from gateway.settings import ActionServer, LanguageModel, RasaServers
 
 
 def engine(actions: ActionServers | None = None) -> EmbeddedEngine:
@@ -41,11 +42,20 @@ def rasa_engine(servers: Mapping[str, RasaServers], slug_of: Callable[[str], Awa
     return RasaEngine(servers, slug_of=slug_of)
 
 
-def chosen(rasa: RasaEngine, embedded: EmbeddedEngine) -> ChosenEngine:
+def with_models(
+    embedded: EmbeddedEngine, servers: Mapping[str, LanguageModel], slug_of: Callable[[str], Awaitable[str]]
+) -> ModelEngine:
+    """The embedded engine, with a language model behind it for the businesses that have one in the settings."""
+    from bot.llm.engine import ModelEngine
+
+    return ModelEngine(embedded, servers, slug_of=slug_of)
+
+
+def chosen(rasa: RasaEngine, own: EmbeddedEngine | ModelEngine) -> ChosenEngine:
     """Rasa for the businesses that have servers, the embedded engine for all others."""
     from bot.choosing import ChosenEngine
 
-    return ChosenEngine(embedded, rasa)
+    return ChosenEngine(own, rasa)
 
 
 def trainer() -> WorkerTrainer:

@@ -11,6 +11,7 @@ import msgspec
 
 from bot.content.errors import ContentError, Finding
 from bot.files import beside_of
+from bot.testing.results import Results
 from bot.worker import PROGRESS, Done, Failed
 from gateway.errors import NotTrained
 from gateway.faults import training as faults
@@ -28,10 +29,11 @@ class TrainingFailed(NotTrained):
 
 
 class Trained(TrainingReport, frozen=True, kw_only=True):
-    """A report with the version that was trained and what of the content isn't honoured."""
+    """A report with the version that was trained, what of the content isn't honoured, and how its tests went."""
 
     version: str
     findings: tuple[Finding, ...] = ()
+    tests: Results | None = None
 
 
 class WorkerTrainer:
@@ -111,4 +113,5 @@ def _report(output: bytes, complaint: bytes, code: int | None) -> Trained:
         seconds=result.seconds,
         version=result.version,
         findings=result.findings,
+        tests=result.tests,
     )

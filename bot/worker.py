@@ -6,6 +6,7 @@ Reads the content folder, trains, writes the artifact, and prints one JSON line:
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
@@ -17,6 +18,8 @@ import msgspec
 
 from bot.content import Content, ContentError, Finding, Loaded, read_content
 from bot.nlu.entities import Annotated
+from bot.testing.results import Results
+from bot.testing.stories import WrittenStory, read_stories
 from gateway.faults import Fault
 
 # Numerical libraries read these when they are imported, which happens in ``train``.
@@ -34,7 +37,8 @@ def tell(stage: str, done: float) -> None:
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
-    """What was trained and measured; the fields of ``gateway.ports.TrainingReport`` and more."""
+    """What was trained and measured; the fields of ``gateway.ports.TrainingReport`` and more. ``tests``: how the content's
+    own test conversations went, None where it has none."""
 
     version: str
     intents: int
@@ -43,6 +47,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     out_of_scope_threshold: float
     seconds: float
     findings: tuple[Finding, ...]
+    tests: Results | None = None
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
@@ -59,16 +64,19 @@ def train(content: Path, target: Path) -> Done | Failed:
     tell("read", 0.0)
     try:
         loaded = read_content(content)
+        stories, passed_over = read_stories(content)
     except ContentError as error:
         return Failed(fault=error.what, file=error.file, line=error.line)
-    return _fit(loaded, target, started)
+    loaded = msgspec.structs.replace(loaded, findings=(*loaded.findings, *passed_over))
+    return _fit(loaded, target, started, stories)
 
 
-def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
+def _fit(loaded: Loaded, target: Path, started: float, stories: tuple[WrittenStory, ...]) -> Done | Failed:
     from bot import artifact
     from bot.nlu.entities import learn_roles
     from bot.nlu.lexicon import Lexicon
     from bot.nlu.train import NotTrainable, train
+    from bot.testing.running import run_stories
     from gateway.language import clean, words
 
     content = loaded.content
@@ -89,8 +97,9 @@ def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
         annotated=_annotated(content),
         cues=learn_roles(_placed(content)),
     )
-    tell("measure", 0.9)
     artifact.write(target, meta, model)
+    tell("test", 0.9)
+    tests = asyncio.run(run_stories(artifact.read(target), stories)) if stories else None
     return Done(
         version=content.version,
         intents=len(model.intents),
@@ -99,6 +108,7 @@ def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
         out_of_scope_threshold=round(model.calibration.threshold, 4),
         seconds=round(time.monotonic() - started, 3),
         findings=loaded.findings,
+        tests=tests,
     )
 
 

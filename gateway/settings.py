@@ -34,6 +34,16 @@ class ActionServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     token: str = ""
 
 
+class LanguageModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A language model behind one business's bot, on any server that speaks OpenAI's API. ``url``: up to its version,
+    https://models.example.com/v1; ``seconds``: how long an answer may take."""
+
+    url: str
+    model: str
+    key: str = ""
+    seconds: float = 6.0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How this process runs. Durations in seconds."""
 
@@ -102,14 +112,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     actions: dict[str, ActionServer] = {}
     """Action servers of businesses' bots, by their short names: a table [actions.lantern] with url and token (bot.md). In
     the file alone."""
+    llm: dict[str, LanguageModel] = {}
+    """Language models behind businesses' bots, by their short names: a table [llm.lantern] with url, model and key
+    (bot.md). In the file alone; without it there is none."""
 
 
 ENVIRONMENT = "SWITCHBOARD_"
 LISTS = ("trusted_proxies", "webhook_networks")
 """Settings with commas between their values in the environment."""
-TABLES = ("rasa", "actions")
+TABLES = ("rasa", "actions", "llm")
 """Settings that stand in the file alone."""
 MOST_RASA_SERVERS = 2
+MOST_MODEL_SECONDS = 8.0
+"""A turn is given up after ten."""
 
 
 def load_settings(
@@ -169,6 +184,10 @@ def _check(settings: Settings) -> None:
         _check_rasa(slug, servers)
     for slug, server in settings.actions.items():
         _check_server(f"actions.{slug}", server.url, like="http://127.0.0.1:5055/webhook")
+    for slug, model in settings.llm.items():
+        _check_server(f"llm.{slug}", model.url, like="https://models.example.com/v1")
+        if not model.model or not 0 < model.seconds <= MOST_MODEL_SECONDS:
+            raise StartupError(f"llm.{slug} needs a model, and seconds from 1 to {MOST_MODEL_SECONDS:g}.")
     for name in ("burst_pause", "reopen_hours", "idle_hours", "session_hours", "drain_seconds"):
         if getattr(settings, name) < 0:
             raise StartupError(f"{name} can't be negative.")

@@ -43,7 +43,7 @@ def _intent(draft: Draft, name: str, entry: Node, examples: Node | None) -> None
     found = draft.examples.setdefault(name, [])
     draft.example_places.setdefault(name, entry)
     for line in _lines(draft, examples, f"the intent “{name}”"):
-        found.append(_example(draft, line))
+        found.append(read_example(draft, line))
         if len(found) > MAX_EXAMPLES:
             raise line.error(faults.MANY_EXAMPLES(limit=MAX_EXAMPLES))
 
@@ -96,7 +96,8 @@ def _lines(draft: Draft, examples: Node | None, owner: str) -> Iterator[Node]:
         yield Node(line.file, line.line, raw.strip()[1:].strip())
 
 
-def _example(draft: Draft, line: Node) -> Example:
+def read_example(draft: Draft, line: Node) -> Example:
+    """A text with its annotations taken out of it. Raises ``ContentError``."""
     text = line.text("An example")
     if not 0 < len(text) <= MAX_EXAMPLE:
         raise line.error(faults.EXAMPLE(limit=MAX_EXAMPLE))

@@ -118,7 +118,9 @@ class Switchboard:
         self.rasa = bot.rasa_engine(settings.rasa, self._slug_of)
         self.actions = bot.action_servers(settings.actions, self._slug_of)
         embedded = bot.engine(self.actions)
-        own: Engine = bot.chosen(self.rasa, embedded) if settings.rasa else embedded
+        self.models = bot.with_models(embedded, settings.llm, self._slug_of) if settings.llm else None
+        asked = self.models or embedded
+        own: Engine = bot.chosen(self.rasa, asked) if settings.rasa else asked
         self.engine: Engine = engine if engine is not None else own
         policy = Policy(
             node=self.node,
@@ -229,7 +231,8 @@ class Switchboard:
         self.app.on_response_prepare.append(add_headers)
 
     def _degraded(self) -> list[str]:
-        return [*self.rasa.degraded(), *(self.actions.degraded() if self.actions is not None else ())]
+        others = [one for one in (self.actions, self.models) if one is not None]
+        return [*self.rasa.degraded(), *(line for one in others for line in one.degraded())]
 
     async def _slug_of(self, business: str) -> str:
         found = await self.store.read("", lambda tx, now: directory.read_business(tx, business))

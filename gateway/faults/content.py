@@ -91,6 +91,7 @@ SLOT = Kind("content_slot", "“{name}” isn't in slots: of the domain; add it,
 CONDITIONS = Kind("content_conditions", "A condition names an active_loop: or a slot_was_set:.")
 STORY = Kind("content_story", "A story has a name (story: …) and steps:.")
 STORIES_MANY = Kind("content_stories_many", "Its checkpoints make more than {limit} stories; write fewer of them.")
+TESTS_MANY = Kind("content_tests_many", "More than {limit} test stories; leave some out.")
 CHECKPOINT = Kind("content_checkpoint", "No story begins with the checkpoint “{name}”.")
 MANY_INTENTS = Kind("content_many_intents", "More than {limit} intents.")
 SETTING = Kind("content_setting", "“{name}” isn't a setting here; known are {known}.")

@@ -104,6 +104,7 @@ export const faults = {
   "fault.content_conditions": "A condition names an active_loop: or a slot_was_set:.",
   "fault.content_story": "A story has a name (story: …) and steps:.",
   "fault.content_stories_many": "Its checkpoints make more than {limit} stories; write fewer of them.",
+  "fault.content_tests_many": "There are more than {limit} test conversations. Leave some out.",
   "fault.content_checkpoint": "No story begins with the checkpoint “{name}”.",
   "fault.content_many_intents": "More than {limit} intents.",
   "fault.content_setting": "“{name}” is not a setting here; known are {known}.",

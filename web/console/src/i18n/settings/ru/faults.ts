@@ -101,6 +101,7 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.content_conditions": "В условии пишут active_loop: или slot_was_set:.",
   "fault.content_story": "У истории есть имя (story: …) и steps:.",
   "fault.content_stories_many": "Из её checkpoint получается больше {limit} историй. Сделайте их меньше.",
+  "fault.content_tests_many": "Тестовых диалогов больше {limit}. Уберите часть.",
   "fault.content_checkpoint": "Ни одна история не начинается с checkpoint «{name}».",
   "fault.content_many_intents": "Намерений больше {limit}.",
   "fault.content_setting": "Настройки «{name}» здесь нет. Есть: {known}.",
