@@ -8,6 +8,7 @@ import msgspec
 
 from bot.artifact import Bot
 from bot.content.types import Content, Source
+from bot.dialogue.nods import is_nod
 from bot.dialogue.payload import BOT, MAX_FACT, OPERATOR, OWN_SLOTS, intent_of
 from bot.nlu.entities import Entity, Here
 from bot.nlu.reader import Reading
@@ -17,8 +18,6 @@ MOST_ANSWERS = 2
 NOWHERE = Here()
 # Of a longer burst the last texts are read; the cap keeps a flood as cheap as a talk.
 MOST_TEXTS = 10
-_NODS = frozenset("👍👌🙏🙂😊😀😃😄😁🤗🥰😍❤💙💚💛🧡🤝👏🎉✅☺🫶💪🔥")
-_JOINERS = frozenset("\ufe0f\ufe0e\u200d🏻🏼🏽🏾🏿")
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -101,7 +100,7 @@ def hear_one(bot: Bot, text: str, here: Here = NOWHERE) -> Heard:
         entities=entities,
         language=reading.language,
         outside=reading.outside,
-        nod=not reading.tokens and _is_nod(text),
+        nod=not reading.tokens and is_nod(text),
     )
 
 
@@ -132,7 +131,7 @@ def hear_all(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Hea
         entities=entities,
         language=next((one.language for one in reversed(considered) if one.language), ""),
         outside=best is None or best.outside,
-        nod=bool(texts) and not pressed and all(_is_nod(text) for text in texts.values()),
+        nod=bool(texts) and not pressed and all(is_nod(text) for text in texts.values()),
         operator=any(one.choice == OPERATOR for one in inputs),
         back=any(one.choice == BOT for one in inputs),
     )
@@ -237,13 +236,3 @@ def is_of(source: Source, entity: Entity) -> bool:
 
 def _counts(source: Source, intents: set[str]) -> bool:
     return (not source.intents or bool(intents & set(source.intents))) and not intents & set(source.not_intents)
-
-
-def _is_nod(text: str) -> bool:
-    nods = 0
-    for mark in text:
-        if mark in _NODS:
-            nods += 1
-        elif not mark.isspace() and mark not in _JOINERS:
-            return False
-    return nods > 0
