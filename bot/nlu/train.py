@@ -40,11 +40,22 @@ class NotTrainable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Logits of examples by models that hadn't seen them: ``rows`` are places among the examples that have words, ``truth``
+    the columns of their intents."""
+
+    rows: Labels
+    truth: Labels
+    logits: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """``accuracy`` in scope by cross-validation, and how many examples took part."""
+    """``accuracy`` in scope by cross-validation, how many examples took part, and what it made of each."""
 
     accuracy: float
     examples: int
+    held_out: HeldOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +152,7 @@ def _cross_validate(corpus: _Corpus, labels: Labels, classes: int) -> tuple[Cali
     accuracy = float(np.mean(logits.argmax(axis=1) == truth)) if len(truth) else 0.0
     if len(truth) < FOLDS:
         raise NotTrainable(faults.FEW_EXAMPLES())
-    return calibrate(logits, truth, outside), Measured(accuracy, len(truth))
+    return calibrate(logits, truth, outside), Measured(accuracy, len(truth), HeldOut(tested, truth, logits))
 
 
 def _deal(labels: Labels) -> Labels:
