@@ -67,7 +67,7 @@ class EmbeddedEngine:
 
     async def turn(self, request: TurnRequest) -> TurnResult:
         """Answers all waiting inputs. The same request to the same version gives the same result."""
-        bot = self._bot_for(request)
+        bot = self.bot_for(request)
         if bot is None and request.business in self._expected:
             raise BotNotReady(f"No trained bot is published for business {request.business}.")
         if bot is None:
@@ -76,7 +76,8 @@ class EmbeddedEngine:
             )
         return await converse(bot, request, self._actions)
 
-    def _bot_for(self, request: TurnRequest) -> artifact.Bot | None:
+    def bot_for(self, request: TurnRequest) -> artifact.Bot | None:
+        """Which bot answers: the one that a dialogue in progress began with, else the current one."""
         began_with = request.memory.version if request.memory is not None else ""
         older = self._older.get(request.business, {}).get(began_with) if began_with else None
         return older or self._bots.get(request.business)
@@ -104,18 +105,18 @@ async def _drive(turning: Generator[ActionCall, ActionDone | None, T], actions: 
     try:
         call = next(turning)
         while True:
-            call = turning.send(await _run(call, actions))
+            call = turning.send(await _run(call, bot, actions))
     except StopIteration as over:
         result: T = over.value
         return result
 
 
-async def _run(call: ActionCall, actions: Actions | None) -> ActionDone | None:
+async def _run(call: ActionCall, bot: artifact.Bot, actions: Actions | None) -> ActionDone | None:
     """What the action did; None where it failed."""
     if actions is None:
         return None
     try:
-        return await actions.run(call)
+        return await actions.run(call, bot.content)
     except ActionFailed as error:
         log.warning("action_failed", business=call.business, action=call.name, error=str(error))
         return None

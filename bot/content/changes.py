@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -28,6 +28,8 @@ Name = Annotated[str, msgspec.Meta(pattern=NAME, max_length=80)]
 Text = Annotated[str, msgspec.Meta(max_length=4_000)]
 Json = Any
 TESTS = "tests/test_stories.yml"
+USUAL_TRIES = 3
+HANDOFF = "action_handoff"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -39,6 +41,18 @@ class SetIntent(Change, frozen=True, tag="intent"):
 
     name: Name
     examples: Annotated[tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=500)], ...], msgspec.Meta(max_length=5_000)]  # fmt: skip
+
+
+class SetLead(Change, frozen=True, tag="lead"):
+    """To what an intent leads: its ``answer``; people, after its answer where it has one (``handoff``, with where it goes);
+    or a ``form``. Rules that say more than that stay as they are, and go before."""
+
+    name: str
+    to: Literal["answer", "handoff", "form"]
+    form: str = ""
+    team: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    priority: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+    reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class RenameIntent(Change, frozen=True, tag="rename_intent"):
@@ -78,7 +92,7 @@ class SetForm(Change, frozen=True, tag="form"):
     questions: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=30)]
     begun_by: str = ""
     done: tuple[dict[str, Json], ...] = ()
-    tries: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
+    tries: Annotated[int, msgspec.Meta(ge=1, le=10)] = USUAL_TRIES
 
 
 class RemoveForm(Change, frozen=True, tag="remove_form"):
@@ -99,7 +113,8 @@ class SetTests(Change, frozen=True, tag="tests"):
 
 
 AnyChange = (
-    SetIntent | RenameIntent | RemoveIntent | SetResponse | RemoveResponse | SetForm | RemoveForm | SetSettings | SetTests
+    SetIntent | SetLead | RenameIntent | RemoveIntent | SetResponse | RemoveResponse | SetForm | RemoveForm | SetSettings
+    | SetTests
 )  # fmt: skip
 
 
@@ -109,6 +124,8 @@ def changed_by(project: Project, change: AnyChange) -> Project:
     match change:
         case SetIntent():
             _set_intent(pages, change)
+        case SetLead():
+            set_lead(pages, change)
         case RenameIntent():
             _rename(pages, change.name, change.to)
         case RemoveIntent():
@@ -378,6 +395,66 @@ class _Renamer:
         return self._responses.get(value, value) if last == "action" else value
 
 
+# --- where an intent leads ---
+
+
+def is_plain(rule: Json, intent: str) -> bool:
+    """The rule says no more than to what the intent leads: its answer, people, a form."""
+    steps = rule.get("steps") or []
+    if rule.get("condition") or steps[:1] != [{"intent": intent}]:
+        return False
+    answer, people = {"action": f"utter_{intent}"}, {"action": HANDOFF}
+    form = steps[1].get("action", "") if len(steps) > 1 and isinstance(steps[1], dict) else ""
+    return steps[1:] in ([answer], [people], [answer, people], [{"action": form}, {"active_loop": form}])
+
+
+def set_lead(pages: Pages, change: SetLead) -> None:
+    name = change.name
+    answered = any(f"utter_{name}" in (says.get("responses") or {}) for _, says in pages.content())
+    acts: list[Json] = [{"action": f"utter_{name}"}] if answered and change.to != "form" else []
+    if change.to == "handoff":
+        acts.append({"action": HANDOFF})
+        if all(HANDOFF not in (says.get("actions") or []) for _, says in pages.content()):
+            pages.append("actions", HANDOFF, new="domain.yml")
+    if change.to == "form":
+        acts = [{"action": change.form}, {"active_loop": change.form}]
+    wanted = [{"intent": name}, *acts] if acts else []
+    found = [rule for _, says in pages.content() for rule in says.get("rules") or [] if is_plain(rule, name)]
+    if [rule["steps"] for rule in found] != ([wanted] if wanted else []):
+        kept: Json = found[0] if found and wanted else None
+
+        def led(rules: list[Json]) -> list[Json]:
+            return [
+                {**rule, "steps": wanted} if rule is kept else rule
+                for rule in rules
+                if rule is kept or not is_plain(rule, name)
+            ]
+
+        pages.edit_lists("rules", led)
+        if wanted and kept is None:
+            pages.append("rules", {"rule": f"answer {name}", "steps": wanted}, new="rules.yml")
+    _set_aim(pages, change)
+
+
+def _set_aim(pages: Pages, change: SetLead) -> None:
+    """Where the intent's handoff goes, among the rules of ``switchboard.yml``."""
+    rules = list((pages.says(EXTRAS).get("handoff") or {}).get("rules") or [])
+    aim = {key: value for key in ("team", "priority", "reason") if (value := getattr(change, key))}
+    mine = {"intent": change.name, **aim}
+    kept: list[Json] = []
+    for rule in rules:
+        if rule.get("intent") == change.name:
+            continue
+        others = [one for one in rule.get("intents") or [] if one != change.name]
+        if "intents" not in rule or others:
+            kept.append({**rule, "intents": others} if "intents" in rule else rule)
+    if change.to == "handoff" and aim:
+        at = next((at for at, rule in enumerate(rules) if rule.get("intent") == change.name), len(kept))
+        kept.insert(at, mine)
+    if kept != rules:
+        pages.put(EXTRAS, ("handoff", "rules"), kept)
+
+
 # --- forms ---
 
 
@@ -391,12 +468,14 @@ def _set_form(pages: Pages, change: SetForm) -> None:
     for question in change.questions:
         _set_slot(pages, name, question.slot)
         if question.asks:
-            pages.put_in("responses", f"utter_ask_{name}_{question.slot}", list(question.asks), new="domain.yml")
+            pages.put_in("responses", asked_by(pages, name, question.slot), list(question.asks), new="domain.yml")
         if question.takes:
             fields[question.slot] = question.takes
-    pages.put(EXTRAS, ("forms", name), {"tries": change.tries, **({"fields": fields} if fields else {})})
+    said = {"tries": change.tries, **({"fields": fields} if fields else {})}
+    if fields or change.tries != USUAL_TRIES or name in (pages.says(EXTRAS).get("forms") or {}):
+        pages.put(EXTRAS, ("forms", name), said)
     if change.done:
-        pages.put_in("responses", f"utter_submit_{name}", list(change.done), new="domain.yml")
+        pages.put_in("responses", ended_by(pages, name), list(change.done), new="domain.yml")
     _set_form_rules(pages, change)
 
 
@@ -435,6 +514,24 @@ def _set_form_rules(pages: Pages, change: SetForm) -> None:
         steps = [{"action": name}, {"active_loop": None}, {"slot_was_set": [{"requested_slot": None}]}]
         rule = {"rule": f"end {name}", "condition": [{"active_loop": name}], "steps": [*steps, {"action": f"utter_submit_{name}"}]}  # fmt: skip
         pages.append("rules", rule, new="rules.yml")
+
+
+def asked_by(pages: Pages, form: str, slot: str) -> str:
+    """The response that asks for a slot: the form's own, or the one for all forms where only that is there."""
+    own, shared = f"utter_ask_{form}_{slot}", f"utter_ask_{slot}"
+    known = {name for _, says in pages.content() for name in says.get("responses") or {}}
+    return shared if shared in known and own not in known else own
+
+
+def ended_by(pages: Pages, form: str) -> str:
+    """The response that is said when the form is filled: of the rule that ends it, else by the name the studio gives."""
+    for _, says in pages.content():
+        for rule in says.get("rules") or []:
+            steps = [step for step in rule.get("steps") or [] if isinstance(step, dict)]
+            if steps and steps[0].get("action") == form:
+                said = [str(step.get("action")) for step in steps[1:] if str(step.get("action")).startswith("utter_")]
+                return said[0] if said else f"utter_submit_{form}"
+    return f"utter_submit_{form}"
 
 
 def _begins(rule: Json, form: str, intent: str) -> bool:

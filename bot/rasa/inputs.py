@@ -12,12 +12,11 @@ from typing import Any
 
 import msgspec
 
+from bot.dialogue.payload import BOT, OPERATOR
 from bot.rasa.wire import BotData, Domain, Event
 from gateway.language import clean, words
 from gateway.ports import TurnInput
 
-OPERATOR = "/switchboard.operator"
-BOT = "/switchboard.bot"
 _PLAIN = re.compile(r"/[^\s{}@/]+")
 _WITH_ENTITIES = re.compile(r"/[^\s{}@/]+\{.*\}", re.DOTALL)
 _COMMANDS = frozenset({"/restart", "/back", "/session_start"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
@@ -46,6 +46,15 @@ def fingerprint_of(folder: Path) -> str:
     for file in sorted(p for p in folder.rglob("*") if p.suffix in CONTENT_SUFFIXES and p.is_file()):
         digest.update(str(file.relative_to(folder)).encode() + b"\x00")
         digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def fingerprint_of_project(project: Project) -> str:
+    """As ``fingerprint_of`` a folder that holds these files."""
+    digest = hashlib.sha256()
+    for name in sorted((name for name in project.files if name.endswith(CONTENT_SUFFIXES)), key=PurePosixPath):
+        digest.update(name.encode() + b"\x00")
+        digest.update(project.files[name])
     return digest.hexdigest()
 
 

@@ -20,7 +20,7 @@ from bot.content.project import Project, read_archive, text_of
 from bot.content.table import read_table, write_table
 from bot.studio import views
 from bot.studio.alike import Alike, alike
-from bot.studio.bots import Bots, Published
+from bot.studio.bots import Bots, Published, fingerprint_of_project
 from bot.studio.drafts import Draft, Drafts, read_project
 from bot.studio.templates import Template, read_templates
 from bot.studio.trainings import Stage, Training, Trainings
@@ -34,12 +34,14 @@ from gateway.store import audit, bot_versions, directory
 from gateway.store.bot_versions import BotVersion
 from gateway.store.sql import Tx
 from gateway.store.store import Store
+from speech.speakable import speakable
 
 PATH = "/api/v1/businesses/{business}/bot"
 MAX_IMPORT = 12 * 1024 * 1024
 MOST_DIFF = 2_000
 """Lines of a difference that are told."""
-T = TypeVar("T")
+P = TypeVar("P", bound=views.Page)
+Seen = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Version = Annotated[str, msgspec.Meta(max_length=64)]
 
 
@@ -71,8 +73,8 @@ class BotView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DraftView(msgspec.Struct, frozen=True, kw_only=True):
-    """``revision``: say it with the next change. ``published``: it says what answers now; ``undoable``: the last change can
-    be taken back."""
+    """``revision``: say it with the next change. ``published``: it says what answers now; ``trained``: the version that was
+    trained from what it says ("": none); ``undoable``: the last change can be taken back."""
 
     revision: int
     based_on: str
@@ -80,22 +82,23 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: int
     undoable: bool
     published: bool
+    trained: str
     overview: views.Overview
 
 
 class ChangesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``seen``: the revision that was looked at."""
 
-    seen: int
+    seen: Seen
     changes: Annotated[tuple[AnyChange, ...], msgspec.Meta(min_length=1, max_length=200)]
 
 
 class SeenBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    seen: int
+    seen: Seen
 
 
 class SeenQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    seen: int
+    seen: Seen
 
 
 class NameQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,7 +112,7 @@ class ExportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     version: Version = ""
 
 
-class Imported(msgspec.Struct, frozen=True, kw_only=True):
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
     """The draft after an import, and what of it was left out."""
 
     draft: DraftView
@@ -125,7 +128,18 @@ class Near(msgspec.Struct, frozen=True, kw_only=True):
     alike: tuple[Alike, ...]
 
 
-class Tests(msgspec.Struct, frozen=True, kw_only=True):
+class SpokenBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    text: Annotated[str, msgspec.Meta(max_length=4_000)]
+    language: Annotated[str, msgspec.Meta(max_length=10)]
+
+
+class Spoken(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call says for a text."""
+
+    spoken: str
+
+
+class Tests(views.Page, frozen=True, kw_only=True):
     stories: tuple[dict[str, Any], ...]
 
 
@@ -207,7 +221,7 @@ class StudioRoutes:
             _route("DELETE", draft, self.drop, "Forget all changes since what answers now", DraftView, query=SeenQuery),
             _route("POST", draft + "/changes", self.change, "Change the draft", DraftView, body=ChangesBody),
             _route("POST", draft + "/undo", self.undo, "Take the last change back", DraftView, body=SeenBody),
-            _route("POST", draft + "/import", self.bring, "Bring in a Rasa project (ZIP) or a table (CSV)", Imported,
+            _route("POST", draft + "/import", self.bring, "Bring in a Rasa project (ZIP) or a table (CSV)", Brought,
                    query=SeenQuery, raw=True),
             _route("GET", PATH + "/export", self.export, "A Rasa project or a table", None, query=ExportQuery,
                    access=SUPERVISORS),
@@ -220,6 +234,8 @@ class StudioRoutes:
             _route("GET", draft + "/tests", self.tests, "The test conversations of the draft", Tests, access=SUPERVISORS),
             _route("POST", draft + "/near", self.near, "Examples of other intents that say nearly the same", Near,
                    body=NearBody),
+            _route("POST", draft + "/spoken", self.spoken, "What a call says for a text", Spoken, body=SpokenBody,
+                   access=SUPERVISORS),
             _route("POST", draft + "/train", self.train, "Train the draft", BotView, body=SeenBody, status=202),
             _route("GET", version, self.versions, "All versions, the latest first", Versions, access=SUPERVISORS),
             _route("GET", version + "/{version}", self.version, "One version", VersionPage, access=SUPERVISORS),
@@ -276,7 +292,7 @@ class StudioRoutes:
     # --- the draft ---
 
     async def draft(self, call: Call) -> DraftView:
-        return await _view(await self._drafts.read(call.business))
+        return await self._view(call.business, await self._drafts.read(call.business))
 
     async def change(self, call: Call) -> DraftView:
         body: ChangesBody = call.body
@@ -297,9 +313,21 @@ class StudioRoutes:
 
     async def _changed(self, call: Call, draft: Draft) -> DraftView:
         tell_changed(call, call.business, "bot")
-        return await _view(draft)
+        return await self._view(call.business, draft)
 
-    async def bring(self, call: Call) -> Imported:
+    async def _view(self, business: str, draft: Draft) -> DraftView:
+        known = await self._store.read(business, lambda tx, now: bot_versions.versions(tx))
+        shown = await asyncio.to_thread(lambda: views.overview(draft.project, read_project(draft.project)))
+        fingerprint = fingerprint_of_project(draft.project)
+        made = (
+            one.version for one in known if msgspec.json.decode(one.report, type=Published).fingerprint == fingerprint
+        )
+        return DraftView(
+            revision=draft.revision, based_on=draft.based_on, changed_by=draft.changed_by, changed_at=draft.changed_at,
+            undoable=draft.undoable, published=draft.published, trained=next(made, ""), overview=shown,
+        )  # fmt: skip
+
+    async def bring(self, call: Call) -> Brought:
         body = await _read_body(call.request)
         left_out: tuple[Finding, ...] = ()
 
@@ -315,7 +343,7 @@ class StudioRoutes:
 
         draft = await self._drafts.edit(call.business, edit, seen=call.query.seen, by=actor(call.who))
         await self._note(call, "imported", subject="draft", name=str(draft.revision))
-        return Imported(draft=await self._changed(call, draft), left_out=left_out)
+        return Brought(draft=await self._changed(call, draft), left_out=left_out)
 
     async def export(self, call: Call) -> web.Response:
         project = await self._project(call.business, call.query.version)
@@ -325,25 +353,41 @@ class StudioRoutes:
         return _attachment(await asyncio.to_thread(project.archive), "bot.zip", "application/zip")
 
     async def _project(self, business: str, version: str) -> Project:
+        """Raises ``Invalid`` where a query names a version that there isn't."""
         if version:
-            return await self._bots.source(business, version)
+            try:
+                return await self._bots.source(business, version)
+            except NotFound as error:
+                raise Invalid(error.detail, field="version") from error
         return (await self._drafts.read(business)).project
 
     async def intent(self, call: Call) -> views.IntentPage:
-        project, name = await self._project(call.business, ""), call.query.name
-        return _found(await asyncio.to_thread(lambda: views.intent_page(project, read_project(project), name)))
+        name = call.query.name
+        return await self._page(call, lambda project: views.intent_page(project, read_project(project), name))
 
     async def response(self, call: Call) -> views.ResponsePage:
-        project, name = await self._project(call.business, ""), call.query.name
-        return _found(await asyncio.to_thread(views.response_page, project, name))
+        name = call.query.name
+        return await self._page(call, lambda project: views.response_page(project, name))
 
     async def form(self, call: Call) -> views.FormPage:
-        project, name = await self._project(call.business, ""), call.query.name
-        return _found(await asyncio.to_thread(lambda: views.form_page(project, read_project(project), name)))
+        name = call.query.name
+        return await self._page(call, lambda project: views.form_page(project, read_project(project), name))
 
     async def tests(self, call: Call) -> Tests:
-        project = await self._project(call.business, "")
-        return Tests(stories=await asyncio.to_thread(views.tests_of, project))
+        return await self._page(call, lambda project: Tests(stories=views.tests_of(project)))
+
+    async def _page(self, call: Call, find: Callable[[Project], P | None]) -> P:
+        """One thing of the draft, and which draft that is. Raises ``NotFound``."""
+        draft = await self._drafts.read(call.business)
+        page = await asyncio.to_thread(find, draft.project)
+        if page is None:
+            raise NotFound("The draft has nothing of that name.")
+        return msgspec.structs.replace(
+            page, revision=draft.revision, changed_by=draft.changed_by, changed_at=draft.changed_at
+        )
+
+    async def spoken(self, call: Call) -> Spoken:
+        return Spoken(spoken=await asyncio.to_thread(speakable, call.body.text, call.body.language))
 
     async def near(self, call: Call) -> Near:
         project, body = await self._project(call.business, ""), call.body
@@ -417,20 +461,6 @@ def _route(
     return Route(
         method=method, path=path, handler=handler, summary=summary, answer=answer, access=access, tags=("bot",), **more
     )
-
-
-def _found(page: T | None) -> T:
-    if page is None:
-        raise NotFound("The draft has nothing of that name.")
-    return page
-
-
-async def _view(draft: Draft) -> DraftView:
-    shown = await asyncio.to_thread(lambda: views.overview(draft.project, read_project(draft.project)))
-    return DraftView(
-        revision=draft.revision, based_on=draft.based_on, changed_by=draft.changed_by, changed_at=draft.changed_at,
-        undoable=draft.undoable, published=draft.published, overview=shown,
-    )  # fmt: skip
 
 
 def _line(found: BotVersion) -> dict[str, Any]:

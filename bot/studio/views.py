@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from bot.content import Content, Loaded
-from bot.content.changes import TESTS, Pages, examples_of
+from bot.content.changes import HANDOFF, TESTS, Pages, asked_by, ended_by, examples_of, is_plain
 from bot.content.errors import Finding
 from bot.content.extras import FILE as EXTRAS
 from bot.content.project import Project
@@ -56,9 +56,18 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
 
 
-class IntentPage(msgspec.Struct, frozen=True, kw_only=True):
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to edit, as the draft of this ``revision`` has it; ``changed_by`` and ``changed_at`` are of the draft."""
+
+    revision: int = 0
+    changed_by: str = ""
+    changed_at: int = 0
+
+
+class IntentPage(Page, frozen=True, kw_only=True):
     """An intent to edit. ``examples`` with their annotations; ``answer`` and ``title``: variations as they are written;
-    ``actions``: what its rule does, where that is more than to answer."""
+    ``actions``: what its rule does, where that is more than to answer. ``plain``: to what it leads can be set by one
+    change; ``form``: the one that it begins; ``aim``: where its handoff goes."""
 
     name: str
     examples: tuple[str, ...]
@@ -66,9 +75,12 @@ class IntentPage(msgspec.Struct, frozen=True, kw_only=True):
     title: tuple[dict[str, Json], ...]
     actions: tuple[str, ...]
     led: str
+    plain: bool = True
+    form: str = ""
+    aim: dict[str, Json] = {}
 
 
-class ResponsePage(msgspec.Struct, frozen=True, kw_only=True):
+class ResponsePage(Page, frozen=True, kw_only=True):
     name: str
     variations: tuple[dict[str, Json], ...]
 
@@ -79,7 +91,7 @@ class QuestionPage(msgspec.Struct, frozen=True, kw_only=True):
     takes: dict[str, Json]
 
 
-class FormPage(msgspec.Struct, frozen=True, kw_only=True):
+class FormPage(Page, frozen=True, kw_only=True):
     """A form to edit, as ``SetForm`` takes it."""
 
     name: str
@@ -133,11 +145,13 @@ def _led(content: Content, playbook: Playbook, intent: str) -> str:
     acts = {act.name for rule in content.rules if {intent, base} & set(rule.intents) for act in rule.acts}
     if acts & set(content.forms):
         return "form"
-    if "action_handoff" in acts or intent in content.settings.aims:
+    if HANDOFF in acts:
         return "handoff"
     if acts - {f"utter_{intent}", f"utter_{base}"}:
         return "rule"
-    return "answer" if f"utter_{intent}" in content.responses or f"utter_{base}" in content.responses else "person"
+    if f"utter_{intent}" in content.responses or f"utter_{base}" in content.responses:
+        return "answer"
+    return "handoff" if intent in content.settings.aims else "person"
 
 
 def _begun_by(content: Content, form: str) -> tuple[str, ...]:
@@ -171,10 +185,17 @@ def intent_page(project: Project, loaded: Loaded, name: str) -> IntentPage | Non
         for text in examples_of(entry.get("examples"))
     ]
     acts = [act.name for rule in content.rules if name in rule.intents for act in rule.acts]
+    rules = [
+        rule for _, says in pages.content() for rule in says.get("rules") or []
+        if any(step.get("intent") == name for step in rule.get("steps") or [] if isinstance(step, dict))
+    ]  # fmt: skip
+    aim = content.settings.aims.get(name)
     return IntentPage(
         name=name, examples=tuple(written), answer=_variations(pages, f"utter_{name}"),
         title=_variations(pages, f"utter_title_{name}"), led=_led(content, Playbook(content), name),
         actions=tuple(act for act in acts if act != f"utter_{name}"),
+        plain=all(is_plain(rule, name) for rule in rules), form=next((act for act in acts if act in content.forms), ""),
+        aim={"team": aim.team, "priority": aim.priority, "reason": aim.reason} if aim is not None else {},
     )  # fmt: skip
 
 
@@ -190,22 +211,16 @@ def form_page(project: Project, loaded: Loaded, name: str) -> FormPage | None:
     extras = ((pages.says(EXTRAS).get("forms") or {}).get(name) or {}).get("fields") or {}
     begun = _begun_by(loaded.content, name)
     return FormPage(
-        name=name, tries=form.tries, begun_by=begun[0] if begun else "", done=_done(pages, loaded.content, name),
+        name=name, tries=form.tries, begun_by=begun[0] if begun else "",
+        done=_variations(pages, ended_by(pages, name)),
         questions=tuple(
             QuestionPage(
                 slot=one.slot, takes=dict(extras.get(one.slot) or {}),
-                asks=_variations(pages, f"utter_ask_{name}_{one.slot}") or _variations(pages, f"utter_ask_{one.slot}"),
+                asks=_variations(pages, asked_by(pages, name, one.slot)),
             )
             for one in form.fields
         ),
     )  # fmt: skip
-
-
-def _done(pages: Pages, content: Content, form: str) -> tuple[dict[str, Json], ...]:
-    """What is said in the end: of a rule, or by the name that the studio gives it."""
-    ends = [rule for rule in content.rules if not rule.intents and rule.acts[0].name == form]
-    said = [act.name for rule in ends for act in rule.acts[1:] if act.name.startswith("utter_")]
-    return _variations(pages, said[0] if said else f"utter_submit_{form}")
 
 
 def tests_of(project: Project) -> tuple[dict[str, Json], ...]:

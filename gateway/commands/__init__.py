@@ -19,6 +19,7 @@ from gateway.commands.people import (
     user_password,
     user_reset_second_factor,
 )
+from gateway.commands.rasa import rasa_status, rasa_train
 from gateway.commands.setup import init
 from gateway.commands.transfer import export_config, import_config
 
@@ -50,6 +51,7 @@ def register(cli: typer.Typer) -> None:
             {"add": inbox_add, "allow": inbox_allow, "list": inbox_list, "secret": inbox_secret},
         ),
         "contact": ("People who write.", {"erase": contact_erase}),
+        "rasa": ("Rasa servers of the settings.", {"status": rasa_status, "train": rasa_train}),
         "token": ("Bearer tokens for programs.", {"add": token_add, "revoke": token_revoke}),
     }
     for name, (help_text, commands) in groups.items():
