@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from bot.actions import ActionCall, ActionDone, Actions
 from bot.artifact import Bot
 from bot.content.judging import HANDOFF
-from bot.content.types import MANY, Mark
+from bot.content.types import MANY, Content, Mark
 from bot.dialogue.forms import limits_of
 from bot.dialogue.talk import REGIONS, Traced
 from bot.embedded import converse_traced
@@ -85,7 +85,7 @@ class _AsWritten(Actions):
             elif step.kind == "slot" and step.value != MANY and action:
                 self._sets.setdefault(action, {})[step.name] = step.value
 
-    async def run(self, call: ActionCall) -> ActionDone:
+    async def run(self, call: ActionCall, content: Content) -> ActionDone:
         return ActionDone(slots=self._sets.get(call.name, {}))
 
     async def aclose(self) -> None:
