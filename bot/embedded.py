@@ -93,15 +93,17 @@ class EmbeddedEngine:
 
 async def converse(bot: artifact.Bot, request: TurnRequest, actions: Actions | None) -> TurnResult:
     """One turn of a trained bot, with its custom actions. An action that fails calls people."""
-    return await _drive(take_turn(bot, request), actions)
+    return await _drive(take_turn(bot, request), bot, actions)
 
 
 async def converse_traced(bot: artifact.Bot, request: TurnRequest, actions: Actions | None) -> Traced:
     """As ``converse``, with what was meant and done."""
-    return await _drive(trace_turn(bot, request), actions)
+    return await _drive(trace_turn(bot, request), bot, actions)
 
 
-async def _drive(turning: Generator[ActionCall, ActionDone | None, T], actions: Actions | None) -> T:
+async def _drive(
+    turning: Generator[ActionCall, ActionDone | None, T], bot: artifact.Bot, actions: Actions | None
+) -> T:  # fmt: skip
     try:
         call = next(turning)
         while True:

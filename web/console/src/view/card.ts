@@ -52,7 +52,9 @@ export function card({ state, entries, cited }: Log, reader: Reader): Card {
 }
 
 function why(state: Conversation, { me, say, locale }: Reader): string {
-  const reason = state.reason ? say(known(`reason.${state.cause || state.reason}`, "reason.bot_decided")) : "";
+  const reason = state.reason
+    ? say(known(`reason.${state.cause || state.reason}`, "reason.bot_decided"))
+    : "";
   const name = state.owner?.name ?? "";
   switch (state.status) {
     case "pending":
