@@ -13,9 +13,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 os.environ.update(
-    {"TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false", "TF_USE_LEGACY_KERAS": "1", "SQLALCHEMY_WARN_20": "0"}
+    {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_USE_LEGACY_KERAS": "1",
+        "SQLALCHEMY_WARN_20": "0",
+    }
 )
 
 # What `rasa init` writes for English, without the fallback, which has no part in which intent is meant.
@@ -43,9 +49,9 @@ def resident_mb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def examples(labelled: list) -> str:
+def examples(labelled: Any) -> str:
     """The training data in Rasa's own format; a text is one line."""
-    by_intent: dict = {}
+    by_intent: Any = {}
     for text, intent in labelled:
         by_intent.setdefault(intent, []).append(" ".join(text.split()))
     lines = ['version: "3.1"', "nlu:"]
@@ -74,10 +80,10 @@ def main(target: str) -> None:
     Path(target).write_text(json.dumps(answer), encoding="utf-8")
 
 
-async def read(agent, asked: dict) -> dict:
+async def read(agent: Any, asked: Any) -> Any:
     """What each text is taken for, and how long the timed ones take, one after the other."""
 
-    async def one(text: str) -> list:
+    async def one(text: str) -> Any:
         intent = (await agent.parse_message(text))["intent"]
         return [intent["name"], intent["confidence"]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -18,6 +19,11 @@ MOST_ANSWERS = 2
 NOWHERE = Here()
 # Of a longer burst the last texts are read; the cap keeps a flood as cheap as a talk.
 MOST_TEXTS = 10
+# Where the second is nearly as likely as the first, either would be a guess.
+TOO_CLOSE = 0.85
+# Two matters take at least so many words; so long a message may hold two without a sign, unless its meaning is clear.
+FEWEST_FOR_TWO, RUN_ON, CLEAR = 4, 9, 0.9
+_CUT = re.compile(r"[.?!;,\n]\s*\w|\s(?:и|а|ещё|еще|плюс|and|also|plus)\s", re.IGNORECASE)
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -91,17 +97,27 @@ def hear(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Heard:
 def hear_one(bot: Bot, text: str, here: Here = NOWHERE) -> Heard:
     """As ``hear_all`` of one written text, which most turns are: there is nothing to join or to choose from."""
     reading = bot.reader.read(text)
-    answers = (reading.intents[0][0],) if _sure(bot, reading) else ()
-    facts, entities = _facts(bot, here, (text,), (), {reading.intents[0][0]} if reading.intents else set())
+    parts = _parts(bot, text, reading)
+    answers = tuple(dict.fromkeys(part.intents[0][0] for part in parts if _sure(bot, part)))[:MOST_ANSWERS]
+    facts, entities = _facts(bot, here, (text,), (), {part.intents[0][0] for part in parts if part.intents})
+    several = len(parts) > 1
     return Heard(
         answers=answers,
-        candidates=reading.intents,
+        candidates=_merged((), parts) if several else reading.intents,
         facts=facts,
         entities=entities,
         language=reading.language,
         outside=reading.outside,
         nod=not reading.tokens and is_nod(text),
     )
+
+
+def _parts(bot: Bot, text: str, reading: Reading) -> tuple[Reading, ...]:
+    """The matters of a message; most are about one, which is looked into only where something may part them."""
+    if len(reading.tokens) < FEWEST_FOR_TWO:
+        return (reading,)
+    run_on = len(reading.tokens) >= RUN_ON and reading.confidence < CLEAR
+    return bot.reader.read_parts(text) if run_on or _CUT.search(text) else (reading,)
 
 
 def hear_all(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Heard:
@@ -138,7 +154,9 @@ def hear_all(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Hea
 
 
 def _sure(bot: Bot, reading: Reading) -> bool:
-    return not reading.outside and reading.confidence >= bot.content.settings.answer_from
+    if reading.outside or reading.confidence < bot.content.settings.answer_from:
+        return False
+    return len(reading.intents) < 2 or reading.intents[1][1] <= TOO_CLOSE * reading.confidence
 
 
 def _said(reading: Reading) -> _Sure:

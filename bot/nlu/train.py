@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,11 +48,22 @@ class NotTrainable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Logits of examples by models that hadn't seen them: ``rows`` are places among the examples that have words, ``truth``
+    the columns of their intents."""
+
+    rows: Labels
+    truth: Labels
+    logits: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """``accuracy`` in scope by cross-validation, and of how many examples was learned."""
+    """``accuracy`` in scope by cross-validation, of how many examples was learned, and what it made of those held out."""
 
     accuracy: float
     examples: int
+    held_out: HeldOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +169,12 @@ def _cross_validate(corpus: Corpus, labels: Labels, classes: int) -> tuple[Calib
             break
     if sum(map(len, tested)) < FOLDS:
         raise NotTrainable(faults.FEW_EXAMPLES())
-    logits, truth = np.concatenate(inside), labels[np.concatenate(tested)]
+    rows = np.concatenate(tested)
+    logits, truth = np.concatenate(inside), labels[rows]
     accuracy = float(np.mean(logits.argmax(axis=1) == truth))
-    return calibrate(logits, truth, np.concatenate(outside)), Measured(accuracy, len(labels))
+    return calibrate(logits, truth, np.concatenate(outside)), Measured(
+        accuracy, len(labels), HeldOut(rows, truth, logits)
+    )
 
 
 def _deal(labels: Labels) -> Labels:

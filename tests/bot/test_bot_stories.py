@@ -50,6 +50,9 @@ rules:
 - rule: left
   condition: [{active_loop: booking}]
   steps: [{intent: deny}, {action: action_deactivate_loop}, {active_loop: null}, {action: utter_left}]
+- rule: hours while booking
+  condition: [{active_loop: booking}]
+  steps: [{intent: hours}, {action: utter_hours}, {action: booking}, {active_loop: booking}]
 - {rule: person, steps: [{intent: ask_person}, {action: action_handoff}]}
 """
 EXTRAS = "forms: {booking: {fields: {guests: {kind: number, min: 1}, phone: {kind: phone}}}}\n"
@@ -97,6 +100,9 @@ HELD = {
         "slot_was_set: [{guests: 4}]",
         "{user: how much is dinner, intent: price}",
         "action: utter_price",
+        "action: booking",
+        "{user: opening hours, intent: hours}",
+        "action: utter_hours",
         "action: booking",
         '{user: "[+7 495 000-15-51](phone)", intent: inform}',
         "action: booking",
