@@ -1,0 +1,2 @@
+def bot_evaluate() -> None:
+    """x"""
