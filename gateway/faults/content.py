@@ -20,7 +20,7 @@ NO_TABLE = Kind("content_no_table", "This is no table of questions and answers: 
 TABLE_COLUMN = Kind("content_table_column", "The table has no column “{name}”.")
 NO_MESSAGES = Kind(
     "content_no_messages",
-    "No messages with intents: a CSV with the columns text and intent, a YAML file with nlu:, or JSON.",
+    "No messages with intents: give a CSV with the columns text and intent, or a YAML file with nlu:.",
 )
 NO_SPLIT = Kind("content_no_split", "It has no part “{name}”.")
 NOT_UTF8 = Kind("content_not_utf8", "Not UTF-8; save the file in UTF-8.")
