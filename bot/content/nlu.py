@@ -96,6 +96,18 @@ def _lines(draft: Draft, examples: Node | None, owner: str) -> Iterator[Node]:
         yield Node(line.file, line.line, raw.strip()[1:].strip())
 
 
+def places(root: Node) -> Iterator[tuple[str, str, Node]]:
+    """Every example of a file that was judged already, as its intent, its plain text, and where it stands."""
+    draft = Draft()
+    section = root.fields("A content file").get("nlu")
+    for entry in section.items("nlu") if section is not None else []:
+        fields = entry.fields("An entry of nlu")
+        if "intent" in fields:
+            name = fields["intent"].text("An intent").strip()
+            for line in _lines(draft, fields.get("examples"), name):
+                yield name, read_example(draft, line).text, line
+
+
 def read_example(draft: Draft, line: Node) -> Example:
     """A text with its annotations taken out of it. Raises ``ContentError``."""
     text = line.text("An example")

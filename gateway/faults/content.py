@@ -18,6 +18,11 @@ NO_ARCHIVE = Kind("content_no_archive", "This is no ZIP archive, or a broken one
 PATH = Kind("content_path", "Files of an archive lie below its folder: no “..”, and no name that begins with a slash.")
 NO_TABLE = Kind("content_no_table", "This is no table of questions and answers: its first line names the columns.")
 TABLE_COLUMN = Kind("content_table_column", "The table has no column “{name}”.")
+NO_MESSAGES = Kind(
+    "content_no_messages",
+    "No messages with intents: give a CSV with the columns text and intent, or a YAML file with nlu:.",
+)
+NO_SPLIT = Kind("content_no_split", "It has no part “{name}”.")
 NOT_UTF8 = Kind("content_not_utf8", "Not UTF-8; save the file in UTF-8.")
 
 # YAML

@@ -83,6 +83,8 @@ export const FAULTS = {
     content_path: [],
     content_no_table: [],
     content_table_column: ["name"],
+    content_no_messages: [],
+    content_no_split: ["name"],
     content_not_utf8: [],
     content_yaml_tab: [],
     content_yaml_character: ["character"],

@@ -42,6 +42,9 @@ export const faults = {
   "fault.content_unreadable": "The file cannot be read: {problem}.",
   "fault.content_large_file": "The file is larger than {limit} MB. Split it.",
   "fault.content_large": "All files together are larger than {limit} MB.",
+  "fault.content_no_messages":
+    "There are no messages with intents in it. Give a CSV with the columns text and intent, or a YAML file with nlu:.",
+  "fault.content_no_split": "It has no part “{name}”.",
   "fault.content_not_utf8": "The file is not in UTF-8. Save it in UTF-8.",
   "fault.content_yaml_tab": "This is not valid YAML: a tab stands here. Indent with blanks.",
   "fault.content_yaml_character":

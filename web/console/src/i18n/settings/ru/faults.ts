@@ -41,6 +41,9 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.content_unreadable": "Файл не читается: {problem}.",
   "fault.content_large_file": "Файл больше {limit} МБ. Разделите его.",
   "fault.content_large": "Все файлы вместе больше {limit} МБ.",
+  "fault.content_no_messages":
+    "В файле нет сообщений с намерениями. Нужен CSV со столбцами text и intent или YAML с разделом nlu:.",
+  "fault.content_no_split": "В файле нет части «{name}».",
   "fault.content_not_utf8": "Файл не в UTF-8. Сохраните его в UTF-8.",
   "fault.content_yaml_tab": "Ошибка в YAML: здесь табуляция. Делайте отступы пробелами.",
   "fault.content_yaml_character":
