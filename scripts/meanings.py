@@ -83,7 +83,11 @@ def _notions(path: Path) -> tuple[list[str], list[tuple[list[str], list[str]]]]:
 
 
 def _add(
-    senses: dict[int, list[tuple[float, Array]]], rank: dict[int, int], word: str, place: int, sense: tuple[float, Array]
+    senses: dict[int, list[tuple[float, Array]]],
+    rank: dict[int, int],
+    word: str,
+    place: int,
+    sense: tuple[float, Array],
 ) -> None:
     key = word_hash(word)
     senses[key].append(sense)
@@ -97,7 +101,11 @@ def _table(
     means = np.array([sum(weight * vector for weight, vector in senses[key]) for key in keys])
     means /= np.linalg.norm(means, axis=1, keepdims=True)
     telling = 1 / (1 + COMMON / (np.array([rank[key] for key in keys]) + 10))
-    return np.array(keys, dtype=np.uint64), np.rint(means * 127).astype(np.int8), np.rint(telling * 255).astype(np.uint8)
+    return (
+        np.array(keys, dtype=np.uint64),
+        np.rint(means * 127).astype(np.int8),
+        np.rint(telling * 255).astype(np.uint8),
+    )
 
 
 if __name__ == "__main__":

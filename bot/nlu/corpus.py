@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from bot.nlu.calibrate import DIGITS
 from bot.nlu.features import LETTERS, Hashes, ngrams, word_hash
 from bot.nlu.meaning import UNIT, meanings
 from bot.nlu.model import FAMILIARITY

@@ -55,6 +55,11 @@ class Reader:
         spans = segments.parts(tokens, segments.signs(cleaned, tokens), lambda asked: self._heard(tokens, asked))
         return tuple(self._reading(tokens[start:end]) for start, end in spans)
 
+    def forget(self) -> None:
+        """Drops all that is remembered of words."""
+        self.model.forget()
+        self.lexicon.forget()
+
     def _reading(self, tokens: list[str]) -> Reading:
         if not tokens:
             return Reading((), "", (), float("-inf"), True)
@@ -80,7 +85,7 @@ class Reader:
         for row, first, next_one in zip(logits, best[:, 0].tolist(), second[:, 0].tolist(), strict=True):
             sure = calibration.confidences((first, next_one))[0]
             intents: tuple[str, ...] = ()
-            if sure >= segments.DOUBTFUL and first >= calibration.outside or len(asked) == 1:
+            if (sure >= segments.DOUBTFUL and first >= calibration.outside) or len(asked) == 1:
                 intents = tuple(self.model.intents[k] for k in self._likeliest(row.tolist())[0])
             found.append(segments.Heard(sure, intents))
         return found

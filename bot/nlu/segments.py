@@ -113,7 +113,11 @@ def _cut(piece: Span, tokens: Sequence[str], found: dict[int, Sign], judge: Judg
     best, most = None, 0.0
     for (sign, halves), left, right in zip(asked, heard[::2], heard[1::2], strict=True):
         sure = min(left.confidence, right.confidence)
-        if sure > most and _apart(left, right, whole.intents[:HINTS]) and sure >= max(sign.least, whole.confidence + sign.gain):
+        if (
+            sure > most
+            and _apart(left, right, whole.intents[:HINTS])
+            and sure >= max(sign.least, whole.confidence + sign.gain)
+        ):
             best, most = halves, sure
     return best
 
