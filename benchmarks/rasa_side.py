@@ -1,33 +1,23 @@
-"""The other side of ``benchmarks.bot``: Rasa's default pipeline, run by the interpreter of an environment that has Rasa.
+"""The other side of ``benchmarks.bot``: Rasa's default pipeline, run by the Python of an environment that has Rasa.
 
-JSON in on standard input, JSON out on the file that is named; nothing of Switchboard is imported here::
-
-    {"train": [[text, intent], …], "read": {name: [text, …], …}, "timed": [text, …]}
-    {"readings": {name: [[intent, confidence], …]}, "train_s": …, "ms": […], "rss_mb": …, "trained_rss_mb": …}
+The same arguments and answers as ``embedded_side``. Nothing of Switchboard is imported here.
 """
+
+# mypy: ignore-errors
 
 import asyncio
 import json
 import os
+import resource
 import sys
-import tempfile
 import time
 from pathlib import Path
-from typing import Any
-
-os.environ.update(
-    {
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_USE_LEGACY_KERAS": "1",
-        "SQLALCHEMY_WARN_20": "0",
-    }
-)
 
 # What `rasa init` writes for English, without the fallback, which has no part in which intent is meant.
 PIPELINE = """
 recipe: default.v1
 language: en
+assistant_id: benchmark
 pipeline:
 - name: WhitespaceTokenizer
 - name: RegexFeaturizer
@@ -39,53 +29,40 @@ pipeline:
   max_ngram: 4
 - name: DIETClassifier
   epochs: 100
-  random_seed: 1
+  constrain_similarities: true
 policies: []
 """
 
 
-def resident_mb() -> float:
-    """What this process holds in memory now."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+def peak_mb():
+    """The most memory that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def examples(labelled: Any) -> str:
-    """The training data in Rasa's own format; a text is one line."""
-    by_intent: Any = {}
-    for text, intent in labelled:
-        by_intent.setdefault(intent, []).append(" ".join(text.split()))
-    lines = ['version: "3.1"', "nlu:"]
-    for intent, texts in by_intent.items():
-        lines += [f"- intent: {intent}", "  examples: |", *(f"    - {text}" for text in texts)]
-    return "\n".join(lines) + "\n"
-
-
-def main(target: str) -> None:
-    """Trains, reads, times."""
-    from rasa.core.agent import Agent
+def train(folder, model):
+    """Trains ``nlu.yml``."""
     from rasa.model_training import train_nlu
 
-    asked = json.load(sys.stdin)
-    with tempfile.TemporaryDirectory() as folder:
-        config, data = Path(folder, "config.yml"), Path(folder, "nlu.yml")
-        config.write_text(PIPELINE)
-        data.write_text(examples(asked["train"]), encoding="utf-8")
-        started = time.perf_counter()
-        model = train_nlu(str(config), str(data), folder)
-        train_s = time.perf_counter() - started
-        trained_rss_mb = resident_mb()
-        agent = Agent.load(model)
-        answer = asyncio.run(read(agent, asked))
-    answer.update(train_s=train_s, trained_rss_mb=trained_rss_mb, rss_mb=resident_mb())
-    Path(target).write_text(json.dumps(answer), encoding="utf-8")
+    config = folder / "config.yml"
+    config.write_text(PIPELINE)
+    started = time.perf_counter()
+    made = train_nlu(str(config), str(folder / "nlu.yml"), str(folder))
+    spent = time.perf_counter() - started
+    os.replace(made, model)
+    return {"train_s": spent, "train_rss_mb": peak_mb()}
 
 
-async def read(agent: Any, asked: Any) -> Any:
-    """What each text is taken for, and how long the timed ones take, one after the other."""
+def read(asked, model):
+    """For each text its intent, how sure, and that again as how much inside: Rasa tells nothing else."""
+    from rasa.core.agent import Agent
 
-    async def one(text: str) -> Any:
+    return asyncio.run(_read(Agent.load(str(model)), asked))
+
+
+async def _read(agent, asked):
+    async def one(text):
         intent = (await agent.parse_message(text))["intent"]
-        return [intent["name"], intent["confidence"]]
+        return [intent["name"], intent["confidence"], intent["confidence"]]
 
     readings = {}
     for name, texts in asked["read"].items():
@@ -95,8 +72,13 @@ async def read(agent: Any, asked: Any) -> Any:
         started = time.perf_counter()
         await one(text)
         spent.append((time.perf_counter() - started) * 1e3)
-    return {"readings": readings, "ms": spent}
+    return {"readings": readings, "ms": spent, "warm_ms": spent, "rss_mb": peak_mb()}
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    _, verb, source, stored, out = sys.argv
+    if verb == "train":
+        result = train(Path(source), Path(stored))
+    else:
+        result = read(json.loads(Path(source).read_text("utf-8")), Path(stored))
+    Path(out).write_text(json.dumps(result), encoding="utf-8")

@@ -16,12 +16,10 @@ MAX_WORD = 40
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019\u02bc`](?=\w)")
 # What is not seen (soft hyphens, joiners, marks of direction, variation selectors) and what is laid over letters.
-_INVISIBLE = dict.fromkeys(
-    [
-        *(0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)),
-        *(*range(0x0300, 0x0370), *range(0xFE00, 0xFE10)),
-    ]
-)
+_INVISIBLE = dict.fromkeys([
+    0x00AD, *range(0x0300, 0x0370), 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF,
+])  # fmt: skip
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _MIXED = re.compile(r"[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]")
 # Letters that look alike in both scripts, as they are or as capitals.

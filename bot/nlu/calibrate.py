@@ -22,7 +22,7 @@ DIGITS = 9
 """Decimals that are kept: far more than any of it is worth, and fewer than rounding reaches."""
 # How many messages in a hundred are assumed to belong to no intent; content can't tell, and silence about it would
 # make every confidence too high.
-OUTSIDE = 0.07
+OUTSIDE = 0.09
 # Slopes of level and margin, and the offset, before any data is seen; and how strongly that is held.
 _USUAL = np.array([0.6, 0.6, 0.0])
 _PULL = np.array([3.0, 3.0, 1e-3])

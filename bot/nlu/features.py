@@ -69,3 +69,8 @@ def ngrams(tokens: Sequence[str]) -> tuple[Hashes, Counts]:
     both = np.concatenate((np.array(singles + pairs, dtype=np.uint64), letter_hashes(tokens)[0]))
     hashes, counts = np.unique(both, return_counts=True)
     return hashes, counts
+
+
+def forget() -> None:
+    """Drops the hashes that are remembered."""
+    _stem_hash.cache_clear()

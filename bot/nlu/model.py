@@ -107,8 +107,9 @@ class Model:
             np.cumsum(pairs, axis=0, out=joined[1:])
             blocks[:, 0] += joined[ends - 1] - joined[starts]
         fit: Floats = (blocks[:, :, :-1] / np.sqrt(blocks[:, :, -1:])).sum(axis=1) + self.bias
-        told: Floats = (fit + FAMILIARITY * (total[:, -2] / total[:, -1])[:, None]).astype(np.float32)
-        return told
+        familiar = FAMILIARITY * (total[:, -2] / total[:, -1])[:, None]
+        found: Floats = (fit + familiar).astype(np.float32)
+        return found
 
     def _known(self, tokens: Sequence[str]) -> tuple[list[Floats], list[Floats]]:
         """What each word and each pair of neighbours adds."""

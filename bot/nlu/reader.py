@@ -55,6 +55,11 @@ class Reader:
         spans = segments.parts(tokens, segments.signs(cleaned, tokens), lambda asked: self._heard(tokens, asked))
         return tuple(self._reading(tokens[start:end]) for start, end in spans)
 
+    def forget(self) -> None:
+        """Drops all that is remembered of words."""
+        self.model.forget()
+        self.lexicon.forget()
+
     def _reading(self, tokens: list[str]) -> Reading:
         if not tokens:
             return Reading((), "", (), float("-inf"), True)

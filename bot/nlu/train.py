@@ -1,4 +1,4 @@
-"""Training: scikit-learn and scipy live here, and serving never imports this module.
+"""Training: scipy lives here, and serving never imports this module.
 
 Two judges are asked and their scores added: what is written (words and letters, one-vs-rest logistic regression) and
 what is meant (the mean of the words' meanings, ridge regression). Apart they err less than together: one fitting of both
@@ -6,7 +6,7 @@ leans on the meanings and takes strange messages for known ones.
 
 Deterministic: the same examples in the same order give the same bytes, whatever the processor and however many
 threads. So nothing here goes through a BLAS (see ``calibrate``): products are with sparse matrices, which scipy sums in
-the order of their entries, and liblinear's dual solvers have loops of their own.
+the order of their entries, and sums over columns.
 """
 
 from __future__ import annotations
@@ -17,18 +17,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
 
 from bot.nlu.calibrate import DIGITS, calibrate, solve
 from bot.nlu.corpus import Array, Corpus, Labels
 from bot.nlu.model import Calibration, Model
+from bot.nlu.regression import against_rest
 from gateway.faults import Fault
 from gateway.faults import training as faults
 
 FOLDS = 5
-# Beyond this many examples logistic regression takes minutes, and a support vector machine is as good.
-MANY_EXAMPLES = 4_000
 FEWEST_INTENTS_FOR_OUTSIDE = 6
 ENOUGH = 2_000
 """Once so many were held out and scored, further folds would tell nothing new."""
@@ -110,17 +107,7 @@ def train(tokens: Sequence[list[str]], intents: Sequence[str]) -> tuple[Model, M
 def _fit(corpus: Corpus, rows: Labels, labels: Labels, classes: int) -> _Fitted:
     """One linear model for each intent against the rest; an intent without rows gets a bias that never wins."""
     seen, here = corpus.seen_by(rows, rows), labels[rows]
-    weights = np.zeros((seen.written.shape[1], classes))
-    bias = np.full(classes, -100.0)
-    present = np.unique(here)
-    if len(labels) > MANY_EXAMPLES and len(present) > 2:
-        machine = LinearSVC(C=1.0, dual=True, tol=0.01, random_state=0).fit(seen.written, here)
-        weights[:, present], bias[present] = machine.coef_.T, machine.intercept_
-    else:
-        for k in present:
-            one = LogisticRegression(C=10.0, solver="liblinear", dual=True, tol=0.1, random_state=0)
-            one.fit(seen.written, here == k)
-            weights[:, k], bias[k] = one.coef_[0], one.intercept_[0]
+    weights, bias = against_rest(seen.written, here, classes)
     senses, offsets = _meant(seen.meant, here, classes)
     return _Fitted(weights, senses, bias + offsets)
 
