@@ -86,9 +86,12 @@ class ResponsePage(Page, frozen=True, kw_only=True):
 
 
 class QuestionPage(msgspec.Struct, frozen=True, kw_only=True):
+    """``unfit``: what is said to a value that doesn't fit, where ``takes`` names a response for it."""
+
     slot: str
     asks: tuple[dict[str, Json], ...]
     takes: dict[str, Json]
+    unfit: tuple[dict[str, Json], ...] = ()
 
 
 class FormPage(Page, frozen=True, kw_only=True):
@@ -216,7 +219,7 @@ def form_page(project: Project, loaded: Loaded, name: str) -> FormPage | None:
         questions=tuple(
             QuestionPage(
                 slot=one.slot, takes=dict(extras.get(one.slot) or {}),
-                asks=_variations(pages, asked_by(pages, name, one.slot)),
+                asks=_variations(pages, asked_by(pages, name, one.slot)), unfit=_variations(pages, one.invalid),
             )
             for one in form.fields
         ),
