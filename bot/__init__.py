@@ -10,18 +10,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from bot.actions.server import ActionServers
     from bot.choosing import ChosenEngine
     from bot.embedded import EmbeddedEngine
+    from bot.llm.engine import ModelEngine
     from bot.rasa.engine import RasaEngine
     from bot.training import WorkerTrainer
-    from gateway.settings import RasaServers
+    from gateway.settings import ActionServer, LanguageModel, RasaServers
 
 
-def engine() -> EmbeddedEngine:
+def engine(actions: ActionServers | None = None) -> EmbeddedEngine:
     """An engine without any business; ``load`` gives it their bots."""
     from bot.embedded import EmbeddedEngine
 
-    return EmbeddedEngine()
+    return EmbeddedEngine(actions)
+
+
+def action_servers(
+    servers: Mapping[str, ActionServer], slug_of: Callable[[str], Awaitable[str]]
+) -> ActionServers | None:  # fmt: skip
+    """The action servers of the settings; None where there are none."""
+    from bot.actions.server import ActionServers
+
+    return ActionServers(servers, slug_of=slug_of) if servers else None
 
 
 def rasa_engine(servers: Mapping[str, RasaServers], slug_of: Callable[[str], Awaitable[str]]) -> RasaEngine:
@@ -31,11 +42,20 @@ def rasa_engine(servers: Mapping[str, RasaServers], slug_of: Callable[[str], Awa
     return RasaEngine(servers, slug_of=slug_of)
 
 
-def chosen(rasa: RasaEngine) -> ChosenEngine:
+def with_models(
+    embedded: EmbeddedEngine, servers: Mapping[str, LanguageModel], slug_of: Callable[[str], Awaitable[str]]
+) -> ModelEngine:
+    """The embedded engine, with a language model behind it for the businesses that have one in the settings."""
+    from bot.llm.engine import ModelEngine
+
+    return ModelEngine(embedded, servers, slug_of=slug_of)
+
+
+def chosen(rasa: RasaEngine, own: EmbeddedEngine | ModelEngine) -> ChosenEngine:
     """Rasa for the businesses that have servers, the embedded engine for all others."""
     from bot.choosing import ChosenEngine
 
-    return ChosenEngine(engine(), rasa)
+    return ChosenEngine(own, rasa)
 
 
 def trainer() -> WorkerTrainer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.embedded import EmbeddedEngine
+from bot.llm.engine import ModelEngine
 from bot.rasa.engine import RasaEngine
 from gateway.ports import TurnRequest, TurnResult
 
@@ -12,7 +13,7 @@ from gateway.ports import TurnRequest, TurnResult
 class ChosenEngine:
     """A ``BotEngine`` and ``BotPublisher``. What is published is always the embedded engine's."""
 
-    def __init__(self, embedded: EmbeddedEngine, rasa: RasaEngine) -> None:
+    def __init__(self, embedded: EmbeddedEngine | ModelEngine, rasa: RasaEngine) -> None:
         self._embedded = embedded
         self._rasa = rasa
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
 from bot import artifact
 from bot.actions import ActionCall, ActionDone, ActionFailed, Actions
-from bot.dialogue.turn import take_turn
+from bot.dialogue.talk import Traced
+from bot.dialogue.turn import take_turn, trace_turn
 from gateway.errors import BotNotReady
 from gateway.ports import Handoff, TurnRequest, TurnResult
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 KEPT = 3
 """Versions of a business's bot that are held for dialogues which began with them, beside the one that answers."""
@@ -63,7 +67,7 @@ class EmbeddedEngine:
 
     async def turn(self, request: TurnRequest) -> TurnResult:
         """Answers all waiting inputs. The same request to the same version gives the same result."""
-        bot = self._bot_for(request)
+        bot = self.bot_for(request)
         if bot is None and request.business in self._expected:
             raise BotNotReady(f"No trained bot is published for business {request.business}.")
         if bot is None:
@@ -72,7 +76,8 @@ class EmbeddedEngine:
             )
         return await converse(bot, request, self._actions)
 
-    def _bot_for(self, request: TurnRequest) -> artifact.Bot | None:
+    def bot_for(self, request: TurnRequest) -> artifact.Bot | None:
+        """Which bot answers: the one that a dialogue in progress began with, else the current one."""
         began_with = request.memory.version if request.memory is not None else ""
         older = self._older.get(request.business, {}).get(began_with) if began_with else None
         return older or self._bots.get(request.business)
@@ -88,22 +93,32 @@ class EmbeddedEngine:
 
 async def converse(bot: artifact.Bot, request: TurnRequest, actions: Actions | None) -> TurnResult:
     """One turn of a trained bot, with its custom actions. An action that fails calls people."""
-    turning = take_turn(bot, request)
+    return await _drive(take_turn(bot, request), bot, actions)
+
+
+async def converse_traced(bot: artifact.Bot, request: TurnRequest, actions: Actions | None) -> Traced:
+    """As ``converse``, with what was meant and done."""
+    return await _drive(trace_turn(bot, request), bot, actions)
+
+
+async def _drive(
+    turning: Generator[ActionCall, ActionDone | None, T], bot: artifact.Bot, actions: Actions | None
+) -> T:  # fmt: skip
     try:
         call = next(turning)
         while True:
-            call = turning.send(await _run(call, actions))
+            call = turning.send(await _run(call, bot, actions))
     except StopIteration as over:
-        result: TurnResult = over.value
+        result: T = over.value
         return result
 
 
-async def _run(call: ActionCall, actions: Actions | None) -> ActionDone | None:
+async def _run(call: ActionCall, bot: artifact.Bot, actions: Actions | None) -> ActionDone | None:
     """What the action did; None where it failed."""
     if actions is None:
         return None
     try:
-        return await actions.run(call)
+        return await actions.run(call, bot.content)
     except ActionFailed as error:
         log.warning("action_failed", business=call.business, action=call.name, error=str(error))
         return None

@@ -10,7 +10,9 @@ from pathlib import Path
 import msgspec
 
 from bot.content.errors import ContentError, Finding
+from bot.evaluation.results import Short
 from bot.files import beside_of
+from bot.testing.results import Results
 from bot.worker import PROGRESS, Done, Failed
 from gateway.errors import NotTrained
 from gateway.faults import training as faults
@@ -28,10 +30,13 @@ class TrainingFailed(NotTrained):
 
 
 class Trained(TrainingReport, frozen=True, kw_only=True):
-    """A report with the version that was trained and what of the content isn't honoured."""
+    """A report with the version that was trained, what of the content isn't honoured, how its tests went, and what
+    cross-validation says of it."""
 
     version: str
     findings: tuple[Finding, ...] = ()
+    tests: Results | None = None
+    evaluation: Short | None = None
 
 
 class WorkerTrainer:
@@ -111,4 +116,6 @@ def _report(output: bytes, complaint: bytes, code: int | None) -> Trained:
         seconds=result.seconds,
         version=result.version,
         findings=result.findings,
+        tests=result.tests,
+        evaluation=result.evaluation,
     )

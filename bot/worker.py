@@ -6,6 +6,7 @@ Reads the content folder, trains, writes the artifact, and prints one JSON line:
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
@@ -16,8 +17,12 @@ from pathlib import Path
 import msgspec
 
 from bot.content import Content, ContentError, Finding, Loaded, read_content
+from bot.evaluation.results import Short
 from bot.nlu.entities import Annotated
+from bot.testing.results import Results
+from bot.testing.stories import WrittenStory, read_stories
 from gateway.faults import Fault
+from gateway.language import clean, words
 
 # Numerical libraries read these when they are imported, which happens in ``train``.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
@@ -34,7 +39,8 @@ def tell(stage: str, done: float) -> None:
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
-    """What was trained and measured; the fields of ``gateway.ports.TrainingReport`` and more."""
+    """What was trained and measured; the fields of ``gateway.ports.TrainingReport`` and more. ``tests``: how the content's
+    own test conversations went, None where it has none; ``evaluation``: what cross-validation says of it."""
 
     version: str
     intents: int
@@ -43,6 +49,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     out_of_scope_threshold: float
     seconds: float
     findings: tuple[Finding, ...]
+    tests: Results | None = None
+    evaluation: Short | None = None
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
@@ -59,23 +67,26 @@ def train(content: Path, target: Path) -> Done | Failed:
     tell("read", 0.0)
     try:
         loaded = read_content(content)
+        stories, passed_over = read_stories(content)
     except ContentError as error:
         return Failed(fault=error.what, file=error.file, line=error.line)
-    return _fit(loaded, target, started)
+    loaded = msgspec.structs.replace(loaded, findings=(*loaded.findings, *passed_over))
+    return _fit(loaded, target, started, stories)
 
 
-def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
+def _fit(loaded: Loaded, target: Path, started: float, stories: tuple[WrittenStory, ...]) -> Done | Failed:
     from bot import artifact
+    from bot.evaluation.figures import from_logits, short
     from bot.nlu.entities import learn_roles
     from bot.nlu.lexicon import Lexicon
     from bot.nlu.train import NotTrainable, train
-    from gateway.language import clean, words
+    from bot.testing.running import run_stories
 
     content = loaded.content
-    labelled = [(words(clean(example.text)), intent.name) for intent in content.intents for example in intent.examples]
+    labelled = _labelled(content)
     tell("learn", 0.3)
     try:
-        model, measured = train([tokens for tokens, _ in labelled], [intent for _, intent in labelled])
+        model, measured = train([tokens for _, tokens, _ in labelled], [intent for _, _, intent in labelled])
     except NotTrainable as error:
         return Failed(fault=error.fault)
     meta = artifact.Meta(
@@ -85,12 +96,13 @@ def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
         intents=model.intents,
         unseen=model.unseen,
         calibration=model.calibration,
-        vocabulary=Lexicon.of([tokens for tokens, _ in labelled]).vocabulary,
+        vocabulary=Lexicon.of([tokens for _, tokens, _ in labelled]).vocabulary,
         annotated=_annotated(content),
         cues=learn_roles(_placed(content)),
     )
-    tell("measure", 0.9)
     artifact.write(target, meta, model)
+    tell("test", 0.9)
+    tests = asyncio.run(run_stories(artifact.read(target), stories)) if stories else None
     return Done(
         version=content.version,
         intents=len(model.intents),
@@ -99,7 +111,23 @@ def _fit(loaded: Loaded, target: Path, started: float) -> Done | Failed:
         out_of_scope_threshold=round(model.calibration.threshold, 4),
         seconds=round(time.monotonic() - started, 3),
         findings=loaded.findings,
+        tests=tests,
+        evaluation=short(
+            from_logits(
+                model.intents,
+                [labelled[row][0] for row in measured.held_out.rows],
+                measured.held_out.truth,
+                measured.held_out.logits,
+                model.calibration,
+            )
+        ),
     )
+
+
+def _labelled(content: Content) -> list[tuple[str, list[str], str]]:
+    """Every example that has words, with them and its intent."""
+    found = [(one.text, words(clean(one.text)), intent.name) for intent in content.intents for one in intent.examples]
+    return [one for one in found if one[1]]
 
 
 def _annotated(content: Content) -> tuple[tuple[str, str, str], ...]:

@@ -26,6 +26,24 @@ class RasaServers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     token: str = ""
 
 
+class ActionServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The action server of one business's bot. ``url``: its webhook, http://127.0.0.1:5055/webhook; ``token``: is sent as a
+    bearer token, for a proxy in front of it to check."""
+
+    url: str
+    token: str = ""
+
+
+class LanguageModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A language model behind one business's bot, on any server that speaks OpenAI's API. ``url``: up to its version,
+    https://models.example.com/v1; ``seconds``: how long an answer may take."""
+
+    url: str
+    model: str
+    key: str = ""
+    seconds: float = 6.0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How this process runs. Durations in seconds."""
 
@@ -91,14 +109,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rasa: dict[str, RasaServers] = {}
     """Businesses whose bot is a Rasa server, by their short names: a table [rasa.lantern] with urls and token (rasa.md).
     In the file alone."""
+    actions: dict[str, ActionServer] = {}
+    """Action servers of businesses' bots, by their short names: a table [actions.lantern] with url and token (bot.md). In
+    the file alone."""
+    llm: dict[str, LanguageModel] = {}
+    """Language models behind businesses' bots, by their short names: a table [llm.lantern] with url, model and key
+    (bot.md). In the file alone; without it there is none."""
 
 
 ENVIRONMENT = "SWITCHBOARD_"
 LISTS = ("trusted_proxies", "webhook_networks")
 """Settings with commas between their values in the environment."""
-TABLES = ("rasa",)
+TABLES = ("rasa", "actions", "llm")
 """Settings that stand in the file alone."""
 MOST_RASA_SERVERS = 2
+MOST_MODEL_SECONDS = 8.0
+"""A turn is given up after ten."""
 
 
 def load_settings(
@@ -156,6 +182,12 @@ def _check(settings: Settings) -> None:
                 raise StartupError(f"{name} has {network!r}, which isn't a network like 10.0.0.0/8.") from error
     for slug, servers in settings.rasa.items():
         _check_rasa(slug, servers)
+    for slug, server in settings.actions.items():
+        _check_server(f"actions.{slug}", server.url, like="http://127.0.0.1:5055/webhook")
+    for slug, model in settings.llm.items():
+        _check_server(f"llm.{slug}", model.url, like="https://models.example.com/v1")
+        if not model.model or not 0 < model.seconds <= MOST_MODEL_SECONDS:
+            raise StartupError(f"llm.{slug} needs a model, and seconds from 1 to {MOST_MODEL_SECONDS:g}.")
     for name in ("burst_pause", "reopen_hours", "idle_hours", "session_hours", "drain_seconds"):
         if getattr(settings, name) < 0:
             raise StartupError(f"{name} can't be negative.")
@@ -165,11 +197,15 @@ def _check_rasa(slug: str, servers: RasaServers) -> None:
     if not 1 <= len(servers.urls) <= MOST_RASA_SERVERS or len(set(servers.urls)) != len(servers.urls):
         raise StartupError(f"rasa.{slug} needs one or two different urls.")
     for url in servers.urls:
-        try:
-            parts = urlsplit(url)
-            fit = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
-            fit = fit and not parts.username and parts.port != 0
-        except ValueError:
-            fit = False
-        if not fit:
-            raise StartupError(f"rasa.{slug} has an address that isn't one like http://127.0.0.1:5005.")
+        _check_server(f"rasa.{slug}", url, like="http://127.0.0.1:5005")
+
+
+def _check_server(name: str, url: str, *, like: str) -> None:
+    try:
+        parts = urlsplit(url)
+        fit = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
+        fit = fit and not parts.username and parts.port != 0
+    except ValueError:
+        fit = False
+    if not fit:
+        raise StartupError(f"{name} has an address that isn't one like {like}.")

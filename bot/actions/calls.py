@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from bot.content.types import Aim
+from bot.content.types import Aim, Content
 from gateway.ports import BotReply
 
 
@@ -62,6 +62,6 @@ class ActionDone(msgspec.Struct, frozen=True, kw_only=True):
 class Actions(Protocol):
     """Runs actions for all businesses. ``run`` raises ``ActionFailed``, at the latest when a few seconds are over."""
 
-    async def run(self, call: ActionCall) -> ActionDone: ...
+    async def run(self, call: ActionCall, content: Content) -> ActionDone: ...
 
     async def aclose(self) -> None: ...

@@ -20,6 +20,9 @@ BUILT_IN = frozenset(
     | {"action_back", "action_extract_slots", "action_two_stage_fallback", "action_default_ask_affirmation"}
     | {"action_default_ask_rephrase", "action_revert_fallback_events", HANDOFF}
 )
+# Intents that Rasa itself gives: nobody declares them. ``nlu_fallback``: nothing was understood.
+NOT_UNDERSTOOD = "nlu_fallback"
+BUILT_IN_INTENTS = frozenset({NOT_UNDERSTOOD, "out_of_scope", "restart", "back", "session_start"})
 
 
 def judge(draft: Draft) -> None:
@@ -51,7 +54,7 @@ def _intents(draft: Draft) -> None:
 def _names(draft: Draft) -> None:
     """What rules, stories, forms and settings name must be there."""
     for node, kind, name in draft.named:
-        if kind == "intent" and not draft.means(name):
+        if kind == "intent" and not draft.means(name) and name not in BUILT_IN_INTENTS:
             raise node.error(faults.RULE_INTENT(name=name))
         if kind == "slot" and name not in draft.slots and name not in TOLD:
             raise node.error(faults.SLOT(name=name))

@@ -43,7 +43,7 @@ def _intent(draft: Draft, name: str, entry: Node, examples: Node | None) -> None
     found = draft.examples.setdefault(name, [])
     draft.example_places.setdefault(name, entry)
     for line in _lines(draft, examples, f"the intent “{name}”"):
-        found.append(_example(draft, line))
+        found.append(read_example(draft, line))
         if len(found) > MAX_EXAMPLES:
             raise line.error(faults.MANY_EXAMPLES(limit=MAX_EXAMPLES))
 
@@ -96,7 +96,20 @@ def _lines(draft: Draft, examples: Node | None, owner: str) -> Iterator[Node]:
         yield Node(line.file, line.line, raw.strip()[1:].strip())
 
 
-def _example(draft: Draft, line: Node) -> Example:
+def places(root: Node) -> Iterator[tuple[str, str, Node]]:
+    """Every example of a file that was judged already, as its intent, its plain text, and where it stands."""
+    draft = Draft()
+    section = root.fields("A content file").get("nlu")
+    for entry in section.items("nlu") if section is not None else []:
+        fields = entry.fields("An entry of nlu")
+        if "intent" in fields:
+            name = fields["intent"].text("An intent").strip()
+            for line in _lines(draft, fields.get("examples"), name):
+                yield name, read_example(draft, line).text, line
+
+
+def read_example(draft: Draft, line: Node) -> Example:
+    """A text with its annotations taken out of it. Raises ``ContentError``."""
     text = line.text("An example")
     if not 0 < len(text) <= MAX_EXAMPLE:
         raise line.error(faults.EXAMPLE(limit=MAX_EXAMPLE))

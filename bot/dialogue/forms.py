@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bot.content.judging import NOT_UNDERSTOOD
 from bot.content.types import Content, Field, Form, Slot, Source
 from bot.dialogue.heard import Said, is_of
 from bot.dialogue.payload import OWN_SLOTS
@@ -150,7 +151,8 @@ def _in_place(source: Source, form: str, asks: str) -> bool:
 def _by_intent(source: Source, said: Said) -> bool:
     likely = said.candidates[0][0] if said.candidates else ""
     if source.kind == "text":
-        return (not source.intents or said.intent in source.intents) and said.intent not in source.not_intents
+        intent = said.intent or NOT_UNDERSTOOD
+        return (not source.intents or intent in source.intents) and intent not in source.not_intents
     return (not source.intents or likely in source.intents) and (not likely or likely not in source.not_intents)
 
 

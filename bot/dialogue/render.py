@@ -64,9 +64,14 @@ def _is_plain(variation: Variation) -> bool:
     )
 
 
+def names_of(channel: str) -> tuple[str, ...]:
+    """What the channel is called in content, as ours and as Rasa's."""
+    return _CHANNELS.get(channel, (channel,))
+
+
 def _on(offered: tuple[Variation, ...], channel: str) -> tuple[Variation, ...]:
     """Those for this channel, else those for any, else all: something is said wherever somebody waits."""
-    called = _CHANNELS.get(channel, (channel,))
+    called = names_of(channel)
     return (
         tuple(one for one in offered if one.channel in called)
         or tuple(one for one in offered if not one.channel)

@@ -10,6 +10,7 @@ import msgspec
 from bot import phrases
 from bot.actions.calls import ActionCall, ActionDone, Utter
 from bot.artifact import Bot
+from bot.content.judging import HANDOFF
 from bot.content.types import Aim, Content
 from bot.dialogue.aims import aimed
 from bot.dialogue.heard import Heard, Said, hear
@@ -34,9 +35,22 @@ Steps = Generator[ActionCall, ActionDone | None, None]
 """Yields the custom actions to be run, and is sent what they did, or None where one failed."""
 
 
+class Traced(msgspec.Struct, frozen=True, kw_only=True):
+    """A turn with how it came about, for whoever tests content; the log keeps the result alone.
+
+    ``meant``: the intents that were acted upon, in order. ``did``: the actions, by the names that rules and stories have for
+    them; a form that went on, asked or ended is one of them.
+    """
+
+    result: TurnResult
+    meant: tuple[str, ...] = ()
+    did: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Talk:
-    """``intent``: the one that is being answered. ``asked``: the form has asked for something in this turn."""
+    """``intent``: the one that is being answered. ``asked``: the form has asked for something in this turn. ``meant`` and
+    ``did``: as ``Traced`` has them."""
 
     bot: Bot
     request: TurnRequest
@@ -51,6 +65,8 @@ class Talk:
     asked: bool = False
     said: Said | None = None
     calls: int = 0
+    meant: list[str] = field(default_factory=list)
+    did: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, bot: Bot, request: TurnRequest) -> Talk:
@@ -85,7 +101,7 @@ class Talk:
         reply, aim = self.voice.said(name, values)
         self.say(reply)
         if aim is not None:
-            self.hand_off("bot_decided", cause="rule", aim=aim)
+            self._pass_on("bot_decided", cause="rule", aim=aim)
 
     def with_person(self, reply: BotReply) -> BotReply:
         """The way to a person as a button; one is enough."""
@@ -98,6 +114,12 @@ class Talk:
 
     def hand_off(self, reason: Reason, *, cause: str = "", aim: Aim | None = None, why: str = "") -> None:
         """People take over; what is said before, is said. The first reason stays."""
+        if self.handoff is None:
+            self.did.append(HANDOFF)
+            self._pass_on(reason, cause=cause, aim=aim, why=why)
+
+    def _pass_on(self, reason: Reason, *, cause: str, aim: Aim | None, why: str = "") -> None:
+        """As ``hand_off``, but as part of a response, which is the action that was done."""
         if self.handoff is not None:
             return
         where = aimed(self.content.settings, self.request, self.tracker, intent=self.intent, own=aim)
@@ -190,6 +212,9 @@ class Talk:
         return done.following
 
     # --- the end ---
+
+    def traced(self) -> Traced:
+        return Traced(result=self.result(), meant=tuple(self.meant), did=tuple(self.did))
 
     def result(self) -> TurnResult:
         """What the turn came to."""

@@ -17,7 +17,7 @@ from bot.dialogue.aims import anger_of, is_important
 from bot.dialogue.forms import fill, is_over, is_question
 from bot.dialogue.heard import Said, hear_each
 from bot.dialogue.playbook import ACTION, Thread, follow, wanted
-from bot.dialogue.talk import ASK_PERSON, Steps, Talk
+from bot.dialogue.talk import ASK_PERSON, Steps, Talk, Traced
 from gateway.ports import BotReply, TurnRequest, TurnResult
 
 MAX_ACTIONS = 10
@@ -32,9 +32,14 @@ def take_turn(bot: Bot, request: TurnRequest) -> Generator[ActionCall, ActionDon
 
     The same request to the same version with the same actions gives the same result.
     """
+    return (yield from trace_turn(bot, request)).result
+
+
+def trace_turn(bot: Bot, request: TurnRequest) -> Generator[ActionCall, ActionDone | None, Traced]:
+    """As ``take_turn``, with what was meant and done."""
     talk = Talk.of(bot, request)
     yield from _turn(talk)
-    return talk.result()
+    return talk.traced()
 
 
 def _turn(talk: Talk) -> Steps:
@@ -55,6 +60,7 @@ def _turn(talk: Talk) -> Steps:
 def _ask_person(talk: Talk) -> Steps:
     """Whatever else the content says of it, whoever asks for a person gets one."""
     talk.intent = ASK_PERSON
+    talk.meant.append(ASK_PERSON)
     tracker = talk.tracker
     threads = talk.bot.playbook.begin(ASK_PERSON, tracker.scene, entities={}, steps=tracker.steps, fresh=False)
     yield from _run(talk, threads)
@@ -80,6 +86,7 @@ def _answer(talk: Talk) -> Steps:
     elif heard.back:
         talk.say(BotReply(text=phrases.say("back", talk.voice.language)))
     else:
+        talk.did.append(_FALLBACKS[0])
         talk.missed()
 
 
@@ -109,6 +116,7 @@ def _meant(talk: Talk, intent: str, entities: Mapping[str, str]) -> Steps:
     """Does what rules and stories say of an intent. What nothing answers, a person does."""
     tracker = talk.tracker
     talk.intent = intent
+    talk.meant.append(intent)
     fresh = tracker.fresh and not tracker.steps
     threads = talk.bot.playbook.begin(intent, tracker.scene, entities=entities, steps=tracker.steps, fresh=fresh)
     tracker.steps.append(intent)
@@ -117,6 +125,7 @@ def _meant(talk: Talk, intent: str, entities: Mapping[str, str]) -> Steps:
         return
     own = talk.voice.first(f"utter_{intent}", f"utter_{intent.split('/')[0]}")
     if own:
+        talk.did.append(own)
         talk.utter(own)
     elif intent in talk.content.settings.aims or not talk.heard.facts:
         talk.hand_off("bot_decided", cause="rule")
@@ -135,7 +144,7 @@ def _run(talk: Talk, threads: list[Thread]) -> Steps:
         if ended:
             threads = [*kept, *(begun or talk.bot.playbook.after_form(name))]
             if not wanted(threads, tracker.scene):
-                talk.utter(talk.voice.first(f"utter_submit_{name}") or "form_done")
+                _close(talk, f"utter_submit_{name}", "form_done")
         elif any(thread.over and thread.waits for thread in kept):
             threads = [thread for thread in kept if not thread.over]
         else:
@@ -145,6 +154,8 @@ def _run(talk: Talk, threads: list[Thread]) -> Steps:
 def _do(talk: Talk, name: str) -> Generator[ActionCall, ActionDone | None, tuple[str, bool]]:
     """Does one action: which one it asks for next, if it does, and whether it was a form that ended."""
     tracker = talk.tracker
+    if name != HANDOFF:
+        talk.did.append(name)
     if name in talk.content.forms:
         ended = yield from filling.begin(talk, talk.content.forms[name])
         tracker.did(name)
@@ -199,6 +210,8 @@ def _hear_out(talk: Talk, form: Form, inputs: tuple[Said, ...]) -> Steps:
         if talk.handoff is not None:
             return
         filling.look_ahead(form, tracker)
+    if tracker.form == form.name and talk.did[-1:] != [form.name]:  # a rule may have gone on with it already
+        talk.did.append(form.name)
     if not talk.asked and (yield from filling.ask(talk, form)):
         yield from _completed(talk, form)
 
@@ -216,7 +229,8 @@ def _answer_in(talk: Talk, form: Form, said: Said) -> Steps:
         tracker.asks, tracker.tries = filled.again, 0
     elif is_over(said.text) and not known:
         tracker.stop()
-        talk.utter(talk.voice.first(f"utter_stop_{form.name}") or "form_stopped")
+        talk.did.append("action_deactivate_loop")
+        _close(talk, f"utter_stop_{form.name}", "form_stopped")
     elif said.intent and (known or not filled.weak or is_question(said.text)):
         yield from _meant(talk, said.intent, _named_in(said))
     elif filled.weak:
@@ -237,4 +251,11 @@ def _completed(talk: Talk, form: Form) -> Steps:
     if threads:
         yield from _run(talk, threads)
     else:
-        talk.utter(talk.voice.first(f"utter_submit_{form.name}") or "form_done")
+        _close(talk, f"utter_submit_{form.name}", "form_done")
+
+
+def _close(talk: Talk, name: str, usual: str) -> None:
+    """The content's words for a form's end, or the engine's own, which are no action."""
+    if talk.bot.book.has(name):
+        talk.did.append(name)
+    talk.utter(talk.voice.first(name) or usual)

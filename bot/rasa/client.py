@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -137,7 +138,8 @@ class RasaClient:
                 return await self._once(method, url, body)
             except aiohttp.ClientConnectorError as error:
                 if tries == CONNECT_TRIES:
-                    said = error.os_error.strerror or type(error.os_error).__name__
+                    number = error.os_error.errno
+                    said = os.strerror(number) if number and number > 0 else type(error.os_error).__name__
                     raise RasaUnavailable(f"{self.shown} can't be reached: {said}.") from None
         raise AssertionError("every try returns or raises")
 
@@ -175,6 +177,10 @@ async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
         found += piece
         if len(found) > LARGEST:
             raise RasaAnswerUnfit(f"Rasa's answer is longer than {LARGEST >> 20} MB.")
+    try:
+        found.decode()
+    except UnicodeDecodeError:
+        raise RasaAnswerUnfit("Rasa's answer isn't UTF-8.") from None
     return bytes(found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal
@@ -13,13 +12,15 @@ import msgspec
 import structlog
 
 from bot import phrases
+from bot.dialogue.payload import BOT, OPERATOR
+from bot.dialogue.tracker import day_part
 from bot.nlu.text import language_of
 from bot.rasa import inputs as given
 from bot.rasa import tracking
 from bot.rasa.errors import RasaAnswerUnfit, RasaError, RasaUnavailable
 from bot.rasa.inputs import Batch
 from bot.rasa.pool import Pool, Server, make_pool
-from bot.rasa.reading import ASK_PERSON, FALLBACK_INTENTS, Done, Wanted, read, titles, wording
+from bot.rasa.reading import ASK_PERSON, FALLBACK_INTENTS, Channel, Done, Wanted, read, titles, wording
 from bot.rasa.wire import Domain, Tag, Tracker
 from gateway.language import clean, words
 from gateway.model.events import Button, Score
@@ -30,7 +31,7 @@ from gateway.tasks import TaskSet
 log = structlog.get_logger(__name__)
 
 WITHIN = 8.0
-"""Seconds for a turn on one server, less than the dispatcher gives it."""
+"""Seconds for a turn, over all servers that are tried: less than the dispatcher gives it."""
 LOOK_EVERY = 15.0
 MISSES_TO_HANDOFF = 3
 """As the embedded engine: it asks, it asks to rephrase, it calls a person."""
@@ -39,7 +40,6 @@ SURE = 0.4
 """From this confidence on two questions of one burst are answered apart."""
 WORTH_TELLING = 0.01
 WORTH_ASKING = 0.05
-_DAYTIMES = ((5, "night"), (12, "morning"), (18, "day"), (23, "evening"), (24, "night"))
 
 
 class RasaEngine:
@@ -107,7 +107,7 @@ class RasaEngine:
         last: RasaError = RasaUnavailable("No server was tried.")
         for server in pool.in_turn():
             try:
-                async with asyncio.timeout(WITHIN):
+                async with asyncio.timeout(WITHIN / len(pool.servers)):
                     result = await _Turn(server, request, self._now).make()
             except (RasaError, TimeoutError) as error:
                 last = error if isinstance(error, RasaError) else RasaUnavailable(f"{server.client.shown} is too slow.")
@@ -139,14 +139,14 @@ class _Turn:
 
     async def make(self) -> TurnResult:
         domain = await self._server.known()
-        if any(one.choice == given.OPERATOR for one in self._request.inputs):
+        if any(one.choice == OPERATOR for one in self._request.inputs):
             return self._to_person(domain)
         tracker = await self._client.tracker(self._request.conversation)
         messages = await self._messages(tracker, domain)
         if not messages:
             return self._unsaid()
         known = tracking.Known(
-            turn=self._request.id, first=self._request.inputs[0].seq, last=messages[-1].seq,
+            turn=self._request.id, texts=tuple(one.message for one in messages), first=self._request.inputs[0].seq, last=messages[-1].seq,
             mark=tracking.mark_of(self._request.memory), memory=self._request.memory, facts=self._request.facts,
         )  # fmt: skip
         prepared = tracking.prepare(tracker, known, domain, now=self._now())
@@ -196,7 +196,7 @@ class _Turn:
             "language": self._language, "open": self._request.open, "channel": self._request.channel
         }  # fmt: skip
         if self._request.at is not None:
-            known["time_of_day"] = daytime(self._request.at)
+            known["time_of_day"] = day_part(self._request.at)
         return known
 
     def _result(self, tracker: Tracker, messages: Sequence[Batch], domain: Domain) -> TurnResult:
@@ -204,7 +204,8 @@ class _Turn:
         ours = [at for at, tag in tags.items() if tag.turn == self._request.id and not tag.told]
         if not ours or tags[ours[-1]].seq != messages[-1].seq:
             raise RasaAnswerUnfit(f"{self._client.shown} took the words and did nothing with them.")
-        done = read(tracker.events[ours[0] :])
+        channel = Channel(self._request.channel, self._language, domain, tracker.slots)
+        done = read(tracker.events[ours[0] :], channel=channel)
         self._server.saw(done.model)
         if done.odd:
             log.warning("rasa_part_left_out", server=self._client.shown, parts=sorted(set(done.odd)))
@@ -251,9 +252,9 @@ class _Turn:
 
     def _with_person(self, reply: BotReply) -> BotReply:
         """The way to a person is a button after every miss; one is enough."""
-        if any(button.payload in (given.OPERATOR, f"/{ASK_PERSON}") for button in reply.buttons):
+        if any(button.payload in (OPERATOR, f"/{ASK_PERSON}") for button in reply.buttons):
             return reply
-        person = Button(title=phrases.say("person", self._language), payload=given.OPERATOR)
+        person = Button(title=phrases.say("person", self._language), payload=OPERATOR)
         return msgspec.structs.replace(reply, buttons=(*reply.buttons, person))
 
     def _reply(self, domain: Domain, name: str) -> BotReply:
@@ -270,17 +271,12 @@ class _Turn:
 
     def _unsaid(self) -> TurnResult:
         """Nothing was said that Rasa could answer: a nod, or "back to the bot"."""
-        back = any(one.choice == given.BOT for one in self._request.inputs)
+        back = any(one.choice == BOT for one in self._request.inputs)
         replies = (BotReply(text=phrases.say("back", self._language)),) if back else ()
         return TurnResult(
             outcome="answered" if back else "silent", version=self._server.model, replies=replies,
             language=self._language, misses=0 if back else self._request.misses, memory=self._request.memory,
         )  # fmt: skip
-
-
-def daytime(at: dt.datetime) -> str:
-    """``morning``, ``day``, ``evening`` or ``night``, as people call the hour."""
-    return next(name for ends, name in _DAYTIMES if at.hour < ends)
 
 
 def _language(text: str) -> str:

@@ -34,7 +34,7 @@ class Server:
         return self.domain
 
     def saw(self, model: str) -> None:
-        """An answer was given by this model: another one than before has another domain."""
+        """An answer was given by this model ("": it was replaced): another one than before has another domain."""
         if model != self.model:
             self.model = ""
 

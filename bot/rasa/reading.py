@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from bot.rasa.tracking import OWN_SLOTS, fact_of
+from bot.dialogue.render import VOICE, names_of
+from bot.rasa.tracking import NO_FACTS, fact_of
 from bot.rasa.wire import BotData, Domain, Event, Variation
 from gateway.errors import Invalid
 from gateway.model.cards import LINKS, MAX_CARDS, TEXT, TITLE, check_address
@@ -16,6 +18,7 @@ from gateway.model.cards import MAX_BUTTONS as MAX_CARD_BUTTONS
 from gateway.model.events import Button, Card
 from gateway.ports import BotReply
 
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 HANDOFF = "action_handoff"
 FALLBACK_ACTION = "action_default_fallback"
 FALLBACK_INTENTS = ("nlu_fallback", "out_of_scope")
@@ -25,7 +28,7 @@ MAX_REPLIES = 10
 MAX_BUTTONS = 20
 MAX_PAYLOAD = 1000
 MOST_INTENTS = 5
-PRIORITIES = range(0, 10)
+PRIORITIES = range(0, 101)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +59,9 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     odd: tuple[str, ...] = ()
 
 
-def read(events: Sequence[Event]) -> Done:
-    """``events``: from the first input of the turn on."""
+def read(events: Sequence[Event], *, channel: Channel | None = None) -> Done:
+    """``events``: from the first input of the turn on. ``channel``: where the replies go, and what of the project is
+    written for it."""
     replies: list[BotReply] = []
     facts: dict[str, str] = {}
     steps: list[str] = []
@@ -83,12 +87,12 @@ def read(events: Sequence[Event]) -> Done:
                 wanted = wanted or Wanted(by_customer=intent == ASK_PERSON)
             case "slot" if event.name == "requested_slot":
                 asks = str(event.value or "")
-            case "slot" if event.name and event.name not in OWN_SLOTS:
+            case "slot" if event.name and event.name not in NO_FACTS:
                 facts[event.name] = fact_of(event.value)
             case "bot":
                 reply, asked = _said(event, odd)
                 if reply is not None:
-                    replies.append(reply)
+                    replies.append(channel.worded(event, reply) if channel else reply)
                 if asked is not None:
                     wanted = msgspec.structs.replace(asked, by_customer=intent == ASK_PERSON)
             case _:
@@ -117,7 +121,7 @@ def _said(event: Event, odd: list[str]) -> tuple[BotReply | None, Wanted | None]
     custom = data.custom if isinstance(data.custom, dict) else {}
     text = (event.text or "").strip()[:MAX_TEXT]
     buttons = [*_buttons(data.buttons, odd), *_buttons(data.quick_replies, odd), *_attached(data.attachment, odd)]
-    cards = [*_pictures(data.image, text, odd), *_cards(custom.get("cards"), odd)][:MAX_CARDS]
+    cards = [*_pictures(data.image, odd), *_cards(custom.get("cards"), odd)][:MAX_CARDS]
     handoff = custom.get("handoff")
     for other in set(custom) - {"cards", "handoff"}:
         odd.append(f"custom.{str(other)[:40]}")
@@ -171,11 +175,10 @@ def _cards(value: Any, odd: list[str]) -> list[Card]:
     return found
 
 
-def _pictures(value: Any, text: str, odd: list[str]) -> list[Card]:
-    """A response's ``image`` as a card; its name is the text's first line, or the file's."""
+def _pictures(value: Any, odd: list[str]) -> list[Card]:
+    """A response's ``image`` as a card without words."""
     image = _address(value, ("https",), odd)
-    title = text.splitlines()[0] if text else _name(image)
-    return [Card(title=title[:TITLE], image=image)] if image else []
+    return [Card(title="", image=image)] if image else []
 
 
 def _attached(value: Any, odd: list[str]) -> list[Button]:
@@ -202,6 +205,44 @@ def _address(value: Any, schemes: tuple[str, ...], odd: list[str]) -> str:
         return ""
 
 
+class Channel(msgspec.Struct, frozen=True):
+    """The project's variations for one channel. Rasa's REST channel doesn't know for whom it speaks, so it never picks one."""
+
+    name: str
+    language: str
+    domain: Domain
+    slots: Mapping[str, Any]
+
+    def worded(self, event: Event, reply: BotReply) -> BotReply:
+        """The reply as the channel has it; in a call the thread shows what is written, and ``spoken`` is said."""
+        variation = self._variation((event.metadata.utter_action if event.metadata else None) or "")
+        text = self._filled(variation) if variation is not None else ""
+        if self.name == VOICE:
+            from speech.speakable import speakable
+
+            return msgspec.structs.replace(reply, spoken=speakable(text or reply.text, self.language))
+        if variation is None or not text:
+            return reply
+        return msgspec.structs.replace(reply, text=text, buttons=tuple(_buttons(variation.buttons, [])))
+
+    def _variation(self, action: str) -> Variation | None:
+        called = names_of(self.name)
+        return next(
+            (
+                one
+                for one in self.domain.responses.get(action, ())
+                if one.channel in called and all(self.slots.get(n) == v for n, v in _conditions(one).items())
+            ),
+            None,
+        )
+
+    def _filled(self, variation: Variation) -> str:
+        def value(found: re.Match[str]) -> str:
+            return fact_of(self.slots.get(found[1])) or found[0]
+
+        return _PLACEHOLDER.sub(value, variation.text or "").strip()[:MAX_TEXT]
+
+
 class Wording(msgspec.Struct, frozen=True):
     """A response's text and buttons, for sentences that the engine says of itself."""
 
@@ -212,6 +253,7 @@ class Wording(msgspec.Struct, frozen=True):
 def wording(domain: Domain, name: str, language: str) -> Wording | None:
     """The project's response ``name`` in the language, where it has one that depends on nothing else."""
     offered = domain.responses.get(name, ())
+    offered = tuple(one for one in offered if not one.channel)
     fitting = [one for one in offered if _conditions(one) == {"language": language}]
     fitting = fitting or [one for one in offered if not _conditions(one)]
     found = next((one for one in fitting if one.text), None)

@@ -16,16 +16,18 @@ from typing import Any
 
 import msgspec
 
+from bot.dialogue.payload import OWN_SLOTS
 from bot.rasa.wire import OURS, Domain, Event, Tag, Tracker
 from gateway.model.events import BotMessage, BotTurn, CustomerMessage, Entry, Memory, OperatorMessage
 
 Told = bytes | dict[str, Any]
 
 MARK = "rasa "
-SYNCED = ("language", "time_of_day", "open", "channel")
-"""Slots that Switchboard sets where a project has them."""
-OWN_SLOTS = (*SYNCED, "requested_slot", "session_started_metadata")
+NO_FACTS = OWN_SLOTS | {"requested_slot", "session_started_metadata"}
+"""Slots that Switchboard or Rasa sets for itself."""
 MOST_STEPS = 20
+MOST_EVENTS = 1_500
+"""Events that a tracker goes on with: each turn reads them all, so a longer one is begun anew from the log."""
 MOST_TOLD = 60
 """Messages of the log that a new tracker begins with."""
 SOON = 60.0
@@ -35,12 +37,13 @@ _BEGIN: tuple[dict[str, Any], ...] = ({"event": "action", "name": "action_sessio
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What the turn knows: its id; ``first`` and ``last``: the ``seq`` of the inputs that wait; ``mark``: of the last valid
+    """What the turn knows: its id; ``texts``: what is said to Rasa in it; ``first`` and ``last``: the ``seq`` of the inputs that wait; ``mark``: of the last valid
     turn, 0 where nothing is in progress."""
 
     turn: str
     first: int
     last: int
+    texts: tuple[str, ...] = ()
     mark: int = 0
     memory: Memory | None = None
     facts: Mapping[str, str] = {}
@@ -73,9 +76,9 @@ def prepare(tracker: Tracker, known: Known, domain: Domain, *, now: float) -> Pr
     tags = [(at, tag) for at, tag in _tags(tracker.events) if at >= begin]
     strange = [at for at, tag in tags if tag.seq >= known.first]
     kept = [tag.seq for _, tag in tags if tag.seq < known.first]
-    if strange and tags[-1][1].seq == known.last and all(tag.turn == known.turn for at, tag in tags if at in strange):
+    if strange and _is_made([(tracker.events[at], tag) for at, tag in tags if at in strange], known):
         return Preparation(done=True)
-    if not known.mark or max(kept, default=0) != known.mark:
+    if not known.mark or max(kept, default=0) != known.mark or len(tracker.events) - begin > MOST_EVENTS:
         # Inputs below the first one that the mark doesn't have: somebody else answered them.
         return Preparation(anew=True)
     if strange:
@@ -84,6 +87,12 @@ def prepare(tracker: Tracker, known: Known, domain: Domain, *, now: float) -> Pr
     if tracker.paused:
         return Preparation(({"event": "resume"}, *_session(tracker, domain, now=now)))
     return Preparation(_session(tracker, domain, now=now))
+
+
+def _is_made(inputs: Sequence[tuple[Event, Tag]], known: Known) -> bool:
+    """Rasa was told all of this turn, and nothing else."""
+    said = tuple(event.text for event, _ in inputs)
+    return said == known.texts and inputs[-1][1].seq == known.last and all(tag.turn == known.turn for _, tag in inputs)
 
 
 def anew(tracker: Tracker, known: Known, entries: Iterable[Entry], domain: Domain) -> tuple[Told, ...]:
@@ -173,7 +182,7 @@ def _session(tracker: Tracker, domain: Domain, *, now: float) -> tuple[Told, ...
         return ()
     if now - dated[-1] <= config.session_expiration_time * 60 - SOON:
         return ()
-    carried = {name: value for name, value in tracker.slots.items() if value is not None and name not in OWN_SLOTS}
+    carried = {name: value for name, value in tracker.slots.items() if value is not None and name not in NO_FACTS}
     slots = [{"event": "slot", "name": name, "value": value} for name, value in carried.items()]
     return (*_BEGIN, *(slots if config.carry_over_slots_to_new_session else ()), LISTEN)
 
@@ -198,7 +207,7 @@ def _told(entry: Entry, intent: str) -> tuple[Told, ...]:
 def _slots(facts: Mapping[str, str], domain: Domain) -> Iterable[Told]:
     for name, value in facts.items():
         shape = domain.slots.get(name)
-        if shape is not None and name not in OWN_SLOTS and value:
+        if shape is not None and name not in NO_FACTS and value:
             yield {"event": "slot", "name": name, "value": typed(value, shape.type)}
 
 

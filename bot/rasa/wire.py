@@ -41,6 +41,7 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
 class Metadata(msgspec.Struct, frozen=True):
     switchboard: Tag | None = None
     model_id: str | None = None
+    utter_action: str | None = None
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -120,6 +121,7 @@ class Variation(msgspec.Struct, frozen=True):
     text: str | None = None
     buttons: Any = None
     condition: Any = None
+    channel: str | None = None
 
 
 class Domain(msgspec.Struct, frozen=True):

@@ -116,7 +116,11 @@ class Switchboard:
         self.bus = make_bus(settings, self.node)
         self.hub = Hub(store, self.bus)
         self.rasa = bot.rasa_engine(settings.rasa, self._slug_of)
-        own: Engine = bot.chosen(self.rasa) if settings.rasa else bot.engine()
+        self.actions = bot.action_servers(settings.actions, self._slug_of)
+        embedded = bot.engine(self.actions)
+        self.models = bot.with_models(embedded, settings.llm, self._slug_of) if settings.llm else None
+        asked = self.models or embedded
+        own: Engine = bot.chosen(self.rasa, asked) if settings.rasa else asked
         self.engine: Engine = engine if engine is not None else own
         policy = Policy(
             node=self.node,
@@ -148,7 +152,8 @@ class Switchboard:
         self.push_service = PushService(vapid, self.guard, clock=system_clock)
         self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=system_clock)
         models = Models(self.files.objects, folder.models)
-        self.bots = Bots(store, self.engine, bot.trainer(), models=models)
+        templates = templates or example_folder("templates")
+        self.bots = Bots(store, self.engine, bot.trainer(), models=models, templates=templates)
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
@@ -158,7 +163,7 @@ class Switchboard:
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
         self.pictures = Pictures(self.store)
-        self.studio = StudioRoutes(store, self.bots, folder=templates or example_folder("templates"), trials=Trials())
+        self.studio = StudioRoutes(store, self.bots, folder=templates, trials=Trials(self.actions))
         self.refusals = Refusals()
         self.factor = SecondFactor(self.vault)
         self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)
@@ -218,11 +223,15 @@ class Switchboard:
         )  # fmt: skip
         self.console.mount(self.app)
         self.file_routes.mount(self.app)
-        Health(self.store, lambda: self._draining, degraded=self.rasa.degraded).mount(self.app)
+        Health(self.store, lambda: self._draining, degraded=self._degraded).mount(self.app)
         Previews(self.store).mount(self.app)
         self.pictures.mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
+
+    def _degraded(self) -> list[str]:
+        others = [one for one in (self.actions, self.models) if one is not None]
+        return [*self.rasa.degraded(), *(line for one in others for line in one.degraded())]
 
     async def _slug_of(self, business: str) -> str:
         found = await self.store.read("", lambda tx, now: directory.read_business(tx, business))

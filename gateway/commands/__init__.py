@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import typer
 
+from gateway.commands.bot import bot_check, bot_evaluate, bot_export, bot_test, bot_train, bot_try
 from gateway.commands.businesses import business_add, inbox_add, inbox_allow, inbox_list
 from gateway.commands.contacts import contact_erase, inbox_secret
 from gateway.commands.database import backup, migrate, restore
@@ -19,6 +20,7 @@ from gateway.commands.people import (
     user_password,
     user_reset_second_factor,
 )
+from gateway.commands.rasa import rasa_status, rasa_train
 from gateway.commands.setup import init
 from gateway.commands.transfer import export_config, import_config
 
@@ -34,6 +36,17 @@ def register(cli: typer.Typer) -> None:
     for command in plain:
         cli.command()(command)
     groups: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+        "bot": (
+            "A bot's content, in a folder: look through it, train it, test it, talk to it, measure it.",
+            {
+                "check": bot_check,
+                "train": bot_train,
+                "test": bot_test,
+                "try": bot_try,
+                "evaluate": bot_evaluate,
+                "export": bot_export,
+            },
+        ),
         "business": ("Businesses that are answered for.", {"add": business_add}),
         "user": (
             "People who sign in.",
@@ -50,6 +63,7 @@ def register(cli: typer.Typer) -> None:
             {"add": inbox_add, "allow": inbox_allow, "list": inbox_list, "secret": inbox_secret},
         ),
         "contact": ("People who write.", {"erase": contact_erase}),
+        "rasa": ("Rasa servers of the settings.", {"status": rasa_status, "train": rasa_train}),
         "token": ("Bearer tokens for programs.", {"add": token_add, "revoke": token_revoke}),
     }
     for name, (help_text, commands) in groups.items():

@@ -171,7 +171,7 @@ def _family(file: Attachment, capabilities: Capabilities) -> str:
 def _worded(card: Card, capabilities: Capabilities) -> str:
     """A card for a channel that shows none."""
     links = [f"{button.title}: {button.url}" for button in card.buttons if button.url]
-    title = f"**{card.title}**" if capabilities.formatted else card.title
+    title = f"**{card.title}**" if capabilities.formatted and card.title else card.title
     return "\n".join(line for line in (title, card.text, card.image, *links) if line)
 
 

@@ -18,6 +18,11 @@ NO_ARCHIVE = Kind("content_no_archive", "This is no ZIP archive, or a broken one
 PATH = Kind("content_path", "Files of an archive lie below its folder: no “..”, and no name that begins with a slash.")
 NO_TABLE = Kind("content_no_table", "This is no table of questions and answers: its first line names the columns.")
 TABLE_COLUMN = Kind("content_table_column", "The table has no column “{name}”.")
+NO_MESSAGES = Kind(
+    "content_no_messages",
+    "No messages with intents: give a CSV with the columns text and intent, or a YAML file with nlu:.",
+)
+NO_SPLIT = Kind("content_no_split", "It has no part “{name}”.")
 NOT_UTF8 = Kind("content_not_utf8", "Not UTF-8; save the file in UTF-8.")
 
 # YAML
@@ -91,6 +96,7 @@ SLOT = Kind("content_slot", "“{name}” isn't in slots: of the domain; add it,
 CONDITIONS = Kind("content_conditions", "A condition names an active_loop: or a slot_was_set:.")
 STORY = Kind("content_story", "A story has a name (story: …) and steps:.")
 STORIES_MANY = Kind("content_stories_many", "Its checkpoints make more than {limit} stories; write fewer of them.")
+TESTS_MANY = Kind("content_tests_many", "More than {limit} test stories; leave some out.")
 CHECKPOINT = Kind("content_checkpoint", "No story begins with the checkpoint “{name}”.")
 MANY_INTENTS = Kind("content_many_intents", "More than {limit} intents.")
 SETTING = Kind("content_setting", "“{name}” isn't a setting here; known are {known}.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot import worker
 from bot.actions import ActionCall, ActionDone, Actions
+from bot.content.types import Content
 from bot.embedded import EmbeddedEngine
 from gateway.model.events import Memory
 from gateway.ports import TurnInput, TurnRequest, TurnResult
@@ -50,7 +51,7 @@ class Scripted(Actions):
     does: Callable[[ActionCall], ActionDone]
     calls: list[ActionCall] = field(default_factory=list)
 
-    async def run(self, call: ActionCall) -> ActionDone:
+    async def run(self, call: ActionCall, content: Content) -> ActionDone:
         self.calls.append(call)
         return self.does(call)
 

@@ -25,7 +25,7 @@ class Talk:
     """``facts`` and ``memory`` are what the conversation's state would hold."""
 
     def __init__(self, engine: BotEngine, business: str, conversation: str, *, locale: str = "ru") -> None:
-        self._engine = engine
+        self.engine = engine
         self.business = business
         self.conversation = conversation
         self.locale = locale
@@ -64,7 +64,7 @@ class Talk:
 
     async def answer(self, inputs: tuple[TurnInput, ...]) -> TurnResult:
         """A turn whose result counts."""
-        result = await self._engine.turn(self.request(inputs))
+        result = await self.engine.turn(self.request(inputs))
         upto = inputs[-1].seq
         self.append(
             BotTurn(
@@ -95,7 +95,7 @@ class Talk:
     async def forestalled(self, *texts: str) -> TurnResult:
         """A turn that came too late: people had the floor by then. The engine made it, and nobody will hear of it."""
         inputs = self.write(*texts)
-        result = await self._engine.turn(self.request(inputs))
+        result = await self.engine.turn(self.request(inputs))
         self.append(BotTurnDropped(upto=inputs[-1].seq, reason="floor_changed"))
         self.memory, self.misses = None, 0
         return result
@@ -103,7 +103,7 @@ class Talk:
     async def lost(self, *texts: str) -> tuple[TurnInput, ...]:
         """A turn whose result could not be stored; its inputs still wait."""
         inputs = self.write(*texts)
-        await self._engine.turn(self.request(inputs))
+        await self.engine.turn(self.request(inputs))
         return inputs
 
     def person(self, *texts: str) -> None:

@@ -19,7 +19,7 @@ export function Main({ cards, choices }: Props) {
       {cards.map((card) => (
         <li>
           {card.image?.startsWith("https:") && <Picture src={card.image} />}
-          <b>{card.title}</b>
+          {card.title && <b>{card.title}</b>}
           {card.text && <p>{card.text}</p>}
           {choices(card.buttons ?? [])}
         </li>

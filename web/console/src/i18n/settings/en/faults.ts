@@ -42,6 +42,9 @@ export const faults = {
   "fault.content_unreadable": "The file cannot be read: {problem}.",
   "fault.content_large_file": "The file is larger than {limit} MB. Split it.",
   "fault.content_large": "All files together are larger than {limit} MB.",
+  "fault.content_no_messages":
+    "There are no messages with intents in it. Give a CSV with the columns text and intent, or a YAML file with nlu:.",
+  "fault.content_no_split": "It has no part “{name}”.",
   "fault.content_no_archive": "This is not a ZIP archive, or it is broken. Pack the project again.",
   "fault.content_path":
     "Files of an archive lie below its own folder. Pack it without “..” and without names that begin with a slash.",
@@ -110,6 +113,7 @@ export const faults = {
   "fault.content_conditions": "A condition names an active_loop: or a slot_was_set:.",
   "fault.content_story": "A story has a name (story: …) and steps:.",
   "fault.content_stories_many": "Its checkpoints make more than {limit} stories; write fewer of them.",
+  "fault.content_tests_many": "There are more than {limit} test conversations. Leave some out.",
   "fault.content_checkpoint": "No story begins with the checkpoint “{name}”.",
   "fault.content_many_intents": "More than {limit} intents.",
   "fault.content_setting": "“{name}” is not a setting here; known are {known}.",

@@ -41,6 +41,9 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.content_unreadable": "Файл не читается: {problem}.",
   "fault.content_large_file": "Файл больше {limit} МБ. Разделите его.",
   "fault.content_large": "Все файлы вместе больше {limit} МБ.",
+  "fault.content_no_messages":
+    "В файле нет сообщений с намерениями. Нужен CSV со столбцами text и intent или YAML с разделом nlu:.",
+  "fault.content_no_split": "В файле нет части «{name}».",
   "fault.content_no_archive": "Это не архив ZIP, или он повреждён. Упакуйте проект заново.",
   "fault.content_path":
     "Файлы архива должны лежать внутри его папки. Упакуйте без «..» и без имён, которые начинаются с косой черты.",
@@ -108,6 +111,7 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.content_conditions": "В условии пишут active_loop: или slot_was_set:.",
   "fault.content_story": "У истории есть имя (story: …) и steps:.",
   "fault.content_stories_many": "Из её checkpoint получается больше {limit} историй. Сделайте их меньше.",
+  "fault.content_tests_many": "Тестовых диалогов больше {limit}. Уберите часть.",
   "fault.content_checkpoint": "Ни одна история не начинается с checkpoint «{name}».",
   "fault.content_many_intents": "Намерений больше {limit}.",
   "fault.content_setting": "Настройки «{name}» здесь нет. Есть: {known}.",
