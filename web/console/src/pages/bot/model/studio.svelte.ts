@@ -75,13 +75,15 @@ class Studio {
 
   /** How a training is. */
   async look(): Promise<void> {
-    const was = this.running;
+    let bot: BotState;
     try {
-      this.bot = await readBot(session.business);
+      bot = await readBot(session.business);
     } catch {
       return; // asked again in a moment
     }
-    if (was && !this.running) await this.load();
+    // What it made is there before it is told to be done.
+    if (this.running && bot.training !== "running") await this.load();
+    else this.bot = bot;
   }
 
   /** Changes the draft that was seen. Throws what the server refuses. */
