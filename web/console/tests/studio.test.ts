@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FormPage, Overview, VersionPage } from "../src/api/studio.ts";
+import type { FormPage, Overview, TopicPage, VersionPage } from "../src/api/studio.ts";
 import {
   blank,
   chosen,
@@ -14,6 +14,7 @@ import { blankForm, formChanges, moved, readFormPage } from "../src/pages/bot/mo
 import { handoffChanges, readHandoff } from "../src/pages/bot/model/handoff.ts";
 import { actsOf, isPlain, readStories, writeStories } from "../src/pages/bot/model/stories.ts";
 import { cellsOf, questions, readTable, unanswered, written } from "../src/pages/bot/model/table.ts";
+import { mergeTopics, readTopicPage, topicChanges } from "../src/pages/bot/model/topic.ts";
 import {
   columnOf,
   columnsOf,
@@ -138,6 +139,54 @@ test("a pasted column becomes examples, each once, without bullets", () => {
 test("the same value has the same state", () => {
   expect(stateOf({ a: [1] })).toBe(stateOf({ a: [1] }));
   expect(stateOf({ a: [1] })).not.toBe(stateOf({ a: [2] }));
+});
+
+// one topic
+
+const TOPIC: TopicPage = {
+  revision: 1,
+  changed_by: "",
+  changed_at: 0,
+  name: "prices",
+  examples: ["how much", "price"],
+  answer: [{ text: "Ten" }],
+  title: [{ text: "Prices" }],
+  actions: [],
+  led: "answer",
+  plain: true,
+  form: "",
+  aim: {},
+};
+
+test("only what was edited of a topic is changed", () => {
+  const topic = readTopicPage(TOPIC);
+  expect(topicChanges(topic, TOPIC)).toEqual([]);
+  expect(topicChanges({ ...topic, examples: ["how much"] }, TOPIC)).toEqual([
+    { kind: "intent", name: "prices", examples: ["how much"] },
+  ]);
+  expect(topicChanges({ ...topic, lead: { ...topic.lead, to: "handoff", team: "Sales" } }, TOPIC)).toEqual([
+    { kind: "lead", name: "prices", to: "handoff", form: "", team: "Sales", priority: 0, reason: "" },
+  ]);
+});
+
+test("an answer that is emptied goes, and so does the rule that says it", () => {
+  const changes = topicChanges({ ...readTopicPage(TOPIC), answer: [] }, TOPIC);
+  expect(changes.map(({ kind }) => kind)).toEqual(["remove_response", "lead"]);
+});
+
+test("what rules of the files decide is left to them", () => {
+  const ruled = { ...TOPIC, plain: false, led: "rule" as const };
+  expect(readTopicPage(ruled).lead.to).toBe("rules");
+  expect(topicChanges({ ...readTopicPage(ruled), answer: [] }, ruled).map(({ kind }) => kind)).toEqual([
+    "remove_response",
+  ]);
+});
+
+test("the examples of two who taught at once are put together", () => {
+  const before = readTopicPage(TOPIC);
+  const mine = { ...before, examples: ["how much", "price", "mine"] };
+  const theirs = { ...before, examples: ["price", "theirs"], titles: { "": "Costs" } };
+  expect(mergeTopics(before, mine, theirs)).toEqual({ ...theirs, examples: ["price", "theirs", "mine"] });
 });
 
 // table
