@@ -26,26 +26,29 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.content import read_content
-from bot.content.draft import Draft
-from bot.content.nlu import read_nlu
-from bot.content.source import parse, read_text
+from benchmarks.texts import (
+    EXAMPLE,
+    OUTSIDE,
+    Clinc,
+    Labelled,
+    clinc_few,
+    in_latin,
+    is_russian,
+    lantern_examples,
+    lantern_holdout,
+    read_clinc,
+    slip,
+)  # fmt: skip
 from bot.nlu.keyboard import as_latin_layout
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.reader import Reader
 from bot.nlu.train import train
-from gateway.language import clean, is_cyrillic, words
+from gateway.language import clean, words
 
-EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "lantern"
-OUTSIDE = "out_of_scope"
-INTENTS, EXAMPLES, SEEDS = 30, 10, 5
+SEEDS = 5
 # What Rasa 3.6's default pipeline (DIET) reached on the same task and a machine of the same kind.
 DIET = {"clinc.accuracy": 0.885, "clinc.slips": 0.856, "clinc.far": 0.58, "clinc.auroc": 0.93}
 DIET_TRAINING_S, DIET_MS = 103.0, 7.7
-_SOUNDS = str.maketrans(dict(zip("абвгдезийклмнопрстуфхцыэ", "abvgdeziyklmnoprstufhcye", strict=True)))
-_SOUNDS |= str.maketrans({"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"})
-
-Labelled = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def main() -> None:
     figures = lantern(3 if not options.quick else 1) if EXAMPLE.is_dir() else {}
     ratios: dict[str, float] = {}
     if options.clinc:
-        figures |= clinc(json.loads(options.clinc.read_text()), options.split, 1 if options.quick else SEEDS)
+        figures |= clinc(read_clinc(options.clinc), options.split, 1 if options.quick else SEEDS)
         ratios = {f"{name} against DIET": figures[name] / reached for name, reached in DIET.items()}
         ratios["DIET's training time against ours"] = DIET_TRAINING_S / figures["clinc.train_s"]
         ratios["DIET's time a message against ours"] = DIET_MS / figures["clinc.ms"]
@@ -74,13 +77,12 @@ def main() -> None:
 
 def lantern(rounds: int) -> dict[str, float]:
     """The example business on its held-out messages."""
-    content = read_content(EXAMPLE).content
-    trained = _trained([(example.text, intent.name) for intent in content.intents for example in intent.examples])
-    held = _held_out(EXAMPLE / "tests" / "holdout.yml")
+    trained = _trained([(text, intent) for intent, texts in lantern_examples().items() for text in texts])
+    held = lantern_holdout()
     inside = [one for one in held if one[1] != OUTSIDE]
     russian, english = _by_language(inside)
     outside = [text for text, intent in held if intent == OUTSIDE]
-    groups = [[text for text in outside if _is_russian(text) is russian_ones] for russian_ones in (True, False)]
+    groups = [[text for text in outside if is_russian(text) is russian_ones] for russian_ones in (True, False)]
     far = [text for group in groups for text in group[: len(group) // 2]]
     near = [text for group in groups for text in group[len(group) // 2 :]]
     rng = random.Random(0)
@@ -99,21 +101,15 @@ def lantern(rounds: int) -> dict[str, float]:
     return figures
 
 
-def clinc(data: dict[str, list[list[str]]], split: str, seeds: int) -> dict[str, float]:
+def clinc(data: Clinc, split: str, seeds: int) -> dict[str, float]:
     """Means over ``seeds`` draws of intents and examples."""
     found: list[dict[str, float]] = []
     for seed in range(seeds):
         rng = random.Random(seed)
-        chosen = rng.sample(sorted({intent for _, intent in data["train"]}), INTENTS)
-        examples = [
-            (text, intent)
-            for intent in chosen
-            for text in rng.sample([text for text, other in data["train"] if other == intent], EXAMPLES)
-        ]
-        trained = _trained(examples)
-        inside = [(text, intent) for text, intent in data[split] if intent in chosen]
+        texts = clinc_few(data, split, seed)
+        trained, inside, far = _trained(texts.train), texts.inside, texts.outside
+        chosen = {intent for _, intent in texts.train}
         near = [text for text, intent in data[split] if intent not in chosen]
-        far = [text for text, _ in data[f"oos_{split}"]]
         found.append(
             {
                 "clinc.accuracy": _accuracy(trained.reader, inside),
@@ -127,22 +123,6 @@ def clinc(data: dict[str, list[list[str]]], split: str, seeds: int) -> dict[str,
     return {name: float(np.mean([figures[name] for figures in found])) for name in found[0]}
 
 
-def slip(text: str, rng: random.Random) -> str:
-    """The text with slips of the fingers."""
-    typed = text.split()
-    for at, word in enumerate(typed):
-        if len(word) >= 4 and rng.random() < 1 / 3:
-            place = rng.randrange(1, len(word) - 1)
-            before, here, after = word[:place], word[place], word[place + 1 :]
-            typed[at] = rng.choice((before + after[:1] + here + after[1:], before + after, before + here * 2 + after))
-    return " ".join(typed)
-
-
-def in_latin(text: str) -> str:
-    """Russian in Latin letters, as people type it."""
-    return clean(text).translate(_SOUNDS)
-
-
 def _trained(examples: Labelled) -> Trained:
     started = time.perf_counter()
     tokens = [words(clean(text)) for text, _ in examples]
@@ -150,18 +130,8 @@ def _trained(examples: Labelled) -> Trained:
     return Trained(Reader(model, Lexicon.of(tokens)), time.perf_counter() - started)
 
 
-def _held_out(path: Path) -> list[tuple[str, str]]:
-    draft = Draft()
-    read_nlu(draft, parse(path.name, read_text(path.name, path)).fields("holdout")["nlu"])
-    return [(example.text, intent) for intent, examples in draft.examples.items() for example in examples]
-
-
-def _is_russian(text: str) -> bool:
-    return any(is_cyrillic(word) for word in words(clean(text)))
-
-
 def _by_language(labelled: Labelled) -> tuple[Labelled, Labelled]:
-    return [one for one in labelled if _is_russian(one[0])], [one for one in labelled if not _is_russian(one[0])]
+    return [one for one in labelled if is_russian(one[0])], [one for one in labelled if not is_russian(one[0])]
 
 
 def _accuracy(reader: Reader, labelled: Labelled) -> float:

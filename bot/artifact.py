@@ -22,12 +22,16 @@ from bot.dialogue.render import Phrasebook
 from bot.files import beside_of
 from bot.nlu.entities import Cue, Finder
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.meaning import WIDTH
 from bot.nlu.model import Calibration, Model
 from bot.nlu.reader import Reader
 
-FORMAT = 3
+FORMAT = 4
 MAX_BYTES = 500_000_000
-_ARRAYS = {"hashes": np.uint64, "idf": np.float32, "weights": np.int8, "scale": np.float32, "bias": np.float32}
+_ARRAYS = {
+    "hashes": np.uint64, "idf": np.float32, "weights": np.int8, "scale": np.float32, "senses": np.float32,
+    "bias": np.float32,
+}  # fmt: skip
 
 # What zipfile, numpy and msgspec raise on bytes that aren't what they should be.
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error)
@@ -106,7 +110,8 @@ def read(path: Path) -> Bot:
     except _DAMAGE as error:
         raise ArtifactUnreadable(f"{path.name} can't be read as a trained bot: {error}") from error
     rows, columns = len(arrays["hashes"]), len(meta.intents)
-    shapes = {"hashes": (rows,), "idf": (rows,), "weights": (rows, columns), "scale": (columns,), "bias": (columns,)}
+    shapes = {"hashes": (rows,), "idf": (rows,), "weights": (rows, columns), "scale": (columns,)}
+    shapes |= {"senses": (WIDTH, columns), "bias": (columns,)}
     if columns < 2 or any(arrays[name].shape != shape for name, shape in shapes.items()):
         raise ArtifactUnreadable(f"{path.name} is damaged: its arrays don't fit together.")
     model = Model(intents=meta.intents, unseen=meta.unseen, calibration=meta.calibration, **arrays)

@@ -7,7 +7,7 @@ import threading
 import unicodedata
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 MAX_CHARS = 1000
 MAX_WORDS = 120
@@ -15,22 +15,45 @@ MAX_WORD = 40
 
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019\u02bc`](?=\w)")
-_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+# What is not seen (soft hyphens, joiners, marks of direction, variation selectors) and what is laid over letters.
+_INVISIBLE = dict.fromkeys([
+    0x00AD, *range(0x0300, 0x0370), 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF,
+])  # fmt: skip
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_MIXED = re.compile(r"[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]")
+# Letters that look alike in both scripts, as they are or as capitals.
+_LATIN_LOOKS, _CYRILLIC_LOOKS = "aceopxykmtbh", "асеорхукмтвн"
+_AS_CYRILLIC = str.maketrans(_LATIN_LOOKS, _CYRILLIC_LOOKS)
+_AS_LATIN = str.maketrans(_CYRILLIC_LOOKS + "іјѕ", _LATIN_LOOKS + "ijs")
 _STEMMING = threading.Lock()
-_STEMMERS = {True: snowballstemmer.stemmer("russian"), False: snowballstemmer.stemmer("english")}
+_STEMMERS = {True: Stemmer.Stemmer("russian", 0), False: Stemmer.Stemmer("english", 0)}
 
 
 def clean(text: str, most: int = MAX_CHARS) -> str:
     """The text as every later step reads it: at most ``most`` characters, NFKC, lower case, ``ё`` as ``е``."""
+    if text.isascii():
+        return text[:most].lower()
     text = unicodedata.normalize("NFKC", text[:most])[:most]
     return text.translate(_INVISIBLE).lower().replace("ё", "е")
 
 
 def words(cleaned: str, most: int = MAX_WORDS) -> list[str]:
-    """The words and numbers of a cleaned text, in order; apostrophes inside a word are dropped."""
-    found = _WORD.findall(_APOSTROPHE.sub("", cleaned))
-    return [word[:MAX_WORD] for word in found[:most]]
+    """The words and numbers of a cleaned text, in order; apostrophes inside a word are dropped.
+
+    A word in letters of both scripts that look alike ("cкoлькo" with a Latin c and o) is read in the one it is meant in.
+    """
+    found = [word[:MAX_WORD] for word in _WORD.findall(_APOSTROPHE.sub("", cleaned))[:most]]
+    if cleaned.isascii() or not _MIXED.search(cleaned):
+        return found
+    return [_in_one_script(word) if _MIXED.search(word) else word for word in found]
+
+
+def _in_one_script(word: str) -> str:
+    cyrillic, latin = word.translate(_AS_CYRILLIC), word.translate(_AS_LATIN)
+    if not re.search("[a-z]", cyrillic):
+        return cyrillic
+    return word if _CYRILLIC.search(latin) else latin
 
 
 @lru_cache(maxsize=8_192)
@@ -41,7 +64,7 @@ def is_cyrillic(word: str) -> bool:
 
 @lru_cache(maxsize=32_768)
 def stem(word: str) -> str:
-    """The stem by the word's script: Russian for Cyrillic, English otherwise. Pure Python, hence the cache."""
+    """The stem by the word's script: Russian for Cyrillic, English otherwise."""
     # A stemmer works in fields of its own, and models are loaded in another thread than messages are read in.
     with _STEMMING:
         return str(_STEMMERS[is_cyrillic(word)].stemWord(word))

@@ -500,7 +500,13 @@ def _set_form_rules(pages: Pages, change: SetForm) -> None:
     begins = [{"action": name}, {"active_loop": name}]
 
     def without(rules: list[Json]) -> list[Json]:
-        return [one for one in rules if (one.get("steps") or [])[1:] != begins or one["steps"][0] == {"intent": change.begun_by}]  # fmt: skip
+        return [
+            one
+            for one in rules
+            if one.get("condition")
+            or (one.get("steps") or [])[1:] != begins
+            or one["steps"][0] == {"intent": change.begun_by}
+        ]
 
     pages.edit_lists("rules", without)
     rules = [one for _, says in pages.content() for one in says.get("rules") or []]

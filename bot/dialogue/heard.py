@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from bot.artifact import Bot
 from bot.content.types import Content, Source
+from bot.dialogue.nods import is_nod
 from bot.dialogue.payload import BOT, MAX_FACT, OPERATOR, OWN_SLOTS, intent_of
 from bot.nlu.entities import Entity, Here
 from bot.nlu.reader import Reading
@@ -17,8 +19,11 @@ MOST_ANSWERS = 2
 NOWHERE = Here()
 # Of a longer burst the last texts are read; the cap keeps a flood as cheap as a talk.
 MOST_TEXTS = 10
-_NODS = frozenset("👍👌🙏🙂😊😀😃😄😁🤗🥰😍❤💙💚💛🧡🤝👏🎉✅☺🫶💪🔥")
-_JOINERS = frozenset("\ufe0f\ufe0e\u200d🏻🏼🏽🏾🏿")
+# Where the second is nearly as likely as the first, either would be a guess.
+TOO_CLOSE = 0.85
+# Two matters take at least so many words; so long a message may hold two without a sign, unless its meaning is clear.
+FEWEST_FOR_TWO, RUN_ON, CLEAR = 4, 9, 0.9
+_CUT = re.compile(r"[.?!;,\n]\s*\w|\s(?:и|а|ещё|еще|плюс|and|also|plus)\s", re.IGNORECASE)
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -92,17 +97,27 @@ def hear(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Heard:
 def hear_one(bot: Bot, text: str, here: Here = NOWHERE) -> Heard:
     """As ``hear_all`` of one written text, which most turns are: there is nothing to join or to choose from."""
     reading = bot.reader.read(text)
-    answers = (reading.intents[0][0],) if _sure(bot, reading) else ()
-    facts, entities = _facts(bot, here, (text,), (), {reading.intents[0][0]} if reading.intents else set())
+    parts = _parts(bot, text, reading)
+    answers = tuple(dict.fromkeys(part.intents[0][0] for part in parts if _sure(bot, part)))[:MOST_ANSWERS]
+    facts, entities = _facts(bot, here, (text,), (), {part.intents[0][0] for part in parts if part.intents})
+    several = len(parts) > 1
     return Heard(
         answers=answers,
-        candidates=reading.intents,
+        candidates=_merged((), parts) if several else reading.intents,
         facts=facts,
         entities=entities,
         language=reading.language,
         outside=reading.outside,
-        nod=not reading.tokens and _is_nod(text),
+        nod=not reading.tokens and is_nod(text),
     )
+
+
+def _parts(bot: Bot, text: str, reading: Reading) -> tuple[Reading, ...]:
+    """The matters of a message; most are about one, which is looked into only where something may part them."""
+    if len(reading.tokens) < FEWEST_FOR_TWO:
+        return (reading,)
+    run_on = len(reading.tokens) >= RUN_ON and reading.confidence < CLEAR
+    return bot.reader.read_parts(text) if run_on or _CUT.search(text) else (reading,)
 
 
 def hear_all(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Heard:
@@ -132,14 +147,16 @@ def hear_all(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Hea
         entities=entities,
         language=next((one.language for one in reversed(considered) if one.language), ""),
         outside=best is None or best.outside,
-        nod=bool(texts) and not pressed and all(_is_nod(text) for text in texts.values()),
+        nod=bool(texts) and not pressed and all(is_nod(text) for text in texts.values()),
         operator=any(one.choice == OPERATOR for one in inputs),
         back=any(one.choice == BOT for one in inputs),
     )
 
 
 def _sure(bot: Bot, reading: Reading) -> bool:
-    return not reading.outside and reading.confidence >= bot.content.settings.answer_from
+    if reading.outside or reading.confidence < bot.content.settings.answer_from:
+        return False
+    return len(reading.intents) < 2 or reading.intents[1][1] <= TOO_CLOSE * reading.confidence
 
 
 def _said(reading: Reading) -> _Sure:
@@ -237,13 +254,3 @@ def is_of(source: Source, entity: Entity) -> bool:
 
 def _counts(source: Source, intents: set[str]) -> bool:
     return (not source.intents or bool(intents & set(source.intents))) and not intents & set(source.not_intents)
-
-
-def _is_nod(text: str) -> bool:
-    nods = 0
-    for mark in text:
-        if mark in _NODS:
-            nods += 1
-        elif not mark.isspace() and mark not in _JOINERS:
-            return False
-    return nods > 0

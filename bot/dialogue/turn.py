@@ -210,7 +210,7 @@ def _hear_out(talk: Talk, form: Form, inputs: tuple[Said, ...]) -> Steps:
         if talk.handoff is not None:
             return
         filling.look_ahead(form, tracker)
-    if tracker.form == form.name and talk.did[-1:] != [form.name]:  # a rule may say itself that it goes on
+    if tracker.form == form.name and talk.did[-1:] != [form.name]:  # a rule may have gone on with it already
         talk.did.append(form.name)
     if not talk.asked and (yield from filling.ask(talk, form)):
         yield from _completed(talk, form)

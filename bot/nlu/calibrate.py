@@ -22,10 +22,11 @@ DIGITS = 9
 """Decimals that are kept: far more than any of it is worth, and fewer than rounding reaches."""
 # How many messages in a hundred are assumed to belong to no intent; content can't tell, and silence about it would
 # make every confidence too high.
-OUTSIDE = 0.2
+OUTSIDE = 0.09
 # Slopes of level and margin, and the offset, before any data is seen; and how strongly that is held.
 _USUAL = np.array([0.6, 0.6, 0.0])
 _PULL = np.array([3.0, 3.0, 1e-3])
+_LEAST = 0.02
 
 
 def calibrate(logits: Array, truth: npt.NDArray[np.intp], outside: Array) -> Calibration:
@@ -65,39 +66,62 @@ def _features(logits: Array) -> Array:
 
 
 def _logistic(features: Array, target: Array, weights: Array) -> tuple[float, float, float]:
-    """Weighted logistic regression by Newton's method; slopes are kept positive so that confidence is monotonic.
+    """Weighted logistic regression; slopes are held at ``_LEAST`` or above so that confidence is monotonic.
 
     Targets are smoothed as Platt (1999) does, so that a set without errors gives no infinite slope, and slopes are
-    drawn towards ``_USUAL``, which only a small set feels.
+    drawn towards ``_USUAL``, which only a small set feels. Of the ways to hold slopes at their bound the best is taken.
     """
     positives, negatives = float((weights * target).sum()), float((weights * (1 - target)).sum())
     smooth = np.where(target > 0.5, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    beta = _USUAL.copy()
-    free = np.array([True, True, True])
+    found = [
+        _newton(features, smooth, weights, np.array([level, margin, True]))
+        for level in (True, False)
+        for margin in (True, False)
+    ]
+    allowed = [(loss, beta) for loss, beta in found if beta[0] >= _LEAST and beta[1] >= _LEAST]
+    best = min(allowed, key=lambda one: one[0])[1]
+    return float(best[0]), float(best[1]), float(best[2])
+
+
+def _newton(
+    features: Array, target: Array, weights: Array, free: npt.NDArray[np.bool_]
+) -> tuple[float, Array]:  # fmt: skip
+    """The least loss and where it is, by Newton's method with halved steps; what isn't ``free`` stays at ``_LEAST``."""
     squares = features[:, :, None] * features[:, None, :]
-    for _ in range(100):
+
+    def loss_at(beta: Array) -> float:
+        raw = (features * beta).sum(axis=1)
+        return float((weights * (np.logaddexp(0, raw) - target * raw)).sum() + (_PULL * (beta - _USUAL) ** 2).sum() / 2)
+
+    beta = np.where(free, _USUAL, _LEAST)
+    loss = loss_at(beta)
+    for _ in range(50):
         chance = 1 / (1 + np.exp(-np.clip((features * beta).sum(axis=1), -30, 30)))
-        gradient = (features * (weights * (chance - smooth))[:, None]).sum(axis=0) + _PULL * (beta - _USUAL)
+        gradient = (features * (weights * (chance - target))[:, None]).sum(axis=0) + _PULL * (beta - _USUAL)
         curve = (squares * (weights * chance * (1 - chance))[:, None, None]).sum(axis=0) + np.diag(_PULL)
         step = np.zeros(3)
-        step[free] = _solve(curve[np.ix_(free, free)], gradient[free])
-        beta = beta - np.clip(step, -1, 1)
-        low = (beta < 0.02) & np.array([True, True, False])
-        beta[low], free = 0.02, free & ~low
+        step[free] = solve(curve[np.ix_(free, free)], gradient[free])
+        length = 1.0
+        while loss_at(beta - length * step) > loss and length > 1e-6:
+            length /= 2
+        beta = beta - length * step
+        loss = loss_at(beta)
         if float(np.abs(step).max()) < 1e-8:
             break
-    return float(beta[0]), float(beta[1]), float(beta[2])
+    return loss, beta
 
 
-def _solve(matrix: Array, right: Array) -> Array:
+def solve(matrix: Array, right: Array) -> Array:
     """x with ``matrix`` x = ``right``, by elimination; ``matrix`` is small, symmetric and positive definite."""
+    width = len(matrix)
     rows = np.column_stack((matrix, right))
     for k in range(len(rows)):
         rows[k] /= rows[k, k]
         for other in range(len(rows)):
             if other != k:
                 rows[other] -= rows[other, k] * rows[k]
-    return rows[:, -1]
+    found: Array = rows[:, width:]
+    return found if right.ndim > 1 else found[:, 0]
 
 
 def _temperature(logits: Array, truth: npt.NDArray[np.intp]) -> float:

@@ -1,12 +1,13 @@
 """N-grams of a message as 64-bit hashes. Serving and training read texts through this one module. Pure.
 
-Two blocks: stemmed words (1–2-grams) and letters inside words (2–5-grams, a space at either edge). A hash in place
+Two blocks: stemmed words (1–2-grams) and letters inside words (2–4-grams, a space at either edge). A hash in place
 of a string keeps a vocabulary at 8 bytes an n-gram and lets numpy look up a whole message at once; its highest bit
 tells the blocks apart, so both stand in one sorted array.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
@@ -19,7 +20,7 @@ from gateway.language import stem
 Hashes = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int64]
 
-SHORTEST, LONGEST = 2, 5
+SHORTEST, LONGEST = 2, 4
 LETTERS = np.uint64(1 << 63)
 _BELOW = (1 << 63) - 1
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -42,29 +43,34 @@ def pair_hash(word: str, following: str) -> int:
     return (_stem_hash(word) * _PAIR + _stem_hash(following)) & _BELOW
 
 
-@lru_cache(maxsize=8_192)
-def _letters_of(word: str) -> Hashes:
-    """One hash for every run of 2–5 letters of ``" word "``. Words repeat across messages, hence the cache."""
-    codes = np.frombuffer(f" {word} ".encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    found: list[Hashes] = []
-    rolling = codes
-    for n in range(SHORTEST, min(LONGEST, len(codes)) + 1):
-        rolling = rolling[:-1] * _MULTIPLIER + codes[n - 1 :]
-        found.append(rolling ^ _SALTS[n])
-    return np.concatenate(found)
-
-
-def letter_hashes(tokens: list[str]) -> Hashes:
-    """One hash for every run of 2–5 letters inside a word, a space at either edge; repetitions included."""
+def letter_hashes(tokens: Sequence[str]) -> tuple[Hashes, npt.NDArray[np.intp]]:
+    """One hash for every run of 2–4 letters inside a word, repetitions included, and the place of that word."""
     if not tokens:
-        return np.empty(0, dtype=np.uint64)
-    return np.concatenate([_letters_of(token) for token in tokens]) | LETTERS
+        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.intp)
+    # Words stand side by side, each between its own two spaces; runs over an edge are dropped.
+    written = f" {'  '.join(tokens)} "
+    codes = np.frombuffer(written.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    places = np.arange(len(tokens)).repeat([len(token) + 2 for token in tokens])
+    rolling, runs, inside, owners = codes, [], [], []
+    for n in range(SHORTEST, LONGEST + 1):
+        rolling = rolling[:-1] * _MULTIPLIER + codes[n - 1 :]
+        starts = places[: len(rolling)]
+        runs.append(rolling ^ _SALTS[n])
+        inside.append(starts == places[n - 1 :])
+        owners.append(starts)
+    kept = np.concatenate(inside).nonzero()[0]
+    return np.concatenate(runs)[kept] | LETTERS, np.concatenate(owners)[kept]
 
 
-def ngrams(tokens: list[str]) -> tuple[Hashes, Counts]:
+def ngrams(tokens: Sequence[str]) -> tuple[Hashes, Counts]:
     """The distinct hashes in ascending order and how often each occurs: words below ``LETTERS``, letters above."""
     singles = [word_hash(token) for token in tokens]
     pairs = [pair_hash(word, following) for word, following in pairwise(tokens)]
-    both = np.concatenate((np.array(singles + pairs, dtype=np.uint64), letter_hashes(tokens)))
+    both = np.concatenate((np.array(singles + pairs, dtype=np.uint64), letter_hashes(tokens)[0]))
     hashes, counts = np.unique(both, return_counts=True)
     return hashes, counts
+
+
+def forget() -> None:
+    """Drops the hashes that are remembered."""
+    _stem_hash.cache_clear()

@@ -9,6 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.nlu.keyboard import as_cyrillic, as_latin_layout, as_russian_layout
+from bot.nlu.meaning import meanings
 from gateway.language import is_cyrillic, stem, words
 
 # One slip from this many letters, two from that many. Shorter words have too many neighbours.
@@ -43,12 +44,12 @@ class Lexicon:
 
     def repair(self, tokens: list[str], one: int = ONE_SLIP, two: int = TWO_SLIPS) -> list[str]:
         """Unknown words replaced by the nearest known one where it is near enough, else kept."""
-        return [token if self.knows(token) else self._nearest(token, one, two) for token in tokens]
+        return [token if self.is_word(token) else self._nearest(token, one, two) for token in tokens]
 
     def read(self, cleaned: str) -> list[str]:
         """The words of a cleaned text in its likeliest spelling: as it stands, or as another keyboard would have it."""
         tokens = words(cleaned)
-        if all(self.knows(token) for token in tokens):
+        if all(self.is_word(token) for token in tokens):
             return tokens
         known = self._share(tokens)
         if known >= KNOWN_ENOUGH:
@@ -71,11 +72,15 @@ class Lexicon:
         """Whether training had this word in some form."""
         return word in self._known or stem(word) in self._stems
 
+    def is_word(self, word: str) -> bool:
+        """Whether training had it, or everybody knows it."""
+        return self.knows(word) or (len(word) > 1 and meanings().knows(word))
+
     def _share(self, tokens: list[str]) -> float:
         """The share of letters in known words. Numbers tell nothing."""
         letters = [token for token in tokens if not token.isdigit()]
         total = sum(map(len, letters))
-        return sum(len(token) for token in letters if self.knows(token)) / total if total else 1.0
+        return sum(len(token) for token in letters if self.is_word(token)) / total if total else 1.0
 
     def _nearest(self, word: str, one: int, two: int) -> str:
         slips = 2 if len(word) >= two else 1 if len(word) >= one else 0
@@ -95,3 +100,7 @@ class Lexicon:
         if len(self._repaired) > _REMEMBERED:
             self._repaired.popitem(last=False)
         return self._repaired[key]
+
+    def forget(self) -> None:
+        """Drops what is remembered."""
+        self._repaired.clear()

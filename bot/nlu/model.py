@@ -1,27 +1,33 @@
 """A trained model as serving uses it: numpy and nothing heavier. Pure but for small caches.
 
-A message is the sum of its words: every word adds what its n-grams weigh for each intent, and how long it makes the
-message. Words repeat across messages, so what a word adds is worked out once and kept; a message then costs a handful
-of small additions. Weights are kept as 8-bit integers with a scale for each intent: a model stays small, and the
-rounding moves a logit by about a hundredth.
+A message is the sum of its words: every word adds what its n-grams and its meaning weigh for each intent, and how long
+it makes the message. Words repeat across messages, so what a word adds is worked out once and kept; a message then costs
+a handful of small additions, and one of new words a single look-up of all their n-grams. Weights are kept as 8-bit
+integers with a scale for each intent: a model stays small, and the rounding moves a logit by about a hundredth.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.nlu.features import Hashes, letter_hashes, pair_hash, word_hash
+from bot.nlu.meaning import UNIT, meanings
 
 Floats = npt.NDArray[np.float32]
+Pair = tuple[str, str]
 
 REMEMBERED = 2_048
-"""Words, and pairs of neighbours, of which a model remembers what they add."""
+"""Words, and pairs of neighbours, of which a model remembers what they add …"""
+REMEMBERED_BYTES = 4_000_000
+"""… as far as they need no more than this."""
+FAMILIARITY = 0.5
+"""What a message of known words has more in each logit than one of unknown words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,8 @@ class Calibration:
 class Model:
     """Intents, the n-grams of the training data (sorted hashes, inverse document frequencies), and their weights.
 
-    ``weights`` has a row for each n-gram and a column for each intent, in steps of ``scale``. ``unseen`` is the
-    frequency weight of an n-gram that training never saw.
+    ``weights`` has a row for each n-gram and a column for each intent, in steps of ``scale``; ``senses`` a row for each
+    dimension of a meaning. ``unseen`` is the frequency weight of an n-gram that training never saw.
     """
 
     intents: tuple[str, ...]
@@ -63,47 +69,107 @@ class Model:
     unseen: float
     weights: npt.NDArray[np.int8]
     scale: Floats
+    senses: Floats
     bias: Floats
     calibration: Calibration
-    _word: Callable[[str], Floats] = field(init=False, repr=False, compare=False)
-    _pair: Callable[[str, str], Floats] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_word", lru_cache(REMEMBERED)(self._added_by_word))
-        object.__setattr__(self, "_pair", lru_cache(REMEMBERED)(self._added_by_pair))
+    _words: dict[str, Floats] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _pairs: dict[Pair, Floats] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def logits(self, tokens: Sequence[str]) -> Floats:
         """How much each intent fits, unbounded, in the order of ``intents``. ``tokens`` isn't empty.
 
-        The length of either block (words; letters) counts unknown n-grams as well, at the highest frequency weight: a
-        message of unknown words is short inside the model's space, so it scores low on everything. It is the best
-        single sign of out of scope.
+        The length of each block (words; letters; meanings) counts what training never saw as well, at the highest
+        frequency weight: a message of unknown words is short inside the model's space, so it scores low on everything.
+        It is the best single sign of out of scope; the share of known words, weighed alike, is another.
         """
-        total = self._word(tokens[0]).copy()
-        before = tokens[0]
-        for token in tokens[1:]:
-            total += self._word(token)
-            total += self._pair(before, token)
-            before = token
-        words, letters = total.reshape(2, -1)
-        fit: Floats = (words / math.sqrt(words[-1]) + letters / math.sqrt(letters[-1]))[:-1] + self.bias
+        words, pairs = self._known(tokens)
+        total = words[0].copy()
+        for word in words[1:]:
+            total += word
+        blocks = total[:-2].reshape(3, -1)
+        for pair in pairs:
+            blocks[0] += pair
+        fit: Floats = (blocks[:, :-1] / np.sqrt(blocks[:, -1:])).sum(axis=0) + self.bias
+        fit += FAMILIARITY * total[-2] / total[-1]
         return fit
 
-    def _added_by_word(self, word: str) -> Floats:
-        single = np.array([word_hash(word)], dtype=np.uint64)
-        return np.concatenate((self._weigh(single), self._weigh(letter_hashes([word]))))
+    def spans(self, tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> Floats:
+        """The ``logits`` of several runs of ``tokens``, each given by its start and its end, a row for each."""
+        words, pairs = self._known(tokens)
+        starts, ends = np.array(spans).T
+        # Sums up to each place; in double precision, since differences of them are taken.
+        sums = np.zeros((len(words) + 1, len(words[0])))
+        np.cumsum(words, axis=0, out=sums[1:])
+        total = sums[ends] - sums[starts]
+        blocks = total[:, :-2].reshape(len(spans), 3, -1)
+        if pairs:
+            joined = np.zeros((len(words), len(pairs[0])))
+            np.cumsum(pairs, axis=0, out=joined[1:])
+            blocks[:, 0] += joined[ends - 1] - joined[starts]
+        fit: Floats = (blocks[:, :, :-1] / np.sqrt(blocks[:, :, -1:])).sum(axis=1) + self.bias
+        familiar = FAMILIARITY * (total[:, -2] / total[:, -1])[:, None]
+        found: Floats = (fit + familiar).astype(np.float32)
+        return found
 
-    def _added_by_pair(self, word: str, following: str) -> Floats:
-        pair = np.array([pair_hash(word, following)], dtype=np.uint64)
-        return np.concatenate((self._weigh(pair), np.zeros(len(self.intents) + 1, dtype=np.float32)))
+    def _known(self, tokens: Sequence[str]) -> tuple[list[Floats], list[Floats]]:
+        """What each word and each pair of neighbours adds."""
+        pairs = list(pairwise(tokens))
+        if not (all(token in self._words for token in tokens) and all(pair in self._pairs for pair in pairs)):
+            self._learn(tokens, pairs)
+        return [self._words[token] for token in tokens], [self._pairs[pair] for pair in pairs]
 
-    def _weigh(self, found: Hashes) -> Floats:
-        """What n-grams add to each intent, and last, to the square of the message's length."""
+    def forget(self) -> None:
+        """Drops what is remembered."""
+        self._words.clear()
+        self._pairs.clear()
+
+    def _learn(self, tokens: Sequence[str], pairs: Sequence[Pair]) -> None:
+        """Works out what these words and pairs add: all their n-grams are looked up at once."""
+        most = min(REMEMBERED, REMEMBERED_BYTES // (16 * (len(self.intents) + 2)))
+        if len(self._words) + len(tokens) > most or len(self._pairs) + len(pairs) > most:
+            self.forget()
+        fresh = list(dict.fromkeys(token for token in tokens if token not in self._words))
+        joined = list(dict.fromkeys(pair for pair in pairs if pair not in self._pairs))
+        count, parts = len(fresh), len(fresh) + len(joined)
+        keys = [word_hash(word) for word in fresh]
+        letters, owners = letter_hashes(fresh)
+        # Words come first, then pairs, then each word's letters.
+        found = np.concatenate((np.array(keys + [pair_hash(*pair) for pair in joined], dtype=np.uint64), letters))
+        belongs = np.concatenate((np.arange(parts), owners + parts))
+        fits, seen, idf = self._weigh(found, belongs, parts + count)
+        for at, pair in enumerate(joined, start=count):
+            self._pairs[pair] = fits[at].copy()
+        if not fresh:
+            return
+        table, width = meanings(), len(self.intents) + 1
+        rows = [table.row(key) for key in keys]
+        weight = idf[:count]
+        told = weight * table.telling[rows]
+        added = np.empty((count, 3 * width + 2), dtype=np.float32)
+        added[:, :width] = fits[:count]
+        added[:, width : 2 * width] = fits[parts:]
+        added[:, 2 * width : -3] = (table.vectors[rows] * (told / UNIT)[:, None]) @ self.senses
+        added[:, -3] = told * told
+        added[:, -1] = weight * weight
+        added[:, -2] = added[:, -1] * seen[:count]
+        self._words.update(zip(fresh, added, strict=True))
+
+    def _weigh(
+        self, found: Hashes, belongs: npt.NDArray[np.intp], parts: int
+    ) -> tuple[Floats, npt.NDArray[np.bool_], Floats]:  # fmt: skip
+        """What n-grams add, summed by the part to which each ``belongs``: to each intent, and last to the square of the
+        part's length; and for each n-gram whether training saw it, and its frequency weight.
+        """
         rows = self.hashes.searchsorted(found)
         rows[rows == len(self.hashes)] = 0
         seen = self.hashes[rows] == found
         idf = np.where(seen, self.idf[rows], np.float32(self.unseen))
-        kept = rows[seen]
-        fit = self.idf[kept] @ self.weights.take(kept, axis=0).astype(np.float32) * self.scale
-        added: Floats = np.append(fit, idf @ idf).astype(np.float32)
-        return added
+        adds = np.empty((len(found), len(self.intents) + 1), dtype=np.float32)
+        adds[:, :-1] = self.weights[rows]
+        adds[~seen] = 0
+        adds[:, -1] = idf
+        spread = np.zeros((parts, len(found)), dtype=np.float32)
+        spread[belongs, np.arange(len(found))] = idf
+        fits: Floats = spread @ adds
+        fits[:, :-1] *= self.scale
+        return fits, seen, idf

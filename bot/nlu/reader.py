@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Sequence
 
+import msgspec
+import numpy as np
+
+from bot.nlu import segments
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.model import Model
 from bot.nlu.text import language_of
@@ -40,15 +44,48 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """What ``text`` means; never raises, whatever was written."""
-        tokens = self.lexicon.read(clean(text))
+        return self._reading(self.lexicon.read(clean(text)))
+
+    def read_parts(self, text: str) -> tuple[Reading, ...]:
+        """What each matter in ``text`` means, in order, at most three; one reading where it is about one matter."""
+        cleaned = clean(text)
+        tokens = self.lexicon.read(cleaned)
+        if len(tokens) < 2:
+            return (self._reading(tokens),)
+        spans = segments.parts(tokens, segments.signs(cleaned, tokens), lambda asked: self._heard(tokens, asked))
+        return tuple(self._reading(tokens[start:end]) for start, end in spans)
+
+    def forget(self) -> None:
+        """Drops all that is remembered of words."""
+        self.model.forget()
+        self.lexicon.forget()
+
+    def _reading(self, tokens: list[str]) -> Reading:
         if not tokens:
             return Reading((), "", (), float("-inf"), True)
-        model = self.model
-        logits: list[float] = model.logits(tokens).tolist()
+        logits: list[float] = self.model.logits(tokens).tolist()
+        order, confidences = self._likeliest(logits)
+        intents = tuple((self.model.intents[k], score) for k, score in zip(order, confidences, strict=True))
+        level = logits[order[0]]
+        outside = level < self.model.calibration.outside
+        return Reading(tuple(tokens), language_of(tokens, self.lexicon.knows), intents, level, outside)
+
+    def _likeliest(self, logits: list[float]) -> tuple[list[int], list[float]]:
         # Not numpy's sort, which lets go of the interpreter's lock: a busy writer would take it for a while.
         order = sorted(range(len(logits)), key=logits.__getitem__, reverse=True)[:MOST_INTENTS]
-        highest = [logits[k] for k in order]
-        names = [model.intents[k] for k in order]
-        intents = tuple(zip(names, model.calibration.confidences(highest), strict=True))
-        outside = highest[0] < model.calibration.outside
-        return Reading(tuple(tokens), language_of(tokens, self.lexicon.knows), intents, highest[0], outside)
+        return order, self.model.calibration.confidences([logits[k] for k in order])
+
+    def _heard(self, tokens: list[str], asked: Sequence[segments.Span]) -> list[segments.Heard]:
+        calibration = self.model.calibration
+        logits = self.model.spans(tokens, asked)
+        best = logits.max(axis=1, keepdims=True)
+        below = np.where(logits < best, logits, -np.inf).max(axis=1, keepdims=True)
+        second = np.where((logits == best).sum(axis=1, keepdims=True) > 1, best, below)
+        found = []
+        for row, first, next_one in zip(logits, best[:, 0].tolist(), second[:, 0].tolist(), strict=True):
+            sure = calibration.confidences((first, next_one))[0]
+            intents: tuple[str, ...] = ()
+            if (sure >= segments.DOUBTFUL and first >= calibration.outside) or len(asked) == 1:
+                intents = tuple(self.model.intents[k] for k in self._likeliest(row.tolist())[0])
+            found.append(segments.Heard(sure, intents))
+        return found

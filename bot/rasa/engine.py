@@ -31,7 +31,7 @@ from gateway.tasks import TaskSet
 log = structlog.get_logger(__name__)
 
 WITHIN = 8.0
-"""Seconds for a turn on one server, less than the dispatcher gives it."""
+"""Seconds for a turn, over all servers that are tried: less than the dispatcher gives it."""
 LOOK_EVERY = 15.0
 MISSES_TO_HANDOFF = 3
 """As the embedded engine: it asks, it asks to rephrase, it calls a person."""
@@ -107,7 +107,7 @@ class RasaEngine:
         last: RasaError = RasaUnavailable("No server was tried.")
         for server in pool.in_turn():
             try:
-                async with asyncio.timeout(WITHIN):
+                async with asyncio.timeout(WITHIN / len(pool.servers)):
                     result = await _Turn(server, request, self._now).make()
             except (RasaError, TimeoutError) as error:
                 last = error if isinstance(error, RasaError) else RasaUnavailable(f"{server.client.shown} is too slow.")

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
+from bot.dialogue.nods import is_nod
 from bot.dialogue.payload import BOT, OPERATOR
 from bot.rasa.wire import BotData, Domain, Event
-from gateway.language import clean, words
 from gateway.ports import TurnInput
 
 _PLAIN = re.compile(r"/[^\s{}@/]+")
@@ -54,11 +54,6 @@ def pressed(choice: str, events: Iterable[Event], domain: Domain) -> str:
     if _WITH_ENTITIES.fullmatch(choice) and any(choice in _payloads(event.data) for event in events if event.data):
         return choice
     return ""
-
-
-def is_nod(text: str) -> bool:
-    """Nothing but a sign of assent: it asks for no answer."""
-    return bool(text.strip()) and not words(clean(text)) and not any(mark in text for mark in "?/\\")
 
 
 def batches(inputs: Sequence[TurnInput], events: Sequence[Event], domain: Domain) -> tuple[Batch, ...]:

@@ -121,7 +121,7 @@ def _said(event: Event, odd: list[str]) -> tuple[BotReply | None, Wanted | None]
     custom = data.custom if isinstance(data.custom, dict) else {}
     text = (event.text or "").strip()[:MAX_TEXT]
     buttons = [*_buttons(data.buttons, odd), *_buttons(data.quick_replies, odd), *_attached(data.attachment, odd)]
-    cards = [*_pictures(data.image, text, odd), *_cards(custom.get("cards"), odd)][:MAX_CARDS]
+    cards = [*_pictures(data.image, odd), *_cards(custom.get("cards"), odd)][:MAX_CARDS]
     handoff = custom.get("handoff")
     for other in set(custom) - {"cards", "handoff"}:
         odd.append(f"custom.{str(other)[:40]}")
@@ -175,11 +175,10 @@ def _cards(value: Any, odd: list[str]) -> list[Card]:
     return found
 
 
-def _pictures(value: Any, text: str, odd: list[str]) -> list[Card]:
-    """A response's ``image`` as a card; its name is the text's first line, or the file's."""
+def _pictures(value: Any, odd: list[str]) -> list[Card]:
+    """A response's ``image`` as a card without words."""
     image = _address(value, ("https",), odd)
-    title = text.splitlines()[0] if text else _name(image)
-    return [Card(title=title[:TITLE], image=image)] if image else []
+    return [Card(title="", image=image)] if image else []
 
 
 def _attached(value: Any, odd: list[str]) -> list[Button]:

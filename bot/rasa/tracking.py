@@ -26,6 +26,8 @@ MARK = "rasa "
 NO_FACTS = OWN_SLOTS | {"requested_slot", "session_started_metadata"}
 """Slots that Switchboard or Rasa sets for itself."""
 MOST_STEPS = 20
+MOST_EVENTS = 1_500
+"""Events that a tracker goes on with: each turn reads them all, so a longer one is begun anew from the log."""
 MOST_TOLD = 60
 """Messages of the log that a new tracker begins with."""
 SOON = 60.0
@@ -76,7 +78,7 @@ def prepare(tracker: Tracker, known: Known, domain: Domain, *, now: float) -> Pr
     kept = [tag.seq for _, tag in tags if tag.seq < known.first]
     if strange and _is_made([(tracker.events[at], tag) for at, tag in tags if at in strange], known):
         return Preparation(done=True)
-    if not known.mark or max(kept, default=0) != known.mark:
+    if not known.mark or max(kept, default=0) != known.mark or len(tracker.events) - begin > MOST_EVENTS:
         # Inputs below the first one that the mark doesn't have: somebody else answered them.
         return Preparation(anew=True)
     if strange:

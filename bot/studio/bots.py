@@ -18,7 +18,7 @@ from gateway.faults import refusals
 from gateway.ports import BotPublisher, BotTrainer, Progress, TrainingReport
 from gateway.store import audit, bot_versions
 from gateway.store.audit import Actor
-from gateway.store.bot_versions import BotVersion
+from gateway.store.bot_versions import BotVersion, PublishedBot
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from gateway.tasks import TaskSet
@@ -61,7 +61,11 @@ def fingerprint_of_project(project: Project) -> str:
 class Bots:
     """Trains, publishes and loads the bots of all businesses."""
 
-    def __init__(self, store: Store, publisher: BotPublisher, trainer: BotTrainer, *, models: Models) -> None:
+    def __init__(
+        self, store: Store, publisher: BotPublisher, trainer: BotTrainer, *, models: Models, templates: Path | None = None
+    ) -> None:  # fmt: skip
+        """``templates``: folders of content that came with this release or an older one."""
+        self._templates = templates
         self._store = store
         self._publisher = publisher
         self._trainer = trainer
@@ -80,10 +84,41 @@ class Bots:
                 await self._publisher.load(found.business, await self._models.find(found.artifact))
             except Exception as error:
                 self._broken[found.business] = found.version
-                log.error(
-                    "bot_not_loaded", business=found.business, version=found.version, error=str(error),
-                    mend="train it again: switchboard business add FOLDER",
-                )  # fmt: skip
+                log.warning("bot_not_loaded", business=found.business, version=found.version, error=str(error))
+                self._tasks.start(self._train_again(found), name=f"train_again:{found.business}")
+
+    async def _train_again(self, found: PublishedBot) -> None:
+        """A file that this release can't read (an older one wrote it, or it is gone) is made anew from what it was made
+        from; until then people answer."""
+        try:
+            project = await self._made_from(found)
+            if project is None:
+                self._publisher.unload(found.business)
+                log.error("bot_lost", business=found.business, mend="train it again: switchboard business add FOLDER")
+                return
+            version, _ = await self.train(found.business, project)
+            await self.publish(found.business, version.version)
+            log.info("bot_trained_again", business=found.business, version=version.version)
+        except Exception as error:
+            self._publisher.unload(found.business)
+            log.error("bot_not_trained_again", business=found.business, error=str(error))
+
+    async def _made_from(self, found: PublishedBot) -> Project | None:
+        """The version's own source, or the template that it was trained from by a release that kept no sources."""
+
+        def unit(tx: Tx, now: int) -> tuple[BotVersion | None, bytes | None]:
+            return bot_versions.find_version(tx, found.version), bot_versions.source_of(tx, found.version)
+
+        version, source = await self._store.read(found.business, unit)
+        if source is not None:
+            return (await asyncio.to_thread(read_archive, source))[0]
+        if version is None or self._templates is None:
+            return None
+        fingerprint = msgspec.json.decode(version.report, type=Published).fingerprint
+        for folder in sorted(self._templates.glob("*/")):
+            if await asyncio.to_thread(fingerprint_of, folder) == fingerprint:
+                return (await asyncio.to_thread(read_folder, folder))[0]
+        return None
 
     def start(self) -> None:
         """Keeps up with what other nodes publish."""

@@ -152,7 +152,8 @@ class Switchboard:
         self.push_service = PushService(vapid, self.guard, clock=system_clock)
         self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=system_clock)
         models = Models(self.files.objects, folder.models)
-        self.bots = Bots(store, self.engine, bot.trainer(), models=models)
+        templates = templates or example_folder("templates")
+        self.bots = Bots(store, self.engine, bot.trainer(), models=models, templates=templates)
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
@@ -162,9 +163,7 @@ class Switchboard:
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
         self.pictures = Pictures(self.store)
-        self.studio = StudioRoutes(
-            store, self.bots, folder=templates or example_folder("templates"), trials=Trials(self.actions)
-        )
+        self.studio = StudioRoutes(store, self.bots, folder=templates, trials=Trials(self.actions))
         self.refusals = Refusals()
         self.factor = SecondFactor(self.vault)
         self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)

@@ -197,6 +197,11 @@ def test_an_intent_without_a_rule_is_answered_by_its_response(customer: Customer
     assert texts(customer.presses("/gift_card")) == ["Перезвоним на +7 5."]
 
 
+def test_two_questions_of_one_message_are_answered_both(customer: Customer) -> None:
+    result = customer.writes("сколько стоит стрижка и во сколько вы открываетесь?")
+    assert texts(result) == ["Стрижка стоит 1000 ₽.", "Мы открыты с 9 до 21."]
+
+
 def test_an_unsure_bot_asks_which_was_meant(customer: Customer) -> None:
     result = customer.writes("адрес и цены")
     assert (result.outcome, result.misses) == ("clarify", 1)

@@ -33,19 +33,22 @@ def top(bot: artifact.Bot, text: str) -> str:
 
 
 def by_definition(tokens: list[str]) -> Counter[str]:
-    """scikit-learn's ``char_wb`` 2–5-grams, but for the space that two neighbouring words share."""
+    """scikit-learn's ``char_wb`` 2–4-grams, but for the space that two neighbouring words share."""
     found: Counter[str] = Counter()
     for word in tokens:
         padded = f" {word} "
-        for n in range(2, 6):
+        for n in range(2, 5):
             found.update(padded[at : at + n] for at in range(len(padded) - n + 1))
     return found
 
 
 @given(st.lists(st.text(alphabet="abcгдё", min_size=1, max_size=7), max_size=6))
 def test_letter_runs_are_those_inside_words(tokens: list[str]) -> None:
-    _, counts = np.unique(letter_hashes(tokens), return_counts=True)
+    hashes, owners = letter_hashes(tokens)
+    _, counts = np.unique(hashes, return_counts=True)
     assert sorted(counts.tolist()) == sorted(by_definition(tokens).values())
+    for place, token in enumerate(tokens):
+        assert sorted(hashes[owners == place]) == sorted(letter_hashes([token])[0])
 
 
 @given(st.lists(st.sampled_from(["привет", "мир", "hello", "x", "12"]), max_size=8))
@@ -244,7 +247,7 @@ def test_a_pickle_in_an_artifact_is_not_opened(tmp_path: Path) -> None:
 def test_another_format_is_refused(salon_artifact: Path, tmp_path: Path) -> None:
     with np.load(salon_artifact) as stored:
         arrays = dict(stored)
-    newer = arrays["meta"].tobytes().replace(b'"format":3', b'"format":9')
+    newer = arrays["meta"].tobytes().replace(b'"format":4', b'"format":9')
     arrays["meta"] = np.frombuffer(newer, dtype=np.uint8)
     with (tmp_path / "newer.bot").open("wb") as file:
         np.savez(file, **arrays)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rasa.inputs import batches, is_nod, joined, plain, pressed, runs
+from bot.dialogue.nods import is_nod
+from bot.rasa.inputs import batches, joined, plain, pressed, runs
 from bot.rasa.reading import Channel, Done, Wanted, read, titles, wording
 from bot.rasa.wire import Domain, Event, Variation
 from gateway.model.cards import check_button, check_cards
@@ -57,7 +58,7 @@ def test_picture_is_a_card_and_attachment_a_button() -> None:
     reply = done(
         user(), bot("Our map", image="https://example.org/map.png", attachment="https://example.org/a/price.pdf")
     )
-    assert [(card.title, card.image) for card in reply.replies[0].cards] == [("Our map", "https://example.org/map.png")]
+    assert [(card.title, card.image) for card in reply.replies[0].cards] == [("", "https://example.org/map.png")]
     assert reply.replies[0].buttons == (Button(title="price.pdf", payload="", url="https://example.org/a/price.pdf"),)
 
 
@@ -168,9 +169,10 @@ def test_texts_in_a_row_are_one_and_presses_stand_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "nod"), [("👍", True), ("🙏🙏", True), (":)", True), ("?", False), ("ok", False), ("5", False)]
+    ("text", "nod"),
+    [("👍", True), ("🙏🏻 🙏", True), ("😡", False), ("...", False), ("?", False), ("ok", False), ("", False)],
 )
-def test_nod_is_nothing_but_a_sign(text: str, nod: bool) -> None:
+def test_nod_is_nothing_but_assent(text: str, nod: bool) -> None:
     assert is_nod(text) is nod
 
 

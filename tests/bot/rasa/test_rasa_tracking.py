@@ -83,6 +83,13 @@ def test_without_a_mark_the_tracker_is_written_anew() -> None:
     assert prepared(tracker(user(1), LISTEN), known(mark=0)).anew
 
 
+def test_tracker_that_has_grown_long_is_begun_anew() -> None:
+    held = tracker(*[LISTEN] * tracking.MOST_EVENTS, user(1), LISTEN)
+    assert prepared(held, known()).anew
+    begun = tracker(*[LISTEN] * tracking.MOST_EVENTS, {"event": "restart"}, user(1), LISTEN)
+    assert not prepared(begun, known()).anew
+
+
 def test_what_was_told_after_the_restart_counts() -> None:
     held = tracker(user(7), {"event": "restart"}, user(1, told=True), user(2, "t0"), LISTEN)
     assert prepared(held, known(mark=2)) == tracking.Preparation()
