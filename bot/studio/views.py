@@ -19,14 +19,14 @@ Json = Any
 
 
 class IntentLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An intent in the list. ``examples``: how many by language (``ru``, ``en``); ``titles``: by language. ``led``: to what
-    it leads: an ``answer``, a ``rule``, a ``form``, a ``handoff``, or ``person`` where nothing answers it."""
+    """An intent in the list. ``examples``: how many by language (``ru``, ``en``); ``titles``, and ``about``, how its answer
+    begins: by language ("": any). ``led``: to what it leads: an ``answer``, a ``rule``, a ``form``, a ``handoff``, or ``person`` where nothing answers it."""
 
     name: str
     examples: dict[str, int]
     titles: dict[str, str]
     led: str
-    about: str = ""
+    about: dict[str, str] = {}
 
 
 class ResponseLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +115,7 @@ def overview(project: Project, loaded: Loaded) -> Overview:
         intents=tuple(
             IntentLine(
                 name=intent.name, examples=_by_language(intent.examples), titles=_texts(content, f"utter_title_{intent.name}"),
-                led=led[intent.name], about=_first(content, f"utter_{intent.name}"),
+                led=led[intent.name], about={of: text[:140] for of, text in _texts(content, f"utter_{intent.name}").items() if text},
             )
             for intent in content.intents
         ),
@@ -165,10 +165,6 @@ def _begun_by(content: Content, form: str) -> tuple[str, ...]:
 def _texts(content: Content, name: str) -> dict[str, str]:
     """A response's texts by language; "" for one without a condition on it."""
     return {dict(one.condition).get("language", ""): one.text for one in content.responses.get(name, ())}
-
-
-def _first(content: Content, name: str) -> str:
-    return _start(content.responses.get(name, ()))
 
 
 def _start(offered: tuple[Variation, ...]) -> str:

@@ -7,13 +7,14 @@ export type Json = Readonly<Record<string, unknown>>;
 
 export type Led = "answer" | "rule" | "form" | "handoff" | "person";
 
-/** A topic in the list. `examples`: how many by language; `titles`: by language, "" where it is the same in all. */
+/** A topic in the list. `examples`: how many by language; `titles`, and `about`, how its answer begins: by language, "" for
+ * any. */
 export interface TopicLine {
   readonly name: string;
   readonly examples: Readonly<Record<string, number>>;
   readonly titles: Readonly<Record<string, string>>;
   readonly led: Led;
-  readonly about: string;
+  readonly about: Readonly<Record<string, string>>;
 }
 export interface FormLine {
   readonly name: string;

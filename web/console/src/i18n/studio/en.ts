@@ -42,7 +42,7 @@ export const en = {
 
   "table.title": "A table of questions and answers",
   "table.about":
-    "Each line is a question with its answer. Questions with the same answer become one topic: three or more ways to ask make it sure.",
+    "Each line is a question with its answer. Questions with the same answer become one topic: the more ways to ask, the surer the bot.",
   "table.paste": "Paste the table here",
   "table.hint": "Copied out of a spreadsheet, or as CSV. A first line with the columns’ names is not needed.",
   "table.placeholder": "How much is delivery?\tDelivery is free from 50 euros.",
@@ -80,6 +80,8 @@ export const en = {
   "files.title": "Import and export",
   "files.about": "In from elsewhere, and out to keep or to go on with elsewhere.",
   "files.too_large": "A file has at most 12 MB. This one is larger.",
+  "files.left_out.title": "Not taken over",
+  "files.left_out.about": "All else of the last import is there. These stayed behind.",
   "files.left_out": { one: "Left out: {n} thing", other: "Left out: {n} things" },
   "export.title": "Export",
   "export.about": "The draft as it is now, in the files as they were brought in.",
@@ -316,7 +318,8 @@ export const en = {
   "version.n": "Version {n}",
   "version.answers": "Answers now",
   "version.draft": "Says what the draft says",
-  "version.made": "Trained by {by}, {time}",
+  "version.made": "Trained by {by}, {time}.",
+  "version.made.by_nobody": "Trained {time}.",
   "version.published": "Published {time}.",
   "version.note": "Reason: {note}.",
   "version.accuracy": "{n} % right",

@@ -101,6 +101,8 @@ export const ru: Words = {
   "files.title": "Импорт и экспорт",
   "files.about": "Принести из другого места или забрать с собой.",
   "files.too_large": "Файл больше 12 МБ. Возьмите поменьше.",
+  "files.left_out.title": "Не перенесено",
+  "files.left_out.about": "Всё остальное перенесено. Вот что осталось снаружи.",
   "files.left_out": {
     one: "Не взято: {n} место",
     few: "Не взято: {n} места",
@@ -361,7 +363,8 @@ export const ru: Words = {
   "version.n": "Версия {n}",
   "version.answers": "Отвечает сейчас",
   "version.draft": "То же, что в черновике",
-  "version.made": "Обучена: {by}, {time}",
+  "version.made": "Обучена: {by}, {time}.",
+  "version.made.by_nobody": "Обучена {time}.",
   "version.published": "Опубликована {time}.",
   "version.note": "Причина: {note}.",
   "version.accuracy": "{n} % верно",

@@ -1,4 +1,5 @@
 import type { Json, Overview } from "../../../api/studio.ts";
+import { inOurs } from "./topics.ts";
 
 /** Test conversations: the customer says, the bot answers with a topic. Pure. */
 
@@ -59,7 +60,8 @@ export function actsOf(topic: string, overview: Overview): Json[] {
   const form = overview.forms.find(({ begun_by }) => begun_by.includes(topic));
   if (form) return [{ action: form.name }, { active_loop: form.name }];
   const answer = [{ action: `utter_${topic}` }];
-  if (line?.led === "handoff") return [...(line.about ? answer : []), { action: "action_handoff" }];
+  if (line?.led === "handoff")
+    return [...(inOurs(line.about, "") ? answer : []), { action: "action_handoff" }];
   return answer;
 }
 

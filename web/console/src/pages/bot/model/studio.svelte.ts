@@ -13,6 +13,7 @@ import {
   type BotState,
   type Change,
   type Draft,
+  type Finding,
   type VersionLine,
   type VersionPage,
 } from "../../../api/studio.ts";
@@ -29,8 +30,8 @@ class Studio {
   versions = $state.raw<readonly VersionLine[]>([]);
   phase = $state<"loading" | "ready" | "failed">("loading");
   problem = $state("");
-  /** What is on its way: the buttons wait. */
-  busy = $state(false);
+  /** What the last import did not take over. */
+  leftOut = $state.raw<readonly Finding[]>([]);
   #business = "";
 
   readonly editable = $derived(session.role === "administrator");
@@ -54,6 +55,7 @@ class Studio {
       this.phase = "loading";
       this.draft = this.bot = null;
       this.versions = [];
+      this.leftOut = [];
     }
     if (this.phase === "failed") this.phase = "loading";
     try {
@@ -75,13 +77,15 @@ class Studio {
 
   /** How a training is. */
   async look(): Promise<void> {
-    const was = this.running;
+    let bot: BotState;
     try {
-      this.bot = await readBot(session.business);
+      bot = await readBot(session.business);
     } catch {
       return; // asked again in a moment
     }
-    if (was && !this.running) await this.load();
+    // What it made is there before it is told to be done.
+    if (this.running && bot.training !== "running") await this.load();
+    else this.bot = bot;
   }
 
   /** Changes the draft that was seen. Throws what the server refuses. */

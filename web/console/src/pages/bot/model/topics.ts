@@ -9,8 +9,12 @@ export type Warning = "few" | "none" | "silent";
 
 /** How people call a topic: its title in their language, else its name with blanks. */
 export function titleOf(line: Pick<TopicLine, "name" | "titles">, locale: string): string {
-  const { titles } = line;
-  return titles[locale] || titles[""] || Object.values(titles).find(Boolean) || spaced(line.name);
+  return inOurs(line.titles, locale) || spaced(line.name);
+}
+
+/** A text in the reader's language, else for any, else in whichever it is there. */
+export function inOurs(texts: Readonly<Record<string, string>>, locale: string): string {
+  return texts[locale] || texts[""] || Object.values(texts).find(Boolean) || "";
 }
 
 export function titleOfName(name: string, overview: Overview | undefined, locale: string): string {
@@ -60,7 +64,9 @@ export function found(lines: readonly TopicLine[], wanted: string): readonly Top
   const words = wanted.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return lines;
   return lines.filter((line) => {
-    const all = [line.name, line.about, ...Object.values(line.titles)].join(" ").toLocaleLowerCase();
+    const all = [line.name, ...Object.values(line.about), ...Object.values(line.titles)]
+      .join(" ")
+      .toLocaleLowerCase();
     return words.every((word) => all.includes(word));
   });
 }

@@ -1,4 +1,4 @@
-import { bring, type Finding } from "../../../api/studio.ts";
+import { bring } from "../../../api/studio.ts";
 import { session } from "../../../stores/session.svelte.ts";
 import { sentence } from "../../settings/model/refusals.ts";
 import { studio } from "../model/studio.svelte.ts";
@@ -10,11 +10,10 @@ const MOST = 12 * 1024 * 1024;
 export class Bringing {
   busy = $state(false);
   problem = $state("");
-  leftOut = $state.raw<readonly Finding[]>([]);
 
   async run(file: Blob): Promise<boolean> {
     this.problem = "";
-    this.leftOut = [];
+    studio.leftOut = [];
     if (file.size > MOST) {
       this.problem = words.say("files.too_large");
       return false;
@@ -23,7 +22,7 @@ export class Bringing {
     try {
       const { draft, left_out } = await bring(session.business, studio.draft?.revision ?? 0, file);
       studio.set(draft);
-      this.leftOut = left_out;
+      studio.leftOut = left_out;
       return true;
     } catch (error) {
       this.problem = sentence(error);
