@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from aiohttp import ClientSession
 
@@ -238,6 +239,65 @@ async def test_training_that_fails_publishes_nothing_and_says_why(site: Site, an
             await asyncio.sleep(0.1)
     assert (found["training"], found["fault"]["code"], found["version"]) == ("failed", "training_few_intents", version)
     assert await answer(site, "your address please") == "4 Quiet Street"
+
+
+def story(intent: str) -> dict[str, Any]:
+    steps = [{"user": "what is your address", "intent": intent}, {"action": f"utter_{intent}"}]
+    return {"story": f"ask for {intent}", "steps": steps}
+
+
+async def test_version_whose_conversations_fail_is_published_only_with_a_reason(site: Site, anna: Browser) -> None:
+    await send(anna, "draft/import?seen=0", TABLE.encode())
+    hours, address = (one["name"] for one in (await anna.get("bot/draft"))["overview"]["intents"][::-1])
+    hours, address = sorted((hours, address), key=lambda name: "quiet" in name)
+    await change(anna, {"kind": "tests", "stories": [story(address), story(hours)]})
+    version = await train(anna)
+
+    page = await anna.get(f"bot/versions/{version}")
+    assert (page["tests"], page["tests_failed"]) == (2, 1)
+    worst, other = page["results"]["stories"]
+    assert (worst["name"], worst["passed"], other["passed"]) == (f"ask for {hours}", False, True)
+    assert (worst["file"], worst["step"], worst["expected"]) == ("tests/test_stories.yml", 1, f"intent: {hours}")
+    assert worst["got"].startswith(f"intent: {address}")
+    assert len(page["report"]["evaluation"]["curve"]) == 41
+
+    status, problem = await publish(anna, version)
+    assert (status, problem["fault"]["code"], problem["fault"]["values"]) == (
+        409,
+        "bot_tests_fail",
+        {"failed": 1, "all": 2},
+    )
+    assert (await publish(anna, version, reason="  "))[0] == 409
+    assert (await anna.get("bot"))["version"] is None
+    assert (await publish(anna, version, reason="The story is out of date."))[0] == 200
+    line = (await anna.get("bot/versions"))["versions"][0]
+    assert (line["status"], line["note"], line["tests_failed"]) == ("published", "The story is out of date.", 1)
+    assert await answer(site, "your address please") == "4 Quiet Street"
+
+
+async def test_training_that_is_killed_publishes_nothing_and_the_bot_before_answers(site: Site, anna: Browser) -> None:
+    await send(anna, "draft/import?seen=0", TABLE.encode())
+    version = await train(anna)
+    await publish(anna, version)
+    await send(anna, "draft/import?seen=1", TABLE.replace("4 Quiet Street", "5 Loud Street").encode())
+    assert (await anna.ask("POST", "bot/draft/train", {"seen": 2}))[0] == 202
+    async with asyncio.timeout(60):
+        while not (workers := [one for one in psutil.Process().children() if _is_worker(one)]):
+            await asyncio.sleep(0)
+        workers[0].kill()
+        while (found := await anna.get("bot"))["training"] == "running":
+            await asyncio.sleep(0.05)
+    assert (found["training"], found["fault"]["code"], found["version"]) == ("failed", "training_died", version)
+    assert [one["version"] for one in (await anna.get("bot/versions"))["versions"]] == [version]
+    assert await answer(site, "your address please") == "4 Quiet Street"
+    assert await train(anna) != version
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "bot.worker" in process.cmdline()
+    except psutil.Error:
+        return False
 
 
 async def test_model_that_is_gone_or_of_another_release_is_made_again(site: Site, anna: Browser) -> None:

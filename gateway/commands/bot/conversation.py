@@ -160,7 +160,7 @@ class Conversation:
         self._show(text, "dim")
 
     def _show(self, text: str, style: str) -> None:
-        self._out.print(Text(text, style=style), soft_wrap=True)
+        self._out.print(Text(text, style=style), soft_wrap=not self._out.is_terminal)
 
 
 def _form(result: TurnResult) -> str:

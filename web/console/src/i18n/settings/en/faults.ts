@@ -32,6 +32,8 @@ export const faults = {
   "fault.training_few_intents": "The bot needs two intents with examples at least. Add a second one.",
   "fault.training_few_examples":
     "There are too few examples. Give every intent at least five, better twenty.",
+  "fault.training_too_large":
+    "{intents} intents with {examples} examples are more than one bot can learn. Merge intents that are answered alike, or take out examples.",
 
   "fault.content_no_folder": "There is no such folder. It is the one that holds domain.yml.",
   "fault.content_no_domain": "There is no domain.yml with intents:, so there is nothing to learn.",

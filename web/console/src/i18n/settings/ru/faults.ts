@@ -31,6 +31,8 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.training_few_intents": "Боту нужны хотя бы два намерения с примерами. Добавьте второе.",
   "fault.training_few_examples":
     "Примеров слишком мало. Дайте каждому намерению хотя бы пять, лучше двадцать.",
+  "fault.training_too_large":
+    "Намерений — {intents}, примеров — {examples}: столько один бот не выучит. Объедините намерения с одинаковым ответом или уберите часть примеров.",
 
   "fault.content_no_folder": "Такой папки нет. Нужна та, где лежит domain.yml.",
   "fault.content_no_domain": "Нет domain.yml с разделом intents:, учить нечему.",
