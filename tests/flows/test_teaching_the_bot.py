@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from bot.content.project import read_folder
+from tests.flows.administrators import come_in
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
 from tests.flows.server import NewServer
@@ -224,6 +225,21 @@ def test_two_who_teach_at_once_lose_nothing(stage: Stage, new: NewServer) -> Non
     anna.click("Discard changes")
     anna.click("Take the last change back")
     expect(anna.main.get_by_label("Example", exact=True).last).not_to_have_value("is there an express delivery")
+
+    # A supervisor looks on and changes nothing.
+    anna.page.goto(anna.page.url.split("#")[0] + "#/settings/people")
+    anna.is_at("People")
+    link = anna.invite(role="Supervisor")
+    page = stage.page(locale="en")
+    come_in(page, link, name="Sue Example", email="sue@example.com")
+    expect(page.get_by_role("navigation", name="Navigation")).to_be_visible()
+    sue = Teacher(page)
+    sue.to("topics")
+    sue.is_at("Topics")
+    sue.row("Delivery takes").click()
+    expect(sue.main.get_by_label("Example", exact=True).first).to_be_disabled()
+    expect(sue.page.get_by_role("button", name=re.compile("Save|Train|Remove topic"))).to_have_count(0)
+    assert_no_faults(page)
 
 
 def second_window(stage: Stage, anna: Teacher) -> Teacher:
