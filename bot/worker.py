@@ -1,7 +1,7 @@
 """The training process: ``python -m bot.worker CONTENT TARGET``.
 
 Reads the content folder, trains, writes the artifact, and prints one JSON line: ``Done``, or ``Failed`` with exit code
-2 where the content is at fault. Nothing else imports scikit-learn.
+2 where the content is at fault. Nothing else imports scipy.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ MOST_TEXTS = 10
 TOO_CLOSE = 0.85
 # Two matters take at least so many words; so long a message may hold two without a sign, unless its meaning is clear.
 FEWEST_FOR_TWO, RUN_ON, CLEAR = 4, 9, 0.9
+LONGEST_LEAD = 2
+"""Words of a piece that is no matter of its own beside a longer one."""
 _CUT = re.compile(r"[.?!;,\n]\s*\w|\s(?:и|а|ещё|еще|плюс|and|also|plus)\s", re.IGNORECASE)
 
 
@@ -117,7 +119,10 @@ def _parts(bot: Bot, text: str, reading: Reading) -> tuple[Reading, ...]:
     if len(reading.tokens) < FEWEST_FOR_TWO:
         return (reading,)
     run_on = len(reading.tokens) >= RUN_ON and reading.confidence < CLEAR
-    return bot.reader.read_parts(text) if run_on or _CUT.search(text) else (reading,)
+    parts = bot.reader.read_parts(text) if run_on or _CUT.search(text) else (reading,)
+    # "All right, …" and "thanks, …" lead over to what is meant.
+    telling = tuple(part for part in parts if len(part.tokens) > LONGEST_LEAD)
+    return telling or parts
 
 
 def hear_all(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Heard:

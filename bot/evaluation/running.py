@@ -1,4 +1,4 @@
-"""Training for the sake of measuring: cross-validation, and messages that training never saw. Heavy: imports scikit-learn."""
+"""Training for the sake of measuring: cross-validation, and messages that training never saw. Heavy: imports scipy."""
 
 from __future__ import annotations
 

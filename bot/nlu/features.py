@@ -25,7 +25,6 @@ LETTERS = np.uint64(1 << 63)
 _BELOW = (1 << 63) - 1
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _PAIR = 0xC2B2AE3D27D4EB4F
-_SALTS = {n: np.uint64(0xD6E8FEB86659FD93 * n & 0xFFFFFFFFFFFFFFFF) for n in range(SHORTEST, LONGEST + 1)}
 
 
 @lru_cache(maxsize=8_192)
@@ -44,22 +43,26 @@ def pair_hash(word: str, following: str) -> int:
 
 
 def letter_hashes(tokens: Sequence[str]) -> tuple[Hashes, npt.NDArray[np.intp]]:
-    """One hash for every run of 2–4 letters inside a word, repetitions included, and the place of that word."""
+    """One hash for every run of 2–4 letters inside a word, repetitions included, and the place of that word.
+
+    The runs of a word stand together, in the order of the words.
+    """
     if not tokens:
         return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.intp)
     # Words stand side by side, each between its own two spaces; runs over an edge are dropped.
     written = f" {'  '.join(tokens)} "
     codes = np.frombuffer(written.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     places = np.arange(len(tokens)).repeat([len(token) + 2 for token in tokens])
-    rolling, runs, inside, owners = codes, [], [], []
-    for n in range(SHORTEST, LONGEST + 1):
+    lengths = LONGEST - SHORTEST + 1
+    runs = np.empty((len(codes), lengths), dtype=np.uint64)
+    inside = np.zeros((len(codes), lengths), dtype=np.bool_)
+    rolling = codes
+    for at, n in enumerate(range(SHORTEST, LONGEST + 1)):
         rolling = rolling[:-1] * _MULTIPLIER + codes[n - 1 :]
-        starts = places[: len(rolling)]
-        runs.append(rolling ^ _SALTS[n])
-        inside.append(starts == places[n - 1 :])
-        owners.append(starts)
-    kept = np.concatenate(inside).nonzero()[0]
-    return np.concatenate(runs)[kept] | LETTERS, np.concatenate(owners)[kept]
+        runs[: len(rolling), at] = rolling
+        inside[: len(rolling), at] = places[: len(rolling)] == places[n - 1 :]
+    kept = inside.ravel().nonzero()[0]
+    return runs.ravel()[kept] | LETTERS, places[kept // lengths]
 
 
 def ngrams(tokens: Sequence[str]) -> tuple[Hashes, Counts]:

@@ -135,41 +135,33 @@ class Model:
         letters, owners = letter_hashes(fresh)
         # Words come first, then pairs, then each word's letters.
         found = np.concatenate((np.array(keys + [pair_hash(*pair) for pair in joined], dtype=np.uint64), letters))
-        belongs = np.concatenate((np.arange(parts), owners + parts))
-        fits, seen, idf = self._weigh(found, belongs, parts + count)
-        for at, pair in enumerate(joined, start=count):
-            self._pairs[pair] = fits[at].copy()
-        if not fresh:
-            return
-        table, width = meanings(), len(self.intents) + 1
-        rows = [table.row(key) for key in keys]
-        weight = idf[:count]
-        told = weight * table.telling[rows]
-        added = np.empty((count, 3 * width + 2), dtype=np.float32)
-        added[:, :width] = fits[:count]
-        added[:, width : 2 * width] = fits[parts:]
-        added[:, 2 * width : -3] = (table.vectors[rows] * (told / UNIT)[:, None]) @ self.senses
-        added[:, -3] = told * told
-        added[:, -1] = weight * weight
-        added[:, -2] = added[:, -1] * seen[:count]
-        self._words.update(zip(fresh, added, strict=True))
-
-    def _weigh(
-        self, found: Hashes, belongs: npt.NDArray[np.intp], parts: int
-    ) -> tuple[Floats, npt.NDArray[np.bool_], Floats]:  # fmt: skip
-        """What n-grams add, summed by the part to which each ``belongs``: to each intent, and last to the square of the
-        part's length; and for each n-gram whether training saw it, and its frequency weight.
-        """
         rows = self.hashes.searchsorted(found)
         rows[rows == len(self.hashes)] = 0
-        seen = self.hashes[rows] == found
-        idf = np.where(seen, self.idf[rows], np.float32(self.unseen))
-        adds = np.empty((len(found), len(self.intents) + 1), dtype=np.float32)
-        adds[:, :-1] = self.weights[rows]
-        adds[~seen] = 0
-        adds[:, -1] = idf
-        spread = np.zeros((parts, len(found)), dtype=np.float32)
-        spread[belongs, np.arange(len(found))] = idf
-        fits: Floats = spread @ adds
-        fits[:, :-1] *= self.scale
-        return fits, seen, idf
+        seen = self.hashes.take(rows) == found
+        idf = np.where(seen, self.idf.take(rows), np.float32(self.unseen))
+        squares, known = idf * idf, idf * seen
+        weights = self.weights.take(rows, axis=0).astype(np.float32)
+        alone = weights[:parts] * known[:parts, None]
+        joint = np.empty((len(joined), len(self.intents) + 1), dtype=np.float32)
+        joint[:, :-1] = alone[count:] * self.scale
+        joint[:, -1] = squares[count:parts]
+        self._pairs.update(zip(joined, joint, strict=True))
+        if not fresh:
+            return
+        table = meanings()
+        places = [table.row(key) for key in keys]
+        told = idf[:count] * table.telling.take(places)
+        meant = table.vectors.take(places, axis=0) * (told / UNIT)[:, None]
+        added = np.empty((count, 3 * len(self.intents) + 5), dtype=np.float32)
+        blocks = added[:, :-2].reshape(count, 3, -1)
+        blocks[:, 0, :-1] = alone[:count]
+        # No products of matrices: what a word adds must not depend on which others are new.
+        starts = np.bincount(owners, minlength=count).cumsum()[:-1].tolist()
+        np.add.reduceat(weights[parts:] * known[parts:, None], [0, *starts], axis=0, out=blocks[:, 1, :-1])
+        blocks[:, 2, :-1] = np.einsum("ij,jk->ik", meant, self.senses)
+        blocks[:, :2, :-1] *= self.scale
+        blocks[:, 0, -1] = added[:, -1] = squares[:count]
+        blocks[:, 1, -1] = np.bincount(owners, weights=squares[parts:], minlength=count)
+        blocks[:, 2, -1] = told * told
+        added[:, -2] = squares[:count] * seen[:count]
+        self._words.update(zip(fresh, added, strict=True))

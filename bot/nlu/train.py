@@ -30,6 +30,8 @@ FEWEST_INTENTS_FOR_OUTSIDE = 6
 ENOUGH = 2_000
 """Once so many were held out and scored, further folds would tell nothing new."""
 
+MOST_SCORES, MOST_WEIGHTS = 20_000_000, 30_000_000
+"""Examples × intents, and n-grams × intents: beyond them a training would need too many minutes, or gigabytes."""
 MEANING = 3.0
 """The weight of what is meant beside what is written …"""
 STIFFNESS = 3.0
@@ -84,24 +86,37 @@ def train(tokens: Sequence[list[str]], intents: Sequence[str]) -> tuple[Model, M
         raise NotTrainable(faults.FEW_INTENTS())
     place = {name: k for k, name in enumerate(names)}
     labels = np.array([place[intent] for _, intent in kept], dtype=np.intp)
-    corpus = Corpus([words for words, _ in kept])
+    corpus = _corpus_of([words for words, _ in kept], len(names))
     calibration, measured = _cross_validate(corpus, labels, len(names))
     everything = np.arange(len(labels))
     fitted = _fit(corpus, everything, labels, len(names))
     idf, unseen = corpus.idf(everything)
-    scale = np.maximum(np.abs(fitted.weights).max(axis=0), 1e-6) / 127
+    weights = fitted.weights
+    scale = np.maximum(np.maximum(weights.max(axis=0), -weights.min(axis=0)), 1e-6) / 127
+    weights /= scale
     model = Model(
         intents=names,
         hashes=corpus.hashes,
         idf=idf.astype(np.float32),
         unseen=unseen,
-        weights=np.rint(fitted.weights / scale).astype(np.int8),
+        weights=np.rint(weights, out=weights).astype(np.int8),
         scale=scale.astype(np.float32),
         senses=fitted.senses.round(DIGITS).astype(np.float32),
         bias=fitted.bias.round(DIGITS).astype(np.float32),
         calibration=calibration,
     )
     return model, measured
+
+
+def _corpus_of(tokens: Sequence[list[str]], classes: int) -> Corpus:
+    """Raises ``NotTrainable`` where there is more to learn than time and memory allow."""
+    too_large = NotTrainable(faults.TOO_LARGE(intents=classes, examples=len(tokens)))
+    if classes * len(tokens) > MOST_SCORES:
+        raise too_large
+    corpus = Corpus(tokens)
+    if classes * len(corpus.hashes) > MOST_WEIGHTS:
+        raise too_large
+    return corpus
 
 
 def _fit(corpus: Corpus, rows: Labels, labels: Labels, classes: int) -> _Fitted:

@@ -19,14 +19,14 @@ Json = Any
 
 
 class IntentLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An intent in the list. ``examples``: how many by language (``ru``, ``en``); ``titles``: by language. ``led``: to what
-    it leads: an ``answer``, a ``rule``, a ``form``, a ``handoff``, or ``person`` where nothing answers it."""
+    """An intent in the list. ``examples``: how many by language (``ru``, ``en``); ``titles``, and ``about``, how its answer
+    begins: by language ("": any). ``led``: to what it leads: an ``answer``, a ``rule``, a ``form``, a ``handoff``, or ``person`` where nothing answers it."""
 
     name: str
     examples: dict[str, int]
     titles: dict[str, str]
     led: str
-    about: str = ""
+    about: dict[str, str] = {}
 
 
 class ResponseLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,9 +86,12 @@ class ResponsePage(Page, frozen=True, kw_only=True):
 
 
 class QuestionPage(msgspec.Struct, frozen=True, kw_only=True):
+    """``unfit``: what is said to a value that doesn't fit, where ``takes`` names a response for it."""
+
     slot: str
     asks: tuple[dict[str, Json], ...]
     takes: dict[str, Json]
+    unfit: tuple[dict[str, Json], ...] = ()
 
 
 class FormPage(Page, frozen=True, kw_only=True):
@@ -112,7 +115,7 @@ def overview(project: Project, loaded: Loaded) -> Overview:
         intents=tuple(
             IntentLine(
                 name=intent.name, examples=_by_language(intent.examples), titles=_texts(content, f"utter_title_{intent.name}"),
-                led=led[intent.name], about=_first(content, f"utter_{intent.name}"),
+                led=led[intent.name], about={of: text[:140] for of, text in _texts(content, f"utter_{intent.name}").items() if text},
             )
             for intent in content.intents
         ),
@@ -164,10 +167,6 @@ def _texts(content: Content, name: str) -> dict[str, str]:
     return {dict(one.condition).get("language", ""): one.text for one in content.responses.get(name, ())}
 
 
-def _first(content: Content, name: str) -> str:
-    return _start(content.responses.get(name, ()))
-
-
 def _start(offered: tuple[Variation, ...]) -> str:
     return next((one.text for one in offered if one.text), "")[:140]
 
@@ -216,7 +215,7 @@ def form_page(project: Project, loaded: Loaded, name: str) -> FormPage | None:
         questions=tuple(
             QuestionPage(
                 slot=one.slot, takes=dict(extras.get(one.slot) or {}),
-                asks=_variations(pages, asked_by(pages, name, one.slot)),
+                asks=_variations(pages, asked_by(pages, name, one.slot)), unfit=_variations(pages, one.invalid),
             )
             for one in form.fields
         ),

@@ -16,3 +16,8 @@ FEW_EXAMPLES = Kind(
     "training_few_examples",
     "Too few examples to measure anything; give every intent at least five, better twenty.",
 )
+TOO_LARGE = Kind(
+    "training_too_large",
+    "{intents} intents with {examples} examples are more than one bot can learn. "
+    "Merge intents that are answered alike, or take out examples.",
+)

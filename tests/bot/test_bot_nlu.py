@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zlib
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,19 +14,24 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from bot import artifact, worker
+from bot.nlu import segments
 from bot.nlu.calibrate import FALSE_REJECTION, calibrate
 from bot.nlu.entities import Finder
-from bot.nlu.features import letter_hashes, ngrams
+from bot.nlu.features import letter_hashes, ngrams, word_hash
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.meaning import FOLDER, UNIT, meanings
 from bot.nlu.model import Calibration
 from bot.nlu.reader import Reader
+from bot.nlu.regression import LOOSENESS, against_rest
 from bot.nlu.text import language_of
 from bot.nlu.train import NotTrainable, train
 from gateway.language import MAX_CHARS, clean, stem, words
 
 ROOT = Path(__file__).parents[2]
+DIGEST = 311663152
 LEXICON = Lexicon(["интернет", "не", "работает", "привет", "подключить", "цена", "hello", "connection", "price"])
 
 
@@ -108,6 +115,161 @@ def test_language_is_told_by_script_and_words(text: str, language: str) -> None:
 )
 def test_a_text_is_read_in_its_likeliest_spelling(typed: str, meant: str) -> None:
     assert LEXICON.read(clean(typed)) == meant.split()
+
+
+def nearness(one: str, other: str) -> float:
+    left, right = (meanings().vectors[meanings().row(word_hash(word))].astype(float) for word in (one, other))
+    return float(left @ right) / UNIT**2
+
+
+@pytest.mark.parametrize(
+    ("one", "near", "far"),
+    [
+        ("cash", "money", "weather"),
+        ("деньги", "cash", "weather"),
+        ("заплатил", "bill", "rain"),
+        ("роутера", "wifi", "cat"),
+    ],
+)
+def test_words_that_mean_alike_lie_near(one: str, near: str, far: str) -> None:
+    assert nearness(one, near) > 0.3 > nearness(one, far)
+
+
+def test_the_table_has_every_russian_word_of_its_source() -> None:
+    entries = [line.split(":")[1] for line in (FOLDER / "notions.txt").read_text("utf-8").splitlines() if ":" in line]
+    spoken = [word for line in entries for word in words(clean(line)) if not word.isascii()]
+    assert len(spoken) > 1_500 and [word for word in spoken if not meanings().knows(word)] == []
+
+
+def test_a_word_without_meaning_is_no_word_of_the_table() -> None:
+    assert not meanings().knows("зюзюблик") and meanings().row(word_hash("зюзюблик")) == 0
+    assert not meanings().vectors[0].any() and meanings().telling[0] == 1
+
+
+def test_a_table_that_changed_needs_bots_trained_anew() -> None:
+    """Weights are of the table's dimensions: where this fails, raise ``artifact.FORMAT`` and note the new digest."""
+    assert artifact.FORMAT == 4
+    assert zlib.crc32(meanings().vectors.tobytes()) == DIGEST
+
+
+def test_a_meaning_is_understood_that_no_example_spells() -> None:
+    examples = [("where is my money", "money"), ("give me cash", "money"), ("dollars please", "money")]
+    examples += [("it rains today", "weather"), ("snow is coming", "weather"), ("how hot is it", "weather")]
+    tokens = [words(text) for text, _ in examples]
+    model, _ = train(tokens, [intent for _, intent in examples])
+    reader = Reader(model, Lexicon.of(tokens))
+    assert [reader.read(text).intents[0][0] for text in ("деньги", "погода", "погода какая", "рубли")] == [
+        "money", "weather", "weather", "money",
+    ]  # fmt: skip
+
+
+def test_a_word_that_everybody_knows_is_no_slip() -> None:
+    assert Lexicon(["plane"]).read("place") == ["place"]
+    assert Lexicon(["plane"]).read("plame") == ["plane"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("cкoлькo", "сколько"),
+        ("СКOЛЬКO", "сколько"),
+        ("раypal", "paypal"),
+        ("wi-fi", "wi fi"),
+        ("ско\u200bлько", "сколько"),
+        ("с\u0336к\u0336о\u0336лько", "сколько"),
+        ("\u202eсколько\u202c", "сколько"),
+        ("ско\u00adлько", "сколько"),
+        ("５００", "500"),
+    ],
+)
+def test_letters_that_look_alike_and_marks_that_are_not_seen_change_no_word(typed: str, meant: str) -> None:
+    assert words(clean(typed)) == meant.split()
+
+
+@pytest.mark.parametrize(
+    "text", ["🎉🎉", "👍🏽👩‍👩‍👧", "שלום עולם", "مرحبا كيف حالك", "\u200b\u200d", "İıſẞ", "a" * 10_000, "я и " * 2_500]
+)
+def test_strange_texts_are_read_in_parts_without_error(salon_bot: artifact.Bot, text: str) -> None:
+    parts = salon_bot.reader.read_parts(text)
+    assert 1 <= len(parts) <= 3 and all(0 <= part.confidence <= 1 for part in parts)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_in_parts_without_error(salon_bot: artifact.Bot, text: str) -> None:
+    parts = salon_bot.reader.read_parts(text)
+    assert len(parts) > 1 or parts == (salon_bot.reader.read(text),)
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("сколько стоит стрижка и до скольки вы работаете?", ["prices", "hours"]),
+        ("Какие у вас цены? Где вы находитесь?", ["prices", "address"]),
+        ("how much is a haircut and where are you located", ["prices", "address"]),
+        ("сколько стоит стрижка", ["prices"]),
+        ("сколько стоит стрижка и окрашивание", ["prices"]),
+        ("привет", ["greeting"]),
+    ],
+)
+def test_several_matters_are_read_apart_and_one_is_read_whole(
+    salon_bot: artifact.Bot, text: str, intents: list[str]
+) -> None:  # fmt: skip
+    assert [part.intents[0][0] for part in salon_bot.reader.read_parts(text)] == intents
+
+
+@given(st.lists(st.sampled_from(["сколько", "стоит", "где", "вы", "hours", "zorgle", "и"]), min_size=2, max_size=9))
+def test_a_run_of_words_is_read_as_if_it_stood_alone(salon_bot: artifact.Bot, tokens: list[str]) -> None:
+    model = salon_bot.reader.model
+    spans = [(start, end) for start in range(len(tokens)) for end in range(start + 1, len(tokens) + 1)]
+    for (start, end), found in zip(spans, model.spans(tokens, spans), strict=True):
+        assert np.allclose(found, model.logits(tokens[start:end]), atol=2e-3)
+
+
+@given(st.lists(st.sampled_from(["сколько", "стоит", "где", "вы", "hours", "zorgle", "и"]), min_size=1, max_size=9))
+def test_what_is_remembered_changes_nothing(salon_bot: artifact.Bot, tokens: list[str]) -> None:
+    model = salon_bot.reader.model
+    model.forget()
+    fresh = model.logits(tokens)
+    assert np.allclose(fresh, model.logits(tokens), atol=1e-4)
+
+
+def heard(*told: tuple[str, float]) -> segments.Judge:
+    """A judge for texts of letters a–c and x: ``told`` says what each span's words mean."""
+    known = dict(told)
+
+    def judge(spans: Sequence[segments.Span]) -> list[segments.Heard]:
+        found = []
+        for start, end in spans:
+            if (start, end) == (0, 6):
+                found.append(segments.Heard(0.6, ("a", "b")))
+            else:
+                found.append(segments.Heard(known.get(f"{start}-{end}", 0.0), ("a" if start == 0 else "b",)))
+        return found
+
+    return judge
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "sign"),
+    [
+        ("one two three. four five six", 3, segments.Sign.END),
+        ("one two three, four five six", 3, segments.Sign.COMMA),
+        ("one two three and four five", 3, segments.Sign.JOINER),
+        ("раз два\nтри четыре", 2, segments.Sign.END),
+    ],
+)
+def test_signs_stand_before_words(text: str, place: int, sign: segments.Sign) -> None:
+    assert segments.signs(clean(text), words(clean(text))) == {place: sign}
+
+
+def test_words_of_another_layout_have_no_signs() -> None:
+    assert segments.signs("hf,jnftn", ["работает"]) == {}
+
+
+@pytest.mark.parametrize(("sure", "parts"), [(0.95, [(0, 3), (3, 6)]), (0.4, [(0, 6)])])
+def test_a_message_is_cut_only_into_pieces_that_are_sure(sure: float, parts: list[tuple[int, int]]) -> None:
+    judge = heard(("0-3", sure), ("3-6", sure))
+    assert segments.parts(["x"] * 6, {3: segments.Sign.END}, judge) == parts
 
 
 def test_unknown_words_lower_every_score(salon_bot: artifact.Bot) -> None:
@@ -204,6 +366,36 @@ def test_messages_of_unknown_intents_lower_confidence() -> None:
     assert beside.confidences(doubtful)[0] < alone.confidences(doubtful)[0]
 
 
+def test_both_slopes_are_fitted_where_both_tell() -> None:
+    """A step too long once held a slope at its least for good, and every message was as sure as the next."""
+    rng = np.random.default_rng(5)
+    truth = rng.integers(0, 5, 300).astype(np.intp)
+    logits = rng.normal(-6, 1, (300, 5))
+    logits[np.arange(300), truth] += rng.choice([0.0, 6.0], 300, p=[0.1, 0.9])
+    calibration = calibrate(logits, truth, rng.normal(-6, 1, (300, 5)))
+    assert calibration.level > 0.1 and calibration.margin > 0.1
+
+
+def test_too_many_intents_are_refused_before_they_cost_anything() -> None:
+    tokens = [[f"word{at % 7}", f"other{at % 11}"] for at in range(50_000)]
+    with pytest.raises(NotTrainable, match="10000 intents with 50000 examples are more than one bot can learn"):
+        train(tokens, [str(at % 10_000) for at in range(50_000)])
+
+
+def test_regressions_reach_their_least_loss() -> None:
+    rng = np.random.default_rng(6)
+    labels = rng.integers(0, 3, 60).astype(np.intp)
+    written = sparse.csr_matrix(rng.normal(0, 0.3, (60, 8)) + np.eye(3, 8)[labels] * 0.5)
+    weights, bias = against_rest(written, labels, 4)
+    messages = np.column_stack((written.toarray(), np.ones(60)))
+    for intent in range(3):
+        found = np.append(weights[:, intent], bias[intent])
+        signs = np.where(labels == intent, 1.0, -1.0)
+        pull = LOOSENESS * (signs / (1 + np.exp(signs * (messages @ found)))) @ messages
+        assert np.allclose(found, pull, atol=0.05)
+    assert bias[3] == -100 and not weights[:, 3].any()
+
+
 def test_training_needs_two_intents_and_some_examples() -> None:
     with pytest.raises(NotTrainable, match="two intents"):
         train([["one"], ["two"]], ["a", "a"])
@@ -255,7 +447,7 @@ def test_another_format_is_refused(salon_artifact: Path, tmp_path: Path) -> None
         artifact.read(tmp_path / "newer.bot")
 
 
-def test_serving_imports_neither_scikit_learn_nor_scipy(salon_artifact: Path) -> None:
+def test_serving_does_not_import_scipy(salon_artifact: Path) -> None:
     script = f"""
 import asyncio, pathlib, sys
 import bot

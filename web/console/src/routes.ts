@@ -17,7 +17,7 @@ export function businessOf(search: string): string {
   return new URLSearchParams(search).get("business") ?? "";
 }
 
-const PAGES = ["conversations", "settings", "account", "reports", "set-up", "invitation"] as const;
+const PAGES = ["conversations", "bot", "settings", "account", "reports", "set-up", "invitation"] as const;
 export type Page = (typeof PAGES)[number];
 
 /** Which page is looked at; on the settings: which section of them, and which thing of that. */
@@ -33,8 +33,16 @@ export function placeOf(hash: string): Place {
 }
 
 export function settingsHref(section: string, item = ""): string {
+  return hrefOf("#/settings", section, item);
+}
+
+export function botHref(section: string, item = ""): string {
+  return hrefOf("#/bot", section, item);
+}
+
+function hrefOf(page: string, section: string, item: string): string {
   const parts = item ? [section, item] : [section];
-  return ["#/settings", ...parts.map(encodeURIComponent)].join("/");
+  return [page, ...parts.map(encodeURIComponent)].join("/");
 }
 
 function plain(part: string): string {

@@ -68,6 +68,7 @@ export const FAULTS = {
     training_failed: ["said"],
     training_few_intents: [],
     training_few_examples: [],
+    training_too_large: ["intents", "examples"],
   },
   content: {
     content_no_folder: [],

@@ -2,6 +2,7 @@ import { readOperators } from "../api/operators.ts";
 import { cannedResponses, labels, savedViews, teams, wrapUpCodes } from "../api/setup.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
+import { told } from "../stores/told.svelte.ts";
 
 /** Milliseconds within which open consoles read what was changed: not all of them in the same instant. */
 const SPREAD = 1500;
@@ -49,6 +50,7 @@ export async function loadCatalogue(business: string, parts = Object.keys(PARTS)
 
 /** Somebody changed this part of it, or brought all of it from elsewhere. */
 export function hearSetUp(what: string): void {
+  if (what === "bot" || what === "import") told.bot += 1;
   if (changed.size === 0) setTimeout(readChanged, Math.random() * SPREAD);
   for (const part of what === "import" ? Object.keys(PARTS) : [what]) changed.add(part);
 }

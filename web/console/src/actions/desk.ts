@@ -3,6 +3,7 @@ import { stopReading } from "../api/http.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
+import { told } from "../stores/told.svelte.ts";
 import { neighbour } from "../view/rows.ts";
 import { hearCalls, hearMention, startAlerts, stopAlerts } from "./alerting.ts";
 import { connect, disconnect, isConnected } from "./line.ts";
@@ -56,6 +57,7 @@ function heard(frame: ConsoleFrame): void {
       renewRows();
       rejoin();
       void loadCatalogue(frame.business.id);
+      told.bot += 1;
       catalogue.business = frame.business.name;
       void startAlerts();
       break;

@@ -17,6 +17,8 @@ export interface Source<V> {
   readonly kind: string;
   /** Texts that stay on the page: no draft keeps them. */
   readonly unkept?: readonly (keyof V & string)[];
+  /** How mine goes on top of theirs, where that is more than field by field. */
+  readonly merge?: (before: V, mine: V, theirs: V) => V;
   readonly read: (business: string) => Promise<readonly Thing<V>[]>;
   readonly add?: (business: string, value: V) => Promise<Thing<V>>;
   readonly change: (business: string, thing: Thing<V>, value: V) => Promise<Thing<V>>;

@@ -50,6 +50,7 @@ export const en = {
 
   "nav.label": "Navigation",
   "nav.conversations": "Conversations",
+  "nav.bot": "Bot",
   "nav.reports": "Reports",
   "nav.settings": "Settings",
   "nav.mine": "My account",

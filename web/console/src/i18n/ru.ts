@@ -51,6 +51,7 @@ export const ru: Words = {
 
   "nav.label": "Навигация",
   "nav.conversations": "Диалоги",
+  "nav.bot": "Бот",
   "nav.reports": "Отчёты",
   "nav.settings": "Настройки",
   "nav.mine": "Мой профиль",

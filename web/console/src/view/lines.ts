@@ -9,7 +9,7 @@ import { moment } from "./times.ts";
  */
 export interface Wording {
   readonly tone: "seam-wait" | "seam-bot" | "seam-person" | "seam-done" | "plain" | "bad";
-  say(say: Say, locale: string): string;
+  say(say: Say, locale: string, team?: (id: string) => string): string;
   /** What a colleague wrote to it. */
   readonly note?: string;
 }
@@ -24,8 +24,9 @@ export function line(event: AnyEvent, me: string): Wording | null {
     case "handoff_requested":
       return {
         tone: "seam-wait",
-        say: (say) => {
-          const head = event.team ? say("event.handoff.team", { team: event.team }) : say("event.handoff");
+        say: (say, _, nameOf) => {
+          const team = event.team ? nameOf?.(event.team) : "";
+          const head = team ? say("event.handoff.team", { team }) : say("event.handoff");
           const why = event.why ? ` (${event.why})` : "";
           return `${head}: ${say(known(`reason.${event.cause || event.reason}`, "reason.bot_decided"))}${why}`;
         },

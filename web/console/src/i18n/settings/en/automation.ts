@@ -58,6 +58,7 @@ export const automation = {
   "transfer.too_large": "A set-up has at most 4 MB. This is another file.",
   "transfer.not_ours": "This is not a file that Switchboard exported.",
   "deed.imported": "imported a file: {what}",
+  "deed.published": "let it answer: {what}",
   "deed.trained": "trained: {what}",
 
   "field.consent": "Consent",

@@ -32,6 +32,8 @@ export const faults = {
   "fault.training_few_intents": "The bot needs two intents with examples at least. Add a second one.",
   "fault.training_few_examples":
     "There are too few examples. Give every intent at least five, better twenty.",
+  "fault.training_too_large":
+    "{intents} intents with {examples} examples are more than one bot can learn. Merge intents that are answered alike, or take out examples.",
 
   "fault.content_no_folder": "There is no such folder. It is the one that holds domain.yml.",
   "fault.content_no_domain": "There is no domain.yml with intents:, so there is nothing to learn.",
@@ -45,6 +47,12 @@ export const faults = {
   "fault.content_no_messages":
     "There are no messages with intents in it. Give a CSV with the columns text and intent, or a YAML file with nlu:.",
   "fault.content_no_split": "It has no part “{name}”.",
+  "fault.content_no_archive": "This is not a ZIP archive, or it is broken. Pack the project again.",
+  "fault.content_path":
+    "Files of an archive lie below its own folder. Pack it without “..” and without names that begin with a slash.",
+  "fault.content_no_table": "This is not a table of questions and answers: its first line names the columns.",
+  "fault.content_table_column": "The table has no column “{name}”. Name it in the first line.",
+  "fault.content_secrets": "Holds addresses and keys of servers: it was left out.",
   "fault.content_not_utf8": "The file is not in UTF-8. Save it in UTF-8.",
   "fault.content_yaml_tab": "This is not valid YAML: a tab stands here. Indent with blanks.",
   "fault.content_yaml_character":
@@ -137,6 +145,11 @@ export const faults = {
   "fault.import_refused": "Not taken over: {kind} “{name}”. {said}",
   "fault.import_stranger": "Team “{name}”: {email} does not work for this business",
 
+  "fault.bot_no_source":
+    "An older release made this version and did not keep what it was made of. It can answer again, but not be edited.",
+  "fault.bot_tests_fail":
+    "{failed} of {all} test conversations fail. Mend the bot, or say why it shall answer all the same.",
+  "fault.bot_untrained": "The draft has changed since. Train the bot first.",
   "fault.bot_training": "The bot is learning already. Wait until it is done.",
   "fault.second_factor_set": "You have a second factor already. End it first to set up another one.",
   "fault.invitation_other_address":

@@ -58,6 +58,7 @@ export const automation: Catalogue<keyof typeof words> = {
   "transfer.too_large": "Настройки занимают не больше 4 МБ. Это другой файл.",
   "transfer.not_ours": "Это не файл, который экспортировал Switchboard.",
   "deed.imported": "импортирует файл: {what}",
+  "deed.published": "публикует: {what}",
   "deed.trained": "обучает: {what}",
 
   "field.consent": "Согласие",

@@ -31,6 +31,8 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.training_few_intents": "Боту нужны хотя бы два намерения с примерами. Добавьте второе.",
   "fault.training_few_examples":
     "Примеров слишком мало. Дайте каждому намерению хотя бы пять, лучше двадцать.",
+  "fault.training_too_large":
+    "Намерений — {intents}, примеров — {examples}: столько один бот не выучит. Объедините намерения с одинаковым ответом или уберите часть примеров.",
 
   "fault.content_no_folder": "Такой папки нет. Нужна та, где лежит domain.yml.",
   "fault.content_no_domain": "Нет domain.yml с разделом intents:, учить нечему.",
@@ -44,6 +46,13 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.content_no_messages":
     "В файле нет сообщений с намерениями. Нужен CSV со столбцами text и intent или YAML с разделом nlu:.",
   "fault.content_no_split": "В файле нет части «{name}».",
+  "fault.content_no_archive": "Это не архив ZIP, или он повреждён. Упакуйте проект заново.",
+  "fault.content_path":
+    "Файлы архива должны лежать внутри его папки. Упакуйте без «..» и без имён, которые начинаются с косой черты.",
+  "fault.content_no_table":
+    "Это не таблица вопросов и ответов: в первой строке должны быть названия столбцов.",
+  "fault.content_table_column": "В таблице нет столбца «{name}». Назовите его в первой строке.",
+  "fault.content_secrets": "Здесь адреса и ключи серверов: файл не взят.",
   "fault.content_not_utf8": "Файл не в UTF-8. Сохраните его в UTF-8.",
   "fault.content_yaml_tab": "Ошибка в YAML: здесь табуляция. Делайте отступы пробелами.",
   "fault.content_yaml_character":
@@ -150,6 +159,11 @@ export const faults: Catalogue<keyof typeof words> = {
 
   "fault.import_stranger": "Группа «{name}»: {email} не работает в этой компании",
 
+  "fault.bot_no_source":
+    "Эту версию сделал более старый выпуск и не сохранил, из чего. Она может отвечать снова, но править её нельзя.",
+  "fault.bot_tests_fail":
+    "Не проходят проверочные диалоги: {failed} из {all}. Поправьте бота или напишите, почему он всё равно должен отвечать.",
+  "fault.bot_untrained": "Черновик с тех пор изменился. Сначала обучите бота.",
   "fault.bot_training": "Бот уже учится. Подождите, пока закончит.",
   "fault.second_factor_set": "Второй фактор уже включён. Сначала выключите его, потом настройте другой.",
   "fault.invitation_other_address":

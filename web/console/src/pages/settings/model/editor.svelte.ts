@@ -99,7 +99,11 @@ export class Editor<V extends object> {
   async keepMine(): Promise<Thing<V> | null> {
     if (!this.clash) return null;
     const { theirs } = this.clash;
-    this.draft = onTop(this.#start, $state.snapshot(this.draft) as V, theirs.value);
+    this.draft = (this.resource.source.merge ?? onTop)(
+      this.#start,
+      $state.snapshot(this.draft) as V,
+      theirs.value,
+    );
     this.#base = theirs;
     this.#start = theirs.value;
     this.clash = null;

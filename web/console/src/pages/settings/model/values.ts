@@ -7,6 +7,27 @@ export function fieldName(field: string, say: Say): string {
   return knows(key) ? say(key) : field;
 }
 
+/** From here on a list is told by what came and what went. */
+const LONG = 6;
+
+/** As `shown`; of long lists of texts only what differs from `before`. */
+export function shownChange(
+  value: unknown,
+  before: unknown,
+  say: Say,
+  name: (id: string) => string = (id) => id,
+): string {
+  if (!isTexts(value) || !isTexts(before) || Math.max(value.length, before.length) <= LONG)
+    return shown(value, say, name);
+  const came = value.filter((one) => !before.includes(one)).map((one) => `+ ${name(one)}`);
+  const went = before.filter((one) => !value.includes(one)).map((one) => `− ${name(one)}`);
+  return [...came, ...went].join("\n") || say("values.same", { n: value.length });
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
 /** A value as a person reads it. `name`: what stands for an id. */
 export function shown(value: unknown, say: Say, name: (id: string) => string = (id) => id): string {
   if (value === null || value === undefined || value === "") return "—";
@@ -16,7 +37,10 @@ export function shown(value: unknown, say: Say, name: (id: string) => string = (
   if (typeof value === "object") {
     const { opens, closes } = value as { opens?: string; closes?: string };
     if (opens && closes) return `${opens}–${closes}`;
-    const parts = Object.entries(value).map(([key, one]) => [key, shown(one, say, name)] as const);
+    const parts = Object.entries(value)
+      .filter(([key]) => key !== "was") // as a file has it: no words for people
+      .map(([key, one]) => [key, shown(one, say, name)] as const)
+      .filter(([, text]) => text !== "—");
     return (
       parts.map(([key, text]) => `${wordOf(key, say) ?? fieldName(key, say)}: ${text}`).join("\n") || "—"
     );

@@ -1,0 +1,151 @@
+"""Somebody who never saw a bot from inside teaches one: from a pasted table to an answer in the widget, and on."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from bot.content.project import read_folder
+from tests.flows.axe import assert_no_faults
+from tests.flows.browser import Stage
+from tests.flows.server import NewServer
+from tests.flows.teaching import TABLE, TRAINED_WITHIN, Teacher, press, tab_to
+from tests.flows.test_set_up_first_words import visit
+
+LANTERN = Path(__file__).parents[2] / "examples" / "lantern"
+SIGNED_OUT = "status of 401"
+
+
+def test_pasted_table_becomes_a_bot_that_answers_by_keys_alone(stage: Stage, new: NewServer) -> None:
+    stage.allow(SIGNED_OUT)
+    anna = Teacher.at_nothing(stage, new)
+    page = anna.page
+    assert_no_faults(page)
+    press(page, "Paste a table")
+    tab_to(page, "Paste the table here")
+    page.keyboard.insert_text(TABLE)
+    expect(anna.main.get_by_role("region", name="What was read")).to_contain_text("how much is delivery")
+    assert_no_faults(page)
+    press(page, "Take over 18 questions")
+    anna.is_at("Topics")
+    expect(anna.main.get_by_role("listitem")).to_have_count(3)
+    expect(anna.state).to_contain_text("not trained yet")
+    assert_no_faults(page)
+
+    press(page, "Train")
+    page.get_by_role("heading", level=1, name="Version 1", exact=True).wait_for(timeout=TRAINED_WITHIN)
+    expect(anna.state).to_contain_text("Trained as version 1, not published yet")
+    assert_no_faults(page)
+    press(page, "Try it")
+    expect(anna.talk.get_by_role("textbox")).to_be_focused()
+    page.keyboard.insert_text("how long does delivery take?")
+    page.keyboard.press("Enter")
+    expect(anna.talk.get_by_role("log")).to_contain_text("Delivery takes two days")
+    expect(anna.talk.get_by_role("log")).to_contain_text("%")
+    assert_no_faults(page)
+    page.keyboard.press("Escape")
+    expect(anna.talk).to_have_count(0)
+
+    press(page, "Publish")
+    press(page, "Publish")
+    expect(anna.state).to_contain_text("Version 1 answers customers")
+    page.goto(page.url.split("#")[0] + "#/settings/inboxes")
+    anna.row("Example Lamps").click()
+    customer = visit(stage, anna)
+    customer.open()
+    customer.say("can I return a lamp?")
+    customer.hears("Send it back within 30 days")
+
+
+def test_imported_project_differs_in_the_edited_answer_only(stage: Stage, new: NewServer) -> None:
+    stage.allow(SIGNED_OUT)
+    anna = Teacher.at_nothing(stage, new)
+    anna.click(re.compile("^Bring in a Rasa project"))
+    before = read_folder(LANTERN)[0]
+    secret = {**before.files, "endpoints.yml": b"action_endpoint: {url: 'http://inside.example'}\n"}
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as written:
+        for name, body in secret.items():
+            written.writestr(f"lantern/{name}", body)
+    anna.page.get_by_label("Choose the archive").set_input_files(
+        {"name": "lantern.zip", "mimeType": "application/zip", "buffer": archive.getvalue()}
+    )
+    anna.is_at("Import and export")
+    expect(anna.page.get_by_text("topics were brought in")).to_be_visible()
+    expect(anna.main.get_by_role("region", name="Not taken over")).to_contain_text("endpoints.yml")
+
+    anna.choose("Topics")
+    anna.page.get_by_label("Find a topic").fill("discounts")
+    anna.row("Discounts and offers").click()
+    anna.is_at("Discounts and offers")
+    answer = anna.page.get_by_label("Answer, English", exact=True).first
+    old = answer.input_value()
+    answer.fill(old + " Ask us.")
+    expect(anna.main.get_by_role("figure")).to_be_visible()
+    anna.save()
+    anna.choose("Import and export")
+    assert_no_faults(anna.page)
+    with anna.page.expect_download() as download:
+        anna.main.get_by_role("link", name="Download the Rasa project").click()
+    with zipfile.ZipFile(download.value.path()) as read:
+        after = {name: read.read(name) for name in read.namelist()}
+    assert after.keys() == before.files.keys()
+    changed = [name for name, body in after.items() if body != before.files[name]]
+    assert changed == ["domain.yml"]
+    lines = zip(before.files["domain.yml"].decode().split("\n"), after["domain.yml"].decode().split("\n"), strict=True)
+    differing = [(one, other) for one, other in lines if one != other]
+    assert len(differing) == 1
+    assert "Ask us." in differing[0][1]
+
+
+def test_two_who_teach_at_once_lose_nothing(stage: Stage, new: NewServer) -> None:
+    stage.allow(SIGNED_OUT)
+    stage.allow("status of 409")
+    anna = Teacher.at_a_table(stage, new)
+    anna.main.get_by_role("link").filter(has_text="Delivery takes").click()
+    title = anna.page.get_by_role("heading", level=1).inner_text()
+    other = second_window(stage, anna)
+    other.is_at(title)
+
+    # Different topics are nobody's conflict, and one's own words stay.
+    other.page.get_by_label("Write an example, Enter adds it, English").fill("is there an express delivery")
+    other.page.keyboard.press("Enter")
+    expect(other.main.get_by_text("1 example added")).to_be_visible()
+    anna.page.get_by_label("Answer, Any language").or_(anna.page.get_by_label("Answer, English")).first.fill(
+        "Delivery takes one day."
+    )
+    anna.save()
+    expect(other.alert).to_contain_text("Anna Example changed this on")
+    expect(other.alert).to_contain_text("Delivery takes one day.")
+    other.page.reload()
+    expect(other.alert).to_contain_text("Delivery takes one day.")
+    other.click("Save mine on top")
+    expect(other.alert).to_have_count(0)
+    expect(other.main.get_by_label("Example", exact=True).last).to_have_value("is there an express delivery")
+    expect(anna.main.get_by_label("Example", exact=True).last).to_have_value("is there an express delivery")
+    expect(other.page.get_by_label("Answer, ").first).to_have_value("Delivery takes one day.")
+
+    # What isn't saved waits, wherever one goes.
+    anna.page.get_by_label("Write an example, Enter adds it, English").fill("by drone?")
+    anna.page.keyboard.press("Enter")
+    anna.page.get_by_role("link", name="Forms").first.click()
+    anna.dialog.get_by_role("button", name="Leave, keep draft").click()
+    anna.is_at("Forms")
+    anna.page.go_back()
+    expect(anna.main.get_by_label("Example", exact=True).last).to_have_value("by drone?")
+    anna.click("Discard changes")
+    anna.click("Take the last change back")
+    expect(anna.main.get_by_label("Example", exact=True).last).not_to_have_value("is there an express delivery")
+
+
+def second_window(stage: Stage, anna: Teacher) -> Teacher:
+    """The same person, the same page, in another browser."""
+    context = stage.context(locale="en")
+    context.add_cookies([one for one in anna.page.context.cookies() if one["name"] == "switchboard_session"])  # type: ignore[misc]
+    page = context.new_page()
+    page.goto(anna.page.url)
+    return Teacher(page)

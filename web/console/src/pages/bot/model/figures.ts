@@ -1,0 +1,73 @@
+import type { Report, VersionPage } from "../../../api/studio.ts";
+
+/** What was measured, in whole numbers that can be said. Pure. */
+
+export type Point = readonly [threshold: number, answered: number, wrong: number, asked: number];
+
+/** Of a hundred questions: answered rightly and wrongly together, wrongly, and asked about. */
+export interface OfHundred {
+  readonly answered: number;
+  readonly wrong: number;
+  readonly asked: number;
+}
+
+export function curveOf(report: Report | undefined): readonly Point[] {
+  return report?.evaluation?.curve ?? [];
+}
+
+/** What a threshold does, by the nearest point that was measured. */
+export function atThreshold(curve: readonly Point[], threshold: number): OfHundred | null {
+  if (!curve.length) return null;
+  const [, answered, wrong, asked] = curve.reduce((best, point) =>
+    Math.abs(point[0] - threshold) < Math.abs(best[0] - threshold) ? point : best,
+  );
+  // Counts and shares may both come; what they have in common is their sum.
+  const all = answered + asked || 1;
+  const hundred = (part: number) => Math.round((100 * part) / all);
+  return { answered: hundred(answered), wrong: hundred(wrong), asked: 100 - hundred(answered) };
+}
+
+/** A curve as the points of a line in a box of `width` by `height`; 0 is at its bottom. */
+export function line(curve: readonly Point[], of: 1 | 2 | 3, width: number, height: number): string {
+  const all = curve[0] ? curve[0][1] + curve[0][3] || 1 : 1;
+  return curve
+    .map((point) => `${round(point[0] * width)},${round(height - (point[of] / all) * height)}`)
+    .join(" ");
+}
+const round = (value: number) => Math.round(value * 10) / 10;
+
+export const percent = (share: number) => Math.round(share * 1000) / 10;
+
+/** What got worse or better from one version to another. */
+export interface Moved {
+  readonly topic: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Topics that are found less often than before, the worst first. */
+export function worse(before: Report | undefined, after: Report | undefined): Moved[] {
+  const old = new Map(before?.evaluation?.intents?.map((one) => [one.intent, one.recall]));
+  return (after?.evaluation?.intents ?? [])
+    .flatMap(({ intent, recall }) => {
+      const was = old.get(intent);
+      return was !== undefined && recall < was - 0.005 ? [{ topic: intent, before: was, after: recall }] : [];
+    })
+    .toSorted((a, b) => a.after - a.before - (b.after - b.before));
+}
+
+/** Topics that the bot finds worst, of those that it was asked often enough. */
+export function weakest(report: Report | undefined, most = 5) {
+  return (report?.evaluation?.intents ?? [])
+    .filter(({ recall, precision }) => Math.min(recall, precision) < 0.8)
+    .toSorted((a, b) => Math.min(a.recall, a.precision) - Math.min(b.recall, b.precision))
+    .slice(0, most);
+}
+
+/** The test conversations that passed with one version and fail with another. */
+export function broken(before: VersionPage | null, after: VersionPage | null): ReadonlySet<string> {
+  const passed = new Set(before?.results?.stories?.filter((one) => one.passed).map((one) => one.name));
+  return new Set(
+    after?.results?.stories?.filter((one) => !one.passed && passed.has(one.name)).map((one) => one.name),
+  );
+}

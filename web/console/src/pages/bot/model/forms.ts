@@ -1,0 +1,120 @@
+import type { Change, FormPage } from "../../../api/studio.ts";
+import { readTexts, writeTexts } from "./answers.ts";
+import { nameFor } from "./topics.ts";
+
+/** A form as the list of its questions, and back into the format of its files. Pure. */
+
+export const KINDS = [
+  "text", "phone", "email", "number", "money", "date", "time", "datetime", "choice", "boolean", "address",
+] as const; // prettier-ignore
+export type Kind = (typeof KINDS)[number];
+/** Kinds that have a least and a most. */
+export const RANGED: readonly Kind[] = ["number", "money"];
+
+export type Texts = Readonly<Record<string, string>>;
+export interface Question {
+  /** Under which name the answer is kept; "" until the form is saved. */
+  slot: string;
+  asks: Texts;
+  kind: Kind;
+  choices: readonly string[];
+  min: string;
+  max: string;
+  /** What is said to an answer that doesn't fit. */
+  unfit: Texts;
+  /** What customers call it, for "no, another street". */
+  words: readonly string[];
+}
+export interface Form {
+  questions: readonly Question[];
+  begun_by: string;
+  done: Texts;
+  tries: number;
+}
+
+export const blankQuestion = (): Question => ({
+  slot: "", asks: {}, kind: "text", choices: [], min: "", max: "", unfit: {}, words: [],
+}); // prettier-ignore
+export const blankForm = (): Form => ({ questions: [blankQuestion()], begun_by: "", done: {}, tries: 3 });
+
+export function readFormPage(page: FormPage): Form {
+  return {
+    questions: page.questions.map(({ slot, asks, takes, unfit }) => ({
+      slot,
+      asks: readTexts(asks),
+      kind: KINDS.find((kind) => kind === takes["kind"]) ?? "text",
+      choices: listOf(takes["choices"]),
+      min: numeral(takes["min"]),
+      max: numeral(takes["max"]),
+      unfit: readTexts(unfit),
+      words: listOf(takes["words"]),
+    })),
+    begun_by: page.begun_by,
+    done: readTexts(page.done),
+    tries: page.tries,
+  };
+}
+
+/** The changes that make it so. `page`: as it is now; none for a new one. */
+export function formChanges(name: string, form: Form, page: FormPage | null): Change[] {
+  const changes: Change[] = [];
+  const taken = form.questions.map(({ slot }) => slot).filter(Boolean);
+  const questions = form.questions.map((question) => {
+    const slot = question.slot || nameFor(Object.values(question.asks)[0] || question.kind, taken);
+    taken.push(slot);
+    const before = page?.questions.find((one) => one.slot === slot);
+    const takes: Record<string, unknown> = { ...before?.takes };
+    put(takes, "kind", question.kind === "text" && takes["kind"] === undefined ? undefined : question.kind);
+    put(
+      takes,
+      "choices",
+      question.kind === "choice" && question.choices.length ? question.choices : undefined,
+    );
+    const ranged = RANGED.includes(question.kind);
+    put(takes, "min", ranged ? numberOf(question.min) : undefined);
+    put(takes, "max", ranged ? numberOf(question.max) : undefined);
+    put(takes, "words", question.words.length ? question.words : undefined);
+    const unfit = writeTexts(question.unfit, before?.unfit ?? []);
+    if (unfit.length) {
+      const response =
+        typeof takes["invalid"] === "string" ? takes["invalid"] : `utter_unfit_${name}_${slot}`;
+      takes["invalid"] = response;
+      if (!same(unfit, before?.unfit)) changes.push({ kind: "response", name: response, variations: unfit });
+    } else if (before?.unfit.length) delete takes["invalid"];
+    return { slot, asks: writeTexts(question.asks, before?.asks ?? []), takes };
+  });
+  changes.push({
+    kind: "form",
+    name,
+    questions,
+    begun_by: form.begun_by,
+    done: writeTexts(form.done, page?.done ?? []),
+    tries: form.tries,
+  });
+  return changes;
+}
+
+/** The list with the thing at `from` moved by `by` places. */
+export function moved<T>(list: readonly T[], from: number, by: number): T[] {
+  const to = Math.min(list.length - 1, Math.max(0, from + by));
+  const rest = list.filter((_, place) => place !== from);
+  return [...rest.slice(0, to), list[from]!, ...rest.slice(to)];
+}
+
+function put(takes: Record<string, unknown>, key: string, value: unknown): void {
+  if (value === undefined) delete takes[key];
+  else takes[key] = value;
+}
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+function numeral(value: unknown): string {
+  return value === undefined || value === null ? "" : String(value);
+}
+function numberOf(text: string): number | undefined {
+  const value = Number(text.trim().replace(",", "."));
+  return text.trim() && Number.isFinite(value) ? value : undefined;
+}
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
