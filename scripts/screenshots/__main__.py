@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from scripts.screenshots import settings, telegram, widget
+from scripts.screenshots import settings, studio, telegram, widget
 from scripts.screenshots.console import Consoles
 from scripts.screenshots.film import DESK, IMAGES
 from scripts.screenshots.town import Town, seed
@@ -53,6 +53,7 @@ def take_demo(stage: Stage, demo: DemoServer, messenger: Telegram) -> None:
     widget.rate(hero)
     administrator = Administrator(anna.page)
     settings.take(administrator)
+    studio.take(administrator)
     settings.ask_for_consent(administrator)
     widget.before_the_first_word(town)
     telegram.take(administrator, messenger)

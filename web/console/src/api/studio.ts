@@ -120,7 +120,7 @@ export interface Report {
   readonly seconds?: number;
   readonly findings?: readonly Finding[];
   readonly evaluation?: {
-    /** threshold, answered, wrong, asked: shares of all */
+    /** threshold; then the shares that are answered rightly, answered wrongly, and asked about */
     readonly curve?: readonly (readonly [number, number, number, number])[];
     readonly intents?: readonly {
       readonly intent: string;
@@ -142,7 +142,8 @@ export interface StoryResult {
   readonly file: string;
   readonly line: number;
   readonly passed: boolean;
-  readonly step?: string;
+  /** What the customer had written. */
+  readonly said?: string;
   readonly expected?: string;
   readonly got?: string;
 }

@@ -273,8 +273,8 @@ export const en = {
   "threshold.label": "Sureness",
   "threshold.bold": "Answers more",
   "threshold.careful": "Asks more",
-  "threshold.answered": "answered",
-  "threshold.wrong": "of these wrongly",
+  "threshold.answered": "answered rightly",
+  "threshold.wrong": "answered wrongly",
   "threshold.asked": "asked about",
   "threshold.told":
     "Of 100 questions {answered} are answered, {wrong} of them wrongly, and {asked} are asked about.",

@@ -314,8 +314,8 @@ export const ru: Words = {
   "threshold.label": "Уверенность",
   "threshold.bold": "Чаще отвечает",
   "threshold.careful": "Чаще переспрашивает",
-  "threshold.answered": "ответит",
-  "threshold.wrong": "из них неверно",
+  "threshold.answered": "ответит верно",
+  "threshold.wrong": "ответит неверно",
   "threshold.asked": "переспросит",
   "threshold.told":
     "Из 100 вопросов бот ответит на {answered}, из них неверно на {wrong}, и переспросит о {asked}.",

@@ -78,5 +78,6 @@ export const begin = {
   "inboxes.page.shut": "The chat is not allowed at {origin} yet: customers would come to a page without it.",
   "refused.in_use.inboxes":
     "People have written by this inbox, and their conversations stay. To turn it off, take its pages away; a bot, revoke its token with BotFather.",
+  "bot.teach": "Teach it on its own page: topics, answers, forms, versions",
   "bot.about": "What it begins with. A template replaces what the bot has learnt so far.",
 };

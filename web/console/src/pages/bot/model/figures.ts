@@ -2,9 +2,9 @@ import type { Report, VersionPage } from "../../../api/studio.ts";
 
 /** What was measured, in whole numbers that can be said. Pure. */
 
-export type Point = readonly [threshold: number, answered: number, wrong: number, asked: number];
+export type Point = readonly [threshold: number, right: number, wrong: number, asked: number];
 
-/** Of a hundred questions: answered rightly and wrongly together, wrongly, and asked about. */
+/** Of a hundred questions: those that are answered, how many of them wrongly, and those that are asked about. */
 export interface OfHundred {
   readonly answered: number;
   readonly wrong: number;
@@ -18,23 +18,28 @@ export function curveOf(report: Report | undefined): readonly Point[] {
 /** What a threshold does, by the nearest point that was measured. */
 export function atThreshold(curve: readonly Point[], threshold: number): OfHundred | null {
   if (!curve.length) return null;
-  const [, answered, wrong, asked] = curve.reduce((best, point) =>
-    Math.abs(point[0] - threshold) < Math.abs(best[0] - threshold) ? point : best,
+  const point = curve.reduce((best, one) =>
+    Math.abs(one[0] - threshold) < Math.abs(best[0] - threshold) ? one : best,
   );
-  // Counts and shares may both come; what they have in common is their sum.
-  const all = answered + asked || 1;
-  const hundred = (part: number) => Math.round((100 * part) / all);
-  return { answered: hundred(answered), wrong: hundred(wrong), asked: 100 - hundred(answered) };
+  const [, , wrong, asked] = point;
+  const all = sum(point);
+  const left = Math.round((100 * asked) / all);
+  return { answered: 100 - left, wrong: Math.min(100 - left, Math.round((100 * wrong) / all)), asked: left };
 }
 
 /** A curve as the points of a line in a box of `width` by `height`; 0 is at its bottom. */
 export function line(curve: readonly Point[], of: 1 | 2 | 3, width: number, height: number): string {
-  const all = curve[0] ? curve[0][1] + curve[0][3] || 1 : 1;
   return curve
-    .map((point) => `${round(point[0] * width)},${round(height - (point[of] / all) * height)}`)
+    .map((point) => `${round(point[0] * width)},${round(height - (point[of] / sum(point)) * height)}`)
     .join(" ");
 }
+const sum = ([, right, wrong, asked]: Point) => right + wrong + asked || 1;
 const round = (value: number) => Math.round(value * 10) / 10;
+
+/** A step of a test conversation as its file has it (`action: utter_prices`): the topic that is meant. */
+export function meant(step: string): string {
+  return step.replace(/^(action|intent|bot|user): */, "").replace(/^utter_/, "");
+}
 
 export const percent = (share: number) => Math.round(share * 1000) / 10;
 
