@@ -66,7 +66,8 @@ class Lexicon:
         best = self.repair(self._pieces_of_other_layout(cleaned))
         if known >= KNOWN_ENOUGH:
             return best
-        most = max(known, self._share(best)) + CLEARLY_BETTER
+        typed = self._share(self.repair(tokens))
+        most = max(known + CLEARLY_BETTER, typed + CLEARLY_BETTER, self._share(best))
         for other in self._other_spellings(cleaned, tokens):
             share = self._share(other)
             if share >= most:
