@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.nlu.keyboard import as_cyrillic, as_latin_layout, as_russian_layout
-from bot.nlu.meaning import meanings
+from bot.nlu.meaning import meanings, russian_words
 from gateway.language import MAX_WORDS, is_cyrillic, stem, words
 
 # One slip from this many letters, two from that many. Shorter words have too many neighbours.
@@ -47,7 +47,10 @@ class Lexicon:
         return cls(sorted(counts, key=lambda word: (-counts[word], word)))
 
     def repair(self, tokens: list[str], one: int = ONE_SLIP, two: int = TWO_SLIPS) -> list[str]:
-        """Unknown words replaced by the nearest known one where it is near enough, or parted into known ones."""
+        """Unknown words replaced by the nearest known one where it is near enough, or parted into known ones.
+
+        Words of the training data go before those that everybody knows.
+        """
         repaired: list[str] = []
         for token in tokens:
             near = token if self.is_word(token) else self._nearest(token, one, two)
@@ -116,16 +119,20 @@ class Lexicon:
         if key in self._repaired:
             self._repaired.move_to_end(key)
             return self._repaired[key]
-        near = [
-            candidate
-            for length in range(len(word) - slips, len(word) + slips + 1)
-            for candidate in self._by_length.get(length, ())
-        ]
-        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
-        self._repaired[key] = found[0] if found else word
+        found = self._closest(word, slips, self._by_length)
+        if not found and is_cyrillic(word):
+            found = self._closest(word, slips, russian_words())
+        self._repaired[key] = found or word
         if len(self._repaired) > _REMEMBERED:
             self._repaired.popitem(last=False)
         return self._repaired[key]
+
+    @staticmethod
+    def _closest(word: str, slips: int, by_length: Mapping[int, Sequence[str]]) -> str:
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        near = [candidate for length in lengths for candidate in by_length.get(length, ())]
+        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
+        return found[0] if found else ""
 
     def _parted(self, run: str) -> list[str]:
         """The fewest words of the training data that stand in a run without blanks; the run itself where there are none."""
