@@ -45,8 +45,9 @@ def _intents(draft: Draft) -> None:
     for name, node in draft.example_places.items():
         if name not in draft.declared and name.split("/")[0] not in draft.declared:
             raise node.error(faults.INTENT(name=name))
+    taught = {name.split("/")[0] for name in draft.examples} | set(draft.examples)
     for name, node in draft.declared.items():
-        if not any(one == name or one.startswith(f"{name}/") for one in draft.examples):
+        if name not in taught:
             draft.note(node, faults.BARE_INTENT(name=name))
             draft.examples[name] = []
 

@@ -161,7 +161,12 @@ def hear_all(bot: Bot, inputs: Sequence[TurnInput], here: Here = NOWHERE) -> Hea
 def _sure(bot: Bot, reading: Reading) -> bool:
     if reading.outside or reading.confidence < bot.content.settings.answer_from:
         return False
-    return len(reading.intents) < 2 or reading.intents[1][1] <= TOO_CLOSE * reading.confidence
+    return not is_close(reading)
+
+
+def is_close(reading: Reading) -> bool:
+    """Another intent is nearly as likely as the likeliest: no confidence is enough to answer one of them."""
+    return len(reading.intents) > 1 and reading.intents[1][1] > TOO_CLOSE * reading.confidence
 
 
 def _said(reading: Reading) -> _Sure:

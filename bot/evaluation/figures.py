@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from bot.dialogue.heard import TOO_CLOSE, is_close
 from bot.evaluation.results import Bin, Confusion, Figures, Foreign, IntentFigures, Matrix, Point, Short
 from bot.nlu.model import Calibration
 from bot.nlu.reader import Reader
@@ -31,20 +32,21 @@ Bools = npt.NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Scored:
     """Messages as a model took them. ``truth`` and ``taken``: places in ``intents``, or ``NONE``; ``confidence`` of ``taken``;
-    ``outside``: taken for one of no intent, so never answered; ``level``: the out-of-scope score, low where foreign."""
+    ``barred``: never answered, because it is taken for one of no intent, or another intent is nearly as likely; ``level``:
+    the out-of-scope score, low where foreign."""
 
     intents: tuple[str, ...]
     texts: tuple[str, ...]
     truth: Ints
     taken: Ints
     confidence: Floats
-    outside: Bools
+    barred: Bools
     level: Floats
 
     def where(self, kept: Bools) -> Scored:
         texts = tuple(text for text, keep in zip(self.texts, kept, strict=True) if keep)
         return Scored(
-            self.intents, texts, self.truth[kept], self.taken[kept], self.confidence[kept], self.outside[kept],
+            self.intents, texts, self.truth[kept], self.taken[kept], self.confidence[kept], self.barred[kept],
             self.level[kept],
         )  # fmt: skip
 
@@ -55,10 +57,12 @@ def from_logits(
     """Of cross-validation: ``logits`` are messages × intents, and what the model's calibration makes of them."""
     taken = logits.argmax(axis=1).astype(np.intp)
     ordered = np.sort(logits, axis=1)[:, -2:]
-    confidence = [calibration.confidences([float(best), float(second)])[0] for second, best in ordered]
+    confidence = np.array(
+        [calibration.confidences([float(best), float(second)])[:2] for second, best in ordered]
+    ).reshape(-1, 2)
     level = ordered[:, 1]
     return Scored(
-        tuple(intents), tuple(texts), truth, taken, np.array(confidence), level < calibration.outside, level
+        tuple(intents), tuple(texts), truth, taken, confidence[:, 0], (level < calibration.outside) | (confidence[:, 1] > TOO_CLOSE * confidence[:, 0]), level
     )  # fmt: skip
 
 
@@ -73,7 +77,7 @@ def from_reader(reader: Reader, labelled: Sequence[tuple[str, str]]) -> Scored:
         np.array([places.get(intent, NONE) for _, intent in labelled], dtype=np.intp),
         np.array([places[one.intents[0][0]] if one.intents else NONE for one in readings], dtype=np.intp),
         np.array([one.confidence for one in readings]),
-        np.array([one.outside for one in readings], dtype=np.bool_),
+        np.array([one.outside or is_close(one) for one in readings], dtype=np.bool_),
         np.array([max(one.level, -1e6) for one in readings]),
     )
 
@@ -105,7 +109,7 @@ def _share(which: Bools) -> float:
 
 
 def _answered(scored: Scored, threshold: float) -> Bools:
-    found: Bools = ~scored.outside & (scored.taken != NONE) & (scored.confidence >= threshold)
+    found: Bools = ~scored.barred & (scored.taken != NONE) & (scored.confidence >= threshold)
     return found
 
 

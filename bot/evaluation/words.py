@@ -8,7 +8,7 @@ ENGLISH = {
     "held": "On messages it never saw",
     "held_about": "{messages} messages ({name}) that took no part in training.",
     "crossed": "By cross-validation",
-    "crossed_about": "{messages} examples, each read by a model that had learned from four fifths of the others. That is"
+    "crossed_about": "{messages} examples, each read by a model that had not seen it. That is"
     " harder than a customer's message: the nearest examples are often the ones that are held back.",
     "accuracy": "Understood",
     "accuracy_about": "the likeliest intent is the right one",
@@ -62,7 +62,7 @@ RUSSIAN = {
     "held": "На сообщениях, которых бот не видел",
     "held_about": "Сообщений: {messages} ({name}). В обучении они не участвовали.",
     "crossed": "Перекрёстная проверка",
-    "crossed_about": "Примеров: {messages}. Каждый читала модель, которая училась на четырёх пятых остальных. Это труднее, чем"
+    "crossed_about": "Примеров: {messages}. Каждый читала модель, которая его не видела. Это труднее, чем"
     " сообщение клиента: ближайшие примеры часто как раз и отложены.",
     "accuracy": "Понято",
     "accuracy_about": "самое вероятное намерение верное",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.nlu.keyboard import as_cyrillic, as_latin_layout, as_russian_layout
-from bot.nlu.meaning import meanings
-from gateway.language import is_cyrillic, stem, words
+from bot.nlu.meaning import meanings, russian_words
+from gateway.language import MAX_WORDS, is_cyrillic, stem, words
 
 # One slip from this many letters, two from that many. Shorter words have too many neighbours.
 ONE_SLIP, TWO_SLIPS = 5, 9
@@ -20,6 +20,10 @@ ONE_SLIP_BY_EAR, TWO_SLIPS_BY_EAR = 4, 8
 KNOWN_ENOUGH = 0.5
 # … and the other way makes at least this much more of them known.
 CLEARLY_BETTER = 0.35
+# A word of so many letters may be several that were typed without blanks; they have so many letters on average …
+RUN_ON, SHORTEST = 7, 2.5
+# … and none more than this.
+LONGEST = 16
 _REMEMBERED = 4_096
 
 
@@ -43,8 +47,18 @@ class Lexicon:
         return cls(sorted(counts, key=lambda word: (-counts[word], word)))
 
     def repair(self, tokens: list[str], one: int = ONE_SLIP, two: int = TWO_SLIPS) -> list[str]:
-        """Unknown words replaced by the nearest known one where it is near enough, else kept."""
-        return [token if self.is_word(token) else self._nearest(token, one, two) for token in tokens]
+        """Unknown words replaced by the nearest known one where it is near enough, or parted into known ones.
+
+        Words of the training data go before those that everybody knows.
+        """
+        repaired: list[str] = []
+        for token in tokens:
+            near = token if self.is_word(token) else self._nearest(token, one, two)
+            if near == token and len(token) >= RUN_ON and not self.is_word(token):
+                repaired += self._parted(token)
+            else:
+                repaired.append(near)
+        return repaired
 
     def read(self, cleaned: str) -> list[str]:
         """The words of a cleaned text in its likeliest spelling: as it stands, or as another keyboard would have it."""
@@ -52,14 +66,29 @@ class Lexicon:
         if all(self.is_word(token) for token in tokens):
             return tokens
         known = self._share(tokens)
+        best = self.repair(self._pieces_of_other_layout(cleaned))
         if known >= KNOWN_ENOUGH:
-            return self.repair(tokens)
-        best, most = self.repair(tokens), max(known, self._share(self.repair(tokens))) + CLEARLY_BETTER
+            return best
+        typed = self._share(self.repair(tokens))
+        most = max(known + CLEARLY_BETTER, typed + CLEARLY_BETTER, self._share(best))
         for other in self._other_spellings(cleaned, tokens):
             share = self._share(other)
             if share >= most:
                 best, most = other, share
         return best
+
+    def _pieces_of_other_layout(self, cleaned: str) -> list[str]:
+        """The words of a text of which only some were typed in the wrong layout ("wi-fi yt hf,jnftn")."""
+        found: list[str] = []
+        for piece in cleaned.split():
+            tokens = words(piece)
+            if not all(self.is_word(token) for token in tokens):
+                turned = as_latin_layout(piece) if is_cyrillic(piece) else as_russian_layout(piece)
+                other = words(turned)
+                if other and all(self.is_word(token) for token in other):
+                    tokens = other
+            found += tokens
+        return found[:MAX_WORDS]
 
     def _other_spellings(self, cleaned: str, tokens: list[str]) -> Iterable[list[str]]:
         if any(is_cyrillic(token) for token in tokens):
@@ -90,16 +119,34 @@ class Lexicon:
         if key in self._repaired:
             self._repaired.move_to_end(key)
             return self._repaired[key]
-        near = [
-            candidate
-            for length in range(len(word) - slips, len(word) + slips + 1)
-            for candidate in self._by_length.get(length, ())
-        ]
-        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
-        self._repaired[key] = found[0] if found else word
+        found = self._closest(word, slips, self._by_length)
+        if not found and is_cyrillic(word):
+            found = self._closest(word, slips, russian_words())
+        self._repaired[key] = found or word
         if len(self._repaired) > _REMEMBERED:
             self._repaired.popitem(last=False)
         return self._repaired[key]
+
+    @staticmethod
+    def _closest(word: str, slips: int, by_length: Mapping[int, Sequence[str]]) -> str:
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        near = [candidate for length in lengths for candidate in by_length.get(length, ())]
+        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
+        return found[0] if found else ""
+
+    def _parted(self, run: str) -> list[str]:
+        """The fewest words of the training data that stand in a run without blanks; the run itself where there are none."""
+        best: list[list[str] | None] = [[], *[None] * len(run)]
+        for end in range(1, len(run) + 1):
+            for start in range(max(0, end - LONGEST), end):
+                before, word = best[start], run[start:end]
+                if before is None or word not in self._known:
+                    continue
+                reached = best[end]
+                if reached is None or len(before) + 1 < len(reached):
+                    best[end] = [*before, word]
+        found = best[-1]
+        return found if found is not None and len(found) * SHORTEST <= len(run) else [run]
 
     def forget(self) -> None:
         """Drops what is remembered."""

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlu.features import word_hash
+from gateway.language import clean, is_cyrillic, words
 
 FOLDER = Path(__file__).with_name("words")
 WIDTH = 32
@@ -53,3 +54,15 @@ def meanings() -> Meanings:
     """The table, read when it is first asked for."""
     with np.load(_FILE, allow_pickle=False) as stored:
         return Meanings(stored["hashes"], stored["vectors"], stored["telling"])
+
+
+@cache
+def russian_words() -> dict[int, tuple[str, ...]]:
+    """The Russian words that the table was made of, by their length: what a slip may have been."""
+    found: dict[int, dict[str, None]] = {}
+    for line in (FOLDER / "notions.txt").read_text("utf-8").splitlines():
+        if not line.startswith(("#", "+")):
+            for word in words(clean(line.partition(":")[2])):
+                if is_cyrillic(word):
+                    found.setdefault(len(word), {})[word] = None
+    return {length: tuple(spoken) for length, spoken in found.items()}

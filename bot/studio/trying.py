@@ -23,7 +23,7 @@ class TryBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ``misses``: what the answer before gave."""
 
     text: Short
-    version: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    version: Annotated[str, msgspec.Meta(pattern="^[0-9a-zA-Z_-]{0,64}$")] = ""
     choice: Short = ""
     channel: Annotated[str, msgspec.Meta(pattern="^(webchat|telegram|voice)$")] = "webchat"
     locale: Annotated[str, msgspec.Meta(max_length=10)] = "en"

@@ -108,7 +108,7 @@ def _shell(event: Plain) -> Plain:
         case Rated():
             return replace(event, comment="")
         case BotTurn():
-            return replace(event, facts={}, memory=None)
+            return replace(event, facts={})
         case FactsChanged():
             return replace(event, facts={})
         case HandoffRequested():

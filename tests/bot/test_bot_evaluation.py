@@ -99,7 +99,7 @@ def test_logits_are_taken_as_the_model_s_calibration_takes_them() -> None:
     calibration = Calibration(level=1, margin=1, offset=0, temperature=1, threshold=0, outside=-1)
     logits = np.array([[2.0, 0.0, -3.0], [-4.0, -2.0, -3.0]])
     found = from_logits(INTENTS, ("a", "b"), np.array([0, 2]), logits, calibration)
-    assert found.taken.tolist() == [0, 1] and found.outside.tolist() == [False, True]
+    assert found.taken.tolist() == [0, 1] and found.barred.tolist() == [False, True]
     assert found.confidence.tolist() == [
         calibration.confidences([2.0, 0.0])[0],
         calibration.confidences([-2.0, -3.0])[0],
@@ -116,5 +116,5 @@ def test_messages_are_taken_as_the_bot_itself_reads_them(salon_bot: artifact.Bot
     found = from_reader(salon_bot.reader, labelled)
     names = found.intents
     assert names[found.taken[0]] == "prices" and names[found.taken[1]] == "address"
-    assert found.taken[2] == NONE and found.outside[2] and found.truth[3] == NONE
+    assert found.taken[2] == NONE and found.barred[2] and found.truth[3] == NONE
     assert found.confidence[0] == salon_bot.reader.read(labelled[0][0]).confidence

@@ -120,7 +120,7 @@ async def test_version_is_rolled_back_in_one_step_and_no_message_is_lost(site: S
     await send(anna, "draft/import?seen=0", TABLE.encode())
     first = await train(anna)
     await publish(anna, first)
-    name = next(one["name"] for one in (await anna.get("bot/draft"))["overview"]["intents"] if "9" in one["about"])
+    name = next(one["name"] for one in (await anna.get("bot/draft"))["overview"]["intents"] if "9" in str(one["about"]))
     draft = await change(
         anna, {"kind": "response", "name": f"utter_{name}", "variations": [{"text": "Around the clock"}]}
     )

@@ -14,10 +14,10 @@ from gateway.commands.bot.shared import FolderArgument
 from gateway.commands.options import out
 
 if TYPE_CHECKING:
-    from bot.content import Content, Finding
+    from bot.content import Content, Finding, Intent
 
 FEWEST_EXAMPLES = 10
-MOST_PAIRS = 50
+MOST_HINTS = 50
 _COLOURS = {"error": "red", "finding": "yellow", "hint": "blue", "note": "dim"}
 # What is no shortcoming of the content, but of interest.
 _NOTES = frozenset({"content_rasa_only", "content_secrets"})
@@ -76,23 +76,26 @@ def _hints(folder: Path, content: Content) -> Iterator[Line]:
     from bot.studio.alike import pairs
 
     places, entries = _places(folder)
-    for intent in content.intents:
-        count = len({example.text for example in intent.examples})
-        if 0 < count < FEWEST_EXAMPLES:
-            text = f"“{intent.name}” has {count} examples; give it {FEWEST_EXAMPLES} at least, better twenty."
-            yield Line("hint", *entries[intent.name], text)
+    few = [(intent.name, count) for intent in content.intents if 0 < (count := _count(intent)) < FEWEST_EXAMPLES]
+    for name, count in few[:MOST_HINTS]:
+        text = f"“{name}” has {count} {'examples' if count > 1 else 'example'}; give it {FEWEST_EXAMPLES} at least, better twenty."
+        yield Line("hint", *entries[name], text)
+    if len(few) > MOST_HINTS:
+        yield Line("hint", "", 0, f"{len(few) - MOST_HINTS} more intents have fewer than {FEWEST_EXAMPLES} examples.")
     found = pairs(content.intents)
-    for pair in found[:MOST_PAIRS]:
+    for pair in found[:MOST_HINTS]:
         file, line = places[pair.other]
         also = f"{file}:{line}"
         text = (
             f"“{pair.one[1]}” ({pair.one[0]}) is nearly “{pair.other[1]}” ({pair.other[0]}, {also}). Keep one of them."
         )
         yield Line("hint", *places[pair.one], text)
-    if len(found) > MOST_PAIRS:
-        yield Line(
-            "hint", "", 0, f"There are {len(found) - MOST_PAIRS} more pairs of examples that are nearly the same."
-        )
+    if len(found) > MOST_HINTS:
+        yield Line("hint", "", 0, f"{len(found) - MOST_HINTS} more pairs of examples are nearly the same.")
+
+
+def _count(intent: Intent) -> int:
+    return len({example.text for example in intent.examples})
 
 
 Places = dict[tuple[str, str], tuple[str, int]]

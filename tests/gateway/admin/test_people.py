@@ -150,7 +150,7 @@ async def test_a_client_sees_nothing_of_what_is_said(site: Site, anna: Browser, 
                 assert "report" in route.path, route.path
                 continue
             path = route.path.replace("{business}", site.ours.business)
-            for part in ("conversation", "contact", "inbox", "file", "item"):
+            for part in ("conversation", "contact", "inbox", "file", "item", "version"):
                 path = path.replace(f"{{{part}}}", "any")
             assert (await stranger.ask("GET", path))[0] == 403, route.path
 
