@@ -326,6 +326,7 @@ def _remove_intent(pages: Pages, name: str) -> None:
     pages.edit_lists("rules", lambda rules: [one for one in rules if (one.get("steps") or [None])[:1] != only])
     pages.drop_from("responses", f"utter_{base}")
     pages.drop_from("responses", f"utter_title_{base}")
+    _forget_handoff(pages, base)
     for file, says in list(pages.content()):
         for section in ("responses", "slots", "forms"):
             if says.get(section):
@@ -436,18 +437,33 @@ def set_lead(pages: Pages, change: SetLead) -> None:
     _set_aim(pages, change)
 
 
+def _without_aim(rules: list[Json], intent: str) -> list[Json]:
+    kept: list[Json] = []
+    for rule in rules:
+        if rule.get("intent") == intent:
+            continue
+        others = [one for one in rule.get("intents") or [] if one != intent]
+        if "intents" not in rule or others:
+            kept.append({**rule, "intents": others} if "intents" in rule else rule)
+    return kept
+
+
+def _forget_handoff(pages: Pages, intent: str) -> None:
+    """Of an intent that is gone, ``switchboard.yml`` says nothing any more."""
+    handoff = pages.says(EXTRAS).get("handoff") or {}
+    rules, angry = list(handoff.get("rules") or []), list((handoff.get("anger") or {}).get("intents") or [])
+    if (kept := _without_aim(rules, intent)) != rules:
+        pages.put(EXTRAS, ("handoff", "rules"), kept)
+    if intent in angry:
+        pages.put(EXTRAS, ("handoff", "anger", "intents"), [one for one in angry if one != intent])
+
+
 def _set_aim(pages: Pages, change: SetLead) -> None:
     """Where the intent's handoff goes, among the rules of ``switchboard.yml``."""
     rules = list((pages.says(EXTRAS).get("handoff") or {}).get("rules") or [])
     aim = {key: value for key in ("team", "priority", "reason") if (value := getattr(change, key))}
     mine = {"intent": change.name, **aim}
-    kept: list[Json] = []
-    for rule in rules:
-        if rule.get("intent") == change.name:
-            continue
-        others = [one for one in rule.get("intents") or [] if one != change.name]
-        if "intents" not in rule or others:
-            kept.append({**rule, "intents": others} if "intents" in rule else rule)
+    kept = _without_aim(rules, change.name)
     if change.to == "handoff" and aim:
         at = next((at for at, rule in enumerate(rules) if rule.get("intent") == change.name), len(kept))
         kept.insert(at, mine)

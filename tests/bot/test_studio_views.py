@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from bot.content import judge_content
-from bot.content.changes import Question, SetForm, SetIntent, SetLead, SetResponse, changed_by
+from bot.content.changes import (
+    Question,
+    RemoveIntent,
+    SetForm,
+    SetIntent,
+    SetLead,
+    SetResponse,
+    SetSettings,
+    changed_by,
+)
 from bot.content.project import Project, read_folder
 from bot.studio import views
 from bot.studio.bots import fingerprint_of, fingerprint_of_project
@@ -94,3 +103,15 @@ def test_list_tells_the_usual_answer_and_not_its_variant_for_calls(small: Projec
     said = ({"text": "Ten."}, {"text": "Or eleven."}, {"text": "Just ten.", "channel": "voice"})
     project = changed_by(small, SetResponse(name="utter_price", variations=said))
     assert views.overview(project, read_project(project)).intents[0].about == {"": "Ten."}
+
+
+def test_removed_topic_is_handed_over_nowhere(small: Project) -> None:
+    led_on = changed_by(small, SetLead(name="price", to="handoff", team="Sales"))
+    rules = [{"intent": "price", "team": "Sales"}]
+    angry = changed_by(
+        led_on,
+        SetSettings(section="handoff", value={"rules": rules, "anger": {"intents": ["price"], "words": ["court"]}}),
+    )
+    left = read_project(changed_by(angry, RemoveIntent(name="price"))).content
+    assert (left.intents, left.settings.aims, left.settings.anger.intents) == ((), {}, ())
+    assert left.settings.anger.words == ("court",)
