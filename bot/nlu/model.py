@@ -136,11 +136,10 @@ class Model:
         # Words come first, then pairs, then each word's letters.
         found = np.concatenate((np.array(keys + [pair_hash(*pair) for pair in joined], dtype=np.uint64), letters))
         rows = self.hashes.searchsorted(found)
-        rows[rows == len(self.hashes)] = 0
-        seen = self.hashes.take(rows) == found
-        idf = np.where(seen, self.idf.take(rows), np.float32(self.unseen))
+        seen = self.hashes.take(rows, mode="clip") == found
+        idf = np.where(seen, self.idf.take(rows, mode="clip"), np.float32(self.unseen))
         squares, known = idf * idf, idf * seen
-        weights = self.weights.take(rows, axis=0).astype(np.float32)
+        weights = self.weights.take(rows, axis=0, mode="clip").astype(np.float32)
         alone = weights[:parts] * known[:parts, None]
         joint = np.empty((len(joined), len(self.intents) + 1), dtype=np.float32)
         joint[:, :-1] = alone[count:] * self.scale
