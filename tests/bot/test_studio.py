@@ -316,3 +316,37 @@ async def test_model_that_is_gone_or_of_another_release_is_made_again(site: Site
             await asyncio.sleep(0.05)
     assert other.version(site.ours.business) == version
     await other.aclose()
+
+
+async def test_draft_tells_which_version_was_made_of_it(anna: Browser) -> None:
+    await send(anna, "draft/import?seen=0", TABLE.encode())
+    assert (await anna.get("bot/draft"))["trained"] == ""
+    version = await train(anna)
+    draft = await anna.get("bot/draft")
+    assert (draft["trained"], draft["published"]) == (version, False)
+    name = draft["overview"]["intents"][0]["name"]
+    await change(anna, {"kind": "intent", "name": name, "examples": ["when are you open"]})
+    assert (await anna.get("bot/draft"))["trained"] == ""
+    await anna.ask("POST", "bot/draft/undo", {"seen": (await anna.get("bot/draft"))["revision"]})
+    assert (await anna.get("bot/draft"))["trained"] == version
+
+
+async def test_page_of_the_draft_tells_its_revision_and_who_changed_it(anna: Browser) -> None:
+    draft = await change(
+        anna,
+        {"kind": "response", "name": "utter_hours", "variations": [{"text": "From 9 to 21"}]},
+        {"kind": "intent", "name": "hours", "examples": ["when are you open"]},
+        {"kind": "lead", "name": "hours", "to": "handoff", "team": "Shop", "priority": 1},
+    )
+    page = await anna.get("bot/draft/intent?name=hours")
+    assert (page["revision"], page["changed_by"]) == (draft["revision"], draft["changed_by"])
+    assert (page["led"], page["aim"]) == ("handoff", {"team": "Shop", "priority": 1, "reason": ""})
+    assert draft["overview"]["intents"][0]["about"] == {"": "From 9 to 21"}
+
+
+async def test_what_a_call_says_is_told_while_somebody_types(site: Site, anna: Browser) -> None:
+    body = {"text": "Call +1 202 555 0100", "language": "en"}
+    status, said = await anna.ask("POST", "bot/draft/spoken", body)
+    assert status == 200 and not any(sign.isdigit() for sign in said["spoken"])
+    olga = Browser(site, site.ours.sessions["olga"])
+    assert (await olga.ask("POST", "bot/draft/spoken", body))[0] == 403

@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from bot.content.project import read_folder
+from tests.flows.administrators import come_in
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
 from tests.flows.server import NewServer
@@ -71,6 +72,12 @@ def test_failing_conversation_keeps_a_version_back_until_somebody_says_why(stage
 
     anna.choose("Topics")
     anna.row("Delivery takes").click()
+    example = anna.page.get_by_label(re.compile("^Write an example")).first
+    example.fill("can I send it back?")
+    twin = anna.main.get_by_text("Nearly the same stands in")
+    expect(twin.get_by_role("link", name="how do I return a lamp")).to_be_visible()
+    example.fill("")
+    expect(twin).to_have_count(0)
     anna.page.get_by_label("Answer, ").first.fill("Delivery takes one day, see https://lamps.example/delivery")
     expect(anna.main.get_by_role("figure")).to_contain_text("Delivery takes one day")
     anna.save()
@@ -149,15 +156,12 @@ def test_imported_project_differs_in_the_edited_answer_only(stage: Stage, new: N
     stage.allow(SIGNED_OUT)
     anna = Teacher.at_nothing(stage, new)
     anna.click(re.compile("^Bring in a Rasa project"))
+    stage.allow("status of 422")
+    choose_archive(anna, {"domain.yml": b"intents:\n- a\n\tb: 1\n"})
+    expect(anna.alert).to_contain_text("domain.yml, line 3")  # and nothing is lost: there was nothing
     before = read_folder(LANTERN)[0]
     secret = {**before.files, "endpoints.yml": b"action_endpoint: {url: 'http://inside.example'}\n"}
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as written:
-        for name, body in secret.items():
-            written.writestr(f"lantern/{name}", body)
-    anna.page.get_by_label("Choose the archive").set_input_files(
-        {"name": "lantern.zip", "mimeType": "application/zip", "buffer": archive.getvalue()}
-    )
+    choose_archive(anna, secret)
     anna.is_at("Import and export")
     expect(anna.page.get_by_text("topics were brought in")).to_be_visible()
     expect(anna.main.get_by_role("region", name="Not taken over")).to_contain_text("endpoints.yml")
@@ -184,6 +188,16 @@ def test_imported_project_differs_in_the_edited_answer_only(stage: Stage, new: N
     differing = [(one, other) for one, other in lines if one != other]
     assert len(differing) == 1
     assert "Ask us." in differing[0][1]
+
+
+def choose_archive(anna: Teacher, files: dict[str, bytes]) -> None:
+    """A folder's archive, as a file manager makes one."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as written:
+        for name, body in files.items():
+            written.writestr(f"lantern/{name}", body)
+    file = {"name": "lantern.zip", "mimeType": "application/zip", "buffer": archive.getvalue()}
+    anna.page.get_by_label("Choose the archive").set_input_files(file)  # type: ignore[arg-type]
 
 
 def test_two_who_teach_at_once_lose_nothing(stage: Stage, new: NewServer) -> None:
@@ -224,6 +238,21 @@ def test_two_who_teach_at_once_lose_nothing(stage: Stage, new: NewServer) -> Non
     anna.click("Discard changes")
     anna.click("Take the last change back")
     expect(anna.main.get_by_label("Example", exact=True).last).not_to_have_value("is there an express delivery")
+
+    # A supervisor looks on and changes nothing.
+    anna.page.goto(anna.page.url.split("#")[0] + "#/settings/people")
+    anna.is_at("People")
+    link = anna.invite(role="Supervisor")
+    page = stage.page(locale="en")
+    come_in(page, link, name="Sue Example", email="sue@example.com")
+    expect(page.get_by_role("navigation", name="Navigation")).to_be_visible()
+    sue = Teacher(page)
+    sue.to("topics")
+    sue.is_at("Topics")
+    sue.row("Delivery takes").click()
+    expect(sue.main.get_by_label("Example", exact=True).first).to_be_disabled()
+    expect(sue.page.get_by_role("button", name=re.compile("Save|Train|Remove topic"))).to_have_count(0)
+    assert_no_faults(page)
 
 
 def second_window(stage: Stage, anna: Teacher) -> Teacher:

@@ -343,7 +343,7 @@ const CURVE = [
 test("a threshold is told of a hundred questions", () => {
   expect(atThreshold(CURVE, 0.52)).toEqual({ answered: 83, wrong: 2, asked: 17 });
   expect(atThreshold([], 0.5)).toBeNull();
-  expect(line(CURVE, 3, 100, 50)).toBe("0,50 50,41.5 100,0");
+  expect(line(CURVE, 3, 100, 50)).toBe("-11.8,50 47.1,41.5 105.9,0");
 });
 
 test("what got worse is told, the worst first, and what is weak", () => {

@@ -27,10 +27,16 @@ export function atThreshold(curve: readonly Point[], threshold: number): OfHundr
   return { answered: 100 - left, wrong: Math.min(100 - left, Math.round((100 * wrong) / all)), asked: left };
 }
 
+/** The thresholds that can be chosen. */
+export const [LEAST, MOST] = [0.1, 0.95] as const;
+
+/** Where a threshold stands between the least and the most, 0 to 1. */
+export const along = (threshold: number) => (threshold - LEAST) / (MOST - LEAST);
+
 /** A curve as the points of a line in a box of `width` by `height`; 0 is at its bottom. */
 export function line(curve: readonly Point[], of: 1 | 2 | 3, width: number, height: number): string {
   return curve
-    .map((point) => `${round(point[0] * width)},${round(height - (point[of] / sum(point)) * height)}`)
+    .map((point) => `${round(along(point[0]) * width)},${round(height - (point[of] / sum(point)) * height)}`)
     .join(" ");
 }
 const sum = ([, right, wrong, asked]: Point) => right + wrong + asked || 1;
