@@ -163,8 +163,13 @@ def _begun_by(content: Content, form: str) -> tuple[str, ...]:
 
 
 def _texts(content: Content, name: str) -> dict[str, str]:
-    """A response's texts by language; "" for one without a condition on it."""
-    return {dict(one.condition).get("language", ""): one.text for one in content.responses.get(name, ())}
+    """A response's texts by language, the first of each that isn't for one channel alone; "" for one without a condition
+    on it."""
+    found: dict[str, str] = {}
+    for one in content.responses.get(name, ()):
+        if not one.channel:
+            found.setdefault(dict(one.condition).get("language", ""), one.text)
+    return found
 
 
 def _start(offered: tuple[Variation, ...]) -> str:

@@ -88,3 +88,9 @@ def test_end_of_a_form_is_written_where_its_rule_looks(lantern: Project) -> None
 def test_fingerprint_of_files_is_that_of_their_folder(lantern: Project, tmp_path: Path) -> None:
     lantern.write(tmp_path)
     assert fingerprint_of_project(lantern) == fingerprint_of(tmp_path)
+
+
+def test_list_tells_the_usual_answer_and_not_its_variant_for_calls(small: Project) -> None:
+    said = ({"text": "Ten."}, {"text": "Or eleven."}, {"text": "Just ten.", "channel": "voice"})
+    project = changed_by(small, SetResponse(name="utter_price", variations=said))
+    assert views.overview(project, read_project(project)).intents[0].about == {"": "Ten."}

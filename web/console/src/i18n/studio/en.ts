@@ -8,6 +8,8 @@ export const en = {
   removed: "{name} was removed",
   somebody: "Somebody",
 
+  unsaved: "Not saved",
+
   "bar.empty": "Nothing is taught yet",
   "bar.changed": "Changed, not trained yet",
   "bar.trained": "Trained as version {n}, not published yet",
@@ -353,6 +355,7 @@ export const en = {
   "figures.times": { one: "{n} time", other: "{n} times" },
   "figures.none": "How each topic does was not measured with this version.",
   "diff.title": "Against version {n}, which answers now",
+  "diff.draft": "What the draft changes against version {n}",
   "diff.about": "Line by line, in the project’s files.",
   "diff.show": "Show what differs",
   "diff.none": "Nothing differs.",
