@@ -200,7 +200,7 @@ def _calibration_error(reader: Reader, labelled: Labelled) -> float:
 
 def _milliseconds(reader: Reader, labelled: Labelled, rounds: int) -> float:
     """Best round, each over every message: caches hold what a server's would after a while."""
-    return min(_timed(lambda: [reader.read(text) for text, _ in labelled]) for _ in range(rounds + 1)) / len(labelled)
+    return min(_timed(lambda: [reader.read(text) for text, _ in labelled]) for _ in range(rounds + 2)) / len(labelled)
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from bot.nlu.calibrate import DIGITS
 from bot.nlu.features import LETTERS, Hashes, ngrams, word_hash
 from bot.nlu.meaning import UNIT, meanings
 from bot.nlu.model import FAMILIARITY
@@ -51,7 +52,9 @@ class Corpus:
         """Weights by the rows in ``known``, and the weight of what they don't hold."""
         held = [np.bincount(block[known].indices, minlength=block.shape[1]) for block in (self._words, self._letters)]
         frequency = np.concatenate(held)
-        return np.log((1 + len(known)) / (1 + frequency)) + 1, float(np.log(1 + len(known))) + 1
+        # The last digits of ``log`` are not the same on every processor.
+        idf = np.log((1 + len(known)) / (1 + frequency)).round(DIGITS) + 1
+        return idf, float(np.log(1 + len(known)).round(DIGITS)) + 1
 
     def seen_by(self, rows: Labels, known: Labels) -> Seen:
         """``rows`` as a model that knows only ``known`` sees them: unseen n-grams count in the lengths alone.

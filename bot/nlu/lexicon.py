@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -27,6 +28,35 @@ LONGEST = 16
 _REMEMBERED = 4_096
 
 
+class _Near:
+    """Words by the length that a slip may have given them."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._by_length: dict[int, list[str]] = {}
+        for word in known:
+            self._by_length.setdefault(len(word), []).append(word)
+        self._pools: dict[tuple[int, int], list[str]] = {}
+
+    def pool(self, length: int, slips: int) -> list[str]:
+        """The words that may have this length after so many slips, shorter ones first."""
+        pool = self._pools.get((length, slips))
+        if pool is None:
+            lengths = range(length - slips, length + slips + 1)
+            pool = [word for one in lengths for word in self._by_length.get(one, ())]
+            self._pools[length, slips] = pool
+        return pool
+
+
+@cache
+def _everyday() -> _Near:
+    return _Near(russian_words())
+
+
+def _closest(word: str, slips: int, near: _Near) -> str:
+    found = process.extractOne(word, near.pool(len(word), slips), scorer=OSA.distance, score_cutoff=slips)
+    return found[0] if found else ""
+
+
 class Lexicon:
     """Known words, most frequent first. Not for several threads at once: repairs are remembered."""
 
@@ -34,10 +64,7 @@ class Lexicon:
         self.vocabulary = tuple(vocabulary)
         self._known = frozenset(self.vocabulary)
         self._stems = frozenset(stem(word) for word in self.vocabulary)
-        self._by_length: dict[int, list[str]] = {}
-        for word in self.vocabulary:
-            if word.isalpha():
-                self._by_length.setdefault(len(word), []).append(word)
+        self._near = _Near(word for word in self.vocabulary if word.isalpha())
         self._repaired: OrderedDict[tuple[str, int, int], str] = OrderedDict()
 
     @classmethod
@@ -119,20 +146,13 @@ class Lexicon:
         if key in self._repaired:
             self._repaired.move_to_end(key)
             return self._repaired[key]
-        found = self._closest(word, slips, self._by_length)
+        found = _closest(word, slips, self._near)
         if not found and is_cyrillic(word):
-            found = self._closest(word, slips, russian_words())
+            found = _closest(word, slips, _everyday())
         self._repaired[key] = found or word
         if len(self._repaired) > _REMEMBERED:
             self._repaired.popitem(last=False)
         return self._repaired[key]
-
-    @staticmethod
-    def _closest(word: str, slips: int, by_length: Mapping[int, Sequence[str]]) -> str:
-        lengths = range(len(word) - slips, len(word) + slips + 1)
-        near = [candidate for length in lengths for candidate in by_length.get(length, ())]
-        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
-        return found[0] if found else ""
 
     def _parted(self, run: str) -> list[str]:
         """The fewest words of the training data that stand in a run without blanks; the run itself where there are none."""

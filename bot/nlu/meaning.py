@@ -57,12 +57,8 @@ def meanings() -> Meanings:
 
 
 @cache
-def russian_words() -> dict[int, tuple[str, ...]]:
-    """The Russian words that the table was made of, by their length: what a slip may have been."""
-    found: dict[int, dict[str, None]] = {}
-    for line in (FOLDER / "notions.txt").read_text("utf-8").splitlines():
-        if not line.startswith(("#", "+")):
-            for word in words(clean(line.partition(":")[2])):
-                if is_cyrillic(word):
-                    found.setdefault(len(word), {})[word] = None
-    return {length: tuple(spoken) for length, spoken in found.items()}
+def russian_words() -> tuple[str, ...]:
+    """The Russian words that the table was made of: what a slip may have been."""
+    lines = (FOLDER / "notions.txt").read_text("utf-8").splitlines()
+    spoken = [word for line in lines if line[:1] not in ("#", "+") for word in words(clean(line.partition(":")[2]))]
+    return tuple(dict.fromkeys(word for word in spoken if is_cyrillic(word)))

@@ -1,9 +1,9 @@
 """A trained model as serving uses it: numpy and nothing heavier. Pure but for small caches.
 
-A message is the sum of its words: every word adds what its n-grams and its meaning weigh for each intent, and how long
-it makes the message. Words repeat across messages, so what a word adds is worked out once and kept; a message then costs
-a handful of small additions, and one of new words a single look-up of all their n-grams. Weights are kept as 8-bit
-integers with a scale for each intent: a model stays small, and the rounding moves a logit by about a hundredth.
+A message is the sum of its words: every word adds what its n-grams and its meaning weigh for each intent, and how long it
+makes the message. Words repeat across messages, so what a word adds is worked out once it comes a second time, and kept.
+Weights are 8-bit integers with a scale for each intent, and frequency weights are whole steps: sums of them are exact in
+whatever order they are made, so a message reads the same whatever was remembered before.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlu.features import Hashes, letter_hashes, pair_hash, word_hash
-from bot.nlu.meaning import UNIT, meanings
+from bot.nlu.meaning import UNIT, WIDTH, meanings
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 Pair = tuple[str, str]
 
 REMEMBERED = 2_048
@@ -28,6 +29,10 @@ REMEMBERED_BYTES = 4_000_000
 """… as far as they need no more than this."""
 FAMILIARITY = 0.5
 """What a message of known words has more in each logit than one of unknown words."""
+STEPS = 32
+"""Into so many steps a frequency weight of 1 is parted."""
+EXACT = 150
+"""Letters of a message whose sums stay exact in single precision: three n-grams each, of 9 × ``STEPS`` × 127 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,96 +77,148 @@ class Model:
     senses: Floats
     bias: Floats
     calibration: Calibration
-    _words: dict[str, Floats] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _pairs: dict[Pair, Floats] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _steps: Floats = field(init=False, repr=False, compare=False)
+    _senses: Doubles = field(init=False, repr=False, compare=False)
+    _scale: Doubles = field(init=False, repr=False, compare=False)
+    _bias: Doubles = field(init=False, repr=False, compare=False)
+    _words: dict[str, Doubles] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _pairs: dict[Pair, Doubles] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _met: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
 
-    def logits(self, tokens: Sequence[str]) -> Floats:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_steps", np.rint(self.idf * STEPS).astype(np.float32))
+        object.__setattr__(self, "_senses", self.senses.astype(np.float64) / UNIT)
+        object.__setattr__(self, "_scale", self.scale.astype(np.float64))
+        object.__setattr__(self, "_bias", self.bias.astype(np.float64))
+
+    def logits(self, tokens: Sequence[str]) -> Doubles:
         """How much each intent fits, unbounded, in the order of ``intents``. ``tokens`` isn't empty.
 
         The length of each block (words; letters; meanings) counts what training never saw as well, at the highest
         frequency weight: a message of unknown words is short inside the model's space, so it scores low on everything.
         It is the best single sign of out of scope; the share of known words, weighed alike, is another.
         """
-        words, pairs = self._known(tokens)
+        pairs = list(pairwise(tokens))
+        if not all(token in self._words or token in self._met for token in tokens) and sum(map(len, tokens)) <= EXACT:
+            self._meet(tokens)
+            return self._of_strangers(tokens, pairs)
+        words, joined = self._known(tokens, pairs)
         total = words[0].copy()
         for word in words[1:]:
             total += word
-        blocks = total[:-2].reshape(3, -1)
-        for pair in pairs:
-            blocks[0] += pair
-        fit: Floats = (blocks[:, :-1] / np.sqrt(blocks[:, -1:])).sum(axis=0) + self.bias
-        fit += FAMILIARITY * total[-2] / total[-1]
-        return fit
+        written = total[: len(self.intents) + 1]
+        for pair in joined:
+            written += pair
+        return self._fit(total)
 
-    def spans(self, tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> Floats:
+    def spans(self, tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> Doubles:
         """The ``logits`` of several runs of ``tokens``, each given by its start and its end, a row for each."""
-        words, pairs = self._known(tokens)
+        words, pairs = self._known(tokens, list(pairwise(tokens)))
         starts, ends = np.array(spans).T
-        # Sums up to each place; in double precision, since differences of them are taken.
         sums = np.zeros((len(words) + 1, len(words[0])))
         np.cumsum(words, axis=0, out=sums[1:])
         total = sums[ends] - sums[starts]
-        blocks = total[:, :-2].reshape(len(spans), 3, -1)
         if pairs:
             joined = np.zeros((len(words), len(pairs[0])))
             np.cumsum(pairs, axis=0, out=joined[1:])
-            blocks[:, 0] += joined[ends - 1] - joined[starts]
-        fit: Floats = (blocks[:, :, :-1] / np.sqrt(blocks[:, :, -1:])).sum(axis=1) + self.bias
-        familiar = FAMILIARITY * (total[:, -2] / total[:, -1])[:, None]
-        found: Floats = (fit + familiar).astype(np.float32)
-        return found
-
-    def _known(self, tokens: Sequence[str]) -> tuple[list[Floats], list[Floats]]:
-        """What each word and each pair of neighbours adds."""
-        pairs = list(pairwise(tokens))
-        if not (all(token in self._words for token in tokens) and all(pair in self._pairs for pair in pairs)):
-            self._learn(tokens, pairs)
-        return [self._words[token] for token in tokens], [self._pairs[pair] for pair in pairs]
+            total[:, : joined.shape[1]] += joined[ends - 1] - joined[starts]
+        return np.array([self._fit(row) for row in total])
 
     def forget(self) -> None:
         """Drops what is remembered."""
         self._words.clear()
         self._pairs.clear()
+        self._met.clear()
 
-    def _learn(self, tokens: Sequence[str], pairs: Sequence[Pair]) -> None:
-        """Works out what these words and pairs add: all their n-grams are looked up at once."""
-        most = min(REMEMBERED, REMEMBERED_BYTES // (16 * (len(self.intents) + 2)))
-        if len(self._words) + len(tokens) > most or len(self._pairs) + len(pairs) > most:
-            self.forget()
-        fresh = list(dict.fromkeys(token for token in tokens if token not in self._words))
-        joined = list(dict.fromkeys(pair for pair in pairs if pair not in self._pairs))
-        count, parts = len(fresh), len(fresh) + len(joined)
-        keys = [word_hash(word) for word in fresh]
-        letters, owners = letter_hashes(fresh)
-        # Words come first, then pairs, then each word's letters.
-        found = np.concatenate((np.array(keys + [pair_hash(*pair) for pair in joined], dtype=np.uint64), letters))
+    def _fit(self, total: Doubles) -> Doubles:
+        """Logits from sums: what words weigh and the square of their length, the same of letters and of meanings, and how
+        much of all words is known.
+        """
+        count = len(self.intents)
+        words, letters, meant = total[:count], total[count + 1 : 2 * count + 1], total[2 * count + 2 : -3]
+        long, wide, deep, known, all_of_it = total[[count, 2 * count + 1, -3, -2, -1]].tolist()
+        fit: Doubles = words / math.sqrt(long)
+        fit += letters / math.sqrt(wide)
+        fit *= self._scale
+        fit += (meant / math.sqrt(deep)) @ self._senses
+        fit += self._bias
+        fit += FAMILIARITY * known / all_of_it
+        return fit
+
+    def _meet(self, tokens: Sequence[str]) -> None:
+        if len(self._met) > 8 * REMEMBERED:
+            self._met.clear()
+        self._met.update(tokens)
+
+    def _of_strangers(self, tokens: Sequence[str], pairs: Sequence[Pair]) -> Doubles:
+        """As ``logits``, all n-grams of the message looked up at once and nothing of it kept."""
+        keys = [word_hash(word) for word in tokens]
+        count, parts, width = len(tokens), len(tokens) + len(pairs), len(self.intents)
+        weights, steps, seen = self._look_up(keys, pairs, letter_hashes(tokens)[0])
+        squares, known = steps * steps, steps * seen
+        told, vectors = self._told(keys, steps[:count])
+        total = np.empty(2 * width + WIDTH + 5)
+        total[:width] = known[:parts] @ weights[:parts]
+        total[width] = squares[:parts].sum(dtype=np.float64)
+        total[width + 1 : 2 * width + 1] = known[parts:] @ weights[parts:]
+        total[2 * width + 1] = squares[parts:].sum(dtype=np.float64)
+        total[2 * width + 2 : -3] = told @ vectors
+        total[-3] = told @ told
+        total[-2] = known[:count] @ known[:count]
+        total[-1] = steps[:count] @ steps[:count]
+        return self._fit(total)
+
+    def _look_up(
+        self, keys: list[int], pairs: Sequence[Pair], letters: Hashes
+    ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+        """Weights of words, pairs and letters, in this order; their frequency weights; and which training has seen."""
+        found = np.concatenate((np.array(keys + [pair_hash(*pair) for pair in pairs], dtype=np.uint64), letters))
         rows = self.hashes.searchsorted(found)
-        rows[rows == len(self.hashes)] = 0
-        seen = self.hashes.take(rows) == found
-        idf = np.where(seen, self.idf.take(rows), np.float32(self.unseen))
-        squares, known = idf * idf, idf * seen
-        weights = self.weights.take(rows, axis=0).astype(np.float32)
-        alone = weights[:parts] * known[:parts, None]
-        joint = np.empty((len(joined), len(self.intents) + 1), dtype=np.float32)
-        joint[:, :-1] = alone[count:] * self.scale
-        joint[:, -1] = squares[count:parts]
-        self._pairs.update(zip(joined, joint, strict=True))
-        if not fresh:
-            return
+        seen = self.hashes.take(rows, mode="clip") == found
+        steps = np.where(seen, self._steps.take(rows, mode="clip"), np.float32(round(self.unseen * STEPS)))
+        return self.weights.take(rows, axis=0, mode="clip").astype(np.float32), steps, seen
+
+    @staticmethod
+    def _told(keys: list[int], steps: Floats) -> tuple[Floats, Floats]:
+        """How much each word tells, in whole steps, and its meaning."""
         table = meanings()
         places = [table.row(key) for key in keys]
-        told = idf[:count] * table.telling.take(places)
-        meant = table.vectors.take(places, axis=0) * (told / UNIT)[:, None]
-        added = np.empty((count, 3 * len(self.intents) + 5), dtype=np.float32)
-        blocks = added[:, :-2].reshape(count, 3, -1)
-        blocks[:, 0, :-1] = alone[:count]
-        # No products of matrices: what a word adds must not depend on which others are new.
-        starts = np.bincount(owners, minlength=count).cumsum()[:-1].tolist()
-        np.add.reduceat(weights[parts:] * known[parts:, None], [0, *starts], axis=0, out=blocks[:, 1, :-1])
-        blocks[:, 2, :-1] = np.einsum("ij,jk->ik", meant, self.senses)
-        blocks[:, :2, :-1] *= self.scale
-        blocks[:, 0, -1] = added[:, -1] = squares[:count]
-        blocks[:, 1, -1] = np.bincount(owners, weights=squares[parts:], minlength=count)
-        blocks[:, 2, -1] = told * told
+        told: Floats = np.maximum(np.rint(steps * table.telling.take(places)), np.float32(1))
+        return told, table.vectors.take(places, axis=0).astype(np.float32)
+
+    def _known(self, tokens: Sequence[str], pairs: Sequence[Pair]) -> tuple[list[Doubles], list[Doubles]]:
+        """What each word and each pair of neighbours adds."""
+        if not (all(token in self._words for token in tokens) and all(pair in self._pairs for pair in pairs)):
+            self._learn(tokens, pairs)
+        return [self._words[token] for token in tokens], [self._pairs[pair] for pair in pairs]
+
+    def _learn(self, tokens: Sequence[str], pairs: Sequence[Pair]) -> None:
+        """Works out what these words and pairs add."""
+        most = min(REMEMBERED, REMEMBERED_BYTES // (24 * (len(self.intents) + WIDTH)))
+        if len(self._words) + len(tokens) > most or len(self._pairs) + len(pairs) > most:
+            self._words.clear()
+            self._pairs.clear()
+        fresh = list(dict.fromkeys(token for token in tokens if token not in self._words))
+        joined = list(dict.fromkeys(pair for pair in pairs if pair not in self._pairs))
+        count, parts, width = len(fresh), len(fresh) + len(joined), len(self.intents)
+        keys = [word_hash(word) for word in fresh]
+        letters, owners = letter_hashes(fresh)
+        weights, steps, seen = self._look_up(keys, joined, letters)
+        squares, known = steps * steps, steps * seen
+        weighed = weights * known[:, None]
+        both = np.column_stack((weighed, squares))[count:parts].astype(np.float64)
+        self._pairs.update(zip(joined, both, strict=True))
+        if not fresh:
+            return
+        told, vectors = self._told(keys, steps[:count])
+        added = np.empty((count, 2 * width + WIDTH + 5))
+        added[:, :width] = weighed[:count]
+        added[:, width] = squares[:count]
+        starts = np.searchsorted(owners, np.arange(count))
+        added[:, width + 1 : 2 * width + 1] = np.add.reduceat(weighed[parts:], starts, axis=0)
+        added[:, 2 * width + 1] = np.add.reduceat(squares[parts:], starts)
+        added[:, 2 * width + 2 : -3] = vectors * told[:, None]
+        added[:, -3] = told * told
         added[:, -2] = squares[:count] * seen[:count]
+        added[:, -1] = squares[:count]
         self._words.update(zip(fresh, added, strict=True))
