@@ -17,7 +17,7 @@ from bot.content import is_test
 from bot.content.editing import changed, plain, removed
 from bot.content.errors import ContentError
 from bot.content.extras import FILE as EXTRAS
-from bot.content.judging import TOLD
+from bot.content.judging import HANDOFF, TOLD
 from bot.content.project import Project
 from bot.content.source import parsed
 from gateway.faults import content as faults
@@ -29,7 +29,6 @@ Text = Annotated[str, msgspec.Meta(max_length=4_000)]
 Json = Any
 TESTS = "tests/test_stories.yml"
 USUAL_TRIES = 3
-HANDOFF = "action_handoff"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from bot.content.judging import HANDOFF
 from bot.dialogue.render import VOICE, names_of
 from bot.rasa.tracking import NO_FACTS, fact_of
 from bot.rasa.wire import BotData, Domain, Event, Variation
@@ -19,7 +20,6 @@ from gateway.model.events import Button, Card
 from gateway.ports import BotReply
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-HANDOFF = "action_handoff"
 FALLBACK_ACTION = "action_default_fallback"
 FALLBACK_INTENTS = ("nlu_fallback", "out_of_scope")
 ASK_PERSON = "ask_person"

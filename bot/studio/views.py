@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from bot.content import Content, Loaded
-from bot.content.changes import HANDOFF, TESTS, Pages, asked_by, ended_by, examples_of, is_plain
+from bot.content.changes import TESTS, Pages, asked_by, ended_by, examples_of, is_plain
 from bot.content.errors import Finding
 from bot.content.extras import FILE as EXTRAS
+from bot.content.judging import HANDOFF
 from bot.content.project import Project
 from bot.content.types import Example, Variation
 from bot.dialogue.playbook import Playbook

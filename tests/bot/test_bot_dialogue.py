@@ -380,7 +380,7 @@ def test_words_of_anger_call_a_person_with_the_words_as_evidence(tmp_path: Path)
     assert (handoff.cause, handoff.team, handoff.priority, handoff.why) == ("anger", "care", 5, "outrage")
 
 
-def test_important_customer_goes_first_and_may_skip_the_bot(tmp_path: Path) -> None:
+def test_important_customer_goes_first_and_is_answered_by_the_bot(tmp_path: Path) -> None:
     extras = (
         "handoff:\n  important: {labels: [VIP], priority: 9, team: lounge}\n  rules: [{intent: parking, priority: 1}]\n"
     )
