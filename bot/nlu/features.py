@@ -25,6 +25,7 @@ LETTERS = np.uint64(1 << 63)
 _BELOW = (1 << 63) - 1
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _PAIR = 0xC2B2AE3D27D4EB4F
+_SPACE = ord(" ")
 
 
 @lru_cache(maxsize=8_192)
@@ -42,34 +43,44 @@ def pair_hash(word: str, following: str) -> int:
     return (_stem_hash(word) * _PAIR + _stem_hash(following)) & _BELOW
 
 
-def letter_hashes(tokens: Sequence[str]) -> tuple[Hashes, npt.NDArray[np.intp]]:
-    """One hash for every run of 2–4 letters inside a word, repetitions included, and the place of that word.
-
-    The runs of a word stand together, in the order of the words.
-    """
+def letter_hashes(tokens: Sequence[str]) -> Hashes:
+    """One hash for every run of 2–4 letters inside a word, repetitions included: shorter runs before longer ones."""
     if not tokens:
-        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.intp)
-    # Words stand side by side, each between its own two spaces; runs over an edge are dropped.
-    written = f" {'  '.join(tokens)} "
-    codes = np.frombuffer(written.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    places = np.arange(len(tokens)).repeat([len(token) + 2 for token in tokens])
-    lengths = LONGEST - SHORTEST + 1
-    runs = np.empty((len(codes), lengths), dtype=np.uint64)
-    inside = np.zeros((len(codes), lengths), dtype=np.bool_)
-    rolling = codes
-    for at, n in enumerate(range(SHORTEST, LONGEST + 1)):
+        return np.empty(0, dtype=np.uint64)
+    codes, inside = _laid_out(tokens)
+    rolling, found = codes, []
+    for n, kept in enumerate(inside, start=SHORTEST):
         rolling = rolling[:-1] * _MULTIPLIER + codes[n - 1 :]
-        runs[: len(rolling), at] = rolling
-        inside[: len(rolling), at] = places[: len(rolling)] == places[n - 1 :]
-    kept = inside.ravel().nonzero()[0]
-    return runs.ravel()[kept] | LETTERS, places[kept // lengths]
+        found.append(rolling[kept])
+    hashes: Hashes = np.concatenate(found)
+    hashes |= LETTERS
+    return hashes
+
+
+def letter_owners(tokens: Sequence[str]) -> npt.NDArray[np.intp]:
+    """The place of the word that each of ``letter_hashes`` lies in."""
+    if not tokens:
+        return np.empty(0, dtype=np.intp)
+    places = np.arange(len(tokens)).repeat([len(token) + 2 for token in tokens])
+    return np.concatenate([places[: len(kept)][kept] for kept in _laid_out(tokens)[1]])
+
+
+def _laid_out(tokens: Sequence[str]) -> tuple[Hashes, list[npt.NDArray[np.bool_]]]:
+    """The letters' codes, words side by side, each between its own two spaces; and for each length of run, shortest
+    first, which of them lie inside a word: those without two spaces together."""
+    codes = np.frombuffer(f" {'  '.join(tokens)} ".encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    space = codes == _SPACE
+    inside = [~(space[:-1] & space[1:])]
+    for n in range(SHORTEST, LONGEST):
+        inside.append(inside[-1][:-1] & inside[0][n - 1 :])
+    return codes, inside
 
 
 def ngrams(tokens: Sequence[str]) -> tuple[Hashes, Counts]:
     """The distinct hashes in ascending order and how often each occurs: words below ``LETTERS``, letters above."""
     singles = [word_hash(token) for token in tokens]
     pairs = [pair_hash(word, following) for word, following in pairwise(tokens)]
-    both = np.concatenate((np.array(singles + pairs, dtype=np.uint64), letter_hashes(tokens)[0]))
+    both = np.concatenate((np.array(singles + pairs, dtype=np.uint64), letter_hashes(tokens)))
     hashes, counts = np.unique(both, return_counts=True)
     return hashes, counts
 

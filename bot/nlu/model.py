@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlu.features import Hashes, letter_hashes, pair_hash, word_hash
+from bot.nlu.features import Hashes, letter_hashes, letter_owners, pair_hash, word_hash
 from bot.nlu.meaning import UNIT, WIDTH, meanings
 
 Floats = npt.NDArray[np.float32]
@@ -154,7 +154,7 @@ class Model:
         """As ``logits``, all n-grams of the message looked up at once and nothing of it kept."""
         keys = [word_hash(word) for word in tokens]
         count, parts, width = len(tokens), len(tokens) + len(pairs), len(self.intents)
-        weights, steps, seen = self._look_up(keys, pairs, letter_hashes(tokens)[0])
+        weights, steps, seen = self._look_up(keys, pairs, letter_hashes(tokens))
         squares, known = steps * steps, steps * seen
         told, vectors = self._told(keys, steps[:count])
         total = np.empty(2 * width + WIDTH + 5)
@@ -202,8 +202,9 @@ class Model:
         joined = list(dict.fromkeys(pair for pair in pairs if pair not in self._pairs))
         count, parts, width = len(fresh), len(fresh) + len(joined), len(self.intents)
         keys = [word_hash(word) for word in fresh]
-        letters, owners = letter_hashes(fresh)
-        weights, steps, seen = self._look_up(keys, joined, letters)
+        owners = letter_owners(fresh)
+        by_word = owners.argsort(kind="stable")
+        weights, steps, seen = self._look_up(keys, joined, letter_hashes(fresh)[by_word])
         squares, known = steps * steps, steps * seen
         weighed = weights * known[:, None]
         both = np.column_stack((weighed, squares))[count:parts].astype(np.float64)
@@ -214,7 +215,7 @@ class Model:
         added = np.empty((count, 2 * width + WIDTH + 5))
         added[:, :width] = weighed[:count]
         added[:, width] = squares[:count]
-        starts = np.searchsorted(owners, np.arange(count))
+        starts = np.searchsorted(owners[by_word], np.arange(count))
         added[:, width + 1 : 2 * width + 1] = np.add.reduceat(weighed[parts:], starts, axis=0)
         added[:, 2 * width + 1] = np.add.reduceat(squares[parts:], starts)
         added[:, 2 * width + 2 : -3] = vectors * told[:, None]

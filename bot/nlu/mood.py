@@ -8,7 +8,7 @@ probabilities of independent ones would. One strong sign is enough for one half.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 from bot.nlu.wordlists import by_word, listed
@@ -91,6 +91,8 @@ for _weight, _anchors, _pattern in _PHRASES:
 _DENIED = re.compile(
     r"(?:^|\s)(?:не|not|no|isnt|arent|без)\s+(?:(?:так|такой|такая|очень|совсем|so|very|that|really|too|as)\s+)?$"
 )
+_TELLING = frozenset(_RUDE) | frozenset(_COMPILED)
+_BEGINS_RUDELY = re.compile(rf"(?<!\S)(?:{'|'.join(_ALL_STEMS)})")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -107,11 +109,28 @@ class Mood(NamedTuple):
         return self.anger >= ANGRY
 
 
-def mood_of(text: str, *, own: Iterable[str] = ()) -> Mood:
+def mood_of(text: str, *, own: Collection[str] = ()) -> Mood:
     """How angry the message sounds; ``own`` are words and phrases that a business adds, in any of their forms."""
     cleaned = clean(text, _LONGEST)
     said = words(_DRAWN_OUT.sub(r"\1", cleaned))
     line = " ".join(said)
+    signs: dict[str, float] = {}
+    # Most messages hold nothing of the kind, and cost no more than these two looks.
+    if not _TELLING.isdisjoint(said) or _BEGINS_RUDELY.search(line):
+        signs = _signs(said, line)
+    if not _MASKS.isdisjoint(cleaned):
+        signs.update((found, 0.65) for found in _MASKED.findall(cleaned) if _is_masked(found))
+    if own:
+        signs.update((phrase, _OWN) for phrase in _own_in(said, own))
+    marks = _marks(text[:_LONGEST])
+    calm = 1.0
+    for weight in sorted([*signs.values(), *marks.values()], reverse=True)[:_MOST_SIGNS]:
+        calm *= 1 - weight
+    return Mood(round(1 - calm, 3), tuple(signs), tuple(marks))
+
+
+def _signs(said: list[str], line: str) -> dict[str, float]:
+    """Phrases and words of anger with their weights."""
     signs: dict[str, float] = {}
     for anchor in dict.fromkeys(said):
         for weight, pattern in _COMPILED.get(anchor, ()):
@@ -125,14 +144,7 @@ def mood_of(text: str, *, own: Iterable[str] = ()) -> Mood:
             continue
         if word not in covered and not _DENIED.search(" ".join(said[max(0, at - 2) : at]) + " "):
             signs.setdefault(word, weight)
-    if not _MASKS.isdisjoint(cleaned):
-        signs.update((found, 0.65) for found in _MASKED.findall(cleaned) if _is_masked(found))
-    signs.update((phrase, _OWN) for phrase in _own_in(said, own))
-    marks = _marks(text[:_LONGEST])
-    calm = 1.0
-    for weight in sorted([*signs.values(), *marks.values()], reverse=True)[:_MOST_SIGNS]:
-        calm *= 1 - weight
-    return Mood(round(1 - calm, 3), tuple(signs), tuple(marks))
+    return signs
 
 
 def _rude(word: str) -> float:
@@ -157,7 +169,7 @@ def _is_masked(found: str) -> bool:
     )
 
 
-def _own_in(said: list[str], own: Iterable[str]) -> list[str]:
+def _own_in(said: list[str], own: Collection[str]) -> list[str]:
     stems = f" {' '.join(map(stem, said))} "
     return [
         phrase for phrase in own if (sought := " ".join(map(stem, words(clean(phrase))))) and f" {sought} " in stems
@@ -167,7 +179,7 @@ def _own_in(said: list[str], own: Iterable[str]) -> list[str]:
 def _marks(text: str) -> dict[str, float]:
     """What is shouted: capitals all over, three marks in a row."""
     found: dict[str, float] = {}
-    shouted = [word for word in text.split() if len(word) > 2 and word.isupper()]
+    shouted = [] if text[1:].islower() else [word for word in text.split() if len(word) > 2 and word.isupper()]
     letters = [mark for mark in text if mark.isalpha()] if len(shouted) > 1 else []
     if len(letters) >= 10 and len(shouted) >= 2 and sum(map(str.isupper, letters)) >= 0.7 * len(letters):
         found["capitals"] = _CAPITALS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 KINDS = frozenset({"phone", "email", "number", "money", "date", "time", "datetime", "address"})
@@ -67,20 +68,27 @@ class Token(NamedTuple):
 class Scanned:
     """A text cut into tokens. ``folded`` is as long as ``text``, so that places are the same in both.
 
-    ``said`` are its words, ``digits`` how many digits it has.
+    ``said`` are its words, ``digits`` how many digits it has. Where a word stands is worked out when first asked.
     """
 
-    __slots__ = ("_words", "digits", "folded", "said", "text", "tokens")
-
-    def __init__(self, text: str, folded: str, tokens: Sequence[Token]) -> None:
+    def __init__(self, text: str, folded: str, words: Sequence[str]) -> None:
         self.text = text
         self.folded = folded
-        self.tokens = tokens
         # Readers look a little beyond either end, and often: the empty words there answer both.
-        self._words = [token.text for token in tokens] + _MARGIN
+        self._words = [*words, *_MARGIN]
         # What readers ask first, so that most texts cost them nothing.
         self.said = frozenset(self._words)
         self.digits = sum(map(len, filter(str.isdecimal, self._words)))
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The words with their places."""
+        found, end = [], 0
+        for word in self._words[: -len(_MARGIN)]:
+            start = self.folded.index(word, end)
+            end = start + len(word)
+            found.append(Token(word, start, end))
+        return found
 
     def word(self, at: int) -> str:
         """The token's text, or nothing beyond either end."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 
-from bot.nlu.entities.entity import Scanned, Token
+from bot.nlu.entities.entity import Scanned
 
 MAX_TOKENS = 250
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^\w\s]|_|\d")
@@ -29,5 +28,4 @@ def fold(text: str) -> str:
 def scan(text: str) -> Scanned:
     """The tokens of the text, as far as anybody writes: what is longer isn't meant to be read."""
     folded = fold(text)
-    found = islice(_TOKEN.finditer(folded), MAX_TOKENS)
-    return Scanned(text, folded, [Token(match[0], *match.span()) for match in found])
+    return Scanned(text, folded, _TOKEN.findall(folded)[:MAX_TOKENS])
