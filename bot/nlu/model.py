@@ -29,6 +29,8 @@ REMEMBERED_BYTES = 4_000_000
 """… as far as they need no more than this."""
 FAMILIARITY = 0.5
 """What a message of known words has more in each logit than one of unknown words."""
+_NUMBERS = 5
+"""What is added up of a message beside its weights, see ``Model._fit``."""
 STEPS = 32
 """Into so many steps a frequency weight of 1 is parted."""
 EXACT = 150
@@ -109,7 +111,8 @@ class Model:
         written = total[: len(self.intents) + 1]
         for pair in joined:
             written += pair
-        return self._fit(total)
+        fit: Doubles = self._fit(total[None])[0]
+        return fit
 
     def spans(self, tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> Doubles:
         """The ``logits`` of several runs of ``tokens``, each given by its start and its end, a row for each."""
@@ -122,7 +125,7 @@ class Model:
             joined = np.zeros((len(words), len(pairs[0])))
             np.cumsum(pairs, axis=0, out=joined[1:])
             total[:, : joined.shape[1]] += joined[ends - 1] - joined[starts]
-        return np.array([self._fit(row) for row in total])
+        return self._fit(total)
 
     def forget(self) -> None:
         """Drops what is remembered."""
@@ -131,18 +134,19 @@ class Model:
         self._met.clear()
 
     def _fit(self, total: Doubles) -> Doubles:
-        """Logits from sums: what words weigh and the square of their length, the same of letters and of meanings, and how
-        much of all words is known.
+        """Logits from sums, for each row: what words weigh, five numbers, what letters weigh, and meanings. The numbers are
+        the squares of the lengths of words, letters and meanings, and how much of all words is known.
         """
         count = len(self.intents)
-        words, letters, meant = total[:count], total[count + 1 : 2 * count + 1], total[2 * count + 2 : -3]
-        long, wide, deep, known, all_of_it = total[[count, 2 * count + 1, -3, -2, -1]].tolist()
-        fit: Doubles = words / math.sqrt(long)
-        fit += letters / math.sqrt(wide)
+        lengths = np.sqrt(total[:, count : count + 3])
+        known, everything = total[:, count + 3 : count + 4], total[:, count + 4 : count + 5]
+        fit: Doubles = total[:, :count] / lengths[:, :1]
+        fit += total[:, count + _NUMBERS : 2 * count + _NUMBERS] / lengths[:, 1:2]
         fit *= self._scale
-        fit += (meant / math.sqrt(deep)) @ self._senses
+        # Row by row, so that what stands beside a row changes none of its digits.
+        fit += ((total[:, 2 * count + _NUMBERS :] / lengths[:, 2:])[:, None] @ self._senses)[:, 0]
         fit += self._bias
-        fit += FAMILIARITY * known / all_of_it
+        fit += FAMILIARITY * known / everything
         return fit
 
     def _meet(self, tokens: Sequence[str]) -> None:
@@ -157,16 +161,17 @@ class Model:
         weights, steps, seen = self._look_up(keys, pairs, letter_hashes(tokens))
         squares, known = steps * steps, steps * seen
         told, vectors = self._told(keys, steps[:count])
-        total = np.empty(2 * width + WIDTH + 5)
-        total[:width] = known[:parts] @ weights[:parts]
-        total[width] = squares[:parts].sum(dtype=np.float64)
-        total[width + 1 : 2 * width + 1] = known[parts:] @ weights[parts:]
-        total[2 * width + 1] = squares[parts:].sum(dtype=np.float64)
-        total[2 * width + 2 : -3] = told @ vectors
-        total[-3] = told @ told
-        total[-2] = known[:count] @ known[:count]
-        total[-1] = steps[:count] @ steps[:count]
-        return self._fit(total)
+        total = np.empty((1, 2 * width + WIDTH + _NUMBERS))
+        row, letters = total[0], width + _NUMBERS
+        row[:width] = known[:parts] @ weights[:parts]
+        row[width:letters] = (
+            squares[:parts].sum(dtype=np.float64), squares[parts:].sum(dtype=np.float64), told @ told,
+            known[:count] @ known[:count], steps[:count] @ steps[:count],
+        )  # fmt: skip
+        row[letters : letters + width] = known[parts:] @ weights[parts:]
+        row[letters + width :] = told @ vectors
+        fit: Doubles = self._fit(total)[0]
+        return fit
 
     def _look_up(
         self, keys: list[int], pairs: Sequence[Pair], letters: Hashes
@@ -200,7 +205,7 @@ class Model:
             self._pairs.clear()
         fresh = list(dict.fromkeys(token for token in tokens if token not in self._words))
         joined = list(dict.fromkeys(pair for pair in pairs if pair not in self._pairs))
-        count, parts, width = len(fresh), len(fresh) + len(joined), len(self.intents)
+        count, parts = len(fresh), len(fresh) + len(joined)
         keys = [word_hash(word) for word in fresh]
         owners = letter_owners(fresh)
         by_word = owners.argsort(kind="stable")
@@ -212,14 +217,10 @@ class Model:
         if not fresh:
             return
         told, vectors = self._told(keys, steps[:count])
-        added = np.empty((count, 2 * width + WIDTH + 5))
-        added[:, :width] = weighed[:count]
-        added[:, width] = squares[:count]
         starts = np.searchsorted(owners[by_word], np.arange(count))
-        added[:, width + 1 : 2 * width + 1] = np.add.reduceat(weighed[parts:], starts, axis=0)
-        added[:, 2 * width + 1] = np.add.reduceat(squares[parts:], starts)
-        added[:, 2 * width + 2 : -3] = vectors * told[:, None]
-        added[:, -3] = told * told
-        added[:, -2] = squares[:count] * seen[:count]
-        added[:, -1] = squares[:count]
+        added = np.column_stack((
+            weighed[:count], squares[:count], np.add.reduceat(squares[parts:], starts), told * told,
+            squares[:count] * seen[:count], squares[:count],
+            np.add.reduceat(weighed[parts:], starts, axis=0), vectors * told[:, None],
+        )).astype(np.float64)  # fmt: skip
         self._words.update(zip(fresh, added, strict=True))
