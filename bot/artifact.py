@@ -26,7 +26,7 @@ from bot.nlu.meaning import WIDTH
 from bot.nlu.model import Calibration, Model
 from bot.nlu.reader import Reader
 
-FORMAT = 4
+FORMAT = 5
 MAX_BYTES = 500_000_000
 _ARRAYS = {
     "hashes": np.uint64, "idf": np.float32, "weights": np.int8, "scale": np.float32, "senses": np.float32,

@@ -2,7 +2,7 @@
 
 Ten examples can't hold every way to say a thing; the table knows that "cash" is near "money", and that "деньги" is, too.
 It holds stems: the 20,000 most frequent English words, and about two thousand Russian ones, which lie where the English
-words lie that they mean, so an example in one language helps a message in the other. ``scripts/meanings.py`` builds it.
+words lie that they mean, so an example in one language helps a message in the other. ``scripts.meanings`` builds it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.nlu.features import word_hash
 from gateway.language import clean, is_cyrillic, words
 
 FOLDER = Path(__file__).with_name("words")
-WIDTH = 32
+WIDTH = 64
 UNIT = 127
 _FILE = FOLDER / "vectors.npz"
 

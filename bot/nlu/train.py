@@ -32,9 +32,9 @@ ENOUGH = 2_000
 
 MOST_SCORES, MOST_WEIGHTS = 20_000_000, 30_000_000
 """Examples × intents, and n-grams × intents: beyond them a training would need too many minutes, or gigabytes."""
-MEANING = 3.0
+MEANING = 4.0
 """The weight of what is meant beside what is written …"""
-STIFFNESS = 3.0
+STIFFNESS = 5.0
 """… and how strongly its weights are held small."""
 
 

@@ -1,9 +1,8 @@
-"""Builds ``bot/nlu/words/vectors.npz``: ``python -m scripts.meanings glove.6B.50d.txt``.
+"""The table out of its sources, see ``scripts.meanings``.
 
-Needed only where the table itself is to be changed. The source is GloVe 6B, 50 dimensions (Pennington, Socher and
-Manning, 2014), which its authors gave to the public domain (PDDL 1.0); what Russian words mean stands in
-``bot/nlu/words/notions.txt``. The most frequent English words are taken, their common part is removed (Mu and Viswanath,
-2018), the rest is turned so that its first ``WIDTH`` dimensions hold most of it, and words of one stem become one.
+Words lie as a sentence encoder has them, in such a way that their sum comes near what it makes of whole sentences, and,
+at half the weight, as GloVe has them. The rest is turned so that its first ``WIDTH`` dimensions hold most of it, and
+words of one stem become one. What Russian words mean stands in ``bot/nlu/words/notions.txt``.
 """
 
 from __future__ import annotations
@@ -18,21 +17,27 @@ import numpy.typing as npt
 from bot.nlu.features import word_hash
 from bot.nlu.meaning import FOLDER, WIDTH, Meanings
 from gateway.language import clean, words
+from scripts.meanings.distil import distilled
+from scripts.meanings.sources import encoded, glove, sentences
 
 Array = npt.NDArray[np.float64]
 
 TAKEN = 20_000
-"""English words of the table, the most frequent of the source."""
-LOOKED_UP = 100_000
-"""English words by which Russian ones may be explained."""
+"""English words of the table, the most frequent ones."""
+DISTILLED = 40_000
+"""Words that sentences are made of. Rarer ones lie where the encoder has them by themselves."""
 COMMON = 300
 """A word of this place by frequency tells half of what a rare one does."""
+BESIDE = 0.5
+"""The weight of GloVe."""
 
 
 def main() -> None:
-    """Reads the source, writes the table."""
-    found, vectors = _source(Path(sys.argv[1]))
+    """Reads the sources, writes the table."""
+    glove_path, wordnet, encoder = map(Path, sys.argv[1:])
+    found, seen_together = glove(glove_path)
     place = {word: at for at, word in enumerate(found)}
+    vectors = np.hstack((_even(_distilled(found, wordnet, encoder)), BESIDE * _even(seen_together)))
     extra, notions = _notions(FOLDER / "notions.txt")
     frequent = [at for at, word in enumerate(found[:TAKEN]) if word.isalpha() and word.isascii()]
     taken = sorted({*frequent, *(place[word] for word in extra if word in place)})
@@ -48,23 +53,33 @@ def main() -> None:
     Meanings.write(*_table(senses, rank))
 
 
-def _source(path: Path) -> tuple[list[str], Array]:
-    found, vectors = [], []
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            word, *numbers = line.rstrip("\n").split(" ")
-            found.append(word)
-            vectors.append(np.array(numbers, dtype=np.float64))
-            if len(found) == LOOKED_UP:
-                break
-    return found, np.array(vectors)
+def _distilled(found: list[str], wordnet: Path, encoder: Path) -> Array:
+    alone = encoded(encoder, found)
+    alone -= alone[:TAKEN].mean(axis=0)
+    place = {word: at for at, word in enumerate(found[:DISTILLED])}
+    told = sentences(wordnet, set(place))
+    telling = _telling(np.arange(len(found)))
+    spoken = [[place[word] for word in sentence] for sentence in told]
+    return distilled(alone, encoded(encoder, [" ".join(sentence) for sentence in told]), spoken, telling)
+
+
+def _even(vectors: Array) -> Array:
+    """Frequent words around nought, of length 1 in the mean of squares."""
+    centred = vectors - vectors[:TAKEN].mean(axis=0)
+    even: Array = centred / np.sqrt((centred[:TAKEN] ** 2).sum(axis=1).mean())
+    return even
+
+
+def _telling(places: npt.NDArray[np.intp]) -> Array:
+    told: Array = 1 / (1 + COMMON / (places + 10))
+    return told
 
 
 def _turned(vectors: Array, taken: list[int]) -> Array:
-    """Without the mean and the first axis, which tell frequency and not meaning; the next ``WIDTH`` axes, unit length."""
+    """In the ``WIDTH`` axes in which the taken words differ most, of length 1."""
     centred = vectors - vectors[taken].mean(axis=0)
     _, _, axes = np.linalg.svd(centred[taken], full_matrices=False)
-    narrow: Array = centred @ axes[1 : WIDTH + 1].T
+    narrow: Array = centred @ axes[:WIDTH].T
     return narrow / np.linalg.norm(narrow, axis=1, keepdims=True)
 
 
@@ -100,7 +115,7 @@ def _table(
     keys = sorted(senses)
     means = np.array([sum(weight * vector for weight, vector in senses[key]) for key in keys])
     means /= np.linalg.norm(means, axis=1, keepdims=True)
-    telling = 1 / (1 + COMMON / (np.array([rank[key] for key in keys]) + 10))
+    telling = _telling(np.array([rank[key] for key in keys]))
     return (
         np.array(keys, dtype=np.uint64),
         np.rint(means * 127).astype(np.int8),
