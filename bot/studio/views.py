@@ -7,7 +7,11 @@ from typing import Any
 import msgspec
 
 from bot.content import Content, Loaded
-from bot.content.changes import TESTS, Pages, asked_by, ended_by, examples_of, is_plain
+from bot.content.changes.forms import asked_by, ended_by
+from bot.content.changes.intents import examples_of
+from bot.content.changes.kinds import TESTS
+from bot.content.changes.leads import is_plain
+from bot.content.changes.pages import Pages
 from bot.content.errors import Finding
 from bot.content.extras import FILE as EXTRAS
 from bot.content.judging import HANDOFF
