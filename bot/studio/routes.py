@@ -4,29 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import difflib
 import zoneinfo
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from bot.content import judge_content
-from bot.content.changes import AnyChange, changed_by
+from bot.content.changes import changed_by
 from bot.content.errors import Finding
 from bot.content.project import Project, read_archive, text_of
 from bot.content.table import read_table, write_table
 from bot.studio import views
-from bot.studio.alike import Alike, alike
+from bot.studio.alike import alike
+from bot.studio.bodies import (
+    BotView,
+    Brought,
+    ChangesBody,
+    DiffQuery,
+    DraftView,
+    ExportQuery,
+    NameQuery,
+    Near,
+    NearBody,
+    PublishBody,
+    SeenBody,
+    SeenQuery,
+    Spoken,
+    SpokenBody,
+    TemplateBody,
+    Templates,
+    TemplateView,
+    Tests,
+    VersionLine,
+    VersionPage,
+    Versions,
+)
 from bot.studio.bots import Bots, Published, fingerprint_of_project
+from bot.studio.differences import Difference, difference
 from bot.studio.drafts import Draft, Drafts, read_project
-from bot.studio.templates import Template, read_templates
-from bot.studio.trainings import Stage, Training, Trainings
+from bot.studio.templates import read_templates
+from bot.studio.trainings import Training, Trainings
 from bot.studio.trying import Trials, Tried, TryBody
 from gateway.errors import Invalid, NotFound, NotPossible, TooLarge
-from gateway.faults import Fault, refusals
+from gateway.faults import refusals
 from gateway.http.changing import actor, tell_changed
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, SUPERVISORS, Call, Route
 from gateway.ports import Progress
@@ -37,162 +60,7 @@ from gateway.store.store import Store
 
 PATH = "/api/v1/businesses/{business}/bot"
 MAX_IMPORT = 12 * 1024 * 1024
-MOST_DIFF = 2_000
-"""Lines of a difference that are told."""
 P = TypeVar("P", bound=views.Page)
-Seen = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-Version = Annotated[str, msgspec.Meta(pattern="^[0-9a-zA-Z_-]{0,64}$")]
-
-
-class TemplateView(Template, frozen=True, kw_only=True):
-    id: str
-
-
-class Templates(msgspec.Struct, frozen=True, kw_only=True):
-    templates: tuple[TemplateView, ...]
-
-
-class TemplateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    template: Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,40}$")]
-
-
-class BotView(msgspec.Struct, frozen=True, kw_only=True):
-    """``version`` is null while none is published; ``report`` is what its training measured. ``training``, ``stage``,
-    ``done``: as this node knows it; ``trained``: the version that the last one made; ``problem``: why it failed, in
-    English, and ``fault``: the same as a code with its values."""
-
-    version: str | None
-    report: dict[str, Any]
-    training: str = "idle"
-    stage: Stage = ""
-    done: float = 0.0
-    trained: str = ""
-    problem: str = ""
-    fault: Fault | None = None
-
-
-class DraftView(msgspec.Struct, frozen=True, kw_only=True):
-    """``revision``: say it with the next change. ``published``: it says what answers now; ``trained``: the version that was
-    trained from what it says ("": none); ``undoable``: the last change can be taken back."""
-
-    revision: int
-    based_on: str
-    changed_by: str
-    changed_at: int
-    undoable: bool
-    published: bool
-    trained: str
-    overview: views.Overview
-
-
-class ChangesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``seen``: the revision that was looked at."""
-
-    seen: Seen
-    changes: Annotated[tuple[AnyChange, ...], msgspec.Meta(min_length=1, max_length=200)]
-
-
-class SeenBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    seen: Seen
-
-
-class SeenQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    seen: Seen
-
-
-class NameQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-
-
-class ExportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``form``: a Rasa project as a ``zip``, or a table of questions and answers as ``csv``. ``version``: "" for the draft."""
-
-    form: Annotated[str, msgspec.Meta(pattern="^(zip|csv)$")] = "zip"
-    version: Version = ""
-
-
-class Brought(msgspec.Struct, frozen=True, kw_only=True):
-    """The draft after an import, and what of it was left out."""
-
-    draft: DraftView
-    left_out: tuple[Finding, ...]
-
-
-class NearBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    text: Annotated[str, msgspec.Meta(max_length=500)]
-    intent: Annotated[str, msgspec.Meta(max_length=100)] = ""
-
-
-class Near(msgspec.Struct, frozen=True, kw_only=True):
-    alike: tuple[Alike, ...]
-
-
-class SpokenBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    text: Annotated[str, msgspec.Meta(max_length=4_000)]
-    language: Annotated[str, msgspec.Meta(max_length=10)]
-
-
-class Spoken(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call says for a text."""
-
-    spoken: str
-
-
-class Tests(views.Page, frozen=True, kw_only=True):
-    stories: tuple[dict[str, Any], ...]
-
-
-class VersionLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A version in the list. ``number`` is 0 where an older release made it, and then it can't become a draft again."""
-
-    version: str
-    number: int
-    status: str
-    made_by: str
-    note: str
-    created_at: int
-    published_at: int | None
-    accuracy: float
-    tests_failed: int
-    tests: int
-
-
-class Versions(msgspec.Struct, frozen=True, kw_only=True):
-    versions: tuple[VersionLine, ...]
-
-
-class VersionPage(VersionLine, frozen=True, kw_only=True):
-    """``report``: all that its training measured; ``results``: how its test conversations went."""
-
-    report: dict[str, Any]
-    results: dict[str, Any] | None
-
-
-class PublishBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``reason``: why it shall answer although test conversations fail."""
-
-    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
-
-
-class FileDiff(msgspec.Struct, frozen=True, kw_only=True):
-    """``lines`` begin with ``+``, ``-``, a blank or ``@@``, as a unified difference has them."""
-
-    file: str
-    lines: tuple[str, ...]
-
-
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """From one version to another; ``cut``: there is more than is told."""
-
-    files: tuple[FileDiff, ...]
-    cut: bool
-
-
-class DiffQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``older`` and ``newer``: versions; "" for the draft."""
-
-    older: Version = ""
-    newer: Version = ""
 
 
 class StudioRoutes:
@@ -436,7 +304,7 @@ class StudioRoutes:
     async def diff(self, call: Call) -> Difference:
         older = await self._project(call.business, call.query.older)
         newer = await self._project(call.business, call.query.newer)
-        return await asyncio.to_thread(_difference, older, newer)
+        return await asyncio.to_thread(difference, older, newer)
 
     async def attempt(self, call: Call) -> Tried:
         body: TryBody = call.body
@@ -473,24 +341,6 @@ def _line(found: BotVersion) -> dict[str, Any]:
         "accuracy": float(kept.report.get("accuracy", 0.0)), "tests": int(tests.get("all", 0)),
         "tests_failed": int(tests.get("failed", 0)),
     }  # fmt: skip
-
-
-def _difference(older: Project, newer: Project) -> Difference:
-    files: list[FileDiff] = []
-    left = MOST_DIFF
-    for name in sorted({*older.files, *newer.files}):
-        before, after = older.files.get(name, b""), newer.files.get(name, b"")
-        if before == after:
-            continue
-        lines = [
-            line.rstrip("\n")
-            for line in difflib.unified_diff(
-                before.decode(errors="replace").splitlines(), after.decode(errors="replace").splitlines(), n=2
-            )
-        ][2:]
-        files.append(FileDiff(file=name, lines=tuple(lines[: max(left, 0)])))
-        left -= len(lines)
-    return Difference(files=tuple(files), cut=left < 0)
 
 
 async def _read_body(request: web.Request) -> bytes:
