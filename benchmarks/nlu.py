@@ -167,7 +167,7 @@ def _auroc(known: npt.NDArray[np.float64], foreign: npt.NDArray[np.float64]) -> 
 def _decisions(reader: Reader, inside: Labelled, outside: Sequence[str]) -> dict[str, float]:
     """What the bot would do with a first message: answer, ask which of two or three, or ask to rephrase."""
     from bot.content.types import Settings
-    from bot.dialogue.talk import MOST_BUTTONS
+    from bot.dialogue.offers import MOST_BUTTONS
 
     readings = [(reader.read(text), intent) for text, intent in inside]
     sure = [(one, intent) for one, intent in readings if not one.outside and one.confidence >= Settings().answer_from]

@@ -14,19 +14,12 @@ from bot.content.judging import HANDOFF
 from bot.content.types import Aim, Content
 from bot.dialogue.aims import aimed
 from bot.dialogue.heard import Heard, Said, hear
-from bot.dialogue.payload import OPERATOR
+from bot.dialogue.offers import ASK_PERSON, MOST_BUTTONS, WORTH_A_BUTTON, WORTH_TELLING, with_person
 from bot.dialogue.render import Voice
 from bot.dialogue.tracker import Tracker
 from bot.nlu.entities import Here
 from gateway.model.events import Button, Outcome, Reason, Score
 from gateway.ports import BotReply, Handoff, TurnRequest, TurnResult
-
-ASK_PERSON = "ask_person"
-MOST_BUTTONS = 3
-# A third button is worth its place only if it is at least this likely, relative to the first.
-WORTH_A_BUTTON = 0.05
-WORTH_TELLING = 0.01
-"""Beside the best intent, those that were at least this likely are told."""
 
 REGIONS = {"ru": "RU"}
 """Whose telephone numbers and money are meant where no country is named, by the conversation's language."""
@@ -105,10 +98,7 @@ class Talk:
 
     def with_person(self, reply: BotReply) -> BotReply:
         """The way to a person as a button; one is enough."""
-        if any(button.payload in (OPERATOR, f"/{ASK_PERSON}") for button in reply.buttons):
-            return reply
-        person = Button(title=phrases.say("person", self.voice.language), payload=OPERATOR)
-        return msgspec.structs.replace(reply, buttons=(*reply.buttons, person))
+        return with_person(reply, self.voice.language)
 
     # --- people ---
 

@@ -16,8 +16,9 @@ from bot.dialogue import filling
 from bot.dialogue.aims import anger_of, is_important
 from bot.dialogue.forms import fill, is_over, is_question
 from bot.dialogue.heard import Said, hear_each
+from bot.dialogue.offers import ASK_PERSON
 from bot.dialogue.playbook import ACTION, Thread, follow, wanted
-from bot.dialogue.talk import ASK_PERSON, Steps, Talk, Traced
+from bot.dialogue.talk import Steps, Talk, Traced
 from gateway.ports import BotReply, TurnRequest, TurnResult
 
 MAX_ACTIONS = 10

@@ -8,19 +8,20 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import aiohttp
-import msgspec
 import structlog
 
 from bot import phrases
+from bot.content.types import Settings
+from bot.dialogue.offers import ASK_PERSON, MOST_BUTTONS, WORTH_TELLING, with_person
 from bot.dialogue.payload import BOT, OPERATOR
-from bot.dialogue.tracker import day_part
+from bot.dialogue.tracker import circumstances
 from bot.nlu.text import language_of
 from bot.rasa import inputs as given
 from bot.rasa import tracking
 from bot.rasa.errors import RasaAnswerUnfit, RasaError, RasaUnavailable
 from bot.rasa.inputs import Batch
 from bot.rasa.pool import Pool, Server, make_pool
-from bot.rasa.reading import ASK_PERSON, FALLBACK_INTENTS, Channel, Done, Wanted, read, titles, wording
+from bot.rasa.reading import FALLBACK_INTENTS, Channel, Done, Wanted, read, titles, wording
 from bot.rasa.wire import Domain, Tag, Tracker
 from gateway.language import clean, words
 from gateway.model.events import Button, Score
@@ -33,13 +34,12 @@ log = structlog.get_logger(__name__)
 WITHIN = 8.0
 """Seconds for a turn, over all servers that are tried: less than the dispatcher gives it."""
 LOOK_EVERY = 15.0
-MISSES_TO_HANDOFF = 3
+MISSES_TO_HANDOFF = Settings().misses
 """As the embedded engine: it asks, it asks to rephrase, it calls a person."""
-MOST_BUTTONS = 3
 SURE = 0.4
 """From this confidence on two questions of one burst are answered apart."""
-WORTH_TELLING = 0.01
 WORTH_ASKING = 0.05
+"""An intent that is less likely by itself is no question."""
 
 
 class RasaEngine:
@@ -192,12 +192,8 @@ class _Turn:
             await self._client.say(self._request.conversation, one.message, tag=tag, channel=self._request.channel)
 
     def _slots(self) -> dict[str, Any]:
-        known: dict[str, Any] = {
-            "language": self._language, "open": self._request.open, "channel": self._request.channel
-        }  # fmt: skip
-        if self._request.at is not None:
-            known["time_of_day"] = day_part(self._request.at)
-        return known
+        # Rasa's own slot is a boolean.
+        return {**circumstances(self._request, self._language), "open": self._request.open}
 
     def _result(self, tracker: Tracker, messages: Sequence[Batch], domain: Domain) -> TurnResult:
         tags = tracking.tags_of(tracker.events)
@@ -237,25 +233,18 @@ class _Turn:
         if not done.missed:
             return ("answered" if done.replies else "silent"), done.replies, None
         if done.replies:  # the project has its own words for what it doesn't understand
-            return "rephrase", (*done.replies[:-1], self._with_person(done.replies[-1])), None
+            return "rephrase", (*done.replies[:-1], with_person(done.replies[-1], self._language)), None
         meant = self._meant(done, domain)
         if misses == 1 and meant:
             asked = BotReply(text=self._reply(domain, "utter_ask_clarify").text, buttons=meant)
-            return "clarify", (self._with_person(asked),), None
-        return "rephrase", (self._with_person(self._reply(domain, "utter_ask_rephrase")),), None
+            return "clarify", (with_person(asked, self._language),), None
+        return "rephrase", (with_person(self._reply(domain, "utter_ask_rephrase"), self._language),), None
 
     def _meant(self, done: Done, domain: Domain) -> tuple[Button, ...]:
         likely = [intent for intent, confidence in done.intents if confidence >= WORTH_ASKING and intent != ASK_PERSON]
         names = titles(domain, likely, self._language)
         found = [Button(title=names[intent], payload=f"/{intent}") for intent in likely if intent in names]
         return tuple(found[:MOST_BUTTONS])
-
-    def _with_person(self, reply: BotReply) -> BotReply:
-        """The way to a person is a button after every miss; one is enough."""
-        if any(button.payload in (OPERATOR, f"/{ASK_PERSON}") for button in reply.buttons):
-            return reply
-        person = Button(title=phrases.say("person", self._language), payload=OPERATOR)
-        return msgspec.structs.replace(reply, buttons=(*reply.buttons, person))
 
     def _reply(self, domain: Domain, name: str) -> BotReply:
         found = wording(domain, name, self._language)

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from bot.content.judging import HANDOFF
+from bot.dialogue.offers import ASK_PERSON
 from bot.dialogue.render import VOICE, names_of
 from bot.rasa.tracking import NO_FACTS, fact_of
 from bot.rasa.wire import BotData, Domain, Event, Variation
@@ -22,7 +23,6 @@ from gateway.ports import BotReply
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 FALLBACK_ACTION = "action_default_fallback"
 FALLBACK_INTENTS = ("nlu_fallback", "out_of_scope")
-ASK_PERSON = "ask_person"
 MAX_TEXT = 4000
 MAX_REPLIES = 10
 MAX_BUTTONS = 20

@@ -1,79 +1,18 @@
-"""The end-to-end stories of a business as data, and what a talk with an engine must have made of them."""
+"""What a talk with an engine must have made of the example's test conversations, judged by what the customer sees."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-import msgspec
-
 from bot.content import read_content
-from bot.content.draft import Draft
-from bot.content.nlu import read_nlu
-from bot.content.source import Node, parse, read_text
-from bot.content.types import Content
+from bot.content.types import MANY, Content
+from bot.testing.stories import Turn
 from gateway.ports import TurnResult
 
 LANTERN = Path(__file__).parents[2] / "examples" / "lantern"
 HANDOFF = "action_handoff"
 _PLACEHOLDER = re.compile(r"\\\{\w+\\\}")
-
-
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """What a customer says, what is to be understood, and what is to follow. ``slots``: what must be known then."""
-
-    text: str
-    intent: str
-    actions: tuple[str, ...] = ()
-    slots: dict[str, str] = {}
-
-
-class Story(msgspec.Struct, frozen=True, kw_only=True):
-    name: str
-    steps: tuple[Step, ...]
-
-    @property
-    def locale(self) -> str:
-        return self.name[:2]
-
-
-def read_stories(folder: Path = LANTERN) -> tuple[Story, ...]:
-    """Every story of the folder's tests, in order."""
-    path = folder / "tests" / "test_stories.yml"
-    found = parse(path.name, read_text(path.name, path)).fields("file")["stories"].items("stories")
-    return tuple(
-        Story(name=fields["story"].text("story"), steps=_steps(fields["steps"]))
-        for fields in (story.fields("story") for story in found)
-    )
-
-
-def _steps(node: Node) -> tuple[Step, ...]:
-    found: list[Step] = []
-    for step in node.items("steps"):
-        fields = step.fields("step")
-        if "user" in fields:
-            found.append(Step(text=plain(fields["user"]), intent=fields["intent"].text("intent")))
-        elif "action" in fields:
-            actions = (*found[-1].actions, fields["action"].text("action"))
-            found[-1] = msgspec.structs.replace(found[-1], actions=actions)
-        elif "slot_was_set" in fields:
-            slots = {
-                name: value.text("a slot")
-                for entry in fields["slot_was_set"].items("slots")
-                for name, value in entry.fields("slot").items()
-            }
-            found[-1] = msgspec.structs.replace(found[-1], slots=found[-1].slots | slots)
-    return tuple(found)
-
-
-def plain(user: Node) -> str:
-    """The text without its annotations, as a customer would write it."""
-    draft = Draft()
-    entry = Node(
-        "t", 1, {"intent": Node("t", 1, "x"), "examples": Node("t", 1, [Node("t", 1, user.text("u").strip())])}
-    )
-    read_nlu(draft, Node("t", 1, [entry]))
-    return draft.examples["x"][0].text
 
 
 class Judge:
@@ -86,12 +25,13 @@ class Judge:
     def of(cls, folder: Path = LANTERN) -> Judge:
         return cls(read_content(folder).content)
 
-    def objections(self, step: Step, result: TurnResult, facts: dict[str, str]) -> list[str]:
+    def objections(self, turn: Turn, result: TurnResult, facts: dict[str, str]) -> list[str]:
         """What isn't as it was written; nothing where all is."""
         found = []
+        actions = actions_of(turn)
         said = [reply.text for reply in result.replies]
         rest = list(said)
-        for action in step.actions:
+        for action in actions:
             wordings = self._wordings(action)
             if not wordings:
                 continue
@@ -100,10 +40,12 @@ class Judge:
                 found.append(f"{action} isn't said; said is {said}")
             else:
                 rest = rest[at + 1 :]
-        if (HANDOFF in step.actions) != (result.handoff is not None):
+        if (HANDOFF in actions) != (result.handoff is not None):
             found.append(f"handoff: {result.handoff}")
         found += [
-            f"{name} is {facts.get(name)!r}" for name, value in step.slots.items() if not same(facts.get(name), value)
+            f"{step.name} is {facts.get(step.name)!r}"
+            for step in turn.steps
+            if step.kind == "slot" and not same(facts.get(step.name), step.value)
         ]
         return found
 
@@ -116,7 +58,7 @@ class Judge:
         texts = [one.text for name in names for one in self._content.responses.get(name, ())]
         return [re.compile(_PLACEHOLDER.sub(".+", re.escape(text)), re.DOTALL) for text in texts]
 
-    def asks(self, step: Step, result: TurnResult) -> str:
+    def asks(self, result: TurnResult) -> str:
         """The slot that the last reply asks for, where the story has the form go on."""
         last = result.replies[-1].text if result.replies else ""
         for form in self._content.forms.values():
@@ -128,7 +70,14 @@ class Judge:
         return ""
 
 
+def actions_of(turn: Turn) -> tuple[str, ...]:
+    """The actions that are expected, in order."""
+    return tuple(step.name for step in turn.steps if step.kind == "action")
+
+
 def same(told: str | None, wanted: str) -> bool:
     """A phone's digits are the phone, however it is written."""
+    if wanted == MANY:
+        return bool(told)
     digits = [re.sub(r"\D", "", value or "")[-10:] for value in (told, wanted)]
     return told == wanted or (len(digits[1]) >= 7 and digits[0] == digits[1])
