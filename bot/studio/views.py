@@ -16,7 +16,7 @@ from bot.content.errors import Finding
 from bot.content.extras import FILE as EXTRAS
 from bot.content.judging import HANDOFF
 from bot.content.project import Project
-from bot.content.types import Example, Variation
+from bot.content.types import Example, Rule, Variation
 from bot.dialogue.playbook import Playbook
 from gateway.language import clean, is_cyrillic, words
 
@@ -150,7 +150,7 @@ def _by_language(examples: tuple[Example, ...]) -> dict[str, int]:
 
 def _led(content: Content, playbook: Playbook, intent: str) -> str:
     base = intent.split("/")[0]
-    acts = {act.name for rule in content.rules if {intent, base} & set(rule.intents) for act in rule.acts}
+    acts = {act.name for rule in _at_any_time(content) if {intent, base} & set(rule.intents) for act in rule.acts}
     if acts & set(content.forms):
         return "form"
     if HANDOFF in acts:
@@ -162,8 +162,13 @@ def _led(content: Content, playbook: Playbook, intent: str) -> str:
     return "handoff" if intent in content.settings.aims else "person"
 
 
+def _at_any_time(content: Content) -> list[Rule]:
+    """Rules that don't wait for a form to run: what is said in the middle of one leads elsewhere at other times."""
+    return [rule for rule in content.rules if not rule.guard.form]
+
+
 def _begun_by(content: Content, form: str) -> tuple[str, ...]:
-    found = [one for rule in content.rules for one in rule.intents if any(act.name == form for act in rule.acts)]
+    found = [one for rule in _at_any_time(content) for one in rule.intents if any(act.name == form for act in rule.acts)]
     return tuple(dict.fromkeys(found))
 
 
@@ -193,7 +198,7 @@ def intent_page(project: Project, loaded: Loaded, name: str) -> IntentPage | Non
         if entry.get("intent") == name
         for text in examples_of(entry.get("examples"))
     ]
-    acts = [act.name for rule in content.rules if name in rule.intents for act in rule.acts]
+    acts = [act.name for rule in _at_any_time(content) if name in rule.intents for act in rule.acts]
     rules = [
         rule for _, says in pages.content() for rule in says.get("rules") or []
         if any(step.get("intent") == name for step in rule.get("steps") or [] if isinstance(step, dict))

@@ -115,3 +115,10 @@ def test_removed_topic_is_handed_over_nowhere(small: Project) -> None:
     left = read_project(changed_by(angry, RemoveIntent(name="price"))).content
     assert (left.intents, left.settings.aims, left.settings.anger.intents) == ((), {}, ())
     assert left.settings.anger.words == ("court",)
+
+
+def test_question_in_the_middle_of_a_form_begins_no_form(lantern: Project) -> None:
+    shown = views.overview(lantern, read_project(lantern))
+    assert [form.begun_by for form in shown.forms] == [("connection_request",)]
+    assert [one.name for one in shown.intents if one.led == "form"] == ["connection_request"]
+    assert led(lantern, "balance") == "answer"
