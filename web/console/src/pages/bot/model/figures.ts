@@ -49,6 +49,10 @@ export function meant(step: string): string {
 
 export const percent = (share: number) => Math.round(share * 1000) / 10;
 
+/** As it is written in a language: "66,3". */
+export const written = (number: number, locale: string) =>
+  new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(number);
+
 /** What got worse or better from one version to another. */
 export interface Moved {
   readonly topic: string;
