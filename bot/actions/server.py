@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
 import structlog
 
+from bot import calling
 from bot.actions.calls import ActionCall, ActionDone, ActionFailed
 from bot.actions.wire import answer_of, request_of
 from bot.breaker import Breaker
@@ -52,9 +52,6 @@ class ActionServers:
         try:
             body = await self._post(server, call, request_of(call, content))
             done = answer_of(body)
-        except ActionFailed:
-            breaker.failed()
-            raise
         except BaseException:
             breaker.failed()
             raise
@@ -67,23 +64,16 @@ class ActionServers:
         return self._slugs[business]
 
     async def _post(self, server: ActionServer, call: ActionCall, body: bytes) -> bytes:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+        self._session = self._session or calling.session()
         headers = {"Content-Type": "application/json", "Idempotency-Key": call.id}
         if server.token:
             headers["Authorization"] = f"Bearer {server.token}"
         try:
-            async with asyncio.timeout(self._within):
-                async with self._session.post(
-                    server.url, data=body, headers=headers, allow_redirects=False
-                ) as response:
-                    if response.status != 200:
-                        raise ActionFailed(f"it answered with {response.status}")
-                    return await _bounded(response)
-        except TimeoutError as error:
-            raise ActionFailed("it gave no answer in time") from error
-        except aiohttp.ClientError as error:
-            raise ActionFailed(f"it can't be reached ({type(error).__name__})") from error
+            return await calling.post(
+                self._session, server.url, body, headers=headers, seconds=self._within, most=MAX_ANSWER
+            )
+        except calling.CallFailed as error:
+            raise ActionFailed(str(error)) from error
 
     def degraded(self) -> list[str]:
         """What is wrong now, a line for each server that is left alone."""
@@ -94,12 +84,3 @@ class ActionServers:
     async def aclose(self) -> None:
         if self._session is not None:
             await self._session.close()
-
-
-async def _bounded(response: aiohttp.ClientResponse) -> bytes:
-    body = b""
-    async for piece in response.content.iter_chunked(64 * 1024):
-        body += piece
-        if len(body) > MAX_ANSWER:
-            raise ActionFailed("its answer is too long")
-    return body

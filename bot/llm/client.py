@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 
 import aiohttp
 import msgspec
 
+from bot import calling
 from bot.breaker import Breaker
 from bot.llm.prompt import request_of
 from gateway.settings import LanguageModel
@@ -57,37 +57,23 @@ class ModelClient:
 
     async def _complete(self, conversation: list[dict[str, str]]) -> str:
         server = self._server
-        if self._session is None:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+        self._session = self._session or calling.session()
         headers = {"Content-Type": "application/json"}
         if server.key:
             headers["Authorization"] = f"Bearer {server.key}"
         body = msgspec.json.encode(request_of(server.model, conversation))
         url = server.url.rstrip("/") + "/chat/completions"
         try:
-            async with asyncio.timeout(server.seconds):
-                async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-                    if response.status != 200:
-                        raise ModelFailed(f"it answered with {response.status}")
-                    answer = await _bounded(response)
-        except TimeoutError as error:
-            raise ModelFailed("it gave no answer in time") from error
-        except aiohttp.ClientError as error:
-            raise ModelFailed(f"it can't be reached ({type(error).__name__})") from error
+            answer = await calling.post(
+                self._session, url, body, headers=headers, seconds=server.seconds, most=MAX_ANSWER
+            )
+        except calling.CallFailed as error:
+            raise ModelFailed(str(error)) from error
         return _text(answer)
 
     async def aclose(self) -> None:
         if self._session is not None:
             await self._session.close()
-
-
-async def _bounded(response: aiohttp.ClientResponse) -> bytes:
-    body = b""
-    async for piece in response.content.iter_chunked(64 * 1024):
-        body += piece
-        if len(body) > MAX_ANSWER:
-            raise ModelFailed("its answer is too long")
-    return body
 
 
 def _text(answer: bytes) -> str:

@@ -168,7 +168,9 @@ def _at_any_time(content: Content) -> list[Rule]:
 
 
 def _begun_by(content: Content, form: str) -> tuple[str, ...]:
-    found = [one for rule in _at_any_time(content) for one in rule.intents if any(act.name == form for act in rule.acts)]
+    found = [
+        one for rule in _at_any_time(content) for one in rule.intents if any(act.name == form for act in rule.acts)
+    ]
     return tuple(dict.fromkeys(found))
 
 
