@@ -33,7 +33,8 @@ class TemplateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class BotView(msgspec.Struct, frozen=True, kw_only=True):
     """``version`` is null while none is published; ``report`` is what its training measured. ``training``, ``stage``,
     ``done``: as this node knows it; ``trained``: the version that the last one made; ``problem``: why it failed, in
-    English, and ``fault``: the same as a code with its values."""
+    English, and ``fault``: the same as a code with its values. ``rasa``: a Rasa server answers customers, not what is
+    published here."""
 
     version: str | None
     report: dict[str, Any]
@@ -43,6 +44,7 @@ class BotView(msgspec.Struct, frozen=True, kw_only=True):
     trained: str = ""
     problem: str = ""
     fault: Fault | None = None
+    rasa: bool = False
 
 
 class DraftView(msgspec.Struct, frozen=True, kw_only=True):

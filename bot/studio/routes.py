@@ -17,6 +17,7 @@ from bot.content.changes import changed_by
 from bot.content.errors import Finding
 from bot.content.project import Project, read_archive, text_of
 from bot.content.table import read_table, write_table
+from bot.rasa.engine import RasaEngine
 from bot.studio import views
 from bot.studio.alike import alike
 from bot.studio.bodies import (
@@ -64,11 +65,13 @@ P = TypeVar("P", bound=views.Page)
 
 
 class StudioRoutes:
-    """The routes of a business's bot. ``folder``: where the templates are."""
+    """The routes of a business's bot. ``folder``: where the templates are; ``rasa``: who answers for the businesses that have
+    servers of it."""
 
-    def __init__(self, store: Store, bots: Bots, *, folder: Path, trials: Trials) -> None:
+    def __init__(self, store: Store, bots: Bots, rasa: RasaEngine, *, folder: Path, trials: Trials) -> None:
         self._store = store
         self._bots = bots
+        self._rasa = rasa
         self._drafts = Drafts(store)
         self._folder = folder
         self._trainings = Trainings()
@@ -123,7 +126,7 @@ class StudioRoutes:
             version=found.version if found is not None else None,
             report=msgspec.json.decode(found.report) if found is not None else {},
             training=training.state, stage=training.stage, done=training.done, trained=training.version,
-            problem=training.problem, fault=training.fault,
+            problem=training.problem, fault=training.fault, rasa=await self._rasa.pool(call.business) is not None,
         )  # fmt: skip
 
     async def templates(self, call: Call) -> Templates:

@@ -163,7 +163,7 @@ class Switchboard:
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
         self.pictures = Pictures(self.store)
-        self.studio = StudioRoutes(store, self.bots, folder=templates, trials=Trials(self.actions))
+        self.studio = StudioRoutes(store, self.bots, self.rasa, folder=templates, trials=Trials(self.actions))
         self.refusals = Refusals()
         self.factor = SecondFactor(self.vault)
         self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)

@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 import bot
 from bot.content.project import Project, read_archive
 from gateway.app import Switchboard
+from gateway.settings import RasaServers
 from gateway.store import bot_versions
 from gateway.store.opening import open_folder
 from gateway.store.store import system_clock
@@ -100,6 +101,23 @@ async def answer(site: Site, text: str) -> str:
     widget = await site.widget(locale="en")
     await widget.say(text)
     return str((await widget.entry("bot_message"))["event"]["text"])
+
+
+async def test_page_says_where_a_rasa_server_answers_instead(sqlite_database: Database, tmp_path: Path) -> None:
+    servers = {"lantern": RasaServers(urls=("http://127.0.0.1:9",))}
+    with open_folder(tmp_path / "data") as held:
+        node = Switchboard(settings_of(tmp_path / "data", rasa=servers), held, sqlite_database.open(system_clock))
+        await node.start()
+        try:
+            ours = await settle_in(node.store, "lantern", {"anna": "administrator"})
+            theirs = await settle_in(node.store, "rival", {"rita": "administrator"})
+            async with http_client() as http:
+                site = Site(node, ScriptedEngine(), http, ours, theirs)
+                assert (await Browser(site, ours.sessions["anna"]).get("bot"))["rasa"] is True
+                site = Site(node, ScriptedEngine(), http, theirs, ours)
+                assert (await Browser(site, theirs.sessions["rita"]).get("bot"))["rasa"] is False
+        finally:
+            await node.drain()
 
 
 async def test_table_of_questions_becomes_a_bot_that_answers(site: Site, anna: Browser) -> None:

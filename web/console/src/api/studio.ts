@@ -182,6 +182,8 @@ export interface BotState {
   readonly trained: string;
   readonly problem: string;
   readonly fault: Fault | null;
+  /** A Rasa server answers customers, not what is published here. */
+  readonly rasa: boolean;
 }
 export interface TryBody {
   readonly text: string;

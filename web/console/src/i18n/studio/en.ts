@@ -14,6 +14,9 @@ export const en = {
   "bar.changed": "Changed, not trained yet",
   "bar.trained": "Trained as version {n}, not published yet",
   "bar.published": "Version {n} answers customers",
+  "bar.rasa": "A Rasa server answers customers",
+  "bar.rasa.more":
+    "What is published here waits until its address is taken out of the settings. Whoever runs the server teaches it: export the project, then run “switchboard rasa train”.",
   "bar.by": "{by}, {time}",
   "bar.trained.now": "Version {n} is trained. Look at its figures, try it, then publish it.",
   "bar.failed": "The training came to nothing; what answers now goes on answering.",
