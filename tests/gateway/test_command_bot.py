@@ -139,6 +139,7 @@ def test_ctrl_c_ends_the_training_and_leaves_nothing(salon: Path, tmp_path: Path
         workers: list[psutil.Process] = []
         while not workers and process.poll() is None:
             workers = [one for one in psutil.Process(process.pid).children() if "bot.worker" in one.cmdline()]
+        workers[0].suspend()  # so that it can't be done before the signal comes
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=LIMIT) != 0
         assert workers and psutil.wait_procs(workers, timeout=LIMIT)[1] == []
