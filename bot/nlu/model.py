@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -199,10 +200,9 @@ class Model:
 
     def _learn(self, tokens: Sequence[str], pairs: Sequence[Pair]) -> None:
         """Works out what these words and pairs add."""
-        most = min(REMEMBERED, REMEMBERED_BYTES // (24 * (len(self.intents) + WIDTH)))
-        if len(self._words) + len(tokens) > most or len(self._pairs) + len(pairs) > most:
-            self._words.clear()
-            self._pairs.clear()
+        most = min(REMEMBERED, REMEMBERED_BYTES // (8 * (3 * len(self.intents) + WIDTH)))
+        _make_room(self._words, most - len(tokens))
+        _make_room(self._pairs, most - len(pairs))
         fresh = list(dict.fromkeys(token for token in tokens if token not in self._words))
         joined = list(dict.fromkeys(pair for pair in pairs if pair not in self._pairs))
         count, parts = len(fresh), len(fresh) + len(joined)
@@ -224,3 +224,10 @@ class Model:
             np.add.reduceat(weighed[parts:], starts, axis=0), vectors * told[:, None],
         )).astype(np.float64)  # fmt: skip
         self._words.update(zip(fresh, added, strict=True))
+
+
+def _make_room(remembered: dict[Any, Doubles], most: int) -> None:
+    """Where more than ``most`` are remembered, the older half is forgotten."""
+    if len(remembered) > most:
+        for key in list(islice(remembered, (len(remembered) + 1) // 2)):
+            del remembered[key]
