@@ -112,8 +112,7 @@ class Model:
         written = total[: len(self.intents) + 1]
         for pair in joined:
             written += pair
-        fit: Doubles = self._fit(total[None])[0]
-        return fit
+        return self._fit(total)
 
     def spans(self, tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> Doubles:
         """The ``logits`` of several runs of ``tokens``, each given by its start and its end, a row for each."""
@@ -126,7 +125,7 @@ class Model:
             joined = np.zeros((len(words), len(pairs[0])))
             np.cumsum(pairs, axis=0, out=joined[1:])
             total[:, : joined.shape[1]] += joined[ends - 1] - joined[starts]
-        return self._fit(total)
+        return self._fit_rows(total)
 
     def forget(self) -> None:
         """Drops what is remembered."""
@@ -135,9 +134,22 @@ class Model:
         self._met.clear()
 
     def _fit(self, total: Doubles) -> Doubles:
-        """Logits from sums, for each row: what words weigh, five numbers, what letters weigh, and meanings. The numbers are
-        the squares of the lengths of words, letters and meanings, and how much of all words is known.
+        """Logits from sums: what words weigh, five numbers, what letters weigh, and meanings. The numbers are the squares of
+        the lengths of words, letters and meanings, and how much of all words is known.
         """
+        count = len(self.intents)
+        letters, meanings_from = count + _NUMBERS, 2 * count + _NUMBERS
+        long, wide, deep, known, everything = total[count:letters].tolist()
+        fit: Doubles = total[:count] / math.sqrt(long)
+        fit += total[letters:meanings_from] / math.sqrt(wide)
+        fit *= self._scale
+        fit += ((total[meanings_from:] / math.sqrt(deep))[None] @ self._senses)[0]
+        fit += self._bias
+        fit += FAMILIARITY * known / everything
+        return fit
+
+    def _fit_rows(self, total: Doubles) -> Doubles:
+        """As ``_fit``, of several rows, to the last digit."""
         count = len(self.intents)
         lengths = np.sqrt(total[:, count : count + 3])
         known, everything = total[:, count + 3 : count + 4], total[:, count + 4 : count + 5]
@@ -162,8 +174,7 @@ class Model:
         weights, steps, seen = self._look_up(keys, pairs, letter_hashes(tokens))
         squares, known = steps * steps, steps * seen
         told, vectors = self._told(keys, steps[:count])
-        total = np.empty((1, 2 * width + WIDTH + _NUMBERS))
-        row, letters = total[0], width + _NUMBERS
+        row, letters = np.empty(2 * width + WIDTH + _NUMBERS), width + _NUMBERS
         row[:width] = known[:parts] @ weights[:parts]
         row[width:letters] = (
             squares[:parts].sum(dtype=np.float64), squares[parts:].sum(dtype=np.float64), told @ told,
@@ -171,8 +182,7 @@ class Model:
         )  # fmt: skip
         row[letters : letters + width] = known[parts:] @ weights[parts:]
         row[letters + width :] = told @ vectors
-        fit: Doubles = self._fit(total)[0]
-        return fit
+        return self._fit(row)
 
     def _look_up(
         self, keys: list[int], pairs: Sequence[Pair], letters: Hashes

@@ -41,10 +41,13 @@ class Reader:
     def __init__(self, model: Model, lexicon: Lexicon) -> None:
         self.model = model
         self.lexicon = lexicon
+        self._last: tuple[str, Reading] | None = None
 
     def read(self, text: str) -> Reading:
-        """What ``text`` means; never raises, whatever was written."""
-        return self._reading(self.lexicon.read(clean(text)))
+        """What ``text`` means; never raises, whatever was written. A turn may ask for the same text again."""
+        if self._last is None or self._last[0] != text:
+            self._last = text, self._reading(self.lexicon.read(clean(text)))
+        return self._last[1]
 
     def read_parts(self, text: str) -> tuple[Reading, ...]:
         """What each matter in ``text`` means, in order, at most three; one reading where it is about one matter."""
@@ -57,6 +60,7 @@ class Reader:
 
     def forget(self) -> None:
         """Drops all that is remembered of words."""
+        self._last = None
         self.model.forget()
         self.lexicon.forget()
 
