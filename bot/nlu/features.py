@@ -20,12 +20,17 @@ from gateway.language import stem
 Hashes = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int64]
 
-SHORTEST, LONGEST = 2, 4
+LENGTHS = (2, 3, 4)
+"""Of runs of letters."""
 LETTERS = np.uint64(1 << 63)
 _BELOW = (1 << 63) - 1
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLIER = 0x9E3779B97F4A7C15
 _PAIR = 0xC2B2AE3D27D4EB4F
-_SPACE = ord(" ")
+_BEYOND = "\0" * (LENGTHS[-1] - 1)
+_POWERS = np.array([
+    [pow(_MULTIPLIER, length - 1 - at, 1 << 64) if at < length else 0 for length in LENGTHS] for at in range(LENGTHS[-1])
+], dtype=np.uint64)  # fmt: skip
+"""What the letter at each place of a run is multiplied with, by the run's length."""
 
 
 @lru_cache(maxsize=8_192)
@@ -44,36 +49,23 @@ def pair_hash(word: str, following: str) -> int:
 
 
 def letter_hashes(tokens: Sequence[str]) -> Hashes:
-    """One hash for every run of 2–4 letters inside a word, repetitions included: shorter runs before longer ones."""
-    if not tokens:
-        return np.empty(0, dtype=np.uint64)
-    codes, inside = _laid_out(tokens)
-    rolling, found = codes, []
-    for n, kept in enumerate(inside, start=SHORTEST):
-        rolling = rolling[:-1] * _MULTIPLIER + codes[n - 1 :]
-        found.append(rolling[kept])
-    hashes: Hashes = np.concatenate(found)
+    """One hash for every run of 2–4 letters inside a word, repetitions included, word by word: as many for each of its
+    letters as there are ``LENGTHS``."""
+    inside = b"".join([_inside(len(token)) for token in tokens])
+    places = len(inside) // len(LENGTHS)
+    text = f" {'  '.join(tokens)} " + _BEYOND
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    # At each place the letters of the longest run, hashed in all lengths at once.
+    runs = np.ndarray((places, LENGTHS[-1]), np.uint64, codes, strides=codes.strides * 2)
+    hashes: Hashes = (runs @ _POWERS)[np.frombuffer(inside, dtype=np.bool_).reshape(places, len(LENGTHS))]
     hashes |= LETTERS
     return hashes
 
 
-def letter_owners(tokens: Sequence[str]) -> npt.NDArray[np.intp]:
-    """The place of the word that each of ``letter_hashes`` lies in."""
-    if not tokens:
-        return np.empty(0, dtype=np.intp)
-    places = np.arange(len(tokens)).repeat([len(token) + 2 for token in tokens])
-    return np.concatenate([places[: len(kept)][kept] for kept in _laid_out(tokens)[1]])
-
-
-def _laid_out(tokens: Sequence[str]) -> tuple[Hashes, list[npt.NDArray[np.bool_]]]:
-    """The letters' codes, words side by side, each between its own two spaces; and for each length of run, shortest
-    first, which of them lie inside a word: those without two spaces together."""
-    codes = np.frombuffer(f" {'  '.join(tokens)} ".encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    space = codes == _SPACE
-    inside = [~(space[:-1] & space[1:])]
-    for n in range(SHORTEST, LONGEST):
-        inside.append(inside[-1][:-1] & inside[0][n - 1 :])
-    return codes, inside
+@lru_cache(maxsize=64)
+def _inside(letters: int) -> bytes:
+    """For each place of a word between its two spaces, and each length of run, whether the run ends inside."""
+    return bytes(length <= left for left in range(letters + 2, 0, -1) for length in LENGTHS)
 
 
 def ngrams(tokens: Sequence[str]) -> tuple[Hashes, Counts]:

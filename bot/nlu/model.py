@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlu.features import Hashes, letter_hashes, letter_owners, pair_hash, word_hash
+from bot.nlu.features import LENGTHS, Hashes, letter_hashes, pair_hash, word_hash
 from bot.nlu.meaning import UNIT, WIDTH, meanings
 
 Floats = npt.NDArray[np.float32]
@@ -81,6 +81,7 @@ class Model:
     bias: Floats
     calibration: Calibration
     _steps: Floats = field(init=False, repr=False, compare=False)
+    _strange: np.float32 = field(init=False, repr=False, compare=False)
     _senses: Doubles = field(init=False, repr=False, compare=False)
     _scale: Doubles = field(init=False, repr=False, compare=False)
     _bias: Doubles = field(init=False, repr=False, compare=False)
@@ -90,6 +91,7 @@ class Model:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_steps", np.rint(self.idf * STEPS).astype(np.float32))
+        object.__setattr__(self, "_strange", np.float32(round(self.unseen * STEPS)))
         object.__setattr__(self, "_senses", self.senses.astype(np.float64) / UNIT)
         object.__setattr__(self, "_scale", self.scale.astype(np.float64))
         object.__setattr__(self, "_bias", self.bias.astype(np.float64))
@@ -171,28 +173,27 @@ class Model:
         """As ``logits``, all n-grams of the message looked up at once and nothing of it kept."""
         keys = [word_hash(word) for word in tokens]
         count, parts, width = len(tokens), len(tokens) + len(pairs), len(self.intents)
-        weights, steps, seen = self._look_up(keys, pairs, letter_hashes(tokens))
-        squares, known = steps * steps, steps * seen
+        weights, steps, known = self._look_up(keys, pairs, letter_hashes(tokens))
         told, vectors = self._told(keys, steps[:count])
+        written, spelt = steps[:parts].astype(np.float64), steps[parts:].astype(np.float64)
         row, letters = np.empty(2 * width + WIDTH + _NUMBERS), width + _NUMBERS
         row[:width] = known[:parts] @ weights[:parts]
         row[width:letters] = (
-            squares[:parts].sum(dtype=np.float64), squares[parts:].sum(dtype=np.float64), told @ told,
-            known[:count] @ known[:count], steps[:count] @ steps[:count],
+            written @ written, spelt @ spelt, told @ told, known[:count] @ known[:count], written[:count] @ written[:count]
         )  # fmt: skip
         row[letters : letters + width] = known[parts:] @ weights[parts:]
         row[letters + width :] = told @ vectors
         return self._fit(row)
 
-    def _look_up(
-        self, keys: list[int], pairs: Sequence[Pair], letters: Hashes
-    ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-        """Weights of words, pairs and letters, in this order; their frequency weights; and which training has seen."""
+    def _look_up(self, keys: list[int], pairs: Sequence[Pair], letters: Hashes) -> tuple[Floats, Floats, Floats]:
+        """Weights of words, pairs and letters, in this order; their frequency weights; and the same where training has
+        seen them, else 0."""
         found = np.concatenate((np.array(keys + [pair_hash(*pair) for pair in pairs], dtype=np.uint64), letters))
         rows = self.hashes.searchsorted(found)
         seen = self.hashes.take(rows, mode="clip") == found
-        steps = np.where(seen, self._steps.take(rows, mode="clip"), np.float32(round(self.unseen * STEPS)))
-        return self.weights.take(rows, axis=0, mode="clip").astype(np.float32), steps, seen
+        known = self._steps.take(rows, mode="clip") * seen
+        steps = np.where(seen, known, self._strange)
+        return self.weights.take(rows, axis=0, mode="clip").astype(np.float32), steps, known
 
     @staticmethod
     def _told(keys: list[int], steps: Floats) -> tuple[Floats, Floats]:
@@ -217,20 +218,18 @@ class Model:
         joined = list(dict.fromkeys(pair for pair in pairs if pair not in self._pairs))
         count, parts = len(fresh), len(fresh) + len(joined)
         keys = [word_hash(word) for word in fresh]
-        owners = letter_owners(fresh)
-        by_word = owners.argsort(kind="stable")
-        weights, steps, seen = self._look_up(keys, joined, letter_hashes(fresh)[by_word])
-        squares, known = steps * steps, steps * seen
+        weights, steps, known = self._look_up(keys, joined, letter_hashes(fresh))
+        squares = steps * steps
         weighed = weights * known[:, None]
         both = np.column_stack((weighed, squares))[count:parts].astype(np.float64)
         self._pairs.update(zip(joined, both, strict=True))
         if not fresh:
             return
         told, vectors = self._told(keys, steps[:count])
-        starts = np.searchsorted(owners[by_word], np.arange(count))
+        starts = len(LENGTHS) * np.array([0, *map(len, fresh[:-1])]).cumsum()
         added = np.column_stack((
             weighed[:count], squares[:count], np.add.reduceat(squares[parts:], starts), told * told,
-            squares[:count] * seen[:count], squares[:count],
+            known[:count] ** 2, squares[:count],
             np.add.reduceat(weighed[parts:], starts, axis=0), vectors * told[:, None],
         )).astype(np.float64)  # fmt: skip
         self._words.update(zip(fresh, added, strict=True))

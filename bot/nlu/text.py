@@ -27,8 +27,14 @@ def language_of(tokens: list[str], known: Callable[[str], bool]) -> str:
     A Russian message may well hold Latin names ("wi-fi не работает"), so one Cyrillic word in three is Russian. Latin
     letters are English only if one word at least is ``known`` or is one that every English sentence has.
     """
+    if "".join(tokens).isascii():
+        return (
+            "en"
+            if any(token not in _NEUTRAL and _LATIN.search(token) and _is_english(token, known) for token in tokens)
+            else ""
+        )
     cyrillic = [token for token in tokens if is_cyrillic(token)]
-    if len(cyrillic) == len(tokens) > 0:
+    if len(cyrillic) == len(tokens):
         return "ru"
     latin = [token for token in tokens if _LATIN.search(token) or _FOREIGN_LATIN.search(token)]
     if cyrillic and len(cyrillic) * 2 >= len(latin):
@@ -36,4 +42,8 @@ def language_of(tokens: list[str], known: Callable[[str], bool]) -> str:
     telling = [token for token in latin if token not in _NEUTRAL]
     if any(_FOREIGN_LATIN.search(token) for token in telling):
         return ""
-    return "en" if any(token in _ENGLISH or known(token) for token in telling) else ""
+    return "en" if any(_is_english(token, known) for token in telling) else ""
+
+
+def _is_english(word: str, known: Callable[[str], bool]) -> bool:
+    return word in _ENGLISH or known(word)

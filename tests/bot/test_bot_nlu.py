@@ -20,7 +20,7 @@ from bot import artifact, worker
 from bot.nlu import segments
 from bot.nlu.calibrate import FALSE_REJECTION, calibrate
 from bot.nlu.entities import Finder
-from bot.nlu.features import letter_hashes, letter_owners, ngrams, word_hash
+from bot.nlu.features import LENGTHS, letter_hashes, ngrams, word_hash
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.meaning import FOLDER, UNIT, meanings
 from bot.nlu.model import Calibration
@@ -51,11 +51,11 @@ def by_definition(tokens: list[str]) -> Counter[str]:
 
 @given(st.lists(st.text(alphabet="abcгдё", min_size=1, max_size=7), max_size=6))
 def test_letter_runs_are_those_inside_words(tokens: list[str]) -> None:
-    hashes, owners = letter_hashes(tokens), letter_owners(tokens)
+    hashes = letter_hashes(tokens)
     _, counts = np.unique(hashes, return_counts=True)
     assert sorted(counts.tolist()) == sorted(by_definition(tokens).values())
-    for place, token in enumerate(tokens):
-        assert sorted(hashes[owners == place]) == sorted(letter_hashes([token]))
+    assert hashes.tolist() == [run for token in tokens for run in letter_hashes([token]).tolist()]
+    assert len(hashes) == len(LENGTHS) * sum(map(len, tokens))
 
 
 @given(st.lists(st.sampled_from(["привет", "мир", "hello", "x", "12"]), max_size=8))
