@@ -35,7 +35,9 @@ from benchmarks.texts import (
     in_latin,
     is_russian,
     lantern_examples,
+    lantern_few,
     lantern_holdout,
+    lantern_rest,
     read_clinc,
     slip,
 )  # fmt: skip
@@ -95,10 +97,28 @@ def lantern(rounds: int) -> dict[str, float]:
         "lantern.en.accuracy": _accuracy(reader, english),
         "lantern.en.slips": _accuracy(reader, [(slip(text, rng), intent) for text, intent in english]),
     }
-    figures |= _outside(reader, [text for text, _ in inside], far, near, "lantern")
+    figures |= _outside(reader, [text for text, _ in inside], far, near, "lantern") | _calibrated(rounds)
     figures |= _decisions(reader, inside, outside)
     figures |= {"lantern.train_s": trained.seconds, "lantern.ms": _milliseconds(reader, inside, rounds)}
     return figures
+
+
+def _calibrated(seeds: int) -> dict[str, float]:
+    """How far confidence is from the share that is right with ten examples an intent: on the examples that weren't drawn,
+    which are like those that were, and on the holdout, whose messages are plainer than examples are. ``chance``: what
+    a bot would be measured at on as many messages whose confidence is exactly right.
+    """
+    found: dict[str, list[float]] = {}
+    for languages in ("ru", "en", "mixed"):
+        for seed in range(seeds):
+            texts = lantern_few(languages, seed)
+            reader = _trained(texts.train).reader
+            for name, held in (("alike", lantern_rest(languages, texts.train)), ("holdout", texts.inside)):
+                error = f"lantern.{languages}.calibration_error.{name}"
+                confidence, right = _outcomes(reader, held)
+                found.setdefault(error, []).append(_calibration_error(confidence, right))
+                found.setdefault(f"{error}.chance", []).append(_by_chance(confidence))
+    return {name: float(np.mean(errors)) for name, errors in found.items()}
 
 
 def clinc(data: Clinc, split: str, seeds: int) -> dict[str, float]:
@@ -115,7 +135,7 @@ def clinc(data: Clinc, split: str, seeds: int) -> dict[str, float]:
                 "clinc.accuracy": _accuracy(trained.reader, inside),
                 "clinc.slips": _accuracy(trained.reader, [(slip(text, rng), intent) for text, intent in inside]),
                 **_outside(trained.reader, [text for text, _ in inside], far, near, "clinc"),
-                "clinc.calibration_error": _calibration_error(trained.reader, inside),
+                "clinc.calibration_error": _calibration_error(*_outcomes(trained.reader, inside)),
                 "clinc.train_s": trained.seconds,
                 "clinc.ms": _milliseconds(trained.reader, inside, 1),
             }
@@ -184,11 +204,15 @@ def _decisions(reader: Reader, inside: Labelled, outside: Sequence[str]) -> dict
     }
 
 
-def _calibration_error(reader: Reader, labelled: Labelled) -> float:
-    """Expected calibration error in ten bins: how far confidence is from the share that is right."""
+def _outcomes(reader: Reader, labelled: Labelled) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """How sure the reader is of each message, and whether it is right."""
     readings = [(reader.read(text), intent) for text, intent in labelled]
     confidence = np.array([one.confidence for one, _ in readings])
-    right = np.array([bool(one.intents) and one.intents[0][0] == intent for one, intent in readings])
+    return confidence, np.array([bool(one.intents) and one.intents[0][0] == intent for one, intent in readings])
+
+
+def _calibration_error(confidence: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]) -> float:
+    """Expected calibration error in ten bins: how far confidence is from the share that is right."""
     bins = np.minimum((confidence * 10).astype(int), 9)
     gaps = [
         abs(confidence[bins == at].mean() - right[bins == at].mean()) * (bins == at).mean()
@@ -196,6 +220,13 @@ def _calibration_error(reader: Reader, labelled: Labelled) -> float:
         if (bins == at).any()
     ]
     return float(sum(gaps))
+
+
+def _by_chance(confidence: npt.NDArray[np.float64]) -> float:
+    """The mean calibration error where each message is right with exactly the chance that it is said to have."""
+    rng = np.random.default_rng(0)
+    drawn = [_calibration_error(confidence, rng.random(len(confidence)) < confidence) for _ in range(200)]
+    return float(np.mean(drawn))
 
 
 def _milliseconds(reader: Reader, labelled: Labelled, rounds: int) -> float:

@@ -81,6 +81,17 @@ def lantern_few(languages: str, seed: int) -> Texts:
     return Texts(train, inside, [text for text, intent in held if intent == OUTSIDE])
 
 
+def lantern_rest(languages: str, drawn: Labelled) -> list[tuple[str, str]]:
+    """The example business's examples that ``lantern_few`` didn't draw."""
+    known = {text for text, _ in drawn}
+    return [
+        (text, intent)
+        for intent, texts in lantern_examples().items()
+        for text in texts
+        if _is_in(text, languages) and text not in known
+    ]
+
+
 def lantern_examples() -> dict[str, list[str]]:
     """The example business's examples by intent."""
     intents = read_content(EXAMPLE).content.intents

@@ -227,7 +227,7 @@ class Settings(_Part, frozen=True):
     ``aim``: of every handoff for which nothing else says where; ``aims``: by the intent that led there.
     """
 
-    answer_from: float = 0.5
+    answer_from: float = 0.55
     misses: int = 3
     aim: Aim = Aim()
     aims: dict[str, Aim] = {}

@@ -29,7 +29,7 @@ FLOORS = {
     "lantern.answered": 0.80,
     "lantern.asked_with_right_button": 0.90,
 }
-CEILINGS = {"lantern.answered_wrong": 0.04, "lantern.outside_answered": 0.18}
+CEILINGS = {"lantern.answered_wrong": 0.035, "lantern.outside_answered": 0.10}
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ export interface Handoff {
   threshold: number;
 }
 
-const USUAL = { misses: 3, anger: 0.7, anger_priority: 1, important_priority: 2, threshold: 0.5 };
+const USUAL = { misses: 3, anger: 0.7, anger_priority: 1, important_priority: 2, threshold: 0.55 };
 
 export function readHandoff(settings: Json): Handoff {
   const handoff = part(settings["handoff"]);
