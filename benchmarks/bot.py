@@ -33,7 +33,7 @@ from scripts.rasa.training import environment
 ROOT = Path(__file__).resolve().parents[1]
 CLINC_SEEDS, LANTERN_SEEDS = 5, 3
 TIMED, BINS = 300, 15
-LOWER_IS_BETTER = ("train_s", "train_rss_mb", "parse_ms_p50", "parse_ms_p95", "rss_mb", "ece")
+LOWER_IS_BETTER = ("train_s", "train_rss_mb", "parse_ms_p50", "parse_ms_p95", "rss_mb", "ece", "ece_alike")
 
 Array = npt.NDArray[np.float64]
 
@@ -106,25 +106,32 @@ def _sets(options: argparse.Namespace) -> Iterator[tuple[str, list[Texts], bool]
 
 @dataclass(frozen=True)
 class Measured:
-    """Of one draw: its figures, and how sure it was of each message: in scope, whether rightly, and outside."""
+    """Of one draw: its figures, and how sure it was of each message: in scope, whether rightly, outside, and in scope of
+    the examples' own kind, whether rightly."""
 
     figures: dict[str, float]
     sure: Array
     right: Array
     strange: Array
+    sure_alike: Array
+    right_alike: Array
 
 
 def _over_draws(found: Sequence[Measured]) -> dict[str, float]:
     """Means; the calibration error is of all draws together, since in a single one chance is most of it."""
-    sure, right, strange = (
-        np.concatenate([getattr(one, name) for one in found]) for name in ("sure", "right", "strange")
+    sure, right, strange, sure_alike, right_alike = (
+        np.concatenate([getattr(one, name) for one in found])
+        for name in ("sure", "right", "strange", "sure_alike", "right_alike")
     )
     foreign = np.full(len(strange), OUTSIDE / (1 - OUTSIDE) * len(sure) / max(1, len(strange)))
     every, told = np.concatenate((sure, strange)), np.concatenate((right, np.zeros(len(strange))))
-    return {name: float(np.mean([one.figures[name] for one in found])) for name in found[0].figures} | {
+    figures = {name: float(np.mean([one.figures[name] for one in found])) for name in found[0].figures} | {
         "ece": calibration_error(sure, right, np.ones(len(sure))),
         "ece_with_outside": calibration_error(every, told, np.concatenate((np.ones(len(sure)), foreign))),
     }
+    if len(sure_alike):
+        figures["ece_alike"] = calibration_error(sure_alike, right_alike, np.ones(len(sure_alike)))
+    return figures
 
 
 def measured(side: Side, texts: Texts, seed: int) -> Measured:
@@ -137,10 +144,11 @@ def measured(side: Side, texts: Texts, seed: int) -> Measured:
         trained = side.run("train", folder, model)
         question = Path(folder, "asked.json")
         timed = asked["inside"][:TIMED]
-        question.write_text(json.dumps({"read": asked | {"outside": list(texts.outside)}, "timed": timed}))
+        read = asked | {"outside": list(texts.outside), "alike": [text for text, _ in texts.alike]}
+        question.write_text(json.dumps({"read": read, "timed": timed}))
         answered = side.run("read", str(question), model)
     right = {name: _right(answered["readings"][name], labelled) for name, labelled in spoiled.items()}
-    inside, outside = answered["readings"]["inside"], answered["readings"]["outside"]
+    inside, outside, alike = (answered["readings"][name] for name in ("inside", "outside", "alike"))
     meant = _right(inside, texts.inside)
     level, strange = (np.array([one[2] for one in found]) for found in (inside, outside))
     figures = {
@@ -156,8 +164,8 @@ def measured(side: Side, texts: Texts, seed: int) -> Measured:
         "texts_per_s": 1e3 / float(np.mean(answered["warm_ms"])),
         "rss_mb": answered["rss_mb"],
     }
-    sure, strangely = (np.array([one[1] for one in found]) for found in (inside, outside))
-    return Measured(figures, sure, meant, strangely)
+    sure, strangely, sure_alike = (np.array([one[1] for one in found]) for found in (inside, outside, alike))
+    return Measured(figures, sure, meant, strangely, sure_alike, _right(alike, texts.alike))
 
 
 def write_content(folder: Path, texts: Texts) -> None:

@@ -27,11 +27,14 @@ Clinc = dict[str, list[list[str]]]
 
 @dataclass(frozen=True)
 class Texts:
-    """One draw: what is trained on, messages in scope that training never sees, and messages of no intent."""
+    """One draw: what is trained on, messages in scope that training never sees, and messages of no intent. ``alike``:
+    examples that weren't drawn, where ``inside`` is of another kind than the examples.
+    """
 
     train: Labelled
     inside: Labelled
     outside: Sequence[str]
+    alike: Labelled = ()
 
     def spoiled(self, seed: int) -> dict[str, Labelled]:
         """The messages in scope as they are also typed, by name; the right intents stay."""
@@ -72,24 +75,16 @@ def lantern_few(languages: str, seed: int) -> Texts:
     """The example business with ten examples an intent, in ``ru``, ``en`` or ``mixed``; measured on its holdout."""
     rng = random.Random(seed)
     train: list[tuple[str, str]] = []
+    rest: list[tuple[str, str]] = []
     for intent, texts in lantern_examples().items():
         fitting = [text for text in texts if _is_in(text, languages)]
-        train += [(text, intent) for text in rng.sample(fitting, min(EXAMPLES, len(fitting)))]
+        drawn = rng.sample(fitting, min(EXAMPLES, len(fitting)))
+        train += [(text, intent) for text in drawn]
+        rest += [(text, intent) for text in fitting if text not in drawn]
     known = {intent for _, intent in train}
     held = [one for one in lantern_holdout() if _is_in(one[0], languages)]
     inside = [(text, intent) for text, intent in held if intent in known]
-    return Texts(train, inside, [text for text, intent in held if intent == OUTSIDE])
-
-
-def lantern_rest(languages: str, drawn: Labelled) -> list[tuple[str, str]]:
-    """The example business's examples that ``lantern_few`` didn't draw."""
-    known = {text for text, _ in drawn}
-    return [
-        (text, intent)
-        for intent, texts in lantern_examples().items()
-        for text in texts
-        if _is_in(text, languages) and text not in known
-    ]
+    return Texts(train, inside, [text for text, intent in held if intent == OUTSIDE], rest)
 
 
 def lantern_examples() -> dict[str, list[str]]:
