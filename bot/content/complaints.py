@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import re
+from yaml import Mark, MarkedYAMLError
 
 from gateway.faults import Fault
 from gateway.faults import content as faults
 
-_CHARACTER = re.compile(r"found character '(?P<character>.+)' that cannot start any token")
+_AS_IT_BEGINS = ("while scanning an a", "while scanning a tag", "while parsing a tag", "while scanning a directive")
+"""It took a text for an alias, an anchor, a tag or a directive, for the character that the text begins with."""
+_NO_BEGINNING = ("found character that cannot start any token", "did not find expected node content")
+_FAULTS: tuple[tuple[str, Fault], ...] = (
+    ("found a tab character", faults.YAML_TAB()),
+    ("mapping values are not allowed", faults.YAML_COLON()),
+    ("found unexpected ':'", faults.YAML_COLON()),
+    ("block sequence entries are not allowed", faults.YAML_DASH()),
+    ("found unexpected end of stream", faults.YAML_OPEN()),
+    ("did not find expected ',' or ", faults.YAML_OPEN()),
+    ("did not find expected key", faults.YAML_INDENT()),
+    ("did not find expected '-' indicator", faults.YAML_INDENT()),
+)
 
 
-def fault_of(problem: str) -> Fault:
-    """``problem``: the reader's words."""
-    found = _CHARACTER.fullmatch(problem)
-    if found and found["character"] == r"\t":
+def fault_of(error: MarkedYAMLError, text: str) -> Fault:
+    """``text``: what was read."""
+    problem, context = error.problem or "", error.context or ""
+    if context.startswith(_AS_IT_BEGINS):
+        return _no_value_begins(text, error.context_mark)
+    if problem in _NO_BEGINNING:
+        return _no_value_begins(text, error.problem_mark)
+    return next((fault for words, fault in _FAULTS if problem.startswith(words)), faults.NOT_YAML(problem=problem))
+
+
+def _no_value_begins(text: str, mark: Mark | None) -> Fault:
+    character = text[mark.index : mark.index + 1] if mark is not None else ""
+    if character == "\t":
         return faults.YAML_TAB()
-    if found:
-        return faults.YAML_CHARACTER(character=found["character"])
-    if problem.startswith("mapping values are not allowed"):
-        return faults.YAML_COLON()
-    if problem.startswith("sequence entries are not allowed"):
-        return faults.YAML_DASH()
-    if problem == "found unexpected end of stream" or problem.startswith(
-        ("expected ',' or ']'", "expected ',' or '}'")
-    ):
-        return faults.YAML_OPEN()
-    if problem.startswith("expected <block end>"):
-        return faults.YAML_INDENT()
-    return faults.NOT_YAML(problem=problem)
+    return faults.YAML_CHARACTER(character=character) if character.strip() else faults.YAML_OPEN()

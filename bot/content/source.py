@@ -14,9 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import (
+from yaml import (
     AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
@@ -26,8 +24,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from bot.content.complaints import fault_of
 from bot.content.errors import ContentError
+from bot.content.events import MAX_DEPTH, events
 from gateway.faults import Fault
 from gateway.faults import content as faults
 
@@ -35,7 +33,6 @@ MAX_FILE_BYTES = 2_000_000
 MAX_TOTAL_BYTES = 10_000_000
 MAX_FILES = 200
 MAX_FOLDERS = 8
-MAX_DEPTH = 30
 MAX_NODES = 400_000
 MAX_ALIASES = 1_000
 _CORE_TAG = "tag:yaml.org,2002:"
@@ -149,15 +146,7 @@ def read_text(name: str, path: Path) -> str:
 
 def parse(name: str, text: str) -> Node:
     """The file's one document. Raises ``ContentError`` with the line of what is wrong."""
-    try:
-        return _Builder(name).build(YAML(typ="safe", pure=True).parse(text))
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        line = mark.line + 1 if mark is not None else 0
-        raise ContentError(fault_of(problem), file=name, line=line) from error
-    except RecursionError as error:
-        raise ContentError(faults.DEEP(limit=MAX_DEPTH), file=name) from error
+    return _Builder(name).build(events(name, text))
 
 
 @lru_cache(maxsize=24)
@@ -197,9 +186,7 @@ class _Builder:
         self._count(event, 1)
         line, start = event.start_mark.line + 1, event.start_mark.index
         if isinstance(event, ScalarEvent):
-            node = Node(
-                self._file, line, _scalar(event), style=event.style or "", start=start, end=event.end_mark.index
-            )
+            node = Node(self._file, line, _scalar(event), style=event.style or "", start=start, end=_end(event))
         elif isinstance(event, SequenceStartEvent):
             entries, end = self._entries(events, depth, event)
             size = 1 + sum(entry.size for entry in entries)
@@ -214,10 +201,10 @@ class _Builder:
 
     def _entries(self, events: Iterator[Any], depth: int, opened: Any) -> tuple[list[Node], int]:
         entries: list[Node] = []
-        end = opened.end_mark.index
+        end = _end(opened)
         for event in events:
             if isinstance(event, SequenceEndEvent):
-                end = event.end_mark.index if opened.flow_style else end
+                end = _end(event) if opened.flow_style else end
                 break
             entries.append(self._node(event, events, depth + 1))
             end = max(end, entries[-1].end)
@@ -226,10 +213,10 @@ class _Builder:
     def _fields(self, events: Iterator[Any], depth: int, opened: Any) -> tuple[dict[str, Node], dict[str, Node], int]:
         fields: dict[str, Node] = {}
         keys: dict[str, Node] = {}
-        end = opened.end_mark.index
+        end = _end(opened)
         for event in events:
             if isinstance(event, MappingEndEvent):
-                end = event.end_mark.index if opened.flow_style else end
+                end = _end(event) if opened.flow_style else end
                 break
             key = self._node(event, events, depth + 1)
             name = key.text("A name")
@@ -249,7 +236,7 @@ class _Builder:
         if target is None:
             raise self._error(event, faults.ALIAS(name=event.anchor))
         self._count(event, target.size)
-        return replace(target, style="*", start=event.start_mark.index, end=event.end_mark.index)
+        return replace(target, style="*", start=event.start_mark.index, end=_end(event))
 
     def _count(self, event: Any, nodes: int) -> None:
         self._nodes += nodes
@@ -258,6 +245,11 @@ class _Builder:
 
     def _error(self, event: Any, fault: Fault) -> ContentError:
         return ContentError(fault, file=self._file, line=event.start_mark.line + 1)
+
+
+def _end(event: Any) -> int:
+    end: int = event.end_mark.index
+    return end
 
 
 def _flow(event: Any) -> str:

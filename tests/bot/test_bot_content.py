@@ -209,6 +209,17 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("a: [b\nc: d\n", "content_yaml_open", 2),
         ("a:\n  b: c\n d: e\n", "content_yaml_indent", 3),
         ("a: |\n b\nc\n", "content_not_yaml", 4),
+        ("a: |\n  b\n\tc\n", "content_yaml_tab", 3),
+        ("a:\n- b\n- *важно* c\n", "content_yaml_character", 3),
+        ("a:\n- !важно b\n", "content_yaml_character", 2),
+        ("a: [b, :)]\n", "content_yaml_character", 1),
+        ("a: {b:, c}\n", "content_yaml_colon", 1),
+        ("a: {", "content_yaml_open", 1),
+        ("a:\n  - b\n c\n", "content_yaml_indent", 3),
+        ("a: b\nc: d\x01\n", "content_not_yaml", 2),
+        ("a: \ud800\n", "content_not_yaml", 1),
+        ("\ufeffa: b\n", "content_not_yaml", 1),
+        ("%YAML 1.3\n---\na: b\n", "content_not_yaml", 1),
     ],
 )
 def test_usual_mistakes_in_yaml_are_told_apart(text: str, code: str, line: int) -> None:
@@ -216,6 +227,27 @@ def test_usual_mistakes_in_yaml_are_told_apart(text: str, code: str, line: int) 
         parse("any.yml", text)
     assert (caught.value.fault.code, caught.value.line) == (code, line)
     assert "Not valid YAML" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("yes", "yes"), ("off", "off"), ("0o17", "0o17"), ("012", 12), ("1:30", "1:30"), ("1_000", "1_000"), ("0x1F", "0x1F"),
+        ("1e3", 1000.0), ("TRUE", True), ("~", None), ("2026-11-30", "2026-11-30"), ("!!str 12", "12"), ("a\tb", "a\tb"),
+        *((f"a{ch}b", f"a{ch}b") for ch in "\x85\u2028\u2029\ufeff\U0010ffff"),
+    ],
+)  # fmt: skip
+def test_plain_value_means_what_yaml_1_2_says(written: str, meant: object) -> None:
+    for directive in ("", "%YAML 1.1\n---\n"):
+        node = parse("any.yml", f"{directive}a: {written}\nb: \u2028\n").fields("A file")["a"]
+        assert node.value == meant and type(node.value) is type(meant)
+
+
+def test_brackets_without_end_are_refused_however_long_they_are() -> None:
+    for text in ("[" * 1_900_000, "{a: " * 400_000, "- " * 900_000, "[\n" * 900_000):
+        with pytest.raises(ContentError) as caught:
+            parse("any.yml", text)
+        assert caught.value.fault.code == "content_deep" and caught.value.line
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.editing import changed, emit, plain, removed
-from bot.content.source import parse
+from bot.content.source import Node, parse
 
 LANTERN = Path(__file__).parents[2] / "examples" / "lantern"
 WRITTEN = """\
@@ -113,6 +114,24 @@ values = st.recursive(
 @given(values)
 def test_whatever_is_written_is_read_again(value: Any) -> None:
     assert read(emit({"k": value}, 0)) == {"k": value}
+
+
+@given(values, st.sampled_from(("\n", "\r\n")), st.text(alphabet="я🙂\u2028\x85\ufeff", max_size=3))
+def test_every_value_stands_where_it_is_said_to_stand(value: Any, end: str, comment: str) -> None:
+    text = f"# {comment}{end}" + emit({"k": value}, 0).replace("\n", end)
+    for node in scalars(parse("f", text)):
+        written = text[node.start : node.end]
+        assert node.line == text.count("\n", 0, node.start) + 1
+        assert node.literal or read(written) == node.value
+
+
+def scalars(node: Node) -> Iterator[Node]:
+    if isinstance(node.value, list | dict):
+        inner = node.value.values() if isinstance(node.value, dict) else node.value
+        for one in (*node.keys.values(), *inner):
+            yield from scalars(one)
+    else:
+        yield node
 
 
 @given(values, values)
