@@ -67,7 +67,8 @@ def rasa_train(
 ) -> None:
     """Train a Rasa project on the business's servers, one after another; the others answer meanwhile."""
     from bot.rasa.errors import RasaError
-    from bot.rasa.models import merged, replace
+    from bot.rasa.models import replace
+    from bot.rasa.project import merged
 
     settings = settings_of(config)
     if business not in settings.rasa:

@@ -9,8 +9,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.rasa.models import Progress, merged, replace
+from bot.rasa.models import Progress, replace
 from bot.rasa.pool import make_pool
+from bot.rasa.project import merged
 from scripts.rasa.serving import RasaServer
 from tests.bot.rasa_server import TOKEN, served
 from tests.bot.stories import LANTERN

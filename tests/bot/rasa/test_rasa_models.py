@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
-from ruamel.yaml import YAML
 
+from bot.content.editing import plain
+from bot.content.source import parse
 from bot.rasa.errors import RasaNotTrained, RasaTooOld
-from bot.rasa.models import Progress, merged, replace
+from bot.rasa.models import Progress, replace
 from bot.rasa.pool import Pool, make_pool
+from bot.rasa.project import merged
 from tests.bot.rasa.double import TOKEN, Clock, RasaDouble, answers, serving
 from tests.bot.stories import LANTERN
 
@@ -77,8 +80,12 @@ async def test_server_of_another_version_is_taught_nothing() -> None:
         assert one.trained == []
 
 
+def read(document: bytes) -> Any:
+    return plain(parse("project.yml", document.decode()))
+
+
 def test_project_is_one_document_without_tests_and_our_own_settings(tmp_path: Path) -> None:
-    whole = YAML(typ="safe", pure=True).load(merged(LANTERN).decode())
+    whole = read(merged(LANTERN))
     assert {"pipeline", "policies", "intents", "responses", "forms", "nlu", "rules", "session_config"} <= set(whole)
     assert "stories" not in whole and "handoff" not in whole
     assert len([entry for entry in whole["nlu"] if "intent" in entry]) == len(whole["intents"])
@@ -93,7 +100,7 @@ def test_parts_of_a_project_are_joined(tmp_path: Path) -> None:
     (tmp_path / "tests" / "t.yml").write_text("stories: []\n")
     (tmp_path / "switchboard.yml").write_text("handoff: {team: A}\n")
     (tmp_path / "endpoints.yml").write_text("action_endpoint: {url: 'http://x'}\n")
-    whole = YAML(typ="safe", pure=True).load(merged(tmp_path).decode())
+    whole = read(merged(tmp_path))
     assert whole == {
         "pipeline": [],
         "intents": ["a", "b"],
@@ -101,9 +108,34 @@ def test_parts_of_a_project_are_joined(tmp_path: Path) -> None:
     }
 
 
+WRITTEN = """\
+pipeline: []
+plain: [yes, 012, 0o17, 1:30, 2026-11-30, ~, {left_out: , rest: x}]
+quoted: ["yes", '012', "", !!str 12, ! on]
+base: &base {a: 1}
+more: {<<: *base, b: 2}
+block: |
+  один
+   👍 two
+
+nothing:
+"""
+
+
+def test_values_are_passed_on_as_they_are_written(tmp_path: Path) -> None:
+    (tmp_path / "config.yml").write_text(WRITTEN, "utf-8")
+    document = merged(tmp_path).decode()
+    read_again = {line.partition(": ")[0]: line.partition(": ")[2] for line in document.splitlines()}
+    assert read_again["plain"] == "[yes, 012, 0o17, '1:30', 2026-11-30, ~, {left_out: null, rest: x}]"
+    assert read_again["quoted"] == """["yes", '012', "", "12", "on"]"""
+    assert read_again["more"] == "{<<: *id001, b: 2}"
+    assert read(document.split("more:")[0].encode())["base"] == {"a": 1}
+    assert read(("block:" + document.split("block:")[1]).encode()) == {"block": "один\n 👍 two\n", "nothing": None}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
-    [("nlu.yml", "a: [", "nlu.yml"), ("nlu.yml", "- a\n", "nlu.yml"), ("nlu.yml", "a: 1\na: 2\n", "nlu.yml"),
+    [("nlu.yml", "a: [", "nlu.yml:1: Not valid YAML"), ("nlu.yml", "- a\n", "nlu.yml"), ("nlu.yml", "a: 1\na: 2\n", "nlu.yml"),
      ("nlu.yml", "[" * 5000, "nlu.yml"), ("domain.yml", "intents: []\n", "config.yml")],
 )  # fmt: skip
 def test_project_that_cannot_be_read_names_the_file(tmp_path: Path, name: str, text: str, said: str) -> None:
