@@ -237,7 +237,7 @@ def test_usual_mistakes_in_yaml_are_told_apart(text: str, code: str, line: int) 
         *((f"a{ch}b", f"a{ch}b") for ch in "\x85\u2028\u2029\ufeff\U0010ffff"),
     ],
 )  # fmt: skip
-def test_plain_value_means_what_yaml_1_2_says(written: str, meant: object) -> None:
+def test_plain_value_means_the_same_under_every_directive(written: str, meant: object) -> None:
     for directive in ("", "%YAML 1.1\n---\n"):
         node = parse("any.yml", f"{directive}a: {written}\nb: \u2028\n").fields("A file")["a"]
         assert node.value == meant and type(node.value) is type(meant)
