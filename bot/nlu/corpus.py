@@ -15,6 +15,9 @@ from bot.nlu.features import LETTERS, Hashes, ngrams, word_hash
 from bot.nlu.meaning import UNIT, meanings
 from bot.nlu.model import FAMILIARITY
 
+AT_ONCE = 1_000
+"""Examples of which the n-grams are made together: it bounds the memory."""
+
 Labels = npt.NDArray[np.intp]
 Array = npt.NDArray[np.float64]
 
@@ -32,13 +35,13 @@ class Corpus:
     """How often each n-gram occurs in each example; rows are examples, columns stand by hash, words before letters."""
 
     def __init__(self, tokens: Sequence[list[str]]) -> None:
-        found = [ngrams(words) for words in tokens]
-        everything = np.concatenate([hashes for hashes, _ in found])
-        self.hashes: Hashes = np.unique(everything)
-        rows = np.repeat(np.arange(len(found)), [len(hashes) for hashes, _ in found])
-        values = np.concatenate([counts for _, counts in found]).astype(np.float64)
-        shape = (len(found), len(self.hashes))
-        counted = sparse.csr_matrix((values, (rows, self.hashes.searchsorted(everything))), shape=shape)
+        found = [ngrams(tokens[start : start + AT_ONCE]) for start in range(0, len(tokens), AT_ONCE)]
+        rows = np.concatenate([places + AT_ONCE * at for at, (places, _) in enumerate(found)])
+        self.hashes: Hashes
+        self.hashes, columns = np.unique(np.concatenate([hashes for _, hashes in found]), return_inverse=True)
+        shape = (len(tokens), len(self.hashes))
+        # One for each occurrence; what stands in the same place is added up.
+        counted = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
         letters = int(self.hashes.searchsorted(LETTERS))
         self._words, self._letters = counted[:, :letters], counted[:, letters:]
         keys = sorted({word_hash(word) for words in tokens for word in words})

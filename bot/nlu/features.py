@@ -18,7 +18,7 @@ import numpy.typing as npt
 from gateway.language import stem
 
 Hashes = npt.NDArray[np.uint64]
-Counts = npt.NDArray[np.int64]
+Places = npt.NDArray[np.intp]
 
 LENGTHS = (2, 3, 4)
 """Of runs of letters."""
@@ -68,13 +68,17 @@ def _inside(letters: int) -> bytes:
     return bytes(length <= left for left in range(letters + 2, 0, -1) for length in LENGTHS)
 
 
-def ngrams(tokens: Sequence[str]) -> tuple[Hashes, Counts]:
-    """The distinct hashes in ascending order and how often each occurs: words below ``LETTERS``, letters above."""
-    singles = [word_hash(token) for token in tokens]
-    pairs = [pair_hash(word, following) for word, following in pairwise(tokens)]
-    both = np.concatenate((np.array(singles + pairs, dtype=np.uint64), letter_hashes(tokens)))
-    hashes, counts = np.unique(both, return_counts=True)
-    return hashes, counts
+def ngrams(messages: Sequence[Sequence[str]]) -> tuple[Places, Hashes]:
+    """The hash of every occurrence of an n-gram, and the place of the message that it stands in, in no certain order."""
+    lengths = [len(tokens) for tokens in messages]
+    words = [token for tokens in messages for token in tokens]
+    singles = np.array([word_hash(word) for word in words], dtype=np.uint64)
+    pairs = np.array([pair_hash(*pair) for tokens in messages for pair in pairwise(tokens)], dtype=np.uint64)
+    owners = np.arange(len(messages)).repeat(lengths)
+    after_another = np.arange(len(messages)).repeat([max(0, length - 1) for length in lengths])
+    of_letters = owners.repeat([len(LENGTHS) * len(word) for word in words])
+    places = np.concatenate((owners, after_another, of_letters))
+    return places, np.concatenate((singles, pairs, letter_hashes(words)))
 
 
 def forget() -> None:
