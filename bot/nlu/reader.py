@@ -51,11 +51,16 @@ class Reader:
 
     def read_parts(self, text: str) -> tuple[Reading, ...]:
         """What each matter in ``text`` means, in order, at most three; one reading where it is about one matter."""
-        cleaned = clean(text)
-        tokens = self.lexicon.read(cleaned)
+        reading = self.read(text)
+        tokens = list(reading.tokens)
         if len(tokens) < 2:
-            return (self._reading(tokens),)
-        spans = segments.parts(tokens, segments.signs(cleaned, tokens), lambda asked: self._heard(tokens, asked))
+            return (reading,)
+        whole = segments.Heard(reading.confidence, tuple(intent for intent, _ in reading.intents))
+        spans = segments.parts(
+            tokens, segments.signs(clean(text), tokens), whole=whole, judge=lambda asked: self._heard(tokens, asked)
+        )
+        if len(spans) == 1:
+            return (reading,)
         return tuple(self._reading(tokens[start:end]) for start, end in spans)
 
     def forget(self) -> None:

@@ -36,20 +36,12 @@ class Sign(Enum):
     JOINER = (0.7, -0.1, 2)
     NOTHING = (0.93, 0.02, 4)
 
-    @property
-    def least(self) -> float:
-        """The confidence that both pieces need."""
-        return float(self.value[0])
-
-    @property
-    def gain(self) -> float:
-        """What they need beside the whole's confidence."""
-        return float(self.value[1])
-
-    @property
-    def shortest(self) -> int:
-        """The words that each of them has at least."""
-        return int(self.value[2])
+    def __init__(self, least: float, gain: float, shortest: int) -> None:
+        """``least``: the confidence that both pieces need; ``gain``: what they need beside the whole's; ``shortest``: the
+        words that each of them has at least."""
+        self.least = least
+        self.gain = gain
+        self.shortest = shortest
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +55,7 @@ class Heard:
 
 
 Span = tuple[int, int]
+Piece = tuple[Span, Heard]
 Judge = Callable[[Sequence[Span]], list[Heard]]
 
 
@@ -82,31 +75,29 @@ def signs(cleaned: str, tokens: Sequence[str]) -> dict[int, Sign]:
     return found
 
 
-def parts(tokens: Sequence[str], found: dict[int, Sign], judge: Judge) -> list[Span]:
+def parts(tokens: Sequence[str], found: dict[int, Sign], *, whole: Heard, judge: Judge) -> list[Span]:
     """The spans of ``tokens`` that are matters of their own; one span where it is one matter.
 
-    ``judge`` reads spans, all that are asked at once.
+    ``whole``: how all of them read; ``judge`` reads spans, all that are asked at once.
     """
-    whole = (0, len(tokens))
-    pieces = [whole]
+    pieces = [((0, len(tokens)), whole)]
     while len(pieces) < MOST_PARTS:
-        cut = next(((piece, halves) for piece in pieces if (halves := _cut(piece, tokens, found, judge))), None)
-        if cut is None:
+        for place, piece in enumerate(pieces):
+            halves = _cut(piece, tokens, found, judge)
+            if halves:
+                pieces[place : place + 1] = halves
+                break
+        else:
             break
-        place = pieces.index(cut[0])
-        pieces[place : place + 1] = cut[1]
-    return pieces
+    return [span for span, _ in pieces]
 
 
-def _cut(piece: Span, tokens: Sequence[str], found: dict[int, Sign], judge: Judge) -> tuple[Span, Span] | None:
+def _cut(piece: Piece, tokens: Sequence[str], found: dict[int, Sign], judge: Judge) -> tuple[Piece, Piece] | None:
     """The best cut of a piece, if it has one."""
-    start, end = piece
-    asked = [(sign, halves) for place in range(start + 1, end) if (sign := found.get(place, Sign.NOTHING))
-             and (halves := _halves(piece, place, tokens, sign))]  # fmt: skip
-    if not asked:
-        return None
-    whole = judge([piece])[0]
-    asked = [one for one in asked if whole.confidence + one[0].gain < CERTAIN]
+    (start, end), whole = piece
+    asked = [(sign, halves) for place in range(start + 1, end)
+             if whole.confidence + (sign := found.get(place, Sign.NOTHING)).gain < CERTAIN
+             and (halves := _halves((start, end), place, tokens, sign))]  # fmt: skip
     if not asked:
         return None
     heard = judge([half for _, halves in asked for half in halves])
@@ -118,7 +109,7 @@ def _cut(piece: Span, tokens: Sequence[str], found: dict[int, Sign], judge: Judg
             and _apart(left, right, whole.intents[:HINTS])
             and sure >= max(sign.least, whole.confidence + sign.gain)
         ):
-            best, most = halves, sure
+            best, most = ((halves[0], left), (halves[1], right)), sure
     return best
 
 

@@ -249,13 +249,8 @@ def heard(*told: tuple[str, float]) -> segments.Judge:
     known = dict(told)
 
     def judge(spans: Sequence[segments.Span]) -> list[segments.Heard]:
-        found = []
-        for start, end in spans:
-            if (start, end) == (0, 6):
-                found.append(segments.Heard(0.6, ("a", "b")))
-            else:
-                found.append(segments.Heard(known.get(f"{start}-{end}", 0.0), ("a" if start == 0 else "b",)))
-        return found
+        assert (0, 6) not in spans, "how the whole reads is known"
+        return [segments.Heard(known.get(f"{start}-{end}", 0.0), ("a" if start == 0 else "b",)) for start, end in spans]
 
     return judge
 
@@ -280,7 +275,8 @@ def test_words_of_another_layout_have_no_signs() -> None:
 @pytest.mark.parametrize(("sure", "parts"), [(0.95, [(0, 3), (3, 6)]), (0.4, [(0, 6)])])
 def test_a_message_is_cut_only_into_pieces_that_are_sure(sure: float, parts: list[tuple[int, int]]) -> None:
     judge = heard(("0-3", sure), ("3-6", sure))
-    assert segments.parts(["x"] * 6, {3: segments.Sign.END}, judge) == parts
+    whole = segments.Heard(0.6, ("a", "b"))
+    assert segments.parts(["x"] * 6, {3: segments.Sign.END}, whole=whole, judge=judge) == parts
 
 
 def test_unknown_words_lower_every_score(salon_bot: artifact.Bot) -> None:
