@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.content.types import Aim, Content, Settings
+from bot.content.types import Aim, Anger, Content, Settings
 from bot.dialogue.heard import Heard
 from bot.dialogue.tracker import Tracker
 from bot.nlu.mood import mood_of
@@ -39,17 +39,23 @@ def is_important(settings: Settings, request: TurnRequest, tracker: Tracker) -> 
 def anger_of(content: Content, request: TurnRequest, heard: Heard) -> str | None:
     """The words that show that the customer is upset ("" where it is the intent), or None where nothing does."""
     anger = content.settings.anger
-    if anger.intents and set(heard.answers) & set(anger.intents):
+    if anger.intents and not set(anger.intents).isdisjoint(heard.answers):
         return ""
     for one in request.inputs:
         if one.choice:
             continue
-        said = f" {clean(one.text)} "
-        own = next((word for word in anger.words if f" {word}" in said), "")
-        if own:
+        if own := _word_of(anger, one.text):
             return own
         if anger.level:
             mood = mood_of(one.text)
             if mood.anger >= anger.level:
                 return ", ".join(mood.words)[:200]
     return None
+
+
+def _word_of(anger: Anger, text: str) -> str:
+    """The first of the business's own words of anger that a word of the text begins with, or nothing."""
+    if not anger.words:
+        return ""
+    said = f" {clean(text)} "
+    return next((word for word in anger.words if f" {word}" in said), "")

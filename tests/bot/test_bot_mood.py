@@ -56,6 +56,20 @@ def test_a_business_adds_words_of_its_own_in_any_form() -> None:
     assert not mood_of("anything", own=["", "  ", "!"]).anger
 
 
+@given(
+    before=st.lists(st.sampled_from(["пришел", "ваш", "мастер", "here", "ааа"]), max_size=5),
+    rude=st.sampled_from(["идиоты", "пиздато", "наебали", "засранцы", "дерьмовый", "motherfuckers", "wtf", "бляяядь"]),
+    after=st.lists(st.sampled_from(["и", "ушел", "again", "5"]), max_size=5),
+)
+def test_a_rude_word_is_heard_wherever_it_stands(before: list[str], rude: str, after: list[str]) -> None:
+    assert mood_of(" ".join([*before, rude, *after])).angry
+
+
+def test_anger_counts_at_the_beginning_of_a_long_message() -> None:
+    assert mood_of("мастер " * 50 + "идиоты").angry
+    assert not mood_of("мастер " * 60 + "идиоты").angry
+
+
 @given(st.text(max_size=500))
 def test_no_text_can_break_it(text: str) -> None:
     assert 0 <= mood_of(text, own=[text[:10]]).anger <= 1
