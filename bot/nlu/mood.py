@@ -117,7 +117,7 @@ _CALM = Mood(0.0)
 
 def mood_of(text: str, *, own: Collection[str] = ()) -> Mood:
     """How angry the message sounds; ``own`` are words and phrases that a business adds, in any of their forms."""
-    cleaned = clean(text)[:_LONGEST]
+    cleaned = clean(text, _LONGEST)
     said = words(_DRAWN_OUT.sub(r"\1", cleaned) if _THRICE.search(cleaned) else cleaned)
     signs = _phrases(said)
     # Most messages hold nothing of the kind, and cost no more than these looks.

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.texts import lantern_holdout
+from bot.nlu import entities
 from bot.nlu.entities import KINDS, Annotated, Cue, Entity, Finder, Here, learn_roles
-from bot.nlu.entities.addresses import find_addresses
-from bot.nlu.entities.contacts import find_emails, find_phones
-from bot.nlu.entities.entity import Token
-from bot.nlu.entities.kinds import find_kinds
-from bot.nlu.entities.moments import as_whole, find_moments
-from bot.nlu.entities.numbers import find_money, find_numbers
+from bot.nlu.entities.addresses import ADDRESS_HINTS, find_addresses
+from bot.nlu.entities.contacts import EMAIL_HINTS, PHONE_HINTS, find_emails, find_phones
+from bot.nlu.entities.entity import Hints, Scanned, Token
+from bot.nlu.entities.kinds import find_kinds, hints_of
+from bot.nlu.entities.moments import MOMENT_HINTS, as_whole, find_moments
+from bot.nlu.entities.numbers import NUMBER_HINTS, find_money, find_numbers
 from bot.nlu.entities.scan import fold, scan
 from bot.nlu.entities.told import told
 from bot.nlu.wordlists import listed
@@ -505,6 +509,58 @@ def test_spans_lie_in_the_text_without_overlap_and_a_second_look_sees_the_same(t
         assert entity.value
         end = entity.end
     assert TAUGHT.find(text, here=SATURDAY, wanted=KINDS) == found
+
+
+class Unhinted(Scanned):
+    """A message that every reader has to look through."""
+
+    def has(self, hints: Hints) -> bool:
+        return True
+
+
+READERS = [
+    (PHONE_HINTS, find_phones), (EMAIL_HINTS, find_emails), (NUMBER_HINTS, find_numbers), (NUMBER_HINTS, find_money),
+    (ADDRESS_HINTS, find_addresses), (MOMENT_HINTS, find_moments),
+]  # fmt: skip
+# Whatever the readers' own code names, but for what hints at something.
+UNTELLING = sorted(
+    {
+        word
+        for file in Path(entities.__file__).parent.glob("*.py")
+        for word in re.findall(r"[^\W\d_]+", fold(file.read_text("utf-8")))
+    }
+    - hints_of(KINDS).words
+) + list(",.-:/#№+$\"'()")
+
+
+def assert_hinted(text: str) -> None:
+    """Whatever is in the text, there is a hint of it."""
+    scanned = scan(text)
+    unhinted = Unhinted(scanned.text, scanned.folded, [token.text for token in scanned.tokens])
+    for hints, find in READERS:
+        assert scanned.has(hints) or not find(unhinted, SATURDAY)
+    for kind in KINDS:
+        assert scanned.has(hints_of(KINDS)) or not scanned.has(hints_of(frozenset({kind})))
+
+
+@given(st.lists(st.sampled_from(UNTELLING), max_size=8).map(" ".join) | st.text(max_size=60))
+@settings(max_examples=1000)
+def test_where_nothing_hints_at_an_entity_no_reader_finds_one(text: str) -> None:
+    assert_hinted(text)
+    assert_hinted(text.title())
+
+
+@pytest.mark.parametrize("text", ["пол", "через полчаса", "в полвосьмого", "a hundred", "пол миллиона", "к пяти", "5к"])
+def test_short_numbers_and_hours_are_hinted_at(text: str) -> None:
+    assert_hinted(text)
+
+
+def test_most_messages_have_no_hint_and_nothing_is_missed_in_them() -> None:
+    texts = [text for text, _ in lantern_holdout()]
+    for text in texts:
+        assert_hinted(text)
+    wanted = hints_of(frozenset({"phone", "time", "address"}))
+    assert sum(scan(text).has(wanted) for text in texts) < len(texts) / 4
 
 
 @given(st.text(max_size=200))

@@ -21,7 +21,7 @@ from bot.nlu.entities.address_parts import (
     read_number,
 )
 from bot.nlu.entities.addresses_english import WAYS, read_english
-from bot.nlu.entities.entity import Found, Here, Scanned
+from bot.nlu.entities.entity import Found, Here, Hints, Scanned
 from bot.nlu.wordlists import by_word, listed
 
 _STREETS = by_word({
@@ -56,13 +56,15 @@ _NO_STREETS = frozenset(numerals.ORDINALS) | listed(
 )
 _ABOUT_PLACES = listed("на по адрес адресу адресом адреса живу живем проживаю улица улице")
 # Without a digit only a street's kind, a town's or a house's makes an address.
-_TELLING = frozenset(_STREETS) | frozenset(WAYS) | frozenset({"дом", "доме", "дома", "пр", "б", "ш", "пл"})
+ADDRESS_HINTS = Hints(
+    frozenset(_STREETS) | frozenset(WAYS) | frozenset({"дом", "доме", "дома", "пр", "б", "ш", "пл"}), digits=1
+)
 
 
 def find_addresses(scanned: Scanned, here: Here) -> list[Found]:
     """Addresses with a street's kind or a house's number."""
     found: list[Found] = []
-    if not scanned.digits and scanned.said.isdisjoint(_TELLING):
+    if not scanned.has(ADDRESS_HINTS):
         return found
     at = 0
     while at < len(scanned.tokens):

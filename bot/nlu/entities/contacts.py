@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bot.nlu.entities import numerals
-from bot.nlu.entities.entity import Found, Here, Scanned
+from bot.nlu.entities.entity import Found, Here, Hints, Scanned
 
 _SHORTEST, _LONGEST = 7, 15
 _MOST = 5
@@ -14,6 +14,8 @@ _MOST_SEPARATORS = 3
 _IN_NAME = frozenset("._%+-")
 _LONGEST_NAME, _LONGEST_DOMAIN = 64, 253
 _SPOKEN_HEADS = frozenset({"восемь", "плюс", "семь", "девятьсот", "eight", "plus", "seven", "nine"})
+PHONE_HINTS = Hints(_SPOKEN_HEADS, _SHORTEST)
+EMAIL_HINTS = Hints(frozenset("@"))
 
 
 class _Run(NamedTuple):
@@ -46,7 +48,7 @@ def e164(digits: str, region: str, *, international: bool) -> str:
 def find_phones(scanned: Scanned, here: Here) -> list[Found]:
     """Phone numbers in digits, and such as are dictated in words."""
     found: list[Found] = []
-    if scanned.digits < _SHORTEST and scanned.said.isdisjoint(_SPOKEN_HEADS):
+    if not scanned.has(PHONE_HINTS):
         return found
     at = tried = 0
     while at < len(scanned.tokens) and tried < _MOST:
@@ -143,7 +145,9 @@ def _dictated(scanned: Scanned, at: int) -> tuple[str, int]:
 def find_emails(scanned: Scanned, here: Here) -> list[Found]:
     """E-mail addresses; the domain is in lower case, the name before it as written."""
     found: list[Found] = []
-    for at, token in enumerate(scanned.tokens if "@" in scanned.folded else ()):
+    if not scanned.has(EMAIL_HINTS):
+        return found
+    for at, token in enumerate(scanned.tokens):
         if token.text != "@" or len(found) == _MOST:
             continue
         first, last = _name_from(scanned, at), _domain_upto(scanned, at)

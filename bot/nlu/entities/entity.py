@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 KINDS = frozenset({"phone", "email", "number", "money", "date", "time", "datetime", "address"})
@@ -57,6 +58,13 @@ class Found(NamedTuple):
 _MARGIN = [""] * 8
 
 
+class Hints(NamedTuple):
+    """What a message has if a reader may find anything in it: one of these ``words`` (or marks), or so many ``digits``."""
+
+    words: frozenset[str]
+    digits: float = inf
+
+
 class Token(NamedTuple):
     """A word, a run of digits or a mark; ``text`` is folded (lower case, ``ё`` as ``е``)."""
 
@@ -79,6 +87,10 @@ class Scanned:
         # What readers ask first, so that most texts cost them nothing.
         self.said = frozenset(self._words)
         self.digits = sum(map(len, filter(str.isdecimal, self._words)))
+
+    def has(self, hints: Hints) -> bool:
+        """Whether a reader with these hints may find anything."""
+        return self.digits >= hints.digits or not self.said.isdisjoint(hints.words)
 
     @cached_property
     def tokens(self) -> list[Token]:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from math import inf
+from typing import NamedTuple
 
-from bot.nlu.entities.addresses import find_addresses
-from bot.nlu.entities.contacts import find_emails, find_phones
-from bot.nlu.entities.entity import Entity, Found, Here, Scanned
-from bot.nlu.entities.moments import as_day, as_hours, as_whole, find_moments
-from bot.nlu.entities.numbers import find_money, find_numbers
+from bot.nlu.entities.addresses import ADDRESS_HINTS, find_addresses
+from bot.nlu.entities.contacts import EMAIL_HINTS, PHONE_HINTS, find_emails, find_phones
+from bot.nlu.entities.entity import Entity, Found, Here, Hints, Scanned
+from bot.nlu.entities.moments import MOMENT_HINTS, as_day, as_hours, as_whole, find_moments
+from bot.nlu.entities.numbers import NUMBER_HINTS, find_money, find_numbers
 from bot.nlu.entities.scan import scan
 
-_READERS: dict[str, Callable[[Scanned, Here], list[Found]]] = {
-    "email": find_emails,
-    "phone": find_phones,
-    "money": find_money,
-    "address": find_addresses,
-    "number": find_numbers,
+
+class _Reader(NamedTuple):
+    hints: Hints
+    find: Callable[[Scanned, Here], list[Found]]
+
+
+_READERS = {
+    "email": _Reader(EMAIL_HINTS, find_emails),
+    "phone": _Reader(PHONE_HINTS, find_phones),
+    "money": _Reader(NUMBER_HINTS, find_money),
+    "address": _Reader(ADDRESS_HINTS, find_addresses),
+    "number": _Reader(NUMBER_HINTS, find_numbers),
 }
 _MOMENTS = frozenset({"date", "time", "datetime"})
 # Of two that are as long, the one that says more.
@@ -30,11 +39,14 @@ def find_kinds(text: str, here: Here, wanted: frozenset[str]) -> list[Entity]:
     too. Where only ``time`` is, it is all of what was said of days and hours.
     """
     scanned = scan(text)
+    # Most messages hold nothing of any kind, which is seen at once for all of them.
+    if not scanned.has(hints_of(wanted)):
+        return []
     found = [
         Entity(name, one.value, one.start, one.end, kind=one.kind, confidence=one.confidence)
         for name, reader in _READERS.items()
         if name in wanted
-        for one in reader(scanned, here)
+        for one in reader.find(scanned, here)
     ]
     if not wanted.isdisjoint(_MOMENTS):
         found += _moments(scanned, here, wanted)
@@ -43,6 +55,17 @@ def find_kinds(text: str, here: Here, wanted: frozenset[str]) -> list[Entity]:
         if not any(entity.start < other.end and other.start < entity.end for other in kept):
             kept.append(entity)
     return sorted(kept, key=lambda one: one.start)
+
+
+@lru_cache(maxsize=256)  # as many as there are sets of kinds
+def hints_of(wanted: frozenset[str]) -> Hints:
+    """What a message has if it may hold one of these kinds."""
+    hints = [reader.hints for name, reader in _READERS.items() if name in wanted]
+    if not wanted.isdisjoint(_MOMENTS):
+        hints.append(MOMENT_HINTS)
+    return Hints(
+        frozenset(word for one in hints for word in one.words), min((one.digits for one in hints), default=inf)
+    )
 
 
 def _moments(scanned: Scanned, here: Here, wanted: frozenset[str]) -> list[Entity]:

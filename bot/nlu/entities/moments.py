@@ -13,7 +13,7 @@ from bot.nlu.entities import when_words as words
 from bot.nlu.entities.clock import Hours, read_hours
 from bot.nlu.entities.dates import Days
 from bot.nlu.entities.days import read_days
-from bot.nlu.entities.entity import Found, Here, Scanned
+from bot.nlu.entities.entity import Found, Here, Hints, Scanned
 
 _DAY_HEADS = (
     words.ON | words.FROM | words.AFTER | words.BEFORE | frozenset(words.DAYS_AWAY) | frozenset(words.WEEKDAYS)
@@ -26,10 +26,12 @@ _HOUR_HEADS = (
     | numerals.HEADS
 )  # fmt: skip
 # Without one of these, or a digit, nothing is said of a day or an hour.
-_TELLING = (
+MOMENT_HINTS = Hints(
     frozenset(words.DAYS_AWAY) | frozenset(words.WEEKDAYS) | frozenset(words.MONTHS) | frozenset(words.UNITS)
-    | words.WEEKEND | words.WEEK | words.MONTH | frozenset(words.PARTS) | frozenset(words.NOONS) | numerals.HEADS - {"a", "пол"}
-    | frozenset({"обеда", "работы", "учебы", "lunch", "work", "school"})
+    | words.WEEKEND | words.WEEK | words.MONTH | frozenset(words.PARTS) | frozenset(words.NOONS) | numerals.TELLING
+    | frozenset({"обеда", "работы", "учебы", "lunch", "work", "school", "полчаса"})
+    | frozenset("пол" + ordinal for ordinal in numerals.ORDINALS),
+    digits=1,
 )  # fmt: skip
 _MOST = 20
 
@@ -53,7 +55,7 @@ class Moment:
 def find_moments(scanned: Scanned, here: Here) -> list[Moment]:
     """Every day and hour in the text, those that belong together as one."""
     found: list[Moment] = []
-    if not scanned.digits and scanned.said.isdisjoint(_TELLING) and "пол" not in scanned.folded:
+    if not scanned.has(MOMENT_HINTS):
         return found
     at = 0
     while at < len(scanned.tokens) and len(found) < _MOST:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.nlu.entities import numerals
-from bot.nlu.entities.entity import Found, Here, Scanned
+from bot.nlu.entities.entity import Found, Here, Hints, Scanned
 from bot.nlu.wordlists import by_word, listed
 
 LONGEST = 15
@@ -33,6 +33,8 @@ _OF_REGION = {
     "RU": "RUB", "US": "USD", "GB": "GBP", "KZ": "KZT", "BY": "BYN", "UA": "UAH", "CN": "CNY",
 } | dict.fromkeys(listed("AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK"), "EUR")  # fmt: skip
 _THREE = re.compile(r"[0-9]{3}")
+NUMBER_HINTS = Hints(numerals.TELLING, digits=1)
+"""Of numbers, and of money, which has a number."""
 
 
 class Amount(NamedTuple):
@@ -152,7 +154,7 @@ def _joined_after(scanned: Scanned, end: int) -> bool:
 def find_numbers(scanned: Scanned, here: Here) -> list[Found]:
     """Numbers in digits and words, as decimal text."""
     found: list[Found] = []
-    if not scanned.digits and scanned.said.isdisjoint(numerals.HEADS):
+    if not scanned.has(NUMBER_HINTS):
         return found
     at = 0
     while at < len(scanned.tokens):
@@ -187,7 +189,7 @@ def _with_minus(scanned: Scanned, at: int) -> int:
 def find_money(scanned: Scanned, here: Here) -> list[Found]:
     """Sums with their currency. A rounded sum without one ("15к", "полторы тысячи") is in the country's own."""
     found: list[Found] = []
-    if not scanned.digits and scanned.said.isdisjoint(numerals.HEADS):
+    if not scanned.has(NUMBER_HINTS):
         return found
     at = 0
     while at < len(scanned.tokens):

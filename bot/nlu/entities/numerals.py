@@ -83,6 +83,8 @@ ORDINALS = (
 _TENS = range(20, 100, 10)
 HEADS = frozenset(_SMALL) | frozenset(_HALVES) | frozenset(ORDINALS) | frozenset(MULTIPLIERS) | {"a", "пол"}
 """Every word that a number may begin with."""
+TELLING = HEADS - {"a", "пол", "к", "k"} | {"hundred"}
+"""A number in words has one of these at least; the words left out are no number by themselves."""
 
 
 def read_ordinal(scanned: Scanned, at: int) -> Numeral | None:
