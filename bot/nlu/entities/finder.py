@@ -65,19 +65,23 @@ class Finder:
         taken = self._by_patterns(text)
         matched = len(taken)
         taken += self._by_words(text, taken)
-        kinds = self._kinds | (wanted & KINDS)
-        if kinds:
-            taken = self._with_kinds(text, taken, matched, find_kinds(text, here or Here(), kinds))
+        kinds = self._kinds | (wanted & KINDS) if wanted else self._kinds
+        read = find_kinds(text, here or Here(), kinds) if kinds else []
+        if read:
+            taken = self._with_kinds(text, taken, matched, read)
+        if not taken:
+            return []
         found = sorted(taken, key=lambda one: one.start)[:MOST_FOUND]
         if self._cues:
             found = [with_role(text, one, self._cues[one.name]) if one.name in self._cues else one for one in found]
         return found
 
     def _by_patterns(self, text: str) -> list[Entity]:
+        matched = text[:MAX_MATCHED]
         found = [
             Entity(name, self._value(match.group()), match.start(), match.end())
             for name, pattern in self._patterns
-            for match in pattern.finditer(text[:MAX_MATCHED])
+            for match in pattern.finditer(matched)
         ]
         taken: list[Entity] = []
         for entity in sorted(found, key=lambda one: (one.start - one.end, one.start)):
@@ -117,11 +121,10 @@ class Finder:
         same_length = len(cleaned) == len(text)
         words = [cleaned[start:end] if same_length else clean(text[start:end]) for start, end in spans]
         found: list[Entity] = []
-        at = 0
-        while at < len(words):
-            known, end = self._longest_from(words, at)
+        stop = 0
+        for at in [at for at, word in enumerate(words) if word in self._first]:
+            known, end = self._longest_from(words, at) if at >= stop else (None, at)
             if known is None:
-                at += 1
                 continue
             name, value = known
             stop = self._with_number(name, words, end)
@@ -129,12 +132,9 @@ class Finder:
             if not any(start_char < other.end and other.start < end_char for other in taken):
                 written = text[start_char:end_char]
                 found.append(Entity(name, (value if stop == end else "") or self._value(written), start_char, end_char))
-            at = stop
         return found
 
     def _longest_from(self, words: list[str], at: int) -> tuple[tuple[str, str] | None, int]:
-        if words[at] not in self._first:
-            return None, at
         for end in range(min(len(words), at + self._longest), at, -1):
             known = self._known.get(tuple(words[at:end]))
             if known:

@@ -25,6 +25,7 @@ _HOUR_HEADS = (
     | frozenset({"под", "in", "on", "на", "this", "половине", "половину", "без", "half", "quarter", "a", "since", "пол"})
     | numerals.HEADS
 )  # fmt: skip
+_HEADS = _DAY_HEADS | _HOUR_HEADS
 # Without one of these, or a digit, nothing is said of a day or an hour.
 MOMENT_HINTS = Hints(
     frozenset(words.DAYS_AWAY) | frozenset(words.WEEKDAYS) | frozenset(words.MONTHS) | frozenset(words.UNITS)
@@ -57,15 +58,19 @@ def find_moments(scanned: Scanned, here: Here) -> list[Moment]:
     found: list[Moment] = []
     if not scanned.has(MOMENT_HINTS):
         return found
-    at = 0
-    while at < len(scanned.tokens) and len(found) < _MOST:
-        moment = _read(scanned, at, here)
-        if moment:
+    end = 0
+    for at, token in enumerate(scanned.tokens):
+        if at >= end and _may_begin(token.text) and (moment := _read(scanned, at, here)):
             found.append(moment)
-            at = moment.tokens[1]
-        else:
-            at += 1
+            if len(found) == _MOST:
+                break
+            end = moment.tokens[1]
     return found
+
+
+def _may_begin(word: str) -> bool:
+    """Whether a day or an hour may begin with the word."""
+    return word in _HEADS or word.isdecimal() or word.startswith("пол")
 
 
 def _read(scanned: Scanned, at: int, here: Here) -> Moment | None:

@@ -7,7 +7,7 @@ import re
 from bot.nlu.entities.entity import Scanned
 
 MAX_TOKENS = 250
-_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^\w\s]|_|\d")
+_TOKEN = re.compile(r"[^\W\d_]+|[0-9]+|\S")
 # One character for one, so that places stay the same.
 _ALIKE = str.maketrans(
     {"ё": "е", "Ё": "е", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "’": "'", "ʼ": "'", "`": "'", "´": "'"}
