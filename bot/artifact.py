@@ -9,7 +9,8 @@ import os
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import msgspec
 import numpy as np
 
 from bot.content.types import Content, Source
+from bot.dialogue.payload import OWN_SLOTS
 from bot.dialogue.playbook import Playbook
 from bot.dialogue.render import Phrasebook
 from bot.files import beside_of
@@ -67,6 +69,8 @@ class Bot:
     finder: Finder
     always: tuple[tuple[str, Source], ...] = ()
     """Slots that texts or intents fill wherever they are said, in a form or not."""
+    named: Mapping[str, Sequence[tuple[str, Source]]] = field(default_factory=dict)
+    """Slots that an entity fills wherever it is named, by the entity."""
 
 
 def write(path: Path, meta: Meta, model: Model) -> None:
@@ -135,4 +139,15 @@ def read(path: Path) -> Bot:
             for source in slot.sources
             if source.kind in ("text", "intent") and not source.when
         ),
+        named=_named(meta.content),
     )
+
+
+def _named(content: Content) -> dict[str, list[tuple[str, Source]]]:
+    """The slots that each entity fills outside forms. What Switchboard itself tells, no text does."""
+    found: dict[str, list[tuple[str, Source]]] = {}
+    for slot in content.slots:
+        for source in slot.sources if slot.name not in OWN_SLOTS else ():
+            if source.kind == "entity" and not source.when:
+                found.setdefault(source.entity, []).append((slot.name, source))
+    return found

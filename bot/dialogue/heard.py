@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from bot.artifact import Bot
-from bot.content.types import Content, Source
+from bot.content.types import Source
 from bot.dialogue.nods import is_nod
-from bot.dialogue.payload import BOT, MAX_FACT, OPERATOR, OWN_SLOTS, intent_of
+from bot.dialogue.payload import BOT, MAX_FACT, OPERATOR, intent_of
 from bot.nlu.entities import Entity, Here
 from bot.nlu.reader import Reading
 from gateway.ports import TurnInput
@@ -100,7 +100,7 @@ def hear_one(bot: Bot, text: str, here: Here = NOWHERE) -> Heard:
     """As ``hear_all`` of one written text, which most turns are: there is nothing to join or to choose from."""
     reading = bot.reader.read(text)
     parts = _parts(bot, text, reading)
-    answers = tuple(dict.fromkeys(part.intents[0][0] for part in parts if _sure(bot, part)))[:MOST_ANSWERS]
+    answers = tuple(dict.fromkeys([part.intents[0][0] for part in parts if _sure(bot, part)]))[:MOST_ANSWERS]
     facts, entities = _facts(bot, here, (text,), (), {part.intents[0][0] for part in parts if part.intents})
     several = len(parts) > 1
     return Heard(
@@ -119,7 +119,9 @@ def _parts(bot: Bot, text: str, reading: Reading) -> tuple[Reading, ...]:
     if len(reading.tokens) < FEWEST_FOR_TWO:
         return (reading,)
     run_on = len(reading.tokens) >= RUN_ON and reading.confidence < CLEAR
-    parts = bot.reader.read_parts(text) if run_on or _CUT.search(text) else (reading,)
+    if not run_on and not _CUT.search(text):
+        return (reading,)
+    parts = bot.reader.read_parts(text)
     # "All right, …" and "thanks, …" lead over to what is meant.
     telling = tuple(part for part in parts if len(part.tokens) > LONGEST_LEAD)
     return telling or parts
@@ -233,23 +235,16 @@ def _facts(
             if source.kind == "text" and text.strip() and _counts(source, intents):
                 facts[slot] = text.strip()[:MAX_FACT]
         for entity in bot.finder.find(text, here=here):
-            named[entity.name] = entity.value[:MAX_FACT]
-            facts.update(dict.fromkeys(_slots_of(bot.content, entity, intents), entity.value[:MAX_FACT]))
+            value = named[entity.name] = entity.value[:MAX_FACT]
+            for slot, source in bot.named.get(entity.name, ()):
+                if is_of(source, entity) and _counts(source, intents):
+                    facts[slot] = value
     for _, stated in pressed:
         facts.update(stated)
     for slot, source in bot.always:
         if source.kind == "intent" and source.intents and _counts(source, intents):
             facts[slot] = source.value
     return facts, named
-
-
-def _slots_of(content: Content, entity: Entity, intents: set[str]) -> list[str]:
-    return [
-        slot.name
-        for slot in content.slots
-        if slot.name not in OWN_SLOTS
-        and any(is_of(source, entity) and not source.when and _counts(source, intents) for source in slot.sources)
-    ]
 
 
 def is_of(source: Source, entity: Entity) -> bool:
@@ -263,4 +258,4 @@ def is_of(source: Source, entity: Entity) -> bool:
 
 
 def _counts(source: Source, intents: set[str]) -> bool:
-    return (not source.intents or bool(intents & set(source.intents))) and not intents & set(source.not_intents)
+    return (not source.intents or not intents.isdisjoint(source.intents)) and intents.isdisjoint(source.not_intents)
