@@ -18,6 +18,7 @@ from gateway.ports import BotReply
 VOICE = "voice"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _UNKNOWN = "—"
+_TITLE = "utter_title_"
 _LANGUAGES = frozenset({"ru", "en"})
 """Those that are told apart; a response conditioned on another one is looked at each time."""
 # What Rasa's own channels are called in content; ours may be named as they are.
@@ -29,12 +30,24 @@ _CHANNELS = {
 
 
 class Phrasebook:
-    """Responses by name. Where nothing but the language decides which variations fit, that is worked out once."""
+    """Responses by name. Where nothing but the language decides which variations fit, that is worked out once.
+
+    ``titles``: by intent and language, where one text is the title whatever else is known.
+    """
 
     def __init__(self, responses: Mapping[str, tuple[Variation, ...]]) -> None:
         self._responses = responses
-        self._plain = frozenset(name for name, offered in responses.items() if all(map(_is_plain, offered)))
-        self._known: dict[tuple[str, str], tuple[Variation, ...]] = {}
+        self._plain = {
+            (name, language): _fitting(offered, {LANGUAGE_SLOT: language})
+            for name, offered in responses.items()
+            if all(map(_is_plain, offered))
+            for language in (*_LANGUAGES, "")
+        }
+        self.titles: Mapping[tuple[str, str], str] = {
+            (name.removeprefix(_TITLE), language): fitting[0].text
+            for (name, language), fitting in self._plain.items()
+            if name.startswith(_TITLE) and len(fitting) == 1
+        }
 
     def has(self, name: str) -> bool:
         return name in self._responses
@@ -45,13 +58,12 @@ class Phrasebook:
         Best are those of the channel, and then those whose condition holds, then those without one, then those in
         another language; and of these, those whose every placeholder is known.
         """
-        if name not in self._plain:
-            return _fitting(_on(self._responses.get(name, ()), channel), facts)
-        key = (name, facts[LANGUAGE_SLOT] if facts[LANGUAGE_SLOT] in _LANGUAGES else "")
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = _fitting(self._responses[name], facts)
-        return found
+        offered = self._responses.get(name)
+        if not offered:
+            return ()
+        language = facts[LANGUAGE_SLOT]
+        plain = self._plain.get((name, language if language in _LANGUAGES else ""))
+        return _fitting(_on(offered, channel), facts) if plain is None else plain
 
 
 def _is_plain(variation: Variation) -> bool:
@@ -96,12 +108,12 @@ def _language(variation: Variation) -> str:
 
 
 def _buttons(choices: tuple[Choice, ...]) -> tuple[Button, ...]:
-    return tuple(Button(title=one.title, payload=one.payload, url=one.url) for one in choices)
+    return tuple([Button(title=one.title, payload=one.payload, url=one.url) for one in choices]) if choices else ()
 
 
 class Voice(msgspec.Struct, frozen=True):
-    """Who is spoken to: the turn (which of equal variations), the language and the channel, and what is known, the
-    language included."""
+    """Who is spoken to: the turn (which of equal variations), the language and the channel, and what is known at any
+    moment of it, the language included."""
 
     book: Phrasebook
     turn: str
@@ -152,7 +164,10 @@ class Voice(msgspec.Struct, frozen=True):
 
     def title(self, intent: str) -> str:
         """The intent's name for people; empty where the content has none."""
-        variation = self._choose(f"utter_title_{intent}", self.facts, "")
+        known = self.book.titles.get((intent, self.language))
+        if known is not None:
+            return known
+        variation = self._choose(_TITLE + intent, self.facts, "")
         return _filled(variation.text, self.facts) if variation else ""
 
     def first(self, *names: str) -> str:
