@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+
+import msgspec
 
 from bot.content.types import MANY, Act, Content, Exchange, Guard, Rule, Story
 
@@ -18,9 +19,11 @@ ACTION = ">"
 LOOK_BACK = 5
 """Exchanges that a story is compared with, as Rasa's memoization does by default."""
 
+Rank = tuple[int, int, int]
 
-class Scene(NamedTuple):
-    """What guards are held against: the form that runs ("": none) and the slots."""
+
+class Scene(msgspec.Struct, frozen=True):
+    """What guards are held against: the form that runs ("": none) and the slots, as they are when it is looked at."""
 
     form: str
     slots: Mapping[str, str]
@@ -32,13 +35,18 @@ class Thread:
     action the turn is over."""
 
     acts: tuple[Act, ...]
-    rank: tuple[int, int, int]
+    rank: Rank
     waits: bool
     at: int = 0
 
     @property
     def over(self) -> bool:
         return self.at >= len(self.acts)
+
+    @property
+    def wants(self) -> Act | None:
+        """The action that comes next."""
+        return None if self.at >= len(self.acts) else self.acts[self.at]
 
 
 class Playbook:
@@ -47,12 +55,13 @@ class Playbook:
     def __init__(self, content: Content) -> None:
         self._forms = content.forms
         self._stories = content.stories
-        self._by_intent: dict[str, list[Rule]] = {}
+        self._by_intent: dict[str, list[tuple[Rule, Rank]]] = {}
         self._by_action: dict[str, list[Rule]] = {}
         self._told: dict[str, list[tuple[Story, int]]] = {}
         for rule in content.rules:
+            rank = (2, 0, _terms(rule.guard) + len(rule.entities) + rule.start)
             for intent in rule.intents:
-                self._by_intent.setdefault(intent, []).append(rule)
+                self._by_intent.setdefault(intent, []).append((rule, rank))
             if not rule.intents:
                 self._by_action.setdefault(rule.acts[0].name, []).append(rule)
         for story in content.stories:
@@ -71,33 +80,39 @@ class Playbook:
         """The threads of what was meant. ``steps``: what came before in this session; ``fresh``: nothing."""
         meant = (intent, intent.split("/")[0]) if "/" in intent else (intent,)
         found = [
-            Thread(rule.acts, (2, 0, _terms(rule.guard) + len(rule.entities) + rule.start), rule.waits)
+            Thread(rule.acts, rank, rule.waits)
             for name in meant
-            for rule in self._by_intent.get(name, ())
-            if (fresh or not rule.start) and _named(rule.entities, entities) and holds(rule.guard, scene)
+            for rule, rank in self._by_intent.get(name, ())
+            if (fresh or not rule.start)
+            and (not rule.entities or _all_fit(rule.entities, entities))
+            and holds(rule.guard, scene)
         ]
-        before = _exchanges(steps)
-        for name in meant:
-            for story, at in self._told.get(name, ()):
+        told = [place for name in meant for place in self._told.get(name, ())]
+        if told:
+            before = _exchanges(steps)
+            for story, at in told:
                 exchange = story.exchanges[at]
                 alike = _alike(story.exchanges[:at], before)
-                if alike is not None and _named(exchange.entities, entities) and holds(exchange.guard, scene):
+                if alike is not None and _all_fit(exchange.entities, entities) and holds(exchange.guard, scene):
                     found.append(Thread(exchange.acts, (1, alike, _terms(exchange.guard)), waits=True))
         return found
 
     def has_rule_in(self, form: str, intent: str) -> bool:
         """Whether the content itself says what the intent means while the form runs."""
-        return any(rule.guard.form == form for rule in self._by_intent.get(intent, ()))
+        return any(rule.guard.form == form for rule, _ in self._by_intent.get(intent, ()))
 
     def after(self, action: str, scene: Scene) -> list[Thread]:
         """The threads that begin with this action; ``scene`` was there before it was done.
 
         A form that ends in the turn in which it began was running all the same.
         """
+        rules = self._by_action.get(action)
+        if not rules:
+            return []
         scene = Scene(action, scene.slots) if action in self._forms else scene
         return [
             Thread(rule.acts, (3, 0, _terms(rule.guard)), rule.waits, at=1)
-            for rule in self._by_action.get(action, ())
+            for rule in rules
             if holds(rule.guard, scene)
         ]
 
@@ -114,7 +129,7 @@ class Playbook:
 
 def follow(threads: Iterable[Thread], action: str) -> list[Thread]:
     """The threads that wanted this action, one step on."""
-    kept = [thread for thread in threads if not thread.over and thread.acts[thread.at].name == action]
+    kept = [thread for thread in threads if (act := thread.wants) is not None and act.name == action]
     for thread in kept:
         thread.at += 1
     return kept
@@ -122,16 +137,19 @@ def follow(threads: Iterable[Thread], action: str) -> list[Thread]:
 
 def wanted(threads: Iterable[Thread], scene: Scene) -> str:
     """The action that the best thread wants, or nothing."""
-    open_ones = [one for one in threads if not one.over and holds(one.acts[one.at].guard, scene)]
-    best = max(open_ones, key=lambda thread: thread.rank, default=None)
-    return best.acts[best.at].name if best else ""
+    name, best = "", None
+    for thread in threads:
+        act = thread.wants
+        if act is not None and (best is None or thread.rank > best) and holds(act.guard, scene):
+            name, best = act.name, thread.rank
+    return name
 
 
 def holds(guard: Guard, scene: Scene) -> bool:
     """Whether the form and the slots are as the guard wants them."""
     if guard.form is not None and guard.form != scene.form:
         return False
-    return all(fits(scene.slots.get(name, ""), value) for name, value in guard.slots)
+    return not guard.slots or _all_fit(guard.slots, scene.slots)
 
 
 def fits(value: str, wanted_value: str) -> bool:
@@ -143,8 +161,8 @@ def _terms(guard: Guard) -> int:
     return (guard.form is not None) + len(guard.slots)
 
 
-def _named(wanted_ones: tuple[tuple[str, str], ...], entities: Mapping[str, str]) -> bool:
-    return all(fits(entities.get(name, ""), value) for name, value in wanted_ones)
+def _all_fit(wanted_ones: tuple[tuple[str, str], ...], values: Mapping[str, str]) -> bool:
+    return all(fits(values.get(name, ""), value) for name, value in wanted_ones)
 
 
 def _exchanges(steps: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:

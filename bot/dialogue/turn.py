@@ -106,8 +106,10 @@ def _answered_at_once(talk: Talk) -> Steps:
 
 
 def _is_repeated(talk: Talk) -> bool:
+    if len(talk.heard.answers) != 1:
+        return False
     before = [step for step in talk.tracker.steps if not step.startswith(ACTION)][-SAME_AGAIN:]
-    return len(talk.heard.answers) == 1 and before == [talk.heard.answers[0]] * SAME_AGAIN
+    return before == [talk.heard.answers[0]] * SAME_AGAIN
 
 
 # --- rules and stories ---
@@ -136,10 +138,13 @@ def _run(talk: Talk, threads: list[Thread]) -> Steps:
     """Follows threads from action to action until none of them wants one."""
     tracker, following = talk.tracker, ""
     for _ in range(MAX_ACTIONS):
-        name = following or wanted(threads, tracker.scene)
-        if not name or talk.handoff is not None:
+        if talk.handoff is not None or not (threads or following):
             return
-        begun = talk.bot.playbook.after(name, tracker.scene)
+        scene = tracker.scene
+        name = following or wanted(threads, scene)
+        if not name:
+            return
+        begun = talk.bot.playbook.after(name, scene)
         following, ended = yield from _do(talk, name)
         kept = follow(threads, name)
         if ended:
