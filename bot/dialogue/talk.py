@@ -46,10 +46,12 @@ class Talk:
     ``did``: as ``Traced`` has them."""
 
     bot: Bot
+    content: Content
     request: TurnRequest
     tracker: Tracker
     heard: Heard
     here: Here
+    voice: Voice
     replies: list[BotReply] = field(default_factory=list)
     outcome: Outcome = "silent"
     misses: int = 0
@@ -66,22 +68,15 @@ class Talk:
         here = Here(now=request.at, region=REGIONS.get(request.locale[:2], "US"))
         heard = hear(bot, request.inputs, here)
         language = heard.language or request.locale.replace("_", "-").split("-")[0].lower()
-        return cls(bot, request, Tracker.of(bot.content, request, language), heard, here)
-
-    @property
-    def content(self) -> Content:
-        return self.bot.content
-
-    @property
-    def voice(self) -> Voice:
-        tracker = self.tracker
-        return Voice(self.bot.book, self.request.id, tracker.own["language"], self.request.channel, tracker.known)
+        tracker = Tracker.of(bot.content, request, language)
+        voice = Voice(bot.book, request.id, language, request.channel, tracker.known)
+        return cls(bot, bot.content, request, tracker, heard, here, voice)
 
     # --- saying ---
 
     def say(self, reply: BotReply) -> None:
         """Says nothing twice, and nothing empty."""
-        if not (reply.text or reply.cards) or any(reply == said for said in self.replies):
+        if not (reply.text or reply.cards) or reply in self.replies:
             return
         self.replies.append(reply)
         if self.outcome == "silent":
@@ -214,9 +209,11 @@ class Talk:
             version=bot.version,
             replies=tuple(self.replies),
             intents=tuple(
-                Score(intent=intent, confidence=round(confidence, 4), title=voice.title(intent))
-                for place, (intent, confidence) in enumerate(self.heard.candidates)
-                if not place or confidence >= WORTH_TELLING
+                [
+                    Score(intent=intent, confidence=round(confidence, 4), title=voice.title(intent))
+                    for place, (intent, confidence) in enumerate(self.heard.candidates)
+                    if not place or confidence >= WORTH_TELLING
+                ]
             ),
             facts=self.tracker.changed,
             language=voice.language,

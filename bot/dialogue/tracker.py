@@ -6,7 +6,6 @@ It is made of what the conversation's log holds, and what it leaves goes there, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.content.types import Content
@@ -25,7 +24,8 @@ _DAY_PARTS = ((5, "night"), (12, "morning"), (18, "day"), (23, "evening"), (24, 
 class Tracker:
     """``own``: what Switchboard tells (language, hours, channel); read like slots, never kept as such.
 
-    ``fresh``: a session begins. ``changed``: slots that this turn set; "" clears one.
+    ``fresh``: a session begins. ``changed``: slots that this turn set; "" clears one. ``known``: slots with what
+    Switchboard tells, as they are at any moment of the turn.
     """
 
     slots: dict[str, str]
@@ -37,6 +37,10 @@ class Tracker:
     asks: str = ""
     tries: int = 0
     steps: list[str] = field(default_factory=list)
+    known: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = {**self.slots, **self.own}
 
     @classmethod
     def of(cls, content: Content, request: TurnRequest, language: str) -> Tracker:
@@ -63,10 +67,11 @@ class Tracker:
         if self.slots.get(name, "") == value:
             return
         self.changed[name] = value
-        if value:
-            self.slots[name] = value
-        else:
-            self.slots.pop(name, None)
+        for slots in (self.slots,) if name in self.own else (self.slots, self.known):
+            if value:
+                slots[name] = value
+            else:
+                slots.pop(name, None)
 
     def forget(self, content: Content) -> None:
         """Clears every slot of the content; what people noted beside them stays."""
@@ -79,11 +84,6 @@ class Tracker:
 
     def did(self, action: str) -> None:
         self.steps.append(ACTION + action)
-
-    @property
-    def known(self) -> Mapping[str, str]:
-        """Slots with what Switchboard tells."""
-        return {**self.slots, **self.own}
 
     @property
     def scene(self) -> Scene:
