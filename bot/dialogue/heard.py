@@ -116,9 +116,10 @@ def hear_one(bot: Bot, text: str, here: Here = NOWHERE) -> Heard:
 
 def _parts(bot: Bot, text: str, reading: Reading) -> tuple[Reading, ...]:
     """The matters of a message; most are about one, which is looked into only where something may part them."""
-    if len(reading.tokens) < FEWEST_FOR_TWO:
+    count = len(reading.tokens)
+    if count < FEWEST_FOR_TWO:
         return (reading,)
-    run_on = len(reading.tokens) >= RUN_ON and reading.confidence < CLEAR
+    run_on = count >= RUN_ON and reading.confidence < CLEAR
     if not run_on and not _CUT.search(text):
         return (reading,)
     parts = bot.reader.read_parts(text)

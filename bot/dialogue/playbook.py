@@ -31,22 +31,12 @@ class Scene(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Thread:
-    """``acts`` from ``at`` on are still wanted. ``rank``: the higher, the rather followed. ``waits``: with its last
-    action the turn is over."""
+    """``acts`` are still wanted. ``rank``: the higher, the rather followed. ``waits``: with its last action the turn is
+    over."""
 
     acts: tuple[Act, ...]
     rank: Rank
     waits: bool
-    at: int = 0
-
-    @property
-    def over(self) -> bool:
-        return self.at >= len(self.acts)
-
-    @property
-    def wants(self) -> Act | None:
-        """The action that comes next."""
-        return None if self.at >= len(self.acts) else self.acts[self.at]
 
 
 class Playbook:
@@ -111,9 +101,7 @@ class Playbook:
             return []
         scene = Scene(action, scene.slots) if action in self._forms else scene
         return [
-            Thread(rule.acts, (3, 0, _terms(rule.guard)), rule.waits, at=1)
-            for rule in rules
-            if holds(rule.guard, scene)
+            Thread(rule.acts[1:], (3, 0, _terms(rule.guard)), rule.waits) for rule in rules if holds(rule.guard, scene)
         ]
 
     def after_form(self, form: str) -> list[Thread]:
@@ -122,16 +110,17 @@ class Playbook:
         for story in self._stories:
             for exchange in story.exchanges:
                 places = [at for at, act in enumerate(exchange.acts) if act.name == form]
-                if places and places[-1] + 1 < len(exchange.acts) and exchange.acts[places[-1] + 1].guard.form == "":
-                    found.append(Thread(exchange.acts, (1, 0, 0), waits=True, at=places[-1] + 1))
+                following = exchange.acts[places[-1] + 1 :] if places else ()
+                if following and following[0].guard.form == "":
+                    found.append(Thread(following, (1, 0, 0), waits=True))
         return found
 
 
 def follow(threads: Iterable[Thread], action: str) -> list[Thread]:
     """The threads that wanted this action, one step on."""
-    kept = [thread for thread in threads if (act := thread.wants) is not None and act.name == action]
+    kept = [thread for thread in threads if thread.acts and thread.acts[0].name == action]
     for thread in kept:
-        thread.at += 1
+        thread.acts = thread.acts[1:]
     return kept
 
 
@@ -139,9 +128,8 @@ def wanted(threads: Iterable[Thread], scene: Scene) -> str:
     """The action that the best thread wants, or nothing."""
     name, best = "", None
     for thread in threads:
-        act = thread.wants
-        if act is not None and (best is None or thread.rank > best) and holds(act.guard, scene):
-            name, best = act.name, thread.rank
+        if thread.acts and (best is None or thread.rank > best) and holds(thread.acts[0].guard, scene):
+            name, best = thread.acts[0].name, thread.rank
     return name
 
 

@@ -151,8 +151,8 @@ def _run(talk: Talk, threads: list[Thread]) -> Steps:
             threads = [*kept, *(begun or talk.bot.playbook.after_form(name))]
             if not wanted(threads, tracker.scene):
                 _close(talk, f"utter_submit_{name}", "form_done")
-        elif any(thread.over and thread.waits for thread in kept):
-            threads = [thread for thread in kept if not thread.over]
+        elif any(thread.waits and not thread.acts for thread in kept):
+            threads = [thread for thread in kept if thread.acts]
         else:
             threads = [*kept, *begun]
 
