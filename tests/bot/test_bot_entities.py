@@ -16,7 +16,7 @@ from bot.nlu import entities
 from bot.nlu.entities import KINDS, Annotated, Cue, Entity, Finder, Here, learn_roles
 from bot.nlu.entities.addresses import ADDRESS_HINTS, find_addresses
 from bot.nlu.entities.contacts import EMAIL_HINTS, PHONE_HINTS, find_emails, find_phones
-from bot.nlu.entities.entity import Hints, Scanned, Token
+from bot.nlu.entities.entity import Hints, Scanned
 from bot.nlu.entities.kinds import find_kinds, hints_of
 from bot.nlu.entities.moments import MOMENT_HINTS, as_whole, find_moments
 from bot.nlu.entities.numbers import NUMBER_HINTS, find_money, find_numbers
@@ -568,8 +568,8 @@ def test_folding_keeps_every_place(text: str) -> None:
     assert len(fold(text)) == len(text)
 
 
-class Counting(list[Token]):
-    """Tokens that count how often they are looked at."""
+class Counting(list[Any]):
+    """Tokens or words that count how often they are looked at."""
 
     looks = 0
 
@@ -592,7 +592,7 @@ def test_a_flood_costs_no_more_than_its_length(piece: str) -> None:
     for finder in (find_phones, find_emails, find_numbers, find_money, find_addresses, find_moments):
         Counting.looks = 0
         counted = scan(text)
-        counted.tokens = Counting(counted.tokens)
+        counted.tokens, counted.words = Counting(counted.tokens), Counting(counted.words)
         finder(counted, SATURDAY)
         assert Counting.looks <= 60 * len(plain.tokens)
 

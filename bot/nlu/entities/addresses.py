@@ -67,7 +67,7 @@ def find_addresses(scanned: Scanned, here: Here) -> list[Found]:
     if not scanned.has(ADDRESS_HINTS):
         return found
     at = 0
-    while at < len(scanned.tokens):
+    while at < len(scanned.words):
         parts = _read(scanned, at)
         if parts is None or parts.end <= at:
             at += 1
@@ -79,7 +79,7 @@ def find_addresses(scanned: Scanned, here: Here) -> list[Found]:
 
 
 def _read(scanned: Scanned, at: int) -> Parts | None:
-    word = scanned.tokens[at].text
+    word = scanned.words[at]
     if word.isdecimal():
         return _indexed(scanned, at) or _counted(scanned, at) or read_english(scanned, at)
     if not word.isalpha():
@@ -94,7 +94,7 @@ def _indexed(scanned: Scanned, at: int) -> Parts | None:
     if len(scanned.word(at)) != 6:
         return None
     place = past_comma(scanned, at + 1)
-    rest = _in_town(scanned, place) or _street(scanned, place) if place < len(scanned.tokens) else None
+    rest = _in_town(scanned, place) or _street(scanned, place) if place < len(scanned.words) else None
     return Parts(rest.end, [scanned.word(at), *rest.written], rest.house) if rest else None
 
 

@@ -51,8 +51,8 @@ def find_phones(scanned: Scanned, here: Here) -> list[Found]:
     if not scanned.has(PHONE_HINTS):
         return found
     at = tried = 0
-    while at < len(scanned.tokens) and tried < _MOST:
-        word = scanned.tokens[at].text
+    while at < len(scanned.words) and tried < _MOST:
+        word = scanned.words[at]
         if word != "+" and not word.isdecimal():
             if word in _SPOKEN_HEADS:
                 phone, at = _spoken(scanned, at, here)
@@ -76,8 +76,8 @@ def _run(scanned: Scanned, at: int) -> _Run:
     groups: list[str] = []
     marks, end, place = "", at, at
     separators = 0
-    while place < len(scanned.tokens) and sum(map(len, groups)) <= _LONGEST:
-        word = scanned.tokens[place].text
+    while place < len(scanned.words) and sum(map(len, groups)) <= _LONGEST:
+        word = scanned.words[place]
         near = place == at or scanned.gap(place) <= 1
         if word.isdecimal() and near:
             groups.append(word)
@@ -147,9 +147,10 @@ def find_emails(scanned: Scanned, here: Here) -> list[Found]:
     found: list[Found] = []
     if not scanned.has(EMAIL_HINTS):
         return found
-    for at, token in enumerate(scanned.tokens):
-        if token.text != "@" or len(found) == _MOST:
+    for at, word in enumerate(scanned.words):
+        if word != "@" or len(found) == _MOST:
             continue
+        token = scanned.tokens[at]
         first, last = _name_from(scanned, at), _domain_upto(scanned, at)
         start, end = scanned.tokens[first].start, scanned.tokens[last].end
         name, domain = scanned.text[start : token.start], scanned.text[token.end : end]
@@ -161,11 +162,11 @@ def find_emails(scanned: Scanned, here: Here) -> list[Found]:
 def _name_from(scanned: Scanned, at: int) -> int:
     first = at
     while first and scanned.gap(first) == 0 and scanned.tokens[at].start - scanned.tokens[first].start <= _LONGEST_NAME:
-        word = scanned.tokens[first - 1].text
+        word = scanned.words[first - 1]
         if not word.isalnum() and word not in _IN_NAME:
             break
         first -= 1
-    while first < at and scanned.tokens[first].text == ".":
+    while first < at and scanned.words[first] == ".":
         first += 1
     return first
 
@@ -173,11 +174,11 @@ def _name_from(scanned: Scanned, at: int) -> int:
 def _domain_upto(scanned: Scanned, at: int) -> int:
     last = at
     while scanned.gap(last + 1) == 0 and scanned.tokens[last].end - scanned.tokens[at].end <= _LONGEST_DOMAIN:
-        word = scanned.tokens[last + 1].text
+        word = scanned.words[last + 1]
         if not word.isalnum() and word not in ("-", "."):
             break
         last += 1
-    while last > at and scanned.tokens[last].text in ("-", "."):
+    while last > at and scanned.words[last] in ("-", "."):
         last -= 1
     return last
 

@@ -132,7 +132,7 @@ def _named(scanned: Scanned, at: int, now: datetime, *, leaned: bool) -> Days | 
             return None
         return _weekday(words.WEEKDAYS[named], which, today, _past_dot(scanned, place, named))
     if named in words.WEEKEND:
-        return _weekend(which, today, place + 1) if which is not None or leaned or len(scanned.tokens) == 1 else None
+        return _weekend(which, today, place + 1) if which is not None or leaned or len(scanned.words) == 1 else None
     if which is not None and named in words.WEEK:
         monday = today - timedelta(today.weekday()) + timedelta(7 * which)
         return Days(monday, monday + timedelta(6), place + 1)

@@ -76,17 +76,19 @@ class Token(NamedTuple):
 class Scanned:
     """A text cut into tokens. ``folded`` is as long as ``text``, so that places are the same in both.
 
-    ``said`` are its words, ``digits`` how many digits it has. Where a word stands is worked out when first asked.
+    ``words`` are the tokens' texts, ``said`` which there are, ``digits`` how many digits it has. Where a word stands is
+    worked out when first asked.
     """
 
     def __init__(self, text: str, folded: str, words: Sequence[str]) -> None:
         self.text = text
         self.folded = folded
+        self.words = words
         # Readers look a little beyond either end, and often: the empty words there answer both.
         self._words = [*words, *_MARGIN]
         # What readers ask first, so that most texts cost them nothing.
-        self.said = frozenset(self._words)
-        self.digits = sum(map(len, filter(str.isdecimal, self._words)))
+        self.said = frozenset(words)
+        self.digits = sum(map(len, filter(str.isdecimal, words)))
 
     def has(self, hints: Hints) -> bool:
         """Whether a reader with these hints may find anything."""
@@ -96,7 +98,7 @@ class Scanned:
     def tokens(self) -> list[Token]:
         """The words with their places."""
         found, end = [], 0
-        for word in self._words[: -len(_MARGIN)]:
+        for word in self.words:
             start = self.folded.index(word, end)
             end = start + len(word)
             found.append(Token(word, start, end))

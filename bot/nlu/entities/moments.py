@@ -59,8 +59,8 @@ def find_moments(scanned: Scanned, here: Here) -> list[Moment]:
     if not scanned.has(MOMENT_HINTS):
         return found
     end = 0
-    for at, token in enumerate(scanned.tokens):
-        if at >= end and _may_begin(token.text) and (moment := _read(scanned, at, here)):
+    for at, word in enumerate(scanned.words):
+        if at >= end and _may_begin(word) and (moment := _read(scanned, at, here)):
             found.append(moment)
             if len(found) == _MOST:
                 break

@@ -157,8 +157,8 @@ def find_numbers(scanned: Scanned, here: Here) -> list[Found]:
     if not scanned.has(NUMBER_HINTS):
         return found
     at = 0
-    while at < len(scanned.tokens):
-        word = scanned.tokens[at].text
+    while at < len(scanned.words):
+        word = scanned.words[at]
         amount = read_amount(scanned, at) if word.isdecimal() or word in numerals.HEADS else None
         if amount is None:
             at = _past_digits(scanned, at)
@@ -192,8 +192,8 @@ def find_money(scanned: Scanned, here: Here) -> list[Found]:
     if not scanned.has(NUMBER_HINTS):
         return found
     at = 0
-    while at < len(scanned.tokens):
-        word = scanned.tokens[at].text
+    while at < len(scanned.words):
+        word = scanned.words[at]
         if word in _SIGNS and (amount := read_amount(scanned, at + 1)):
             start, code, end = at, CURRENCIES[word], amount.end
         elif (word.isdecimal() or word in numerals.HEADS) and (amount := read_amount(scanned, at)):
