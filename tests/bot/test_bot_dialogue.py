@@ -7,12 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import phrases
 from bot.actions import ActionCall, ActionDone, ActionFailed
 from bot.actions.calls import Utter
-from bot.content.types import Aim
+from bot.content.types import Aim, Content, Slot, Variation
 from bot.dialogue.payload import OPERATOR
+from bot.dialogue.render import Phrasebook, Voice
+from bot.dialogue.tracker import Tracker
+from gateway.ports import TurnRequest
 from tests.bot.dialogues import MINUTE, Guest, Scripted, business, trained
 
 TABLE = """
@@ -478,3 +483,35 @@ def test_retrieval_intent_answers_by_what_was_asked(tmp_path: Path) -> None:
     guest = Guest(trained(folder))
     assert guest.hears("are dogs allowed") == ["Dogs welcome"]
     assert guest.hears("wifi password") == ["Yes"]
+
+
+LANGUAGES = st.sampled_from(["ru", "en", "de", ""])
+CONDITIONS = st.sampled_from(
+    [(), (("language", "ru"),), (("language", "en"),), (("language", "de"),), (("paid", "yes"),)]
+)
+VARIATIONS = st.builds(
+    Variation,
+    text=st.sampled_from(["Price", "Цена", "Price of {plan}", "{ }", ""]),
+    condition=CONDITIONS,
+    channel=st.sampled_from(["", "telegram"]),
+)
+
+
+@given(st.lists(VARIATIONS, max_size=3), LANGUAGES, st.sampled_from([{}, {"paid": "yes"}, {"plan": "Spark"}]))
+def test_a_title_is_what_its_response_says(offered: list[Variation], language: str, facts: dict[str, str]) -> None:
+    book = Phrasebook({"utter_title_price": tuple(offered)} if offered else {})
+    voice = Voice(book, "c/1", language, "", {**facts, "language": language})
+    fits = book.fitting("utter_title_price", voice.facts, "")
+    assert voice.title("price") == (voice.reply("utter_title_price").text if fits else "")
+
+
+@given(st.lists(st.tuples(st.sampled_from(["name", "city", "language", "open"]), st.sampled_from(["", "a", "b"]))))
+def test_what_is_known_follows_what_is_set(told: list[tuple[str, str]]) -> None:
+    request = TurnRequest(
+        id="c/1", business="b", conversation="c", inputs=(), locale="en", misses=0, facts={"name": "Ann"}, now=0
+    )
+    tracker = Tracker.of(Content(slots=(Slot(name="city", initial="a"),)), request, "en")
+    for name, value in told:
+        tracker.set(name, value)
+        assert tracker.known == {**tracker.slots, "language": "en", "channel": "webchat", "open": "true"}
+        assert tracker.slots.get(name, "") == value
