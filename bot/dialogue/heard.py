@@ -11,12 +11,11 @@ from bot.artifact import Bot
 from bot.content.types import Source
 from bot.dialogue.nods import is_nod
 from bot.dialogue.payload import BOT, MAX_FACT, OPERATOR, intent_of
-from bot.nlu.entities import Entity, Here
+from bot.nlu.entities import NOWHERE, Entity, Here
 from bot.nlu.reader import Reading
 from gateway.ports import TurnInput
 
 MOST_ANSWERS = 2
-NOWHERE = Here()
 # Of a longer burst the last texts are read; the cap keeps a flood as cheap as a talk.
 MOST_TEXTS = 10
 # Where the second is nearly as likely as the first, either would be a guess.
@@ -84,7 +83,7 @@ def _hear_each(bot: Bot, one: TurnInput, here: Here) -> Said:
         text=one.text,
         intent=reading.intents[0][0] if _sure(bot, reading) else "",
         candidates=reading.intents,
-        entities=tuple(bot.finder.find(one.text, here=here)),
+        entities=bot.finder.find(one.text, here=here),
         language=reading.language,
     )
 

@@ -366,9 +366,17 @@ def test_the_longer_reading_goes_before_the_shorter() -> None:
     ]
 
 
+def test_the_same_text_is_read_anew_on_another_day_and_for_another_kind() -> None:
+    finder = Finder({}, [], {}, entities=["date"])
+    sunday = Here(now=datetime(2026, 11, 29, 12, 0))
+    days = [finder.find("завтра в 15:00", here=here) for here in (SATURDAY, SATURDAY, sunday, SATURDAY)]
+    assert [one.value for (one,) in days] == ["2026-11-29", "2026-11-29", "2026-11-30", "2026-11-29"]
+    assert len(finder.find("завтра в 15:00", here=SATURDAY, wanted=frozenset({"time"}))) == 2
+
+
 def test_nobody_pays_for_what_nobody_wants() -> None:
-    assert NOTHING.find("завтра в 15:00, 8 495 000-12-34") == []
-    assert NOTHING.find("завтра", here=SATURDAY, wanted=frozenset({"plan"})) == []
+    assert NOTHING.find("завтра в 15:00, 8 495 000-12-34") == ()
+    assert NOTHING.find("завтра", here=SATURDAY, wanted=frozenset({"plan"})) == ()
 
 
 # --- Beside what the content taught ------------------------------------------------------------------------------------
@@ -453,7 +461,7 @@ def test_groups_are_learned_likewise() -> None:
     text = "first Beacon"
     cues = learn_roles([Annotated(text, "city", 6, 12, group="1")])
     assert cues == (Cue("city", ("first",), group="1"),)
-    assert Finder({}, CITIES, {}, cues=cues).find("first Candle") == [Entity("city", "Candle", 6, 12, group="1")]
+    assert Finder({}, CITIES, {}, cues=cues).find("first Candle") == (Entity("city", "Candle", 6, 12, group="1"),)
 
 
 # --- For people's eyes --------------------------------------------------------------------------------------------------

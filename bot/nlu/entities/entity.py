@@ -45,6 +45,9 @@ class Here:
     past: bool = False
 
 
+NOWHERE = Here()
+
+
 class Found(NamedTuple):
     """What a reader found: the shape of the value (see ``Entity.kind``), the value, and where it stands."""
 

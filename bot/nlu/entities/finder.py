@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.nlu.entities.contacts import e164
-from bot.nlu.entities.entity import KINDS, Entity, Here
+from bot.nlu.entities.entity import KINDS, NOWHERE, Entity, Here
 from bot.nlu.entities.kinds import find_kinds
 from bot.nlu.entities.roles import Cue, by_cue, with_role
 from gateway.language import MAX_CHARS, clean
@@ -22,6 +22,7 @@ from gateway.language import MAX_CHARS, clean
 MAX_MATCHED = 200
 MOST_FOUND = 20
 _WORD = re.compile(r"[^\W_]+")
+_Asked = tuple[str, Here, frozenset[str]]
 
 
 class Finder:
@@ -53,20 +54,29 @@ class Finder:
         self._numbered: set[str] = set()
         self._first: set[str] = set()
         self._longest = 0
+        self._last: tuple[_Asked, tuple[Entity, ...]] | None = None
         for name, spelling, value in known:
             self._learn(name, spelling, value)
 
-    def find(self, text: str, *, here: Here | None = None, wanted: frozenset[str] = frozenset()) -> list[Entity]:
+    def find(self, text: str, *, here: Here = NOWHERE, wanted: frozenset[str] = frozenset()) -> tuple[Entity, ...]:
         """What the text holds, in order, without overlaps; a pattern's match goes before a known spelling.
 
         ``wanted``: kinds that a form asks for beside those of the content. Without ``here.now`` no relative day is read.
+        A turn in a form asks for the same text again.
         """
+        asked = (text, here, wanted)
+        last = self._last
+        if last is None or last[0] != asked:
+            last = self._last = asked, tuple(self._find(text, here, wanted))
+        return last[1]
+
+    def _find(self, text: str, here: Here, wanted: frozenset[str]) -> list[Entity]:
         text = text[:MAX_CHARS]
         taken = self._by_patterns(text)
         matched = len(taken)
         taken += self._by_words(text, taken)
         kinds = self._kinds | (wanted & KINDS) if wanted else self._kinds
-        read = find_kinds(text, here or Here(), kinds) if kinds else []
+        read = find_kinds(text, here, kinds) if kinds else []
         if read:
             taken = self._with_kinds(text, taken, matched, read)
         if not taken:
