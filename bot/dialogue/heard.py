@@ -99,7 +99,7 @@ def hear_one(bot: Bot, text: str, here: Here = NOWHERE) -> Heard:
     """As ``hear_all`` of one written text, which most turns are: there is nothing to join or to choose from."""
     reading = bot.reader.read(text)
     parts = _parts(bot, text, reading)
-    answers = tuple(dict.fromkeys([part.intents[0][0] for part in parts if _sure(bot, part)]))[:MOST_ANSWERS]
+    answers = tuple(dict.fromkeys(part.intents[0][0] for part in parts if _sure(bot, part)))[:MOST_ANSWERS]
     facts, entities = _facts(bot, here, (text,), (), {part.intents[0][0] for part in parts if part.intents})
     several = len(parts) > 1
     return Heard(

@@ -108,7 +108,7 @@ def _language(variation: Variation) -> str:
 
 
 def _buttons(choices: tuple[Choice, ...]) -> tuple[Button, ...]:
-    return tuple([Button(title=one.title, payload=one.payload, url=one.url) for one in choices]) if choices else ()
+    return tuple(Button(title=one.title, payload=one.payload, url=one.url) for one in choices)
 
 
 class Voice(msgspec.Struct, frozen=True):

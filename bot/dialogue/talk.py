@@ -209,11 +209,9 @@ class Talk:
             version=bot.version,
             replies=tuple(self.replies),
             intents=tuple(
-                [
-                    Score(intent=intent, confidence=round(confidence, 4), title=voice.title(intent))
-                    for place, (intent, confidence) in enumerate(self.heard.candidates)
-                    if not place or confidence >= WORTH_TELLING
-                ]
+                Score(intent=intent, confidence=round(confidence, 4), title=voice.title(intent))
+                for place, (intent, confidence) in enumerate(self.heard.candidates)
+                if not place or confidence >= WORTH_TELLING
             ),
             facts=self.tracker.changed,
             language=voice.language,

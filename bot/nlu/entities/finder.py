@@ -133,7 +133,9 @@ class Finder:
         found: list[Entity] = []
         stop = 0
         for at in [at for at, word in enumerate(words) if word in self._first]:
-            known, end = self._longest_from(words, at) if at >= stop else (None, at)
+            if at < stop:
+                continue
+            known, end = self._longest_from(words, at)
             if known is None:
                 continue
             name, value = known
