@@ -66,6 +66,8 @@ class Lexicon:
         self._stems = frozenset(stem(word) for word in self.vocabulary)
         self._near = _Near(word for word in self.vocabulary if word.isalpha())
         self._repaired: OrderedDict[tuple[str, int, int], str] = OrderedDict()
+        self._met: set[str] = set()
+        """Words that were read as they stand: most come again and again."""
 
     @classmethod
     def of(cls, texts: Iterable[list[str]]) -> Lexicon:
@@ -90,7 +92,8 @@ class Lexicon:
     def read(self, cleaned: str) -> list[str]:
         """The words of a cleaned text in its likeliest spelling: as it stands, or as another keyboard would have it."""
         tokens = words(cleaned)
-        if all(self.is_word(token) for token in tokens):
+        if self._met.issuperset(tokens) or all(self.is_word(token) for token in tokens):
+            self._meet(tokens)
             return tokens
         known = self._share(tokens)
         best = self.repair(self._pieces_of_other_layout(cleaned))
@@ -103,6 +106,11 @@ class Lexicon:
             if share >= most:
                 best, most = other, share
         return best
+
+    def _meet(self, tokens: list[str]) -> None:
+        if len(self._met) > _REMEMBERED:
+            self._met.clear()
+        self._met.update(tokens)
 
     def _pieces_of_other_layout(self, cleaned: str) -> list[str]:
         """The words of a text of which only some were typed in the wrong layout ("wi-fi yt hf,jnftn")."""
@@ -171,3 +179,4 @@ class Lexicon:
     def forget(self) -> None:
         """Drops what is remembered."""
         self._repaired.clear()
+        self._met.clear()

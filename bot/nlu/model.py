@@ -104,7 +104,7 @@ class Model:
         It is the best single sign of out of scope; the share of known words, weighed alike, is another.
         """
         pairs = list(pairwise(tokens))
-        if not all(token in self._words or token in self._met for token in tokens) and sum(map(len, tokens)) <= EXACT:
+        if not self._has_met(tokens) and sum(map(len, tokens)) <= EXACT:
             self._meet(tokens)
             return self._of_strangers(tokens, pairs)
         words, joined = self._known(tokens, pairs)
@@ -164,6 +164,13 @@ class Model:
         fit += FAMILIARITY * known / everything
         return fit
 
+    def _has_met(self, tokens: Sequence[str]) -> bool:
+        """Whether each word is remembered, or comes the second time."""
+        words = self._words
+        return all(map(words.__contains__, tokens)) or self._met.issuperset(
+            token for token in tokens if token not in words
+        )
+
     def _meet(self, tokens: Sequence[str]) -> None:
         if len(self._met) > 8 * REMEMBERED:
             self._met.clear()
@@ -205,7 +212,7 @@ class Model:
 
     def _known(self, tokens: Sequence[str], pairs: Sequence[Pair]) -> tuple[list[Doubles], list[Doubles]]:
         """What each word and each pair of neighbours adds."""
-        if not (all(token in self._words for token in tokens) and all(pair in self._pairs for pair in pairs)):
+        if not (all(map(self._words.__contains__, tokens)) and all(map(self._pairs.__contains__, pairs))):
             self._learn(tokens, pairs)
         return [self._words[token] for token in tokens], [self._pairs[pair] for pair in pairs]
 

@@ -94,7 +94,7 @@ class Reader:
         for row, first, next_one in zip(logits, best[:, 0].tolist(), second[:, 0].tolist(), strict=True):
             sure = calibration.confidences((first, next_one))[0]
             intents: tuple[str, ...] = ()
-            if (sure >= segments.DOUBTFUL and first >= calibration.outside) or len(asked) == 1:
+            if sure >= segments.DOUBTFUL and first >= calibration.outside:
                 intents = tuple(self.model.intents[k] for k in self._likeliest(row.tolist())[0])
             found.append(segments.Heard(sure, intents))
         return found

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from gateway.language import is_cyrillic
 
 _LATIN = re.compile(r"[a-z]")
+_CYRILLIC_ALONE = re.compile(r"[\u0400-\u04ff ]+")
 _FOREIGN_LATIN = re.compile(r"[\u00df-\u024f]")
 # Latin words that Russian texts use as they are: they say nothing about the language of a message.
 _NEUTRAL = frozenset(
@@ -27,15 +28,12 @@ def language_of(tokens: list[str], known: Callable[[str], bool]) -> str:
     A Russian message may well hold Latin names ("wi-fi не работает"), so one Cyrillic word in three is Russian. Latin
     letters are English only if one word at least is ``known`` or is one that every English sentence has.
     """
-    if "".join(tokens).isascii():
-        return (
-            "en"
-            if any(token not in _NEUTRAL and _LATIN.search(token) and _is_english(token, known) for token in tokens)
-            else ""
-        )
-    cyrillic = [token for token in tokens if is_cyrillic(token)]
-    if len(cyrillic) == len(tokens):
+    line = " ".join(tokens)
+    if line.isascii():
+        return "en" if any(_is_english(token, known) for token in tokens) else ""
+    if _CYRILLIC_ALONE.fullmatch(line):
         return "ru"
+    cyrillic = [token for token in tokens if is_cyrillic(token)]
     latin = [token for token in tokens if _LATIN.search(token) or _FOREIGN_LATIN.search(token)]
     if cyrillic and len(cyrillic) * 2 >= len(latin):
         return "ru"
@@ -46,4 +44,5 @@ def language_of(tokens: list[str], known: Callable[[str], bool]) -> str:
 
 
 def _is_english(word: str, known: Callable[[str], bool]) -> bool:
-    return word in _ENGLISH or known(word)
+    """Whether the word, which may be a number, is an English one that says so."""
+    return word in _ENGLISH or (word not in _NEUTRAL and _LATIN.search(word) is not None and known(word))
