@@ -30,12 +30,9 @@ _STEMMING = threading.Lock()
 _STEMMERS = {True: Stemmer.Stemmer("russian", 0), False: Stemmer.Stemmer("english", 0)}
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=32)  # a turn asks several times for the same few texts
 def clean(text: str, most: int = MAX_CHARS) -> str:
-    """The text as every later step reads it: at most ``most`` characters, NFKC, lower case, ``ё`` as ``е``.
-
-    A turn asks several times for the same few texts.
-    """
+    """The text as every later step reads it: at most ``most`` characters, NFKC, lower case, ``ё`` as ``е``."""
     if text.isascii():
         return text[:most].lower()
     text = unicodedata.normalize("NFKC", text[:most])[:most]
@@ -47,10 +44,15 @@ def words(cleaned: str, most: int = MAX_WORDS) -> list[str]:
 
     A word in letters of both scripts that look alike ("cкoлькo" with a Latin c and o) is read in the one it is meant in.
     """
+    return list(_words(cleaned, most))
+
+
+@lru_cache(maxsize=32)  # a turn asks several times for the same few texts
+def _words(cleaned: str, most: int) -> tuple[str, ...]:
     found = [word[:MAX_WORD] for word in _WORD.findall(_APOSTROPHE.sub("", cleaned))[:most]]
-    if cleaned.isascii() or not _MIXED.search(cleaned):
-        return found
-    return [_in_one_script(word) if _MIXED.search(word) else word for word in found]
+    if not cleaned.isascii() and _MIXED.search(cleaned):
+        found = [_in_one_script(word) if _MIXED.search(word) else word for word in found]
+    return tuple(found)
 
 
 def _in_one_script(word: str) -> str:
