@@ -9,9 +9,10 @@ from functools import cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.nlu.features import word_hash
 from bot.nlu.keyboard import as_cyrillic, as_latin_layout, as_russian_layout
 from bot.nlu.meaning import meanings, russian_words
-from gateway.language import MAX_WORDS, is_cyrillic, stem, words
+from gateway.language import MAX_WORDS, is_cyrillic, words
 
 # One slip from this many letters, two from that many. Shorter words have too many neighbours.
 ONE_SLIP, TWO_SLIPS = 5, 9
@@ -32,19 +33,22 @@ class _Near:
     """Words by the length that a slip may have given them."""
 
     def __init__(self, known: Iterable[str]) -> None:
-        self._by_length: dict[int, list[str]] = {}
+        by_length: dict[int, list[str]] = {}
         for word in known:
-            self._by_length.setdefault(len(word), []).append(word)
-        self._pools: dict[tuple[int, int], list[str]] = {}
+            by_length.setdefault(len(word), []).append(word)
+        longest = max(by_length, default=0)
+        # Made beforehand: the first customer who slips shouldn't wait for it.
+        self._pools = {
+            (length, slips): [
+                word for one in range(length - slips, length + slips + 1) for word in by_length.get(one, ())
+            ]
+            for slips in (1, 2)
+            for length in range(1, longest + slips + 1)
+        }
 
     def pool(self, length: int, slips: int) -> list[str]:
         """The words that may have this length after so many slips, shorter ones first."""
-        pool = self._pools.get((length, slips))
-        if pool is None:
-            lengths = range(length - slips, length + slips + 1)
-            pool = [word for one in lengths for word in self._by_length.get(one, ())]
-            self._pools[length, slips] = pool
-        return pool
+        return self._pools.get((length, slips), [])
 
 
 @cache
@@ -63,7 +67,7 @@ class Lexicon:
     def __init__(self, vocabulary: Sequence[str]) -> None:
         self.vocabulary = tuple(vocabulary)
         self._known = frozenset(self.vocabulary)
-        self._stems = frozenset(stem(word) for word in self.vocabulary)
+        self._stems = frozenset(map(word_hash, self.vocabulary))
         self._near = _Near(word for word in self.vocabulary if word.isalpha())
         self._repaired: OrderedDict[tuple[str, int, int], str] = OrderedDict()
         self._met: set[str] = set()
@@ -134,7 +138,7 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Whether training had this word in some form."""
-        return word in self._known or stem(word) in self._stems
+        return word in self._known or word_hash(word) in self._stems
 
     def is_word(self, word: str) -> bool:
         """Whether training had it, or everybody knows it."""
