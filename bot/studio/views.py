@@ -44,7 +44,10 @@ class ResponseLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FormLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A form in the list. ``titles``: by language, as an intent's."""
+
     name: str
+    titles: dict[str, str]
     fields: tuple[str, ...]
     begun_by: tuple[str, ...]
 
@@ -100,9 +103,10 @@ class QuestionPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FormPage(Page, frozen=True, kw_only=True):
-    """A form to edit, as ``SetForm`` takes it."""
+    """A form to edit, as ``SetForm`` takes it; ``title``: variations as they are written."""
 
     name: str
+    title: tuple[dict[str, Json], ...]
     questions: tuple[QuestionPage, ...]
     begun_by: str
     done: tuple[dict[str, Json], ...]
@@ -115,6 +119,7 @@ def overview(project: Project, loaded: Loaded) -> Overview:
     playbook = Playbook(content)
     led = {intent.name: _led(content, playbook, intent.name) for intent in content.intents}
     used = {act.name for rule in content.rules for act in rule.acts}
+    titled = {*led, *content.forms}
     used |= {act.name for story in content.stories for one in story.exchanges for act in one.acts}
     return Overview(
         intents=tuple(
@@ -127,12 +132,15 @@ def overview(project: Project, loaded: Loaded) -> Overview:
         responses=tuple(
             ResponseLine(
                 name=name, text=_start(offered), variations=len(offered),
-                used=name in used or name.removeprefix("utter_").removeprefix("title_") in led or "_ask_" in name,
+                used=name in used or "_ask_" in name or name.removeprefix("utter_").removeprefix("title_") in titled,
             )
             for name, offered in sorted(content.responses.items())
         ),
         forms=tuple(
-            FormLine(name=name, fields=tuple(one.slot for one in form.fields), begun_by=_begun_by(content, name))
+            FormLine(
+                name=name, titles=_texts(content, f"utter_title_{name}"), fields=tuple(one.slot for one in form.fields),
+                begun_by=_begun_by(content, name),
+            )
             for name, form in content.forms.items()
         ),
         settings=dict(Pages(project).says(EXTRAS)),
@@ -227,7 +235,7 @@ def form_page(project: Project, loaded: Loaded, name: str) -> FormPage | None:
     extras = ((pages.says(EXTRAS).get("forms") or {}).get(name) or {}).get("fields") or {}
     begun = _begun_by(loaded.content, name)
     return FormPage(
-        name=name, tries=form.tries, begun_by=begun[0] if begun else "",
+        name=name, title=_variations(pages, f"utter_title_{name}"), tries=form.tries, begun_by=begun[0] if begun else "",
         done=_variations(pages, ended_by(pages, name)),
         questions=tuple(
             QuestionPage(

@@ -142,7 +142,9 @@ def test_form_is_a_list_of_questions_and_goes_again(lantern: Project) -> None:
     assert [one.slot for one in content.forms["callback"].fields] == ["cb_phone", "cb_when"]
     assert (content.forms["callback"].fields[0].kind, content.forms["callback"].tries) == ("phone", 2)
     assert changed_by(edited, form) == edited, "the same change twice changes nothing"
-    gone = content_of(changed_by(edited, RemoveForm(name="callback")))
+    titled = changed_by(edited, SetResponse(name="utter_title_callback", variations=({"text": "We call you"},)))
+    gone = content_of(changed_by(titled, RemoveForm(name="callback")))
+    assert "utter_title_callback" in content_of(titled).responses and "utter_title_callback" not in gone.responses
     assert "callback" not in gone.forms and not any(slot.name.startswith("cb_") for slot in gone.slots)
     assert "connection_form" in gone.forms
 

@@ -120,5 +120,6 @@ def test_removed_topic_is_handed_over_nowhere(small: Project) -> None:
 def test_question_in_the_middle_of_a_form_begins_no_form(lantern: Project) -> None:
     shown = views.overview(lantern, read_project(lantern))
     assert [form.begun_by for form in shown.forms] == [("connection_request",)]
+    assert shown.forms[0].titles == {"ru": "Заявка на подключение", "en": "Connection request"}
     assert [one.name for one in shown.intents if one.led == "form"] == ["connection_request"]
     assert led(lantern, "balance") == "answer"

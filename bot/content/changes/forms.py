@@ -102,8 +102,14 @@ def remove_form(pages: Pages, name: str) -> None:
         pages.drop_from("responses", f"utter_ask_{name}_{slot}")
         _forget_condition(pages, slot, name)
     pages.drop_from("responses", f"utter_submit_{name}")
+    if not _is_intent(pages, name):
+        pages.drop_from("responses", f"utter_title_{name}")
     if pages.says(EXTRAS):
         pages.drop(EXTRAS, ("forms", name))
+
+
+def _is_intent(pages: Pages, name: str) -> bool:
+    return any(entry.get("intent") == name for _, says in pages.content() for entry in says.get("nlu") or [])
 
 
 def _is_about(rule: Json, form: str) -> bool:

@@ -55,7 +55,9 @@ const overview = {
     { name: "silent", examples: { en: 20 }, titles: {}, led: "person", about: {} },
   ],
   responses: [],
-  forms: [{ name: "order", fields: ["what"], begun_by: ["order_lamp"] }],
+  forms: [
+    { name: "order", titles: { en: "An order", ru: "Заказ" }, fields: ["what"], begun_by: ["order_lamp"] },
+  ],
   settings: {},
   tests: 0,
   files: [],
@@ -105,6 +107,7 @@ test("a call hears its own way to say it, a chat the usual one", () => {
 test("a topic is called by its title, else by its name with blanks", () => {
   expect(titleOf(overview.intents[0], "ru")).toBe("Цены");
   expect(titleOf(overview.intents[2], "ru")).toBe("Order lamp");
+  expect(titleOf(overview.forms[0]!, "ru")).toBe("Заказ");
 });
 
 test("names for the files have letters alone, and are not taken twice", () => {
@@ -218,6 +221,7 @@ const FORM: FormPage = {
   changed_by: "",
   changed_at: 0,
   name: "order",
+  title: [{ text: "An order" }],
   begun_by: "order_lamp",
   done: [{ text: "Thanks" }],
   tries: 2,
@@ -244,6 +248,22 @@ test("a form that is not edited changes nothing but says itself", () => {
       questions: FORM.questions.map(({ slot, asks, takes }) => ({ slot, asks, takes })),
     },
   ]);
+});
+
+test("a form's name is what its title says, in each language; without one it goes", () => {
+  const titles = { "": "Callback", ru: "Перезвон" };
+  expect(formChanges("order", { ...readFormPage(FORM), titles }, FORM)[0]).toEqual({
+    kind: "response",
+    name: "utter_title_order",
+    variations: [
+      { text: "Callback" },
+      { text: "Перезвон", condition: [{ type: "slot", name: "language", value: "ru" }] },
+    ],
+  });
+  expect(formChanges("order", { ...readFormPage(FORM), titles: {} }, FORM)[0]).toEqual({
+    kind: "remove_response",
+    name: "utter_title_order",
+  });
 });
 
 test("what does not fit has words of its own, and a new question a name of its own", () => {

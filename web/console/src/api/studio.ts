@@ -18,6 +18,8 @@ export interface TopicLine {
 }
 export interface FormLine {
   readonly name: string;
+  /** As an intent's: what people call it, by language. */
+  readonly titles: Readonly<Record<string, string>>;
   readonly fields: readonly string[];
   readonly begun_by: readonly string[];
 }
@@ -66,6 +68,7 @@ export interface TopicPage extends Page {
 }
 export interface FormPage extends Page {
   readonly name: string;
+  readonly title: readonly Json[];
   readonly questions: readonly {
     readonly slot: string;
     readonly asks: readonly Json[];

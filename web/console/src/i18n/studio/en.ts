@@ -204,6 +204,8 @@ export const en = {
   "forms.not_begun": "no topic begins it",
   "forms.unused": "Not begun",
   "form.remove": "Remove form",
+  "form.title": "Name",
+  "form.title.about": "What this form is called here and in the lists.",
   "form.begun": "Beginning",
   "form.begun.about": "The topic after which the questions come.",
   "form.begun.by": "Topic",

@@ -244,6 +244,8 @@ export const ru: Words = {
   "forms.not_begun": "с темы не начинается",
   "forms.unused": "Не начинается",
   "form.remove": "Удалить форму",
+  "form.title": "Название",
+  "form.title.about": "Так форма называется здесь и в списках.",
   "form.begun": "Начало",
   "form.begun.about": "Тема, после которой идут вопросы.",
   "form.begun.by": "Тема",

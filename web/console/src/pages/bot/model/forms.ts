@@ -26,6 +26,7 @@ export interface Question {
   words: readonly string[];
 }
 export interface Form {
+  titles: Texts;
   questions: readonly Question[];
   begun_by: string;
   done: Texts;
@@ -35,10 +36,17 @@ export interface Form {
 export const blankQuestion = (): Question => ({
   slot: "", asks: {}, kind: "text", choices: [], min: "", max: "", unfit: {}, words: [],
 }); // prettier-ignore
-export const blankForm = (): Form => ({ questions: [blankQuestion()], begun_by: "", done: {}, tries: 3 });
+export const blankForm = (): Form => ({
+  titles: {},
+  questions: [blankQuestion()],
+  begun_by: "",
+  done: {},
+  tries: 3,
+});
 
 export function readFormPage(page: FormPage): Form {
   return {
+    titles: readTexts(page.title),
     questions: page.questions.map(({ slot, asks, takes, unfit }) => ({
       slot,
       asks: readTexts(asks),
@@ -58,6 +66,11 @@ export function readFormPage(page: FormPage): Form {
 /** The changes that make it so. `page`: as it is now; none for a new one. */
 export function formChanges(name: string, form: Form, page: FormPage | null): Change[] {
   const changes: Change[] = [];
+  const title = `utter_title_${name}`;
+  const titles = writeTexts(form.titles, page?.title ?? []);
+  if (titles.length) {
+    if (!same(titles, page?.title)) changes.push({ kind: "response", name: title, variations: titles });
+  } else if (page?.title.length) changes.push({ kind: "remove_response", name: title });
   const taken = form.questions.map(({ slot }) => slot).filter(Boolean);
   const questions = form.questions.map((question) => {
     const slot = question.slot || nameFor(Object.values(question.asks)[0] || question.kind, taken);

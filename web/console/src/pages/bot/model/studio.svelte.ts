@@ -43,8 +43,14 @@ class Studio {
   /** The version that says what the draft says. */
   readonly trained = $derived(this.versions.find(({ version }) => version === this.draft?.trained));
 
-  title(topic: string): string {
-    return titleOfName(topic, this.overview, words.locale);
+  title(name: string): string {
+    return titleOfName(name, this.overview, words.locale);
+  }
+
+  /** A text that somebody writes in the page's language, where the business has several; else for any. */
+  asWritten(text: string): Record<string, string> {
+    if (this.locales.length < 2) return { "": text };
+    return { [this.locales.find((one) => one === words.locale) ?? this.locales[0] ?? ""]: text };
   }
 
   /** Reads all anew; what is shown stays until then. */

@@ -7,7 +7,7 @@ export const FEW = 8;
 
 export type Warning = "few" | "none" | "silent";
 
-/** How people call a topic: its title in their language, else its name with blanks. */
+/** How people call a topic or a form: its title in their language, else its name with blanks. */
 export function titleOf(line: Pick<TopicLine, "name" | "titles">, locale: string): string {
   return inOurs(line.titles, locale) || spaced(line.name);
 }
@@ -18,7 +18,7 @@ export function inOurs(texts: Readonly<Record<string, string>>, locale: string):
 }
 
 export function titleOfName(name: string, overview: Overview | undefined, locale: string): string {
-  const line = overview?.intents.find((one) => one.name === name);
+  const line = [...(overview?.intents ?? []), ...(overview?.forms ?? [])].find((one) => one.name === name);
   return line ? titleOf(line, locale) : spaced(name);
 }
 
