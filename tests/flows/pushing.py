@@ -33,6 +33,12 @@ _NO_SERVICE = """
   };
 })();
 """
+_ACTIVE = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration("/console/");
+  const worker = registration.installing ?? registration.waiting ?? registration.active;
+  while (worker.state !== "activated")
+    await new Promise((go) => worker.addEventListener("statechange", go, { once: true }));
+}"""
 _SHOWN = """async () => {
   const worker = await navigator.serviceWorker.getRegistration("/console/");
   const shown = await worker.getNotifications();
@@ -59,7 +65,7 @@ class WorkerEdge:
         self._tools: CDPSession = page.context.new_cdp_session(page)
         self._tools.on("ServiceWorker.workerRegistrationUpdated", self._registered)
         self._tools.send("ServiceWorker.enable")
-        page.evaluate("() => navigator.serviceWorker.getRegistration('/console/').then(() => null)")
+        page.evaluate(_ACTIVE)  # before that the browser drops what is pushed
         assert self._registration
 
     def _registered(self, told: dict[str, Any]) -> None:

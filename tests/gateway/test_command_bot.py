@@ -128,15 +128,24 @@ def test_train_of_broken_content_is_one_line_and_leaves_what_was_there(salon: Pa
     assert_one_clear_line(bot("train", salon, "--to", tmp_path, cwd=tmp_path), "can't be written")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Whoever starts the tests in the background may have them, and what they start, ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_the_training_and_leaves_nothing(salon: Path, tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()
+    workers: list[psutil.Process] = []
     process = subprocess.Popen(
         [sys.executable, "-m", "gateway", "bot", "train", str(salon)],
         cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(),
     )  # fmt: skip
     try:
-        workers: list[psutil.Process] = []
         while not workers and process.poll() is None:
             workers = [one for one in psutil.Process(process.pid).children() if "bot.worker" in one.cmdline()]
         workers[0].suspend()  # so that it can't be done before the signal comes
@@ -144,9 +153,11 @@ def test_ctrl_c_ends_the_training_and_leaves_nothing(salon: Path, tmp_path: Path
         assert process.wait(timeout=LIMIT) != 0
         assert workers and psutil.wait_procs(workers, timeout=LIMIT)[1] == []
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        for one in workers:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        process.kill()
+        process.wait()
     assert list(here.iterdir()) == []
 
 
