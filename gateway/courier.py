@@ -186,11 +186,11 @@ class Courier:
         ids = sent.ids if sent is not None else ()
 
         def unit(tx: Tx, now: int) -> None:
+            if part is not None:
+                note_sent(tx, delivery, part, ids)
             deliveries.set_status(
                 tx, delivery, "sent", now=now, attempts=delivery.attempts + 1, provider_id=ids[0] if ids else ""
             )  # fmt: skip
-            if part is not None:
-                note_sent(tx, delivery, part, ids)
 
         await self._store.write(business, unit, key=delivery.identity)
         return True

@@ -23,7 +23,7 @@ from gateway.model.events import (
     decode_event,
 )
 from gateway.ports import Capabilities, OutboundPart
-from gateway.store import deliveries, log, refs
+from gateway.store import deliveries, inbound, log, refs
 from gateway.store.deliveries import Delivery
 from gateway.store.sql import Tx
 
@@ -67,14 +67,17 @@ def call_of(tx: Tx, delivery: Delivery, capabilities: Capabilities, *, link: Fil
 
 
 def note_sent(tx: Tx, delivery: Delivery, part: OutboundPart, ids: tuple[str, ...]) -> None:
-    """Notes under which ids the provider has what was sent."""
+    """Notes under which ids the provider has what was sent. A chat may have moved while it was on its way."""
     if part.action != "send" or not ids:
         return
     seq, number = delivery.seq, delivery.part
     event = decode_event(delivery.body)
     if isinstance(event, OperatorEdited):
         seq, number = event.seq, ADDED + delivery.part
-    for ref in ids:
+    now_at = inbound.lock_identity_by_id(tx, delivery.identity)
+    has_moved = now_at is not None and now_at[2] != part.address
+    for one in ids:
+        ref = refs.before_move(one) if has_moved else one
         refs.put(tx, delivery.identity, ref, conversation=delivery.conversation, seq=seq, part=number)
 
 

@@ -258,6 +258,23 @@ async def test_group_that_became_a_supergroup_goes_on_and_its_old_buttons_work(
     assert await conversation_of(lines.site.node, lines.site.ours.business, lines.inbox, group.id) == ""
 
 
+async def test_button_works_whose_message_was_on_its_way_while_the_group_moved(
+    lines: Lines, group: Group, ben: Person
+) -> None:
+    old = lines.ann.talk(lines.bot, group)
+    await lines.telegram.fail("sendMessage", "slow", seconds=1.0)
+    await old.start()
+    greeting = await old.wait_for_text("Hello!")
+    new = ben.talk(lines.bot, await group.migrate(lines.bot, by=lines.ann))
+    await ask(lines, new, "are we still here?")
+    await new.wait_for_text("You said: are we still here?")
+
+    query = await old.press(greeting, "Plans")
+
+    assert (await old.answered(query)).get("text", "") == ""
+    await new.wait_for_text("You said: /plans")
+
+
 async def test_button_of_the_old_group_cannot_be_pressed_elsewhere(lines: Lines, group: Group) -> None:
     old = lines.ann.talk(lines.bot, group)
     await old.start()
