@@ -1,4 +1,4 @@
-import type { Json } from "../../../api/studio.ts";
+import type { Change, Json } from "../../../api/studio.ts";
 
 /** What a topic says, as one edits it; and back into the format of its files, touching nothing that wasn't edited. Pure. */
 
@@ -108,6 +108,13 @@ export function writeTexts(texts: Readonly<Record<string, string>>, before: read
   return writeSayings([...kept, ...others, ...added]);
 }
 
+/** What makes a response say so: nothing where it does already. */
+export function responseChanges(name: string, said: readonly Json[], was: readonly Json[]): Change[] {
+  if (same(said, was)) return [];
+  if (said.length) return [{ kind: "response", name, variations: said }];
+  return [{ kind: "remove_response", name }];
+}
+
 export function blank(language: string, channel = "", words = ""): Saying {
   return { language, channel, text: words, buttons: [], image: "", was: null };
 }
@@ -134,6 +141,6 @@ export function chosen(sayings: readonly Saying[], language: string, channel: st
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
-function same(one: unknown, other: unknown): boolean {
+export function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

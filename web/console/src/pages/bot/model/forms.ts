@@ -1,5 +1,5 @@
 import type { Change, FormPage } from "../../../api/studio.ts";
-import { readTexts, writeTexts } from "./answers.ts";
+import { readTexts, responseChanges, same, writeTexts } from "./answers.ts";
 import { nameFor } from "./topics.ts";
 
 /** A form as the list of its questions, and back into the format of its files. Pure. */
@@ -66,11 +66,8 @@ export function readFormPage(page: FormPage): Form {
 /** The changes that make it so. `page`: as it is now; none for a new one. */
 export function formChanges(name: string, form: Form, page: FormPage | null): Change[] {
   const changes: Change[] = [];
-  const title = `utter_title_${name}`;
-  const titles = writeTexts(form.titles, page?.title ?? []);
-  if (titles.length) {
-    if (!same(titles, page?.title)) changes.push({ kind: "response", name: title, variations: titles });
-  } else if (page?.title.length) changes.push({ kind: "remove_response", name: title });
+  const title = page?.title ?? [];
+  changes.push(...responseChanges(`utter_title_${name}`, writeTexts(form.titles, title), title));
   const taken = form.questions.map(({ slot }) => slot).filter(Boolean);
   const questions = form.questions.map((question) => {
     const slot = question.slot || nameFor(Object.values(question.asks)[0] || question.kind, taken);
@@ -127,7 +124,4 @@ function numeral(value: unknown): string {
 function numberOf(text: string): number | undefined {
   const value = Number(text.trim().replace(",", "."));
   return text.trim() && Number.isFinite(value) ? value : undefined;
-}
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

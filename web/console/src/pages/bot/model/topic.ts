@@ -1,6 +1,14 @@
-import type { Change, Json, TopicPage } from "../../../api/studio.ts";
+import type { Change, TopicPage } from "../../../api/studio.ts";
 import { onTop } from "../../settings/model/changes.ts";
-import { readSayings, readTexts, writeSayings, writeTexts, type Saying } from "./answers.ts";
+import {
+  readSayings,
+  readTexts,
+  responseChanges,
+  same,
+  writeSayings,
+  writeTexts,
+  type Saying,
+} from "./answers.ts";
 
 /** A topic as one edits it, and the changes that make it so. Pure. */
 
@@ -47,14 +55,9 @@ export function topicChanges(topic: Topic, page: TopicPage): Change[] {
   const { name } = page;
   const before = readTopicPage(page);
   const changes: Change[] = [];
-  const say = (response: string, said: readonly Json[], was: readonly Json[]) => {
-    if (same(said, was)) return;
-    if (said.length) changes.push({ kind: "response", name: response, variations: said });
-    else if (was.length) changes.push({ kind: "remove_response", name: response });
-  };
   const answer = writeSayings(topic.answer);
-  say(`utter_title_${name}`, writeTexts(topic.titles, page.title), page.title);
-  say(`utter_${name}`, answer, page.answer);
+  changes.push(...responseChanges(`utter_title_${name}`, writeTexts(topic.titles, page.title), page.title));
+  changes.push(...responseChanges(`utter_${name}`, answer, page.answer));
   if (!same(topic.examples, before.examples))
     changes.push({ kind: "intent", name, examples: topic.examples });
   const { to, ...aim } = topic.lead;
@@ -70,8 +73,4 @@ export function mergeTopics(before: Topic, mine: Topic, theirs: Topic): Topic {
   const kept = theirs.examples.filter((one) => mine.examples.includes(one) || !before.examples.includes(one));
   const added = mine.examples.filter((one) => !before.examples.includes(one) && !kept.includes(one));
   return { ...onTop(before, mine, theirs), examples: [...kept, ...added] };
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
