@@ -48,6 +48,7 @@ def test_english_question_is_answered_in_english(english: Customer, demo: DemoSe
 
 
 def test_starter_button_begins_a_conversation(customer: Customer) -> None:
+    expect(customer.button("Нет интернета")).to_be_visible()  # what isn't there yet no network brings
     with without_network(customer.page):
         customer.button("Нет интернета").click()
         customer.sees("Нет интернета", author="customer")
