@@ -1,0 +1,74 @@
+"""How a business wants conversations to come to its people, as it sets that up: in seconds, minutes and shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+
+Mode = Literal["pick", "offer", "auto_accept"]
+"""People pick from the queue; each conversation is offered to one of them, who accepts or declines; or it is theirs at once."""
+Presence = Literal["online", "busy", "after_call", "away", "offline"]
+Passage = Literal["chat", "call", "transfer", "return"]
+"""How a conversation may come to somebody: a chat or a call offered from the queue, a colleague's transfer, or their own
+customer who comes back."""
+
+REACHES: Mapping[Presence, frozenset[Passage]] = {
+    "online": frozenset(("chat", "call", "transfer", "return")),
+    "busy": frozenset(("transfer", "return")),
+    "after_call": frozenset(("return",)),
+    "away": frozenset(),
+    "offline": frozenset(),
+}
+"""Which presence lets what through. Busy is for finishing what one has: nothing new comes by itself, a colleague may still ask."""
+MAX_LEVEL = 5
+USUAL_LEVEL = 3
+"""Of a skill whose level nobody set."""
+Level = Annotated[int, msgspec.Meta(ge=1, le=MAX_LEVEL)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=86_400)]
+Share = Annotated[int, msgspec.Meta(ge=5, le=100)]
+ThingId = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9_.:-]*$")]
+
+
+class TeamRules(msgspec.Struct, frozen=True, kw_only=True):
+    """``skills``: what its conversations ask for, by the skill's id. ``widen``: after how many seconds of waiting the levels
+    asked for fall by one more; after the last of them no skill is asked for. ``overflow``: another team's id, which may serve
+    as well after ``overflow_after``."""
+
+    mode: Mode = "pick"
+    skills: Annotated[dict[ThingId, Level], msgspec.Meta(max_length=20)] = {}
+    widen: Annotated[tuple[Seconds, ...], msgspec.Meta(max_length=5)] = (30, 60, 120)
+    overflow: ThingId = ""
+    overflow_after: Seconds = 90
+
+
+class RoutingRules(msgspec.Struct, frozen=True, kw_only=True):
+    """``everybody``: of what goes to no team. ``offer_seconds``: how long an offer stands. ``missed_limit``: after so many that
+    passed in a row somebody is set away; 0: never. ``again_seconds``: when it may be offered again to who let it pass.
+    ``knew_days``: for how long who knew the contact last comes first. ``grace_seconds``: after the loss of an operator's last
+    console their conversations are queued again. ``weight``: how fast waiting counts, in hundredths, where businesses share
+    operators. ``step_minutes``: the waiting that a step of priority is worth; ``call_minutes``: that a live call is worth.
+    ``chat``: what a chat takes of an operator, in hundredths; ``resting``: how much of that while it waits for the
+    customer."""
+
+    everybody: TeamRules = TeamRules()
+    offer_seconds: Annotated[int, msgspec.Meta(ge=5, le=600)] = 30
+    missed_limit: Annotated[int, msgspec.Meta(ge=0, le=20)] = 2
+    again_seconds: Seconds = 120
+    knew_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
+    grace_seconds: Annotated[int, msgspec.Meta(ge=15, le=3600)] = 90
+    weight: Annotated[int, msgspec.Meta(ge=10, le=1000)] = 100
+    step_minutes: Annotated[int, msgspec.Meta(ge=0, le=120)] = 5
+    call_minutes: Annotated[int, msgspec.Meta(ge=0, le=120)] = 10
+    chat: Share = 20
+    resting: Annotated[int, msgspec.Meta(ge=0, le=100)] = 50
+
+
+class SkillRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Which conversations ask for a skill by themselves: those in ``language``, those of ``channel``; "": none do.
+    ``strict``: waiting doesn't relax it."""
+
+    language: Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2,3})?$")] = ""
+    channel: Literal["", "webchat", "telegram", "voice"] = ""
+    strict: bool = False
