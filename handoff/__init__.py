@@ -1,5 +1,8 @@
-"""Handoff: the passage to people. ``verbs`` is what operators may do; ``gateway.app`` registers them."""
+"""Handoff: the passage to people. ``verbs`` is what operators may do, the ``Distributor`` gives them who waits, ``Absences`` takes back from who is gone;
+``gateway.app`` registers both."""
 
+from handoff.absence import Absences
 from handoff.desk import verbs
+from handoff.distributor import Distributor
 
-__all__ = ["verbs"]
+__all__ = ["Absences", "Distributor", "verbs"]

@@ -182,6 +182,10 @@ def verbs() -> list[Verb]:
     return [
         Verb(name="take", summary="Take the conversation: you have the floor", roles=EVERYONE, body=Empty,
              command=lambda who, body: c.Take(operator=_person(who))),
+        Verb(name="accept", summary="Accept what is offered to you: you have the floor", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.AcceptOffer(operator=_person(who))),
+        Verb(name="decline", summary="Decline what is offered to you: it goes to the next", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.EndOffer(operator=_person(who), reason="declined")),
         Verb(name="reply", summary="Answer the customer (its owner)", roles=EVERYONE, body=ReplyBody, command=_reply),
         Verb(name="edit_reply", summary="Change what you wrote", roles=EVERYONE, body=EditBody, command=_edit),
         Verb(name="delete_reply", summary="Take back what you wrote", roles=EVERYONE, body=DeleteBody,

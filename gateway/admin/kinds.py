@@ -18,7 +18,8 @@ from gateway.errors import Invalid
 from gateway.http.routes import ADMINISTRATORS, EVERYONE
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
 from gateway.model.hours import Day, Holiday, Span, Spans
-from gateway.store import directory, teams
+from gateway.model.rules import RoutingRules, SkillRules, TeamRules
+from gateway.store import configuration, directory, teams
 from gateway.store.audit import Actor
 from gateway.store.lists import NO_FILTER, Filter, View
 from gateway.store.sql import Tx
@@ -36,16 +37,27 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Team(Body, frozen=True):
-    """People who answer together. ``members``: accounts of operators. ``about``: for colleagues."""
+    """People who answer together. ``members``: accounts of operators. ``about``: for colleagues. ``rules``: how conversations
+    come to them."""
 
     members: Annotated[tuple[ItemId, ...], msgspec.Meta(max_length=500)] = ()
     about: Annotated[str, msgspec.Meta(max_length=400)] = ""
+    rules: TeamRules = TeamRules()
 
 
 class Skill(Body, frozen=True):
-    """What somebody must know to answer: a language, a product. Operators have skills."""
+    """What somebody must know to answer: a language, a product. Operators have skills, each at a level. ``rules``: which
+    conversations ask for it."""
 
     about: Annotated[str, msgspec.Meta(max_length=400)] = ""
+    rules: SkillRules = SkillRules()
+
+
+class Routing(Body, frozen=True):
+    """How conversations come to people, whatever their team."""
+
+    name: Name = "routing"
+    rules: RoutingRules = RoutingRules()
 
 
 class Label(Body, frozen=True):
@@ -144,7 +156,24 @@ def _team(tx: Tx, body: Team, by: Actor) -> Body:
     strangers = [one for one in body.members if one not in known]
     if strangers:
         raise Invalid("Somebody in this team doesn't work for this business any more.", field="members")
-    return replace(_named(body), members=tuple(dict.fromkeys(body.members)))
+    rules = _rules(tx, body.rules, field="rules")
+    return replace(_named(body), members=tuple(dict.fromkeys(body.members)), rules=rules)
+
+
+def _rules(tx: Tx, rules: TeamRules, *, field: str) -> TeamRules:
+    """The rules with only what the business has."""
+    skills = {item.id for item in configuration.read(tx, "skill")}
+    if not skills.issuperset(rules.skills):
+        raise Invalid("One of these skills was removed meanwhile.", field=f"{field}.skills")
+    if rules.overflow and configuration.find(tx, "team", rules.overflow) is None:
+        raise Invalid("That team was removed meanwhile. Choose another one.", field=f"{field}.overflow")
+    if list(rules.widen) != sorted(set(rules.widen)):
+        raise Invalid("Each step comes later than the one before it.", field=f"{field}.widen")
+    return rules
+
+
+def _routing(tx: Tx, body: Routing, by: Actor) -> Body:
+    return replace(body, rules=replace(body.rules, everybody=_rules(tx, body.rules.everybody, field="rules.everybody")))
 
 
 def _team_needed(tx: Tx, team: str) -> str:
@@ -216,6 +245,8 @@ KINDS: tuple[Kind, ...] = (
          sees=lambda body, account: body.owner in ("", account),
          key=lambda body: f"{body.owner}:{body.name}".casefold()),
     Kind(name="hours", path="hours", body=BusinessHours, summary="When people answer", single=True, judge=_hours),
+    Kind(name="routing", path="routing", body=Routing, summary="How conversations come to people", single=True,
+         judge=_routing),
     Kind(name="retention", path="retention", body=Retention, summary="How long what was said is kept", single=True,
          judge=lambda tx, body, by: body, after=begin),
 )  # fmt: skip

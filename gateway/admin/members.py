@@ -16,6 +16,7 @@ from gateway.http.routes import ADMINISTRATORS, SUPERVISORS, Call, Route
 from gateway.http.texts import ItemId, name_of
 from gateway.model import commands as c
 from gateway.model.events import Person
+from gateway.model.rules import Level, Share
 from gateway.ports import Signal
 from gateway.store import audit, configuration, directory, lists, members
 from gateway.store.audit import Actor
@@ -28,11 +29,14 @@ PATH = "/api/v1/businesses/{business}/members"
 
 
 class MemberView(msgspec.Struct, frozen=True, kw_only=True):
+    """As ``gateway.store.members.Member`` has it."""
+
     id: str
     email: str
     name: str
     role: Role
-    skills: tuple[str, ...]
+    skills: dict[str, int]
+    capacity: int
     version: int
     created_at: int
 
@@ -42,12 +46,14 @@ class Members(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MemberChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``version``: the one that was seen."""
+    """``version``: the one that was seen. ``skills``: levels from 1 to 5, by the skill's id. ``capacity``: how much of what
+    they carry at once this business may take, in hundredths."""
 
     version: Annotated[int, msgspec.Meta(ge=0)]
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     role: Role
-    skills: Annotated[tuple[ItemId, ...], msgspec.Meta(max_length=100)] = ()
+    skills: Annotated[dict[ItemId, Level], msgspec.Meta(max_length=100)] = {}
+    capacity: Share = 100
 
 
 class LastAdministrator(Conflict):
@@ -67,7 +73,7 @@ class People:
         return [
             Route(method="GET", path=PATH, handler=self.read, summary="Who works for the business", access=SUPERVISORS,
                   answer=Members, tags=tags),
-            Route(method="PUT", path=PATH + "/{member}", handler=self.change, summary="Change a name, role or skills",
+            Route(method="PUT", path=PATH + "/{member}", handler=self.change, summary="Change a name, role, skills or capacity",
                   access=ADMINISTRATORS, body=MemberChange, answer=MemberView, tags=tags),
             Route(method="DELETE", path=PATH + "/{member}", handler=self.remove, status=204,
                   summary="Somebody leaves the business", access=ADMINISTRATORS, tags=tags),
@@ -118,7 +124,7 @@ class People:
 def _view(member: Member) -> MemberView:
     return MemberView(
         id=member.account, email=member.email, name=member.name, role=member.role, skills=member.skills,
-        version=member.version, created_at=member.created_at,
+        capacity=member.capacity, version=member.version, created_at=member.created_at,
     )  # fmt: skip
 
 
@@ -147,9 +153,10 @@ def change_member(tx: Tx, account: str, wanted: MemberChange, *, by: Actor, now:
     if not skills.issuperset(wanted.skills):
         raise Invalid("One of these skills was removed meanwhile.", field="skills")
     name = name_of(wanted.name)
-    members.change(tx, found, name=name, role=wanted.role, skills=tuple(dict.fromkeys(wanted.skills)))
+    as_wanted = found._replace(name=name, role=wanted.role, skills=wanted.skills, capacity=wanted.capacity)
+    members.change(tx, found, as_wanted)
     changed = _known(tx, account)
-    kept = ("name", "role", "skills")
+    kept = ("name", "role", "skills", "capacity")
     before, after = found._asdict(), changed._asdict()
     audit.note(
         tx, by, "changed", kind="member", subject=account, name=name, now=now,

@@ -28,6 +28,7 @@ from gateway.app.opening import example_folder, make_bus, open_store
 from gateway.app.set_up import set_up_routes
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
+from gateway.dispatcher.absence import ABSENT, note_everybody
 from gateway.dispatcher.alerting import ALERT
 from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.erasing import ERASE
@@ -35,6 +36,7 @@ from gateway.dispatcher.erasures import Erasures
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.indexing import Indexer
 from gateway.dispatcher.retention import RETENTION, Retention
+from gateway.dispatcher.routing import ROUTE
 from gateway.dispatcher.setup import HOURS, WEBHOOK
 from gateway.dispatcher.transcripts import TRANSCRIPT
 from gateway.errors import StartupError
@@ -122,6 +124,7 @@ class Switchboard:
         asked = self.models or embedded
         own: Engine = bot.chosen(self.rasa, asked) if settings.rasa else asked
         self.engine: Engine = engine if engine is not None else own
+        self.presence = Presence(store, self.hub, hasten=lambda: self.dispatcher.due_at(system_clock()))
         policy = Policy(
             node=self.node,
             phrases=CataloguePhrases(),
@@ -130,8 +133,11 @@ class Switchboard:
             idle_after=int(settings.idle_hours * 3600 * SECOND),
             live=frozenset({WebChat.name}),
             pushed={Telegram.name: telegram_capabilities(settings)},
+            there=self.presence.may_be_there,
         )
         self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
+        self.distributor = handoff.Distributor(self.dispatcher, self.presence)
+        self.absences = handoff.Absences(self.dispatcher, self.presence)
         self.telegram = TelegramSetup(
             store, self.dispatcher, vault=self.vault, files=self.files, settings=settings, node=self.node,
             phrases=policy.phrases, hub=self.hub,
@@ -158,7 +164,6 @@ class Switchboard:
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
         self.indexer = Indexer(store, self.hub)
-        self.presence = Presence(store, self.hub)
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
@@ -260,6 +265,7 @@ class Switchboard:
             # The folder's lock says that nobody else runs: what a killed process held need not wait for its leases.
             await self.store.write("", due.release_dead)
         await self._check_key()
+        await self.store.write("", note_everybody)
         await self.bots.load_published()
         self.bots.start()
         self.rasa.start()
@@ -274,6 +280,8 @@ class Switchboard:
                 PUSH: self.pushes.claimed,
                 RETENTION: self.retention.claimed,
                 TRANSCRIPT: self.transcripts.claimed,
+                ROUTE: self.distributor.claimed,
+                ABSENT: self.absences.claimed,
             }
         )
         self.telegram.start()

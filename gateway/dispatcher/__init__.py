@@ -142,5 +142,5 @@ class Dispatcher:
         self._turns.follow(committed)
         if committed.entries:
             self._on_commit(committed)
-            if committed.state.endpoint.channel in self.policy.pushed:
+            if committed.routed or committed.state.endpoint.channel in self.policy.pushed:
                 self._dues.at(committed.state.updated_at)

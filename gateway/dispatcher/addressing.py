@@ -38,8 +38,8 @@ def with_target(tx: Tx, conversation: str, command: c.AnyCommand) -> c.AnyComman
 
 def with_faces(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:
     """Whoever is to have the conversation as the customer sees them: a transfer's colleague, of whom it gives the account
-    alone, and the picture of who takes it. Raises ``Invalid`` for who doesn't work for the business."""
-    if isinstance(command, c.Take | c.AcceptOffer):
+    alone, and the picture of who takes it or is offered it. Raises ``Invalid`` for who doesn't work for the business."""
+    if isinstance(command, c.Take | c.MakeOffer | c.AcceptOffer):
         taker = directory.membership(tx, command.operator.id)
         picture = taker.picture if taker is not None else ""
         return replace(command, operator=replace(command.operator, picture=picture))

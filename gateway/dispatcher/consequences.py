@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from gateway.dispatcher.alerting import plan_alerts
 from gateway.dispatcher.outgoing import plan as plan_delivery
 from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.routing import plan_routing
 from gateway.dispatcher.transcripts import Job, plan
 from gateway.model import commands as c
 from gateway.model import words
@@ -78,14 +79,28 @@ def is_unheard(event: AnyEvent) -> bool:
     )
 
 
-def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -> int | None:
-    """Writes the due rows and the ledger's lines; the instant of a turn that this node now holds, if there is one."""
+class Planned(NamedTuple):
+    """``turn_at``: the instant of a turn that this node now holds, if there is one. ``routed``: the queue is looked at."""
+
+    turn_at: int | None
+    routed: bool
+
+
+def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -> Planned:
+    """Writes the due rows and the ledger's lines."""
     state = draft.state
     assert state is not None
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
     policy.set_ups.plan_calls(tx, draft.conversation, draft.entries, now=draft.now)
     plan_alerts(tx, draft, policy)
+    routed = plan_routing(tx, draft)
+    return Planned(_plan_turn(tx, draft, policy, at_once=at_once), routed)
+
+
+def _plan_turn(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -> int | None:
+    state = draft.state
+    assert state is not None
     if state.floor is Floor.BOT and state.unanswered:
         delay = 0 if at_once else policy.pause(state.endpoint.channel)
         due_at = draft.now + delay

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.dispatcher.setup import SetUps
@@ -20,7 +20,8 @@ class Policy:
     (``live``), only ``beat`` of it, since the typing signal holds the turn back. ``reopen_window``: how long after its end a
     conversation opens again instead of a new one. ``idle_after``: silence after which the bot's conversation ends.
     ``turn_lease``: how long a node may take for a turn before another repeats it. ``pushed``: channels whose messages
-    the courier sends, with what they can show. ``set_ups``: what businesses have set up.
+    the courier sends, with what they can show. ``set_ups``: what businesses have set up. ``there``: whether a console of an
+    account may be open at a business.
     """
 
     node: str
@@ -36,6 +37,7 @@ class Policy:
     pushed: Mapping[str, Capabilities] = field(default_factory=dict)
     live: frozenset[str] = frozenset()
     set_ups: SetUps = field(default_factory=SetUps)
+    there: Callable[[str, str], bool] = lambda business, account: True
 
     def pause(self, channel: str) -> int:
         """How long a turn waits after an input of ``channel``."""

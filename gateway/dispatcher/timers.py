@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.routing import comes_back
 from gateway.dispatcher.units import Committed, commit
 from gateway.model import commands as c
-from gateway.model.decide import Circumstances
 from gateway.model.state import Status
 from gateway.store import due, log
 from gateway.store.sql import Tx
@@ -29,7 +29,7 @@ class _Wake:
         if state is None or state.status is not Status.SNOOZED:
             return None
         draft = log.Draft(state.id, state, now=now)
-        draft.apply(c.Wake(), Circumstances(owner_available=True))
+        draft.apply(c.Wake(), comes_back(tx, state, self.policy))
         return commit(tx, draft, self.policy)
 
 

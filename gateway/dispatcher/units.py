@@ -11,11 +11,12 @@ from gateway.dispatcher.addressing import known_here, with_faces, with_target
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
 from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.routing import comes_back, may_get
 from gateway.errors import ConsentNeeded, NotFound, NotPossible, Refused
 from gateway.faults import Fault
 from gateway.model import commands as c
 from gateway.model import words
-from gateway.model.decide import Circumstances
+from gateway.model.circumstances import Circumstances
 from gateway.model.events import CustomerMessage, Endpoint, Entry
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
@@ -30,7 +31,7 @@ UNREACHABLE = "unreachable"
 class Committed(NamedTuple):
     """What a unit appended, for those who follow. ``turn_at``: a turn is due then, and leased to this node.
 
-    ``bodies``: the events of ``entries`` as they were written to disk.
+    ``bodies``: the events of ``entries`` as they were written to disk. ``routed``: the queue is to be looked at.
     """
 
     business: str
@@ -39,6 +40,7 @@ class Committed(NamedTuple):
     entries: tuple[Entry, ...]
     bodies: tuple[bytes, ...]
     turn_at: int | None = None
+    routed: bool = False
 
 
 class Received(NamedTuple):
@@ -148,9 +150,9 @@ class Receive(msgspec.Struct, frozen=True):
             reply_to=answered.seq if answered and answered.conversation == draft.conversation else 0, quote=item.quote,
             forwarded=item.forwarded, place=item.place, phone=item.phone, unsupported=item.unsupported, topic=item.topic,
         )  # fmt: skip
-        # The owner gets the conversation back when a presence board exists to say that they are there; until then
-        # whoever had it last is asked first, and anyone may take it over.
-        draft.apply(say, Circumstances(owner_available=True))
+        state = draft.state
+        rests = state is not None and state.status in (Status.SNOOZED, Status.RESOLVED)
+        draft.apply(say, comes_back(tx, state, self.policy) if state is not None and rests else None)
         said = next(entry for entry in reversed(draft.entries) if isinstance(entry.event, CustomerMessage))
         if item.phone is not None and item.phone.own:
             draft.apply(c.LeaveDetails(kind="phone", value=item.phone.number))
@@ -200,7 +202,9 @@ class Submit(msgspec.Struct, frozen=True):
         try:
             known_here(tx, self.command)
             command = with_target(tx, self.conversation, with_files(tx, self.command))
-            draft.apply(with_faces(tx, command), self.circumstances)
+            command = with_faces(tx, command)
+            may_get(tx, command, self.policy)
+            draft.apply(command, self.circumstances)
         except Refused:
             known = inbound.earlier(tx, self.claim) if self.claim is not None else None
             if known is None:
@@ -301,6 +305,6 @@ def commit(tx: Tx, draft: log.Draft, policy: Policy, *, at_once: bool = False) -
     """Saves a draft with everything that must stand in the same transaction as it."""
     follow_up(tx, draft, policy)
     log.save(tx, draft)
-    turn_at = write_consequences(tx, draft, policy, at_once=at_once)
+    planned = write_consequences(tx, draft, policy, at_once=at_once)
     assert draft.state is not None
-    return Committed(tx.business, draft.before, draft.state, tuple(draft.entries), tuple(draft.bodies), turn_at)
+    return Committed(tx.business, draft.before, draft.state, tuple(draft.entries), tuple(draft.bodies), *planned)

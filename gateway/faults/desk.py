@@ -7,4 +7,6 @@ from gateway.faults import Kind
 ONE_CONTACT = Kind("contacts_one", "These two are one contact already.")
 TWO_CONTACTS = Kind("contacts_two", "These are two different users of one inbox: they can't be one contact.")
 NOT_MERGED = Kind("contact_not_merged", "This contact isn't merged into another one.")
+COLLEAGUE_AWAY = Kind("colleague_away", "{name} is on a break. Choose somebody else, or pass it to a team.")
+COLLEAGUE_GONE = Kind("colleague_gone", "{name} isn't at the console. Choose somebody else, or pass it to a team.")
 LABELS = Kind("labels_many", "A conversation has at most {limit} labels. Take one off first.")

@@ -9,15 +9,19 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
-from typing import Literal, get_args
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
+from gateway.dispatcher.absence import note_absent
 from gateway.dispatcher.following import Sink
 from gateway.dispatcher.hub import Hub
+from gateway.dispatcher.routing import look_again
+from gateway.errors import Invalid
 from gateway.http.access import Principal, Signin
 from gateway.http.routes import Call, Route
+from gateway.http.texts import one_line
 from gateway.ports import Signal
 from gateway.store import directory, presence
 from gateway.store.presence import State
@@ -37,14 +41,19 @@ _encoder = msgspec.json.Encoder()
 
 
 class PresenceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``reason``: of a break, in people's own words."""
+
     state: State
+    reason: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 
 class PresenceView(msgspec.Struct, frozen=True, kw_only=True):
-    """``since``: the instant of the choice; 0 for who never made one."""
+    """``since``: the instant of the choice; 0 for who never made one. ``reason``: of a break; ``missed`` where offers passed
+    by and somebody was set away for it."""
 
     state: State
     since: int
+    reason: str = ""
 
 
 class Face(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +62,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     state: Shown
+    reason: str = ""
 
 
 class PeopleFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="people"):
@@ -68,15 +78,19 @@ class _Board:
         self.began = self.asked = now
         self.names: dict[str, str] = {}
         self.states: dict[str, State] = {}
+        self.reasons: dict[str, str] = {}
         self.here: dict[str, list[Sink]] = {}
         self.elsewhere: dict[str, dict[str, float]] = {}
         self.told: dict[str, Face] = {}
         self.stop: Callable[[], None] = lambda: None
 
     def face(self, account: str) -> Face:
-        live = account in self.here or account in self.elsewhere
-        state: Shown = self.states.get(account, presence.USUAL) if live else "offline"
-        return Face(id=account, name=self.names.get(account, ""), state=state)
+        state: Shown = self.states.get(account, presence.USUAL) if self.is_live(account) else "offline"
+        reason = self.reasons.get(account, "") if state == "away" else ""
+        return Face(id=account, name=self.names.get(account, ""), state=state, reason=reason)
+
+    def is_live(self, account: str) -> bool:
+        return account in self.here or account in self.elsewhere
 
     def available(self) -> bool:
         """Whether somebody is there who answers."""
@@ -98,9 +112,11 @@ class _Board:
 class Presence:
     """The boards of this node, and the route by which people choose."""
 
-    def __init__(self, store: Store, hub: Hub) -> None:
+    def __init__(self, store: Store, hub: Hub, *, hasten: Callable[[], None] = lambda: None) -> None:
+        """``hasten`` is called where a due row may have been moved forward."""
         self._store = store
         self._hub = hub
+        self._hasten = hasten
         self._node = secrets.token_hex(4)
         self._boards: dict[str, _Board] = {}
         self._tasks = TaskSet("presence")
@@ -122,20 +138,32 @@ class Presence:
 
     async def read(self, call: Call) -> PresenceView:
         found = await self._store.read("", lambda tx, now: presence.chosen(tx, call.who.id))
-        return PresenceView(state=found.state, since=found.since)
+        return PresenceView(state=found.state, since=found.since, reason=found.reason)
 
     async def choose(self, call: Call) -> PresenceView:
         """Every console of every business that the account works for shows it."""
         account, state = call.who.id, call.body.state
+        reason = one_line(call.body.reason) if state == "away" else ""
+        if reason == presence.MISSED:
+            raise Invalid("Say it in other words.", field="reason")
 
         def unit(tx: Tx, now: int) -> tuple[presence.Chosen, list[directory.Membership]]:
-            return presence.choose(tx, account, state, now=now), directory.memberships(tx, account)
+            chosen = presence.choose(tx, account, state, now=now, reason=reason)
+            if state == "online":
+                look_again(tx, account, now=now)
+            return chosen, directory.memberships(tx, account)
 
         chosen, memberships = await self._store.write("", unit, key=account)
+        self._hasten()
+        self.tell(account, chosen, memberships)
+        return PresenceView(state=chosen.state, since=chosen.since, reason=chosen.reason)
+
+    def tell(self, account: str, chosen: presence.Chosen, memberships: Sequence[directory.Membership]) -> None:
+        """Every console of every business of theirs shows what they chose, or what was chosen for them."""
         for one in memberships:
-            self._say(one.business, account, {"state": state, "name": one.name})
-            self._learn(one.business, account, state=state, name=one.name)
-        return PresenceView(state=chosen.state, since=chosen.since)
+            body: dict[str, str | int | bool] = {"state": chosen.state, "reason": chosen.reason, "name": one.name}
+            self._say(one.business, account, body)
+            self._learn(one.business, account, state=chosen.state, name=one.name, reason=chosen.reason)
 
     def available(self, business: str, *, now: float | None = None) -> bool:
         """Whether somebody who answers is at a console of the business, on this node or another."""
@@ -143,6 +171,36 @@ class Presence:
         board = self._board(business, now)
         board.asked = now
         return board.available() or (self._hub.has_peers and now - board.began < ANSWERED)
+
+    def is_live(self, account: str, businesses: Sequence[str]) -> bool:
+        """Whether a console of theirs is open at one of these businesses, on this node or another; as far as is known.
+        Asks nobody, so that units of work may ask it from their threads."""
+        boards = (self._boards.get(business) for business in businesses)
+        return any(board is not None and board.is_live(account) for board in boards)
+
+    def may_be_there(self, business: str, account: str) -> bool:
+        """As ``is_live``; what isn't known (yet) may be."""
+        board = self._boards.get(business)
+        unsure = self._hub.has_peers and (board is None or time.monotonic() - board.began < ANSWERED)
+        return unsure or (board is not None and board.is_live(account))
+
+    def is_gone(self, account: str, businesses: Sequence[str]) -> bool:
+        """Whether it is certain that none is. What other nodes can't be asked, or haven't answered yet, is not."""
+        now = time.monotonic()
+        boards = [self._asked(business) for business in businesses]
+        unsure = self._hub.doubtful or (self._hub.has_peers and any(now - board.began < ANSWERED for board in boards))
+        return not unsure and not any(board.is_live(account) for board in boards)
+
+    def knows(self, businesses: Iterable[str]) -> bool:
+        """Whether the other nodes have had the time to say whom they have at each of these; they are asked."""
+        began = max((self._asked(business).began for business in businesses), default=0.0)
+        return not self._hub.has_peers or time.monotonic() - began >= ANSWERED
+
+    def _asked(self, business: str) -> _Board:
+        now = time.monotonic()
+        board = self._board(business, now)
+        board.asked = now
+        return board
 
     def _board(self, business: str, now: float) -> _Board:
         """The business's board; a new one asks the other nodes whom they have."""
@@ -158,17 +216,26 @@ class Presence:
     async def join(self, who: Principal, sink: Sink) -> None:
         """A console has opened: it is told who is there, and the others of it."""
 
-        def unit(tx: Tx, now: int) -> list[tuple[directory.Membership, State]]:
-            return [(one, presence.chosen(tx, one.account).state) for one in directory.read_operators(tx)]
+        def unit(tx: Tx, now: int) -> list[tuple[directory.Membership, presence.Chosen]]:
+            people = directory.read_operators(tx)
+            chosen = presence.latest(tx, [one.account for one in people])
+            return [(one, chosen.get(one.account, presence.NEVER)) for one in people]
 
         people = await self._store.read(who.business, unit)
         board = self._board(who.business, time.monotonic())
-        for one, state in people:
-            board.names[one.account], board.states[one.account] = one.name, state
+        for one, chosen in people:
+            board.names[one.account], board.states[one.account] = one.name, chosen.state
+            board.reasons[one.account] = chosen.reason
         board.here.setdefault(who.id, []).append(sink)
         board.tell()
         sink.send(_encoder.encode(PeopleFrame(people=tuple(board.face(account) for account in board.names))))
         self._tell_others(who.business, board, who.id)
+        await self._arrived(who)
+
+    async def _arrived(self, who: Principal) -> None:
+        """Whoever waits may be offered to them."""
+        await self._store.write(who.business, lambda tx, now: look_again(tx, who.id, now=now), key=who.id)
+        self._hasten()
 
     def leave(self, who: Principal, sink: Sink) -> None:
         board = self._boards.get(who.business)
@@ -181,12 +248,17 @@ class Presence:
         del board.here[who.id]
         self._say(who.business, who.id, {"live": False})
         board.tell()
+        self._tasks.start(self._left(who.business, who.id), name="left")
+
+    async def _left(self, business: str, account: str) -> None:
+        await self._store.write(business, lambda tx, now: note_absent(tx, account, now=now), key=account)
 
     # --- between nodes ---
 
     def _tell_others(self, business: str, board: _Board, account: str) -> None:
-        state = board.states.get(account, presence.USUAL)
-        self._say(business, account, {"live": True, "state": state, "name": board.names.get(account, "")})
+        state, reason = board.states.get(account, presence.USUAL), board.reasons.get(account, "")
+        name = board.names.get(account, "")
+        self._say(business, account, {"live": True, "state": state, "reason": reason, "name": name})
 
     def _say(self, business: str, account: str, body: dict[str, str | int | bool]) -> None:
         told = {"node": self._node, **body}
@@ -209,15 +281,17 @@ class Presence:
             _forget(board, signal.who, node)
         state = body.get("state", "")
         self._learn(
-            signal.business, signal.who, state=state if state in get_args(State) else None, name=str(body.get("name", ""))
+            signal.business, signal.who, state=state if state in get_args(State) else None,
+            name=str(body.get("name", "")), reason=str(body.get("reason", "")),
         )  # fmt: skip
 
-    def _learn(self, business: str, account: str, *, state: object, name: str) -> None:
+    def _learn(self, business: str, account: str, *, state: object, name: str, reason: str) -> None:
         board = self._boards.get(business)
         if board is None:
             return
         if state is not None:
             board.states[account] = state  # type: ignore[assignment]
+            board.reasons[account] = reason
         if name:
             board.names[account] = name
         board.tell()
@@ -236,7 +310,9 @@ class Presence:
             for account, nodes in list(board.elsewhere.items()):
                 for node, until in list(nodes.items()):
                     if until < now and not self._hub.doubtful:
-                        _forget(board, account, node)
+                        _forget(board, account, node)  # its node told nobody that they left: it died
+                        if not board.is_live(account):
+                            self._tasks.start(self._left(business, account), name="left")
             board.tell()
             if not board.here and now - board.asked > ASKED_FOR:
                 board.stop()

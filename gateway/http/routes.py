@@ -120,9 +120,15 @@ def decode_body(body: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
 
 @cache
 def strictly(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
-    """The same type, for what comes in: a field that it doesn't have is an error, not something to pass over."""
+    """The same type, for what comes in: a field that it doesn't have is an error, not something to pass over. So it is in
+    what a field of it is."""
+    inner = [
+        (field.name, strictly(field.type), field.default)
+        for field in msgspec.structs.fields(kind)
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct)
+    ]
     return msgspec.defstruct(
-        f"{kind.__name__}Body", [], bases=(kind,), frozen=True, kw_only=True, forbid_unknown_fields=True
+        f"{kind.__name__}Body", inner, bases=(kind,), frozen=True, kw_only=True, forbid_unknown_fields=True
     )
 
 

@@ -72,6 +72,7 @@ from gateway.model.state import (
     MAX_GUESSES,
     MAX_LABELS,
     MAX_PARTICIPANTS,
+    MAX_PASSED,
     PAGE_LENGTH,
     PREVIEW_LENGTH,
     Conversation,
@@ -168,7 +169,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case OfferMade():
             return {"offer": Offer(operator=event.operator, expires_at=event.expires_at)}
         case OfferEnded():
-            return {"offer": None}
+            return {"offer": None, "passed": _passed(state, event, at=at)}
         case (
             SystemNotice() | NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
@@ -203,26 +204,29 @@ def _floor_changes(
                     "answered": state.last_input if event.by == "customer" else state.answered}  # fmt: skip
         case HandoffCancelled():
             return {"status": Status.PENDING, "answered": state.last_input, "waiting_since": None, "reason": "",
-                    "cause": "", "handoff_seq": 0}  # fmt: skip
+                    "cause": "", "handoff_seq": 0, "passed": {}}  # fmt: skip
         case Taken():
-            return {"status": Status.OPEN, "owner": event.operator, "last_owner": event.operator, "snoozed_until": None,
+            return {"status": Status.OPEN, "passed": {}, "owner": event.operator, "last_owner": event.operator, "snoozed_until": None,
                     "memory": None,
                     "waiting_since": at if state.waiting_since is None and state.unanswered else state.waiting_since}  # fmt: skip
         case Transferred():
             if event.to is not None:
                 return {}
-            return {"status": Status.QUEUED, "owner": None, "team": event.team, "waiting_since": at}
+            return {"status": Status.QUEUED, "owner": None, "team": event.team, "waiting_since": at,
+                    "passed": {event.by.id: at}}  # fmt: skip
         case ReturnedToBot():
             return {"status": Status.PENDING, "owner": None, "participants": (), "waiting_since": None, "reason": "",
                     "cause": "", "handoff_seq": 0, "misses": 0, "memory": None}  # fmt: skip
         case OwnerLost():
-            return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "cause": "", "waiting_since": at}
+            return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "cause": "", "waiting_since": at,
+                    "passed": {event.operator.id: at}}  # fmt: skip
         case WrapUpStarted():
             return {"status": Status.WRAP_UP, "waiting_since": None}
         case Resolved():
             return {"status": Status.RESOLVED, "owner": None, "participants": (), "waiting_since": None,
                     "resolved_at": at, "snoozed_until": None, "continued_in": event.continued_in, "request": 0,
-                    "answered": state.last_input, "asked": (), "understood": None, "memory": None}  # fmt: skip
+                    "answered": state.last_input, "asked": (), "understood": None, "memory": None,
+                    "passed": {}}  # fmt: skip
         case Snoozed():
             return {"status": Status.SNOOZED, "snoozed_until": event.until, "waiting_since": None}
         case Reopened():
@@ -328,6 +332,14 @@ def _named(event: CustomerMessage) -> str:
 
 def _reachable(state: Conversation, endpoint: Endpoint) -> tuple[str, ...]:
     return tuple(one for one in state.unreachable if one != endpoint.identity)
+
+
+def _passed(state: Conversation, event: OfferEnded, *, at: int) -> dict[str, int]:
+    """An offer that was withdrawn is nobody's fault."""
+    if event.reason == "withdrawn":
+        return state.passed
+    others = {operator: when for operator, when in state.passed.items() if operator != event.operator.id}
+    return dict(list((others | {event.operator.id: at}).items())[-MAX_PASSED:])
 
 
 def _facts(state: Conversation, changed: dict[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.model.events import Author, Endpoint, FileKind, Memory, Person, Role, Score
 
-FOLD_VERSION = 8
+FOLD_VERSION = 9
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -22,6 +22,7 @@ MAX_CHANNELS = 8
 MAX_ASKED = 3
 MAX_GUESSES = 3
 MAX_STEPS = 24
+MAX_PASSED = 8
 STEP_LENGTH = 120
 PAGE_LENGTH = 200
 MAX_ATTRIBUTES = 20
@@ -124,6 +125,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     last_owner: Person | None = None
     participants: tuple[Participant, ...] = ()
     offer: Offer | None = None
+    passed: dict[str, int] = {}
     team: str = ""
     priority: int = 0
     reason: str = ""

@@ -40,6 +40,7 @@ _MERGE = Query(update(contacts).where(*_this).values(merged_into=bindparam("new_
 _DESCRIBE = Query(
     update(contacts).where(*_this).values(name=bindparam("new_name"), attributes=bindparam("new_attributes"))
 )
+_KNOW = Query(update(contacts).where(*_this).values(knew=bindparam("new_knew"), knew_at=bindparam("new_knew_at")))
 _ADDRESSES = (
     select(
         identities.c.id, identities.c.inbox_id, inboxes.c.channel, identities.c.address, identities.c.assurance,
@@ -162,6 +163,11 @@ def family(tx: Tx, contact: str) -> list[str]:
     for one in found:
         found += sorted(name for (name,) in tx.all(_MERGED, into=one))
     return found[:FAMILY]
+
+
+def know(tx: Tx, contact: str, operator: str, *, now: int) -> None:
+    """``operator`` talks with them now: if they come again, that is who knows them."""
+    tx.execute(_KNOW, contact_id=contact, new_knew=operator, new_knew_at=now)
 
 
 def merge(tx: Tx, contact: str, into: str) -> bool:

@@ -177,6 +177,17 @@ _MEMBERSHIPS = Query(
     postgresql=text("SELECT * FROM switchboard_memberships(:account_id)"),
     across=True,
 )
+_SHARED = Query(
+    select(operators.c.account_id, operators.c.business_id)
+    .where(
+        operators.c.account_id.in_(
+            select(operators.c.account_id).where(operators.c.business_id == bindparam("business")).scalar_subquery()
+        )
+    )
+    .limit(10_000),
+    postgresql=text("SELECT * FROM switchboard_shared(:business)"),
+    across=True,
+)
 _with_picture = select(
     operators.c.business_id, operators.c.account_id, operators.c.role, operators.c.name, accounts.c.picture
 ).join(accounts, accounts.c.id == operators.c.account_id)
@@ -244,13 +255,31 @@ def read_businesses(tx: Tx) -> list[Business]:
 
 
 def add_operator(tx: Tx, account: str, *, role: Role, name: str, now: int) -> None:
-    tx.execute(_ADD_OPERATOR, account_id=account, role=role, name=name, created_at=now, version=1, skills="[]")
+    tx.execute(
+        _ADD_OPERATOR,
+        account_id=account,
+        role=role,
+        name=name,
+        created_at=now,
+        version=1,
+        skills="[]",
+        levels="{}",
+        capacity=100,
+    )
 
 
 def memberships(tx: Tx, account: str) -> list[Membership]:
     """The businesses that an account works for."""
     query = _MEMBERSHIPS
     return [Membership(*row) for row in tx.all(query, account_id=account)]
+
+
+def shared(tx: Tx) -> dict[str, list[str]]:
+    """All the businesses of everybody who works for this one, in their order."""
+    found: dict[str, list[str]] = {}
+    for account, business in tx.all(_SHARED, business=tx.business):
+        found.setdefault(account, []).append(business)
+    return {account: sorted(places) for account, places in found.items()}
 
 
 def membership(tx: Tx, account: str) -> Membership | None:

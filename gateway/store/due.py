@@ -65,6 +65,11 @@ _FORWARD = Query(
     .where(*_this, due.c.lease_by == bindparam("node"), due.c.due_at > bindparam("new_due_at"))
     .values(due_at=bindparam("new_due_at"))
 )
+_HASTEN = Query(
+    update(due)
+    .where(*_this, due.c.due_at > bindparam("new_due_at"))
+    .values(due_at=bindparam("new_due_at"), fence=due.c.fence + 1, lease_by=bindparam("nobody", ""), lease_until=0)
+)
 _RENEW = Query(update(due).where(*_this, due.c.fence == bindparam("fence")).values(lease_until=bindparam("new_until")))
 _CARRY = Query(
     update(due)
@@ -167,6 +172,11 @@ def renew(tx: Tx, kind: str, subject: str, *, fence: int, until: int) -> bool:
 def carry(tx: Tx, kind: str, subject: str, *, fence: int, payload: str, until: int) -> bool:
     """As ``renew``, noting in the row how far the work is."""
     return bool(tx.execute(_CARRY, kind=kind, subject=subject, fence=fence, new_payload=payload, new_until=until))
+
+
+def hasten(tx: Tx, kind: str, subject: str, *, due_at: int) -> bool:
+    """Makes a row due earlier, whoever holds it; ``False`` where there is none, or it is due by then."""
+    return bool(tx.execute(_HASTEN, kind=kind, subject=subject, new_due_at=due_at))
 
 
 def put_forward(tx: Tx, kind: str, subject: str, *, due_at: int, node: str) -> bool:

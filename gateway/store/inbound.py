@@ -141,7 +141,9 @@ def lock_identity(tx: Tx, inbox: str, address: str, *, now: int, name: str = "")
     row = tx.one(_FIND, inbox_id=inbox, address=address)
     if row is None:
         contact = new_id(now)
-        tx.execute(_ADD_CONTACT, id=contact, name=name, attributes="{}", merged_into="", created_at=now)
+        tx.execute(
+            _ADD_CONTACT, id=contact, name=name, attributes="{}", merged_into="", created_at=now, knew="", knew_at=0
+        )
         made = tx.execute(
             _ADD_IDENTITY, id=new_id(now), inbox_id=inbox, address=address, contact_id=contact, conversation_id="",
             assurance="claimed", created_at=now, former_address="",

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import BindParameter, bindparam, delete, func, select, text, update
 
 from gateway.model.ids import new_id
+from gateway.model.rules import USUAL_LEVEL
 from gateway.store.directory import Role
 from gateway.store.schema import accounts, invitations, operators
 from gateway.store.sql import Query, Tx
@@ -18,20 +19,22 @@ _this = (operators.c.business_id == _business, operators.c.account_id == bindpar
 
 
 class Member(NamedTuple):
-    """An account at a business. ``name``: as customers and colleagues see it there."""
+    """An account at a business. ``name``: as customers and colleagues see it there. ``skills``: their levels, by id.
+    ``capacity``: how much of what they carry at once this business may take, in hundredths."""
 
     account: str
     email: str
     name: str
     role: Role
-    skills: tuple[str, ...]
+    skills: dict[str, int]
+    capacity: int
     version: int
     created_at: int
 
 
 _columns = (
     operators.c.account_id, accounts.c.email, operators.c.name, operators.c.role, operators.c.skills,
-    operators.c.version, operators.c.created_at,
+    operators.c.levels, operators.c.capacity, operators.c.version, operators.c.created_at,
 )  # fmt: skip
 _MEMBERS = Query(
     select(*_columns)
@@ -46,7 +49,7 @@ _CHANGE = Query(
     .where(*_this, operators.c.version == bindparam("seen"))
     .values(
         name=bindparam("new_name"), role=bindparam("new_role"), skills=bindparam("new_skills"),
-        version=operators.c.version + 1,
+        levels=bindparam("new_levels"), capacity=bindparam("new_capacity"), version=operators.c.version + 1,
     )
 )  # fmt: skip
 _REMOVE = Query(delete(operators).where(*_this))
@@ -55,9 +58,16 @@ _ADMINISTRATORS = Query(
 )
 
 
-def _as_member(row: tuple[str, str, str, str, str, int, int]) -> Member:
-    skills = msgspec.json.decode(row[4], type=tuple[str, ...])
-    return Member(row[0], row[1], row[2], cast(Role, row[3]), skills, row[5], row[6])
+def _as_member(row: tuple[str, str, str, str, str, str, int, int, int]) -> Member:
+    account, email, name, role, skills, levels, capacity, version, created_at = row
+    return Member(account, email, name, cast(Role, role), levels_of(skills, levels), capacity, version, created_at)
+
+
+def levels_of(skills: str, levels: str) -> dict[str, int]:
+    """The levels of somebody's skills, as two columns have them: one that stands in ``skills`` alone (an earlier release
+    wrote it) has the usual level."""
+    known = msgspec.json.decode(levels, type=dict[str, int])
+    return {skill: known.get(skill, USUAL_LEVEL) for skill in msgspec.json.decode(skills, type=tuple[str, ...])}
 
 
 def read(tx: Tx) -> list[Member]:
@@ -70,14 +80,16 @@ def find(tx: Tx, account: str) -> Member | None:
     return _as_member(row) if row else None
 
 
-def change(tx: Tx, member: Member, *, name: str, role: Role, skills: tuple[str, ...]) -> bool:
-    """``False`` where it has changed since it was read."""
-    encoded = msgspec.json.encode(skills).decode()
+def change(tx: Tx, member: Member, wanted: Member) -> bool:
+    """Writes the name, role, skills and capacity of ``wanted``; ``False`` where it has changed since it was read."""
+    skills = msgspec.json.encode(list(wanted.skills)).decode()
+    levels = msgspec.json.encode(wanted.skills).decode()
     return bool(
         tx.execute(
-            _CHANGE, account=member.account, seen=member.version, new_name=name, new_role=role, new_skills=encoded
+            _CHANGE, account=member.account, seen=member.version, new_name=wanted.name, new_role=wanted.role,
+            new_skills=skills, new_levels=levels, new_capacity=wanted.capacity,
         )
-    )
+    )  # fmt: skip
 
 
 def remove(tx: Tx, account: str) -> bool:

@@ -59,6 +59,10 @@ UNRESOLVED = "status <> 'resolved'"
 """As the index of the lists says it: a query that says it otherwise doesn't use the index."""
 STEMS = "array_to_tsvector(string_to_array(stems, ' '))"
 """What a text is found by on PostgreSQL; SQLite has a virtual table ``search_words`` for it, kept by triggers."""
+CARRIED = "status IN ('open', 'wrap_up')"
+"""As the index of what operators carry says it."""
+OFFERED = "offered_to <> ''"
+"""As the index of what is offered says it."""
 RANK = f"coalesce(waiting_since, {FAR} - updated_at)"
 """A conversation's place in a list, ascending: who waits first, the longest on top; then the latest."""
 
@@ -148,8 +152,17 @@ presences = Table(
     Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
     _instant("at"),
     _text("state", default=None),
+    _text("reason"),
     PrimaryKeyConstraint("account_id", "at"),
     sqlite_with_rowid=False,
+)
+slots = Table(
+    "slots",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    _number("idle_since"),
+    _number("missed"),
+    _number("after_call_until"),
 )
 push_subscriptions = Table(
     "push_subscriptions",
@@ -177,6 +190,8 @@ operators = Table(
     _instant("created_at"),
     _version(),
     _text("skills", default="[]"),
+    _text("levels", default="{}"),
+    Column("capacity", BigInteger, nullable=False, server_default=text("100")),
     PrimaryKeyConstraint("business_id", "account_id"),
     Index("ix_operators_account_id", "account_id"),
 )
@@ -243,6 +258,8 @@ contacts = Table(
     _text("attributes", default="{}"),
     _text("merged_into"),
     _instant("created_at"),
+    _text("knew"),
+    _number("knew_at"),
     PrimaryKeyConstraint("business_id", "id"),
     Index("ix_contacts_merged_into", "business_id", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
 )
@@ -286,6 +303,8 @@ conversations = Table(
     _text("state", default=None),
     _instant("waiting_since", nullable=True),
     _instant("updated_at"),
+    _text("channel"),
+    _text("offered_to"),
     PrimaryKeyConstraint("business_id", "id"),
     ForeignKeyConstraint(["business_id", "contact_id"], ["contacts.business_id", "contacts.id"]),
     Index("ix_conversations_status", "business_id", "status", "updated_at", "id"),
@@ -297,6 +316,20 @@ conversations = Table(
         "id",
         sqlite_where=text(UNRESOLVED),
         postgresql_where=text(UNRESOLVED),
+    ),
+    Index(
+        "ix_conversations_carried",
+        "business_id",
+        "owner_id",
+        sqlite_where=text(CARRIED),
+        postgresql_where=text(CARRIED),
+    ),
+    Index(
+        "ix_conversations_offered",
+        "business_id",
+        "offered_to",
+        sqlite_where=text(OFFERED),
+        postgresql_where=text(OFFERED),
     ),
     sqlite_with_rowid=True,
 )

@@ -10,6 +10,7 @@ from tests.support_edge.site import Site
 
 async def test_colleague_gets_the_conversation_with_a_note_under_the_name_they_have_here(site: Site) -> None:
     widget, console, conversation, floor = await taken(site)
+    await site.console("pavel")
     passed = {"to": site.ours.accounts["pavel"], "note": "Knows the routers", "floor_seq": floor}
     assert (await console.command(conversation, "transfer", **passed))["type"] == "ack"
 
@@ -19,6 +20,23 @@ async def test_colleague_gets_the_conversation_with_a_note_under_the_name_they_h
     assert not any("routers" in raw for raw in widget.raw)
     refused = await console.command(conversation, "reply", id="r1", text="still me", floor_seq=moved["seq"] + 1)
     assert refused["problem"]["type"] == "/problems/not_owner"
+
+
+async def test_colleague_who_is_gone_or_on_a_break_is_not_passed_it_and_it_stays(site: Site) -> None:
+    _, console, conversation, floor = await taken(site)
+    pavel = site.ours.accounts["pavel"]
+    gone = await console.command(conversation, "transfer", to=pavel, floor_seq=floor)
+    assert (gone["problem"]["status"], gone["problem"]["fault"]["code"]) == (409, "colleague_gone")
+    await site.console("pavel")
+    await site.call("PUT", "/api/v1/me/presence", who="pavel", json={"state": "away"})
+    away = await console.command(conversation, "transfer", to=pavel, floor_seq=floor)
+    assert away["problem"]["fault"] == {
+        "code": "colleague_away",
+        "values": {"name": "Pavel"},
+        "text": away["problem"]["detail"],
+    }
+    await site.call("PUT", "/api/v1/me/presence", who="pavel", json={"state": "busy"})
+    assert (await console.command(conversation, "transfer", to=pavel, floor_seq=floor))["type"] == "ack"
 
 
 @pytest.mark.parametrize("whom", ["rita", "olga", "nobody"])

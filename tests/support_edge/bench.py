@@ -130,14 +130,16 @@ async def on_bench(
     *,
     channels: dict[str, Channel] | None = None,
     files: Files | None = None,
+    handling: Callable[[Dispatcher], dict[str, Handler]] = lambda dispatcher: {},
     **changes: Any,
 ) -> AsyncIterator[Bench]:
-    """A running dispatcher, with a courier for ``channels`` and a fetcher into ``files``; ``changes`` go to its policy."""
+    """A running dispatcher, with a courier for ``channels``, a fetcher into ``files``, and who handles other due rows;
+    ``changes`` go to its policy."""
     commits: list[Committed] = []
     engine = ScriptedEngine()
     dispatcher = Dispatcher(store, engine, policy_of(**changes), clock=times.clock, on_commit=commits.append)
     erasures = Erasures(dispatcher, Hub(store, MemoryBus()))
-    handlers: dict[str, Handler] = {ERASE: erasures.claimed}
+    handlers: dict[str, Handler] = {ERASE: erasures.claimed, **handling(dispatcher)}
     if channels is not None:
         handlers["delivery"] = Courier(dispatcher, channels, clock=times.clock).claimed
         if files is not None:

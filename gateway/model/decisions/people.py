@@ -34,7 +34,7 @@ def take(state: Conversation, command: c.Take, circumstances: Circumstances) -> 
         raise TakenBy(
             f"It is offered to {state.offer.operator.name} right now.", owner=state.offer.operator.name
         )  # fmt: skip
-    return (Taken(operator=command.operator, via="take"),)
+    return (Taken(operator=command.operator, via="offer" if state.offer is not None else "take"),)
 
 
 def take_owned(state: Conversation, command: c.Take, circumstances: Circumstances) -> Events:

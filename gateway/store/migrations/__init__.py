@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0017"
+HEAD = "0018"
 KNOWN = (
     "0001",
     "0002",
@@ -21,4 +21,5 @@ KNOWN = (
     "0015",
     "0016",
     "0017",
+    "0018",
 )

@@ -131,14 +131,19 @@ async def test_whoever_leaves_gives_what_they_had_back_to_the_queue(site: Site, 
 async def test_skills_and_names_are_the_business_s_own(site: Site, anna: Browser) -> None:
     olga = site.ours.accounts["olga"]
     _, skill = await anna.ask("POST", "skills", {"name": "German"})
-    wanted: dict[str, Any] = {"version": 1, "name": "Frau Olga", "role": "operator", "skills": [skill["id"]]}
+    wanted: dict[str, Any] = {
+        "version": 1, "name": "Frau Olga", "role": "operator", "skills": {skill["id"]: 4}, "capacity": 40,
+    }  # fmt: skip
     status, changed = await anna.ask("PUT", f"members/{olga}", wanted)
-    assert status == 200 and (changed["name"], changed["skills"], changed["version"]) == (
-        "Frau Olga", [skill["id"]], 2
+    assert status == 200 and (changed["name"], changed["skills"], changed["capacity"], changed["version"]) == (
+        "Frau Olga", {skill["id"]: 4}, 40, 2
     )  # fmt: skip
     assert code(await anna.ask("PUT", f"members/{olga}", wanted)) == (409, "conflict")
-    unknown = await anna.ask("PUT", f"members/{olga}", {**wanted, "version": 2, "skills": ["none"]})
+    unknown = await anna.ask("PUT", f"members/{olga}", {**wanted, "version": 2, "skills": {"none": 3}})
     assert code(unknown) == (422, "invalid")
+    for skills in ({skill["id"]: 0}, {skill["id"]: 6}):
+        refused = await anna.ask("PUT", f"members/{olga}", {**wanted, "version": 2, "skills": skills})
+        assert code(refused) == (422, "invalid")
 
 
 async def test_a_client_sees_nothing_of_what_is_said(site: Site, anna: Browser, stranger: Browser) -> None:

@@ -27,7 +27,7 @@ async def test_whoever_leaves_a_business_is_on_its_line_no_more(site: Site) -> N
 async def test_another_role_closes_the_console_and_the_next_one_has_it(site: Site) -> None:
     olga = await site.console("olga")
     assert olga.welcome["me"]["role"] == "operator"
-    await change(site, "olga", "PUT", version=1, name="Olga", role="supervisor", skills=[])
+    await change(site, "olga", "PUT", version=1, name="Olga", role="supervisor", skills={})
     assert (await olga.closed()).code == 1012
     assert (await site.console("olga")).welcome["me"]["role"] == "supervisor"
 
@@ -42,7 +42,7 @@ async def test_change_that_nothing_told_of_is_found_by_the_next_look(site: Site)
     def demote(tx: Tx, now: int) -> bool:
         member = members.find(tx, site.ours.accounts["olga"])
         assert member is not None
-        return members.change(tx, member, name=member.name, role="client", skills=())
+        return members.change(tx, member, member._replace(role="client"))
 
     await olga.still_there()
     assert await site.node.store.write(site.ours.business, demote)

@@ -74,7 +74,7 @@ async def test_choice_is_kept_with_its_history(store: Store, clock: VirtualClock
 
 
 async def test_who_never_chose_is_online_and_no_other_word_is_taken(site: Site) -> None:
-    assert await site.call("GET", "/api/v1/me/presence") == (200, {"state": "online", "since": 0})
+    assert await site.call("GET", "/api/v1/me/presence") == (200, {"state": "online", "since": 0, "reason": ""})
     status, problem = await site.call("PUT", "/api/v1/me/presence", json={"state": "asleep"})
     assert (status, problem["type"]) == (422, "/problems/invalid")
 

@@ -83,7 +83,7 @@ def test_the_migrations_row_level_security_is_the_schemas_scope() -> None:
 
 def test_what_belongs_to_a_business_has_it_first_in_its_key() -> None:
     above = {
-        "installation", "organizations", "accounts", "sessions", "sign_in_links", "presences", "push_subscriptions",
+        "installation", "organizations", "accounts", "sessions", "sign_in_links", "presences", "slots", "push_subscriptions",
         "pictures", "businesses",
     }  # fmt: skip
 

@@ -39,7 +39,10 @@ class Add:
 
     def __call__(self, tx: Tx, now: int) -> str:
         self.runs += 1
-        tx.execute(_ADD, id=f"{self.name}-{self.runs}", name=self.name, attributes="{}", merged_into="", created_at=now)
+        tx.execute(
+            _ADD, id=f"{self.name}-{self.runs}", name=self.name, attributes="{}", merged_into="", created_at=now,
+            knew="", knew_at=0,
+        )  # fmt: skip
         return self.name
 
 

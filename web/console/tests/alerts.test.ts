@@ -1,6 +1,6 @@
 import type { Row } from "@switchboard/protocol";
 import { expect, test } from "vitest";
-import { callOf, heard } from "../src/view/alerts.ts";
+import { callOf, heard, offersIn } from "../src/view/alerts.ts";
 import { matching } from "../src/view/palette.ts";
 
 const row = (changes: Partial<Row> = {}): Row => ({
@@ -21,7 +21,10 @@ const row = (changes: Partial<Row> = {}): Row => ({
   ...changes,
 });
 const olga = { id: "olga", name: "Olga" };
-const call = (one: Row) => callOf(one, "olga", "online");
+const call = (one: Row) => callOf(one, "olga", "online", true);
+const offered = (id: string, expires_at = 900): Partial<Row> => ({
+  offer: { operator: { id, name: id }, expires_at },
+});
 
 test("who asks for people calls everybody, and a customer of mine who waits calls me", () => {
   expect(call(row())).not.toBeNull();
@@ -32,9 +35,29 @@ test("who asks for people calls everybody, and a customer of mine who waits call
 });
 
 test("who is busy is called by their own alone, who is away by nobody", () => {
-  expect(callOf(row(), "olga", "busy")).toBeNull();
-  expect(callOf(row({ status: "open", owner: olga }), "olga", "busy")).not.toBeNull();
-  expect(callOf(row({ status: "open", owner: olga }), "olga", "away")).toBeNull();
+  expect(callOf(row(), "olga", "busy", true)).toBeNull();
+  expect(callOf(row({ status: "open", owner: olga }), "olga", "busy", true)).not.toBeNull();
+  expect(callOf(row({ status: "open", owner: olga }), "olga", "away", true)).toBeNull();
+});
+
+test("what routing gives out calls only whom it is offered to, and another offer calls anew", () => {
+  expect(callOf(row(), "olga", "online", false)).toBeNull();
+  expect(callOf(row(offered("olga")), "olga", "online", false)).not.toBeNull();
+  expect(callOf(row(offered("pavel")), "olga", "online", true)).toBeNull();
+  const first = heard(new Map(), [row(offered("olga"))], call);
+  expect(heard(first.calls, [row({ ...offered("olga"), seq: 2 })], call).fresh).toHaveLength(0);
+  expect(heard(first.calls, [row(offered("olga", 999))], call).fresh).toHaveLength(1);
+});
+
+test("my offers are listed as they end, and are no more when they are taken", () => {
+  const rows = [
+    row({ conversation: "late", ...offered("olga", 950) }),
+    row({ conversation: "soon", ...offered("olga", 910) }),
+    row({ conversation: "theirs", ...offered("pavel") }),
+    row({ conversation: "mine", status: "open", owner: olga }),
+  ];
+  const { calls } = heard(new Map(), rows, call);
+  expect(offersIn(calls.values(), "olga").map(({ conversation }) => conversation)).toEqual(["soon", "late"]);
 });
 
 test("a call is new once, silent when somebody took it, and new when they wait again", () => {

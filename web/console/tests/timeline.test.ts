@@ -154,7 +154,7 @@ test("what the bot had back meanwhile stands on no earlier handoff", () => {
 });
 
 test("who may do what follows from the floor", () => {
-  expect(allowed("open", olga, "olga", false)).toEqual({
+  expect(allowed("open", { owner: olga }, "olga", false)).toEqual({
     reply: true,
     take: false,
     returnToBot: true,
@@ -163,7 +163,7 @@ test("who may do what follows from the floor", () => {
     snooze: true,
     elsewhere: true,
   });
-  expect(allowed("open", olga, "viktor", false)).toEqual({
+  expect(allowed("open", { owner: olga }, "viktor", false)).toEqual({
     reply: false,
     take: false,
     returnToBot: false,
@@ -172,8 +172,10 @@ test("who may do what follows from the floor", () => {
     snooze: false,
     elsewhere: true,
   });
-  expect(allowed("resolved", null, "olga", true).elsewhere).toBe(false);
-  expect(allowed("pending", null, "viktor", true)).toMatchObject({ take: true, resolve: true });
+  expect(allowed("resolved", { owner: null }, "olga", true).elsewhere).toBe(false);
+  expect(allowed("pending", { owner: null }, "viktor", true)).toMatchObject({ take: true, resolve: true });
+  expect(allowed("queued", { owner: null, offered: olga }, "olga", false).take).toBe(true);
+  expect(allowed("queued", { owner: null, offered: olga }, "viktor", false).take).toBe(false);
   expect(holder("open", olga, "olga").tone).toBe("mine");
   expect(holder("open", olga, "viktor")).toMatchObject({ tone: "theirs", name: "Olga" });
 });

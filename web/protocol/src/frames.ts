@@ -1,5 +1,5 @@
 import type { Conversation, Status } from "./reduce.ts";
-import type { Button, Entry, Fault, Page, Person, Preview } from "./types.ts";
+import type { Button, Entry, Fault, Offer, Page, Person, Preview } from "./types.ts";
 
 /** RFC 9457, with our own further fields. `type` ends in the stable code. */
 export interface Problem {
@@ -175,6 +175,8 @@ export type View = "mine" | "unassigned" | "all" | "resolved";
 export type Counts = Readonly<Record<"mine" | "unassigned" | "all", number>>;
 export type Verb =
   | "take"
+  | "accept"
+  | "decline"
   | "reply"
   | "note"
   | "edit_reply"
@@ -202,6 +204,8 @@ export interface Row {
   readonly labels: readonly string[];
   readonly updated_at: number;
   readonly reason: string;
+  /** It is reserved for somebody, for a while. */
+  readonly offer?: Offer | null;
 }
 
 export interface ConsoleWelcome {
@@ -277,6 +281,8 @@ export interface PeopleFrame {
 }
 export interface Face extends Person {
   readonly state: "online" | "busy" | "away" | "offline";
+  /** Of a break; `missed` where offers passed by and they were set away for it. */
+  readonly reason?: string;
 }
 export type ConsoleFrame =
   ConsoleWelcome | RowsFrame | RowFrame | TailFrame | PeopleFrame | SharedFrame | MentionedFrame | SetUpFrame;

@@ -26,6 +26,8 @@ export const FAULTS = {
     contacts_one: [],
     contacts_two: [],
     contact_not_merged: [],
+    colleague_away: ["name"],
+    colleague_gone: ["name"],
     labels_many: ["limit"],
   },
   refusals: {

@@ -10,6 +10,7 @@ import type {
   Entry,
   Memory,
   Offer,
+  OfferEnded,
   Page,
   Participant,
   Person,
@@ -38,6 +39,7 @@ const MAX_LABELS = 20;
 const MAX_CHANNELS = 8;
 const MAX_ASKED = 3;
 const MAX_GUESSES = 3;
+const MAX_PASSED = 8;
 const PAGE_LENGTH = 200;
 const MAX_ATTRIBUTES = 20;
 
@@ -73,6 +75,8 @@ export interface Conversation {
   readonly participants: readonly Participant[];
   readonly labels: readonly string[];
   readonly offer: Offer | null;
+  /** Who let it go while it waits, and when. */
+  readonly passed: Readonly<Record<string, number>>;
   readonly team: string;
   readonly priority: number;
   readonly reason: string;
@@ -115,6 +119,7 @@ export const EMPTY: Conversation = {
   participants: [],
   labels: [],
   offer: null,
+  passed: {},
   team: "",
   priority: 0,
   reason: "",
@@ -213,7 +218,7 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
     case "offer_made":
       return { offer: { operator: event.operator, expires_at: event.expires_at } };
     case "offer_ended":
-      return { offer: null };
+      return { offer: null, passed: passed(state, event, at) };
     default: {
       const moved = floorChanges(state, event, seq, at);
       return moved === null ? {} : { floor_seq: seq, offer: null, ...moved };
@@ -257,11 +262,13 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         reason: "",
         cause: "",
         handoff_seq: 0,
+        passed: {},
       };
     case "taken": {
       const unanswered = state.last_input > state.answered;
       return {
         status: "open",
+        passed: {},
         owner: event.operator,
         last_owner: event.operator,
         snoozed_until: null,
@@ -270,7 +277,15 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
       };
     }
     case "transferred":
-      return event.to ? {} : { status: "queued", owner: null, team: event.team ?? "", waiting_since: at };
+      return event.to
+        ? {}
+        : {
+            status: "queued",
+            owner: null,
+            team: event.team ?? "",
+            waiting_since: at,
+            passed: { [event.by.id]: at },
+          };
     case "returned_to_bot":
       return {
         status: "pending",
@@ -284,7 +299,14 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         memory: null,
       };
     case "owner_lost":
-      return { status: "queued", owner: null, reason: "owner_lost", cause: "", waiting_since: at };
+      return {
+        status: "queued",
+        owner: null,
+        reason: "owner_lost",
+        cause: "",
+        waiting_since: at,
+        passed: { [event.operator.id]: at },
+      };
     case "wrap_up_started":
       return { status: "wrap_up", waiting_since: null };
     case "resolved":
@@ -301,6 +323,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         asked: [],
         understood: null,
         memory: null,
+        passed: {},
       };
     case "snoozed":
       return { status: "snoozed", snoozed_until: event.until, waiting_since: null };
@@ -387,6 +410,13 @@ function edited({ preview }: Conversation, seq: number, text: string, kind?: Pre
 
 function reachable(state: Conversation, { identity }: Endpoint): readonly string[] {
   return state.unreachable.filter((one) => one !== identity);
+}
+
+/** An offer that was withdrawn is nobody's fault. */
+function passed(state: Conversation, event: OfferEnded, at: number): Conversation["passed"] {
+  if (event.reason === "withdrawn") return state.passed;
+  const others = Object.entries(state.passed).filter(([operator]) => operator !== event.operator.id);
+  return Object.fromEntries([...others, [event.operator.id, at] as const].slice(-MAX_PASSED));
 }
 
 function facts(state: Conversation, changed: Readonly<Record<string, string>>): Conversation["facts"] {

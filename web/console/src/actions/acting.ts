@@ -8,7 +8,7 @@ import { send } from "./line.ts";
 import { sentence } from "./problems.ts";
 import { releaseAll } from "./writing.ts";
 
-const labelling = new Set<string>();
+const beside = new Set<string>();
 let acting: { readonly id: string; readonly act: Act } | null = null;
 
 /** Something was begun in the open conversation that nobody has got. */
@@ -29,13 +29,22 @@ export function changeLabels(change: {
   readonly add?: readonly string[];
   readonly remove?: readonly string[];
 }): void {
-  const { conversation } = thread;
+  sendBeside("label", thread.conversation, change);
+}
+
+/** A command that waits for nothing and holds nothing up; whether it left. */
+export function sendBeside(
+  verb: "label" | "decline",
+  conversation: string,
+  body: Readonly<Record<string, unknown>> = {},
+): boolean {
   const id = randomId();
-  if (!send({ type: "command", id, verb: "label", conversation, body: change })) {
+  if (!send({ type: "command", id, verb, conversation, body })) {
     thread.problem = preferences.say("problem.offline");
-    return;
+    return false;
   }
-  labelling.add(id);
+  beside.add(id);
+  return true;
 }
 
 /** Does something to the open conversation; `further` is what the verb needs beside the floor. */
@@ -69,7 +78,7 @@ export function actionLost(): void {
 
 /** Whether it was this. */
 export function actionDone(id: string): boolean {
-  if (labelling.delete(id)) return true;
+  if (beside.delete(id)) return true;
   if (acting?.id !== id) return false;
   stopActing();
   return true;

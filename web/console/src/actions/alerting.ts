@@ -2,6 +2,7 @@ import type { MentionedFrame, Row } from "@switchboard/protocol";
 import { readRows } from "../api/conversations.ts";
 import { known } from "../i18n/index.ts";
 import { alerts } from "../stores/alerts.svelte.ts";
+import { catalogue } from "../stores/catalogue.svelte.ts";
 import { people } from "../stores/people.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
@@ -89,7 +90,9 @@ export async function allowNotifications(): Promise<void> {
 }
 
 function settle(before: ReadonlyMap<string, Call>, rows: readonly Row[]): readonly Call[] {
-  const { calls, fresh } = heard(before, rows, (row) => callOf(row, session.account, people.mine));
+  const { calls, fresh } = heard(before, rows, (row) =>
+    callOf(row, session.account, people.mine, catalogue.isPicked(row.team)),
+  );
   alerts.calls = calls;
   for (const [conversation, one] of shown) {
     if (calls.has(conversation)) continue;
@@ -114,7 +117,11 @@ function tell(calls: readonly Call[]): void {
 /** Who waits, and why; never what was said. */
 function notify({ conversation, row }: Call): void {
   const { say } = preferences;
-  const body = row.reason ? say(known(`reason.${row.reason}`, "reason.bot_decided")) : say("alert.waits");
+  const body = row.offer
+    ? say("alert.offered")
+    : row.reason
+      ? say(known(`reason.${row.reason}`, "reason.bot_decided"))
+      : say("alert.waits");
   shown.get(conversation)?.close();
   const options = { body, tag: conversation, icon: "./icon-192.png" };
   const one = show(contactName(row.contact, say), options, { conversation }, () => {

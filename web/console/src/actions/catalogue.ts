@@ -1,5 +1,5 @@
 import { readOperators } from "../api/operators.ts";
-import { cannedResponses, labels, savedViews, teams, wrapUpCodes } from "../api/setup.ts";
+import { cannedResponses, labels, routing, savedViews, teams, wrapUpCodes } from "../api/setup.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { told } from "../stores/told.svelte.ts";
@@ -30,6 +30,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   "wrap-up-codes": async (business) => {
     const found = await wrapUpCodes.read(business);
     return () => (catalogue.codes = found);
+  },
+  routing: async (business) => {
+    const [found] = await routing.read(business);
+    return () => (catalogue.everybody = found?.value.rules.everybody.mode ?? "pick");
   },
   views: async (business) => {
     const found = await savedViews.read(business);
@@ -64,4 +68,5 @@ function readChanged(): void {
 /** Another business has other things. */
 export function clearCatalogue(): void {
   Object.assign(catalogue, { colleagues: [], teams: [], labels: [], canned: [], codes: [], views: [] });
+  catalogue.everybody = "pick";
 }

@@ -15,7 +15,7 @@ export function hearPeople(faces: readonly Face[]): boolean {
 /** Says so at once; what the server could not be told is taken back. */
 export async function choosePresence(state: api.Presence): Promise<void> {
   const before = people.faces.get(session.account);
-  if (before) hearPeople([{ ...before, state }]);
+  if (before) hearPeople([{ ...before, state, reason: "" }]);
   try {
     await api.choosePresence(state);
   } catch {

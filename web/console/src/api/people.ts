@@ -1,6 +1,6 @@
 import { request } from "./http.ts";
 import type { Me } from "./session.ts";
-import { at, of, type Source, type Thing } from "./setup.ts";
+import { at, of, type Levels, type Source, type Thing } from "./setup.ts";
 
 export const ROLES = ["operator", "supervisor", "administrator", "client"] as const;
 export type Role = (typeof ROLES)[number];
@@ -8,7 +8,9 @@ export type Role = (typeof ROLES)[number];
 export interface Member {
   name: string;
   role: Role;
-  skills: readonly string[];
+  skills: Levels;
+  /** How much of what they carry at once this business may take, in hundredths. */
+  capacity: number;
   readonly email: string;
 }
 
@@ -18,16 +20,16 @@ interface MemberView extends Member {
   readonly created_at: number;
 }
 
-function thing({ id, version, name, role, skills, email }: MemberView): Thing<Member> {
-  return { id, version, changed_at: 0, changed_by: "", value: { name, role, skills, email } };
+function thing({ id, version, name, role, skills, capacity, email }: MemberView): Thing<Member> {
+  return { id, version, changed_at: 0, changed_by: "", value: { name, role, skills, capacity, email } };
 }
 
 export const members: Source<Member> = {
   kind: "member",
   read: async (business) =>
     (await request<{ items: MemberView[] }>("GET", at(business, "members"))).items.map(thing),
-  change: async (business, { id, version }, { name, role, skills }) =>
-    thing(await request("PUT", at(business, of("members", id)), { version, name, role, skills })),
+  change: async (business, { id, version }, { name, role, skills, capacity }) =>
+    thing(await request("PUT", at(business, of("members", id)), { version, name, role, skills, capacity })),
   remove: (business, { id }) => request("DELETE", at(business, of("members", id))),
 };
 

@@ -70,14 +70,53 @@ export const beginBusiness = (profile: Profile & { readonly operator: string }) 
   request<Thing<Profile>>("POST", "/api/v1/businesses", profile);
 
 export type ByLanguage = Readonly<Record<string, string>>;
+export const MODES = ["pick", "offer", "auto_accept"] as const;
+export type Mode = (typeof MODES)[number];
+/** Levels of skills, from 1 to 5, by the skill's id. */
+export type Levels = Readonly<Record<string, number>>;
+/** How conversations come to a team. `widen`: seconds of waiting, each later than the one before it. */
+export interface TeamRules {
+  mode: Mode;
+  skills: Levels;
+  widen: readonly number[];
+  overflow: string;
+  overflow_after: number;
+}
 export interface Team {
   name: string;
   members: readonly string[];
   about: string;
+  rules: TeamRules;
+}
+export const CHANNELS = ["webchat", "telegram", "voice"] as const;
+/** Which conversations ask for a skill; "": none by that. */
+export interface SkillRules {
+  language: string;
+  channel: "" | (typeof CHANNELS)[number];
+  strict: boolean;
 }
 export interface Skill {
   name: string;
   about: string;
+  rules: SkillRules;
+}
+/** How conversations come to people, whatever their team. `everybody`: those that go to no team. */
+export interface RoutingRules {
+  everybody: TeamRules;
+  offer_seconds: number;
+  missed_limit: number;
+  again_seconds: number;
+  knew_days: number;
+  grace_seconds: number;
+  weight: number;
+  step_minutes: number;
+  call_minutes: number;
+  chat: number;
+  resting: number;
+}
+export interface Routing {
+  name: string;
+  rules: RoutingRules;
 }
 export const COLOURS = ["grey", "red", "amber", "green", "teal", "blue", "violet", "pink"] as const;
 export interface Label {
@@ -130,4 +169,5 @@ export const cannedResponses = many<CannedResponse>("canned_response", "canned-r
 export const wrapUpCodes = many<WrapUpCode>("wrap_up_code", "wrap-up-codes");
 export const savedViews = many<SavedView>("view", "views");
 export const hours = single<Hours>("hours", "hours");
+export const routing = single<Routing>("routing", "routing");
 export const retention = single<Retention>("retention", "retention");

@@ -1,5 +1,5 @@
 import type { Colleague } from "../api/operators.ts";
-import type { CannedResponse, Label, SavedView, Team, Thing, WrapUpCode } from "../api/setup.ts";
+import type { CannedResponse, Label, Mode, SavedView, Team, Thing, WrapUpCode } from "../api/setup.ts";
 
 /** What the business has set up that its operators work with. */
 class Catalogue {
@@ -9,12 +9,20 @@ class Catalogue {
   canned = $state.raw<readonly Thing<CannedResponse>[]>([]);
   codes = $state.raw<readonly Thing<WrapUpCode>[]>([]);
   views = $state.raw<readonly Thing<SavedView>[]>([]);
+  /** How conversations of no team come to people. */
+  everybody = $state<Mode>("pick");
   /** What customers call the business. */
   business = $state("");
 
   readonly pictureOf = $derived(new Map(this.colleagues.map(({ id, picture }) => [id, picture])));
   readonly labelById = $derived(new Map(this.labels.map((label) => [label.id, label.value])));
   readonly activeCodes = $derived(this.codes.filter(({ value }) => value.active));
+  readonly #modeOf = $derived(new Map(this.teams.map(({ id, value }) => [id, value.rules?.mode])));
+
+  /** Whether people take a team's conversations from the queue themselves. */
+  isPicked(team: string): boolean {
+    return (this.#modeOf.get(team) ?? this.everybody) === "pick";
+  }
 }
 
 export const catalogue = new Catalogue();

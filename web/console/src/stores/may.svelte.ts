@@ -9,7 +9,12 @@ class May {
   readonly #role = $derived(session.me?.businesses.find(({ id }) => id === session.business)?.role ?? "");
   readonly #allowed = $derived<Allowed>(
     this.#state
-      ? allowed(this.#state.status, this.#state.owner, desk.operator, this.#role !== "operator")
+      ? allowed(
+          this.#state.status,
+          { owner: this.#state.owner, offered: this.#state.offer?.operator },
+          desk.operator,
+          this.#role !== "operator",
+        )
       : {
           reply: false,
           take: false,
@@ -27,6 +32,10 @@ class May {
   }
   get state() {
     return this.#state;
+  }
+  /** It is reserved for this operator. */
+  get isOffered(): boolean {
+    return this.#state?.status === "queued" && this.#state.offer?.operator.id === desk.operator;
   }
   get reply(): boolean {
     return this.#allowed.reply;

@@ -6,6 +6,9 @@ class People {
   faces = $state.raw<ReadonlyMap<string, Face>>(new Map());
   readonly mine = $derived(this.faces.get(session.account)?.state ?? "offline");
 
+  /** Offers went by unanswered, so they were set away. */
+  readonly missed = $derived(this.mine === "away" && this.faces.get(session.account)?.reason === "missed");
+
   stateOf(account: string): Face["state"] {
     return this.faces.get(account)?.state ?? "offline";
   }

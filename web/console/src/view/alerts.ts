@@ -9,14 +9,26 @@ export interface Call {
 export type Here = "online" | "busy" | "away" | "offline";
 
 /**
- * What a row calls for: whoever asks for people and has nobody, and a customer who waits for an answer of mine. Someone
- * busy is called by their own alone, someone away by nobody.
+ * What a row calls for: what is offered to me, whoever waits to be picked from the queue, and a customer who waits for an
+ * answer of mine. Someone busy is called by their own and by what is offered, someone away by nobody. What routing gives
+ * out calls nobody before it is offered. `picked`: people take it from the queue themselves.
  */
-export function callOf(row: Row, me: string, here: Here): Call | null {
+export function callOf(row: Row, me: string, here: Here, picked: boolean): Call | null {
+  const { conversation, offer } = row;
   if (row.waiting_since === null || here === "away") return null;
+  if (row.status === "queued" && offer) {
+    // Another offer of the same conversation is another call.
+    return offer.operator.id === me ? { conversation, since: offer.expires_at, row } : null;
+  }
   const mine = row.owner?.id === me && row.unread;
-  const anyones = row.status === "queued" && here !== "busy";
-  return mine || anyones ? { conversation: row.conversation, since: row.waiting_since, row } : null;
+  const anyones = row.status === "queued" && here !== "busy" && picked;
+  return mine || anyones ? { conversation, since: row.waiting_since, row } : null;
+}
+
+/** What is offered to me, the one that ends first on top. */
+export function offersIn(calls: Iterable<Call>, me: string): readonly Call[] {
+  const mine = [...calls].filter(({ row }) => row.status === "queued" && row.offer?.operator.id === me);
+  return mine.sort((one, other) => one.since - other.since);
 }
 
 /** The calls after some rows changed, and those among them that are new. */

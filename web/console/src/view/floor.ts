@@ -40,12 +40,18 @@ export interface Allowed {
   readonly elsewhere: boolean;
 }
 
-export function allowed(status: Status, owner: Person | null, me: string, supervises: boolean): Allowed {
+/** `offered`: for whom it is reserved, if for anybody. */
+export function allowed(
+  status: Status,
+  { owner, offered }: { readonly owner: Person | null; readonly offered?: Person | undefined },
+  me: string,
+  supervises: boolean,
+): Allowed {
   const mine = owner?.id === me && (status === "open" || status === "wrap_up");
   return {
     reply: mine && status === "open",
     // Whoever answers keeps it: a colleague gets it by transfer, not by taking.
-    take: status === "pending" || status === "queued" || status === "snoozed",
+    take: status === "pending" || status === "snoozed" || (status === "queued" && (offered?.id ?? me) === me),
     returnToBot: mine && status === "open",
     resolve: mine || (supervises && status !== "resolved"),
     transfer: mine,

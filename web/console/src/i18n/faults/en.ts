@@ -27,5 +27,7 @@ export const faults = {
   "fault.contacts_one": "These two are one contact already.",
   "fault.contacts_two": "These two signed in as different people on one site, so they stay two contacts.",
   "fault.contact_not_merged": "This contact is not joined with another one any more.",
+  "fault.colleague_away": "{name} is on a break. Choose somebody else, or pass it to a team.",
+  "fault.colleague_gone": "{name} is not at the console. Choose somebody else, or pass it to a team.",
   "fault.labels_many": "A conversation has at most {limit} labels. Take one off first.",
 } satisfies Record<`fault.${FaultCode<"delivery" | "push" | "desk">}`, Phrase>;

@@ -27,5 +27,7 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.contacts_one": "Это уже один клиент.",
   "fault.contacts_two": "На одном сайте они вошли как разные люди, поэтому останутся двумя клиентами.",
   "fault.contact_not_merged": "Этот клиент уже ни с кем не объединён.",
+  "fault.colleague_away": "{name}: перерыв. Выберите другого коллегу или передайте группе.",
+  "fault.colleague_gone": "{name}: не в консоли. Выберите другого коллегу или передайте группе.",
   "fault.labels_many": "Меток у диалога не больше {limit}. Сначала снимите одну.",
 };

@@ -113,6 +113,7 @@ export const business = {
   "kind.canned_response": "canned response",
   "kind.wrap_up_code": "wrap-up code",
   "kind.hours": "hours",
+  "kind.routing": "routing",
   "kind.retention": "keeping data",
   "kind.token": "API token",
   "kind.webhook": "webhook",

@@ -3,7 +3,17 @@ import { begin } from "./begin.ts";
 import { business } from "./business.ts";
 import { faults } from "./faults.ts";
 import { people } from "./people.ts";
+import { routing } from "./routing.ts";
 import { shared } from "./shared.ts";
 import { telegram } from "./telegram.ts";
 
-export const en = { ...shared, ...people, ...begin, ...business, ...automation, ...faults, ...telegram };
+export const en = {
+  ...shared,
+  ...people,
+  ...routing,
+  ...begin,
+  ...business,
+  ...automation,
+  ...faults,
+  ...telegram,
+};

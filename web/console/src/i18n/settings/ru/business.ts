@@ -127,6 +127,7 @@ export const business: Catalogue<keyof typeof words> = {
   "kind.canned_response": "шаблон",
   "kind.wrap_up_code": "итог обращения",
   "kind.hours": "часы работы",
+  "kind.routing": "распределение",
   "kind.retention": "хранение данных",
   "kind.token": "ключ API",
   "kind.webhook": "вебхук",
