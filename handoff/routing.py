@@ -254,7 +254,11 @@ class _Floor:
             reachable = REACHES[operator.presence] & {"chat", "call"}
             if reachable and not operator.offered and operator.load < operator.capacity:
                 self.free[operator.id] = _Free(operator)
-        self._teams: dict[tuple[str, str], list[_Free]] = {}
+        self._members: dict[tuple[str, str], list[_Free]] = {}
+        for one in self.free.values():
+            for business, seat in one.operator.seats.items():
+                for team in ("", *seat.teams):
+                    self._members.setdefault((business, team), []).append(one)
         self._heaps: dict[object, list[tuple[Rank, _Free]]] = {}
         self.kept: dict[str, str] = {}
 
@@ -326,7 +330,7 @@ class _Floor:
 
     def _best(self, waiting: Waiting, desk: Desk, team: str, asked: Mapping[str, int]) -> _Free | None:
         """The best of a team who can serve it; whoever let it pass is looked over for a while."""
-        heap = self._heap(waiting, desk, team, asked)
+        heap = self._heap(waiting, team, asked)
         aside: list[tuple[Rank, _Free]] = []
         found: _Free | None = None
         while heap:
@@ -345,27 +349,18 @@ class _Floor:
             heapq.heappush(heap, entry)
         return found
 
-    def _heap(
-        self, waiting: Waiting, desk: Desk, team: str, asked: Mapping[str, int]
-    ) -> list[tuple[Rank, _Free]]:  # fmt: skip
+    def _heap(self, waiting: Waiting, team: str, asked: Mapping[str, int]) -> list[tuple[Rank, _Free]]:
         key = (waiting.business, team, waiting.channel, tuple(sorted(asked.items())))
         heap = self._heaps.get(key)
         if heap is None:
             heap = [
                 (one.rank(), one)
-                for one in self._members(waiting.business, team)
-                if _knows(one, waiting.business, asked) and self._fits(one, waiting, desk)
+                for one in self._members.get((waiting.business, team), ())
+                if one.id in self.free and _knows(one, waiting.business, asked)
             ]
             heapq.heapify(heap)
             self._heaps[key] = heap
         return heap
-
-    def _members(self, business: str, team: str) -> list[_Free]:
-        found = self._teams.get((business, team))
-        if found is None:
-            found = [one for one in self.free.values() if _sits(one, business, team)]
-            self._teams[business, team] = found
-        return found
 
     def _fits(self, one: _Free, waiting: Waiting, desk: Desk) -> bool:
         return passage_of(waiting.channel) in one.passages and one.cost(desk, waiting) is not None
