@@ -25,7 +25,7 @@ logger = structlog.get_logger(__name__)
 AGAIN = 5 * SECOND
 """Microseconds until the next look where nobody knows whether they are there."""
 LOOK_EVERY = 30 * SECOND
-"""Microseconds between looks at who is reached while their console is closed."""
+"""Microseconds between looks at what somebody who is gone may keep for now."""
 
 
 class Presences(Protocol):
@@ -56,8 +56,9 @@ class _Seen(NamedTuple):
 class Absences:
     """The handler of due rows ``absent``.
 
-    Who is told while their console is closed keeps their conversations as long as nobody waits there for longer than the
-    grace time; from everybody else they are taken after it.
+    Nothing is taken before the grace time is over, and then only what a customer waits for, or what is left to wrap up:
+    whoever waits for nothing is told nothing. Who is told while their console is closed has the grace time from the
+    customer's message on.
     """
 
     def __init__(self, dispatcher: Dispatcher, presences: Presences) -> None:
@@ -89,8 +90,7 @@ class Absences:
         """Gives away what they can't keep; when to look at the rest, 0 where nothing is left."""
         now, again, person = self._dispatcher.clock(), 0, Person(id=row.subject, name=seen.name)
         for held in seen.held:
-            late = held.waiting_since is not None and now >= held.waiting_since + seen.grace
-            if seen.reached and held.owned and not late:
+            if held.owned and held.talking and not _waits_too_long(held, seen, now):
                 again = now + LOOK_EVERY
                 continue
             command: c.AnyCommand = c.LoseOwner(operator=person, reason="lost")
@@ -109,6 +109,12 @@ class Absences:
 
         await self._dispatcher.store.write(row.business, unit, key=row.subject)
         self._dispatcher.due_at(due_at)
+
+
+def _waits_too_long(held: Held, seen: _Seen, now: int) -> bool:
+    if held.waiting_since is None:
+        return False
+    return not seen.reached or now >= held.waiting_since + seen.grace
 
 
 def _see(tx: Tx, row: Due, now: int) -> _Seen:

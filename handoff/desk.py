@@ -196,6 +196,8 @@ def verbs() -> list[Verb]:
         Verb(name="resolve", summary="End the conversation", roles=EVERYONE, body=ResolveBody, command=_resolve),
         Verb(name="transfer", summary="Pass it to a colleague, or back to the queue, with a note", roles=EVERYONE, body=TransferBody,
              command=_transfer),
+        Verb(name="requeue", summary="You are leaving: it goes back to the queue, to somebody else", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.LoseOwner(operator=_person(who), reason="signed_out")),
         Verb(name="snooze", summary="Put it aside until a time or the customer's next input", roles=EVERYONE,
              body=SnoozeBody,
              command=lambda who, body: c.Snooze(operator=_person(who), floor_seq=body.floor_seq, until=body.until)),

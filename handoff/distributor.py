@@ -26,12 +26,14 @@ from gateway.store.due import Due
 from gateway.store.sql import Tx
 from handoff import reading
 from handoff.reading import Pending, Setting, Snapshot
-from handoff.routing import SECOND, Offer, Waiting, assign, next_change, passage_of, room_for
+from handoff.routing import SECOND, Offer, assign, next_change, passage_of, room_for
 
 logger = structlog.get_logger(__name__)
 
 LOOK_EVERY = 15 * SECOND
 """Microseconds between two passes while somebody waits, at most: a chat that came to rest leaves room, and says so to nobody."""
+TRIES = 5
+"""Looks of one pass: what a look saw may be over before it is acted on, and then its next instant is worth nothing."""
 ANSWERED = 2 * SECOND
 """Microseconds in which other nodes say who is there."""
 
@@ -70,19 +72,21 @@ class Distributor:
     async def look(self, business: str) -> int | None:
         """A pass over the queue of ``business`` and of those that share operators with it; when to look again, if anybody
         waits."""
-        found = await self._read(business)
-        if not self._presences.knows(found.settings):
-            return self._dispatcher.clock() + ANSWERED
-        ended = [one for one in found.pending if one.expires_at <= self._dispatcher.clock()]
-        for pending in ended:
-            await self._expire(pending, found.settings[pending.business])
-        if ended:
+        for _ in range(TRIES):
             found = await self._read(business)
-        now = self._dispatcher.clock()
-        made = assign(found.queue, found.operators, {name: one.desk for name, one in found.settings.items()}, now)
-        given = [offer for offer in made.offers if await self._give(offer, found)]
-        left = {offer.conversation for offer in given}
-        return _again([one for one in found.queue if one.id not in left], found, given, now)
+            if not self._presences.knows(found.settings):
+                return self._dispatcher.clock() + ANSWERED
+            ended = [one for one in found.pending if one.expires_at <= self._dispatcher.clock()]
+            for pending in ended:
+                await self._expire(pending, found.settings[pending.business])
+            if ended:
+                continue
+            now = self._dispatcher.clock()
+            made = assign(found.queue, found.operators, {name: one.desk for name, one in found.settings.items()}, now)
+            given = [offer for offer in made.offers if await self._give(offer, found)]
+            if len(given) == len(made.offers):
+                return _again(found, given, now)
+        return self._dispatcher.clock() + SECOND
 
     async def _read(self, business: str) -> Snapshot:
         set_ups, live = self._dispatcher.policy.set_ups, self._presences.is_live
@@ -105,14 +109,17 @@ class Distributor:
         return await self._dispatcher.commit(offer.business, unit, key=offer.conversation) is not None
 
 
-def _again(waiting: Sequence[Waiting], found: Snapshot, given: Sequence[Offer], now: int) -> int | None:
+def _again(found: Snapshot, given: Sequence[Offer], now: int) -> int | None:
     """When the next pass is due: as time goes on for somebody, an offer runs out, or just to look."""
+    desks = {name: one.desk for name, one in found.settings.items()}
+    theirs = {offer.conversation for offer in given}
+    waiting = [one for one in found.queue if one.id not in theirs]
     instants = [one.expires_at for one in found.pending]
     instants += [
         now + found.settings[one.business].rules.offer_seconds * SECOND for one in given if one.mode == "offer"
     ]
     if waiting:
-        change = next_change(waiting, {name: one.desk for name, one in found.settings.items()}, now)
+        change = next_change(waiting, desks, now)
         instants += [now + LOOK_EVERY, *([change] if change is not None else ())]
     return min(instants, default=None)
 

@@ -175,10 +175,10 @@ class _Reading:
         elsewhere: set[str] = set()
         shared = directory.shared(tx)
         for member in members.read(tx):
-            places = shared.get(member.account, [tx.business])
-            if member.role not in ANSWER or not self._live(member.account, places):
+            # Whose console shows another business would see no offer of this one.
+            if member.role not in ANSWER or not self._live(member.account, [tx.business]):
                 continue
-            elsewhere.update(places)
+            elsewhere.update(shared.get(member.account, ()))
             self.names[tx.business, member.account] = member.name
             self._seats.setdefault(member.account, {})[tx.business] = Seat(
                 teams=frozenset(name for name, people in setting.teams.items() if member.account in people),

@@ -80,6 +80,10 @@ class WrapUpCode(Body, frozen=True):
     active: bool = True
 
 
+class BreakReason(Body, frozen=True):
+    """Why somebody is away for a while: lunch, a training. Operators choose one with the break."""
+
+
 class BusinessHours(Body, frozen=True):
     """When people answer: what ``gateway.model.hours.Hours`` reads."""
 
@@ -240,6 +244,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="canned_response", path="canned-responses", body=CannedResponse, summary="Canned responses",
          judge=_canned),
     Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes"),
+    Kind(name="break_reason", path="break-reasons", body=BreakReason, summary="Reasons of breaks"),
     Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),
     Kind(name="view", path="views", body=SavedView, summary="Saved views", write=EVERYONE, judge=_view,
          sees=lambda body, account: body.owner in ("", account),

@@ -7,6 +7,8 @@ they are there by then, whoever claims the row finds out.
 
 from __future__ import annotations
 
+from gateway.dispatcher.policy import Policy
+from gateway.model.state import Conversation
 from gateway.store import carried, directory, due
 from gateway.store.sql import Tx
 
@@ -23,6 +25,14 @@ def note_absent(tx: Tx, account: str, *, now: int) -> None:
         if carried.carried(scoped, account):
             due.reset(scoped, ABSENT, account, due_at=now + FIRST_LOOK, payload=f'{{"since": {now}}}')
     tx.for_business(tx.business)
+
+
+def note_waiting(tx: Tx, before: Conversation | None, after: Conversation, policy: Policy, *, now: int) -> bool:
+    """A customer waits for somebody who is not there: looked at now, not at the next look."""
+    begins = after.waiting_since is not None and (before is None or before.waiting_since is None)
+    if not begins or after.owner is None or policy.there(tx.business, after.owner.id):
+        return False
+    return due.hasten(tx, ABSENT, after.owner.id, due_at=now)
 
 
 def note_everybody(tx: Tx, now: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, assert_never
 
+from gateway.dispatcher.absence import note_waiting
 from gateway.dispatcher.alerting import plan_alerts
 from gateway.dispatcher.outgoing import plan as plan_delivery
 from gateway.dispatcher.policy import Policy
@@ -80,7 +81,8 @@ def is_unheard(event: AnyEvent) -> bool:
 
 
 class Planned(NamedTuple):
-    """``turn_at``: the instant of a turn that this node now holds, if there is one. ``routed``: the queue is looked at."""
+    """``turn_at``: the instant of a turn that this node now holds, if there is one. ``routed``: a queue, or
+    who is gone, is to be looked at."""
 
     turn_at: int | None
     routed: bool
@@ -95,6 +97,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     policy.set_ups.plan_calls(tx, draft.conversation, draft.entries, now=draft.now)
     plan_alerts(tx, draft, policy)
     routed = plan_routing(tx, draft)
+    routed = note_waiting(tx, draft.before, state, policy, now=draft.now) or routed
     return Planned(_plan_turn(tx, draft, policy, at_once=at_once), routed)
 
 

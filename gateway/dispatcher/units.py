@@ -31,7 +31,8 @@ UNREACHABLE = "unreachable"
 class Committed(NamedTuple):
     """What a unit appended, for those who follow. ``turn_at``: a turn is due then, and leased to this node.
 
-    ``bodies``: the events of ``entries`` as they were written to disk. ``routed``: the queue is to be looked at.
+    ``bodies``: the events of ``entries`` as they were written to disk. ``routed``: a queue, or who is gone, is to be
+    looked at.
     """
 
     business: str

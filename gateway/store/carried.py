@@ -34,7 +34,7 @@ _EVERYBODY = Query(
     across=True,
 )
 _HELD = Query(
-    select(_c.id, _c.owner_id, _c.waiting_since)
+    select(_c.id, _c.owner_id, _c.status, _c.waiting_since)
     .where(
         _c.business_id == _business,
         ((_c.owner_id == bindparam("account")) & text(CARRIED))
@@ -109,16 +109,19 @@ def everybody(tx: Tx) -> list[tuple[str, str]]:
 
 
 class Held(NamedTuple):
-    """A conversation that is somebody's (``owned``), or is offered to them. ``waiting_since``: its customer waits."""
+    """A conversation that is somebody's (``owned``), or is offered to them. ``talking``: it isn't being wrapped up;
+    ``waiting_since``: its customer waits."""
 
     conversation: str
     owned: bool
+    talking: bool
     waiting_since: int | None
 
 
 def held(tx: Tx, account: str) -> list[Held]:
     """What somebody has in the transaction's business."""
-    return [Held(name, owner == account, since) for name, owner, since in tx.all(_HELD, account=account)]
+    found = tx.all(_HELD, account=account)
+    return [Held(name, owner == account, status == Status.OPEN.value, since) for name, owner, status, since in found]
 
 
 def queue(tx: Tx) -> list[InQueue]:

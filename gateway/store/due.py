@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, and_, bindparam, delete, func, select, text, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, func, or_, select, text, update
 
 from gateway.store.schema import due
 from gateway.store.sql import Query, Tx
@@ -67,7 +67,7 @@ _FORWARD = Query(
 )
 _HASTEN = Query(
     update(due)
-    .where(*_this, due.c.due_at > bindparam("new_due_at"))
+    .where(*_this, or_(due.c.due_at > bindparam("new_due_at"), due.c.lease_until > 0))
     .values(due_at=bindparam("new_due_at"), fence=due.c.fence + 1, lease_by=bindparam("nobody", ""), lease_until=0)
 )
 _RENEW = Query(update(due).where(*_this, due.c.fence == bindparam("fence")).values(lease_until=bindparam("new_until")))
@@ -175,7 +175,8 @@ def carry(tx: Tx, kind: str, subject: str, *, fence: int, payload: str, until: i
 
 
 def hasten(tx: Tx, kind: str, subject: str, *, due_at: int) -> bool:
-    """Makes a row due earlier, whoever holds it; ``False`` where there is none, or it is due by then."""
+    """Makes a row due earlier, whoever holds it; ``False`` where there is none, or it is due by then. Whoever works on it at
+    this moment has looked before: it is claimed once more."""
     return bool(tx.execute(_HASTEN, kind=kind, subject=subject, new_due_at=due_at))
 
 

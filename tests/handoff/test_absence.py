@@ -96,7 +96,10 @@ async def desk(store: Store, place: Place, times: Times) -> AsyncIterator[Desk]:
         directory.add_operator(tx.for_business(place.business), account.id, role="operator", name="Olga", now=now)
         return account.id
 
-    async with on_bench(store, place, times, handling=handling) as bench:
+    def there(business: str, account: str) -> bool:
+        return account in present.live
+
+    async with on_bench(store, place, times, handling=handling, there=there) as bench:
         account = await store.write("", hire)
         present.live.add(account)
         yield Desk(bench, present, Person(id=account, name="Olga"))
@@ -165,6 +168,26 @@ async def test_offer_to_somebody_who_is_gone_is_withdrawn(desk: Desk) -> None:
     await desk.bench.advance(90)
     entries = await desk.bench.logged(conversation, "offer_ended")
     assert entries[-1].event.reason == "withdrawn"  # type: ignore[union-attr]
+
+
+async def test_what_nobody_waits_for_is_kept_until_the_customer_writes_and_then_given_away_at_once(desk: Desk) -> None:
+    conversation = await desk.open()
+    await desk.answer(conversation)
+    await desk.leave()
+    await desk.bench.advance(600)
+    assert await desk.still_hers(conversation)
+    await desk.bench.say("One more thing")
+    await desk.requeued(conversation)
+
+
+async def test_what_is_left_to_wrap_up_ends_without_her(desk: Desk) -> None:
+    conversation = await desk.open()
+    await desk.answer(conversation)
+    floor_seq = (await desk.bench.state(conversation)).floor_seq
+    await desk.bench.do(conversation, c.Resolve(operator=desk.olga, floor_seq=floor_seq, wrap_up=True))
+    await desk.leave()
+    await desk.bench.advance(90)
+    await desk.bench.logged(conversation, "resolved")
 
 
 async def test_who_is_told_while_the_console_is_closed_keeps_it_until_the_customer_waits_too_long(desk: Desk) -> None:

@@ -27,7 +27,7 @@ from tests.support.stores import Place, make_place
 from tests.support_edge.bench import Bench, on_bench
 from tests.support_edge.checks import check_gapless, tags
 from tests.support_edge.times import Times
-from tests.support_edge.waiting import until_async
+from tests.support_edge.waiting import until, until_async
 
 _ROUTES = Query(
     select(due.c.due_at, due.c.lease_until).where(due.c.business_id == bindparam("business_id"), due.c.kind == ROUTE)
@@ -36,14 +36,16 @@ _ROUTES = Query(
 
 @dataclass
 class Present:
-    """Who is there, as the test says. ``told``: of whom the consoles were told a choice."""
+    """Who is there, as the test says; ``elsewhere``: whose console shows one business alone. ``told``: of whom the consoles were told a choice."""
 
     live: set[str] = field(default_factory=set)
+    elsewhere: dict[str, str] = field(default_factory=dict)
     told: list[tuple[str, str, str]] = field(default_factory=list)
     known: bool = True
 
     def is_live(self, account: str, businesses: Sequence[str]) -> bool:
-        return account in self.live
+        place = self.elsewhere.get(account)
+        return account in self.live and (place is None or place in businesses)
 
     def knows(self, businesses: Iterable[str]) -> bool:
         return self.known
@@ -180,7 +182,7 @@ async def test_offer_that_runs_out_goes_to_the_next_and_who_lets_two_pass_is_set
     await floor.offered(conversation, "olga")
     await floor.bench.advance(30)
     await floor.bench.logged(conversation, "offer_ended", times=2)
-    assert floor.present.told == [(olga.id, "away", "missed")]
+    await until(lambda: floor.present.told == [(olga.id, "away", "missed")], what="she is told")
     chosen = await floor.bench.store.read("", lambda tx, now: presence.chosen(tx, olga.id))
     assert (chosen.state, chosen.reason) == ("away", "missed")
     await floor.bench.advance(60)
@@ -209,13 +211,20 @@ async def test_what_is_accepted_by_itself_is_theirs_up_to_what_they_carry(floor:
     await floor.rule("auto_accept")
     await floor.hire("olga")
     asked = [await floor.waits(f"customer{number}") for number in range(6)]
-    for conversation in asked[:5]:
-        await floor.owned(conversation, "olga")
+
+    async def queued() -> list[str]:
+        return [one for one in asked if (await floor.bench.state(one)).status is Status.QUEUED]
+
+    async def five_are_hers() -> bool:
+        return len(await queued()) == 1
+
+    await until_async(five_are_hers, what="five of six are hers")
     await floor.rest()
-    assert (await floor.bench.state(asked[5])).status is Status.QUEUED
-    floor_seq = (await floor.bench.state(asked[0])).floor_seq
-    await floor.bench.do(asked[0], c.Resolve(operator=floor.people["olga"], floor_seq=floor_seq))
-    await floor.owned(asked[5], "olga")
+    (left,) = await queued()
+    hers = next(one for one in asked if one != left)
+    floor_seq = (await floor.bench.state(hers)).floor_seq
+    await floor.bench.do(hers, c.Resolve(operator=floor.people["olga"], floor_seq=floor_seq))
+    await floor.owned(left, "olga")
 
 
 async def test_nothing_is_offered_where_people_pick(floor: Floor) -> None:
@@ -327,6 +336,31 @@ async def test_operator_of_two_businesses_is_offered_one_thing_at_a_time(floor: 
 
     await until_async(is_offered, what="the other business's turn")
     assert olga.id in floor.present.live
+
+
+async def test_operator_whose_console_shows_another_business_is_offered_nothing_and_has_less_room_there(
+    floor: Floor,
+) -> None:
+    other = await make_place(floor.bench.store, "rival")
+    await floor.rule("auto_accept")
+    await floor.rule("auto_accept", place=other)
+    olga = await floor.hire("olga", places=(floor.bench.place, other))
+    for number in range(4):
+        await floor.owned(await floor.waits(f"customer{number}"), "olga")
+    floor.present.elsewhere[olga.id] = other.business
+    left = await floor.waits("ann")
+    await floor.rest()
+    assert (await floor.bench.state(left)).status is Status.QUEUED
+    theirs = [await floor.waits(f"rival{number}", place=other) for number in range(2)]
+
+    def unit(tx: Tx, now: int) -> list[Status]:
+        states = [log.peek(tx, one) for one in theirs]
+        return sorted(one.status for one in states if one is not None)
+
+    async def one_is_hers() -> bool:
+        return await floor.bench.store.read(other.business, unit) == [Status.OPEN, Status.QUEUED]
+
+    await until_async(one_is_hers, what="the one that she still has the room for")
 
 
 async def test_two_nodes_that_look_at_once_give_nobody_two_and_nothing_twice(floor: Floor) -> None:

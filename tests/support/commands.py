@@ -84,7 +84,7 @@ def _operator(state: Conversation) -> st.SearchStrategy[Person]:
     """The owner, whoever it is offered to, or who joined, more often than not."""
     known = [one for one in (state.owner, state.offer.operator if state.offer else None) if one is not None]
     known += [participant.operator for participant in state.participants[:2]]
-    return st.sampled_from(known) | people if known else people
+    return st.sampled_from(known * 3) | people if known else people
 
 
 def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
@@ -94,7 +94,7 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "floor_seq": _sometimes_wrong(state.floor_seq), "answered": _sometimes_wrong(state.answered),
         "upto": _sometimes_wrong(state.last_input), "replies": replies, "intents": scores, "evidence": evidence,
         "buttons": buttons, "sent_at": st.none() | numbers, "page": st.none(), "score": st.integers(1, 5),
-        "until": st.integers(state.updated_at, state.updated_at + 10**14),
+        "until": st.sampled_from([state.updated_at + 10**9] * 4 + [state.updated_at, state.updated_at + 10**14]),
         "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
         "files": st.lists(attachments, max_size=3).map(tuple), "fault": faults,
         "spans": spans, "place": places, "phone": phones, "emoji": st.lists(texts, max_size=2).map(tuple), "target": targets,

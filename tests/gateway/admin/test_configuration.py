@@ -17,6 +17,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "labels": {"name": "Urgent", "color": "red"},
     "canned-responses": {"name": "hours", "texts": {"en": "We are here from 9 to 18."}},
     "wrap-up-codes": {"name": "Solved"},
+    "break-reasons": {"name": "Lunch"},
     "views": {"name": "Urgent ones", "view": "unassigned", "filter": {"label": "urgent"}},
     "webhooks": {"name": "CRM", "url": "https://crm.example.com/hook", "events": ["conversation_started"]},
 }

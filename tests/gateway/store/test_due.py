@@ -235,3 +235,30 @@ async def test_a_lease_is_one_nodes_until_it_runs_out(
     assert await acquire("node-a") is None, "only its holder gives it up"
     await store.write(place.business, lambda tx, now: leases.release(tx, "distributor", holder="node-b"))
     assert await acquire("node-a") == 4
+
+
+async def hasten(store: Store, place: Place, *, to: int = START) -> bool:
+    return await store.write(place.business, lambda tx, now: due.hasten(tx, "turn", "c1", due_at=to))
+
+
+async def test_row_that_is_hastened_is_due_then_and_one_that_is_due_stays(
+    store: Store, place: Place, clock: VirtualClock
+) -> None:
+    assert not await hasten(store, place)  # there is none, and none is made
+    await put(store, place, "c1", at=START + 60 * SECOND)
+    assert await hasten(store, place)
+    assert not await hasten(store, place)
+    assert [row.subject for row in await claim(store, "node-a")] == ["c1"]
+
+
+async def test_row_that_is_hastened_while_somebody_works_on_it_is_claimed_once_more(store: Store, place: Place) -> None:
+    """Whoever works on it has looked before: what happened since must not be lost."""
+    await put(store, place, "c1")
+    (first,) = await claim(store, "node-a")
+    assert await hasten(store, place)
+
+    def put_off(tx: Tx, now: int) -> bool:
+        return due.delay(tx, "turn", "c1", fence=first.fence, due_at=START + 60 * SECOND, attempts=0)
+
+    assert not await store.write(place.business, put_off)
+    assert [row.subject for row in await claim(store, "node-b")] == ["c1"]

@@ -1,5 +1,13 @@
 import { readOperators } from "../api/operators.ts";
-import { cannedResponses, labels, routing, savedViews, teams, wrapUpCodes } from "../api/setup.ts";
+import {
+  breakReasons,
+  cannedResponses,
+  labels,
+  routing,
+  savedViews,
+  teams,
+  wrapUpCodes,
+} from "../api/setup.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { told } from "../stores/told.svelte.ts";
@@ -30,6 +38,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   "wrap-up-codes": async (business) => {
     const found = await wrapUpCodes.read(business);
     return () => (catalogue.codes = found);
+  },
+  "break-reasons": async (business) => {
+    const found = await breakReasons.read(business);
+    return () => (catalogue.breaks = found.map(({ value }) => value.name));
   },
   routing: async (business) => {
     const [found] = await routing.read(business);
@@ -69,4 +81,5 @@ function readChanged(): void {
 export function clearCatalogue(): void {
   Object.assign(catalogue, { colleagues: [], teams: [], labels: [], canned: [], codes: [], views: [] });
   catalogue.everybody = "pick";
+  catalogue.breaks = [];
 }

@@ -8,7 +8,7 @@ import type { Command } from "../view/palette.ts";
 import { act, want } from "./acting.ts";
 import { choosePresence } from "./presence.ts";
 import { askForSearch } from "./searching.ts";
-import { signOut } from "./session.ts";
+import { wantToSignOut } from "./session.ts";
 import { openThread } from "./thread.ts";
 
 const CONVERSATIONS = 200;
@@ -51,7 +51,7 @@ export function commands(further: Readonly<Partial<Record<Shortcut, () => void>>
     one("language", say("nav.language"), () =>
       preferences.setLocale(preferences.locale === "en" ? "ru" : "en"),
     ),
-    one("sign_out", say("nav.sign_out"), () => void signOut()),
+    one("sign_out", say("nav.sign_out"), () => void wantToSignOut()),
     ...desk.rows
       .slice(0, CONVERSATIONS)
       .map((row) =>

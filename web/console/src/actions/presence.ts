@@ -13,11 +13,11 @@ export function hearPeople(faces: readonly Face[]): boolean {
 }
 
 /** Says so at once; what the server could not be told is taken back. */
-export async function choosePresence(state: api.Presence): Promise<void> {
+export async function choosePresence(state: api.Presence, reason = ""): Promise<void> {
   const before = people.faces.get(session.account);
-  if (before) hearPeople([{ ...before, state, reason: "" }]);
+  if (before) hearPeople([{ ...before, state, reason }]);
   try {
-    await api.choosePresence(state);
+    await api.choosePresence(state, reason);
   } catch {
     if (before) hearPeople([before]);
     thread.problem = preferences.say("problem.offline");

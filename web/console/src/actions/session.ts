@@ -1,7 +1,9 @@
 import { usable } from "@switchboard/protocol";
+import { readRows, requeue } from "../api/conversations.ts";
 import { Refused } from "../api/http.ts";
 import * as api from "../api/session.ts";
 import { businessOf, oneTime } from "../routes.ts";
+import { desk } from "../stores/desk.svelte.ts";
 import { entrance } from "../stores/entrance.svelte.ts";
 import { place } from "../stores/place.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
@@ -72,7 +74,24 @@ export function admit(me: api.Me, business = ""): void {
   session.problem = preferences.say("problem.no_business");
 }
 
+/** Signs out, unless somebody would wait for who leaves: then that is asked about first. */
+export async function wantToSignOut(): Promise<void> {
+  if (desk.counts.mine > 0 && desk.line === "online") session.leaves = true;
+  else await signOut();
+}
+
+/** Everything that is theirs goes back to the queue, to others. Raises where one of them could not. */
+export async function giveBack(): Promise<void> {
+  for (;;) {
+    const rows = await readRows(session.business, "mine");
+    const live = rows.filter(({ status }) => status === "open" || status === "wrap_up");
+    if (live.length === 0) return;
+    await Promise.all(live.map(({ conversation }) => requeue(session.business, conversation)));
+  }
+}
+
 export async function signOut(): Promise<void> {
+  session.leaves = false;
   hangUp();
   leaving = api.signOut().catch(() => null);
   await leaving;

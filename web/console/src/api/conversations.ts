@@ -16,6 +16,14 @@ export const entriesBefore = (business: string, conversation: string, before: nu
     `/api/v1/businesses/${business}/conversations/${conversation}/entries?before=${before}&limit=${limit}`,
   );
 
+/** Gives it back to the queue, for whoever leaves. */
+export const requeue = (business: string, conversation: string) =>
+  request<{ readonly seq: number }>(
+    "POST",
+    `/api/v1/businesses/${business}/conversations/${conversation}/requeue`,
+    {},
+  );
+
 /** The first rows of a view. */
 export const readRows = (business: string, view: View) =>
   request<{ readonly rows: readonly Row[] }>(

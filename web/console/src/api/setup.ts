@@ -139,6 +139,9 @@ export interface WrapUpCode {
   about: string;
   active: boolean;
 }
+export interface BreakReason {
+  name: string;
+}
 export interface Span {
   opens: string;
   closes: string;
@@ -167,6 +170,7 @@ export const skills = many<Skill>("skill", "skills");
 export const labels = many<Label>("label", "labels");
 export const cannedResponses = many<CannedResponse>("canned_response", "canned-responses");
 export const wrapUpCodes = many<WrapUpCode>("wrap_up_code", "wrap-up-codes");
+export const breakReasons = many<BreakReason>("break_reason", "break-reasons");
 export const savedViews = many<SavedView>("view", "views");
 export const hours = single<Hours>("hours", "hours");
 export const routing = single<Routing>("routing", "routing");

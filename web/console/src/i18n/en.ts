@@ -479,6 +479,14 @@ export const en = {
   "filter.title": "Filter",
   "filter.label": "Label",
   "alert.offered": "is offered to you",
+  "leaving.title": "Before you sign out",
+  "leaving.lead": {
+    one: "{n} conversation is yours. Back in the queue a colleague takes it at once; kept, it waits for you until its customer has waited too long.",
+    other:
+      "{n} conversations are yours. Back in the queue colleagues take them at once; kept, they wait for you until their customers have waited too long.",
+  },
+  "leaving.keep": "Keep and sign out",
+  "leaving.give_back": "To the queue and sign out",
   "offer.label": "Offers",
   "offer.to_you": "Offered to you: {name}",
   "offer.accept": "Accept",

@@ -9,6 +9,8 @@ class Catalogue {
   canned = $state.raw<readonly Thing<CannedResponse>[]>([]);
   codes = $state.raw<readonly Thing<WrapUpCode>[]>([]);
   views = $state.raw<readonly Thing<SavedView>[]>([]);
+  /** Why people are on a break. */
+  breaks = $state.raw<readonly string[]>([]);
   /** How conversations of no team come to people. */
   everybody = $state<Mode>("pick");
   /** What customers call the business. */

@@ -8,6 +8,8 @@ class Session {
   /** Signing in needs a code, too; whoever has one goes on by this. */
   factor = $state.raw<{ readonly enter: (code: string) => Promise<void> } | null>(null);
   readonly account = $derived(this.me?.account.id ?? "");
+  /** They want to sign out and have something open: what becomes of it is asked first. */
+  leaves = $state(false);
   /** Why signing in failed, for the page to say. */
   problem = $state("");
 

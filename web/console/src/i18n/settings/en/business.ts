@@ -111,6 +111,7 @@ export const business = {
   "kind.skill": "skill",
   "kind.label": "label",
   "kind.canned_response": "canned response",
+  "kind.break_reason": "reason of a break",
   "kind.wrap_up_code": "wrap-up code",
   "kind.hours": "hours",
   "kind.routing": "routing",

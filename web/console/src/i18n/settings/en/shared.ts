@@ -254,6 +254,14 @@ export const shared = {
   "canned.sample.customer": "Alex",
   "refused.invalid.name.canned": "One word without blanks and slashes.",
 
+  "breaks.title": "Breaks",
+  "breaks.about": "What operators choose from when they go on a break. Colleagues see it beside their name.",
+  "breaks.add": "Add reason",
+  "breaks.new": "New reason",
+  "breaks.none": "No reasons yet",
+  "breaks.none.more":
+    "Without any, people are simply away. Lunch, a short break and a training are a good start.",
+  "breaks.hint": "As short as it is said: Lunch.",
   "codes.title": "Wrap-up codes",
   "codes.about": "What came of a conversation. Its owner chooses one at the end, and reports count them.",
   "codes.add": "Add code",

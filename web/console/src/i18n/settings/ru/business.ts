@@ -125,6 +125,7 @@ export const business: Catalogue<keyof typeof words> = {
   "kind.skill": "навык",
   "kind.label": "метка",
   "kind.canned_response": "шаблон",
+  "kind.break_reason": "причина перерыва",
   "kind.wrap_up_code": "итог обращения",
   "kind.hours": "часы работы",
   "kind.routing": "распределение",
