@@ -196,4 +196,5 @@ def test_who_signs_out_gives_back_what_they_have_or_keeps_it(
     expect(anna.tab("unassigned")).to_contain_text("1")
     anna.choose()
     anna.reads("Olga Example")
-    expect(customer.log).to_contain_text("снова в очереди")
+    expect(customer.log).to_contain_text("Olga Example больше не на связи")
+    expect(customer.queue).to_contain_text("снова в очереди")

@@ -29,7 +29,7 @@ export const en = {
   "line.user": "We could not confirm who you are here. Reload the page, or sign in again.",
   "seam.joined": "{name} joined",
   "seam.passed": "{name} is bringing in a colleague",
-  "seam.lost": "{name} was disconnected. We are finding someone else",
+  "seam.lost": "{name} is not here any more. We are finding someone else",
   "seam.returned": "The assistant is back",
   "seam.cancelled": "You are back with the assistant",
   "seam.ended": "The conversation has ended. Write whenever you like",
