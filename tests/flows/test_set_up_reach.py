@@ -15,7 +15,7 @@ from tests.flows.server import NewServer
 
 SECTIONS = {
     "Business": "", "Hours": "", "Keeping data": "", "People": "Anna Example", "Teams": "Add team",
-    "Skills": "Add skill", "Inboxes": "Example Lamps", "Canned responses": "Add response", "Labels": "Add label",
+    "Skills": "Add skill", "Routing": "", "Breaks": "Add reason", "Inboxes": "Example Lamps", "Canned responses": "Add response", "Labels": "Add label",
     "Wrap-up codes": "Add code", "API tokens": "", "Change log": "",
 }  # fmt: skip
 """Each with the thing to look at, or the button that begins one."""
