@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from gateway.model import words
+from gateway.model.events import OwnerLost
 from tests.support_edge.clients import Console, Widget
 from tests.support_edge.site import Site
 
@@ -94,6 +95,19 @@ async def test_who_comes_back_from_a_break_is_offered_what_waits(site: Site) -> 
 async def test_reason_that_only_the_server_gives_nobody_can_give_themselves(site: Site) -> None:
     status, problem = await site.call("PUT", "/api/v1/me/presence", json={"state": "away", "reason": " missed "})
     assert (status, problem["field"]) == (422, "reason")
+
+
+async def test_who_leaves_gives_back_what_is_theirs_and_nobody_elses(site: Site) -> None:
+    olga, pavel = await site.console("olga"), await site.console("pavel")
+    widget, conversation = await asks_for_a_person(site)
+    await olga.command(conversation, "take")
+    await widget.entry("taken")
+    refused = await pavel.command(conversation, "requeue")
+    assert (refused["problem"]["type"], refused["problem"]["owner"]) == ("/problems/not_owner", "Olga")
+    assert (await olga.command(conversation, "requeue"))["type"] == "ack"
+    await widget.entry("owner_lost")
+    (lost,) = [entry.event for entry in await site.log(conversation) if isinstance(entry.event, OwnerLost)]
+    assert lost.reason == "signed_out"
 
 
 async def test_customer_who_returns_does_not_land_on_somebody_who_is_gone(site: Site) -> None:

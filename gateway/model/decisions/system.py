@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.errors import NotPossible
+from gateway.errors import NotOwner, NotPossible
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
 from gateway.model.decisions.customer import reopening
@@ -52,17 +52,28 @@ def end_offer(state: Conversation, command: c.EndOffer, circumstances: Circumsta
 
 
 def lose_owner(state: Conversation, command: c.LoseOwner, circumstances: Circumstances) -> Events:
-    if state.owner is None or state.owner.id != command.operator.id:
+    if not _owns(state, command):
         return ()
     return (OwnerLost(operator=command.operator, reason=command.reason),)
 
 
+def _owns(state: Conversation, command: c.LoseOwner) -> bool:
+    """Whoever is found gone may have lost it meanwhile; whoever gives it back themselves is told."""
+    owner = state.owner
+    if owner is not None and owner.id == command.operator.id:
+        return True
+    if command.reason == "signed_out":
+        name = owner.name if owner is not None else ""
+        raise NotOwner(f"{name or 'Nobody'} has this conversation.", owner=name)
+    return False
+
+
 def lose_owner_in_wrap_up(state: Conversation, command: c.LoseOwner, circumstances: Circumstances) -> Events:
     """The talk is over, and what is left to note nobody else can: it ends as answered."""
-    if state.owner is None or state.owner.id != command.operator.id:
+    if not _owns(state, command):
         return ()
-    owner = state.owner
-    return (Resolved(by="system", ending="answered", operator=owner.id, name=owner.name),)
+    assert state.owner is not None
+    return (Resolved(by="system", ending="answered", operator=state.owner.id, name=state.owner.name),)
 
 
 def wake(state: Conversation, command: c.Wake, circumstances: Circumstances) -> Events:
