@@ -114,7 +114,7 @@ def _again(found: Snapshot, given: Sequence[Offer], now: int) -> int | None:
     desks = {name: one.desk for name, one in found.settings.items()}
     theirs = {offer.conversation for offer in given}
     waiting = [one for one in found.queue if one.id not in theirs]
-    instants = [one.expires_at for one in found.pending]
+    instants = [*found.opens_at, *(one.expires_at for one in found.pending)]
     instants += [
         now + found.settings[one.business].rules.offer_seconds * SECOND for one in given if one.mode == "offer"
     ]
@@ -137,8 +137,8 @@ class _Give:
         state = log.load(tx, self.offer.conversation)
         if state is None or state.status is not Status.QUEUED or state.offer is not None:
             return None
-        slot = slots.lock(tx, self.operator.id)
-        if not self._fits(tx, slot, channel=state.endpoint.channel, now=now):
+        slots.lock(tx, self.operator.id)
+        if not self._fits(tx, channel=state.endpoint.channel):
             return None
         draft = log.Draft(state.id, state, now=now)
         expires_at = now + self.settings[self.offer.business].rules.offer_seconds * SECOND
@@ -147,10 +147,10 @@ class _Give:
             draft.apply(with_faces(tx, c.AcceptOffer(operator=self.operator)))
         return commit(tx, draft, self.policy)
 
-    def _fits(self, tx: Tx, slot: slots.Slot, *, channel: str, now: int) -> bool:
+    def _fits(self, tx: Tx, *, channel: str) -> bool:
         """Whether they still take it, and have the room, by what others have committed meanwhile."""
         load, offered = reading.load(tx, self.operator.id, self.settings)
-        state = reading.effective(presence.chosen(tx, self.operator.id).state, slot, now=now)
+        state = presence.chosen(tx, self.operator.id).state
         room = room_for(self.settings[self.offer.business].desk, channel, load=load)
         return not offered and passage_of(channel) in REACHES[state] and room is not None
 

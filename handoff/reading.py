@@ -10,7 +10,7 @@ import msgspec
 from gateway.dispatcher.setup import Known, SetUps
 from gateway.model.alerts import ANSWER
 from gateway.model.hours import next_opening
-from gateway.model.rules import Presence, RoutingRules, SkillRules, TeamRules
+from gateway.model.rules import RoutingRules, SkillRules, TeamRules
 from gateway.store import carried, configuration, directory, members, presence, slots
 from gateway.store.carried import InQueue
 from gateway.store.sql import Tx
@@ -65,17 +65,18 @@ class Pending(NamedTuple):
     business: str
     conversation: str
     operator: str
-    name: str
     expires_at: int
 
 
 class Snapshot(NamedTuple):
-    """Everything that ``assign`` needs, and the offers that stand."""
+    """Everything that ``assign`` needs, the offers that stand, and when those are to be looked at again who came while nobody
+    answered."""
 
     settings: dict[str, Setting]
     queue: list[Waiting]
     operators: list[Operator]
     pending: list[Pending]
+    opens_at: list[int]
     names: dict[tuple[str, str], str]
 
 
@@ -132,7 +133,9 @@ def snapshot(tx: Tx, now: int, *, set_ups: SetUps, live: Live) -> Snapshot:
             todo += sorted(others)
             seen |= others
     tx.for_business(tx.business)
-    return Snapshot(reading.settings, reading.queue, reading.operators(tx), reading.pending, reading.names)
+    return Snapshot(
+        reading.settings, reading.queue, reading.operators(tx), reading.pending, reading.opens_at, reading.names
+    )
 
 
 class _Reading:
@@ -145,6 +148,7 @@ class _Reading:
         self.settings: dict[str, Setting] = {}
         self.queue: list[Waiting] = []
         self.pending: list[Pending] = []
+        self.opens_at: list[int] = []
         self.names: dict[tuple[str, str], str] = {}
         self._seats: dict[str, dict[str, Seat]] = {}
         self._costs: dict[str, list[int]] = {}
@@ -156,8 +160,12 @@ class _Reading:
         for one in carried.queue(tx):
             if one.state.offer is not None:
                 self.pending.append(_pending(tx.business, one))
-            elif not _held(setting, one, self._now):
+                continue
+            held_until = _held_until(setting, one, self._now)
+            if held_until == self._now:
                 self.queue.append(_waiting(tx.business, setting, one, self._now))
+            elif held_until is not None:
+                self.opens_at.append(held_until)
         return self._people(tx, setting, self._loads(tx, setting))
 
     def _loads(self, tx: Tx, setting: Setting) -> dict[str, list[int]]:
@@ -193,21 +201,16 @@ class _Reading:
         known, choices = slots.read(tx, self._seats), presence.latest(tx, self._seats)
         found = []
         for account, places in self._seats.items():
-            slot, choice = known.get(account, slots.Slot()), choices.get(account, presence.NEVER)
+            idle_since = known[account].idle_since if account in known else 0
             load = load_of(self._costs.get(account, ()), capacity=CAPACITY)
-            state = effective(choice.state, slot, now=self._now)
+            state = choices.get(account, presence.NEVER).state
             found.append(
                 Operator(
-                    id=account, seats=places, presence=state, load=load, idle_since=slot.idle_since,
+                    id=account, seats=places, presence=state, load=load, idle_since=idle_since,
                     offered=account in self._offered,
                 )
             )  # fmt: skip
         return found
-
-
-def effective(chosen: presence.State, slot: slots.Slot, *, now: int) -> Presence:
-    """How somebody counts who is there: what they chose, and whether they still note what came of the last one."""
-    return "after_call" if chosen == "online" and slot.after_call_until > now else chosen
 
 
 def load(tx: Tx, account: str, settings: Mapping[str, Setting]) -> tuple[int, bool]:
@@ -225,13 +228,14 @@ def load(tx: Tx, account: str, settings: Mapping[str, Setting]) -> tuple[int, bo
 def _pending(business: str, one: InQueue) -> Pending:
     offer = one.state.offer
     assert offer is not None
-    return Pending(business, one.state.id, offer.operator.id, offer.operator.name, offer.expires_at)
+    return Pending(business, one.state.id, offer.operator.id, offer.expires_at)
 
 
-def _held(setting: Setting, one: InQueue, now: int) -> bool:
-    """Who came when nobody answered waits until somebody does again; whoever came before the end is still served."""
+def _held_until(setting: Setting, one: InQueue, now: int) -> int | None:
+    """``now`` where somebody may be offered it. Who came when nobody answered waits until somebody does again (``None``: not
+    within a year); whoever came before the end is still served."""
     hours, zone, since = setting.known.hours, setting.known.zone, one.state.waiting_since or now
-    return next_opening(hours, zone, now) != now and next_opening(hours, zone, since) != since
+    return now if next_opening(hours, zone, since) == since else next_opening(hours, zone, now)
 
 
 def _waiting(business: str, setting: Setting, one: InQueue, now: int) -> Waiting:

@@ -7,7 +7,6 @@ beforehand, so that the same day runs the same way each time. Instants are micro
 from __future__ import annotations
 
 import heapq
-import statistics
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 
 from handoff.routing import CAPACITY, SECOND, Desk, Operator, Seat, Waiting, assign, cost_of, load_of, next_change
 
-Ended = Literal["answered", "abandoned", "unserved"]
+Ended = Literal["answered", "abandoned"]
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,11 +71,6 @@ class Day(NamedTuple):
         """Of all customers, how many were answered ``within`` so much waiting."""
         return sum(waited <= within for waited in self.waits()) / len(self.outcomes) if self.outcomes else 0.0
 
-    def median_wait(self) -> float:
-        """Of those who were answered; microseconds, 0 where nobody was."""
-        waits = self.waits()
-        return statistics.median(waits) if waits else 0.0
-
 
 class _Desk:
     """An operator during their shift: what they carry, by conversation."""
@@ -113,7 +107,7 @@ class _Happening(NamedTuple):
 
 
 def simulate(arrivals: Sequence[Arrival], shifts: Sequence[Shift], desks: Mapping[str, Desk]) -> Day:
-    """The day as routing makes it: everybody is answered, gives up, or waits in vain when all have gone home."""
+    """The day as routing makes it: everybody is answered or gives up."""
     return _Run(arrivals, shifts, desks).run()
 
 
@@ -139,9 +133,6 @@ class _Run:
             while self.plan and self.plan[0].at == now:
                 self._happen(heapq.heappop(self.plan))
             self._route(now)
-        for name, waiting in self.waiting.items():
-            arrival = self.arrivals[name]
-            self.outcomes[name] = Outcome(arrival, "unserved", max(arrival.at, waiting.since) - arrival.at)
         ordered = tuple(self.outcomes[name] for name in self.arrivals)
         return Day(ordered, {name: one.peak for name, one in self.people.items()})
 

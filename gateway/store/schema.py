@@ -162,7 +162,6 @@ slots = Table(
     Column("account_id", Text, primary_key=True),
     _number("idle_since"),
     _number("missed"),
-    _number("after_call_until"),
 )
 push_subscriptions = Table(
     "push_subscriptions",

@@ -18,9 +18,7 @@ from gateway.store.sql import Query, Tx
 
 _s = slots.c
 _ADD = Query(lambda insert: insert(slots).on_conflict_do_nothing(index_elements=["account_id"]))
-_LOCK = Query(
-    select(_s.idle_since, _s.missed, _s.after_call_until).where(_s.account_id == bindparam("account")).with_for_update()
-)
+_LOCK = Query(select(_s.idle_since, _s.missed).where(_s.account_id == bindparam("account")).with_for_update())
 _ENDED = Query(
     lambda insert: (
         lambda statement: statement.on_conflict_do_update(
@@ -36,10 +34,7 @@ _GOT = Query(
     )(insert(slots))
 )
 _MISSED = Query(update(slots).where(_s.account_id == bindparam("account")).values(missed=bindparam("new_missed")))
-_AFTER = Query(
-    update(slots).where(_s.account_id == bindparam("account")).values(after_call_until=bindparam("new_until"))
-)
-_columns = "SELECT account_id, idle_since, missed, after_call_until FROM slots WHERE account_id IN"
+_columns = "SELECT account_id, idle_since, missed FROM slots WHERE account_id IN"
 _READ = Query(
     text(f"{_columns} (SELECT value FROM json_each(:accounts))"),
     postgresql=text(f"{_columns} (SELECT json_array_elements_text(CAST(:accounts AS json)))"),
@@ -47,17 +42,15 @@ _READ = Query(
 
 
 class Slot(NamedTuple):
-    """``idle_since``: when they last got or ended a conversation. ``missed``: offers that passed in a row.
-    ``after_call_until``: they note what came of the last one until then. Instants in microseconds."""
+    """``idle_since``: when they last got or ended a conversation, in microseconds. ``missed``: offers that passed in a row."""
 
     idle_since: int = 0
     missed: int = 0
-    after_call_until: int = 0
 
 
 def lock(tx: Tx, account: str) -> Slot:
     """The slot, locked until the end of the transaction."""
-    tx.execute(_ADD, account_id=account, idle_since=0, missed=0, after_call_until=0)
+    tx.execute(_ADD, account_id=account, idle_since=0, missed=0)
     row = tx.one(_LOCK, account=account)
     assert row is not None
     return Slot(*row)
@@ -71,19 +64,14 @@ def read(tx: Tx, accounts: Iterable[str]) -> dict[str, Slot]:
 
 def got(tx: Tx, account: str, *, now: int) -> None:
     """They have got a conversation: they are there, whatever they let pass before."""
-    tx.execute(_GOT, account_id=account, idle_since=now, missed=0, after_call_until=0)
+    tx.execute(_GOT, account_id=account, idle_since=now, missed=0)
 
 
 def ended(tx: Tx, account: str, *, now: int) -> None:
     """They have one less."""
-    tx.execute(_ENDED, account_id=account, idle_since=now, missed=0, after_call_until=0)
+    tx.execute(_ENDED, account_id=account, idle_since=now, missed=0)
 
 
 def note_missed(tx: Tx, account: str, missed: int) -> None:
     """So many offers have passed in a row. The slot must be locked."""
     tx.execute(_MISSED, account=account, new_missed=missed)
-
-
-def note_after_call(tx: Tx, account: str, until: int) -> None:
-    """They are not offered more until then. The slot must be locked."""
-    tx.execute(_AFTER, account=account, new_until=until)

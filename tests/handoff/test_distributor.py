@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -247,6 +248,26 @@ async def test_nobody_is_offered_anything_who_is_not_there_or_on_a_break(floor: 
     await floor.offered(conversation, "pavel")
 
 
+async def test_who_comes_while_nobody_answers_is_offered_when_somebody_does_again(floor: Floor) -> None:
+    """Nothing else happens in between: the opening alone must be looked at."""
+    await floor.rule("offer")
+    now = dt.datetime.fromtimestamp(floor.bench.times.clock() / 1e6, dt.UTC)
+    opens = now.replace(minute=0, second=0) + dt.timedelta(hours=2)
+    span = {"opens": opens.strftime("%H:00"), "closes": "24:00"}
+    assert opens.date() == now.date()
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    await floor.set_up("hours", "hours", {"always": False, "week": dict.fromkeys(days, (span,))})
+    await floor.hire("olga")
+    conversation = await floor.waits("ann")
+    await floor.rest()
+    assert (await floor.bench.state(conversation)).offer is None
+    await floor.bench.advance((opens - now).total_seconds() - 1)
+    await floor.rest()
+    assert (await floor.bench.state(conversation)).offer is None
+    await floor.bench.advance(1)
+    await floor.offered(conversation, "olga")
+
+
 async def test_other_nodes_are_waited_for_before_anybody_counts_as_gone(floor: Floor) -> None:
     await floor.rule("offer")
     await floor.hire("olga")
@@ -317,7 +338,7 @@ async def test_operator_of_two_businesses_is_offered_one_thing_at_a_time(floor: 
     other = await make_place(floor.bench.store, "rival")
     await floor.rule("offer")
     await floor.rule("offer", place=other)
-    olga = await floor.hire("olga", places=(floor.bench.place, other))
+    await floor.hire("olga", places=(floor.bench.place, other))
     ours = await floor.waits("ann")
     await floor.offered(ours, "olga")
     theirs = await floor.waits("ben", place=other)
@@ -335,7 +356,6 @@ async def test_operator_of_two_businesses_is_offered_one_thing_at_a_time(floor: 
         return await offer_of(other, theirs) is not None
 
     await until_async(is_offered, what="the other business's turn")
-    assert olga.id in floor.present.live
 
 
 async def test_operator_whose_console_shows_another_business_is_offered_nothing_and_has_less_room_there(

@@ -40,7 +40,6 @@ def upgrade() -> None:
     sa.Column('account_id', sa.Text(), nullable=False),
     _number('idle_since'),
     _number('missed'),
-    _number('after_call_until'),
     sa.PrimaryKeyConstraint('account_id', name=op.f('pk_slots'))
     )
     op.add_column('operators', sa.Column('levels', sa.Text(), server_default=sa.text("'{}'"), nullable=False))
