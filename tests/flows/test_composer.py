@@ -159,12 +159,15 @@ def test_drafts_are_kept_for_each_conversation_and_mode_and_for_nobody_else(
     olga.page.reload()
     expect(olga.field).to_have_value("")
 
-    # Somebody else at the same browser.
+    # Somebody else at the same browser, while who leaves is still asked what becomes of their work.
+    expect(olga.tab("mine")).to_contain_text("2")
     olga.page.get_by_role("button", name="Учётная запись").click()
     olga.page.get_by_role("button", name="Выйти").click()
+    expect(olga.page.get_by_role("dialog", name="Прежде чем выйти")).to_be_visible()
     olga.page.goto(demo.links.administrator)
     anna = Operator(olga.page, "en")  # as her account says
     expect(anna.tab("all")).to_be_visible()
+    expect(olga.page.get_by_role("dialog")).to_have_count(0)
     anna.choose("человека", view="all")
     anna.button("note").click()
     expect(anna.field).to_have_value("")

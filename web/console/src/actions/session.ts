@@ -58,6 +58,7 @@ export async function lookAgain(): Promise<void> {
 
 /** Somebody came in by another way than signing in; `business`: where they want to be first. */
 export function admit(me: api.Me, business = ""): void {
+  session.leaves = false;
   session.problem = "";
   session.factor = null;
   session.me = me;
@@ -91,7 +92,6 @@ export async function giveBack(): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  session.leaves = false;
   hangUp();
   leaving = api.signOut().catch(() => null);
   await leaving;
@@ -133,6 +133,7 @@ function goBack(account: string): void {
 }
 
 function leave(): void {
+  session.leaves = false;
   forgetLogs();
   session.me = null;
   session.problem = "";
