@@ -164,11 +164,12 @@ class TypingSignal(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", 
 
 
 class QueueSignal(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="queue"):
-    """Where one stands in the queue. ``about_seconds``: nothing where it can't honestly be said."""
+    """Where one stands in the queue, and from when to when it may be their turn; nothing where it can't honestly be said."""
 
     conversation: str
     position: int
     about_seconds: int | None
+    upto_seconds: int | None
     available: bool
 
 

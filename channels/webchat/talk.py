@@ -23,6 +23,7 @@ from gateway.http.pictures import qr_of
 from gateway.http.socket import PONG, Closed, Session, decode_frame, receive
 from gateway.model.commands import AnyCommand, AskTranscript, SetAttributes
 from gateway.model.events import BotMessage
+from gateway.model.reach import COUNTRIES
 from gateway.model.state import Conversation, Status
 from gateway.model.visible import Audience
 from gateway.ports import Consent, Invitation, Signal
@@ -34,9 +35,6 @@ from gateway.store.store import Store
 TYPING_HOLDS = 4.0
 """Seconds for which a typing signal keeps the bot waiting."""
 
-
-COUNTRIES = {"ru": "RU", "en": "GB"}
-"""Whose phone numbers a visitor of a language may write without their country."""
 
 ClientFrame = (
     codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Transcript | acts.Attributes | codec.LinkWanted | codec.ContinueWanted
@@ -197,6 +195,7 @@ class Talk:
                         conversation=signal.conversation,
                         position=int(signal.body["position"]),
                         about_seconds=int(signal.body["about_seconds"]) or None,
+                        upto_seconds=int(signal.body["upto_seconds"]) or None,
                         available=bool(signal.body["available"]),
                     )
                 )

@@ -18,7 +18,7 @@ from gateway.errors import Invalid
 from gateway.http.routes import ADMINISTRATORS, EVERYONE
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
 from gateway.model.hours import Day, Holiday, Span, Spans
-from gateway.model.rules import RoutingRules, SkillRules, TeamRules
+from gateway.model.rules import RoutingRules, SkillRules, TeamRules, WaitingRules
 from gateway.store import configuration, directory, teams
 from gateway.store.audit import Actor
 from gateway.store.lists import NO_FILTER, Filter, View
@@ -58,6 +58,13 @@ class Routing(Body, frozen=True):
 
     name: Name = "routing"
     rules: RoutingRules = RoutingRules()
+
+
+class Waiting(Body, frozen=True):
+    """What whoever waits is offered, and when a silence is over."""
+
+    name: Name = "waiting"
+    rules: WaitingRules = WaitingRules()
 
 
 class Label(Body, frozen=True):
@@ -252,6 +259,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="hours", path="hours", body=BusinessHours, summary="When people answer", single=True, judge=_hours),
     Kind(name="routing", path="routing", body=Routing, summary="How conversations come to people", single=True,
          judge=_routing),
+    Kind(name="waiting", path="waiting", body=Waiting, summary="What is promised to who waits", single=True,
+         judge=lambda tx, body, by: body),
     Kind(name="retention", path="retention", body=Retention, summary="How long what was said is kept", single=True,
          judge=lambda tx, body, by: body, after=begin),
 )  # fmt: skip

@@ -37,7 +37,7 @@ from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.indexing import Indexer
 from gateway.dispatcher.retention import RETENTION, Retention
 from gateway.dispatcher.routing import ROUTE
-from gateway.dispatcher.setup import HOURS, WEBHOOK
+from gateway.dispatcher.setup import HOURS, WAITING, WEBHOOK
 from gateway.dispatcher.transcripts import TRANSCRIPT
 from gateway.errors import StartupError
 from gateway.files import Files, open_objects
@@ -50,6 +50,7 @@ from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
 from gateway.http.files import FileRoutes
 from gateway.http.health import Health
+from gateway.http.ledger import Ledger
 from gateway.http.openapi import document
 from gateway.http.peers import Peers
 from gateway.http.presence import Presence
@@ -134,6 +135,7 @@ class Switchboard:
             live=frozenset({WebChat.name}),
             pushed={Telegram.name: telegram_capabilities(settings)},
             there=self.presence.may_be_there,
+            deserted=self.presence.is_deserted,
         )
         self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
         self.distributor = handoff.Distributor(self.dispatcher, self.presence)
@@ -181,6 +183,7 @@ class Switchboard:
         routes = [
             *self.sign_in.routes(),
             *Reading(self.store).routes(),
+            *Ledger(self.store).routes(),
             *self.file_routes.routes(),
             *self.verbs.routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
@@ -201,7 +204,7 @@ class Switchboard:
         return routes
 
     def _configured(self, business: str, kind: str) -> None:
-        if kind in (WEBHOOK, HOURS):
+        if kind in (WEBHOOK, HOURS, WAITING):
             self.dispatcher.policy.set_ups.forget(business)
 
     def _tell_changed(self, business: str, what: str) -> None:

@@ -56,7 +56,14 @@ class Dispatcher:
     def start(self, handlers: dict[str, Handler]) -> None:
         """Begins to claim due rows; ``handlers`` are those of other owners (the courier's)."""
         self._dues.start(
-            {"turn": self._turns.claimed, "wake": self._timers.wake, "idle": self._timers.idle, **handlers}
+            {
+                "turn": self._turns.claimed,
+                "wake": self._timers.wake,
+                "idle": self._timers.idle,
+                "patience": self._timers.patience,
+                "silence": self._timers.silence,
+                **handlers,
+            }
         )
 
     async def receive(self, item: Inbound) -> Receipt:

@@ -7,9 +7,10 @@ from typing import NamedTuple, assert_never
 from gateway.dispatcher.absence import note_waiting
 from gateway.dispatcher.alerting import plan_alerts
 from gateway.dispatcher.outgoing import plan as plan_delivery
-from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.policy import MINUTE, Policy
 from gateway.dispatcher.routing import plan_routing
 from gateway.dispatcher.transcripts import Job, plan
+from gateway.dispatcher.waiting import note_patience, tell_who_waits
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
@@ -17,6 +18,8 @@ from gateway.model.events import (
     AttributesSet,
     BotMessage,
     Button,
+    CallbackPromised,
+    CallbackTried,
     ConsentGiven,
     ConversationStarted,
     CustomerMessage,
@@ -27,7 +30,6 @@ from gateway.model.events import (
     OperatorDeleted,
     OperatorEdited,
     OperatorMessage,
-    OwnerLost,
     Rated,
     Reopened,
     Resolved,
@@ -35,13 +37,14 @@ from gateway.model.events import (
     SystemNotice,
     Taken,
     TranscriptAsked,
+    Transferred,
 )
 from gateway.model.state import Conversation, Floor, Status
 from gateway.store import contacts, due, files, labels, ledger, waiting
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
 
-TURN, DELIVERY, WAKE, IDLE = "turn", "delivery", "wake", "idle"
+TURN, DELIVERY, WAKE, IDLE, SILENCE = "turn", "delivery", "wake", "idle", "silence"
 
 
 def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
@@ -51,24 +54,8 @@ def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
         say = policy.phrases.say
         person = Button(title=say("person_please", state.locale), payload=words.ASK_FOR_PERSON)
         draft.apply(c.Notify(notice="voice", text=say("voice_unheard", state.locale), buttons=(person,)))
-    if state is None or state.status is not Status.QUEUED:
-        return
-    notice = next((_NOTICES[type(entry.event)] for entry in draft.entries if type(entry.event) in _NOTICES), None)
-    if notice is not None:
-        say = policy.phrases.say
-        back = Button(title=say("back_to_bot", state.locale), payload=words.BACK_TO_BOT)
-        text = say(notice, state.locale)
-        opens = policy.set_ups.opens(tx, draft.now)
-        if opens is None:
-            notice, text = "queued_closed", say("queued_closed", state.locale)
-        elif opens > draft.now:
-            zone = policy.set_ups.of(tx, draft.now).zone
-            when = policy.phrases.when(opens, state.locale, now=draft.now, zone=zone)
-            notice, text = "queued_until", say("queued_until", state.locale, when=when)
-        draft.apply(c.Notify(notice=notice, text=text, buttons=(back,)))
-
-
-_NOTICES: dict[type, str] = {HandoffRequested: "queued", OwnerLost: "queued_again", Reopened: "queued"}
+    if state is not None and state.status is Status.QUEUED:
+        tell_who_waits(tx, draft, policy)
 
 
 def is_unheard(event: AnyEvent) -> bool:
@@ -97,6 +84,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     policy.set_ups.plan_calls(tx, draft.conversation, draft.entries, now=draft.now)
     plan_alerts(tx, draft, policy)
     routed = plan_routing(tx, draft)
+    note_patience(tx, draft, policy)
     routed = note_waiting(tx, draft.before, state, policy, now=draft.now) or routed
     return Planned(_plan_turn(tx, draft, policy, at_once=at_once), routed)
 
@@ -133,15 +121,20 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
         case Reopened():
             due.drop(tx, WAKE, draft.conversation)
+            _begin_silence(tx, draft, policy)
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
             if draft.before is None or draft.before.request == 0:
-                ledger.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
-        case HandoffRequested():
+                _open_request(tx, draft, entry.seq)
+        case HandoffRequested() as handoff:
             _begin_request(tx, draft)
-            ledger.hand_request(tx, draft.conversation, now=draft.now)
+            ledger.hand_request(tx, draft.conversation, team=handoff.team, now=draft.now)
+        case Transferred() as moved:
+            if moved.to is None:
+                ledger.hand_request(tx, draft.conversation, team=moved.team, now=draft.now)
         case Rated() as rated:
             ledger.rate_request(tx, draft.conversation, rated.score)
         case Taken():
+            _begin_silence(tx, draft, policy)
             before = draft.before
             if before is not None and before.status is Status.QUEUED and before.waiting_since is not None:
                 waited = draft.now - before.waiting_since
@@ -155,13 +148,16 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             labels.change(tx, draft.conversation, added=labelled.added, removed=labelled.removed)
         case Snoozed() as snoozed:
             due.reset(tx, WAKE, draft.conversation, due_at=snoozed.until)
+        case CallbackPromised() as promised:
+            due.reset(tx, WAKE, draft.conversation, due_at=promised.due_at)
+        case CallbackTried() as tried:
+            due.reset(tx, WAKE, draft.conversation, due_at=tried.again_at)
         case Resolved() as resolved:
             due.drop(tx, IDLE, draft.conversation)
             due.drop(tx, WAKE, draft.conversation)
-            ledger.end_request(
-                tx, draft.conversation, opened_seq=_request_before(draft, entry), ending=resolved.ending,
-                reason=resolved.reason, now=draft.now,
-            )  # fmt: skip
+            due.drop(tx, SILENCE, draft.conversation)
+            opened = _request_before(draft, entry)
+            ledger.end_request(tx, draft.conversation, resolved, opened_seq=opened, now=draft.now)
         case _:
             pass
 
@@ -172,7 +168,21 @@ def _begin_request(tx: Tx, draft: Draft) -> None:
     before = draft.before
     if before is None or (before.request and before.last_input <= before.request):
         opened = before.request if before is not None else 1
-        ledger.open_request(tx, draft.conversation, opened_seq=opened, now=draft.now)
+        _open_request(tx, draft, opened)
+
+
+def _open_request(tx: Tx, draft: Draft, opened: int) -> None:
+    assert draft.state is not None
+    channel = draft.state.endpoint.channel
+    ledger.open_request(tx, draft.conversation, opened_seq=opened, channel=channel, now=draft.now)
+
+
+def _begin_silence(tx: Tx, draft: Draft, policy: Policy) -> None:
+    """Somebody has it now: when the customer falls silent, that is looked at (``timers``)."""
+    rules = policy.set_ups.of(tx, draft.now).waiting
+    after = rules.remind_after or rules.close_after
+    if draft.state is not None and draft.state.status is Status.OPEN and after:
+        due.put(tx, SILENCE, draft.conversation, due_at=draft.now + after * MINUTE)
 
 
 def _locale(draft: Draft) -> str:

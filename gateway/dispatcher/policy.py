@@ -9,7 +9,8 @@ from gateway.dispatcher.setup import SetUps
 from gateway.ports import Capabilities, Phrases
 
 SECOND = 1_000_000
-HOUR = 3600 * SECOND
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Policy:
     conversation opens again instead of a new one. ``idle_after``: silence after which the bot's conversation ends.
     ``turn_lease``: how long a node may take for a turn before another repeats it. ``pushed``: channels whose messages
     the courier sends, with what they can show. ``set_ups``: what businesses have set up. ``there``: whether a console of an
-    account may be open at a business.
+    account may be open at a business. ``deserted``: whether it is certain that nobody of it is there to answer.
     """
 
     node: str
@@ -38,6 +39,7 @@ class Policy:
     live: frozenset[str] = frozenset()
     set_ups: SetUps = field(default_factory=SetUps)
     there: Callable[[str, str], bool] = lambda business, account: True
+    deserted: Callable[[str], bool] = lambda business: False
 
     def pause(self, channel: str) -> int:
         """How long a turn waits after an input of ``channel``."""

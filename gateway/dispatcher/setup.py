@@ -10,12 +10,14 @@ import msgspec
 
 from gateway.model.events import Entry, tag_of
 from gateway.model.hours import Hours, next_opening
+from gateway.model.rules import WaitingRules
 from gateway.store import configuration, directory, due, push_subscriptions, webhook_calls
 from gateway.store.sql import Tx
 
 WEBHOOK = "webhook"
 """The kind of configuration, and of due rows."""
 HOURS = "hours"
+WAITING = "waiting"
 KNOWN_FOR = 5_000_000
 """Microseconds after which another node's change is seen."""
 
@@ -27,9 +29,13 @@ class Wanted(msgspec.Struct, frozen=True):
     active: bool = True
 
 
+class _Waiting(msgspec.Struct, frozen=True):
+    rules: WaitingRules = WaitingRules()
+
+
 class Known(NamedTuple):
     """``hooks``: the webhooks that want an event, by its tag. ``zone``: of the business. ``reached``: somebody of it is
-    told what happens while their console is closed. ``labels``: their names, by id."""
+    told what happens while their console is closed. ``labels``: their names, by id. ``waiting``: what is promised to whom."""
 
     at: int
     hooks: dict[str, tuple[str, ...]]
@@ -37,6 +43,7 @@ class Known(NamedTuple):
     zone: dt.tzinfo
     reached: bool
     labels: dict[str, str]
+    waiting: WaitingRules
 
 
 class SetUps:
@@ -59,7 +66,7 @@ class SetUps:
         if known is None or now - known.at >= KNOWN_FOR:
             reached = push_subscriptions.any_of_business(tx, now=now)
             known = self._known[tx.business] = Known(
-                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx)
+                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx), _waiting(tx)
             )  # fmt: skip
         return known
 
@@ -95,6 +102,11 @@ def _labels(tx: Tx) -> dict[str, str]:
 def _hours(tx: Tx) -> Hours:
     item = configuration.find(tx, HOURS, HOURS)
     return msgspec.json.decode(item.body, type=Hours) if item is not None else Hours()
+
+
+def _waiting(tx: Tx) -> WaitingRules:
+    item = configuration.find(tx, WAITING, WAITING)
+    return msgspec.json.decode(item.body, type=_Waiting).rules if item is not None else WaitingRules()
 
 
 def _zone(tx: Tx) -> dt.tzinfo:

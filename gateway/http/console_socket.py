@@ -210,7 +210,7 @@ class _Desk:
             page = tuple(rows[: frame.limit])
             more = len(rows) > frame.limit
             return RowsSnapshot(
-                view=frame.view, filter=frame.filter, before=frame.before, rows=page, next=write_cursor(page[-1]) if more else None,
+                view=frame.view, filter=frame.filter, before=frame.before, rows=page, next=write_cursor(page[-1], frame.view) if more else None,
                 counts=counts,
             )  # fmt: skip
 

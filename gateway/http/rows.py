@@ -57,6 +57,7 @@ class Stand(NamedTuple):
 
     status: Status
     owner: str
+    promised: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -99,6 +100,8 @@ class _Feed:
                 return self.consoles
             view = "resolved" if stand.status is Status.RESOLVED else "all"
             found.update(self.by_operator.get(stand.owner, ()), self.by_view.get(view, ()))
+            if stand.promised:
+                found.update(self.by_view.get("callbacks", ()))
         return found
 
 
@@ -201,13 +204,13 @@ class Rows:
         changed, feed.changed = feed.changed, {}
         recount, feed.recount, feed.scheduled = feed.recount, False, False
         missing = [name for name, change in changed.items() if change.outdated or name not in self._known]
-        tallies: dict[tuple[str, str], int] = {}
+        tally = lists.Tally({}, 0)
         if missing or recount:
 
-            def unit(tx: Tx, now: int) -> tuple[dict[str, tuple[Conversation, _Known]], dict[tuple[str, str], int]]:
-                return _look_up(tx, missing), lists.tally(tx) if recount else {}
+            def unit(tx: Tx, now: int) -> tuple[dict[str, tuple[Conversation, _Known]], lists.Tally]:
+                return _look_up(tx, missing), lists.tally(tx) if recount else tally
 
-            found, tallies = await self._store.read(business, unit)
+            found, tally = await self._store.read(business, unit)
             for conversation, (state, known) in found.items():
                 _remember(self._known, conversation, known)
                 if changed[conversation].state is None:
@@ -220,7 +223,7 @@ class Rows:
                 console.sink.send_along(frame)
         if recount:
             for console in list(feed.consoles):
-                counts = lists.counts_of(tallies, operator=console.operator)
+                counts = lists.counts_of(tally, operator=console.operator)
                 console.sink.send(self._encoder.encode(RowsFrame(rows=(), counts=counts)))
 
     def _shared_out(self, feed: _Feed, changed: dict[str, _Change]) -> dict[Console, list[msgspec.Raw]]:
@@ -256,13 +259,13 @@ def _discard(consoles: dict[str, set[Console]], key: str, console: Console) -> N
 
 
 def _stand(state: Conversation) -> Stand:
-    return Stand(state.status, state.owner.id if state.owner else "")
+    return Stand(state.status, state.owner.id if state.owner else "", state.callback is not None)
 
 
 def _moved(committed: Committed) -> bool:
     """The commit changed which views the conversation belongs to."""
     before, state = committed.before, committed.state
-    return before is None or before.status is not state.status or before.owner != state.owner
+    return before is None or _stand(before) != _stand(state)
 
 
 def _look_up(tx: Tx, conversations: list[str]) -> dict[str, tuple[Conversation, _Known]]:

@@ -11,6 +11,8 @@ from gateway.model.events import (
     Attachment,
     Author,
     Button,
+    CallbackKind,
+    CallbackReason,
     Card,
     DetailKind,
     Ending,
@@ -160,6 +162,15 @@ class AskTranscript(Command, frozen=True):
     address: str
 
 
+class AskCallback(Command, frozen=True):
+    """The customer, still in the queue, wants to be got back to; or nobody came while they were there (``reason``)."""
+
+    due_at: int
+    kind: CallbackKind
+    value: str = ""
+    reason: CallbackReason = "asked"
+
+
 class Leave(Command, frozen=True):
     """The customer gave up waiting; the request is lost with ``reason``."""
 
@@ -293,11 +304,36 @@ class Snooze(Command, frozen=True):
     until: int
 
 
-class Resolve(Command, frozen=True):
-    """The end, by its owner (or a supervisor: ``override``). With ``wrap_up`` the owner notes the outcome first."""
+class PromiseCallback(Command, frozen=True):
+    """Somebody gets back to the customer by ``due_at``: ``owner``, or whoever the queue gives it to. Said of what is promised
+    already, it changes that."""
+
+    operator: Person
+    due_at: int
+    kind: CallbackKind = "here"
+    value: str = ""
+    owner: Person | None = None
+    note: str = ""
+
+
+class TryCallback(Command, frozen=True):
+    """Its owner didn't reach the customer and tries again later."""
 
     operator: Person
     floor_seq: int
+    outcome: Literal["no_answer", "busy", "unreachable"]
+    again_at: int
+    note: str = ""
+
+
+class Resolve(Command, frozen=True):
+    """The end, by its owner (or a supervisor: ``override``). With ``wrap_up`` the owner notes the outcome first. ``ending`` and
+    ``reason``: as the ledger has them."""
+
+    operator: Person
+    floor_seq: int
+    ending: Ending = "answered"
+    reason: str = ""
     code: str = ""
     wrap_up: bool = False
     override: bool = False
@@ -409,7 +445,7 @@ class Close(Command, frozen=True):
 
 AnyCommand = (
     Start | Say | AskForPerson | CancelHandoff | Rate | RateAnswer | End | Consent | ShowInvitation | SetAttributes
-    | LeaveDetails | AskTranscript | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
+    | LeaveDetails | AskTranscript | AskCallback | PromiseCallback | TryCallback | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
     | AddNote | SetFacts | SetLabels | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint

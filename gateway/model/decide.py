@@ -94,13 +94,16 @@ TABLE: dict[Status, dict[type[c.Command], Handler]] = {
         **_UNRESOLVED, c.AskForPerson: _nothing, c.CancelHandoff: customer.cancel_handoff, c.Leave: customer.leave,
         c.MakeOffer: system.make_offer, c.AcceptOffer: system.accept_offer, c.RequestHandoff: _nothing,
         c.Take: people.take, c.Resolve: people.resolve,
+        c.AskCallback: customer.ask_callback, c.PromiseCallback: people.promise_callback,
     },
-    Status.OPEN: {**_PEOPLE, c.Snooze: people.snooze},
+    Status.OPEN: {
+        **_PEOPLE, c.Snooze: people.snooze, c.PromiseCallback: people.promise_callback, c.TryCallback: people.try_callback,
+    },
     Status.WRAP_UP: {**_PEOPLE, c.Say: customer.hear_in_wrap_up, c.LoseOwner: system.lose_owner_in_wrap_up},
     Status.SNOOZED: {
         # An owner who goes home leaves it asleep: waking finds out whether they are back.
         **_UNRESOLVED, c.Say: customer.hear_again, c.Wake: system.wake, c.Take: people.take, c.LoseOwner: _nothing,
-        c.Resolve: people.resolve,
+        c.Resolve: people.resolve, c.PromiseCallback: people.promise_callback,
     },
     Status.RESOLVED: {**_ALWAYS, c.Say: customer.hear_again},
 }  # fmt: skip

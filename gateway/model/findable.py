@@ -12,6 +12,8 @@ from gateway.model.events import (
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallbackPromised,
+    CallbackTried,
     ChannelJoined,
     ChatOpened,
     ConsentAsked,
@@ -78,8 +80,10 @@ def findable(event: AnyEvent) -> str:
             return _joined(event.text, *(file.name for file in event.files))
         case BotMessage() | NoteAdded() | OperatorEdited():
             return event.text
-        case Transferred():
+        case Transferred() | CallbackTried():
             return event.note
+        case CallbackPromised():
+            return _joined(event.value, event.note)
         case DetailsLeft():
             return event.value
         case (

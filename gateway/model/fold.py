@@ -16,6 +16,8 @@ from gateway.model.events import (
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallbackPromised,
+    CallbackTried,
     ChannelJoined,
     ChatOpened,
     ConsentAsked,
@@ -73,8 +75,10 @@ from gateway.model.state import (
     MAX_LABELS,
     MAX_PARTICIPANTS,
     MAX_PASSED,
+    NOTE_LENGTH,
     PAGE_LENGTH,
     PREVIEW_LENGTH,
+    Callback,
     Conversation,
     Offer,
     Participant,
@@ -84,7 +88,12 @@ from gateway.model.state import (
     Understood,
     WrittenFrom,
 )
-from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
+from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE
+
+ASKING = {"callback_where": "callback", "callback_where_again": "callback_again"}
+"""Notices that ask for something, and what the next message answers then."""
+SILENT = "silent"
+"""The notice that reminds a customer that they are waited for."""
 
 
 def fold(state: Conversation | None, entry: Entry, *, conversation: str) -> Conversation:
@@ -128,7 +137,9 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case OperatorMessage():
             kind = _kind(event.files, place=event.place)
             return {"preview": _preview(_words(event.text, event.files), "operator", at=at, seq=seq, kind=kind),
-                    "answered": state.last_input, "waiting_since": None}  # fmt: skip
+                    "answered": state.last_input, "waiting_since": None, "reminded_at": 0}  # fmt: skip
+        case SystemNotice():
+            return _noticed(state, event, at=at)
         case CustomerEdited() | OperatorEdited():
             return _edited(state, event.seq, event.text)
         case MessageExtended():
@@ -171,14 +182,14 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case OfferEnded():
             return {"offer": None, "passed": _passed(state, event, at=at)}
         case (
-            SystemNotice() | NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
+            NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
             | CustomerReacted()
         ):  # fmt: skip
             return {}
         case (
             ConversationStarted() | HandoffRequested() | HandoffCancelled() | Taken() | Transferred() | ReturnedToBot()
-            | OwnerLost() | WrapUpStarted() | Resolved() | Snoozed() | Reopened()
+            | OwnerLost() | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | CallbackPromised() | CallbackTried()
         ):  # fmt: skip
             return {"floor_seq": seq, "offer": None, **_floor_changes(state, event, seq=seq, at=at)}
         case _:
@@ -188,7 +199,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
 def _floor_changes(
     state: Conversation,
     event: ConversationStarted | HandoffRequested | HandoffCancelled | Taken | Transferred | ReturnedToBot | OwnerLost
-    | WrapUpStarted | Resolved | Snoozed | Reopened,
+    | WrapUpStarted | Resolved | Snoozed | Reopened | CallbackPromised | CallbackTried,
     *,
     seq: int,
     at: int,
@@ -204,7 +215,7 @@ def _floor_changes(
                     "answered": state.last_input if event.by == "customer" else state.answered}  # fmt: skip
         case HandoffCancelled():
             return {"status": Status.PENDING, "answered": state.last_input, "waiting_since": None, "reason": "",
-                    "cause": "", "handoff_seq": 0, "passed": {}}  # fmt: skip
+                    "cause": "", "handoff_seq": 0, "passed": {}, "callback": None}  # fmt: skip
         case Taken():
             return {"status": Status.OPEN, "passed": {}, "owner": event.operator, "last_owner": event.operator, "snoozed_until": None,
                     "memory": None,
@@ -216,7 +227,7 @@ def _floor_changes(
                     "passed": {event.by.id: at}}  # fmt: skip
         case ReturnedToBot():
             return {"status": Status.PENDING, "owner": None, "participants": (), "waiting_since": None, "reason": "",
-                    "cause": "", "handoff_seq": 0, "misses": 0, "memory": None}  # fmt: skip
+                    "cause": "", "handoff_seq": 0, "misses": 0, "memory": None, "callback": None}  # fmt: skip
         case OwnerLost():
             return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "cause": "", "waiting_since": at,
                     "passed": {event.operator.id: at}}  # fmt: skip
@@ -226,13 +237,45 @@ def _floor_changes(
             return {"status": Status.RESOLVED, "owner": None, "participants": (), "waiting_since": None,
                     "resolved_at": at, "snoozed_until": None, "continued_in": event.continued_in, "request": 0,
                     "answered": state.last_input, "asked": (), "understood": None, "memory": None,
-                    "passed": {}}  # fmt: skip
+                    "passed": {}, "callback": None, "reminded_at": 0}  # fmt: skip
         case Snoozed():
             return {"status": Status.SNOOZED, "snoozed_until": event.until, "waiting_since": None}
         case Reopened():
             return _reopened(state, event, seq=seq, at=at)
+        case CallbackPromised():
+            return _promised(state, event, at=at)
+        case CallbackTried():
+            return _tried(state, event)
         case _:
             assert_never(event)
+
+
+def _promised(state: Conversation, event: CallbackPromised, *, at: int) -> dict[str, Any]:
+    """It rests until then, and is theirs whose task it is."""
+    before = state.callback
+    promised = Callback(
+        due_at=event.due_at, promised_at=before.promised_at if before else at, kind=event.kind, value=event.value,
+        reason=event.reason, owner=event.owner, attempts=before.attempts if before else 0, note=event.note[:NOTE_LENGTH],
+    )  # fmt: skip
+    return {"status": Status.SNOOZED, "snoozed_until": event.due_at, "waiting_since": None, "callback": promised,
+            "owner": event.owner, "last_owner": event.owner or state.last_owner, "passed": {},
+            "answered": state.last_input}  # fmt: skip
+
+
+def _tried(state: Conversation, event: CallbackTried) -> dict[str, Any]:
+    if state.callback is None:
+        return {}
+    again = replace(
+        state.callback, due_at=event.again_at, attempts=state.callback.attempts + 1, owner=event.by,
+        note=event.note[:NOTE_LENGTH] or state.callback.note,
+    )  # fmt: skip
+    return {"status": Status.SNOOZED, "snoozed_until": event.again_at, "waiting_since": None, "callback": again}
+
+
+def _noticed(state: Conversation, event: SystemNotice, *, at: int) -> dict[str, Any]:
+    if event.notice in ASKING:
+        return {"asks": ASKING[event.notice]}
+    return {"reminded_at": at} if event.notice == SILENT else {}
 
 
 def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dict[str, Any]:
@@ -244,7 +287,7 @@ def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dic
             return changes | {
                 "status": Status.QUEUED,
                 "owner": None,
-                "reason": "reopened",
+                "reason": "callback" if state.callback is not None else "reopened",
                 "cause": "",
                 "waiting_since": at,
             }
@@ -269,11 +312,13 @@ def _customer_message(state: Conversation, event: CustomerMessage, *, seq: int, 
         ),
         "endpoint": event.endpoint,
         "unreachable": _reachable(state, event.endpoint),
+        "asks": "",
+        "reminded_at": 0,
     }  # fmt: skip
     if event.closing:
         return changes
     changes |= {"last_input": seq, "page": _page(event.page, state.page, seq=seq)}
-    if event.choice not in (ASK_FOR_PERSON, BACK_TO_BOT):
+    if event.choice not in (ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE):
         changes["asked"] = (*state.asked, seq)[-MAX_ASKED:]
     if state.status in (Status.OPEN, Status.WRAP_UP) and state.waiting_since is None:
         changes["waiting_since"] = at

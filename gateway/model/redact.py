@@ -15,6 +15,8 @@ from gateway.model.events import (
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallbackPromised,
+    CallbackTried,
     ChannelJoined,
     ChatOpened,
     ConsentAsked,
@@ -101,8 +103,12 @@ def _shell(event: Plain) -> Plain:
             return replace(event, address="")
         case DetailsLeft():
             return replace(event, value="")
+        case CallbackPromised():
+            return replace(event, value="", note="")
         case NoteAdded():
             return replace(event, text="")
+        case CallbackTried():
+            return replace(event, note="")
         case FileReady():
             return replace(event, file=replace(event.file, name=""))
         case Rated():

@@ -65,6 +65,24 @@ class RoutingRules(msgspec.Struct, frozen=True, kw_only=True):
     resting: Annotated[int, msgspec.Meta(ge=0, le=100)] = 50
 
 
+class WaitingRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever waits is offered, and when a silence is over; 0 switches a thing off.
+
+    ``callback_after``: seconds in the queue after which the customer is offered a callback; ``callback_within``: minutes in
+    which it is promised. ``missed_after``: seconds after that offer until whoever went away without reading it is called back
+    unasked, where it is known how. ``remind_after``: minutes of silence after which a customer is reminded that they are waited
+    for; ``close_after``: minutes after that until the conversation ends by itself. ``unread_after``: minutes until an answer that
+    nobody read on the page goes out by e-mail.
+    """
+
+    callback_after: Seconds = 150
+    callback_within: Annotated[int, msgspec.Meta(ge=5, le=10_080)] = 60
+    missed_after: Seconds = 600
+    remind_after: Annotated[int, msgspec.Meta(ge=0, le=10_080)] = 60
+    close_after: Annotated[int, msgspec.Meta(ge=0, le=43_200)] = 1440
+    unread_after: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 5
+
+
 class SkillRules(msgspec.Struct, frozen=True, kw_only=True):
     """Which conversations ask for a skill by themselves: those in ``language``, those of ``channel``; "": none do.
     ``strict``: waiting doesn't relax it."""

@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from gateway.model.events import Author, Endpoint, FileKind, Memory, Person, Role, Score
+from gateway.model.events import Author, CallbackKind, CallbackReason, Endpoint, FileKind, Memory, Person, Role, Score
 
-FOLD_VERSION = 9
+FOLD_VERSION = 10
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -24,6 +24,7 @@ MAX_GUESSES = 3
 MAX_STEPS = 24
 MAX_PASSED = 8
 STEP_LENGTH = 120
+NOTE_LENGTH = 200
 PAGE_LENGTH = 200
 MAX_ATTRIBUTES = 20
 ATTRIBUTE_NAME_LENGTH = 40
@@ -79,6 +80,20 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int
 
 
+class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was promised and isn't done. ``attempts``: how often the customer wasn't reached; ``note``: cut to
+    ``NOTE_LENGTH`` characters."""
+
+    due_at: int
+    promised_at: int
+    kind: CallbackKind = "here"
+    value: str = ""
+    reason: CallbackReason = "asked"
+    owner: Person | None = None
+    attempts: int = 0
+    note: str = ""
+
+
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """What a turn took the inputs up to ``seq`` for; the likeliest first, at most ``MAX_GUESSES``."""
 
@@ -105,7 +120,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the text that they
     agreed to. Nobody vouches for any of these. ``unreachable``: identities that nothing reaches any more, at most as many
     as there are ``channels``. ``cause``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
-    who take over end it.
+    who take over end it. ``callback``: what people promised the customer, until it is done or no longer wanted. ``asks``: what
+    the customer was asked last by the system, whose answer comes next. ``reminded_at``: since they were reminded that they are
+    waited for.
     """
 
     id: str
@@ -148,6 +165,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     snoozed_until: int | None = None
     resolved_at: int | None = None
     continued_in: str = ""
+    callback: Callback | None = None
+    asks: str = ""
+    reminded_at: int = 0
 
     @property
     def floor(self) -> Floor:

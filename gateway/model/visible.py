@@ -18,6 +18,8 @@ from gateway.model.events import (
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallbackPromised,
+    CallbackTried,
     ChannelJoined,
     ChatOpened,
     ConsentAsked,
@@ -135,6 +137,11 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             return Resolved(by=event.by, ending=event.ending)
         case Reopened():
             return replace(event, owner=_nameless(event.owner)) if event.owner else event
+        case CallbackPromised():
+            # By when, and how: their own. Whose task it is, and what was noted for them, is not told.
+            return CallbackPromised(
+                by=event.by, due_at=event.due_at, kind=event.kind, value=event.value, reason=event.reason
+            )
         case FileReady() | FileFailed():
             return event  # of messages that they see: their own, and people's answers
         case (
@@ -155,7 +162,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
         case (
             NoteAdded() | DeliveryFailed() | DeliveryReplayed() | BotTurn() | BotTurnDropped() | BotTurnFailed() | OfferMade()
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
-            | WrapUpStarted() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
+            | WrapUpStarted() | CallbackTried() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
         ):  # fmt: skip
             return None
         case _:

@@ -21,14 +21,14 @@ from sqlalchemy import (
 )
 
 from gateway.model.events import Person
-from gateway.model.state import FOLD_VERSION, Conversation, Offer, Preview, Status
+from gateway.model.state import FOLD_VERSION, Callback, Conversation, Offer, Preview, Status
 from gateway.store import contacts as people
 from gateway.store import log
-from gateway.store.schema import FAR, RANK, UNRESOLVED, contacts, conversations, cursors
+from gateway.store.schema import FAR, PROMISED, RANK, UNRESOLVED, contacts, conversations, cursors
 from gateway.store.sql import Query, Tx
 
-View = Literal["mine", "unassigned", "all", "resolved"]
-VIEWS: tuple[View, ...] = ("mine", "unassigned", "all", "resolved")
+View = Literal["mine", "unassigned", "all", "resolved", "callbacks"]
+VIEWS: tuple[View, ...] = ("mine", "unassigned", "all", "resolved", "callbacks")
 
 
 class Place(NamedTuple):
@@ -53,7 +53,7 @@ class ContactName(msgspec.Struct, frozen=True, kw_only=True):
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation in a list: what a person needs to choose it. ``unread``: the customer's last input is unread.
-    ``offer``: it is reserved for somebody."""
+    ``offer``: it is reserved for somebody. ``callback``: what was promised to the customer and isn't done."""
 
     conversation: str
     seq: int
@@ -70,6 +70,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...]
     updated_at: int
     offer: Offer | None = None
+    callback: Callback | None = None
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -90,6 +91,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     mine: int
     unassigned: int
     all: int
+    callbacks: int
 
 
 def _where(view: View) -> list[ColumnElement[bool] | TextClause]:
@@ -103,6 +105,8 @@ def _where(view: View) -> list[ColumnElement[bool] | TextClause]:
             return [text(UNRESOLVED)]
         case "resolved":
             return [c.status == Status.RESOLVED.value]
+        case "callbacks":
+            return [text(PROMISED)]
 
 
 _FILTER = """
@@ -128,7 +132,8 @@ _FILTERS: dict[str, TextClause] = {
 
 
 def _list(view: View) -> Query:
-    """Who waits comes first, the longest on top; then the latest. Of what is resolved nobody waits."""
+    """Who waits comes first, the longest on top; then the latest. Of what is resolved nobody waits; callbacks come as they are
+    due."""
     return Query(_page(view))
 
 
@@ -142,6 +147,9 @@ def _page(view: View) -> Select[Any]:
     if view == "resolved":
         behind = tuple_(c.updated_at, c.id) < tuple_(bindparam("before"), bindparam("place"))
         order: tuple[ColumnElement[Any], ...] = (c.updated_at.desc(), c.id.desc())
+    elif view == "callbacks":
+        behind = tuple_(c.callback_at, c.id) > tuple_(bindparam("rank"), bindparam("place"))
+        order = (c.callback_at, c.id)
     else:
         behind = tuple_(literal_column(RANK), c.id) > tuple_(bindparam("rank"), bindparam("place"))
         order = (literal_column(RANK), c.id)
@@ -186,6 +194,7 @@ _TALLY = Query(
     .where(conversations.c.business_id == _business, conversations.c.status != Status.RESOLVED.value)
     .group_by(conversations.c.status, conversations.c.owner_id)
 )
+_PROMISED = Query(select(func.count()).where(conversations.c.business_id == _business, text(PROMISED)))
 _MARK = Query(
     lambda insert: (
         lambda statement: statement.on_conflict_do_update(
@@ -209,7 +218,7 @@ def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
         status=state.status, owner=state.owner, team=state.team, reason=state.cause or state.reason,
         preview=state.preview, waiting_since=state.waiting_since, unread=state.last_input > max(read, 1),
         locale=state.locale, labels=state.labels, updated_at=state.updated_at,
-        offer=state.offer,
+        offer=state.offer, callback=state.callback,
     )  # fmt: skip
 
 
@@ -239,23 +248,34 @@ def resolved_between(tx: Tx, after: tuple[int, str], before: int, *, limit: int)
     return [(row[0], row[1]) for row in rows]
 
 
-def place_of(row: Row) -> Place:
+def place_of(row: Row, view: View) -> Place:
     """Where the row stands in a view that holds it."""
+    if view == "callbacks" and row.callback is not None:
+        return Place(row.callback.due_at, row.conversation)
     rank = row.waiting_since if row.waiting_since is not None else FAR - row.updated_at
     return Place(rank, row.conversation)
 
 
-def tally(tx: Tx) -> dict[tuple[str, str], int]:
-    """How many unresolved conversations there are of each status and owner."""
-    return {(status, owner): count for status, owner, count in tx.all(_TALLY)}
+class Tally(NamedTuple):
+    """How many unresolved conversations there are of each status and owner, and how many callbacks."""
+
+    stands: dict[tuple[str, str], int]
+    callbacks: int
 
 
-def counts_of(tallies: dict[tuple[str, str], int], *, operator: str) -> Counts:
+def tally(tx: Tx) -> Tally:
+    promised = tx.one(_PROMISED)
+    stands = {(status, owner): count for status, owner, count in tx.all(_TALLY)}
+    return Tally(stands, promised[0] if promised else 0)
+
+
+def counts_of(tally: Tally, *, operator: str) -> Counts:
     """The counts as one operator sees them."""
     return Counts(
-        mine=sum(n for (_, owner), n in tallies.items() if owner == operator),
-        unassigned=sum(n for (status, _), n in tallies.items() if status == Status.QUEUED.value),
-        all=sum(tallies.values()),
+        mine=sum(n for (_, owner), n in tally.stands.items() if owner == operator),
+        unassigned=sum(n for (status, _), n in tally.stands.items() if status == Status.QUEUED.value),
+        all=sum(tally.stands.values()),
+        callbacks=tally.callbacks,
     )
 
 

@@ -53,6 +53,7 @@ MERGED = "merged_into <> ''"
 _MERGED = text(MERGED)
 FORMER = "former_address <> ''"
 """As the index of addresses before a move says it."""
+_OPEN = text("ending = ''")
 _FORMER = text(FORMER)
 FAR = 1 << 62
 UNRESOLVED = "status <> 'resolved'"
@@ -61,6 +62,8 @@ STEMS = "array_to_tsvector(string_to_array(stems, ' '))"
 """What a text is found by on PostgreSQL; SQLite has a virtual table ``search_words`` for it, kept by triggers."""
 CARRIED = "status IN ('open', 'wrap_up')"
 """As the index of what operators carry says it."""
+PROMISED = "callback_at IS NOT NULL"
+"""As the index of callbacks says it."""
 OFFERED = "offered_to <> ''"
 """As the index of what is offered says it."""
 RANK = f"coalesce(waiting_since, {FAR} - updated_at)"
@@ -304,6 +307,7 @@ conversations = Table(
     _instant("updated_at"),
     _text("channel"),
     _text("offered_to"),
+    _instant("callback_at", nullable=True),
     PrimaryKeyConstraint("business_id", "id"),
     ForeignKeyConstraint(["business_id", "contact_id"], ["contacts.business_id", "contacts.id"]),
     Index("ix_conversations_status", "business_id", "status", "updated_at", "id"),
@@ -329,6 +333,14 @@ conversations = Table(
         "offered_to",
         sqlite_where=text(OFFERED),
         postgresql_where=text(OFFERED),
+    ),
+    Index(
+        "ix_conversations_callback",
+        "business_id",
+        "callback_at",
+        "id",
+        sqlite_where=text(PROMISED),
+        postgresql_where=text(PROMISED),
     ),
     sqlite_with_rowid=True,
 )
@@ -443,8 +455,13 @@ requests = Table(
     _instant("handed_at", nullable=True),
     _number("score"),
     Column("waited", BigInteger, nullable=True),
+    _text("channel"),
+    _text("team"),
+    _text("operator_id"),
+    _text("code"),
     PrimaryKeyConstraint("business_id", "conversation_id", "opened_seq"),
     Index("ix_requests_opened_at", "business_id", "opened_at"),
+    Index("ix_requests_open", "business_id", "opened_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
 )
 leases = Table(
     "leases",

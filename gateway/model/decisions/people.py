@@ -7,6 +7,9 @@ from gateway.faults import desk
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
 from gateway.model.events import (
+    CallbackPromised,
+    CallbackReason,
+    CallbackTried,
     DeliveryReplayed,
     FactsChanged,
     Labelled,
@@ -125,22 +128,57 @@ def return_to_bot(state: Conversation, command: c.ReturnToBot, circumstances: Ci
 
 def snooze(state: Conversation, command: c.Snooze, circumstances: Circumstances) -> Events:
     _fence(state, command)
-    now = circumstances.now
-    if command.until <= now:
-        raise Invalid("That time is past. Choose one that is still to come.", field="until")
-    if command.until > now + MAX_SNOOZE:
-        raise Invalid(
-            "That is more than a year ahead. Choose a nearer time, or resolve the conversation.", field="until"
-        )
+    _to_come(command.until, "until", circumstances.now)
     return (Snoozed(by=command.operator, until=command.until),)
+
+
+def _to_come(instant: int, field: str, now: int) -> None:
+    if instant <= now:
+        raise Invalid("That time is past. Choose one that is still to come.", field=field)
+    if instant > now + MAX_SNOOZE:
+        raise Invalid("That is more than a year ahead. Choose a nearer time, or resolve the conversation.", field=field)
 
 
 def resolve(state: Conversation, command: c.Resolve, circumstances: Circumstances) -> Events:
     _fence(state, command)
     if command.wrap_up and state.status is Status.OPEN:
         return (WrapUpStarted(by=command.operator),)
+    if command.ending == "called_back" and state.callback is None:
+        raise Invalid("Nobody promised to call back. End it as answered.", field="ending")
     operator = command.operator
-    return (Resolved(by="operator", ending="answered", operator=operator.id, name=operator.name, code=command.code),)
+    return (
+        Resolved(
+            by="operator", ending=command.ending, reason=command.reason, operator=operator.id, name=operator.name,
+            code=command.code,
+        ),
+    )  # fmt: skip
+
+
+def promise_callback(state: Conversation, command: c.PromiseCallback, circumstances: Circumstances) -> Events:
+    """While somebody has it only they promise for it."""
+    owner = state.owner
+    if state.status is Status.OPEN and owner is not None and owner.id != command.operator.id:
+        raise NotOwner(f"{owner.name} has this conversation. Take it first, or add a note.", owner=owner.name)
+    if state.status is Status.SNOOZED and state.callback is None:
+        raise NotPossible("This conversation is snoozed. Take it first.", status=state.status)
+    _to_come(command.due_at, "due_at", circumstances.now)
+    reason: CallbackReason = state.callback.reason if state.callback is not None else "promised"
+    return (
+        CallbackPromised(
+            by="operator", due_at=command.due_at, kind=command.kind, value=command.value, reason=reason,
+            operator=command.operator, owner=command.owner, note=command.note,
+        ),
+    )  # fmt: skip
+
+
+def try_callback(state: Conversation, command: c.TryCallback, circumstances: Circumstances) -> Events:
+    _fence(state, command)
+    if state.callback is None:
+        raise NotPossible("Nobody promised to call back. Snooze it, or promise a callback.")
+    _to_come(command.again_at, "again_at", circumstances.now)
+    return (
+        CallbackTried(by=command.operator, outcome=command.outcome, again_at=command.again_at, note=command.note),
+    )  # fmt: skip
 
 
 def join(state: Conversation, command: c.Join, circumstances: Circumstances) -> Events:
@@ -158,7 +196,9 @@ def replay(state: Conversation, command: c.Replay, circumstances: Circumstances)
     return (DeliveryReplayed(seq=command.seq, by=command.operator),)
 
 
-def _fence(state: Conversation, command: c.SendReply | c.Transfer | c.ReturnToBot | c.Snooze | c.Resolve) -> None:
+def _fence(
+    state: Conversation, command: c.SendReply | c.Transfer | c.ReturnToBot | c.Snooze | c.Resolve | c.TryCallback
+) -> None:
     """Only the owner (or a participant, for a reply), and only while their screen is up to date."""
     allowed = {state.owner.id} if state.owner else set()
     if isinstance(command, c.SendReply):

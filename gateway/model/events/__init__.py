@@ -25,6 +25,7 @@ from gateway.model.events.base import (
     SpanKind,
 )
 from gateway.model.events.bot import BotTurn, BotTurnDropped, BotTurnFailed, Memory, Outcome, Score
+from gateway.model.events.callbacks import CallbackKind, CallbackPromised, CallbackReason, CallbackTried
 from gateway.model.events.customer import (
     AnswerRated,
     AttributesSet,
@@ -141,6 +142,8 @@ Plain = (
     | ChatOpened
     | EndpointLost
     | EndpointBack
+    | CallbackPromised
+    | CallbackTried
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -204,6 +207,10 @@ __all__ = [
     "BotTurnDropped",
     "BotTurnFailed",
     "Button",
+    "CallbackKind",
+    "CallbackPromised",
+    "CallbackReason",
+    "CallbackTried",
     "Card",
     "ChannelJoined",
     "ChatOpened",

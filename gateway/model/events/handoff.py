@@ -9,7 +9,14 @@ import msgspec
 from gateway.model.events.base import Author, Event, Person
 
 Reason = Literal[
-    "customer_asked", "not_understood", "bot_decided", "bot_failed", "operator_decided", "owner_lost", "reopened"
+    "customer_asked",
+    "not_understood",
+    "bot_decided",
+    "bot_failed",
+    "operator_decided",
+    "owner_lost",
+    "reopened",
+    "callback",
 ]
 CAUSES = ("rule", "anger", "form_failed", "important", "action_failed", "engine_failed")
 Role = Literal["coach", "barge", "conference"]

@@ -147,12 +147,13 @@ export interface WidgetWelcome {
   readonly history: readonly { readonly conversation: string; readonly resolved_at: number }[];
   readonly marks: Marks;
 }
-/** Where the customer stands in the queue; `about_seconds` is null where it can't honestly be said. */
+/** Where the customer stands in the queue, and from when to when it may be their turn; null where it can't honestly be said. */
 export interface QueueFrame {
   readonly type: "queue";
   readonly conversation: string;
   readonly position: number;
   readonly about_seconds: number | null;
+  readonly upto_seconds: number | null;
   readonly available: boolean;
 }
 /** A link to go on in a messenger: good once, until `until`; `qr` is the same as an SVG picture. */
@@ -168,6 +169,8 @@ export type WidgetFrame = WidgetWelcome | LinkFrame | ContinueFrame | QueueFrame
 /** Payloads that the core itself understands. */
 export const ASK_FOR_PERSON = "/switchboard.operator";
 export const BACK_TO_BOT = "/switchboard.bot";
+export const CALL_BACK = "/switchboard.callback";
+export const CALL_BACK_HERE = "/switchboard.callback.here";
 
 // --- the console's -------------------------------------------------------------------------------------------------
 
@@ -206,6 +209,8 @@ export interface Row {
   readonly reason: string;
   /** It is reserved for somebody, for a while. */
   readonly offer?: Offer | null;
+  /** What was promised to the customer and isn't done. */
+  readonly callback?: Partial<Callback> | null;
 }
 
 export interface ConsoleWelcome {

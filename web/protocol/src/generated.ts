@@ -295,7 +295,7 @@ export interface BotTurnFailed {
  */
 export interface HandoffRequested {
   readonly type: "handoff_requested";
-  readonly reason: "bot_decided" | "bot_failed" | "customer_asked" | "not_understood" | "operator_decided" | "owner_lost" | "reopened";
+  readonly reason: "bot_decided" | "bot_failed" | "callback" | "customer_asked" | "not_understood" | "operator_decided" | "owner_lost" | "reopened";
   readonly by: "bot" | "customer" | "operator" | "system";
   readonly team?: string;
   readonly priority?: number;
@@ -558,6 +558,33 @@ export interface EndpointBack {
   readonly endpoint: Endpoint;
 }
 
+/**
+ * Somebody gets back to the customer by `due_at`; said again, it changes what was promised.
+ *
+ * `value`: the number, the address. `operator`: who promised, or changed it. `owner`: whose task it is; nobody: of
+ * whoever the queue gives it to when it is due.
+ */
+export interface CallbackPromised {
+  readonly type: "callback_promised";
+  readonly by: "bot" | "customer" | "operator" | "system";
+  readonly due_at: number;
+  readonly kind?: "email" | "here" | "messenger" | "phone";
+  readonly value?: string;
+  readonly reason?: "asked" | "missed" | "promised";
+  readonly operator?: Person | null;
+  readonly owner?: Person | null;
+  readonly note?: string;
+}
+
+/** The customer wasn't reached; it is tried again at `again_at`. */
+export interface CallbackTried {
+  readonly type: "callback_tried";
+  readonly by: Person;
+  readonly outcome: "busy" | "no_answer" | "unreachable";
+  readonly again_at: number;
+  readonly note?: string;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -617,6 +644,8 @@ export type PlainEvent =
   | ChatOpened
   | EndpointLost
   | EndpointBack
+  | CallbackPromised
+  | CallbackTried
   ;
 
 export type AnyEvent =
@@ -666,6 +695,8 @@ export type AnyEvent =
   | ChatOpened
   | EndpointLost
   | EndpointBack
+  | CallbackPromised
+  | CallbackTried
   | Redacted
   | Unrecognized
   ;

@@ -1,10 +1,12 @@
 import { fileNames } from "./files.ts";
-import { ASK_FOR_PERSON, BACK_TO_BOT } from "./frames.ts";
+import { ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE } from "./frames.ts";
 import { plain } from "./timeline.ts";
 import type {
   AnyEvent,
   Author,
   BotTurn,
+  CallbackPromised,
+  CallbackTried,
   CustomerMessage,
   Endpoint,
   Entry,
@@ -17,6 +19,7 @@ import type {
   Preview,
   Reopened,
   Score,
+  SystemNotice,
 } from "./types.ts";
 
 /** `abandoned` and other states of later releases arrive as strings that we show as they are. */
@@ -40,6 +43,7 @@ const MAX_CHANNELS = 8;
 const MAX_ASKED = 3;
 const MAX_GUESSES = 3;
 const MAX_PASSED = 8;
+const NOTE_LENGTH = 200;
 const PAGE_LENGTH = 200;
 const MAX_ATTRIBUTES = 20;
 
@@ -52,6 +56,18 @@ export interface Understood {
 export interface WrittenFrom {
   readonly seq: number;
   readonly text: string;
+}
+
+/** What people promised a customer and haven't done. `attempts`: how often the customer wasn't reached. */
+export interface Callback {
+  readonly due_at: number;
+  readonly promised_at: number;
+  readonly kind: NonNullable<CallbackPromised["kind"]>;
+  readonly value: string;
+  readonly reason: NonNullable<CallbackPromised["reason"]>;
+  readonly owner: Person | null;
+  readonly attempts: number;
+  readonly note: string;
 }
 
 /** What is known of a conversation without its messages. Field for field the server's `Conversation`. */
@@ -99,6 +115,10 @@ export interface Conversation {
   readonly snoozed_until: number | null;
   readonly resolved_at: number | null;
   readonly continued_in: string;
+  readonly callback: Callback | null;
+  /** What the system asked the customer last, whose answer comes next. */
+  readonly asks: string;
+  readonly reminded_at: number;
 }
 
 export const EMPTY: Conversation = {
@@ -141,6 +161,15 @@ export const EMPTY: Conversation = {
   snoozed_until: null,
   resolved_at: null,
   continued_in: "",
+  callback: null,
+  asks: "",
+  reminded_at: 0,
+};
+
+/** Notices that ask for something, and what the next message answers then. */
+const ASKING: Readonly<Record<string, string>> = {
+  callback_where: "callback",
+  callback_where_again: "callback_again",
 };
 
 type Changes = Partial<Conversation>;
@@ -170,7 +199,10 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
         preview: preview(event, "operator", at, seq),
         answered: state.last_input,
         waiting_since: null,
+        reminded_at: 0,
       };
+    case "system_notice":
+      return noticed(event, at);
     case "customer_edited":
     case "operator_edited":
       return edited(state, event.seq, event.text);
@@ -263,6 +295,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         cause: "",
         handoff_seq: 0,
         passed: {},
+        callback: null,
       };
     case "taken": {
       const unanswered = state.last_input > state.answered;
@@ -297,6 +330,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         handoff_seq: 0,
         misses: 0,
         memory: null,
+        callback: null,
       };
     case "owner_lost":
       return {
@@ -324,7 +358,13 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         understood: null,
         memory: null,
         passed: {},
+        callback: null,
+        reminded_at: 0,
       };
+    case "callback_promised":
+      return promised(state, event, at);
+    case "callback_tried":
+      return tried(state, event);
     case "snoozed":
       return { status: "snoozed", snoozed_until: event.until, waiting_since: null };
     case "reopened":
@@ -334,27 +374,89 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
   }
 }
 
+/** It rests until then, and is theirs whose task it is. */
+function promised(state: Conversation, event: CallbackPromised, at: number): Changes {
+  const owner = event.owner ?? null;
+  return {
+    status: "snoozed",
+    snoozed_until: event.due_at,
+    waiting_since: null,
+    callback: {
+      due_at: event.due_at,
+      promised_at: state.callback?.promised_at ?? at,
+      kind: event.kind ?? "here",
+      value: event.value ?? "",
+      reason: event.reason ?? "asked",
+      owner,
+      attempts: state.callback?.attempts ?? 0,
+      note: start(event.note),
+    },
+    owner,
+    last_owner: owner ?? state.last_owner,
+    passed: {},
+    answered: state.last_input,
+  };
+}
+
+function tried(state: Conversation, event: CallbackTried): Changes {
+  if (!state.callback) return {};
+  return {
+    status: "snoozed",
+    snoozed_until: event.again_at,
+    waiting_since: null,
+    callback: {
+      ...state.callback,
+      due_at: event.again_at,
+      attempts: state.callback.attempts + 1,
+      owner: event.by,
+      note: start(event.note) || state.callback.note,
+    },
+  };
+}
+
+function start(note: string | undefined): string {
+  return [...(note ?? "")].slice(0, NOTE_LENGTH).join("");
+}
+
+function noticed(event: SystemNotice, at: number): Changes {
+  const asks = ASKING[event.notice];
+  if (asks) return { asks };
+  return event.notice === "silent" ? { reminded_at: at } : {};
+}
+
 function reopened(state: Conversation, event: Reopened, seq: number, at: number): Changes {
   const common: Changes = { snoozed_until: null, resolved_at: null, request: state.request || seq };
   switch (event.to) {
     case "owner":
       return { ...common, status: "open", owner: event.owner ?? null, waiting_since: at };
     case "queue":
-      return { ...common, status: "queued", owner: null, reason: "reopened", cause: "", waiting_since: at };
+      return {
+        ...common,
+        status: "queued",
+        owner: null,
+        reason: state.callback ? "callback" : "reopened",
+        cause: "",
+        waiting_since: at,
+      };
     case "bot":
       return { ...common, status: "pending", owner: null, misses: 0, reason: "", cause: "", handoff_seq: 0 };
   }
 }
+
+/** Buttons that are no question. */
+const SYSTEM_CHOICES = [ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE];
 
 function customerMessage(state: Conversation, event: CustomerMessage, seq: number, at: number): Changes {
   const said: Changes = {
     preview: preview(event, "customer", at, seq),
     endpoint: event.endpoint,
     unreachable: reachable(state, event.endpoint),
+    asks: "",
+    reminded_at: 0,
   };
   if (event.closing) return said;
   const waits = (state.status === "open" || state.status === "wrap_up") && state.waiting_since === null;
-  const calls = event.choice === ASK_FOR_PERSON || event.choice === BACK_TO_BOT;
+  const calls = SYSTEM_CHOICES.includes(event.choice ?? "");
   return {
     ...said,
     last_input: seq,

@@ -1,4 +1,4 @@
-import { readMarkup, type AnyEvent, type DeliveryFailed, type Person } from "@switchboard/protocol";
+import { readMarkup, type AnyEvent, type CallbackPromised, type DeliveryFailed, type Person } from "@switchboard/protocol";
 import { known, knows, type Key, type Say } from "../i18n/index.ts";
 import { told } from "./faults.ts";
 import { moment } from "./times.ts";
@@ -56,6 +56,15 @@ export function line(event: AnyEvent, me: string): Wording | null {
       };
     case "reopened":
       return says(event.to === "bot" ? "seam-bot" : "seam-wait", "event.reopened");
+    case "callback_promised":
+      return promised(event);
+    case "callback_tried":
+      return {
+        tone: "seam-done",
+        say: (say, locale) =>
+          say(`event.callback.${event.outcome}`, { name: event.by.name, time: moment(event.again_at, locale) }),
+        note: event.note ?? "",
+      };
     case "snoozed":
       return {
         tone: "seam-done",
@@ -137,6 +146,24 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.unknown", { type });
     }
   }
+}
+
+function promised(event: CallbackPromised): Wording {
+  const how = event.kind ?? "here";
+  const name = event.operator?.name;
+  return {
+    tone: "seam-done",
+    say: (say, locale) => {
+      const task = say(`callback.${how}`, { value: event.value ?? "" });
+      const time = moment(event.due_at, locale);
+      const own = event.owner ? `${say("event.callback.owner", { name: event.owner.name })} ` : "";
+      const head = name
+        ? say("event.callback.by", { name, task, time })
+        : say(event.reason === "missed" ? "event.callback.missed" : "event.callback.asked", { task, time });
+      return `${head} ${own}`.trim();
+    },
+    note: event.note ?? "",
+  };
 }
 
 function pairs(values: Readonly<Record<string, string>>): string {
