@@ -80,7 +80,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int
 
 
-class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Callback(msgspec.Struct, frozen=True, kw_only=True):
     """What was promised and isn't done. ``attempts``: how often the customer wasn't reached; ``note``: cut to
     ``NOTE_LENGTH`` characters."""
 

@@ -94,6 +94,7 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "floor_seq": _sometimes_wrong(state.floor_seq), "answered": _sometimes_wrong(state.answered),
         "upto": _sometimes_wrong(state.last_input), "replies": replies, "intents": scores, "evidence": evidence,
         "buttons": buttons, "sent_at": st.none() | numbers, "page": st.none(), "score": st.integers(1, 5),
+        "owner": st.none() | people, "due_at": st.just(state.updated_at + 10**9), "again_at": st.just(state.updated_at + 10**9),
         "until": st.sampled_from([state.updated_at + 10**9] * 4 + [state.updated_at, state.updated_at + 10**14]),
         "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
         "files": st.lists(attachments, max_size=3).map(tuple), "fault": faults,

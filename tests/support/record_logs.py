@@ -19,6 +19,7 @@ from gateway.model.events import Attachment, Button, Memory, OperatorMessage, Ph
 from gateway.model.fold import fold_all
 from gateway.model.redact import redact
 from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
+from tests.support.clock import SECOND
 from tests.support.histories import CONVERSATION, IVAN, OLGA, PAGE, SUE, TELEGRAM, WEB, History
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "logs"
@@ -215,6 +216,31 @@ def snooze() -> History:
     return history
 
 
+def callbacks() -> History:
+    """Asked for from the queue, tried, given to a colleague, done."""
+    history = History().start()
+    history.say("Where is my order?")
+    history.do(c.AskForPerson())
+    history.do(c.Notify(notice="callback_where", text="Which number shall we call?"))
+    history.say("+7 495 000-01-01")
+    history.do(c.LeaveDetails(kind="phone", value="+74950000101"))
+    history.do(c.AskCallback(due_at=history.now + 3600 * SECOND, kind="phone", value="+74950000101"))
+    history.do(c.Wake(), after=3600)
+    history.do(c.Take(operator=OLGA))
+    fence = history.state.floor_seq
+    again = history.now + 7200 * SECOND
+    history.do(c.TryCallback(operator=OLGA, floor_seq=fence, outcome="no_answer", again_at=again, note=LONG))
+    history.do(
+        c.PromiseCallback(
+            operator=SUE, due_at=again, owner=IVAN, kind="phone", value="+74950000101", note="Ivan knows the order"
+        )
+    )
+    history.do(c.Wake(), Circumstances(owner_available=True), after=7200)
+    history.do(c.SendReply(operator=IVAN, text="I tried to reach you.", floor_seq=history.state.floor_seq))
+    history.do(c.Notify(notice="silent", text="Is there anything else?"))
+    return history
+
+
 def offers() -> History:
     history = History().start()
     history.say("Hello?")
@@ -314,7 +340,7 @@ def unrecognized() -> History:
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
     messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
-    offers, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
+    callbacks, offers, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
     unrecognized,
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from gateway.model import commands as c
 from gateway.model.decide import TABLE, Circumstances, decide
 from gateway.model.events import Attachment, OperatorMessage
 from gateway.model.state import Conversation, Status
-from tests.support.histories import AT, IVAN, OLGA, TELEGRAM, WEB
+from tests.support.histories import AT, IVAN, OLGA, TELEGRAM, WEB, History
 
 # "+" makes events, "." is accepted and has nothing to do, "-" is refused.
 CELLS = """
@@ -28,6 +28,9 @@ ShowInvitation     +      +     +      +       +       +
 SetAttributes      +      +     +      +       +       +
 LeaveDetails       +      +     +      +       +       +
 AskTranscript      +      +     +      +       +       +
+AskCallback        -      +     -      -       -       -
+PromiseCallback    -      +     +      -       +       -
+TryCallback        -      -     +      -       -       -
 Leave              +      +     -      -       -       -
 JoinChannel        +      +     +      +       +       -
 FinishTurn         +      +     +      +       +       +
@@ -83,6 +86,9 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.ShowInvitation: {"id": "plans", "text": "Shall I help you choose?"},
         c.SetAttributes: {"attributes": {"plan": "gold"}},
         c.LeaveDetails: {"kind": "email", "value": "ivan@example.com"},
+        c.AskCallback: {"due_at": state.updated_at + 1, "kind": "phone", "value": "+74950000101"},
+        c.PromiseCallback: {"operator": OLGA, "due_at": state.updated_at + 1},
+        c.TryCallback: {**fence, "outcome": "no_answer", "again_at": state.updated_at + 1},
         c.Leave: {"reason": "gave_up"},
         c.JoinChannel: {"endpoint": TELEGRAM},
         c.FinishTurn: {**turn, "outcome": "answered"},
@@ -123,11 +129,22 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
 
 
 def state_for(kind: type[c.AnyCommand], status: str) -> Conversation:
+    if (kind, status) in ((c.TryCallback, "open"), (c.PromiseCallback, "snoozed")):
+        return promised(taken=status == "open").state
     history = AT[status]()
     if status == "queued" and kind in (c.AcceptOffer, c.EndOffer):
         history.do(c.MakeOffer(operator=OLGA, expires_at=history.now + 1))
     assert history.state.status == status
     return history.state
+
+
+def promised(*, taken: bool) -> History:
+    """A callback is owed."""
+    history = AT["queued"]()
+    history.do(c.AskCallback(due_at=history.now + 2, kind="here"))
+    if taken:
+        history.do(c.Take(operator=OLGA))
+    return history
 
 
 def test_the_matrix_names_every_status_and_every_command() -> None:

@@ -1,4 +1,4 @@
-import type { Conversation, Status } from "./reduce.ts";
+import type { Callback, Conversation, Status } from "./reduce.ts";
 import type { Button, Entry, Fault, Offer, Page, Person, Preview } from "./types.ts";
 
 /** RFC 9457, with our own further fields. `type` ends in the stable code. */
@@ -210,7 +210,7 @@ export interface Row {
   /** It is reserved for somebody, for a while. */
   readonly offer?: Offer | null;
   /** What was promised to the customer and isn't done. */
-  readonly callback?: Partial<Callback> | null;
+  readonly callback?: Callback | null;
 }
 
 export interface ConsoleWelcome {
