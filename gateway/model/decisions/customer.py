@@ -59,7 +59,7 @@ def reopening(state: Conversation, circumstances: Circumstances) -> Reopened:
     """Whose it is when something happens in a conversation at rest: whoever had it last comes first."""
     if state.last_owner is None and state.callback is None:
         return Reopened(to="bot")
-    if circumstances.owner_available:
+    if circumstances.owner_available and state.last_owner is not None:
         return Reopened(to="owner", owner=state.last_owner)
     return Reopened(to="queue")
 

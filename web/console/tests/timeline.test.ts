@@ -162,6 +162,7 @@ test("who may do what follows from the floor", () => {
     transfer: true,
     snooze: true,
     elsewhere: true,
+    callBack: true,
   });
   expect(allowed("open", { owner: olga }, "viktor", false)).toEqual({
     reply: false,
@@ -171,6 +172,7 @@ test("who may do what follows from the floor", () => {
     transfer: false,
     snooze: false,
     elsewhere: true,
+    callBack: false,
   });
   expect(allowed("resolved", { owner: null }, "olga", true).elsewhere).toBe(false);
   expect(allowed("pending", { owner: null }, "viktor", true)).toMatchObject({ take: true, resolve: true });

@@ -174,8 +174,8 @@ export const CALL_BACK_HERE = "/switchboard.callback.here";
 
 // --- the console's -------------------------------------------------------------------------------------------------
 
-export type View = "mine" | "unassigned" | "all" | "resolved";
-export type Counts = Readonly<Record<"mine" | "unassigned" | "all", number>>;
+export type View = "mine" | "unassigned" | "all" | "resolved" | "callbacks";
+export type Counts = Readonly<Record<"mine" | "unassigned" | "all" | "callbacks", number>>;
 export type Verb =
   | "take"
   | "accept"
@@ -188,6 +188,8 @@ export type Verb =
   | "resolve"
   | "transfer"
   | "snooze"
+  | "callback"
+  | "callback_tried"
   | "facts"
   | "label";
 

@@ -9,6 +9,8 @@ import { sentence } from "./problems.ts";
 import { releaseAll } from "./writing.ts";
 
 const beside = new Set<string>();
+/** What is promised, or taken, is judged by whose it is, not by what the screen showed. */
+const UNFENCED: readonly Act[] = ["take", "callback"];
 let acting: { readonly id: string; readonly act: Act } | null = null;
 
 /** Something was begun in the open conversation that nobody has got. */
@@ -56,7 +58,7 @@ export function act(verb: Act, further: Readonly<Record<string, unknown>> = {}):
   thread.dialog = null;
   releaseAll(conversation);
   const id = randomId();
-  const body = verb === "take" ? {} : { floor_seq: log?.state.floor_seq ?? 0, ...further };
+  const body = UNFENCED.includes(verb) ? further : { floor_seq: log?.state.floor_seq ?? 0, ...further };
   if (!send({ type: "command", id, verb, conversation, body })) {
     thread.problem = preferences.say("problem.offline");
     return;

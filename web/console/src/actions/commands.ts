@@ -33,6 +33,7 @@ export function commands(further: Readonly<Partial<Record<Shortcut, () => void>>
     ...(open ? [keyed("note", () => write("note"))] : []),
     ...(may.transfer ? [keyed("transfer", () => want("transfer"))] : []),
     ...(may.snooze ? [keyed("snooze", () => want("snooze"))] : []),
+    ...(may.callBack ? [one("callback", say("callback.title"), () => (thread.dialog = "callback"))] : []),
     ...(may.elsewhere
       ? [one("elsewhere", say("thread.elsewhere"), () => (thread.dialog = "elsewhere"))]
       : []),

@@ -114,6 +114,19 @@ export interface RoutingRules {
   chat: number;
   resting: number;
 }
+/** What whoever waits is offered; seconds and minutes, 0 for never. */
+export interface WaitingRules {
+  callback_after: number;
+  callback_within: number;
+  missed_after: number;
+  remind_after: number;
+  close_after: number;
+  unread_after: number;
+}
+export interface Waiting {
+  name: string;
+  rules: WaitingRules;
+}
 export interface Routing {
   name: string;
   rules: RoutingRules;
@@ -174,4 +187,5 @@ export const breakReasons = many<BreakReason>("break_reason", "break-reasons");
 export const savedViews = many<SavedView>("view", "views");
 export const hours = single<Hours>("hours", "hours");
 export const routing = single<Routing>("routing", "routing");
+export const waiting = single<Waiting>("waiting", "waiting");
 export const retention = single<Retention>("retention", "retention");

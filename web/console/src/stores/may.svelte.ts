@@ -23,6 +23,7 @@ class May {
           transfer: false,
           snooze: false,
           elsewhere: false,
+          callBack: false,
         },
   );
 
@@ -54,6 +55,10 @@ class May {
   }
   get elsewhere(): boolean {
     return this.#allowed.elsewhere;
+  }
+  /** To promise a callback, or to change what is promised. */
+  get callBack(): boolean {
+    return this.#allowed.callBack || (this.#state?.status === "snoozed" && Boolean(this.#state.callback));
   }
   get resolve(): boolean {
     return this.#allowed.resolve;

@@ -1,8 +1,9 @@
 import type { Letter, Log, Person, Row } from "@switchboard/protocol";
 import type { Written } from "../view/timeline.ts";
 
-export type Act = "take" | "return_to_bot" | "resolve" | "transfer" | "snooze";
-export type DialogName = "transfer" | "snooze" | "resolve" | "elsewhere";
+export type Act =
+  "take" | "return_to_bot" | "resolve" | "transfer" | "snooze" | "callback" | "callback_tried";
+export type DialogName = "transfer" | "snooze" | "resolve" | "elsewhere" | "callback";
 
 /** The conversation that is open. */
 class Thread {

@@ -38,6 +38,8 @@ export interface Allowed {
   readonly snooze: boolean;
   /** To be led on in another channel. */
   readonly elsewhere: boolean;
+  /** To promise that somebody gets back to the customer. */
+  readonly callBack: boolean;
 }
 
 /** `offered`: for whom it is reserved, if for anybody. */
@@ -57,5 +59,6 @@ export function allowed(
     transfer: mine,
     snooze: mine && status === "open",
     elsewhere: status !== "resolved",
+    callBack: status === "queued" || (mine && status === "open"),
   };
 }

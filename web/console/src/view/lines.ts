@@ -1,4 +1,10 @@
-import { readMarkup, type AnyEvent, type CallbackPromised, type DeliveryFailed, type Person } from "@switchboard/protocol";
+import {
+  readMarkup,
+  type AnyEvent,
+  type CallbackPromised,
+  type DeliveryFailed,
+  type Person,
+} from "@switchboard/protocol";
 import { known, knows, type Key, type Say } from "../i18n/index.ts";
 import { told } from "./faults.ts";
 import { moment } from "./times.ts";
@@ -62,7 +68,10 @@ export function line(event: AnyEvent, me: string): Wording | null {
       return {
         tone: "seam-done",
         say: (say, locale) =>
-          say(`event.callback.${event.outcome}`, { name: event.by.name, time: moment(event.again_at, locale) }),
+          say(`event.callback.${event.outcome}`, {
+            name: event.by.name,
+            time: moment(event.again_at, locale),
+          }),
         note: event.note ?? "",
       };
     case "snoozed":

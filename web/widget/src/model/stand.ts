@@ -35,7 +35,7 @@ export function step(state: Stand, { seq, at, event: told }: Entry): Stand {
     case "transferred":
       return event.to ? { ...state, seq } : moved("queued");
     case "callback_promised":
-      return moved("snoozed");
+      return moved("snoozed", event.owner ?? null);
     case "resolved":
       return moved("resolved");
     case "reopened":

@@ -1,7 +1,7 @@
 /** The sections of the settings, as the menu groups them. */
 export const GROUPS = [
   ["business", ["business", "hours", "retention"]],
-  ["people", ["people", "teams", "skills", "routing", "breaks"]],
+  ["people", ["people", "teams", "skills", "routing", "waiting", "breaks"]],
   ["channels", ["inboxes"]],
   ["answers", ["canned", "labels", "codes"]],
   ["automation", ["bot", "webhooks", "tokens", "transfer"]],
@@ -13,6 +13,7 @@ export type Section = (typeof GROUPS)[number][1][number];
 /** What of the API a section can't be without. The others belong to every server that has this console. */
 export const NEEDS: Partial<Record<Section, string>> = {
   routing: "routing",
+  waiting: "waiting",
   breaks: "break-reasons",
   bot: "bot/templates",
   webhooks: "webhooks",

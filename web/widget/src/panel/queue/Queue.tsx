@@ -41,7 +41,10 @@ export function Main({ notice, place, choose, back }: Props) {
 }
 
 /** "You are second in line, about 2–5 minutes". */
-function placed({ position, about_seconds, upto_seconds }: QueueFrame, say: Say<keyof typeof WORDS.en>): string {
+function placed(
+  { position, about_seconds, upto_seconds }: QueueFrame,
+  say: Say<keyof typeof WORDS.en>,
+): string {
   const words = position <= 3 ? say(`place.${position as 1 | 2 | 3}`) : say("place.n", { n: position });
   const about = Math.ceil((about_seconds ?? 0) / 60);
   const upto = Math.ceil((upto_seconds ?? about_seconds ?? 0) / 60);

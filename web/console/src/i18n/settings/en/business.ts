@@ -115,6 +115,7 @@ export const business = {
   "kind.wrap_up_code": "wrap-up code",
   "kind.hours": "hours",
   "kind.routing": "routing",
+  "kind.waiting": "waiting and silence",
   "kind.retention": "keeping data",
   "kind.token": "API token",
   "kind.webhook": "webhook",

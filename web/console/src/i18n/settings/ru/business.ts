@@ -129,6 +129,7 @@ export const business: Catalogue<keyof typeof words> = {
   "kind.wrap_up_code": "итог обращения",
   "kind.hours": "часы работы",
   "kind.routing": "распределение",
+  "kind.waiting": "ожидание и тишина",
   "kind.retention": "хранение данных",
   "kind.token": "ключ API",
   "kind.webhook": "вебхук",
