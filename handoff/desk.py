@@ -7,6 +7,7 @@ from typing import Annotated, Literal, assert_never
 import msgspec
 
 from gateway.errors import Invalid
+from gateway.faults import desk
 from gateway.http.access import Principal
 from gateway.http.routes import EVERYONE
 from gateway.http.texts import ItemId, visible_text
@@ -215,7 +216,7 @@ def _reached_at(body: CallbackBody) -> str:
             return check_email(body.value)
         case "messenger":
             if not (value := visible_text(body.value)):
-                raise Invalid("Write the messenger and the name there, like Telegram @name.", field="value")
+                raise Invalid(desk.MESSENGER(), field="value")
             return value
         case "here":
             return ""

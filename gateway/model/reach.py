@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from gateway.errors import Invalid
+from gateway.faults import desk
 
 COUNTRIES = {"ru": "RU", "en": "GB"}
 """Whose phone numbers somebody of a language may write without their country."""
@@ -21,7 +22,7 @@ def check_email(text: str) -> str:
     """An e-mail address, as it is kept. Raises ``Invalid``."""
     value = UNWANTED.sub("", text).strip()
     if len(value) > 254 or not _ADDRESS.fullmatch(value):
-        raise Invalid("This isn't an e-mail address. Write it like name@example.com.", field="email")
+        raise Invalid(desk.EMAIL(), field="email")
     return value
 
 
@@ -35,7 +36,7 @@ def check_phone(text: str, *, country: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
-        raise Invalid("This isn't a phone number. Write it with the country, like +44 20 7946 0000.", field="phone")
+        raise Invalid(desk.PHONE(), field="phone")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 

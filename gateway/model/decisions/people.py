@@ -144,7 +144,7 @@ def resolve(state: Conversation, command: c.Resolve, circumstances: Circumstance
     if command.wrap_up and state.status is Status.OPEN:
         return (WrapUpStarted(by=command.operator),)
     if command.ending == "called_back" and state.callback is None:
-        raise Invalid("Nobody promised to call back. End it as answered.", field="ending")
+        raise Invalid(desk.NO_CALLBACK(), field="ending")
     operator = command.operator
     return (
         Resolved(
@@ -174,7 +174,7 @@ def promise_callback(state: Conversation, command: c.PromiseCallback, circumstan
 def try_callback(state: Conversation, command: c.TryCallback, circumstances: Circumstances) -> Events:
     _fence(state, command)
     if state.callback is None:
-        raise NotPossible("Nobody promised to call back. Snooze it, or promise a callback.")
+        raise NotPossible(desk.NO_CALLBACK())
     _to_come(command.again_at, "again_at", circumstances.now)
     return (
         CallbackTried(by=command.operator, outcome=command.outcome, again_at=command.again_at, note=command.note),

@@ -160,7 +160,7 @@ def test_an_erased_log_folds_as_before_but_for_what_was_erased(history: History)
 
     state = fold_all(erased, conversation=CONVERSATION)
 
-    forgotten = {"facts", "preview", "attributes", "details"}
+    forgotten = {"facts", "preview", "attributes", "details", "callback"}
     for field in Conversation.__struct_fields__:
         if field not in forgotten:
             assert getattr(state, field) == getattr(history.state, field), field

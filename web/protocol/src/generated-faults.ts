@@ -28,6 +28,10 @@ export const FAULTS = {
     contact_not_merged: [],
     colleague_away: ["name"],
     colleague_gone: ["name"],
+    phone_unreadable: [],
+    email_unreadable: [],
+    messenger_missing: [],
+    callback_none: [],
     labels_many: ["limit"],
   },
   refusals: {

@@ -28,6 +28,10 @@ export const faults = {
   "fault.contacts_two": "These two signed in as different people on one site, so they stay two contacts.",
   "fault.contact_not_merged": "This contact is not joined with another one any more.",
   "fault.colleague_away": "{name} is on a break. Choose somebody else, or pass it to a team.",
+  "fault.phone_unreadable": "This is not a phone number. Write it with the country, like +44 20 7946 0000.",
+  "fault.email_unreadable": "This is not an e-mail address. Write it like name@example.com.",
+  "fault.messenger_missing": "Write the messenger and the name there, like Telegram @name.",
+  "fault.callback_none": "Nobody promised to call back. End it as answered, or snooze it.",
   "fault.colleague_gone": "{name} is not at the console. Choose somebody else, or pass it to a team.",
   "fault.labels_many": "A conversation has at most {limit} labels. Take one off first.",
 } satisfies Record<`fault.${FaultCode<"delivery" | "push" | "desk">}`, Phrase>;

@@ -28,6 +28,10 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.contacts_two": "На одном сайте они вошли как разные люди, поэтому останутся двумя клиентами.",
   "fault.contact_not_merged": "Этот клиент уже ни с кем не объединён.",
   "fault.colleague_away": "{name}: перерыв. Выберите другого коллегу или передайте группе.",
+  "fault.phone_unreadable": "Это не номер телефона. Напишите его с кодом страны, например +7 495 000-00-00.",
+  "fault.email_unreadable": "Это не адрес почты. Напишите его так: name@example.com.",
+  "fault.messenger_missing": "Напишите мессенджер и имя в нём, например Telegram @name.",
+  "fault.callback_none": "Перезвон никто не обещал. Завершите с ответом или отложите.",
   "fault.colleague_gone": "{name}: не в консоли. Выберите другого коллегу или передайте группе.",
   "fault.labels_many": "Меток у диалога не больше {limit}. Сначала снимите одну.",
 };
