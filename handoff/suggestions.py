@@ -56,10 +56,12 @@ class Suggestions:
         if asked is None:
             raise NotFound("There is no such conversation in this business.")
         seq, text, locale = asked
-        if not text:
-            return SuggestionList(seq=seq, items=())
-        found = await asyncio.gather(*(self._ask(one, call.business, text, locale) for one in self._suggesters))
-        return SuggestionList(seq=seq, items=merged(one for some in found for one in some))
+        return SuggestionList(seq=seq, items=await self.of(call.business, text, locale) if text else ())
+
+    async def of(self, business: str, text: str, locale: str) -> tuple[Suggestion, ...]:
+        """What all suggesters together have to say to a text."""
+        found = await asyncio.gather(*(self._ask(one, business, text, locale) for one in self._suggesters))
+        return merged(one for some in found for one in some)
 
     async def _ask(self, suggester: Suggester, business: str, text: str, locale: str) -> Sequence[Suggestion]:
         """What it suggests; one that fails or takes long suggests nothing."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 Rgb = tuple[int, int, int]
 
 WHITE: Rgb = (255, 255, 255)
+BLACK: Rgb = (0, 0, 0)
 INK: Rgb = (27, 23, 20)
 LIGHT: Rgb = (254, 253, 251)
 DARK: Rgb = (34, 30, 26)
@@ -26,7 +27,7 @@ class Colours(NamedTuple):
 def colours_of(hex_colour: str) -> Colours:
     """``hex_colour``: ``#rrggbb``."""
     brand = parse(hex_colour)
-    on_brand = WHITE if contrast(brand, WHITE) >= contrast(brand, INK) else INK
+    on_brand = WHITE if contrast(brand, WHITE) >= AA else BLACK  # one of the two always is
     readable = _readable(brand, LIGHT, INK), _readable(brand, DARK, WHITE)
     return Colours(_css(brand), _css(on_brand), *map(_css, readable))
 
