@@ -17,7 +17,16 @@ export function businessOf(search: string): string {
   return new URLSearchParams(search).get("business") ?? "";
 }
 
-const PAGES = ["conversations", "bot", "knowledge", "settings", "account", "reports", "set-up", "invitation"] as const;
+const PAGES = [
+  "conversations",
+  "bot",
+  "knowledge",
+  "settings",
+  "account",
+  "reports",
+  "set-up",
+  "invitation",
+] as const;
 export type Page = (typeof PAGES)[number];
 
 /** Which page is looked at; on the settings: which section of them, and which thing of that. */

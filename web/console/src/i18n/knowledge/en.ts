@@ -69,7 +69,8 @@ export const en = {
   "questions.about":
     "What customers, operators and the bot looked for in vain. Numbers and addresses are taken out, and who asked isn't kept.",
   "questions.none": "Nothing was asked in vain",
-  "questions.none.more": "What nobody finds on the page, beside a conversation or through the bot is counted here.",
+  "questions.none.more":
+    "What nobody finds on the page, beside a conversation or through the bot is counted here.",
   "questions.times": { one: "{n} time", other: "{n} times" },
   "questions.last": "last {time}",
   "questions.origin.page": "on the page",
@@ -84,7 +85,8 @@ export const en = {
   "shown.title": "Where it is shown",
   "shown.about": "Operators always find articles beside the conversation.",
   "shown.page": "A page that anybody can read",
-  "shown.page.hint": "Published articles by category, with a search, in your colour. Operators and the bot can link to it.",
+  "shown.page.hint":
+    "Published articles by category, with a search, in your colour. Operators and the bot can link to it.",
   "shown.bot": "The bot answers from articles",
   "shown.bot.hint":
     "Where it doesn't understand and one article clearly fits, it quotes the beginning and names the article, with a button to a person.",

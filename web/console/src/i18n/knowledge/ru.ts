@@ -33,7 +33,8 @@ export const ru: Words = {
   "article.category": "Раздел",
   "article.category.hint": "Под каким заголовком статья стоит в списке.",
   "article.text": "Текст",
-  "article.text.hint": "Markdown: **жирный**, - списки, [слова](https://адрес), ## подзаголовки, | таблицы |.",
+  "article.text.hint":
+    "Markdown: **жирный**, - списки, [слова](https://адрес), ## подзаголовки, | таблицы |.",
   "article.preview": "Так увидит клиент",
   "article.preview.none": "Пока ничего не написано.",
   "article.preview.failed": "Показать сейчас не получается.",

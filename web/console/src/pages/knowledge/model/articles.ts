@@ -40,7 +40,11 @@ const LONGEST = 60;
 /** An address made of a title: "Как платить" is `kak-platit`. */
 export function addressOf(title: string): string {
   const latin = [...title.toLowerCase()].map((one) => LETTERS[one] ?? one).join("");
-  const words = latin.normalize("NFD").replace(/\p{M}/gu, "").match(/[a-z0-9]+/g) ?? [];
+  const words =
+    latin
+      .normalize("NFD")
+      .replace(/\p{M}/gu, "")
+      .match(/[a-z0-9]+/g) ?? [];
   let address = "";
   for (const word of words) {
     const longer = address ? `${address}-${word}` : word;
