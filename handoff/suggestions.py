@@ -11,7 +11,7 @@ import structlog
 from gateway.errors import NotFound
 from gateway.http.routes import EVERYONE, Call, Route
 from gateway.language import clean
-from gateway.model.events import CustomerMessage, OperatorMessage
+from gateway.model.events import BotMessage, CustomerMessage, OperatorMessage
 from gateway.model.texts import as_they_are
 from gateway.ports import Suggester, Suggestion
 from gateway.store import log
@@ -74,16 +74,24 @@ class Suggestions:
 
 
 def asked_in(tx: Tx, conversation: str) -> tuple[int, str, str] | None:
-    """The customer's last inputs as one text, with the ``seq`` of the last and the conversation's language: those behind the
-    last answer of a person, of which at most three; ``None`` where there is no such conversation."""
+    """The customer's last inputs as one text, with the ``seq`` of the last and the conversation's language: at most three
+    that a person hasn't answered, and none before what the bot said to them. ``None`` where there is no such conversation.
+
+    What the bot said last doesn't count as an answer: with that it has called people."""
     state = log.peek(tx, conversation)
     if state is None:
         return None
     said: list[tuple[int, str]] = []
+    answered = False
     for entry in as_they_are(log.entries(tx, conversation, after=max(0, state.seq - LOOKED_AT))):
         if isinstance(entry.event, OperatorMessage):
             said.clear()
+        elif isinstance(entry.event, BotMessage):
+            answered = True
         elif isinstance(entry.event, CustomerMessage) and _asks(entry.event):
+            if answered:
+                said.clear()
+            answered = False
             said.append((entry.seq, entry.event.text))
     last = said[-INPUTS:]
     return (last[-1][0] if last else 0), "\n".join(text for _, text in last), state.locale

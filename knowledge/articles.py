@@ -35,9 +35,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a business has its articles shown. ``page``: at a public page; ``bot``: the bot answers from them."""
+    """Where a business has its articles shown. ``public``: at a page that anybody reads; ``bot``: the bot answers from them."""
 
-    page: bool = False
+    public: bool = False
     bot: bool = True
 
 

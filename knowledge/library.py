@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from gateway.ports import KnownAnswer, Suggestion
@@ -14,11 +15,14 @@ from knowledge.search import Hit
 from knowledge.shelf import Catalogue, Shelf
 
 SUGGESTED = 3
-LIKELY = 0.5
-"""Of a question so much is in an article that is suggested."""
+LIKELY = 0.45
+"""The confidence from which an article is suggested."""
 LONGEST = 1_500
 """Characters of a suggestion."""
+SENTENCES = 6
+"""Sentences of a text that are looked for singly, the last ones."""
 DRAIN = 2.0
+_ENDS = re.compile(r"[.?!\n]+(?:\s|$)")
 
 
 class Library:
@@ -63,18 +67,34 @@ class Library:
         catalogue = await self._shelf.of(business)
         if catalogue is None:
             return ()
+        best: dict[str, Hit] = {}
+        for asked in _questions(text):
+            for hit in catalogue.find(asked, locale, limit=SUGGESTED):
+                known = best.get(hit.text.article)
+                if known is None or hit.coverage > known.coverage:
+                    best[hit.text.article] = hit
+        found = sorted((hit for hit in best.values() if _confidence(hit) >= LIKELY), key=lambda hit: -_confidence(hit))
         return tuple(
             Suggestion(
                 text=excerpt(hit.text.said, LONGEST), origin="knowledge", source=hit.text.title,
-                url=self._address(catalogue, hit), confidence=round(min(1.0, hit.coverage * (0.7 + 0.3 * hit.in_title)), 4),
+                url=self._address(catalogue, hit), confidence=_confidence(hit),
             )
-            for hit in catalogue.find(text, locale, limit=SUGGESTED)
-            if hit.coverage >= LIKELY
+            for hit in found[:SUGGESTED]
         )  # fmt: skip
 
     def _address(self, catalogue: Catalogue, hit: Hit) -> str:
         path = catalogue.path(hit.text)
         return self._url() + path if path else ""
+
+
+def _questions(text: str) -> list[str]:
+    """A text whole, and each of its sentences: people ask for several things at once."""
+    sentences = [one.strip() for one in _ENDS.split(text) if one.strip()]
+    return list(dict.fromkeys([text, *sentences[-SENTENCES:]]))
+
+
+def _confidence(hit: Hit) -> float:
+    return round(hit.coverage * (0.7 + 0.3 * hit.in_title), 4)
 
 
 def _is_the_one(hits: Sequence[Hit]) -> bool:

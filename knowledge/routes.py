@@ -168,7 +168,7 @@ class KnowledgeRoutes:
     async def listed(self, call: Call) -> ArticleList:
         items = await self._store.read(call.business, lambda tx, now: read_listed(tx))
         catalogue = await self._shelf.of(call.business)
-        page = catalogue is not None and catalogue.places.page
+        page = catalogue is not None and catalogue.places.public
         return ArticleList(
             items=tuple(items), page=f"{self._url()}/help/{catalogue.business.slug}" if catalogue and page else ""
         )

@@ -30,8 +30,12 @@ BEGINS, SLIPPED = 0.85, 0.75
 """What a word counts that only begins so, or is written another way."""
 WORTH_SHOWING = 0.3
 """Of a question that much must be in an article for it to be a find."""
+WORTH_BESIDE = 0.25
+"""A find is told beside the best one if its score is at least this share of that one's."""
 SURE, SURE_IN_TITLE, SURE_WORDS = 0.6, 0.35, 2
 """Of a question so much is in an article, and in its title, and so many of its words, where it answers it beyond doubt."""
+WHOLE = 0.95
+"""Of a question so much is in an article that has all of it; then of more words one in the title is enough."""
 _SHORT_PAIR = re.compile(r"\b([^\W_]{1,3})-([^\W_]{1,4})\b")
 
 
@@ -62,8 +66,10 @@ class Hit(NamedTuple):
 
     @property
     def sure(self) -> bool:
-        """Whether it can be given as the answer to somebody who didn't choose it."""
-        return self.coverage >= SURE and self.in_title >= SURE_IN_TITLE and self.terms >= SURE_WORDS
+        """Whether it can be given as the answer to somebody who didn't choose it: its title speaks of it, or all that was
+        asked is there."""
+        titled = self.coverage >= SURE and self.in_title >= SURE_IN_TITLE and self.terms >= SURE_WORDS
+        return titled or (self.coverage >= WHOLE and self.in_title > 0 and self.terms > SURE_WORDS)
 
 
 class _Term(NamedTuple):
@@ -106,7 +112,7 @@ class Index:
         hits = [self._judge(number, terms, weights) for number in numbers]
         hits = [hit for hit in hits if hit.coverage >= WORTH_SHOWING]
         hits.sort(key=lambda hit: (-hit.score, hit.text.position, hit.text.title))
-        return hits[:limit]
+        return [hit for hit in hits[:limit] if hit.score >= WORTH_BESIDE * hits[0].score]
 
     def _read(self, question: str, *, typing: bool) -> list[_Term]:
         found = _words(question)

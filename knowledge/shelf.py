@@ -60,7 +60,7 @@ class Catalogue:
 
     def path(self, text: Text) -> str:
         """Where customers read it; "" where there is no page for them."""
-        return f"/help/{self.business.slug}/{text.address}?lang={text.locale}" if self.places.page else ""
+        return f"/help/{self.business.slug}/{text.address}?lang={text.locale}" if self.places.public else ""
 
 
 def _by_address(texts: Iterable[Text]) -> dict[str, dict[str, Text]]:

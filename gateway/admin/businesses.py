@@ -121,7 +121,7 @@ def _write_articles(tx: Tx, wanted: tuple[Article, ...], *, now: int) -> None:
         thing = add_thing(tx, kinds[ARTICLE], article, by=by, now=now)
         publish_texts(tx, thing.id, thing.value.texts, name=article.name, by=by, now=now)
     if wanted:
-        change_single(tx, kinds[KNOWLEDGE], Knowledge(page=True), seen=0, by=by, now=now)
+        change_single(tx, kinds[KNOWLEDGE], Knowledge(public=True), seen=0, by=by, now=now)
 
 
 def _settings(inbox: InboxFile) -> InboxSettings:

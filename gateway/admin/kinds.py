@@ -137,11 +137,11 @@ class Article(Body, frozen=True):
 
 
 class Knowledge(Body, frozen=True):
-    """Where articles are shown. ``page``: customers read them at ``/help/…``; ``bot``: the bot answers from them what it
+    """Where articles are shown. ``public``: anybody reads them at ``/help/…``; ``bot``: the bot answers from them what it
     doesn't understand."""
 
     name: Name = "knowledge"
-    page: bool = False
+    public: bool = False
     bot: bool = True
 
 

@@ -138,7 +138,7 @@ class HelpPages:
         """The business whose page it is. Raises ``NotFound``, also where it has none."""
         slug = request.match_info["business"]
         catalogue = await self._catalogue(slug) if _SLUG.fullmatch(slug) else None
-        if catalogue is None or not catalogue.places.page:
+        if catalogue is None or not catalogue.places.public:
             raise NotFound("There is no such page.")
         return Frame(catalogue, _locale(request, catalogue), self._assets)
 

@@ -52,6 +52,9 @@ async def test_what_is_answered_are_the_words_since_a_person_answered(bench: Ben
     assert (await asked(bench, talk))[1] == "Hello\nWhere is my parcel"
 
     await bench.do(talk, c.Take(operator=OLGA))
+    assert (await asked(bench, talk))[1] == "Hello\nWhere is my parcel", (
+        "what the bot says as it calls people answers nothing"
+    )
     state = await bench.state(talk)
     await bench.do(talk, c.SendReply(operator=OLGA, text="It is here", floor_seq=state.floor_seq, client_id="r"))
     assert (await asked(bench, talk))[1] == ""

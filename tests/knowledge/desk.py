@@ -45,7 +45,7 @@ async def change(browser: Browser, article: dict[str, Any], **fields: Any) -> di
 async def show(browser: Browser, *, page: bool = True, bot: bool = True) -> None:
     """Where the articles are shown."""
     seen = await browser.get("knowledge")
-    body = {"version": seen["version"], "value": {"name": "knowledge", "page": page, "bot": bot}}
+    body = {"version": seen["version"], "value": {"name": "knowledge", "public": page, "bot": bot}}
     status, done = await browser.ask("PUT", "knowledge", body)
     assert status == 200, done
 

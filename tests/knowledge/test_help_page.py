@@ -32,7 +32,9 @@ async def look(site: Site, path: str, **headers: str) -> tuple[int, str, aiohttp
         return response.status, await response.text(), response
 
 
-async def vote(site: Site, path: str, said: str, *, origin: str | None = None, cookie: str = "") -> aiohttp.ClientResponse:
+async def vote(
+    site: Site, path: str, said: str, *, origin: str | None = None, cookie: str = ""
+) -> aiohttp.ClientResponse:
     headers = {"Origin": site.origin if origin is None else origin, **({"Cookie": cookie} if cookie else {})}
     async with site.http.post(
         f"{site.origin}{path}", data={"helped": said}, headers=headers, allow_redirects=False
@@ -87,11 +89,20 @@ async def test_no_script_of_anybody_else_runs_and_nobody_frames_the_page(site: S
 
 
 async def test_what_an_article_and_a_question_say_is_never_markup(site: Site, anna: Browser) -> None:
-    hostile = {"title": "<img src=x onerror=alert(1)>", "category": '"><script>', "text": "<script>alert(1)</script> доставка"}
+    hostile = {
+        "title": "<img src=x onerror=alert(1)>",
+        "category": '"><script>',
+        "text": "<script>alert(1)</script> доставка",
+    }
     await publish(anna, await write(anna, {"name": "hostile", "texts": {"ru": hostile}}))
     await show(anna)
 
-    for path in ("/help/lantern", "/help/lantern/hostile", "/help/lantern?q=%22%3E%3Cscript%3E", "/help/lantern?q=доставка"):
+    for path in (
+        "/help/lantern",
+        "/help/lantern/hostile",
+        "/help/lantern?q=%22%3E%3Cscript%3E",
+        "/help/lantern?q=доставка",
+    ):
         _, page, _ = await look(site, path)
         assert "<img" not in page and "<script>" not in page, path
 

@@ -39,7 +39,7 @@ def shelf(store: Store, seconds: Seconds) -> Shelf:
 
 async def test_the_example_has_its_articles_on_a_page_in_both_languages(shelf: Shelf, business: str) -> None:
     catalogue = await opened(shelf, business)
-    assert catalogue.places.page and catalogue.locales == ("ru", "en")
+    assert catalogue.places.public and catalogue.locales == ("ru", "en")
     assert len(catalogue.of("ru")) == len(catalogue.of("en")) == 12
 
 
@@ -54,7 +54,9 @@ async def test_the_example_is_loaded_once_and_what_people_removed_stays_away(sto
     assert len(await store.read(business, lambda tx, now: articles.published(tx))) == left
 
 
-async def test_another_nodes_change_is_seen_within_seconds(store: Store, shelf: Shelf, seconds: Seconds, business: str) -> None:
+async def test_another_nodes_change_is_seen_within_seconds(
+    store: Store, shelf: Shelf, seconds: Seconds, business: str
+) -> None:
     before = await opened(shelf, business)
     await store.write(business, lambda tx, now: articles.hide(tx, before.of("ru")[0].article, "ru"))
 
@@ -80,7 +82,9 @@ async def test_a_business_that_there_isnt_has_no_articles(shelf: Shelf) -> None:
     assert await shelf.of("nobody") is None
 
 
-async def test_the_bot_gets_the_beginning_of_the_one_article_that_answers(store: Store, shelf: Shelf, business: str) -> None:
+async def test_the_bot_gets_the_beginning_of_the_one_article_that_answers(
+    store: Store, shelf: Shelf, business: str
+) -> None:
     library = Library(store, shelf, url=lambda: "https://help.example")
     found = await library.answer(business, "как сменить пароль от вайфая", "ru")
     assert found is not None
@@ -89,7 +93,9 @@ async def test_the_bot_gets_the_beginning_of_the_one_article_that_answers(store:
     assert await library.answer(business, "какая завтра погода", "ru") is None
 
 
-async def test_the_bot_gets_nothing_where_the_business_does_not_want_it(store: Store, shelf: Shelf, business: str) -> None:
+async def test_the_bot_gets_nothing_where_the_business_does_not_want_it(
+    store: Store, shelf: Shelf, business: str
+) -> None:
     def switch_off(tx: Tx, now: int) -> None:
         item = configuration.find(tx, "knowledge", "knowledge")
         assert item is not None

@@ -12,8 +12,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Looks what could be answered in a conversation now. What is shown stays until the answer is there. */
 export function suggestFor(conversation: string, key: string): void {
-  clearTimeout(timer);
   if (key === suggestions.key) return;
+  clearTimeout(timer);
   // Another conversation's are never shown here.
   if (!suggestions.key.startsWith(`${conversation} `)) suggestions.items = [];
   suggestions.key = key;

@@ -13,10 +13,10 @@ export interface Article {
   texts: Readonly<Record<string, ArticleText>>;
   position: number;
 }
-/** Where articles are shown. */
+/** Where articles are shown. `public`: at a page that anybody reads. */
 export interface Shown {
   name: string;
-  page: boolean;
+  public: boolean;
   bot: boolean;
 }
 export const articles = many<Article>("article", "articles");

@@ -4,10 +4,10 @@ import type { Conversation } from "@switchboard/protocol";
 const LONG = 180;
 const LINES = 4;
 
-/** What waits for a person's answer, as a key that another input changes; "" where nothing does. */
+/** What waits for a person's answer, as a key that another input changes; "" where nobody waits for one. */
 export function answerable(conversation: string, state: Conversation): string {
   const people = state.status === "queued" || state.status === "open";
-  if (!conversation || !people || state.last_input <= state.answered) return "";
+  if (!conversation || !people || !state.waiting_since) return "";
   return `${conversation} ${state.last_input}`;
 }
 

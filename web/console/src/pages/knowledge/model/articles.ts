@@ -2,10 +2,10 @@ import type { Article, ArticleText, Language, Listed } from "../../../api/knowle
 
 export const BLANK: ArticleText = { title: "", category: "", text: "" };
 
-/** The title of an article in a list: in one of these languages, the first that it has. */
-export function titleOf(languages: readonly Language[], locales: readonly string[], name: string): string {
-  const of = (locale: string) => languages.find((one) => one.locale === locale)?.title;
-  return locales.map(of).find(Boolean) || languages.find(({ title }) => title)?.title || name;
+/** In which language an article stands in a list: the first of these that it has. */
+export function shownIn(languages: readonly Language[], locales: readonly string[]): Language | undefined {
+  const of = (locale: string) => languages.find((one) => one.locale === locale && one.title);
+  return locales.map(of).find(Boolean) ?? languages.find(({ title }) => title);
 }
 
 /** Those that have all of the words somewhere. */
