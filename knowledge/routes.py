@@ -8,10 +8,10 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from gateway.errors import NotFound
+from gateway.errors import Invalid, NotFound
 from gateway.http.changing import actor, write
 from gateway.http.routes import EVERYONE, SUPERVISORS, Call, Route
-from gateway.http.texts import Locale
+from gateway.http.texts import Locale, one_line
 from gateway.language import Piece, snippet
 from gateway.store import articles, configuration, unanswered
 from gateway.store.articles import ARTICLE, KNOWLEDGE
@@ -124,10 +124,11 @@ class UnansweredList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuestionQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The question that is over; without one, all are."""
+    """The question that is over; or ``all`` of them."""
 
     locale: Annotated[str, msgspec.Meta(pattern="^([a-z]{2})?$")] = ""
     question: Annotated[str, msgspec.Meta(max_length=QUESTION)] = ""
+    all: bool = False
 
 
 class KnowledgeRoutes:
@@ -200,11 +201,14 @@ class KnowledgeRoutes:
 
     async def forget(self, call: Call) -> web.Response:
         query: QuestionQuery = call.query
+        question = one_line(query.question)
+        if not (query.all or question):
+            raise Invalid("Say which question, or all=true.", field="question")
 
         def unit(tx: Tx, now: int) -> None:
-            if not query.question:
+            if query.all:
                 unanswered.empty(tx)
-            elif not unanswered.remove(tx, query.locale, query.question):
+            elif not unanswered.remove(tx, query.locale, question):
                 raise NotFound("That question is gone already.")
 
         await self._store.write(call.business, unit)

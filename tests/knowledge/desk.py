@@ -6,14 +6,14 @@ from typing import Any
 
 from tests.gateway.admin.browsers import Browser
 
-DELIVERY = {
+DELIVERY: dict[str, Any] = {
     "name": "delivery",
     "texts": {
         "ru": {"title": "Сроки доставки", "category": "Доставка", "text": "Привезём за **три дня**, по городу бесплатно."},
         "en": {"title": "Delivery times", "category": "Delivery", "text": "We deliver within **three days**, in town free."},
     },
 }  # fmt: skip
-RETURNS = {
+RETURNS: dict[str, Any] = {
     "name": "returns",
     "position": 1,
     "texts": {"ru": {"title": "Как вернуть товар", "category": "", "text": "Принесите его в магазин с чеком."}},

@@ -25,7 +25,7 @@ async def test_a_draft_is_nobodys_until_it_is_published(anna: Browser) -> None:
 async def test_what_is_written_on_changes_nothing_for_customers(anna: Browser) -> None:
     made = await write(anna, DELIVERY)
     await publish(anna, made, "ru", "en")
-    texts = {**DELIVERY["texts"], "ru": {"title": "Когда привезём", "category": "", "text": "Завтра."}}  # type: ignore[dict-item]
+    texts = {**DELIVERY["texts"], "ru": {"title": "Когда привезём", "category": "", "text": "Завтра."}}
     changed = await change(anna, made, texts=texts)
 
     assert await states(anna) == {"ru": "changed", "en": "published"}
@@ -185,7 +185,13 @@ async def test_what_is_asked_in_vain_is_counted_and_what_is_only_typed_isnt(anna
         return await asked() == [("есть рассрочка", 2, "console")]
 
     await until_async(both)
+    assert code(await anna.ask("DELETE", "knowledge/questions")) == (422, "invalid")
+    assert code(await anna.ask("DELETE", "knowledge/questions?locale=ru&question=другое")) == (404, "not_found")
     assert (await anna.ask("DELETE", "knowledge/questions?locale=ru&question=есть рассрочка"))[0] == 204
+    assert await asked() == []
+    await found(anna, "Есть рассрочка", settled=True)
+    await until_async(lambda: _one_asked(anna))
+    assert (await anna.ask("DELETE", "knowledge/questions?all=true"))[0] == 204
     assert await asked() == []
 
 
@@ -194,7 +200,7 @@ async def test_articles_travel_with_what_customers_read_of_them(anna: Browser, s
     await publish(anna, made, "ru", "en")
     await change(
         anna, made, texts={**DELIVERY["texts"], "ru": {"title": "Черновик", "category": "", "text": "Ещё нет."}}
-    )  # type: ignore[dict-item]
+    )
     await write(anna, RETURNS)
     file = await anna.get("export")
     rita = Browser(site, site.theirs.sessions["rita"])
@@ -215,6 +221,10 @@ async def test_articles_travel_with_what_customers_read_of_them(anna: Browser, s
     assert [one["title"] for one in hits["hits"]] == ["Сроки доставки"]
     again = await take()
     assert (again["added"], again["changed"]) == ([], [])
+
+
+async def _one_asked(browser: Browser) -> bool:
+    return len((await browser.get("knowledge/questions"))["items"]) == 1
 
 
 async def states(browser: Browser) -> dict[str, str]:

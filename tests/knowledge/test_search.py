@@ -10,7 +10,7 @@ from gateway.language import snippet
 from knowledge.search import Index, Text, allowed
 from tests.knowledge.lantern import index, said_of
 
-# Asked by somebody who hasn't read the articles; many with slips, none in an article's own words alone.
+# Many with slips; the thresholds of the search were chosen with these.
 ASKED_RU = {
     "сменить пороль от вайфая": "wifi-password", "забыл пароль роутера": "wifi-password", "поменять парол wi-fi": "wifi-password",
     "красная лампочка": "router-lights", "что означают лампачки": "router-lights", "гостевй вайфай": "guest-network",
@@ -33,17 +33,38 @@ ASKED_EN = {
 }  # fmt: skip
 ASKED = [("ru", *pair) for pair in ASKED_RU.items()] + [("en", *pair) for pair in ASKED_EN.items()]
 
+# Written when the search was done, and never used to change it.
+HELD_OUT_RU = {
+    "не помню пароль от вай-фай": "wifi-password", "как задать новый парль сети": "wifi-password",
+    "почему мигает лампочка интернет": "router-lights", "огонёк питания не горит": "router-lights",
+    "отдельный вайфай для друзей": "guest-network", "ограничить скорость гостям": "guest-network",
+    "принтер перестал видеть вайфай": "printer-wifi", "голосовой чат в игре не работет": "game-console",
+    "открыть upnp": "game-console", "зум лагает по вечерам": "video-calls", "тормозит видеосвязь": "video-calls",
+    "приложение волшебный фонарь на lg": "tv-app", "бесперебойник для роутера": "power-cut",
+    "собака погрызла провод": "cable-damaged", "сколько стоит замена кабеля": "cable-damaged",
+    "нужен ли паспорт мастеру": "before-the-visit",
+    "сколько времени занимает подключение мастером": "before-the-visit", "поменялся номер телефона": "change-phone",
+    "чек не пришел на почту": "receipts", "скачать чек в pdf": "receipts",
+}  # fmt: skip
+HELD_OUT_EN = {
+    "reset wifi pasword": "wifi-password", "sticker with router password": "wifi-password",
+    "internet light is off": "router-lights", "blinking light on router": "router-lights",
+    "seperate wifi for visitors": "guest-network", "limit speed of guests": "guest-network",
+    "cannot print over wifi": "printer-wifi", "voice chat in games doesnt work": "game-console",
+    "turn on upnp": "game-console", "zoom calls freeze": "video-calls", "app on my LG telly": "tv-app",
+    "android tv app": "tv-app", "battery for router": "power-cut", "no electricity": "power-cut",
+    "cat bit through the wire": "cable-damaged", "price of new cable in flat": "cable-damaged",
+    "do I need my passport for the technician": "before-the-visit", "where do you drill": "before-the-visit",
+    "new phone number": "change-phone", "invoice pdf of payment": "receipts",
+}  # fmt: skip
+HELD_OUT = [("ru", *pair) for pair in HELD_OUT_RU.items()] + [("en", *pair) for pair in HELD_OUT_EN.items()]
 
-def test_of_held_out_questions_with_slips_nine_in_ten_find_their_article_first() -> None:
-    right = [question for locale, question, wanted in ASKED if _first(locale, question) == wanted]
-    among = [
-        question
-        for locale, question, wanted in ASKED
-        if wanted in {hit.text.article for hit in index(locale).find(question, limit=3)}
-    ]
 
-    assert len(right) / len(ASKED) >= 0.9, sorted({question for _, question, _ in ASKED} - set(right))
-    assert len(among) / len(ASKED) >= 0.95
+@pytest.mark.parametrize(("asked", "share"), [(ASKED, 0.95), (HELD_OUT, 0.85)], ids=["chosen with", "held out"])
+def test_most_questions_find_their_article_first_slips_and_all(asked: list[tuple[str, str, str]], share: float) -> None:
+    lost = [question for locale, question, wanted in asked if _first(locale, question) != wanted]
+
+    assert 1 - len(lost) / len(asked) >= share, lost
 
 
 def _first(locale: str, question: str) -> str:

@@ -103,10 +103,10 @@ export interface Question {
 }
 export const readQuestions = async (business: string) =>
   (await request<{ items: readonly Question[] }>("GET", at(business, "knowledge/questions"))).items;
-/** Without one all are forgotten. */
+/** One of them, or all. */
 export const forgetQuestions = (business: string, one?: Question) => {
-  const query = one ? `?${new URLSearchParams({ locale: one.locale, question: one.question })}` : "";
-  return request("DELETE", at(business, `knowledge/questions${query}`));
+  const query = new URLSearchParams(one ? { locale: one.locale, question: one.question } : { all: "true" });
+  return request("DELETE", at(business, `knowledge/questions?${query}`));
 };
 
 /** What could be answered now. `url`: where customers read the article, "" where they can't. */
