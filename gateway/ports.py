@@ -374,6 +374,28 @@ class BotEngine(Protocol):
     async def aclose(self) -> None: ...
 
 
+class KnownAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What an article answers, in short. ``url``: where all of it is, "" where customers can't read it; ``locale``: its
+    language."""
+
+    title: str
+    text: str
+    url: str
+    locale: str
+
+
+class Knowledge(Protocol):
+    """Where an engine looks for what its content doesn't answer. Both are asked outside any transaction.
+
+    ``answer``: only what answers the question beyond doubt, and only where the business wants its bot to say it.
+    ``missed``: nothing answered it; returns at once.
+    """
+
+    async def answer(self, business: str, question: str, locale: str) -> KnownAnswer | None: ...
+
+    def missed(self, business: str, question: str, locale: str) -> None: ...
+
+
 class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a training measured. ``accuracy``: in scope, by 5-fold cross-validation, 0 to 1.
 
@@ -421,10 +443,13 @@ class BotTrainer(Protocol):
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A ready answer for the operator, and where it comes from."""
+    """A ready answer for the operator, and where it comes from: ``source`` is the title of the bot's topic, or of an article,
+    ``url`` where customers read that, "" where they can't. ``confidence``: 0 to 1."""
 
     text: str
+    origin: Literal["bot", "knowledge"]
     source: str
+    url: str = ""
     confidence: float = 0.0
 
 

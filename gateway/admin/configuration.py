@@ -198,6 +198,7 @@ def remove_thing(tx: Tx, kind: Kind, item: str, *, seen: int, by: Actor, now: in
     if needed:
         raise InUse(needed)
     configuration.remove(tx, found)
+    kind.takes_along(tx, item)
     before = msgspec.json.decode(found.body, type=kind.body)
     audit.note(tx, by, "removed", kind=kind.name, subject=item, name=before.name, now=now,
                changes=audit.differences(before, None))  # fmt: skip

@@ -5,6 +5,7 @@ Every body has a ``name``; among its kind it is unique, whatever the case of its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -15,17 +16,20 @@ from msgspec.structs import replace
 
 from gateway.dispatcher.retention import begin
 from gateway.errors import Invalid
-from gateway.http.routes import ADMINISTRATORS, EVERYONE
+from gateway.http.routes import ADMINISTRATORS, EVERYONE, SUPERVISORS
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
 from gateway.model.hours import Day, Holiday, Span, Spans
 from gateway.model.rules import RoutingRules, SkillRules, TeamRules, WaitingRules
-from gateway.store import configuration, directory, teams
+from gateway.store import articles, configuration, directory, teams
+from gateway.store.articles import ARTICLE, KNOWLEDGE
 from gateway.store.audit import Actor
 from gateway.store.lists import NO_FILTER, Filter, View
 from gateway.store.sql import Tx
+from knowledge.articles import ArticleText, judge_texts
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
+_ADDRESS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 Colour = Literal["grey", "red", "amber", "green", "teal", "blue", "violet", "pink"]
 
 
@@ -131,6 +135,23 @@ class SavedView(Body, frozen=True):
     owner: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
+class Article(Body, frozen=True):
+    """An article as it is being written; customers read what was published of it (``knowledge.articles``). ``name``: its
+    address, as ``/help/lantern/name`` has it. ``position``: where it stands among the others, ascending."""
+
+    texts: Annotated[dict[Locale, ArticleText], msgspec.Meta(min_length=1, max_length=10)]
+    position: Annotated[int, msgspec.Meta(ge=0, le=9999)] = 0
+
+
+class Knowledge(Body, frozen=True):
+    """Where articles are shown. ``public``: anybody reads them at ``/help/…``; ``bot``: the bot answers from them what it
+    doesn't understand."""
+
+    name: Name = "knowledge"
+    public: bool = False
+    bot: bool = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of thing to set up.
@@ -139,7 +160,7 @@ class Kind:
     its first change. ``judge`` makes the body of whoever acts as it is kept, or raises ``Invalid``. ``sees``: whether an
     account may see and change an item, among those of the right roles. ``key``: by what an item is told from others.
     ``needed_by``: why it can't be removed yet, as a sentence; "" where it can. ``after``: what each change brings with
-    it, in its transaction.
+    it, in its transaction; ``takes_along``: what its removal does, by the item's id.
     """
 
     name: str
@@ -154,6 +175,7 @@ class Kind:
     key: Callable[[Any], str] = lambda body: str(body.name).casefold()
     needed_by: Callable[[Tx, str], str] = lambda tx, item: ""
     after: Callable[[Tx, int], None] = lambda tx, now: None
+    takes_along: Callable[[Tx, str], None] = lambda tx, item: None
 
 
 def _named(body: Body) -> Body:
@@ -244,12 +266,23 @@ def _view(tx: Tx, body: SavedView, by: Actor) -> Body:
     return _named(body)
 
 
+def _article(tx: Tx, body: Article, by: Actor) -> Body:
+    name = name_of(body.name)
+    if not _ADDRESS.fullmatch(name):
+        raise Invalid("An address has small Latin letters, digits and hyphens: how-to-pay, say.", field="name")
+    return replace(body, name=name, texts=judge_texts(body.texts))
+
+
 KINDS: tuple[Kind, ...] = (
     Kind(name="team", path="teams", body=Team, summary="Teams", judge=_team, needed_by=_team_needed),
     Kind(name="skill", path="skills", body=Skill, summary="Skills"),
     Kind(name="label", path="labels", body=Label, summary="Labels"),
     Kind(name="canned_response", path="canned-responses", body=CannedResponse, summary="Canned responses",
          judge=_canned),
+    Kind(name=ARTICLE, path="articles", body=Article, summary="Articles", write=SUPERVISORS, judge=_article,
+         takes_along=articles.drop),
+    Kind(name=KNOWLEDGE, path="knowledge", body=Knowledge, summary="Where articles are shown", single=True,
+         judge=lambda tx, body, by: body),
     Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes"),
     Kind(name="break_reason", path="break-reasons", body=BreakReason, summary="Reasons of breaks"),
     Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from aiohttp import web
 import bot
 import gateway
 import handoff
+import knowledge
 from bot.studio.bots import Bots
 from bot.studio.models import Models
 from bot.studio.routes import StudioRoutes
@@ -69,7 +70,7 @@ from gateway.http.ways import Ways
 from gateway.mail import Mailer
 from gateway.media import MediaFetcher
 from gateway.phrases import CataloguePhrases
-from gateway.ports import BotEngine, BotPublisher, Channel
+from gateway.ports import BotEngine, BotPublisher, Channel, Suggester
 from gateway.process import settle
 from gateway.settings import Settings
 from gateway.store import accounts, directory, due
@@ -118,9 +119,12 @@ class Switchboard:
         self.file_routes = FileRoutes(store, self.files, self.links)
         self.bus = make_bus(settings, self.node)
         self.hub = Hub(store, self.bus)
+        shelf = knowledge.Shelf(store)
+        self.library = knowledge.Library(store, shelf, url=lambda: self.url)
+        self.knowledge = knowledge.KnowledgeRoutes(store, shelf, self.library, url=lambda: self.url)
         self.rasa = bot.rasa_engine(settings.rasa, self._slug_of)
         self.actions = bot.action_servers(settings.actions, self._slug_of)
-        embedded = bot.engine(self.actions)
+        embedded = bot.engine(self.actions, self.library)
         self.models = bot.with_models(embedded, settings.llm, self._slug_of) if settings.llm else None
         asked = self.models or embedded
         own: Engine = bot.chosen(self.rasa, asked) if settings.rasa else asked
@@ -169,6 +173,7 @@ class Switchboard:
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
+        self.help = knowledge.HelpPages(store, shelf, self.library, access=self.access, peers=self.peers)
         self.pictures = Pictures(self.store)
         self.studio = StudioRoutes(store, self.bots, self.rasa, folder=templates, trials=Trials(self.actions))
         self.refusals = Refusals()
@@ -176,10 +181,10 @@ class Switchboard:
         self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)
         self.verbs = Verbs(self.dispatcher, handoff.verbs())
         self.app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
-        self.routes = self._routes()
+        self.routes = self._routes((embedded, self.library))
         self._mount()
 
-    def _routes(self) -> list[Route]:
+    def _routes(self, suggesters: Sequence[Suggester]) -> list[Route]:
         routes = [
             *self.sign_in.routes(),
             *Reading(self.store).routes(),
@@ -190,6 +195,7 @@ class Switchboard:
             *Deliveries(self.dispatcher).routes(),
             *Ways(self.store).routes(),
             *Search(self.store).routes(),
+            *handoff.Suggestions(self.store, suggesters).routes(),
             *set_up_routes(self, changed=self._configured),
             *self.presence.routes(),
         ]
@@ -206,6 +212,7 @@ class Switchboard:
     def _configured(self, business: str, kind: str) -> None:
         if kind in (WEBHOOK, HOURS, WAITING):
             self.dispatcher.policy.set_ups.forget(business)
+        self.knowledge.changed(business, kind)
 
     def _tell_changed(self, business: str, what: str) -> None:
         self.telegram.look()
@@ -233,6 +240,7 @@ class Switchboard:
         self.file_routes.mount(self.app)
         Health(self.store, lambda: self._draining, degraded=self._degraded).mount(self.app)
         Previews(self.store).mount(self.app)
+        self.help.mount(self.app)
         self.pictures.mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
@@ -341,6 +349,7 @@ class Switchboard:
         await self.studio.aclose()
         await self.bots.aclose()
         await self.engine.aclose()
+        await self.library.aclose()
         await self.rasa.aclose()
         if self._runner is not None:
             await self._runner.cleanup()

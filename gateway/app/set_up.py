@@ -21,6 +21,7 @@ from gateway.admin.transfers import Transfers
 from gateway.admin.webhooks import WebhookRoutes
 from gateway.dispatcher.setup import WEBHOOK
 from gateway.http.routes import Route
+from gateway.store.articles import ARTICLE
 from gateway.store.store import system_clock
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
     push = PushRoutes(
         node.store, node.vault, node.guard, vapid=node.push_service.vapid, pushes=node.pushes, set_ups=set_ups
     )
+
+    def imported(business: str) -> None:
+        for kind in (WEBHOOK, ARTICLE):
+            changed(business, kind)
+
     return [
         *SetUp(node.store, node.sign_in).routes(),
         *OwnAccount(node.store, node.hub, node.factor, sign_in=node.sign_in).routes(),
@@ -50,9 +56,10 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
         *invitations.routes(),
         *Programs(node.store).routes(),
         *Configuration(node.store, changed=changed).routes(),
+        *node.knowledge.routes(),
         *WebhookRoutes(node.store, node.vault, node.dispatcher).routes(),
         *Auditing(node.store).routes(),
         *node.studio.routes(),
-        *Transfers(node.store, lambda business: changed(business, WEBHOOK)).routes(),
+        *Transfers(node.store, imported).routes(),
         *Reports(node.store).routes(),
     ]

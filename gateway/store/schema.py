@@ -604,6 +604,50 @@ webhook_calls = Table(
     Index("ix_webhook_calls_webhook", "business_id", "webhook_id", "id"),
 )
 
+# --- knowledge ---
+
+PUBLISHED = "published = 1"
+"""As the index of what customers may read says it."""
+article_versions = Table(
+    "article_versions",
+    metadata,
+    _business(),
+    _text("article_id", default=None),
+    _text("locale", default=None),
+    Column("number", BigInteger, nullable=False),
+    _text("title", default=None),
+    _text("category"),
+    _text("text", default=None),
+    _instant("made_at"),
+    _text("made_by"),
+    _number("published"),
+    PrimaryKeyConstraint("business_id", "article_id", "locale", "number"),
+    Index("ix_article_versions_published", "business_id", "article_id", "locale", sqlite_where=text(PUBLISHED),
+          postgresql_where=text(PUBLISHED)),
+)  # fmt: skip
+article_votes = Table(
+    "article_votes",
+    metadata,
+    _business(),
+    _text("article_id", default=None),
+    _text("locale", default=None),
+    _number("helped"),
+    _number("unhelped"),
+    PrimaryKeyConstraint("business_id", "article_id", "locale"),
+)
+unanswered = Table(
+    "unanswered",
+    metadata,
+    _business(),
+    _text("locale", default=None),
+    _text("question", default=None),
+    _number("times"),
+    _instant("asked_at"),
+    _text("origin"),
+    PrimaryKeyConstraint("business_id", "locale", "question"),
+    Index("ix_unanswered_asked", "business_id", "asked_at"),
+)
+
 SCOPED: frozenset[str] = frozenset(
     table.name for table in metadata.tables.values() if "business_id" in table.primary_key.columns
 )

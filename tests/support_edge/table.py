@@ -56,9 +56,11 @@ def _valid(kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _sample(name: str, hint: Any) -> Any:
+    if typing.get_origin(hint) is dict and _is_struct(inner := typing.get_args(hint)[1]):
+        return {"en": _valid(inner)}
     if name in SAMPLES:
         return SAMPLES[name]
-    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+    if _is_struct(hint):
         return _valid(hint)
     if isinstance(hint, type) and issubclass(hint, int):
         return 1
@@ -66,6 +68,10 @@ def _sample(name: str, hint: Any) -> Any:
         return typing.get_args(hint)[0]
     assert hint is str, f"what is a valid {name}, a {hint}?"
     return "Somebody"
+
+
+def _is_struct(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)
 
 
 def valid_query(route: Route) -> str:

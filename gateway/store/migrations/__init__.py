@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0019"
+HEAD = "0020"
 KNOWN = (
     "0001",
     "0002",
@@ -23,4 +23,5 @@ KNOWN = (
     "0017",
     "0018",
     "0019",
+    "0020",
 )

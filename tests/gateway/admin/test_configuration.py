@@ -16,6 +16,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "skills": {"name": "German"},
     "labels": {"name": "Urgent", "color": "red"},
     "canned-responses": {"name": "hours", "texts": {"en": "We are here from 9 to 18."}},
+    "articles": {"name": "how-to-pay", "texts": {"en": {"title": "How to pay", "category": "", "text": "By card."}}},
     "wrap-up-codes": {"name": "Solved"},
     "break-reasons": {"name": "Lunch"},
     "views": {"name": "Urgent ones", "view": "unassigned", "filter": {"label": "urgent"}},

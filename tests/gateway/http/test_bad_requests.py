@@ -187,7 +187,7 @@ async def test_odd_queries_are_invalid_and_never_our_mistake(site: Site) -> None
                 stale = (409,) if name == "seen" else ()
                 assert status in (200, 404, 422, *stale), (route.path, name, value)
                 # An item of that name there is none; a conversation there is.
-                asks_for_one = name in ("name", "version", "older", "newer")
+                asks_for_one = name in ("name", "version", "older", "newer", "question")
                 assert status != 404 or names_a_part(route) or asks_for_one, (route.path, name, value)
 
 

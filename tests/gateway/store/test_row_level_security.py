@@ -10,6 +10,7 @@ import pytest
 from gateway.model import commands as c
 from gateway.store import (
     accounts,
+    articles,
     audit,
     bot_drafts,
     bot_versions,
@@ -27,6 +28,7 @@ from gateway.store import (
     members,
     refs,
     search,
+    unanswered,
     webhook_calls,
 )
 from gateway.store.schema import SCOPED, metadata
@@ -68,6 +70,9 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         members.invite(tx, token=f"invitation to {name}", email="", role="operator", by="Olga", now=now, lifetime=5)
         webhook_calls.add(tx, "w1", event="taken", conversation=state.id, seq=2, now=now)
         labels.change(tx, state.id, added=("l1",), removed=())
+        articles.publish(tx, "a1", "en", title="Delivery", category="", text="Soon.", by="Olga", now=now)
+        articles.vote(tx, "a1", "en", helped=True)
+        unanswered.note(tx, "en", "where is it", origin="page", now=now)
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)
 
     return unit

@@ -21,6 +21,7 @@ const PAGES = [
   "conversations",
   "requests",
   "bot",
+  "knowledge",
   "settings",
   "account",
   "reports",
@@ -47,6 +48,10 @@ export function settingsHref(section: string, item = ""): string {
 
 export function botHref(section: string, item = ""): string {
   return hrefOf("#/bot", section, item);
+}
+
+export function knowledgeHref(section: string, item = ""): string {
+  return hrefOf("#/knowledge", section, item);
 }
 
 function hrefOf(page: string, section: string, item: string): string {

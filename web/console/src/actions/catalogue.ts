@@ -1,3 +1,4 @@
+import { readListing } from "../api/knowledge.ts";
 import { readOperators } from "../api/operators.ts";
 import {
   breakReasons,
@@ -47,6 +48,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     const [found] = await routing.read(business);
     return () => (catalogue.everybody = found?.value.rules.everybody.mode ?? "pick");
   },
+  articles: async (business) => {
+    const { items } = await readListing(business);
+    const read = items.filter(({ languages }) => languages.some(({ state }) => state !== "draft"));
+    return () => (catalogue.articles = read.length);
+  },
   views: async (business) => {
     const found = await savedViews.read(business);
     return () => (catalogue.views = found);
@@ -67,6 +73,7 @@ export async function loadCatalogue(business: string, parts = Object.keys(PARTS)
 /** Somebody changed this part of it, or brought all of it from elsewhere. */
 export function hearSetUp(what: string): void {
   if (what === "bot" || what === "import") told.bot += 1;
+  if (what === "articles" || what === "import") told.articles += 1;
   if (changed.size === 0) setTimeout(readChanged, Math.random() * SPREAD);
   for (const part of what === "import" ? Object.keys(PARTS) : [what]) changed.add(part);
 }
@@ -82,4 +89,5 @@ export function clearCatalogue(): void {
   Object.assign(catalogue, { colleagues: [], teams: [], labels: [], canned: [], codes: [], views: [] });
   catalogue.everybody = "pick";
   catalogue.breaks = [];
+  catalogue.articles = 0;
 }

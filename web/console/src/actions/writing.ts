@@ -53,6 +53,14 @@ export function write(writing: Writing): void {
   hold(body);
 }
 
+/** Sends words that stand ready to the open conversation; what is being written stays. */
+export function sendText(writing: Writing, text: string): void {
+  const { account, conversation } = writing;
+  const { log } = thread;
+  const floor_seq = log?.state.floor_seq ?? 0;
+  hold({ account, conversation, verb: "reply", text, endpoint: chosen(writing, log), floor_seq });
+}
+
 /** Sends a place to the open conversation, as an answer to what is being answered. */
 export function writePlace(writing: Writing, place: Place): void {
   const { account, conversation, answers } = writing;

@@ -11,6 +11,8 @@ class Catalogue {
   views = $state.raw<readonly Thing<SavedView>[]>([]);
   /** Why people are on a break. */
   breaks = $state.raw<readonly string[]>([]);
+  /** How many articles customers may read. */
+  articles = $state(0);
   /** How conversations of no team come to people. */
   everybody = $state<Mode>("pick");
   /** What customers call the business. */

@@ -23,8 +23,7 @@ export const waiting = {
   "unit.minutes": { one: "minute", other: "minutes" },
 
   "requests.title": "Requests",
-  "requests.about":
-    "Everything that customers came with, and how it ended. Each has one ending, or is open.",
+  "requests.about": "Everything that customers came with, and how it ended. Each has one ending, or is open.",
   "requests.none": "No requests here",
   "requests.none.more": "In this time, of this kind, nobody came.",
   "requests.all": "All",
