@@ -46,6 +46,7 @@ from gateway.files.sweep import Sweeper
 from gateway.http.access import Access, Signin, set_up_changed
 from gateway.http.changing import CHANGED
 from gateway.http.console_socket import ConsoleSocket
+from gateway.http.contact_acts import ContactActs
 from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
 from gateway.http.files import FileRoutes
@@ -184,6 +185,7 @@ class Switchboard:
             *self.file_routes.routes(),
             *self.verbs.routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
+            *ContactActs(self.store, self.dispatcher, self.hub).routes(),
             *Deliveries(self.dispatcher).routes(),
             *Ways(self.store).routes(),
             *Search(self.store).routes(),

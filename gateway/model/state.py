@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.model.events import Author, Endpoint, FileKind, Memory, Person, Role, Score
 
-FOLD_VERSION = 9
+FOLD_VERSION = 10
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -105,7 +105,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the text that they
     agreed to. Nobody vouches for any of these. ``unreachable``: identities that nothing reaches any more, at most as many
     as there are ``channels``. ``cause``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
-    who take over end it.
+    who take over end it. ``outbound``: people of the business began it.
     """
 
     id: str
@@ -143,6 +143,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     bot_version: str = ""
     memory: Memory | None = None
     preview: Preview | None = None
+    outbound: bool = False
     started_at: int = 0
     updated_at: int = 0
     snoozed_until: int | None = None

@@ -25,6 +25,11 @@ export const FAULTS = {
   desk: {
     contacts_one: [],
     contacts_two: [],
+    contacts_blocked: [],
+    contact_blocked: [],
+    contact_not_blocked: [],
+    contact_unreachable: [],
+    contact_channel_off: ["name"],
     contact_not_merged: [],
     colleague_away: ["name"],
     colleague_gone: ["name"],
@@ -177,6 +182,7 @@ export type FaultCode<A extends FaultArea> = A extends A ? keyof (typeof FAULTS)
 
 /** The codes of refusals. */
 export const PROBLEMS = [
+  "blocked",
   "conflict",
   "consent_needed",
   "draining",
