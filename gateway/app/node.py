@@ -22,6 +22,7 @@ from bot.studio.trying import Trials
 from channels.telegram import Telegram, TelegramSetup, telegram_capabilities
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
+from gateway.admin.importing import IMPORT, Importer
 from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
 from gateway.app.opening import example_folder, make_bus, open_store
@@ -151,6 +152,7 @@ class Switchboard:
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.erasures = Erasures(self.dispatcher, self.hub)
         self.retention = Retention(self.dispatcher)
+        self.importer = Importer(self.dispatcher, self.hub)
         self.mailer = Mailer(settings.smtp, settings.mail_from)
         self.transcripts = Transcripts(self.dispatcher, self.mailer, policy.phrases)
         self.guard = Guard(settings.webhook_networks)
@@ -281,6 +283,7 @@ class Switchboard:
                 AGAIN: self.pushes.again,
                 PUSH: self.pushes.claimed,
                 RETENTION: self.retention.claimed,
+                IMPORT: self.importer.claimed,
                 TRANSCRIPT: self.transcripts.claimed,
                 ROUTE: self.distributor.claimed,
                 ABSENT: self.absences.claimed,

@@ -249,12 +249,14 @@ def words_of(contact: people.Contact) -> set[str]:
 def find_contacts(tx: Tx, question: str, *, limit: int) -> list[people.Contact]:
     """Contacts that have a word for the beginning of each that was asked for, as those that they are merged into."""
     asked = sorted(_beginnings(question), key=len, reverse=True)
-    if not asked:
-        return []
-    rows = tx.all(_NAMED, first=asked[0], last=asked[0] + "\U0010ffff", limit=CANDIDATES)
+    whole_word = clean(question).strip()[:MAX_WORD]
+    rows = []
+    if len(whole_word) >= SHORTEST and " " not in whole_word and [whole_word] != asked:  # an id with marks in it
+        rows += [(name, True) for (name,) in _beginning_with(tx, whole_word)]
+    rows += [(name, False) for (name,) in (_beginning_with(tx, asked[0]) if asked else ())]
     found: dict[str, people.Contact] = {}
-    for (name,) in rows:
-        if len(asked) > 1 and not _has_all(asked[1:], [word for (word,) in tx.all(_WORDS_OF, contact_id=name)]):
+    for name, sure in rows:
+        if not sure and len(asked) > 1 and not _has_all(asked[1:], [word for (word,) in tx.all(_WORDS_OF, contact_id=name)]):
             continue
         whole = people.root(tx, name)
         if whole is not None:
@@ -264,12 +266,16 @@ def find_contacts(tx: Tx, question: str, *, limit: int) -> list[people.Contact]:
     return list(found.values())
 
 
+def _beginning_with(tx: Tx, word: str) -> list[tuple[str]]:
+    return [(row[0],) for row in tx.all(_NAMED, first=word, last=word + "\U0010ffff", limit=CANDIDATES)]
+
+
 def find_equal(tx: Tx, field: Equal, value: str) -> list[people.Contact]:
     """Contacts of which the business keeps just this, as those that they are merged into."""
     word = "".join(ch for ch in value if ch.isdigit()) if field == "phone" else clean(value)[:MAX_WORD]
     if len(word) < SHORTEST:
         return []
-    rows = tx.all(_NAMED, first=word, last=word + "\0", limit=CANDIDATES)
+    rows = tx.all(_NAMED, first=word, last=word + "\x01", limit=CANDIDATES)
     found: dict[str, people.Contact] = {}
     for (name,) in rows:
         whole = people.root(tx, name)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gateway.dispatcher.merging import Merge, Undo, fields_of, plan_merge, set_fields
 from gateway.errors import NotPossible
 from gateway.model.ids import new_id
+from gateway.ports import Profile
 from gateway.store import audit, contacts, inbound
 from gateway.store.audit import Actor
 from gateway.store.sql import Tx
@@ -112,11 +113,11 @@ async def test_two_users_of_one_inbox_are_never_one_contact(bench: Bench) -> Non
     def signed(tx: Tx, now: int) -> None:
         for name in ("u:ann", "u:ben"):
             found = inbound.lock_identity(tx, bench.place.inbox, name, now=now)
-            contacts.vouch(tx, found.id, found.contact, contacts.Profile())
+            contacts.vouch(tx, found.id, found.contact, Profile())
 
     await bench.store.write(bench.place.business, signed)
     with pytest.raises(NotPossible) as refused:
-        await merge(bench, *names)
+        await merge(bench, names[0], names[1])
     assert refused.value.fault is not None and refused.value.fault.code == "contacts_two"
 
 

@@ -175,6 +175,17 @@ export const FAULTS = {
     import_refused: ["kind", "name", "field", "said"],
     import_stranger: ["name", "email"],
   },
+  contacts: {
+    contacts_no_table: [],
+    contacts_no_rows: [],
+    contacts_broken: ["line"],
+    contacts_rows: ["limit"],
+    contacts_columns: ["limit"],
+    contacts_column_twice: [],
+    contacts_no_column: [],
+    contacts_import_running: [],
+    contacts_import_started: [],
+  },
 } as const;
 
 export type FaultArea = keyof typeof FAULTS;
