@@ -1,5 +1,5 @@
-import type { Person, Preview, Row, Status } from "@switchboard/protocol";
-import { request, type Fault } from "./http.ts";
+import type { Fault, Person, Preview, Row, Status } from "@switchboard/protocol";
+import { request } from "./http.ts";
 
 /** A way to reach the contact. `address`: as people know it, "" for a browser; `trouble`: why nobody can write there. */
 export interface Identity {

@@ -50,6 +50,7 @@ export const en = {
 
   "nav.label": "Navigation",
   "nav.conversations": "Conversations",
+  "nav.contacts": "Contacts",
   "nav.bot": "Bot",
   "nav.reports": "Reports",
   "nav.settings": "Settings",
@@ -406,7 +407,10 @@ export const en = {
   "context.history": "Earlier conversations",
   "context.history.more": { one: "{n} more", other: "{n} more" },
   "context.width": "Width of the context panel",
+  "contact.page": "All about them",
   "contact.edit": "Edit",
+  "contact.links": "In your systems",
+  "contact.links.missing": "{name}: no {field}",
   "contact.name": "Name",
   "contact.email": "E-mail",
   "contact.phone": "Phone",

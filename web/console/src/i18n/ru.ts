@@ -51,6 +51,7 @@ export const ru: Words = {
 
   "nav.label": "Навигация",
   "nav.conversations": "Диалоги",
+  "nav.contacts": "Клиенты",
   "nav.bot": "Бот",
   "nav.reports": "Отчёты",
   "nav.settings": "Настройки",
@@ -425,6 +426,9 @@ export const ru: Words = {
   "context.history": "Прошлые диалоги",
   "context.history.more": { one: "Ещё {n}", few: "Ещё {n}", many: "Ещё {n}", other: "Ещё {n}" },
   "context.width": "Ширина панели контекста",
+  "contact.page": "Всё о клиенте",
+  "contact.links": "В ваших системах",
+  "contact.links.missing": "{name}: нет поля «{field}»",
   "contact.edit": "Изменить",
   "contact.name": "Имя",
   "contact.email": "Почта",

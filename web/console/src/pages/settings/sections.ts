@@ -4,7 +4,7 @@ export const GROUPS = [
   ["people", ["people", "teams", "skills", "routing", "breaks"]],
   ["channels", ["inboxes"]],
   ["answers", ["canned", "labels", "codes"]],
-  ["automation", ["bot", "webhooks", "tokens", "transfer"]],
+  ["automation", ["bot", "crm", "webhooks", "tokens", "transfer"]],
   ["security", ["audit"]],
 ] as const;
 
@@ -14,6 +14,7 @@ export type Section = (typeof GROUPS)[number][1][number];
 export const NEEDS: Partial<Record<Section, string>> = {
   routing: "routing",
   breaks: "break-reasons",
+  crm: "crm-links",
   bot: "bot/templates",
   webhooks: "webhooks",
   transfer: "export",
