@@ -256,7 +256,11 @@ def find_contacts(tx: Tx, question: str, *, limit: int) -> list[people.Contact]:
     rows += [(name, False) for (name,) in (_beginning_with(tx, asked[0]) if asked else ())]
     found: dict[str, people.Contact] = {}
     for name, sure in rows:
-        if not sure and len(asked) > 1 and not _has_all(asked[1:], [word for (word,) in tx.all(_WORDS_OF, contact_id=name)]):
+        if (
+            not sure
+            and len(asked) > 1
+            and not _has_all(asked[1:], [word for (word,) in tx.all(_WORDS_OF, contact_id=name)])
+        ):
             continue
         whole = people.root(tx, name)
         if whole is not None:

@@ -409,6 +409,8 @@ export const en = {
   "context.width": "Width of the context panel",
   "contact.page": "All about them",
   "contact.edit": "Edit",
+  "contact.company": "company",
+  "contact.external_id": "ID in your systems",
   "contact.links": "In your systems",
   "contact.links.missing": "{name}: no {field}",
   "contact.name": "Name",

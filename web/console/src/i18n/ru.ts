@@ -427,6 +427,8 @@ export const ru: Words = {
   "context.history.more": { one: "Ещё {n}", few: "Ещё {n}", many: "Ещё {n}", other: "Ещё {n}" },
   "context.width": "Ширина панели контекста",
   "contact.page": "Всё о клиенте",
+  "contact.company": "компания",
+  "contact.external_id": "ID в ваших системах",
   "contact.links": "В ваших системах",
   "contact.links.missing": "{name}: нет поля «{field}»",
   "contact.edit": "Изменить",
