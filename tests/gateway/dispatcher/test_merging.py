@@ -121,6 +121,20 @@ async def test_two_users_of_one_inbox_are_never_one_contact(bench: Bench) -> Non
     assert refused.value.fault is not None and refused.value.fault.code == "contacts_two"
 
 
+async def test_an_erased_person_leaves_nothing_with_their_merges(bench: Bench) -> None:
+    one = await known(bench, "ann", email="secret@example.com", note="secret", **{"own.plan": "secret"})
+    other = await known(bench, "ben")
+    await merge(bench, one, other)
+    await bench.erasures.ask(bench.place.business, other, by="anna")
+
+    def left(tx: Tx, now: int) -> str:
+        return "".join(str(contacts.read(tx, name)) for name in (one, other))
+
+    assert "secret" not in await bench.store.read(bench.place.business, left)
+    await undo(bench, one)
+    assert await fields(bench, one) == await fields(bench, other) == {}
+
+
 # --- whatever is merged and undone, in whatever order ---
 
 values = st.dictionaries(

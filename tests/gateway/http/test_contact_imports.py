@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.admin import importing
-from tests.gateway.http.test_contacts import contact_of, path_of
+from tests.gateway.http.test_erasure import contact_of, path_of
 from tests.support.stores import Database
 from tests.support_edge.site import Answer, Site, on_site
 from tests.support_edge.waiting import until_async
@@ -54,7 +54,7 @@ async def bring_in(
 
     async def done() -> bool:
         found.update((await site.call("GET", at(site, table["id"]), who="sara"))[1])
-        return found["status"] == "done"
+        return bool(found["status"] == "done")
 
     await until_async(done, what="the import to end")
     return found | {"tried": tried}
