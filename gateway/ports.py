@@ -148,11 +148,14 @@ AnyArrival = Inbound | Opened | Edited | Reacted | Reach
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """Stored: the conversation and the input's ``seq``; ``repeated``: it was stored before. Where an arrival led to
-    nothing (a reaction to what nobody knows), there is no conversation and ``seq`` is 0."""
+    nothing (a reaction to what nobody knows), there is no conversation and ``seq`` is 0. So it is where the business
+    blocked the sender until ``blocked_until``; ``refused`` counts what of theirs was not taken since."""
 
     conversation: str
     seq: int
     repeated: bool = False
+    blocked_until: int = 0
+    refused: int = 0
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):

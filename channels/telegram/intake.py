@@ -18,8 +18,8 @@ from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.parts import pressable
 from gateway.errors import DeliveryError, Refused
 from gateway.model.events import Button
-from gateway.ports import Edited, Inbound, Opened, Phrases, Reach, Reacted
-from gateway.store import inbound, log, refs
+from gateway.ports import Edited, Inbound, Opened, Phrases, Reach, Reacted, Receipt
+from gateway.store import blocks, inbound, log, refs
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from gateway.tasks import TaskSet
@@ -90,7 +90,7 @@ class Intake:
                 line.note_topic(item.address, item.topic)
                 if item.address in line.keyboards or (isinstance(item, Inbound) and item.phone is not None):
                     line.note_keyboard(item.address, is_used=True)
-                await self._dispatcher.arrive(item)
+                self._tell_refused(line, item, await self._dispatcher.arrive(item))
             case Edited() | Reacted() | Reach():
                 await self._dispatcher.arrive(item)
             case codec.Linked():
@@ -110,6 +110,14 @@ class Intake:
                 pass
             case _:
                 assert_never(item)
+
+    def _tell_refused(self, line: BotLine, item: Inbound | Opened, receipt: Receipt) -> None:
+        """Whoever is blocked is told so once, and is not left waiting for an answer."""
+        if receipt.refused != 1:
+            return
+        words = "refused" if receipt.blocked_until >= blocks.FOREVER else "refused_until"
+        call = codec.say(item.address, self._phrases.say(words, item.locale), topic=item.topic)
+        self._tasks.start(self._quietly(line, call), name="refused")
 
     async def _go_on(self, item: codec.Linked) -> None:
         """A conversation comes over from another channel."""

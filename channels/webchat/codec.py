@@ -125,15 +125,23 @@ class ConsentFace(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class BlockFace(msgspec.Struct, frozen=True, kw_only=True):
+    """Until when nothing of the visitor is taken; nothing where that has no end."""
+
+    until: int | None
+
+
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"):
     """``consent``: nothing where there is no such text, or it was agreed to. ``available``: somebody is there.
-    ``mail``: what was said can be had by e-mail; ``telegram``: the conversation can go on there."""
+    ``mail``: what was said can be had by e-mail; ``telegram``: the conversation can go on there. ``blocked``: what the
+    visitor writes isn't taken."""
 
     inbox: InboxFace
     consent: ConsentFace | None
     available: bool
     mail: bool
     telegram: bool
+    blocked: BlockFace | None
     conversation: str | None
     status: str | None
     owner: OwnerFace | None

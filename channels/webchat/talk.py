@@ -17,6 +17,7 @@ from gateway.dispatcher import Dispatcher, digest_of
 from gateway.dispatcher.continuing import TELEGRAM, MakeLink, OpenAtPage
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub, identity_topic
+from gateway.dispatcher.units import blocked
 from gateway.errors import Invalid, NotFound, NotPossible, UserExpired
 from gateway.http.limits import Limiter
 from gateway.http.pictures import qr_of
@@ -45,7 +46,7 @@ _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
 class Visitor(NamedTuple):
     """What is known of a visitor when they connect. ``user``: whom their page vouches for them to be. ``agreed``: the
-    version of the inbox's consent text that they agreed to."""
+    version of the inbox's consent text that they agreed to. ``blocked``: the business takes nothing of theirs."""
 
     inbox: directory.Inbox
     address: str
@@ -55,6 +56,7 @@ class Visitor(NamedTuple):
     marks: dict[str, int]
     agreed: str
     telegram: bool = False
+    blocked: codec.BlockFace | None = None
 
 
 class Parts(NamedTuple):
@@ -145,6 +147,7 @@ class Talk:
             available=self._parts.available(self._business),
             mail=bool(self._parts.settings.smtp),
             telegram=visitor.telegram,
+            blocked=visitor.blocked,
             conversation=state.id if state else None,
             status=state.status.value if state else None,
             owner=codec.OwnerFace(name=owner.name, picture=owner.picture) if owner else None,
@@ -227,6 +230,8 @@ class Talk:
         preface = self._preface(frame)
         item = codec.inbound_of(frame, self._sender, preface=preface, limit=self._parts.settings.message_limit)
         receipt = await self._parts.dispatcher.receive(item)
+        if receipt.blocked_until:
+            raise blocked(receipt.blocked_until)
         self._session.tell(codec.Ack(id=frame.id, conversation=receipt.conversation, seq=receipt.seq))
         if receipt.conversation != self._conversation and not receipt.repeated:
             await self._follow(receipt.conversation)
@@ -273,7 +278,7 @@ class Talk:
         if not self._conversation:
             raise NotFound("There is no conversation yet. It begins with your first message.")
         claim = inbound.Claim(self._visitor.inbox.id, self._sender.address, name, digest)
-        receipt = await self._parts.dispatcher.submit(self._business, self._conversation, command, claim=claim)
+        receipt = await self._parts.dispatcher.act(self._business, self._conversation, command, claim=claim)
         self._session.tell(codec.Ack(id=name, conversation=receipt.conversation, seq=receipt.seq))
 
     def _check_letter(self, address: str) -> None:

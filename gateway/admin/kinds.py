@@ -127,6 +127,14 @@ class Webhook(Body, frozen=True):
     active: bool = True
 
 
+class CrmLink(Body, frozen=True):
+    """A way from a contact into a system of the business's own. ``url``: an https address with places that the contact
+    fills: ``{email}``, ``{phone}``, ``{name}``, ``{company}``, ``{external_id}``, ``{conversation}``, or the name of a field of the
+    business's own; what is put there is percent-encoded."""
+
+    url: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+
+
 class SavedView(Body, frozen=True):
     """A list that somebody wants at hand. ``owner``: whose it is, an account's id; "": everybody's."""
 
@@ -260,6 +268,28 @@ def _webhook(tx: Tx, body: Webhook, by: Actor) -> Body:
     return replace(_named(body), url=body.url, events=tuple(dict.fromkeys(body.events)))
 
 
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+def _crm_link(tx: Tx, body: CrmLink, by: Actor) -> Body:
+    url = body.url.strip()
+    places = _PLACE.findall(url)
+    try:
+        parts = urlsplit(_PLACE.sub("x", url))
+        host, whole = parts.hostname, urlsplit(url).netloc
+    except ValueError:
+        host, whole = None, ""
+    if not host or parts.scheme != "https" or not url.isprintable() or " " in _PLACE.sub("", url):
+        raise Invalid("Give the whole address, https://crm.example.com/search?q={email}, say.", field="url")
+    if parts.username or parts.password:
+        raise Invalid("Put no password into the address.", field="url")
+    if "{" in whole or "}" in whole:
+        raise Invalid("Whose system it is can't depend on the contact: only what stands behind its name.", field="url")
+    if any(not one.strip() or len(one) > 40 for one in places) or any(mark in _PLACE.sub("", url) for mark in "{}"):
+        raise Invalid("A place for a field is its name in braces: {email}.", field="url")
+    return replace(_named(body), url=url)
+
+
 def _view(tx: Tx, body: SavedView, by: Actor) -> Body:
     if body.owner not in ("", by.id):
         raise Invalid("A view is your own or everybody's.", field="owner")
@@ -286,6 +316,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes"),
     Kind(name="break_reason", path="break-reasons", body=BreakReason, summary="Reasons of breaks"),
     Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),
+    Kind(name="crm_link", path="crm-links", body=CrmLink, summary="Ways into the business's own systems", judge=_crm_link),
     Kind(name="view", path="views", body=SavedView, summary="Saved views", write=EVERYONE, judge=_view,
          sees=lambda body, account: body.owner in ("", account),
          key=lambda body: f"{body.owner}:{body.name}".casefold()),

@@ -23,6 +23,7 @@ from bot.studio.trying import Trials
 from channels.telegram import Telegram, TelegramSetup, telegram_capabilities
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
+from gateway.admin.importing import IMPORT, Importer
 from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
 from gateway.app.opening import example_folder, make_bus, open_store
@@ -47,6 +48,7 @@ from gateway.files.sweep import Sweeper
 from gateway.http.access import Access, Signin, set_up_changed
 from gateway.http.changing import CHANGED
 from gateway.http.console_socket import ConsoleSocket
+from gateway.http.contact_acts import ContactActs
 from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
 from gateway.http.files import FileRoutes
@@ -156,6 +158,7 @@ class Switchboard:
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.erasures = Erasures(self.dispatcher, self.hub)
         self.retention = Retention(self.dispatcher)
+        self.importer = Importer(self.dispatcher, self.hub)
         self.mailer = Mailer(settings.smtp, settings.mail_from)
         self.transcripts = Transcripts(self.dispatcher, self.mailer, policy.phrases)
         self.guard = Guard(settings.webhook_networks)
@@ -192,6 +195,7 @@ class Switchboard:
             *self.file_routes.routes(),
             *self.verbs.routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
+            *ContactActs(self.store, self.dispatcher, self.hub).routes(),
             *Deliveries(self.dispatcher).routes(),
             *Ways(self.store).routes(),
             *Search(self.store).routes(),
@@ -290,6 +294,7 @@ class Switchboard:
                 AGAIN: self.pushes.again,
                 PUSH: self.pushes.claimed,
                 RETENTION: self.retention.claimed,
+                IMPORT: self.importer.claimed,
                 TRANSCRIPT: self.transcripts.claimed,
                 ROUTE: self.distributor.claimed,
                 ABSENT: self.absences.claimed,

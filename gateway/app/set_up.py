@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gateway.admin.account import OwnAccount
 from gateway.admin.auditing import Auditing
 from gateway.admin.configuration import Configuration
+from gateway.admin.contact_imports import ContactImports
 from gateway.admin.inboxes import Inboxes
 from gateway.admin.invitations import Invitations
 from gateway.admin.members import People
@@ -58,6 +59,7 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
         *Configuration(node.store, changed=changed).routes(),
         *node.knowledge.routes(),
         *WebhookRoutes(node.store, node.vault, node.dispatcher).routes(),
+        *ContactImports(node.store, node.dispatcher).routes(),
         *Auditing(node.store).routes(),
         *node.studio.routes(),
         *Transfers(node.store, imported).routes(),

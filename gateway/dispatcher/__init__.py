@@ -10,7 +10,7 @@ from gateway.dispatcher.dues import Dues, Handler
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.timers import Timers
 from gateway.dispatcher.turns import Turns
-from gateway.dispatcher.units import Committed, Receive, Received, Replay, Submit, digest_of
+from gateway.dispatcher.units import Act, Committed, Receive, Received, Replay, Submit, digest_of
 from gateway.errors import Draining
 from gateway.metrics import INPUTS, one_of
 from gateway.model import commands as c
@@ -99,6 +99,14 @@ class Dispatcher:
         if self._draining:
             raise Draining("Switchboard is restarting. Try it again in a moment.")
         unit = Submit(conversation, command, self.policy, claim)
+        received = await self.store.write(business, unit, key=conversation, then=self._received)
+        return received.receipt
+
+    async def act(self, business: str, conversation: str, command: AnyCommand, *, claim: Claim) -> Receipt:
+        """As ``submit``, of a customer, whom ``claim`` names by their inbox and address. Raises ``Blocked``, too."""
+        if self._draining:
+            raise Draining("Switchboard is restarting. Try it again in a moment.")
+        unit = Act(claim.inbox, claim.scope, Submit(conversation, command, self.policy, claim))
         received = await self.store.write(business, unit, key=conversation, then=self._received)
         return received.receipt
 

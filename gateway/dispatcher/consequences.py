@@ -117,9 +117,13 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
                 due.poke(tx, DELIVERY, endpoint.identity, due_at=draft.now)
         case CustomerMessage():
             _begin_request(tx, draft)
-        case ConversationStarted():
+        case ConversationStarted() as started:
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
+            if not started.outbound:
+                contacts.approach(tx, started.contact, now=draft.now)
         case Reopened():
+            if draft.before is not None and draft.before.status is Status.RESOLVED:
+                contacts.approach(tx, draft.before.contact, now=draft.now)
             due.drop(tx, WAKE, draft.conversation)
             _begin_silence(tx, draft, policy)
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
@@ -140,7 +144,7 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
                 waited = draft.now - before.waiting_since
                 waiting.note_wait(tx, draft.conversation, opened_seq=before.request, waited=waited)
         case TranscriptAsked() as asked:
-            job = Job(conversation=draft.conversation, to=asked.address, locale=_locale(draft))
+            job = Job(conversation=draft.conversation, to=asked.address, locale=_state(draft).locale)
             plan(tx, job, seq=entry.seq, now=draft.now)
         case AttributesSet() | DetailsLeft() | ConsentGiven() as said:
             _note(tx, draft, said)
@@ -164,11 +168,13 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
 
 def _begin_request(tx: Tx, draft: Draft) -> None:
     """A request is an approach of the customer: it begins with what they say first, or where they are passed on, and not
-    when a messenger tells that they opened the chat. What is opened again begins one by that."""
+    when a messenger tells that they opened the chat, or people write to them. What is opened again begins one by that."""
     before = draft.before
     if before is None or (before.request and before.last_input <= before.request):
         opened = before.request if before is not None else 1
         _open_request(tx, draft, opened)
+        if before is not None and before.owner is not None:  # people wrote first: no bot had a part in it
+            ledger.hand_request(tx, draft.conversation, team=before.team, now=draft.now)
 
 
 def _open_request(tx: Tx, draft: Draft, opened: int) -> None:
@@ -185,22 +191,21 @@ def _begin_silence(tx: Tx, draft: Draft, policy: Policy) -> None:
         due.put(tx, SILENCE, draft.conversation, due_at=draft.now + after * MINUTE)
 
 
-def _locale(draft: Draft) -> str:
+def _state(draft: Draft) -> Conversation:
     assert draft.state is not None
-    return draft.state.locale
+    return draft.state
 
 
 def _note(tx: Tx, draft: Draft, said: AttributesSet | DetailsLeft | ConsentGiven) -> None:
     """What the contact keeps for their next conversation."""
-    assert draft.state is not None
-    contact = draft.state.contact
+    contact = _state(draft).contact
     match said:
         case AttributesSet():
             contacts.note(tx, contact, claimed=said.attributes)
         case DetailsLeft():
             contacts.note(tx, contact, details={said.kind: said.value})
         case ConsentGiven():
-            contacts.note(tx, contact, consents={draft.state.endpoint.inbox: said.version})
+            contacts.note(tx, contact, consents={_state(draft).endpoint.inbox: said.version})
         case _:
             assert_never(said)
 

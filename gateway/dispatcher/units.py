@@ -12,7 +12,7 @@ from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_file
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.routing import comes_back, may_get
-from gateway.errors import ConsentNeeded, NotFound, NotPossible, Refused
+from gateway.errors import Blocked, ConsentNeeded, NotFound, NotPossible, Refused
 from gateway.faults import Fault
 from gateway.model import commands as c
 from gateway.model import words
@@ -21,7 +21,7 @@ from gateway.model.events import CustomerMessage, Endpoint, Entry
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Receipt
-from gateway.store import configuration, contacts, deliveries, due, inbound, log, refs
+from gateway.store import blocks, configuration, contacts, deliveries, due, inbound, log, refs
 from gateway.store.sql import Tx
 
 UNREACHABLE = "unreachable"
@@ -63,6 +63,8 @@ class Receive(msgspec.Struct, frozen=True):
     def __call__(self, tx: Tx, now: int) -> Received:
         item = self.input
         identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
+        if identity.is_blocked(now):
+            return refuse(tx, identity)
         key = inbound.Claim(item.inbox, item.scope, item.key, digest_of(item.text, item.choice, *item.uploads))
         if item.profile is not None and not identity.conversation:
             contacts.vouch(tx, identity.id, identity.contact, item.profile)
@@ -182,6 +184,20 @@ class Receive(msgspec.Struct, frozen=True):
         return self.input.choice == words.BACK_TO_BOT or words.is_cancel(self.input.text)
 
 
+def blocked(until: int) -> Blocked:
+    """What a blocked sender is told where they can be told at once."""
+    if until >= blocks.FOREVER:
+        return Blocked("You can't write to us here any more.")
+    return Blocked("You can't write to us here at the moment.", until=until)
+
+
+def refuse(tx: Tx, identity: inbound.Identity) -> Received:
+    """Nothing of a blocked sender is taken but the count of what wasn't: not the words, not the key."""
+    refused = blocks.refuse(tx, identity.contact)
+    receipt = Receipt(conversation="", seq=0, blocked_until=identity.blocked_until, refused=refused)
+    return Received(receipt, None)
+
+
 def _repeated(known: inbound.Earlier) -> Received:
     return Received(Receipt(conversation=known.conversation, seq=known.seq, repeated=True), None)
 
@@ -219,6 +235,21 @@ class Submit(msgspec.Struct, frozen=True):
                 return _repeated(known)
         committed = commit(tx, draft, self.policy)
         return Received(Receipt(conversation=self.conversation, seq=seq), committed)
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What a customer does beside writing, in the conversation of ``submit``. Raises ``Blocked`` for whom the business
+    blocked."""
+
+    inbox: str
+    address: str
+    submit: Submit
+
+    def __call__(self, tx: Tx, now: int) -> Received:
+        identity = inbound.find_identity(tx, self.inbox, self.address)
+        if identity is not None and identity.is_blocked(now):
+            raise blocked(identity.blocked_until)
+        return self.submit(tx, now)
 
 
 class Replay(msgspec.Struct, frozen=True):

@@ -6,6 +6,17 @@ from gateway.faults import Kind
 
 ONE_CONTACT = Kind("contacts_one", "These two are one contact already.")
 TWO_CONTACTS = Kind("contacts_two", "These are two different users of one inbox: they can't be one contact.")
+ONE_BLOCKED = Kind(
+    "contacts_blocked", "One of these two is blocked. Lift the block first, or block the other one, too."
+)
+CONTACT_BLOCKED = Kind("contact_blocked", "This contact is blocked. Lift the block before you write to them.")
+NOT_BLOCKED = Kind("contact_not_blocked", "This contact isn't blocked.")
+UNREACHABLE = Kind(
+    "contact_unreachable", "Nothing reaches them there any more: they have blocked the bot, or are gone."
+)
+CHANNEL_OFF = Kind(
+    "contact_channel_off", "“{name}” isn't connected. Connect it in the settings, or write to them elsewhere."
+)
 NOT_MERGED = Kind("contact_not_merged", "This contact isn't merged into another one.")
 COLLEAGUE_AWAY = Kind("colleague_away", "{name} is on a break. Choose somebody else, or pass it to a team.")
 COLLEAGUE_GONE = Kind("colleague_gone", "{name} isn't at the console. Choose somebody else, or pass it to a team.")

@@ -41,12 +41,13 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Start(Command, frozen=True):
-    """The first input of a contact without an unresolved conversation."""
+    """The first input of a contact without an unresolved conversation; ``outbound``: or people who write to them."""
 
     contact: str
     endpoint: Endpoint
     locale: str
     page: Page | None = None
+    outbound: bool = False
 
 
 class Say(Command, frozen=True):

@@ -28,7 +28,11 @@ def decide(state: Conversation | None, command: c.AnyCommand, circumstances: Cir
         if isinstance(command, c.Start):
             return (
                 ConversationStarted(
-                    contact=command.contact, endpoint=command.endpoint, locale=command.locale, page=command.page
+                    contact=command.contact,
+                    endpoint=command.endpoint,
+                    locale=command.locale,
+                    page=command.page,
+                    outbound=command.outbound,
                 ),
             )
         raise NotPossible("There is no such conversation yet.", status="none")

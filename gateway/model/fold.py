@@ -107,7 +107,7 @@ def fold(state: Conversation | None, entry: Entry, *, conversation: str) -> Conv
         return Conversation(
             id=conversation, contact=event.contact, endpoint=event.endpoint, channels=(event.endpoint,),
             locale=event.locale, seq=1, floor_seq=1, answered=1, last_input=1, request=1,
-            page=_page(event.page, None, seq=1), started_at=entry.at, updated_at=entry.at,
+            page=_page(event.page, None, seq=1), outbound=event.outbound, started_at=entry.at, updated_at=entry.at,
         )  # fmt: skip
     if entry.seq != state.seq + 1:
         raise ValueError(f"log of {conversation} has a gap: {state.seq} is followed by {entry.seq}")

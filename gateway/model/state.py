@@ -122,7 +122,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     as there are ``channels``. ``cause``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
     who take over end it. ``callback``: what people promised the customer, until it is done or no longer wanted. ``asks``: what
     the customer was asked last by the system, whose answer comes next. ``reminded_at``: since they were reminded that they are
-    waited for.
+    waited for. ``outbound``: people of the business began it.
     """
 
     id: str
@@ -160,6 +160,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     bot_version: str = ""
     memory: Memory | None = None
     preview: Preview | None = None
+    outbound: bool = False
     started_at: int = 0
     updated_at: int = 0
     snoozed_until: int | None = None

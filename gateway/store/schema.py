@@ -56,6 +56,12 @@ FORMER = "former_address <> ''"
 _OPEN = text("ending = ''")
 _FORMER = text(FORMER)
 FAR = 1 << 62
+WHOLE = "merged_into = ''"
+"""As the indexes of people say it: contacts that are merged into no other."""
+_WHOLE = text(WHOLE)
+BLOCKED = "blocked_until > 0"
+"""As the index of whom the business blocked says it."""
+_BLOCKED = text(BLOCKED)
 UNRESOLVED = "status <> 'resolved'"
 """As the index of the lists says it: a query that says it otherwise doesn't use the index."""
 STEMS = "array_to_tsvector(string_to_array(stems, ' '))"
@@ -262,8 +268,17 @@ contacts = Table(
     _instant("created_at"),
     _text("knew"),
     _number("knew_at"),
+    _number("approached_at"),
+    _text("merge"),
+    _number("blocked_until"),
+    _text("block"),
+    _number("refused"),
     PrimaryKeyConstraint("business_id", "id"),
     Index("ix_contacts_merged_into", "business_id", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
+    Index("ix_contacts_approached", "business_id", "approached_at", "id", sqlite_where=_WHOLE, postgresql_where=_WHOLE),
+    Index(
+        "ix_contacts_blocked", "business_id", "approached_at", "id", sqlite_where=_BLOCKED, postgresql_where=_BLOCKED
+    ),
 )
 identities = Table(
     "identities",
@@ -277,6 +292,7 @@ identities = Table(
     _text("assurance", default="claimed"),
     _instant("created_at"),
     _text("former_address"),
+    _number("blocked_until"),
     PrimaryKeyConstraint("business_id", "id"),
     ForeignKeyConstraint(["business_id", "inbox_id"], ["inboxes.business_id", "inboxes.id"]),
     ForeignKeyConstraint(["business_id", "contact_id"], ["contacts.business_id", "contacts.id"]),
@@ -525,6 +541,31 @@ contact_words = Table(
     _text("contact_id", default=None),
     PrimaryKeyConstraint("business_id", "word", "contact_id"),
     Index("ix_contact_words_contact", "business_id", "contact_id"),
+    sqlite_with_rowid=False,
+)
+contact_imports = Table(
+    "contact_imports",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    _text("name", default=None),
+    _text("status", default=None),
+    _text("plan", default=None),
+    _text("progress", default="{}"),
+    _text("made_by", default=None),
+    _text("made_by_name"),
+    _instant("created_at"),
+    PrimaryKeyConstraint("business_id", "id"),
+)
+contact_import_pages = Table(
+    "contact_import_pages",
+    metadata,
+    _business(),
+    _text("import_id", default=None),
+    Column("page", BigInteger, nullable=False),
+    _text("lines", default=None),
+    _text("refused", default="[]"),
+    PrimaryKeyConstraint("business_id", "import_id", "page"),
     sqlite_with_rowid=False,
 )
 

@@ -57,8 +57,10 @@ class History:
 
     # --- the customer ---
 
-    def start(self, *, locale: str = "en", endpoint: Endpoint = WEB, page: Page | None = None) -> History:
-        self.do(c.Start(contact="contact-1", endpoint=endpoint, locale=locale, page=page), after=0)
+    def start(
+        self, *, locale: str = "en", endpoint: Endpoint = WEB, page: Page | None = None, outbound: bool = False
+    ) -> History:  # fmt: skip
+        self.do(c.Start(contact="contact-1", endpoint=endpoint, locale=locale, page=page, outbound=outbound), after=0)
         return self
 
     def say(self, text: str = "Where is my order?", *, choice: str = "", closing: bool = False, endpoint: Endpoint = WEB,

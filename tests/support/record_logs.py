@@ -252,6 +252,15 @@ def offers() -> History:
     return history
 
 
+def outbound() -> History:
+    """People write first; what they ask is answered, and from then on it is a request."""
+    history = History().start(outbound=True)
+    history.do(c.Take(operator=OLGA))
+    history.do(c.SendReply(operator=OLGA, text="You called us?", floor_seq=history.state.floor_seq))
+    history.say("I did, thank you")
+    return history
+
+
 def bot_failed_and_cancelled() -> History:
     history = History().start()
     history.say("Where is my order?")
@@ -340,7 +349,7 @@ def unrecognized() -> History:
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
     messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
-    callbacks, offers, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
+    callbacks, offers, outbound, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
     unrecognized,
 )  # fmt: skip
 

@@ -10,12 +10,14 @@ Ending = Literal["answered", "called_back", "declined", "lost"]
 
 
 class ConversationStarted(Event, frozen=True, tag="conversation_started"):
-    """The first event of every log: whose conversation it is and where it came in."""
+    """The first event of every log: whose conversation it is and where it came in. ``outbound``: people of the business
+    begin it, and the customer has said nothing yet."""
 
     contact: str
     endpoint: Endpoint
     locale: str
     page: Page | None = None
+    outbound: bool = False
 
 
 class ChannelJoined(Event, frozen=True, tag="channel_joined"):

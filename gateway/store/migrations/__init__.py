@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0020"
+HEAD = "0021"
 KNOWN = (
     "0001",
     "0002",
@@ -24,4 +24,5 @@ KNOWN = (
     "0018",
     "0019",
     "0020",
+    "0021",
 )

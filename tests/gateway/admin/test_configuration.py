@@ -19,6 +19,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "articles": {"name": "how-to-pay", "texts": {"en": {"title": "How to pay", "category": "", "text": "By card."}}},
     "wrap-up-codes": {"name": "Solved"},
     "break-reasons": {"name": "Lunch"},
+    "crm-links": {"name": "CRM", "url": "https://crm.example.com/search?q={email}"},
     "views": {"name": "Urgent ones", "view": "unassigned", "filter": {"label": "urgent"}},
     "webhooks": {"name": "CRM", "url": "https://crm.example.com/hook", "events": ["conversation_started"]},
 }
@@ -176,3 +177,13 @@ async def test_one_s_own_views_are_seen_by_nobody_else(site: Site, anna: Browser
     assert (await anna.get("export"))["configuration"]["views"] == [
         {"name": "Shared", "view": "all", "filter": {}, "owner": ""}
     ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://crm.example.com/{email}", "javascript:alert(1)//{email}", "https://{email}.example.com/", "https://crm.example.com/{",
+     "https://crm.example.com/{}", "https://ann:secret@crm.example.com/{email}", "crm.example.com/{email}"],
+)  # fmt: skip
+async def test_a_link_into_a_crm_leads_to_one_safe_place(anna: Browser, url: str) -> None:
+    answer = await anna.ask("POST", "crm-links", {"name": "CRM", "url": url})
+    assert code(answer) == (422, "invalid") and answer[1]["field"] == "url"

@@ -15,6 +15,7 @@ from gateway.store import (
     bot_drafts,
     bot_versions,
     configuration,
+    contact_imports,
     deliveries,
     directory,
     due,
@@ -69,6 +70,9 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         configuration.add(tx, configuration.Item("label", "l1", "urgent", "{}", "", 1, now, "Olga"))
         members.invite(tx, token=f"invitation to {name}", email="", role="operator", by="Olga", now=now, lifetime=5)
         webhook_calls.add(tx, "w1", event="taken", conversation=state.id, seq=2, now=now)
+        contact_imports.add(
+            tx, contact_imports.Import("i1", "a.csv", "draft", "{}", "{}", account, "Olga", now), pages=["[]"]
+        )  # fmt: skip
         labels.change(tx, state.id, added=("l1",), removed=())
         articles.publish(tx, "a1", "en", title="Delivery", category="", text="Soon.", by="Olga", now=now)
         articles.vote(tx, "a1", "en", helped=True)

@@ -19,6 +19,7 @@ export function businessOf(search: string): string {
 
 const PAGES = [
   "conversations",
+  "contacts",
   "requests",
   "bot",
   "knowledge",
@@ -52,6 +53,11 @@ export function botHref(section: string, item = ""): string {
 
 export function knowledgeHref(section: string, item = ""): string {
   return hrefOf("#/knowledge", section, item);
+}
+
+/** A contact, or (without one) all of them. */
+export function contactHref(contact = ""): string {
+  return contact ? hrefOf("#/contacts", contact, "") : "#/contacts";
 }
 
 function hrefOf(page: string, section: string, item: string): string {

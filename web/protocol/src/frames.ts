@@ -11,6 +11,8 @@ export interface Problem {
   readonly limit?: number;
   /** Whom the conversation belongs to, where that is why. */
   readonly owner?: string;
+  /** Until when it is so (µs), where that has an end. */
+  readonly until?: number;
   /** Which field it is about. */
   readonly field?: string;
   /** What it is exactly, where the code alone says too little. */
@@ -141,6 +143,8 @@ export interface WidgetWelcome {
   readonly mail?: boolean;
   /** The conversation can go on in Telegram. */
   readonly telegram?: boolean;
+  /** What is written isn't taken, until then; `until` is null where that has no end. */
+  readonly blocked?: { readonly until: number | null } | null;
   readonly conversation: string | null;
   readonly status: Status | null;
   readonly owner: { readonly name: string; readonly picture?: string } | null;

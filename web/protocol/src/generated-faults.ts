@@ -25,6 +25,11 @@ export const FAULTS = {
   desk: {
     contacts_one: [],
     contacts_two: [],
+    contacts_blocked: [],
+    contact_blocked: [],
+    contact_not_blocked: [],
+    contact_unreachable: [],
+    contact_channel_off: ["name"],
     contact_not_merged: [],
     colleague_away: ["name"],
     colleague_gone: ["name"],
@@ -174,6 +179,17 @@ export const FAULTS = {
     import_refused: ["kind", "name", "field", "said"],
     import_stranger: ["name", "email"],
   },
+  contacts: {
+    contacts_no_table: [],
+    contacts_no_rows: [],
+    contacts_broken: ["line"],
+    contacts_rows: ["limit"],
+    contacts_columns: ["limit"],
+    contacts_column_twice: [],
+    contacts_no_column: [],
+    contacts_import_running: [],
+    contacts_import_started: [],
+  },
 } as const;
 
 export type FaultArea = keyof typeof FAULTS;
@@ -181,6 +197,7 @@ export type FaultCode<A extends FaultArea> = A extends A ? keyof (typeof FAULTS)
 
 /** The codes of refusals. */
 export const PROBLEMS = [
+  "blocked",
   "conflict",
   "consent_needed",
   "draining",

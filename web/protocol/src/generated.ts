@@ -372,13 +372,17 @@ export interface ParticipantLeft {
   readonly operator: Person;
 }
 
-/** The first event of every log: whose conversation it is and where it came in. */
+/**
+ * The first event of every log: whose conversation it is and where it came in. `outbound`: people of the business
+ * begin it, and the customer has said nothing yet.
+ */
 export interface ConversationStarted {
   readonly type: "conversation_started";
   readonly contact: string;
   readonly endpoint: Endpoint;
   readonly locale: string;
   readonly page?: Page | null;
+  readonly outbound?: boolean;
 }
 
 /** A second channel of the same contact joined this conversation, by link or verified identity. */

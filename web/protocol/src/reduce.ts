@@ -110,6 +110,8 @@ export interface Conversation {
   /** Of the bot's dialogue in progress. */
   readonly memory: Memory | null;
   readonly preview: Preview | null;
+  /** People of the business began it. */
+  readonly outbound: boolean;
   readonly started_at: number;
   readonly updated_at: number;
   readonly snoozed_until: number | null;
@@ -156,6 +158,7 @@ export const EMPTY: Conversation = {
   bot_version: "",
   memory: null,
   preview: null,
+  outbound: false,
   started_at: 0,
   updated_at: 0,
   snoozed_until: null,
@@ -271,6 +274,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         answered: seq,
         last_input: seq,
         request: seq,
+        outbound: event.outbound ?? false,
         started_at: at,
       };
     case "handoff_requested":

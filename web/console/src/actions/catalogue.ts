@@ -3,6 +3,7 @@ import { readOperators } from "../api/operators.ts";
 import {
   breakReasons,
   cannedResponses,
+  crmLinks,
   labels,
   routing,
   savedViews,
@@ -53,6 +54,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     const read = items.filter(({ languages }) => languages.some(({ state }) => state !== "draft"));
     return () => (catalogue.articles = read.length);
   },
+  "crm-links": async (business) => {
+    const found = await crmLinks.read(business);
+    return () => (catalogue.links = found);
+  },
   views: async (business) => {
     const found = await savedViews.read(business);
     return () => (catalogue.views = found);
@@ -81,12 +86,21 @@ export function hearSetUp(what: string): void {
 function readChanged(): void {
   const parts = [...changed];
   changed.clear();
+  if (parts.includes("contacts")) told.contacts += 1;
   if (session.business) void loadCatalogue(session.business, parts);
 }
 
 /** Another business has other things. */
 export function clearCatalogue(): void {
-  Object.assign(catalogue, { colleagues: [], teams: [], labels: [], canned: [], codes: [], views: [] });
+  Object.assign(catalogue, {
+    colleagues: [],
+    teams: [],
+    labels: [],
+    canned: [],
+    codes: [],
+    links: [],
+    views: [],
+  });
   catalogue.everybody = "pick";
   catalogue.breaks = [];
   catalogue.articles = 0;

@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<Exclude<ProblemCode, "taken"> | "network", Key>> = 
   last_administrator: "problem.forbidden",
   origin_refused: "problem.forbidden",
   consent_needed: "problem.forbidden",
+  blocked: "problem.forbidden",
   user_refused: "problem.forbidden",
   user_expired: "problem.forbidden",
   second_factor_needed: "problem.code",

@@ -30,6 +30,12 @@ export const at = (business: string, path: string) =>
 
 export const of = (path: string, item: string) => `${path}/${encodeURIComponent(item)}`;
 
+/** A way from a contact into a system of the business's own; `url` has places for their fields: `{email}`. */
+export interface CrmLink {
+  name: string;
+  url: string;
+}
+
 /** Kinds of which there are many. */
 export function many<V>(kind: string, path: string): Source<V> & Required<Pick<Source<V>, "add" | "remove">> {
   return {
@@ -184,6 +190,7 @@ export const labels = many<Label>("label", "labels");
 export const cannedResponses = many<CannedResponse>("canned_response", "canned-responses");
 export const wrapUpCodes = many<WrapUpCode>("wrap_up_code", "wrap-up-codes");
 export const breakReasons = many<BreakReason>("break_reason", "break-reasons");
+export const crmLinks = many<CrmLink>("crm_link", "crm-links");
 export const savedViews = many<SavedView>("view", "views");
 export const hours = single<Hours>("hours", "hours");
 export const routing = single<Routing>("routing", "routing");

@@ -1,5 +1,14 @@
 import type { Colleague } from "../api/operators.ts";
-import type { CannedResponse, Label, Mode, SavedView, Team, Thing, WrapUpCode } from "../api/setup.ts";
+import type {
+  CannedResponse,
+  CrmLink,
+  Label,
+  Mode,
+  SavedView,
+  Team,
+  Thing,
+  WrapUpCode,
+} from "../api/setup.ts";
 
 /** What the business has set up that its operators work with. */
 class Catalogue {
@@ -8,6 +17,8 @@ class Catalogue {
   labels = $state.raw<readonly Thing<Label>[]>([]);
   canned = $state.raw<readonly Thing<CannedResponse>[]>([]);
   codes = $state.raw<readonly Thing<WrapUpCode>[]>([]);
+  /** Ways from a contact into the business's own systems. */
+  links = $state.raw<readonly Thing<CrmLink>[]>([]);
   views = $state.raw<readonly Thing<SavedView>[]>([]);
   /** Why people are on a break. */
   breaks = $state.raw<readonly string[]>([]);

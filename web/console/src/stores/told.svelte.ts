@@ -2,6 +2,7 @@
 class Told {
   bot = $state(0);
   articles = $state(0);
+  contacts = $state(0);
 }
 
 export const told = new Told();

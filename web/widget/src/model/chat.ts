@@ -82,6 +82,8 @@ export interface ChatView {
   readonly done: Done;
   /** What must be agreed to before anything is written. */
   readonly consent: { readonly version: string; readonly text: string } | null;
+  /** Nothing that is written is taken: for now, or for good. */
+  readonly blocked: "" | "now" | "good";
   /** Whether somebody is there to answer. */
   readonly available: boolean;
   /** What was said can be had by e-mail. */
@@ -116,6 +118,7 @@ export class Chat {
   #looking = false;
   #place: QueueFrame | null = null;
   #available = true;
+  #blocked: ChatView["blocked"] = "";
   #invited: Invited | null = null;
   /** Gets every frame first; true: it was meant for it alone. */
   listen: ((frame: WidgetFrame) => boolean) | null = null;
@@ -289,6 +292,7 @@ export class Chat {
       links: this.#links.all,
       done: doneIn(log ?? null, waiting.filter(isAct)),
       consent: wanted && wanted.version !== this.#agreed ? wanted : null,
+      blocked: this.#blocked,
       available: this.#available,
       mail: this.#welcome?.mail ?? false,
       telegram: this.#welcome?.telegram,
@@ -329,6 +333,7 @@ export class Chat {
 
   #welcomed(frame: WidgetWelcome): void {
     this.#welcome = frame;
+    this.#blocked = frame.blocked ? (frame.blocked.until === null ? "good" : "now") : "";
     this.#available = frame.available ?? true;
     this.#place = null;
     this.options.seats.settle();
@@ -420,6 +425,7 @@ export class Chat {
 
   #refuse(id: string, problem: Problem): void {
     this.#outbox.fail(id, this.options.explain(problem));
+    if (problemCode(problem) === "blocked") this.#blocked = problem.until === undefined ? "good" : "now";
     // The business changed its text since we came: the next welcome brings it.
     if (problemCode(problem) === "consent_needed") {
       this.options.storage.removeItem(this.#agreedKey);

@@ -26,6 +26,12 @@ export const faults = {
 
   "fault.contacts_one": "These two are one contact already.",
   "fault.contacts_two": "These two signed in as different people on one site, so they stay two contacts.",
+  "fault.contacts_blocked": "One of the two is blocked. Lift the block first, or block the other one, too.",
+  "fault.contact_blocked": "They are blocked. Lift the block before you write to them.",
+  "fault.contact_not_blocked": "They are not blocked any more.",
+  "fault.contact_unreachable": "Nothing reaches them there: they have blocked the bot, or are gone.",
+  "fault.contact_channel_off":
+    "“{name}” is not connected. Connect it in the settings, or write to them elsewhere.",
   "fault.contact_not_merged": "This contact is not joined with another one any more.",
   "fault.colleague_away": "{name} is on a break. Choose somebody else, or pass it to a team.",
   "fault.phone_unreadable": "This is not a phone number. Write it with the country, like +44 20 7946 0000.",

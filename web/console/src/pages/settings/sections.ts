@@ -4,7 +4,7 @@ export const GROUPS = [
   ["people", ["people", "teams", "skills", "routing", "waiting", "breaks"]],
   ["channels", ["inboxes"]],
   ["answers", ["canned", "labels", "codes"]],
-  ["automation", ["bot", "webhooks", "tokens", "transfer"]],
+  ["automation", ["bot", "crm", "webhooks", "tokens", "transfer"]],
   ["security", ["audit"]],
 ] as const;
 
@@ -15,6 +15,7 @@ export const NEEDS: Partial<Record<Section, string>> = {
   routing: "routing",
   waiting: "waiting",
   breaks: "break-reasons",
+  crm: "crm-links",
   bot: "bot/templates",
   webhooks: "webhooks",
   transfer: "export",

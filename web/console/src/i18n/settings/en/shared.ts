@@ -258,6 +258,16 @@ export const shared = {
   "canned.sample.customer": "Alex",
   "refused.invalid.name.canned": "One word without blanks and slashes.",
 
+  "crm.title": "Links into a CRM",
+  "crm.about": "Buttons beside a customer that open them in a system of yours, with their data filled in.",
+  "crm.add": "Add link",
+  "crm.new": "New link",
+  "crm.none": "No links yet",
+  "crm.none.more": "One is enough to begin with: the search of your CRM, with the customer's e-mail in it.",
+  "crm.hint": "What the button says: CRM, Orders.",
+  "crm.url": "Address",
+  "crm.url.hint":
+    "https, with places in braces: {email}, {phone}, {name}, {company}, {external_id}, {conversation}, or a field of your own.",
   "breaks.title": "Breaks",
   "breaks.about": "What operators choose from when they go on a break. Colleagues see it beside their name.",
   "breaks.add": "Add reason",

@@ -259,6 +259,16 @@ export const shared: Catalogue<keyof typeof words> = {
   "canned.sample.customer": "Алексей",
   "refused.invalid.name.canned": "Одно слово, без пробелов и косой черты.",
 
+  "crm.title": "Ссылки в CRM",
+  "crm.about": "Кнопки рядом с клиентом: открывают его в вашей системе с уже подставленными данными.",
+  "crm.add": "Добавить ссылку",
+  "crm.new": "Новая ссылка",
+  "crm.none": "Ссылок пока нет",
+  "crm.none.more": "Для начала хватит одной: поиск в вашей CRM по почте клиента.",
+  "crm.hint": "Что написано на кнопке: «CRM», «Заказы».",
+  "crm.url": "Адрес",
+  "crm.url.hint":
+    "https, места для данных — в фигурных скобках: {email}, {phone}, {name}, {company}, {external_id}, {conversation} или ваше поле.",
   "breaks.title": "Перерывы",
   "breaks.about": "Из чего операторы выбирают, уходя на перерыв. Коллеги видят это рядом с именем.",
   "breaks.add": "Добавить причину",

@@ -6,7 +6,7 @@ import { knows } from "../../../i18n/settings/index.ts";
 export const KINDS = [
   "business", "member", "invitation", "account", "inbox", "team", "skill", "label", "canned_response", "article", "knowledge",
   "wrap_up_code", "break_reason",
-  "hours", "routing", "waiting", "retention", "token", "webhook", "bot", "view", "other",
+  "hours", "routing", "waiting", "retention", "token", "webhook", "bot", "view", "contact", "contacts", "crm_link", "other",
 ] as const; // prettier-ignore
 export type Kind = (typeof KINDS)[number];
 
