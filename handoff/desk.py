@@ -78,8 +78,12 @@ class FloorBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ResolveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``wrap_up``: its owner notes first what came of it, whatever the business asks for. ``note``: a private one."""
+
     floor_seq: FloorSeq
     code: Name = ""
+    note: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    wrap_up: bool = False
 
 
 class TransferBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -173,8 +177,9 @@ def _note(principal: Principal, body: NoteBody) -> c.AddNote:
 def _resolve(principal: Principal, body: ResolveBody) -> c.Resolve:
     override = principal.role in ("supervisor", "administrator")
     return c.Resolve(
-        operator=_person(principal), floor_seq=body.floor_seq, code=visible_text(body.code), override=override
-    )
+        operator=_person(principal), floor_seq=body.floor_seq, code=visible_text(body.code), override=override,
+        note=visible_text(body.note), wrap_up=body.wrap_up,
+    )  # fmt: skip
 
 
 def verbs() -> list[Verb]:
@@ -194,6 +199,10 @@ def verbs() -> list[Verb]:
         Verb(name="return_to_bot", summary="Give the floor back to the bot", roles=EVERYONE, body=FloorBody,
              command=lambda who, body: c.ReturnToBot(operator=_person(who), floor_seq=body.floor_seq)),
         Verb(name="resolve", summary="End the conversation", roles=EVERYONE, body=ResolveBody, command=_resolve),
+        Verb(name="more_time", summary="You need more time to note what came of it", roles=EVERYONE, body=FloorBody,
+             command=lambda who, body: c.ExtendWrapUp(operator=_person(who), floor_seq=body.floor_seq)),
+        Verb(name="resume", summary="The talk isn't over: go on with it", roles=EVERYONE, body=FloorBody,
+             command=lambda who, body: c.CancelWrapUp(operator=_person(who), floor_seq=body.floor_seq)),
         Verb(name="transfer", summary="Pass it to a colleague, or back to the queue, with a note", roles=EVERYONE, body=TransferBody,
              command=_transfer),
         Verb(name="requeue", summary="You are leaving: it goes back to the queue, to somebody else", roles=EVERYONE, body=Empty,

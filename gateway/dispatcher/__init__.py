@@ -56,7 +56,13 @@ class Dispatcher:
     def start(self, handlers: dict[str, Handler]) -> None:
         """Begins to claim due rows; ``handlers`` are those of other owners (the courier's)."""
         self._dues.start(
-            {"turn": self._turns.claimed, "wake": self._timers.wake, "idle": self._timers.idle, **handlers}
+            {
+                "turn": self._turns.claimed,
+                "wake": self._timers.wake,
+                "wrap_up": self._timers.wrap_up,
+                "idle": self._timers.idle,
+                **handlers,
+            }
         )
 
     async def receive(self, item: Inbound) -> Receipt:

@@ -35,13 +35,15 @@ from gateway.model.events import (
     SystemNotice,
     Taken,
     TranscriptAsked,
+    WrapUpExtended,
+    WrapUpStarted,
 )
 from gateway.model.state import Conversation, Floor, Status
 from gateway.store import contacts, due, files, labels, ledger, waiting
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
 
-TURN, DELIVERY, WAKE, IDLE = "turn", "delivery", "wake", "idle"
+TURN, DELIVERY, WAKE, IDLE, WRAP_UP = "turn", "delivery", "wake", "idle", "wrap_up"
 
 
 def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
@@ -94,6 +96,8 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     assert state is not None
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
+    if draft.before is not None and draft.before.wrap_up is not None and state.wrap_up is None:
+        due.drop(tx, WRAP_UP, draft.conversation)
     policy.set_ups.plan_calls(tx, draft.conversation, draft.entries, now=draft.now)
     plan_alerts(tx, draft, policy)
     routed = plan_routing(tx, draft)
@@ -155,6 +159,11 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             labels.change(tx, draft.conversation, added=labelled.added, removed=labelled.removed)
         case Snoozed() as snoozed:
             due.reset(tx, WAKE, draft.conversation, due_at=snoozed.until)
+        case WrapUpStarted(until=until) | WrapUpExtended(until=until):
+            if until:
+                due.reset(tx, WRAP_UP, draft.conversation, due_at=until)
+            else:
+                due.drop(tx, WRAP_UP, draft.conversation)
         case Resolved() as resolved:
             due.drop(tx, IDLE, draft.conversation)
             due.drop(tx, WAKE, draft.conversation)

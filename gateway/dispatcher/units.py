@@ -204,8 +204,8 @@ class Submit(msgspec.Struct, frozen=True):
             known_here(tx, self.command)
             command = with_target(tx, self.conversation, with_files(tx, self.command))
             command = with_faces(tx, command)
-            may_get(tx, command, self.policy)
-            draft.apply(command, self.circumstances)
+            may_get(tx, command, self.policy, now=now)
+            draft.apply(command, self.circumstances or circumstances_of(tx, state, command, self.policy, now=now))
         except Refused:
             known = inbound.earlier(tx, self.claim) if self.claim is not None else None
             if known is None:
@@ -219,6 +219,13 @@ class Submit(msgspec.Struct, frozen=True):
                 return _repeated(known)
         committed = commit(tx, draft, self.policy)
         return Received(Receipt(conversation=self.conversation, seq=seq), committed)
+
+
+def circumstances_of(tx: Tx, state: Conversation, command: c.AnyCommand, policy: Policy, *, now: int) -> Circumstances:
+    """What a command of people is decided by, beside the state."""
+    if not isinstance(command, c.Resolve):
+        return Circumstances()
+    return Circumstances(wrap_up=policy.set_ups.wrap_up(tx, state.team, now=now))
 
 
 class Replay(msgspec.Struct, frozen=True):

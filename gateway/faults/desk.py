@@ -9,4 +9,10 @@ TWO_CONTACTS = Kind("contacts_two", "These are two different users of one inbox:
 NOT_MERGED = Kind("contact_not_merged", "This contact isn't merged into another one.")
 COLLEAGUE_AWAY = Kind("colleague_away", "{name} is on a break. Choose somebody else, or pass it to a team.")
 COLLEAGUE_GONE = Kind("colleague_gone", "{name} isn't at the console. Choose somebody else, or pass it to a team.")
+COLLEAGUE_WRAPPING_UP = Kind(
+    "colleague_wrapping_up", "{name} is still noting what came of a talk. Choose somebody else, or pass it to a team."
+)
+CODE_NEEDED = Kind("code_needed", "Choose a wrap-up code first: this conversation can't be ended without one.")
+NO_MORE_TIME = Kind("no_more_time", "There is no more time for this one. Finish it, or go back to the conversation.")
+NOT_INVITED = Kind("not_invited", "You are not invited any more. Ask whoever has the conversation.")
 LABELS = Kind("labels_many", "A conversation has at most {limit} labels. Take one off first.")

@@ -294,13 +294,37 @@ class Snooze(Command, frozen=True):
 
 
 class Resolve(Command, frozen=True):
-    """The end, by its owner (or a supervisor: ``override``). With ``wrap_up`` the owner notes the outcome first."""
+    """The end, by its owner (or a supervisor: ``override``). With ``wrap_up`` the owner notes the outcome first. ``note``: a
+    private one, that stands before the end."""
 
     operator: Person
     floor_seq: int
     code: str = ""
+    note: str = ""
     wrap_up: bool = False
     override: bool = False
+
+
+class ExtendWrapUp(Command, frozen=True):
+    """The owner needs more time after the talk."""
+
+    operator: Person
+    floor_seq: int
+
+
+class CancelWrapUp(Command, frozen=True):
+    """The talk isn't over: its owner goes on with it."""
+
+    operator: Person
+    floor_seq: int
+
+
+class NoteMacro(Command, frozen=True):
+    """The log says that what follows was done by a macro."""
+
+    operator: Person
+    macro: str
+    name: str
 
 
 class Replay(Command, frozen=True):
@@ -310,9 +334,24 @@ class Replay(Command, frozen=True):
     seq: int
 
 
+class Invite(Command, frozen=True):
+    """``colleague`` is asked to join."""
+
+    operator: Person
+    floor_seq: int
+    colleague: Person
+
+
+class DeclineInvitation(Command, frozen=True):
+    operator: Person
+
+
 class Join(Command, frozen=True):
+    """``invited``: only whom the owner has invited may."""
+
     operator: Person
     role: Role
+    invited: bool = False
 
 
 class Part(Command, frozen=True):
@@ -349,6 +388,10 @@ class EndOffer(Command, frozen=True):
 class LoseOwner(Command, frozen=True):
     operator: Person
     reason: Literal["signed_out", "lost"]
+
+
+class EndWrapUp(Command, frozen=True):
+    """The owner's time after the talk ran out."""
 
 
 class Wake(Command, frozen=True):
@@ -412,5 +455,6 @@ AnyCommand = (
     | LeaveDetails | AskTranscript | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
     | AddNote | SetFacts | SetLabels | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
+    | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
 )  # fmt: skip

@@ -68,7 +68,8 @@ _ALWAYS: dict[type[c.Command], Handler] = {
     c.LeaveDetails: customer.leave_details, c.AskTranscript: customer.ask_transcript,
     c.FinishTurn: bot.drop_turn, c.FailTurn: bot.drop_turn,
     c.AddNote: people.note, c.SetFacts: people.set_facts, c.SetLabels: people.set_labels, c.Part: people.part,
-    c.Replay: people.replay,
+    c.Replay: people.replay, c.NoteMacro: people.note_macro, c.DeclineInvitation: people.decline_invitation,
+    c.EndWrapUp: _nothing,
     c.EndOffer: system.end_offer, c.LoseOwner: system.lose_owner, c.ReportFailure: system.report_failure,
     c.FinishFile: system.finish_file, c.FailFile: system.fail_file,
     c.Extend: customer.extend, c.Edit: customer.edit, c.React: customer.react,
@@ -95,8 +96,11 @@ TABLE: dict[Status, dict[type[c.Command], Handler]] = {
         c.MakeOffer: system.make_offer, c.AcceptOffer: system.accept_offer, c.RequestHandoff: _nothing,
         c.Take: people.take, c.Resolve: people.resolve,
     },
-    Status.OPEN: {**_PEOPLE, c.Snooze: people.snooze},
-    Status.WRAP_UP: {**_PEOPLE, c.Say: customer.hear_in_wrap_up, c.LoseOwner: system.lose_owner_in_wrap_up},
+    Status.OPEN: {**_PEOPLE, c.Snooze: people.snooze, c.Invite: people.invite},
+    Status.WRAP_UP: {
+        **_PEOPLE, c.Say: customer.hear_in_wrap_up, c.LoseOwner: system.lose_owner_in_wrap_up,
+        c.ExtendWrapUp: people.extend_wrap_up, c.CancelWrapUp: people.cancel_wrap_up, c.EndWrapUp: system.end_wrap_up,
+    },
     Status.SNOOZED: {
         # An owner who goes home leaves it asleep: waking finds out whether they are back.
         **_UNRESOLVED, c.Say: customer.hear_again, c.Wake: system.wake, c.Take: people.take, c.LoseOwner: _nothing,

@@ -14,6 +14,8 @@ from gateway.model.events import (
     BotTurnFailed,
     ChannelJoined,
     ChatOpened,
+    ColleagueDeclined,
+    ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
@@ -32,6 +34,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MacroRun,
     MessageExtended,
     NoteAdded,
     OfferEnded,
@@ -54,6 +57,8 @@ from gateway.model.events import (
     TranscriptAsked,
     Transferred,
     Unrecognized,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 
@@ -86,7 +91,7 @@ def findable(event: AnyEvent) -> str:
             Rated() | SystemNotice() | DeliveryFailed() | DeliveryReplayed() | BotTurn() | BotTurnDropped() | BotTurnFailed()
             | HandoffRequested() | HandoffCancelled() | OfferMade() | OfferEnded() | Taken() | ReturnedToBot() | OwnerLost()
             | ParticipantJoined() | ParticipantLeft() | ConversationStarted() | ChannelJoined() | FactsChanged()
-            | WrapUpStarted() | Resolved() | Reopened() | Snoozed() | FileReady() | FileFailed() | Redacted()
+            | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | ColleagueInvited() | ColleagueDeclined() | Resolved() | Reopened() | Snoozed() | FileReady() | FileFailed() | Redacted()
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
             | EndpointBack()

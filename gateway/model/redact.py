@@ -17,6 +17,8 @@ from gateway.model.events import (
     BotTurnFailed,
     ChannelJoined,
     ChatOpened,
+    ColleagueDeclined,
+    ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
@@ -35,6 +37,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MacroRun,
     MessageExtended,
     NoteAdded,
     OfferEnded,
@@ -57,6 +60,8 @@ from gateway.model.events import (
     TranscriptAsked,
     Transferred,
     Unrecognized,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 
@@ -126,7 +131,8 @@ def _shell(event: Plain) -> Plain:
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
             | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | FileFailed()
             | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown() | Labelled()
-            | OperatorDeleted() | EndpointLost() | EndpointBack()
+            | OperatorDeleted() | EndpointLost() | EndpointBack() | WrapUpExtended() | WrapUpCancelled() | MacroRun()
+            | ColleagueInvited() | ColleagueDeclined()
         ):  # fmt: skip
             return event
         case _:

@@ -8,8 +8,9 @@ from typing import Literal
 import msgspec
 
 from gateway.model.events import Author, Endpoint, FileKind, Memory, Person, Role, Score
+from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 9
+FOLD_VERSION = 10
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -17,6 +18,7 @@ MAX_FACTS = 50
 FACT_NAME_LENGTH = 64
 FACT_LENGTH = 500
 MAX_PARTICIPANTS = 8
+MAX_INVITED = 8
 MAX_LABELS = 20
 MAX_CHANNELS = 8
 MAX_ASKED = 3
@@ -79,6 +81,18 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int
 
 
+class WrapUp(msgspec.Struct, frozen=True, kw_only=True):
+    """The owner's time after the talk, as ``WrapUpStarted`` has it. ``extended``: they had more already.
+    ``waiting_since``: as it was before, if the talk goes on after all."""
+
+    until: int = 0
+    code: bool = False
+    seconds: int = 0
+    more: MoreTime = "never"
+    extended: bool = False
+    waiting_since: int | None = None
+
+
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """What a turn took the inputs up to ``seq`` for; the likeliest first, at most ``MAX_GUESSES``."""
 
@@ -105,7 +119,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the text that they
     agreed to. Nobody vouches for any of these. ``unreachable``: identities that nothing reaches any more, at most as many
     as there are ``channels``. ``cause``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
-    who take over end it.
+    who take over end it. ``invited``: colleagues whom the owner asks to join.
     """
 
     id: str
@@ -124,6 +138,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     owner: Person | None = None
     last_owner: Person | None = None
     participants: tuple[Participant, ...] = ()
+    invited: tuple[Person, ...] = ()
     offer: Offer | None = None
     passed: dict[str, int] = {}
     team: str = ""
@@ -146,6 +161,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     started_at: int = 0
     updated_at: int = 0
     snoozed_until: int | None = None
+    wrap_up: WrapUp | None = None
     resolved_at: int | None = None
     continued_in: str = ""
 

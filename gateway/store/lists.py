@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from gateway.model.events import Person
-from gateway.model.state import FOLD_VERSION, Conversation, Offer, Preview, Status
+from gateway.model.state import FOLD_VERSION, Conversation, Offer, Preview, Status, WrapUp
 from gateway.store import contacts as people
 from gateway.store import log
 from gateway.store.schema import FAR, RANK, UNRESOLVED, contacts, conversations, cursors
@@ -53,7 +53,7 @@ class ContactName(msgspec.Struct, frozen=True, kw_only=True):
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation in a list: what a person needs to choose it. ``unread``: the customer's last input is unread.
-    ``offer``: it is reserved for somebody."""
+    ``offer``: it is reserved for somebody. ``wrap_up``: its owner's time after the talk."""
 
     conversation: str
     seq: int
@@ -70,6 +70,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...]
     updated_at: int
     offer: Offer | None = None
+    wrap_up: WrapUp | None = None
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -209,7 +210,7 @@ def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
         status=state.status, owner=state.owner, team=state.team, reason=state.cause or state.reason,
         preview=state.preview, waiting_since=state.waiting_since, unread=state.last_input > max(read, 1),
         locale=state.locale, labels=state.labels, updated_at=state.updated_at,
-        offer=state.offer,
+        offer=state.offer, wrap_up=state.wrap_up,
     )  # fmt: skip
 
 

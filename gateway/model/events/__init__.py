@@ -37,6 +37,8 @@ from gateway.model.events.customer import (
 )
 from gateway.model.events.files import FileFailed, FileProblem, FileReady
 from gateway.model.events.handoff import (
+    ColleagueDeclined,
+    ColleagueInvited,
     Evidence,
     HandoffCancelled,
     HandoffRequested,
@@ -60,9 +62,12 @@ from gateway.model.events.lifecycle import (
     EndpointLost,
     FactsChanged,
     Labelled,
+    MacroRun,
     Reopened,
     Resolved,
     Snoozed,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 from gateway.model.events.messages import (
@@ -141,6 +146,11 @@ Plain = (
     | ChatOpened
     | EndpointLost
     | EndpointBack
+    | WrapUpExtended
+    | WrapUpCancelled
+    | MacroRun
+    | ColleagueInvited
+    | ColleagueDeclined
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -207,6 +217,8 @@ __all__ = [
     "Card",
     "ChannelJoined",
     "ChatOpened",
+    "ColleagueDeclined",
+    "ColleagueInvited",
     "ConsentAsked",
     "ConsentGiven",
     "ConversationStarted",
@@ -233,6 +245,7 @@ __all__ = [
     "HandoffRequested",
     "InvitationShown",
     "Labelled",
+    "MacroRun",
     "Memory",
     "MessageExtended",
     "NoteAdded",
@@ -266,6 +279,8 @@ __all__ = [
     "TranscriptAsked",
     "Transferred",
     "Unrecognized",
+    "WrapUpCancelled",
+    "WrapUpExtended",
     "WrapUpStarted",
     "decode_event",
     "encode_event",

@@ -20,6 +20,7 @@ from gateway.model.events import (
     Snoozed,
     Taken,
     Transferred,
+    WrapUpCancelled,
     WrapUpStarted,
     decode_event,
     encode_event,
@@ -42,7 +43,7 @@ from tests.support.histories import CONVERSATION, History
 
 FLOOR_CHANGES = (
     ConversationStarted, HandoffRequested, HandoffCancelled, Taken, Transferred, ReturnedToBot, OwnerLost,
-    WrapUpStarted, Resolved, Snoozed, Reopened,
+    WrapUpStarted, WrapUpCancelled, Resolved, Snoozed, Reopened,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-import type { Conversation, Status } from "./reduce.ts";
+import type { Conversation, Status, WrapUp } from "./reduce.ts";
 import type { Button, Entry, Fault, Offer, Page, Person, Preview } from "./types.ts";
 
 /** RFC 9457, with our own further fields. `type` ends in the stable code. */
@@ -186,7 +186,14 @@ export type Verb =
   | "transfer"
   | "snooze"
   | "facts"
-  | "label";
+  | "label"
+  | "more_time"
+  | "resume"
+  | "invite"
+  | "join"
+  | "leave"
+  | "decline_invitation"
+  | "run_macro";
 
 export interface Row {
   readonly conversation: string;
@@ -206,6 +213,8 @@ export interface Row {
   readonly reason: string;
   /** It is reserved for somebody, for a while. */
   readonly offer?: Offer | null;
+  /** Its owner's time after the talk. */
+  readonly wrap_up?: WrapUp | null;
 }
 
 export interface ConsoleWelcome {

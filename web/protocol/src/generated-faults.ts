@@ -28,6 +28,10 @@ export const FAULTS = {
     contact_not_merged: [],
     colleague_away: ["name"],
     colleague_gone: ["name"],
+    colleague_wrapping_up: ["name"],
+    code_needed: [],
+    no_more_time: [],
+    not_invited: [],
     labels_many: ["limit"],
   },
   refusals: {

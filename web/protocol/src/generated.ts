@@ -403,10 +403,17 @@ export interface Labelled {
   readonly removed?: readonly string[];
 }
 
-/** The talk is over; the owner notes what came of it. */
+/**
+ * The talk is over; the owner notes what came of it. `until`: when their time for that runs out; 0: it doesn't.
+ * `code`: a wrap-up code must be chosen. `seconds`, `more`: as the business had it then.
+ */
 export interface WrapUpStarted {
   readonly type: "wrap_up_started";
   readonly by: Person;
+  readonly until?: number;
+  readonly code?: boolean;
+  readonly seconds?: number;
+  readonly more?: "never" | "once" | "until_done";
 }
 
 /**
@@ -558,6 +565,40 @@ export interface EndpointBack {
   readonly endpoint: Endpoint;
 }
 
+/** The owner needs more time; `until` as in `WrapUpStarted`. */
+export interface WrapUpExtended {
+  readonly type: "wrap_up_extended";
+  readonly by: Person;
+  readonly until?: number;
+}
+
+/** The talk wasn't over: its owner goes on with it. */
+export interface WrapUpCancelled {
+  readonly type: "wrap_up_cancelled";
+  readonly by: Person;
+}
+
+/** What follows in the same moment did a macro that somebody ran. `macro`: its id; `name`: as it was called then. */
+export interface MacroRun {
+  readonly type: "macro_run";
+  readonly by: Person;
+  readonly macro: string;
+  readonly name: string;
+}
+
+/** The owner asks a colleague to join; they may, until they decline or the conversation ends. */
+export interface ColleagueInvited {
+  readonly type: "colleague_invited";
+  readonly by: Person;
+  readonly operator: Person;
+}
+
+/** Who was invited doesn't come now. */
+export interface ColleagueDeclined {
+  readonly type: "colleague_declined";
+  readonly operator: Person;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -617,6 +658,11 @@ export type PlainEvent =
   | ChatOpened
   | EndpointLost
   | EndpointBack
+  | WrapUpExtended
+  | WrapUpCancelled
+  | MacroRun
+  | ColleagueInvited
+  | ColleagueDeclined
   ;
 
 export type AnyEvent =
@@ -666,6 +712,11 @@ export type AnyEvent =
   | ChatOpened
   | EndpointLost
   | EndpointBack
+  | WrapUpExtended
+  | WrapUpCancelled
+  | MacroRun
+  | ColleagueInvited
+  | ColleagueDeclined
   | Redacted
   | Unrecognized
   ;

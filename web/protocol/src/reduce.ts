@@ -17,6 +17,7 @@ import type {
   Preview,
   Reopened,
   Score,
+  WrapUpStarted,
 } from "./types.ts";
 
 /** `abandoned` and other states of later releases arrive as strings that we show as they are. */
@@ -35,6 +36,7 @@ export const FLOOR: Readonly<Record<Status, Floor>> = {
 const PREVIEW_LENGTH = 140;
 const MAX_FACTS = 50;
 const MAX_PARTICIPANTS = 8;
+const MAX_INVITED = 8;
 const MAX_LABELS = 20;
 const MAX_CHANNELS = 8;
 const MAX_ASKED = 3;
@@ -52,6 +54,18 @@ export interface Understood {
 export interface WrittenFrom {
   readonly seq: number;
   readonly text: string;
+}
+
+/** The owner's time after the talk. `until`: when it runs out; 0: it doesn't. `code`: a wrap-up code must be chosen. */
+export interface WrapUp {
+  readonly until: number;
+  readonly code: boolean;
+  readonly seconds: number;
+  readonly more: NonNullable<WrapUpStarted["more"]>;
+  /** They had more time already. */
+  readonly extended: boolean;
+  /** As it was before, if the talk goes on after all. */
+  readonly waiting_since: number | null;
 }
 
 /** What is known of a conversation without its messages. Field for field the server's `Conversation`. */
@@ -74,6 +88,8 @@ export interface Conversation {
   readonly last_owner: Person | null;
   readonly participants: readonly Participant[];
   readonly labels: readonly string[];
+  /** Colleagues whom the owner asks to join. */
+  readonly invited: readonly Person[];
   readonly offer: Offer | null;
   /** Who let it go while it waits, and when. */
   readonly passed: Readonly<Record<string, number>>;
@@ -97,6 +113,7 @@ export interface Conversation {
   readonly started_at: number;
   readonly updated_at: number;
   readonly snoozed_until: number | null;
+  readonly wrap_up: WrapUp | null;
   readonly resolved_at: number | null;
   readonly continued_in: string;
 }
@@ -118,6 +135,7 @@ export const EMPTY: Conversation = {
   last_owner: null,
   participants: [],
   labels: [],
+  invited: [],
   offer: null,
   passed: {},
   team: "",
@@ -139,6 +157,7 @@ export const EMPTY: Conversation = {
   started_at: 0,
   updated_at: 0,
   snoozed_until: null,
+  wrap_up: null,
   resolved_at: null,
   continued_in: "",
 };
@@ -211,17 +230,28 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return { endpoint: event.endpoint, channels: channels(state, event.endpoint) };
     case "participant_joined": {
       const joined = { operator: event.operator, role: event.role };
-      return { participants: [...without(state, event.operator), joined].slice(-MAX_PARTICIPANTS) };
+      return {
+        participants: [...without(state, event.operator), joined].slice(-MAX_PARTICIPANTS),
+        invited: uninvited(state, event.operator),
+      };
     }
     case "participant_left":
       return { participants: without(state, event.operator) };
+    case "colleague_invited":
+      return { invited: [...uninvited(state, event.operator), event.operator].slice(-MAX_INVITED) };
+    case "colleague_declined":
+      return { invited: uninvited(state, event.operator) };
+    case "wrap_up_extended": {
+      const { wrap_up } = state;
+      return wrap_up ? { wrap_up: { ...wrap_up, until: event.until ?? 0, extended: true } } : {};
+    }
     case "offer_made":
       return { offer: { operator: event.operator, expires_at: event.expires_at } };
     case "offer_ended":
       return { offer: null, passed: passed(state, event, at) };
     default: {
       const moved = floorChanges(state, event, seq, at);
-      return moved === null ? {} : { floor_seq: seq, offer: null, ...moved };
+      return moved === null ? {} : { floor_seq: seq, offer: null, wrap_up: null, ...moved };
     }
   }
 }
@@ -291,6 +321,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         status: "pending",
         owner: null,
         participants: [],
+        invited: [],
         waiting_since: null,
         reason: "",
         cause: "",
@@ -308,12 +339,15 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         passed: { [event.operator.id]: at },
       };
     case "wrap_up_started":
-      return { status: "wrap_up", waiting_since: null };
+      return { status: "wrap_up", waiting_since: null, wrap_up: wrapUp(state, event) };
+    case "wrap_up_cancelled":
+      return { status: "open", waiting_since: state.wrap_up?.waiting_since ?? null };
     case "resolved":
       return {
         status: "resolved",
         owner: null,
         participants: [],
+        invited: [],
         waiting_since: null,
         resolved_at: at,
         snoozed_until: null,
@@ -433,6 +467,15 @@ function channels(state: Conversation, joined: Endpoint): readonly Endpoint[] {
   const same = (one: Endpoint) =>
     one.inbox === joined.inbox && one.identity === joined.identity && one.channel === joined.channel;
   return [...state.channels.filter((one) => !same(one)), joined].slice(-MAX_CHANNELS);
+}
+
+function wrapUp(state: Conversation, event: WrapUpStarted): WrapUp {
+  const { until = 0, code = false, seconds = 0, more = "never" } = event;
+  return { until, code, seconds, more, extended: false, waiting_since: state.waiting_since };
+}
+
+function uninvited(state: Conversation, operator: Person): readonly Person[] {
+  return state.invited.filter(({ id }) => id !== operator.id);
 }
 
 function without(state: Conversation, operator: Person): readonly Participant[] {

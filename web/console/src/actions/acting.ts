@@ -1,5 +1,6 @@
 import { randomId, type Problem } from "@switchboard/protocol";
 import { catalogue } from "../stores/catalogue.svelte.ts";
+import { may } from "../stores/may.svelte.ts";
 import { writingOf } from "../stores/composer.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
@@ -9,7 +10,7 @@ import { sentence } from "./problems.ts";
 import { releaseAll } from "./writing.ts";
 
 const beside = new Set<string>();
-let acting: { readonly id: string; readonly act: Act } | null = null;
+let acting: { readonly id: string; readonly act: Act; readonly done: () => void } | null = null;
 
 /** Something was begun in the open conversation that nobody has got. */
 export function isUnsent(): boolean {
@@ -19,9 +20,23 @@ export function isUnsent(): boolean {
 
 /** Does it, or asks first what it needs, or whether what is unsent may stay behind. */
 export function want(verb: Act): void {
-  const asks = verb === "resolve" && (isUnsent() || catalogue.activeCodes.length > 0);
-  if (verb === "transfer" || verb === "snooze" || (verb === "resolve" && asks)) thread.dialog = verb;
+  if (verb === "resolve") wantToResolve();
+  else if (verb === "transfer" || verb === "snooze") thread.dialog = verb;
   else act(verb);
+}
+
+/** The code is asked for in the time after the talk, where the business wants that, else at once. */
+function wantToResolve(): void {
+  if (may.wrapsUp) thread.asksForFocus = true;
+  else if (isUnsent()) thread.dialog = "resolve";
+  else if (may.leadsThroughWrapUp) wrapUp();
+  else if (catalogue.activeCodes.length > 0) thread.dialog = "resolve";
+  else act("resolve");
+}
+
+/** The talk is over; what came of it is noted next. */
+export function wrapUp(): void {
+  act("resolve", { wrap_up: true }, () => (thread.asksForFocus = true));
 }
 
 /** Labels concern no floor: they wait for nothing and hold nothing up. */
@@ -47,8 +62,12 @@ export function sendBeside(
   return true;
 }
 
-/** Does something to the open conversation; `further` is what the verb needs beside the floor. */
-export function act(verb: Act, further: Readonly<Record<string, unknown>> = {}): void {
+/** Does something to the open conversation; `further` is what the verb needs beside the floor. `done`: once it is. */
+export function act(
+  verb: Act,
+  further: Readonly<Record<string, unknown>> = {},
+  done: () => void = () => {},
+): void {
   const { conversation, log } = thread;
   // Taking needs no log: whoever presses the keys faster than it loads is not left waiting.
   if (!conversation || acting || (verb !== "take" && !log)) return;
@@ -61,7 +80,7 @@ export function act(verb: Act, further: Readonly<Record<string, unknown>> = {}):
     thread.problem = preferences.say("problem.offline");
     return;
   }
-  acting = { id, act: verb };
+  acting = { id, act: verb, done };
   thread.acting = verb;
 }
 
@@ -78,6 +97,11 @@ export function actionLost(): void {
 
 /** Whether it was this. */
 export function actionDone(id: string): boolean {
+  if (acting?.id === id) acting.done();
+  return over(id);
+}
+
+function over(id: string): boolean {
   if (beside.delete(id)) return true;
   if (acting?.id !== id) return false;
   stopActing();
@@ -85,7 +109,7 @@ export function actionDone(id: string): boolean {
 }
 
 export function actionRefused(id: string, problem: Problem): boolean {
-  if (!actionDone(id)) return false;
+  if (!over(id)) return false;
   thread.problem = sentence(problem);
   return true;
 }

@@ -45,7 +45,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   routing: async (business) => {
     const [found] = await routing.read(business);
-    return () => (catalogue.everybody = found?.value.rules.everybody.mode ?? "pick");
+    return () => {
+      catalogue.everybody = found?.value.rules.everybody.mode ?? "pick";
+      catalogue.wrapUp = found?.value.rules.everybody.wrap_up ?? null;
+    };
   },
   views: async (business) => {
     const found = await savedViews.read(business);
@@ -81,5 +84,6 @@ function readChanged(): void {
 export function clearCatalogue(): void {
   Object.assign(catalogue, { colleagues: [], teams: [], labels: [], canned: [], codes: [], views: [] });
   catalogue.everybody = "pick";
+  catalogue.wrapUp = null;
   catalogue.breaks = [];
 }

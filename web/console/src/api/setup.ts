@@ -75,12 +75,22 @@ export type Mode = (typeof MODES)[number];
 /** Levels of skills, from 1 to 5, by the skill's id. */
 export type Levels = Readonly<Record<string, number>>;
 /** How conversations come to a team. `widen`: seconds of waiting, each later than the one before it. */
+export const WRAP_UP_MODES = ["off", "asked", "required"] as const;
+/** What lies between the last word and the end. */
+export interface WrapUpRules {
+  mode: (typeof WRAP_UP_MODES)[number];
+  code: boolean;
+  seconds: number;
+  more: "never" | "once" | "until_done";
+}
 export interface TeamRules {
   mode: Mode;
   skills: Levels;
   widen: readonly number[];
   overflow: string;
   overflow_after: number;
+  /** `null`: as for everybody. */
+  wrap_up: WrapUpRules | null;
 }
 export interface Team {
   name: string;

@@ -1,5 +1,14 @@
 import type { Colleague } from "../api/operators.ts";
-import type { CannedResponse, Label, Mode, SavedView, Team, Thing, WrapUpCode } from "../api/setup.ts";
+import type {
+  CannedResponse,
+  Label,
+  Mode,
+  SavedView,
+  Team,
+  Thing,
+  WrapUpCode,
+  WrapUpRules,
+} from "../api/setup.ts";
 
 /** What the business has set up that its operators work with. */
 class Catalogue {
@@ -13,6 +22,8 @@ class Catalogue {
   breaks = $state.raw<readonly string[]>([]);
   /** How conversations of no team come to people. */
   everybody = $state<Mode>("pick");
+  /** What comes before an end, where a team has nothing of its own. */
+  wrapUp = $state.raw<WrapUpRules | null>(null);
   /** What customers call the business. */
   business = $state("");
 
@@ -20,6 +31,12 @@ class Catalogue {
   readonly labelById = $derived(new Map(this.labels.map((label) => [label.id, label.value])));
   readonly activeCodes = $derived(this.codes.filter(({ value }) => value.active));
   readonly #modeOf = $derived(new Map(this.teams.map(({ id, value }) => [id, value.rules?.mode])));
+
+  /** Whether its owner is led through the time after a talk. */
+  leadsThroughWrapUp(team: string): boolean {
+    const own = this.teams.find(({ id }) => id === team)?.value.rules?.wrap_up;
+    return ((own ?? this.wrapUp)?.mode ?? "off") !== "off";
+  }
 
   /** Whether people take a team's conversations from the queue themselves. */
   isPicked(team: string): boolean {

@@ -1,4 +1,5 @@
 import { allowed, type Allowed } from "../view/floor.ts";
+import { catalogue } from "./catalogue.svelte.ts";
 import { desk } from "./desk.svelte.ts";
 import { session } from "./session.svelte.ts";
 import { thread } from "./thread.svelte.ts";
@@ -36,6 +37,14 @@ class May {
   /** It is reserved for this operator. */
   get isOffered(): boolean {
     return this.#state?.status === "queued" && this.#state.offer?.operator.id === desk.operator;
+  }
+  /** The talk is over, and this operator notes what came of it. */
+  get wrapsUp(): boolean {
+    return this.#state?.status === "wrap_up" && this.#state.owner?.id === desk.operator;
+  }
+  /** It ends by way of that. */
+  get leadsThroughWrapUp(): boolean {
+    return this.#state?.owner?.id === desk.operator && catalogue.leadsThroughWrapUp(this.#state.team);
   }
   get reply(): boolean {
     return this.#allowed.reply;

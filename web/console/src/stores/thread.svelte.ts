@@ -1,7 +1,7 @@
 import type { Letter, Log, Person, Row } from "@switchboard/protocol";
 import type { Written } from "../view/timeline.ts";
 
-export type Act = "take" | "return_to_bot" | "resolve" | "transfer" | "snooze";
+export type Act = "take" | "return_to_bot" | "resolve" | "transfer" | "snooze" | "more_time" | "resume";
 export type DialogName = "transfer" | "snooze" | "resolve" | "elsewhere";
 
 /** The conversation that is open. */

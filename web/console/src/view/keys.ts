@@ -55,6 +55,12 @@ export const SHORTCUTS: readonly (readonly [Shortcut, string])[] = [
   ["help", "?"],
 ];
 
+/** The number that was pressed, 1 to 9; else 0. */
+export function digit(pressed: Pick<Pressed, "code" | "altKey" | "ctrlKey" | "metaKey">): number {
+  if (pressed.altKey || pressed.ctrlKey || pressed.metaKey) return 0;
+  return Number(/^(?:Digit|Numpad)([1-9])$/.exec(pressed.code)?.[1] ?? 0);
+}
+
 /** By physical key, so that any layout works. `typing`: the keys go into a field, where "?" is a letter. */
 export function shortcut(pressed: Pressed, typing: boolean): Shortcut | null {
   if (pressed.ctrlKey || pressed.metaKey) {

@@ -107,4 +107,20 @@ export const routing = {
   "refused.invalid.rules.everybody.skills": skillGone,
   "refused.invalid.rules.everybody.overflow": teamGone,
   "refused.invalid.rules.everybody.widen": later,
+  "wrap_up.mode": "Wrap-up",
+  "wrap_up.hint":
+    "The time after a talk, in which its owner notes what came of it and is offered nothing new.",
+  "wrap_up.follows": "As for all teams",
+  "wrap_up.off": "Off: a conversation ends at once",
+  "wrap_up.asked": "Asked: the console leads through it",
+  "wrap_up.required": "Required: nothing ends without it",
+  "wrap_up.code": "A code must be chosen",
+  "wrap_up.code.hint":
+    "Where time runs out without one, the conversation waits for its owner; else it ends by itself.",
+  "wrap_up.seconds": "At the most",
+  "wrap_up.seconds.hint": "Then it ends by itself, and the next is offered.",
+  "wrap_up.more": "More time",
+  "wrap_up.more.never": "Not to be had",
+  "wrap_up.more.once": "Once, as long again",
+  "wrap_up.more.until_done": "Until they are done",
 };

@@ -1,0 +1,62 @@
+"""The operator's day: what comes after a talk, answers and steps at hand, colleagues, and one's own figures."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.flows.axe import assert_no_faults
+from tests.flows.people import Customer, Operator
+from tests.flows.test_desk_tools import add
+from tests.flows.test_people_take_over import handed_over
+
+
+def set_once(page: Page, path: str, body: dict[str, object]) -> None:
+    """A thing that a business has exactly one of."""
+    status = page.evaluate(
+        """async ([path, body]) => {
+          const { businesses } = await (await fetch("/api/v1/me")).json();
+          const made = await fetch(`/api/v1/businesses/${businesses[0].id}/${path}`, {
+            method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+          return made.status;
+        }""",
+        [path, body],
+    )
+    assert status == 200
+
+
+def wants_outcomes(anna: Operator, **wrap_up: object) -> None:
+    """What came of a talk is noted before it ends."""
+    for name in ("Оплата", "Доставка"):
+        add(anna.page, "wrap-up-codes", {"name": name})
+    rules = {"everybody": {"wrap_up": {"mode": "required", "code": True, **wrap_up}}}
+    set_once(anna.page, "routing", {"value": {"name": "routing", "rules": rules}, "version": 0})
+
+
+def test_what_came_of_a_talk_is_noted_by_keyboard(customer: Customer, olga: Operator, anna: Operator) -> None:
+    wants_outcomes(anna, seconds=600)
+    olga.page.reload()
+    handed_over(customer, olga)
+    olga.page.keyboard.press("Alt+e")
+    panel = olga.page.get_by_role("form", name="Завершение")
+    expect(panel.get_by_role("timer")).to_be_visible()
+    assert_no_faults(olga.page)
+    olga.page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    olga.reads("Вы продолжаете разговор")
+
+    olga.page.keyboard.press("Alt+e")
+    expect(panel.get_by_role("button", name="Решить")).to_be_disabled()
+    with olga.page.context.expect_page() as second:
+        olga.page.evaluate("window.open(location.href)")
+    other = second.value.get_by_role("form", name="Завершение")
+    expect(other.get_by_role("timer")).to_be_visible()
+    expect(panel.get_by_role("radio").first).to_be_focused()  # by name: Доставка
+    olga.page.keyboard.press("1")
+    expect(panel.get_by_role("radio", name="Доставка")).to_be_checked()
+    panel.get_by_label("Заметка").fill("Курьер приедет в среду")
+    olga.page.keyboard.press("Control+Enter")
+    olga.reads("Курьер приедет в среду")
+    olga.reads("Доставка")
+    expect(panel).to_have_count(0)
+    expect(other).to_have_count(0)
+    expect(customer.page.get_by_text("Курьер приедет")).to_have_count(0)
