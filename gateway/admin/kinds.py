@@ -18,7 +18,7 @@ from gateway.errors import Invalid
 from gateway.http.routes import ADMINISTRATORS, EVERYONE
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
 from gateway.model.hours import Day, Holiday, Span, Spans
-from gateway.model.rules import RoutingRules, SkillRules, TeamRules
+from gateway.model.rules import RatingRules, RoutingRules, SkillRules, TeamRules
 from gateway.store import configuration, directory, teams
 from gateway.store.audit import Actor
 from gateway.store.lists import NO_FILTER, Filter, View
@@ -82,6 +82,13 @@ class WrapUpCode(Body, frozen=True):
 
 class BreakReason(Body, frozen=True):
     """Why somebody is away for a while: lunch, a training. Operators choose one with the break."""
+
+
+class Rating(Body, frozen=True):
+    """Whether customers are asked for a rating."""
+
+    name: Name = "rating"
+    rules: RatingRules = RatingRules()
 
 
 class BusinessHours(Body, frozen=True):
@@ -252,6 +259,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="hours", path="hours", body=BusinessHours, summary="When people answer", single=True, judge=_hours),
     Kind(name="routing", path="routing", body=Routing, summary="How conversations come to people", single=True,
          judge=_routing),
+    Kind(name="rating", path="rating", body=Rating, summary="Whether customers are asked for a rating", single=True,
+         judge=lambda tx, body, by: body),
     Kind(name="retention", path="retention", body=Retention, summary="How long what was said is kept", single=True,
          judge=lambda tx, body, by: body, after=begin),
 )  # fmt: skip

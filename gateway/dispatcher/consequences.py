@@ -8,6 +8,7 @@ from gateway.dispatcher.absence import note_waiting
 from gateway.dispatcher.alerting import plan_alerts
 from gateway.dispatcher.outgoing import plan as plan_delivery
 from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.rating import ask_for_rating
 from gateway.dispatcher.routing import plan_routing
 from gateway.dispatcher.transcripts import Job, plan
 from gateway.model import commands as c
@@ -48,6 +49,7 @@ TURN, DELIVERY, WAKE, IDLE, WRAP_UP = "turn", "delivery", "wake", "idle", "wrap_
 
 def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
     """The system's own lines to what just happened; they need no floor."""
+    ask_for_rating(tx, draft, policy)
     state = draft.state
     if state is not None and state.status is Status.PENDING and any(is_unheard(entry.event) for entry in draft.entries):
         say = policy.phrases.say

@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.model.events import Entry, tag_of
 from gateway.model.hours import Hours, next_opening
-from gateway.model.rules import NO_WRAP_UP, RoutingRules, TeamRules, WrapUpRules
+from gateway.model.rules import NO_WRAP_UP, RatingRules, RoutingRules, TeamRules, WrapUpRules
 from gateway.store import configuration, directory, due, push_subscriptions, webhook_calls
 from gateway.store.sql import Tx
 
@@ -40,6 +40,7 @@ class Known(NamedTuple):
     reached: bool
     labels: dict[str, str]
     wrap_ups: dict[str, WrapUpRules]
+    rating: RatingRules
 
 
 class SetUps:
@@ -62,7 +63,7 @@ class SetUps:
         if known is None or now - known.at >= KNOWN_FOR:
             reached = push_subscriptions.any_of_business(tx, now=now)
             known = self._known[tx.business] = Known(
-                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx), _wrap_ups(tx)
+                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx), _wrap_ups(tx), _rating(tx)
             )  # fmt: skip
         return known
 
@@ -104,6 +105,10 @@ class _Team(msgspec.Struct, frozen=True):
     rules: TeamRules = TeamRules()
 
 
+class _Rating(msgspec.Struct, frozen=True):
+    rules: RatingRules = RatingRules()
+
+
 class _Routing(msgspec.Struct, frozen=True):
     rules: RoutingRules = RoutingRules()
 
@@ -115,6 +120,11 @@ def _wrap_ups(tx: Tx) -> dict[str, WrapUpRules]:
     if routing is not None:
         rules[""] = msgspec.json.decode(routing.body, type=_Routing).rules.everybody
     return {name: one.wrap_up for name, one in rules.items() if one.wrap_up is not None}
+
+
+def _rating(tx: Tx) -> RatingRules:
+    item = configuration.find(tx, "rating", "rating")
+    return msgspec.json.decode(item.body, type=_Rating).rules if item is not None else RatingRules()
 
 
 def _hours(tx: Tx) -> Hours:

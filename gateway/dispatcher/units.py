@@ -11,6 +11,7 @@ from gateway.dispatcher.addressing import known_here, with_faces, with_target
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
 from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.rating import rating_of, thank
 from gateway.dispatcher.routing import comes_back, may_get
 from gateway.errors import ConsentNeeded, NotFound, NotPossible, Refused
 from gateway.faults import Fault
@@ -69,6 +70,9 @@ class Receive(msgspec.Struct, frozen=True):
         begun = refs.find(tx, identity.id, refs.album(item.album)) if item.album else None
         if begun is not None:
             return self._extend(tx, identity, begun, key=key, now=now)
+        rated = rating_of(tx, item, identity)
+        if rated is not None:
+            return self._rate(tx, identity, rated, key=key, now=now)
         draft = self._draft(tx, identity, now=now)
         try:
             said = self._say(tx, draft, identity)
@@ -103,6 +107,23 @@ class Receive(msgspec.Struct, frozen=True):
         plan_fetches(tx, item, draft.entries[-1], conversation=state.id, now=now)
         self._note(tx, identity, conversation=state.id, seq=begun.seq)
         return Received(Receipt(conversation=state.id, seq=begun.seq), commit(tx, draft, self.policy))
+
+    def _rate(
+        self, tx: Tx, identity: inbound.Identity, rated: tuple[Conversation, c.Rate | None], *, key: inbound.Claim,
+        now: int,
+    ) -> Received:  # fmt: skip
+        """A score, or words about one, which open nothing again."""
+        state, command = rated
+        draft = log.Draft(state.id, state, now=now)
+        if command is not None:
+            draft.apply(command)
+            thank(draft, self.policy)
+        assert draft.state is not None
+        known = inbound.claim_key(tx, key, conversation=state.id, seq=draft.state.seq, now=now)
+        if known is not None:
+            return _repeated(known)
+        self._note(tx, identity, conversation=state.id, seq=draft.state.seq)
+        return Received(Receipt(conversation=state.id, seq=draft.state.seq), commit(tx, draft, self.policy))
 
     def _note(self, tx: Tx, identity: inbound.Identity, *, conversation: str, seq: int) -> None:
         """Which of the provider's messages this one is."""

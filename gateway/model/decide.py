@@ -64,7 +64,7 @@ def _nothing(state: Conversation, command: Any, circumstances: Circumstances) ->
 Handler = Callable[[Conversation, Any, Circumstances], Events]
 _ALWAYS: dict[type[c.Command], Handler] = {
     c.Rate: customer.rate, c.RateAnswer: customer.rate_answer, c.End: customer.end, c.Consent: customer.consent,
-    c.ShowInvitation: customer.show_invitation, c.SetAttributes: customer.set_attributes,
+    c.ShowInvitation: customer.show_invitation, c.Notify: system.notify, c.SetAttributes: customer.set_attributes,
     c.LeaveDetails: customer.leave_details, c.AskTranscript: customer.ask_transcript,
     c.FinishTurn: bot.drop_turn, c.FailTurn: bot.drop_turn,
     c.AddNote: people.note, c.SetFacts: people.set_facts, c.SetLabels: people.set_labels, c.Part: people.part,
@@ -77,7 +77,7 @@ _ALWAYS: dict[type[c.Command], Handler] = {
     c.LoseEndpoint: system.lose_endpoint, c.RegainEndpoint: system.regain_endpoint,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {
-    **_ALWAYS, c.Say: customer.hear, c.JoinChannel: customer.join_channel, c.Notify: system.notify,
+    **_ALWAYS, c.Say: customer.hear, c.JoinChannel: customer.join_channel,
     c.Close: system.close, c.OpenChat: customer.open_chat,
 }  # fmt: skip
 _PEOPLE: dict[type[c.Command], Handler] = {

@@ -181,6 +181,10 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return {"invited": (*_uninvited(state, event.operator.id), event.operator)[-MAX_INVITED:]}
         case ColleagueDeclined():
             return {"invited": _uninvited(state, event.operator.id)}
+        case SystemNotice():
+            return {"rating_asked": seq} if event.notice == "rating" else {}
+        case Rated():
+            return {"rating": event.score}
         case WrapUpExtended():
             wrap_up = state.wrap_up
             return {"wrap_up": replace(wrap_up, until=event.until, extended=True)} if wrap_up is not None else {}
@@ -189,7 +193,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case OfferEnded():
             return {"offer": None, "passed": _passed(state, event, at=at)}
         case (
-            SystemNotice() | NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
+            NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
             | CustomerReacted() | MacroRun()
         ):  # fmt: skip
@@ -260,7 +264,9 @@ def _floor_changes(
 
 
 def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dict[str, Any]:
-    changes: dict[str, Any] = {"snoozed_until": None, "resolved_at": None, "request": state.request or seq}
+    changes: dict[str, Any] = {
+        "snoozed_until": None, "resolved_at": None, "request": state.request or seq, "rating": 0, "rating_asked": 0,
+    }  # fmt: skip
     match event.to:
         case "owner":
             return changes | {"status": Status.OPEN, "owner": event.owner, "waiting_since": at}

@@ -88,6 +88,13 @@ class RoutingRules(msgspec.Struct, frozen=True, kw_only=True):
     resting: Annotated[int, msgspec.Meta(ge=0, le=100)] = 50
 
 
+class RatingRules(msgspec.Struct, frozen=True, kw_only=True):
+    """``ask``: customers are asked for a rating when a talk has ended. ``again_hours``: the same customer not within this."""
+
+    ask: bool = True
+    again_hours: Annotated[int, msgspec.Meta(ge=0, le=8760)] = 24
+
+
 class SkillRules(msgspec.Struct, frozen=True, kw_only=True):
     """Which conversations ask for a skill by themselves: those in ``language``, those of ``channel``; "": none do.
     ``strict``: waiting doesn't relax it."""

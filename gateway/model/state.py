@@ -119,7 +119,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the text that they
     agreed to. Nobody vouches for any of these. ``unreachable``: identities that nothing reaches any more, at most as many
     as there are ``channels``. ``cause``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
-    who take over end it. ``invited``: colleagues whom the owner asks to join.
+    who take over end it. ``invited``: colleagues whom the owner asks to join. ``rating``: the
+    score that the customer gave it, ``rating_asked``: the ``seq`` of the question, until it is opened again.
     """
 
     id: str
@@ -163,6 +164,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     snoozed_until: int | None = None
     wrap_up: WrapUp | None = None
     resolved_at: int | None = None
+    rating: int = 0
+    rating_asked: int = 0
     continued_in: str = ""
 
     @property

@@ -6,6 +6,8 @@ import re
 
 ASK_FOR_PERSON = "/switchboard.operator"
 BACK_TO_BOT = "/switchboard.bot"
+_RATE = "/switchboard.rate."
+LEAST_SCORE, MOST_SCORE = 1, 5
 
 _CLOSINGS = frozenset(
     """
@@ -29,6 +31,18 @@ _CANCELS = frozenset(
 )
 _KIND_MARKS = frozenset("👍👌🙏🙂😊😀😃😄🤗🥰😍❤💙💚💛🧡🤝👏🎉✅☺🫶💪🔥🌹\ufe0f\u200d🏻🏼🏽🏾🏿.!)")
 _NOISE = re.compile(r"[\W_]+")
+
+
+def rate(score: int) -> str:
+    """What the button of a score sends back."""
+    return f"{_RATE}{score}"
+
+
+def score_of(choice: str) -> int:
+    """The score whose button was pressed; 0: it was another one."""
+    score = choice.removeprefix(_RATE)
+    scores = {str(one): one for one in range(LEAST_SCORE, MOST_SCORE + 1)}
+    return scores.get(score, 0) if score != choice else 0
 
 
 _LONGEST = 80

@@ -97,13 +97,15 @@ class Contact(NamedTuple):
 class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
     """What else is known of a contact. ``email`` and ``phone`` are by the business's word (``phone``: digits, with ``+``
     before them where the country is told); nobody vouches for the rest: ``claimed`` by their pages, ``details`` by
-    themselves, ``consents`` by inbox: the version that they agreed to."""
+    themselves, ``consents`` by inbox: the version that they agreed to. ``rating_asked_at``: when they were asked for a rating
+    last; 0: never."""
 
     email: str = ""
     phone: str = ""
     claimed: dict[str, str] = {}
     details: dict[str, str] = {}
     consents: dict[str, str] = {}
+    rating_asked_at: int = 0
 
 
 class Address(NamedTuple):
@@ -225,7 +227,7 @@ def vouch(tx: Tx, identity: str, contact: str, profile: Profile) -> None:
 
 def note(
     tx: Tx, contact: str, *, claimed: Mapping[str, str] = {}, details: Mapping[str, str] = {},
-    consents: Mapping[str, str] = {},
+    consents: Mapping[str, str] = {}, rating_asked_at: int = 0,
 ) -> None:  # fmt: skip
     """Adds to what is known of a contact without anybody's vouching; an empty value removes one."""
     row = tx.one(_LOCK, contact_id=contact)
@@ -237,6 +239,7 @@ def note(
         claimed=_joined(known.claimed, claimed),
         details=_joined(known.details, details),
         consents=_joined(known.consents, consents),
+        rating_asked_at=rating_asked_at or known.rating_asked_at,
     )
     describe(tx, contact, name=found.name, attributes=attributes)
 

@@ -50,7 +50,7 @@ AcceptOffer        -      +     -      -       -       -
 EndOffer           .      +     .      .       .       .
 LoseOwner          .      .     +      +       .       .
 Wake               -      -     -      -       +       -
-Notify             +      +     +      +       +       -
+Notify             +      +     +      +       +       +
 ReportFailure      +      +     +      +       +       +
 FinishFile         +      +     +      +       +       +
 FailFile           +      +     +      +       +       +

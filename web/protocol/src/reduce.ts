@@ -115,6 +115,10 @@ export interface Conversation {
   readonly snoozed_until: number | null;
   readonly wrap_up: WrapUp | null;
   readonly resolved_at: number | null;
+  /** The score that the customer gave it; 0: none. */
+  readonly rating: number;
+  /** The `seq` of the question for it; 0: none. */
+  readonly rating_asked: number;
   readonly continued_in: string;
 }
 
@@ -159,6 +163,8 @@ export const EMPTY: Conversation = {
   snoozed_until: null,
   wrap_up: null,
   resolved_at: null,
+  rating: 0,
+  rating_asked: 0,
   continued_in: "",
 };
 
@@ -241,6 +247,10 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return { invited: [...uninvited(state, event.operator), event.operator].slice(-MAX_INVITED) };
     case "colleague_declined":
       return { invited: uninvited(state, event.operator) };
+    case "system_notice":
+      return event.notice === "rating" ? { rating_asked: seq } : {};
+    case "rated":
+      return { rating: event.score };
     case "wrap_up_extended": {
       const { wrap_up } = state;
       return wrap_up ? { wrap_up: { ...wrap_up, until: event.until ?? 0, extended: true } } : {};
@@ -369,7 +379,13 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
 }
 
 function reopened(state: Conversation, event: Reopened, seq: number, at: number): Changes {
-  const common: Changes = { snoozed_until: null, resolved_at: null, request: state.request || seq };
+  const common: Changes = {
+    snoozed_until: null,
+    resolved_at: null,
+    request: state.request || seq,
+    rating: 0,
+    rating_asked: 0,
+  };
   switch (event.to) {
     case "owner":
       return { ...common, status: "open", owner: event.owner ?? null, waiting_since: at };

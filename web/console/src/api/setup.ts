@@ -169,6 +169,11 @@ export interface Hours {
   week: Readonly<Partial<Record<Day, readonly Span[]>>>;
   holidays: readonly Holiday[];
 }
+/** Whether customers are asked for a rating, and after how many hours the same one again. */
+export interface Rating {
+  name: string;
+  rules: { ask: boolean; again_hours: number };
+}
 export interface Retention {
   name: string;
   conversation_days: number;
@@ -184,4 +189,5 @@ export const breakReasons = many<BreakReason>("break_reason", "break-reasons");
 export const savedViews = many<SavedView>("view", "views");
 export const hours = single<Hours>("hours", "hours");
 export const routing = single<Routing>("routing", "routing");
+export const rating = single<Rating>("rating", "rating");
 export const retention = single<Retention>("retention", "retention");

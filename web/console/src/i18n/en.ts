@@ -519,4 +519,5 @@ export const en = {
   "event.invited": "{name} invited {colleague}",
   "event.declined": "{name} can not join now",
   "event.macro": "{name} ran “{macro}”",
+  "event.rating_asked": "The customer is asked for a rating",
 } as const;

@@ -539,4 +539,5 @@ export const ru: Words = {
   "event.invited": "{name} зовёт в диалог: {colleague}",
   "event.declined": "{name} сейчас не может присоединиться",
   "event.macro": "{name}: макрос «{macro}»",
+  "event.rating_asked": "Клиента просят об оценке",
 };

@@ -20,6 +20,7 @@ export function line(event: AnyEvent, me: string): Wording | null {
     mine && person.id === me ? says(tone, mine) : says(tone, theirs, { name: person.name });
   switch (event.type) {
     case "system_notice":
+      if (event.notice === "rating") return says("plain", "event.rating_asked");
       return { tone: "plain", say: () => readMarkup(event.text).text };
     case "handoff_requested":
       return {

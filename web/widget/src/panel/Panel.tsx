@@ -88,7 +88,7 @@ export function Panel({ open, arrival, settle }: Props) {
         </p>
       )}
       <Messages view={view} open={open} choose={view.consent ? null : press}>
-        {view.status === "resolved" && view.items.length > 0 && <Rating done={view.done} />}
+        {view.status === "resolved" && view.done.rates && <Rating done={view.done} />}
         {asks && <Details done={view.done} available={view.available} />}
       </Messages>
       {queued ? (

@@ -123,4 +123,12 @@ export const routing = {
   "wrap_up.more.never": "Not to be had",
   "wrap_up.more.once": "Once, as long again",
   "wrap_up.more.until_done": "Until they are done",
+  "rating.title": "Ratings",
+  "rating.about":
+    "What customers think of a talk that has ended: in the chat a form, in a messenger buttons.",
+  "rating.ask": "Ask customers for a rating",
+  "rating.ask.hint": "After an answered talk; in a messenger only where a person had it.",
+  "rating.again": "The same customer not again within",
+  "unit.hours": { one: "hour", other: "hours" },
+  "kind.rating": "ratings",
 };

@@ -140,4 +140,11 @@ export const routing: Catalogue<keyof typeof words> = {
   "wrap_up.more.never": "Взять нельзя",
   "wrap_up.more.once": "Один раз, столько же",
   "wrap_up.more.until_done": "Пока не закончит",
+  "rating.title": "Оценки",
+  "rating.about": "Что клиенты думают о завершённом разговоре: в чате — форма, в мессенджере — кнопки.",
+  "rating.ask": "Просить клиентов об оценке",
+  "rating.ask.hint": "После разговора с ответом; в мессенджере — только если отвечал человек.",
+  "rating.again": "Того же клиента не раньше чем через",
+  "unit.hours": { one: "час", few: "часа", many: "часов", other: "часа" },
+  "kind.rating": "оценки",
 };

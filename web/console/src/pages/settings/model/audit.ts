@@ -5,7 +5,7 @@ import { knows } from "../../../i18n/settings/index.ts";
 /** What the log can be filtered by. */
 export const KINDS = [
   "business", "member", "invitation", "account", "inbox", "team", "skill", "label", "canned_response", "wrap_up_code", "break_reason",
-  "hours", "routing", "retention", "token", "webhook", "bot", "view", "other",
+  "hours", "routing", "retention", "rating", "token", "webhook", "bot", "view", "other",
 ] as const; // prettier-ignore
 export type Kind = (typeof KINDS)[number];
 
@@ -24,4 +24,4 @@ export function deed(line: AuditLine, say: Say): string {
 }
 
 /** Of these a business has one: their name says nothing. */
-export const SINGLE = new Set(["hours", "routing", "retention"]);
+export const SINGLE = new Set(["hours", "routing", "retention", "rating"]);
