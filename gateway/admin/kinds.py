@@ -15,10 +15,10 @@ from msgspec.structs import replace
 
 from gateway.dispatcher.retention import begin
 from gateway.errors import Invalid
-from gateway.http.routes import ADMINISTRATORS, EVERYONE
+from gateway.http.routes import ADMINISTRATORS, EVERYONE, SUPERVISORS
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
 from gateway.model.hours import Day, Holiday, Span, Spans
-from gateway.model.rules import RatingRules, RoutingRules, SkillRules, TeamRules
+from gateway.model.rules import RatingRules, RoutingRules, SkillRules, TeamRules, ThingId
 from gateway.store import configuration, directory, teams
 from gateway.store.audit import Actor
 from gateway.store.lists import NO_FILTER, Filter, View
@@ -26,6 +26,9 @@ from gateway.store.sql import Tx
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
+Owner = Annotated[str, msgspec.Meta(max_length=64)]
+MOST_OWN = 100
+"""Things of one kind that are one person's own, at most."""
 Colour = Literal["grey", "red", "amber", "green", "teal", "blue", "violet", "pink"]
 
 
@@ -68,9 +71,12 @@ class Label(Body, frozen=True):
 
 class CannedResponse(Body, frozen=True):
     """A ready answer; ``name`` is what one types after ``/``. ``texts`` by language, with variables in double braces:
-    ``{{customer}}``, ``{{operator}}``, ``{{business}}``."""
+    ``{{customer}}``, ``{{operator}}``, ``{{business}}``. ``owner``: whose own it is, an account's id; ``team``: whose alone it
+    is; without both it is everybody's."""
 
     texts: Annotated[dict[Locale, Text], msgspec.Meta(min_length=1, max_length=10)]
+    owner: Owner = ""
+    team: ThingId = ""
 
 
 class WrapUpCode(Body, frozen=True):
@@ -128,7 +134,7 @@ class SavedView(Body, frozen=True):
 
     view: View = "all"
     filter: Filter = NO_FILTER
-    owner: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    owner: Owner = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,8 +142,9 @@ class Kind:
     """A kind of thing to set up.
 
     ``name``: in the database and the audit log; ``path``: in addresses. ``single``: a business has exactly one, made by
-    its first change. ``judge`` makes the body of whoever acts as it is kept, or raises ``Invalid``. ``sees``: whether an
-    account may see and change an item, among those of the right roles. ``key``: by what an item is told from others.
+    its first change. ``judge`` makes the body of whoever acts as it is kept, or raises ``Invalid``. ``owner``: whose
+    own an item is, who alone sees it and about which no log tells; "": it is shared. ``shares``: who may write what is shared,
+    among those of the right roles. ``key``: by what an item is told from others.
     ``needed_by``: why it can't be removed yet, as a sentence; "" where it can. ``after``: what each change brings with
     it, in its transaction.
     """
@@ -150,10 +157,15 @@ class Kind:
     read: frozenset[str] = EVERYONE
     write: frozenset[str] = ADMINISTRATORS
     judge: Callable[[Tx, Any, Actor], Body] = lambda tx, body, by: _named(body)
-    sees: Callable[[Any, str], bool] = lambda body, account: True
+    owner: Callable[[Any], str] = lambda body: ""
+    shares: frozenset[str] = EVERYONE
     key: Callable[[Any], str] = lambda body: str(body.name).casefold()
     needed_by: Callable[[Tx, str], str] = lambda tx, item: ""
     after: Callable[[Tx, int], None] = lambda tx, now: None
+
+    def sees(self, body: Any, account: str) -> bool:
+        """Whether an account may see and change an item, as far as it is its own."""
+        return self.owner(body) in ("", account)
 
 
 def _named(body: Body) -> Body:
@@ -202,7 +214,22 @@ def _canned(tx: Tx, body: CannedResponse, by: Actor) -> Body:
     texts = {locale: visible_text(text) for locale, text in body.texts.items()}
     if not any(texts.values()):
         raise Invalid("Write the answer in one language at least.", field="texts")
+    if body.owner not in ("", by.id):
+        raise Invalid("A response is your own, a team's or everybody's.", field="owner")
+    if body.owner and body.team:
+        raise Invalid("What is your own is no team's.", field="team")
+    _known_team(tx, body.team)
     return replace(body, name=name, texts={locale: text for locale, text in texts.items() if text})
+
+
+def _known_team(tx: Tx, team: str) -> None:
+    if team and configuration.find(tx, "team", team) is None:
+        raise Invalid("That team was removed meanwhile. Choose another one.", field="team")
+
+
+def _scoped(body: CannedResponse) -> str:
+    """Each scope has its names: my own may be called as everybody's, and comes first."""
+    return ":".join(one for one in (body.owner, body.team, body.name) if one).casefold()
 
 
 def _hours(tx: Tx, body: BusinessHours, by: Actor) -> Body:
@@ -249,12 +276,12 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="skill", path="skills", body=Skill, summary="Skills"),
     Kind(name="label", path="labels", body=Label, summary="Labels"),
     Kind(name="canned_response", path="canned-responses", body=CannedResponse, summary="Canned responses",
-         judge=_canned),
+         write=EVERYONE, shares=SUPERVISORS, judge=_canned, owner=lambda body: str(body.owner), key=_scoped),
     Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes"),
     Kind(name="break_reason", path="break-reasons", body=BreakReason, summary="Reasons of breaks"),
     Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),
     Kind(name="view", path="views", body=SavedView, summary="Saved views", write=EVERYONE, judge=_view,
-         sees=lambda body, account: body.owner in ("", account),
+         owner=lambda body: str(body.owner),
          key=lambda body: f"{body.owner}:{body.name}".casefold()),
     Kind(name="hours", path="hours", body=BusinessHours, summary="When people answer", single=True, judge=_hours),
     Kind(name="routing", path="routing", body=Routing, summary="How conversations come to people", single=True,

@@ -60,3 +60,29 @@ def test_what_came_of_a_talk_is_noted_by_keyboard(customer: Customer, olga: Oper
     expect(panel).to_have_count(0)
     expect(other).to_have_count(0)
     expect(customer.page.get_by_text("Курьер приедет")).to_have_count(0)
+
+
+def test_what_was_typed_is_kept_as_a_template_of_ones_own(customer: Customer, olga: Operator, anna: Operator) -> None:
+    texts = {"ru": "Здравствуйте, {{customer}}! Чем помочь?"}
+    add(anna.page, "canned-responses", {"name": "привет", "texts": texts})
+    olga.page.reload()
+    handed_over(customer, olga)
+    olga.field.fill("Привет! Это {{operator}}, сейчас посмотрю.")
+    olga.page.get_by_role("button", name="Мои шаблоны").click()
+    dialog = olga.page.get_by_role("dialog", name="Мои шаблоны")
+    dialog.get_by_label("Набирается после /").fill("привет")
+    assert_no_faults(olga.page)
+    dialog.get_by_label("Набирается после /").press("Enter")
+    expect(dialog.get_by_role("listitem")).to_contain_text(["/привет"])
+    olga.page.keyboard.press("Escape")
+
+    olga.field.fill("")
+    olga.field.press_sequentially("/прив")
+    options = olga.page.get_by_role("listbox", name="Шаблоны").get_by_role("option")
+    expect(options).to_contain_text(["мой", "общий"])
+    expect(options.nth(1)).to_contain_text("не хватает: имя клиента")
+    assert_no_faults(olga.page)
+    olga.field.press("Enter")
+    expect(olga.field).to_have_value("Привет! Это Olga Example, сейчас посмотрю.")
+    olga.field.press("Enter")
+    customer.hears("Привет! Это Olga Example, сейчас посмотрю.", author="operator")

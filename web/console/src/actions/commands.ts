@@ -31,6 +31,7 @@ export function commands(further: Readonly<Partial<Record<Shortcut, () => void>>
     ...(may.take ? [keyed("take", () => act("take"))] : []),
     ...(may.reply ? [keyed("reply", () => write("reply"))] : []),
     ...(open ? [keyed("note", () => write("note"))] : []),
+    ...(open ? [one("canned", say("canned.mine"), () => (thread.dialog = "canned"))] : []),
     ...(may.transfer ? [keyed("transfer", () => want("transfer"))] : []),
     ...(may.snooze ? [keyed("snooze", () => want("snooze"))] : []),
     ...(may.elsewhere

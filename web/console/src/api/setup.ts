@@ -133,8 +133,11 @@ export interface Label {
   name: string;
   color: (typeof COLOURS)[number];
 }
+/** `owner`: whose own it is; `team`: whose alone; without both it is everybody's. */
 export interface CannedResponse {
   name: string;
+  owner: string;
+  team: string;
   texts: ByLanguage;
 }
 /** A list at hand: `owner`'s own, or everybody's (""). */

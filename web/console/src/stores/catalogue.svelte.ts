@@ -10,6 +10,9 @@ import type {
   WrapUpRules,
 } from "../api/setup.ts";
 
+import { atHand } from "../view/canned.ts";
+import { session } from "./session.svelte.ts";
+
 /** What the business has set up that its operators work with. */
 class Catalogue {
   colleagues = $state.raw<readonly Colleague[]>([]);
@@ -29,6 +32,8 @@ class Catalogue {
 
   readonly pictureOf = $derived(new Map(this.colleagues.map(({ id, picture }) => [id, picture])));
   readonly labelById = $derived(new Map(this.labels.map((label) => [label.id, label.value])));
+  /** The canned responses that this operator works with. */
+  readonly atHand = $derived(atHand(this.canned, this.teams, session.account));
   readonly activeCodes = $derived(this.codes.filter(({ value }) => value.active));
   readonly #modeOf = $derived(new Map(this.teams.map(({ id, value }) => [id, value.rules?.mode])));
 

@@ -131,4 +131,8 @@ export const routing = {
   "rating.again": "The same customer not again within",
   "unit.hours": { one: "hour", other: "hours" },
   "kind.rating": "ratings",
+  "canned.for": "Who has it at hand",
+  "canned.everybody": "Everybody",
+  "account.canned": "My templates",
+  "account.canned.about": "Ready answers that only you have at hand, behind / in the composer.",
 };

@@ -147,4 +147,8 @@ export const routing: Catalogue<keyof typeof words> = {
   "rating.again": "Того же клиента не раньше чем через",
   "unit.hours": { one: "час", few: "часа", many: "часов", other: "часа" },
   "kind.rating": "оценки",
+  "canned.for": "У кого под рукой",
+  "canned.everybody": "У всех",
+  "account.canned": "Мои шаблоны",
+  "account.canned.about": "Готовые ответы, которые есть только у вас: в поле ответа после /.",
 };
