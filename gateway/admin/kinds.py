@@ -17,9 +17,10 @@ from gateway.dispatcher.retention import begin
 from gateway.errors import Invalid
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, SUPERVISORS
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
+from gateway.model import macros
 from gateway.model.hours import Day, Holiday, Span, Spans
 from gateway.model.rules import RatingRules, RoutingRules, SkillRules, TeamRules, ThingId
-from gateway.store import configuration, directory, teams
+from gateway.store import configuration, directory, labels, teams
 from gateway.store.audit import Actor
 from gateway.store.lists import NO_FILTER, Filter, View
 from gateway.store.sql import Tx
@@ -77,6 +78,14 @@ class CannedResponse(Body, frozen=True):
     texts: Annotated[dict[Locale, Text], msgspec.Meta(min_length=1, max_length=10)]
     owner: Owner = ""
     team: ThingId = ""
+
+
+class Macro(Body, frozen=True):
+    """Several things done to a conversation at once. ``team``: who has it at hand; "": everybody."""
+
+    actions: Annotated[tuple[macros.Action, ...], msgspec.Meta(min_length=1, max_length=macros.MOST_ACTIONS)]
+    team: ThingId = ""
+    about: Annotated[str, msgspec.Meta(max_length=400)] = ""
 
 
 class WrapUpCode(Body, frozen=True):
@@ -227,6 +236,46 @@ def _known_team(tx: Tx, team: str) -> None:
         raise Invalid("That team was removed meanwhile. Choose another one.", field="team")
 
 
+def _macro(tx: Tx, body: Macro, by: Actor) -> Body:
+    _known_team(tx, body.team)
+    last = len(body.actions) - 1
+    actions = []
+    for index, action in enumerate(body.actions):
+        field = f"actions.{index}"
+        if isinstance(action, macros.MOVES) and index < last:
+            raise Invalid("After this step the conversation is no longer yours: put it last.", field=field)
+        actions.append(_action(tx, action, field=field))
+    return replace(_named(body), actions=tuple(actions))
+
+
+def _action(tx: Tx, action: macros.Action, *, field: str) -> macros.Action:
+    """As it is kept. Raises ``Invalid`` where there is nothing to do, or what it names is gone."""
+    empty = Invalid("Say what this step does.", field=field)
+    match action:
+        case macros.Say():
+            texts = {locale: text for locale, said in action.texts.items() if (text := visible_text(said))}
+            if not texts:
+                raise empty
+            return replace(action, texts=texts)
+        case macros.AddNote():
+            if not visible_text(action.text):
+                raise empty
+            return replace(action, text=visible_text(action.text))
+        case macros.SetFact():
+            if not visible_text(action.name):
+                raise empty
+            return replace(action, name=visible_text(action.name), value=visible_text(action.value))
+        case macros.Relabel():
+            if not (action.add or action.remove):
+                raise empty
+            if labels.unknown(tx, (*action.add, *action.remove)):
+                raise Invalid("One of these labels was removed meanwhile.", field=field)
+        case macros.ToTeam():
+            if action.team and configuration.find(tx, "team", action.team) is None:
+                raise Invalid("That team was removed meanwhile. Choose another one.", field=field)
+    return action
+
+
 def _scoped(body: CannedResponse) -> str:
     """Each scope has its names: my own may be called as everybody's, and comes first."""
     return ":".join(one for one in (body.owner, body.team, body.name) if one).casefold()
@@ -277,6 +326,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="label", path="labels", body=Label, summary="Labels"),
     Kind(name="canned_response", path="canned-responses", body=CannedResponse, summary="Canned responses",
          write=EVERYONE, shares=SUPERVISORS, judge=_canned, owner=lambda body: str(body.owner), key=_scoped),
+    Kind(name="macro", path="macros", body=Macro, summary="Macros", write=SUPERVISORS, judge=_macro),
     Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes"),
     Kind(name="break_reason", path="break-reasons", body=BreakReason, summary="Reasons of breaks"),
     Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),

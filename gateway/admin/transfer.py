@@ -4,7 +4,7 @@ nothing is removed. Secrets and people don't travel; a team's members are found 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gateway.admin.configuration import add_thing, change_thing
 from gateway.admin.inbox_settings import judge_settings
-from gateway.admin.kinds import KINDS, Body, Kind, Team
+from gateway.admin.kinds import KINDS, Body, CannedResponse, Kind, Macro, Team
 from gateway.admin.messengers import without_proxy
 from gateway.admin.profile import Profile, change_profile, read_profile
 from gateway.errors import Invalid
@@ -52,11 +52,12 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 def export_business(tx: Tx) -> Export:
     """The transaction's business as it is set up."""
     emails = {one.account: one.email for one in members.read(tx)}
+    names = {item.id: _title(item) for kind in ("team", "label") for item in configuration.read(tx, kind)}
     things: dict[str, tuple[msgspec.Raw, ...]] = {}
     for kind in KINDS:
         bodies = [msgspec.json.decode(item.body, type=kind.body) for item in configuration.read(tx, kind.name)]
         bodies = [body for body in bodies if kind.sees(body, "")]  # nobody's own things
-        things[kind.path] = tuple(msgspec.Raw(msgspec.json.encode(_abroad(body, emails))) for body in bodies)
+        things[kind.path] = tuple(msgspec.Raw(msgspec.json.encode(_abroad(body, emails, names))) for body in bodies)
     ways = tuple(
         InboxExport(channel=one.channel, name=one.name, settings=without_proxy(one.settings))
         for one in inboxes.read(tx)
@@ -168,7 +169,10 @@ class _Import:
             self.changed.append(label)
 
     def _at_home(self, kind: Kind, thing: Any) -> Any:
-        """A team's members are the accounts with these addresses; who doesn't work here is left out."""
+        """A team's members are the accounts with these addresses; who doesn't work here is left out. Teams and labels are
+        those of that name."""
+        if kind.body in (CannedResponse, Macro):
+            return renamed(thing, lambda kind, name: self._id_of(kind, name))
         if kind.body is not Team or not isinstance(thing, dict) or not isinstance(thing.get("members"), list):
             return thing
         emails = [email for email in thing["members"] if isinstance(email, str)]
@@ -179,6 +183,29 @@ class _Import:
         ]
         return {**thing, "members": [self._accounts[email] for email in emails if email in self._accounts]}
 
+    def _id_of(self, kind: str, name: str) -> str:
+        found = configuration.named(self._tx, kind, name)
+        return found.id if found is not None else name
+
+
+def renamed(thing: Any, called: Callable[[str, str], str]) -> Any:
+    """A response or a macro with other words for its teams and labels: ``called`` is told the kind and the word."""
+    if not isinstance(thing, dict):
+        return thing
+    changed = {**thing}
+    if isinstance(thing.get("team"), str) and thing["team"]:
+        changed["team"] = called("team", thing["team"])
+    for field in ("add", "remove"):
+        if isinstance(thing.get(field), list):
+            changed[field] = [called("label", one) for one in thing[field] if isinstance(one, str)]
+    if isinstance(thing.get("actions"), list):
+        changed["actions"] = [renamed(action, called) for action in thing["actions"]]
+    return changed
+
+
+def _title(item: configuration.Item) -> str:
+    return str(msgspec.json.decode(item.body)["name"])
+
 
 def _as_reached(wanted: InboxSettings, known: inboxes.Entrance | None) -> InboxSettings:
     """By which proxy a bot is reached is each installation's own matter."""
@@ -188,8 +215,10 @@ def _as_reached(wanted: InboxSettings, known: inboxes.Entrance | None) -> InboxS
     return replace(wanted, telegram=replace(wanted.telegram, proxy=here.proxy if here is not None else ""))
 
 
-def _abroad(body: Body, emails: dict[str, str]) -> Any:
-    """As it travels: a team's members by their addresses."""
+def _abroad(body: Body, emails: dict[str, str], names: dict[str, str]) -> Any:
+    """As it travels: a team's members by their addresses, teams and labels by their names."""
+    if isinstance(body, CannedResponse | Macro):
+        return renamed(msgspec.to_builtins(body), lambda kind, item: names.get(item, item))
     if not isinstance(body, Team):
         return body
     members = [emails[one] for one in body.members if one in emails]

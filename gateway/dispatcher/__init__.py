@@ -14,7 +14,7 @@ from gateway.dispatcher.units import Committed, Receive, Received, Replay, Submi
 from gateway.errors import Draining
 from gateway.metrics import INPUTS, one_of
 from gateway.model import commands as c
-from gateway.model.commands import AnyCommand
+from gateway.model.commands import AnyRequest
 from gateway.model.state import Conversation
 from gateway.ports import AnyArrival, BotEngine, Edited, Inbound, Receipt
 from gateway.store.inbound import Claim
@@ -92,7 +92,7 @@ class Dispatcher:
         return received.receipt
 
     async def submit(
-        self, business: str, conversation: str, command: AnyCommand, *, claim: Claim | None = None
+        self, business: str, conversation: str, command: AnyRequest, *, claim: Claim | None = None
     ) -> Receipt:
         """Stores a command of people or of the system; raises the ``Refused`` that ``decide`` gave."""
         if self._draining:

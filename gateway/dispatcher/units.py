@@ -10,6 +10,7 @@ import msgspec
 from gateway.dispatcher.addressing import known_here, with_faces, with_target
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
+from gateway.dispatcher.macros import at_step, commands_of
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.rating import rating_of, thank
 from gateway.dispatcher.routing import comes_back, may_get
@@ -211,7 +212,7 @@ class Submit(msgspec.Struct, frozen=True):
     """A command by people, routing or timers. ``claim`` makes a repeat return the first result."""
 
     conversation: str
-    command: c.AnyCommand
+    command: c.AnyRequest
     policy: Policy
     claim: inbound.Claim | None = None
     circumstances: Circumstances | None = None
@@ -222,11 +223,7 @@ class Submit(msgspec.Struct, frozen=True):
             raise NotFound("There is no such conversation.")
         draft = log.Draft(self.conversation, state, now=now)
         try:
-            known_here(tx, self.command)
-            command = with_target(tx, self.conversation, with_files(tx, self.command))
-            command = with_faces(tx, command)
-            may_get(tx, command, self.policy, now=now)
-            draft.apply(command, self.circumstances or circumstances_of(tx, state, command, self.policy, now=now))
+            self._apply(tx, draft, state)
         except Refused:
             known = inbound.earlier(tx, self.claim) if self.claim is not None else None
             if known is None:
@@ -240,6 +237,20 @@ class Submit(msgspec.Struct, frozen=True):
                 return _repeated(known)
         committed = commit(tx, draft, self.policy)
         return Received(Receipt(conversation=self.conversation, seq=seq), committed)
+
+    def _apply(self, tx: Tx, draft: log.Draft, state: Conversation) -> None:
+        """All of it or nothing: what isn't appended yet goes with the refusal."""
+        steps = commands_of(tx, state, self.command, now=draft.now)
+        for number, step in enumerate(steps):
+            try:
+                known_here(tx, step)
+                command = with_faces(tx, with_target(tx, self.conversation, with_files(tx, step)))
+                may_get(tx, command, self.policy, now=draft.now)
+                draft.apply(
+                    command, self.circumstances or circumstances_of(tx, state, command, self.policy, now=draft.now)
+                )
+            except Refused as refused:
+                raise at_step(refused, self.command, number, getattr(steps[0], "name", "")) from refused
 
 
 def circumstances_of(tx: Tx, state: Conversation, command: c.AnyCommand, policy: Policy, *, now: int) -> Circumstances:

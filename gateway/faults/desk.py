@@ -15,4 +15,7 @@ COLLEAGUE_WRAPPING_UP = Kind(
 CODE_NEEDED = Kind("code_needed", "Choose a wrap-up code first: this conversation can't be ended without one.")
 NO_MORE_TIME = Kind("no_more_time", "There is no more time for this one. Finish it, or go back to the conversation.")
 NOT_INVITED = Kind("not_invited", "You are not invited any more. Ask whoever has the conversation.")
+MACRO_STEP = Kind(
+    "macro_step", "Step {step} of “{name}” can't be done, so nothing of it was. Do it by hand, or look at the macro."
+)
 LABELS = Kind("labels_many", "A conversation has at most {limit} labels. Take one off first.")

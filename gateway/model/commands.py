@@ -325,6 +325,17 @@ class NoteMacro(Command, frozen=True):
     operator: Person
     macro: str
     name: str
+    client_id: str = ""
+
+
+class RunMacro(Command, frozen=True):
+    """Everything that a macro does, at once or not at all. What that is says the business's set-up, so the dispatcher makes
+    the commands of it."""
+
+    operator: Person
+    floor_seq: int
+    macro: str
+    client_id: str = ""
 
 
 class Replay(Command, frozen=True):
@@ -458,3 +469,5 @@ AnyCommand = (
     | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
 )  # fmt: skip
+AnyRequest = AnyCommand | RunMacro
+"""What people may ask for."""

@@ -86,3 +86,36 @@ def test_what_was_typed_is_kept_as_a_template_of_ones_own(customer: Customer, ol
     expect(olga.field).to_have_value("Привет! Это Olga Example, сейчас посмотрю.")
     olga.field.press("Enter")
     customer.hears("Привет! Это Olga Example, сейчас посмотрю.", author="operator")
+
+
+def test_a_macro_is_built_by_clicks_and_run_by_keys(customer: Customer, olga: Operator, anna: Operator) -> None:
+    add(anna.page, "labels", {"name": "Оплачено", "color": "green"})
+    anna.page.evaluate("location.hash = '#/settings/macros/new'")
+    main = anna.page.get_by_role("main")
+    main.get_by_label("Name", exact=True).fill("Оплата")
+    for step in ("Labels", "Send a text", "Resolve"):
+        main.get_by_label("Add a step").select_option(step)
+    main.get_by_role("listitem", name="1. Labels").get_by_role("checkbox", name="Оплачено").first.check()
+    main.get_by_label("Text, Русский").or_(main.get_by_label("Text, Russian")).fill("Спасибо, оплата получена.")
+    main.get_by_role("listitem", name="1. Labels").press("Alt+ArrowDown")
+    expect(main.get_by_role("listitem", name="2. Labels")).to_be_focused()
+    assert_no_faults(anna.page)
+    main.get_by_role("button", name="Add macro").click()
+    expect(main.get_by_text("Оплата", exact=True)).to_be_visible()
+
+    olga.page.reload()
+    handed_over(customer, olga)
+    olga.field.press("\\")
+    dialog = olga.page.get_by_role("dialog", name="Макросы")
+    expect(dialog.get_by_role("listitem")).to_contain_text(
+        ["Отправить: Спасибо, оплата получена.", "Поставить: Оплачено", "Решить"]
+    )
+    assert_no_faults(olga.page)
+    olga.page.keyboard.press("Enter")
+    olga.page.keyboard.press("Alt+z")
+    expect(olga.log.get_by_text("\\Оплата")).to_have_count(0)
+    olga.field.press("\\")
+    olga.page.keyboard.press("Enter")
+    olga.reads("Olga Example: макрос «Оплата»")
+    customer.sees("Спасибо, оплата получена.", author="operator")
+    expect(olga.page.get_by_text("Диалог решён").or_(olga.page.get_by_text("Этот диалог решён")).first).to_be_visible()

@@ -180,7 +180,9 @@ def cancel_wrap_up(state: Conversation, command: c.CancelWrapUp, circumstances: 
 
 
 def note_macro(state: Conversation, command: c.NoteMacro, circumstances: Circumstances) -> Events:
-    return (MacroRun(by=command.operator, macro=command.macro, name=command.name),)
+    return (
+        MacroRun(by=command.operator, macro=command.macro, name=command.name, client_id=command.client_id),
+    )  # fmt: skip
 
 
 def invite(state: Conversation, command: c.Invite, circumstances: Circumstances) -> Events:

@@ -69,6 +69,7 @@ class MacroRun(Event, frozen=True, tag="macro_run"):
     by: Person
     macro: str
     name: str
+    client_id: str = ""
 
 
 class WrapUpStarted(Event, frozen=True, tag="wrap_up_started"):

@@ -32,6 +32,7 @@ export const FAULTS = {
     code_needed: [],
     no_more_time: [],
     not_invited: [],
+    macro_step: ["step", "name"],
     labels_many: ["limit"],
   },
   refusals: {

@@ -584,6 +584,7 @@ export interface MacroRun {
   readonly by: Person;
   readonly macro: string;
   readonly name: string;
+  readonly client_id?: string;
 }
 
 /** The owner asks a colleague to join; they may, until they decline or the conversation ends. */

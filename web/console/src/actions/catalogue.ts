@@ -3,6 +3,7 @@ import {
   breakReasons,
   cannedResponses,
   labels,
+  macros,
   routing,
   savedViews,
   teams,
@@ -34,6 +35,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   "canned-responses": async (business) => {
     const found = await cannedResponses.read(business);
     return () => (catalogue.canned = found);
+  },
+  macros: async (business) => {
+    const found = await macros.read(business);
+    return () => (catalogue.macros = found);
   },
   "wrap-up-codes": async (business) => {
     const found = await wrapUpCodes.read(business);
@@ -82,7 +87,15 @@ function readChanged(): void {
 
 /** Another business has other things. */
 export function clearCatalogue(): void {
-  Object.assign(catalogue, { colleagues: [], teams: [], labels: [], canned: [], codes: [], views: [] });
+  Object.assign(catalogue, {
+    colleagues: [],
+    teams: [],
+    labels: [],
+    canned: [],
+    macros: [],
+    codes: [],
+    views: [],
+  });
   catalogue.everybody = "pick";
   catalogue.wrapUp = null;
   catalogue.breaks = [];

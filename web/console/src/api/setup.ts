@@ -147,6 +147,22 @@ export interface SavedView {
   filter: Filter;
   owner: string;
 }
+export type MacroAction =
+  | { type: "say"; texts: ByLanguage }
+  | { type: "label"; add: readonly string[]; remove: readonly string[] }
+  | { type: "fact"; name: string; value: string }
+  | { type: "note"; text: string }
+  | { type: "transfer"; team: string }
+  | { type: "snooze"; minutes: number }
+  | { type: "resolve"; code: string }
+  | { type: "return_to_bot" };
+/** Several things done to a conversation at once. `team`: who has it at hand; "": everybody. */
+export interface Macro {
+  name: string;
+  about: string;
+  team: string;
+  actions: readonly MacroAction[];
+}
 export interface WrapUpCode {
   name: string;
   about: string;
@@ -187,6 +203,7 @@ export const teams = many<Team>("team", "teams");
 export const skills = many<Skill>("skill", "skills");
 export const labels = many<Label>("label", "labels");
 export const cannedResponses = many<CannedResponse>("canned_response", "canned-responses");
+export const macros = many<Macro>("macro", "macros");
 export const wrapUpCodes = many<WrapUpCode>("wrap_up_code", "wrap-up-codes");
 export const breakReasons = many<BreakReason>("break_reason", "break-reasons");
 export const savedViews = many<SavedView>("view", "views");

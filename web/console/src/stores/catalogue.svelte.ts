@@ -2,6 +2,7 @@ import type { Colleague } from "../api/operators.ts";
 import type {
   CannedResponse,
   Label,
+  Macro,
   Mode,
   SavedView,
   Team,
@@ -19,6 +20,7 @@ class Catalogue {
   teams = $state.raw<readonly Thing<Team>[]>([]);
   labels = $state.raw<readonly Thing<Label>[]>([]);
   canned = $state.raw<readonly Thing<CannedResponse>[]>([]);
+  macros = $state.raw<readonly Thing<Macro>[]>([]);
   codes = $state.raw<readonly Thing<WrapUpCode>[]>([]);
   views = $state.raw<readonly Thing<SavedView>[]>([]);
   /** Why people are on a break. */
@@ -34,6 +36,13 @@ class Catalogue {
   readonly labelById = $derived(new Map(this.labels.map((label) => [label.id, label.value])));
   /** The canned responses that this operator works with. */
   readonly atHand = $derived(atHand(this.canned, this.teams, session.account));
+  readonly #myTeams = $derived(
+    new Set(this.teams.filter(({ value }) => value.members.includes(session.account)).map(({ id }) => id)),
+  );
+  /** Those that this operator works with. */
+  readonly macrosAtHand = $derived(
+    this.macros.filter(({ value: { team } }) => !team || this.#myTeams.has(team)),
+  );
   readonly activeCodes = $derived(this.codes.filter(({ value }) => value.active));
   readonly #modeOf = $derived(new Map(this.teams.map(({ id, value }) => [id, value.rules?.mode])));
 

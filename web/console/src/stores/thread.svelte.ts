@@ -2,7 +2,7 @@ import type { Letter, Log, Person, Row } from "@switchboard/protocol";
 import type { Written } from "../view/timeline.ts";
 
 export type Act = "take" | "return_to_bot" | "resolve" | "transfer" | "snooze" | "more_time" | "resume";
-export type DialogName = "transfer" | "snooze" | "resolve" | "elsewhere" | "canned";
+export type DialogName = "transfer" | "snooze" | "resolve" | "elsewhere" | "canned" | "macros";
 
 /** The conversation that is open. */
 class Thread {

@@ -11,6 +11,7 @@ export type Shortcut =
   | "context"
   | "list"
   | "search"
+  | "macros"
   | "palette"
   | "help";
 
@@ -51,6 +52,7 @@ export const SHORTCUTS: readonly (readonly [Shortcut, string])[] = [
   ["list", "Alt+I"],
   ["context", "Alt+O"],
   ["search", "/"],
+  ["macros", "\\"],
   ["palette", "Ctrl+K"],
   ["help", "?"],
 ];
@@ -68,6 +70,7 @@ export function shortcut(pressed: Pressed, typing: boolean): Shortcut | null {
   }
   if (pressed.altKey) return pressed.shiftKey ? null : (WITH_ALT[pressed.code] ?? null);
   if (typing) return null;
+  if (pressed.code === "Backslash" || pressed.key === "\\") return "macros";
   if (pressed.key === "?" || (pressed.code === "Slash" && pressed.shiftKey)) return "help";
   return pressed.key === "/" || pressed.code === "Slash" ? "search" : null;
 }

@@ -36,4 +36,6 @@ export const faults = {
     "Choose what came of it first: this conversation can not be resolved without a wrap-up code.",
   "fault.no_more_time": "There is no more time for this one. Finish it, or go back to the conversation.",
   "fault.not_invited": "You are not invited any more. Ask whoever has the conversation.",
+  "fault.macro_step":
+    "Step {step} of “{name}” can not be done, so nothing of it was. Do it by hand, or look at the macro.",
 } satisfies Record<`fault.${FaultCode<"delivery" | "push" | "desk">}`, Phrase>;

@@ -3,7 +3,7 @@ export const GROUPS = [
   ["business", ["business", "hours", "retention"]],
   ["people", ["people", "teams", "skills", "routing", "breaks"]],
   ["channels", ["inboxes"]],
-  ["answers", ["canned", "labels", "codes", "rating"]],
+  ["answers", ["canned", "macros", "labels", "codes", "rating"]],
   ["automation", ["bot", "webhooks", "tokens", "transfer"]],
   ["security", ["audit"]],
 ] as const;
@@ -13,6 +13,7 @@ export type Section = (typeof GROUPS)[number][1][number];
 /** What of the API a section can't be without. The others belong to every server that has this console. */
 export const NEEDS: Partial<Record<Section, string>> = {
   routing: "routing",
+  macros: "macros",
   rating: "rating",
   breaks: "break-reasons",
   bot: "bot/templates",

@@ -4,7 +4,7 @@ import { knows } from "../../../i18n/settings/index.ts";
 
 /** What the log can be filtered by. */
 export const KINDS = [
-  "business", "member", "invitation", "account", "inbox", "team", "skill", "label", "canned_response", "wrap_up_code", "break_reason",
+  "business", "member", "invitation", "account", "inbox", "team", "skill", "label", "canned_response", "macro", "wrap_up_code", "break_reason",
   "hours", "routing", "retention", "rating", "token", "webhook", "bot", "view", "other",
 ] as const; // prettier-ignore
 export type Kind = (typeof KINDS)[number];
