@@ -110,6 +110,13 @@ class MacroBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     floor_seq: FloorSeq
 
 
+class InviteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``colleague``: their account."""
+
+    floor_seq: FloorSeq
+    colleague: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]*$")]
+
+
 class LabelsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``add`` and ``remove``: ids of the business's labels."""
 
@@ -213,6 +220,15 @@ def verbs() -> list[Verb]:
              command=lambda who, body: c.CancelWrapUp(operator=_person(who), floor_seq=body.floor_seq)),
         Verb(name="transfer", summary="Pass it to a colleague, or back to the queue, with a note", roles=EVERYONE, body=TransferBody,
              command=_transfer),
+        Verb(name="invite", summary="Ask a colleague to join you", roles=EVERYONE, body=InviteBody,
+             command=lambda who, body: c.Invite(
+                 operator=_person(who), floor_seq=body.floor_seq, colleague=Person(id=body.colleague, name=""))),
+        Verb(name="join", summary="Join where you are invited: you may write, too", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.Join(operator=_person(who), role="conference", invited=True)),
+        Verb(name="decline_invitation", summary="You can't join now", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.DeclineInvitation(operator=_person(who))),
+        Verb(name="leave", summary="Leave what you joined; its owner stays", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.Part(operator=_person(who))),
         Verb(name="requeue", summary="You are leaving: it goes back to the queue, to somebody else", roles=EVERYONE, body=Empty,
              command=lambda who, body: c.LoseOwner(operator=_person(who), reason="signed_out")),
         Verb(name="snooze", summary="Put it aside until a time or the customer's next input", roles=EVERYONE,

@@ -39,13 +39,19 @@ def with_target(tx: Tx, conversation: str, command: c.AnyCommand) -> c.AnyComman
 def with_faces(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:
     """Whoever is to have the conversation as the customer sees them: a transfer's colleague, of whom it gives the account
     alone, and the picture of who takes it or is offered it. Raises ``Invalid`` for who doesn't work for the business."""
-    if isinstance(command, c.Take | c.MakeOffer | c.AcceptOffer):
+    if isinstance(command, c.Invite):
+        return replace(command, colleague=_colleague(tx, command.colleague.id, field="colleague"))
+    if isinstance(command, c.Take | c.MakeOffer | c.AcceptOffer | c.Join):
         taker = directory.membership(tx, command.operator.id)
         picture = taker.picture if taker is not None else ""
         return replace(command, operator=replace(command.operator, picture=picture))
     if not isinstance(command, c.Transfer) or command.to is None or command.to.name:
         return command
-    found = directory.membership(tx, command.to.id)
-    if found is None:
-        raise Invalid("Nobody of that name works here. Choose a colleague.", field="to")
-    return replace(command, to=Person(id=found.account, name=found.name, picture=found.picture))
+    return replace(command, to=_colleague(tx, command.to.id, field="to"))
+
+
+def _colleague(tx: Tx, account: str, *, field: str) -> Person:
+    found = directory.membership(tx, account)
+    if found is None or found.role == "client":
+        raise Invalid("Nobody of that name works here. Choose a colleague.", field=field)
+    return Person(id=found.account, name=found.name, picture=found.picture)

@@ -10,6 +10,7 @@ from gateway.dispatcher.outgoing import plan as plan_delivery
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.rating import ask_for_rating
 from gateway.dispatcher.routing import plan_routing
+from gateway.dispatcher.stints import note_stint
 from gateway.dispatcher.transcripts import Job, plan
 from gateway.model import commands as c
 from gateway.model import words
@@ -98,6 +99,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     assert state is not None
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
+        note_stint(tx, draft.conversation, entry, draft.before, now=draft.now)
     if draft.before is not None and draft.before.wrap_up is not None and state.wrap_up is None:
         due.drop(tx, WRAP_UP, draft.conversation)
     policy.set_ups.plan_calls(tx, draft.conversation, draft.entries, now=draft.now)

@@ -60,15 +60,23 @@ def comes_back(tx: Tx, state: Conversation, policy: Policy) -> Circumstances:
 
 
 def may_get(tx: Tx, command: c.AnyCommand, policy: Policy, *, now: int) -> None:
-    """Raises ``NotPossible`` where a conversation would be passed to somebody who can't take it now."""
-    if not isinstance(command, c.Transfer) or command.to is None or command.to.id == command.operator.id:
+    """Raises ``NotPossible`` where a conversation would be passed to somebody, or somebody be asked to join it, who can't
+    now."""
+    match command:
+        case c.Transfer(to=to) if to is not None:
+            asked = to
+        case c.Invite(colleague=colleague):
+            asked = colleague
+        case _:
+            return
+    if asked.id == command.operator.id:
         return
-    if not policy.there(tx.business, command.to.id):
-        raise NotPossible(desk.COLLEAGUE_GONE(name=command.to.name))
-    state = presence_of(tx, command.to.id, now=now)
+    if not policy.there(tx.business, asked.id):
+        raise NotPossible(desk.COLLEAGUE_GONE(name=asked.name))
+    state = presence_of(tx, asked.id, now=now)
     if "transfer" not in REACHES[state]:
         wraps_up = state == "after_call"
-        raise NotPossible((desk.COLLEAGUE_WRAPPING_UP if wraps_up else desk.COLLEAGUE_AWAY)(name=command.to.name))
+        raise NotPossible((desk.COLLEAGUE_WRAPPING_UP if wraps_up else desk.COLLEAGUE_AWAY)(name=asked.name))
 
 
 def presence_of(tx: Tx, account: str, *, now: int) -> Presence:

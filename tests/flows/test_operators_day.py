@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.people import Customer, Operator
+from tests.flows.server import DemoServer
 from tests.flows.test_desk_tools import add
 from tests.flows.test_people_take_over import handed_over
 
@@ -119,3 +120,84 @@ def test_a_macro_is_built_by_clicks_and_run_by_keys(customer: Customer, olga: Op
     olga.reads("Olga Example: макрос «Оплата»")
     customer.sees("Спасибо, оплата получена.", author="operator")
     expect(olga.page.get_by_text("Диалог решён").or_(olga.page.get_by_text("Этот диалог решён")).first).to_be_visible()
+
+
+def test_a_colleague_is_invited_joins_and_leaves(customer: Customer, olga: Operator, anna: Operator) -> None:
+    handed_over(customer, olga)
+    olga.page.get_by_role("button", name="Позвать коллегу").click()
+    dialog = olga.page.get_by_role("dialog", name="Позвать коллегу")
+    dialog.get_by_role("radio", name="Anna Example").check()
+    assert_no_faults(olga.page)
+    dialog.get_by_role("button", name="Позвать", exact=True).click()
+    expect(olga.page.get_by_text("приглашены: Anna Example")).to_be_visible()
+
+    anna.page.reload()
+    asked = anna.page.get_by_role("list", name="Invitations").get_by_role("listitem")
+    expect(asked).to_contain_text("Olga Example asks you to join")
+    assert_no_faults(anna.page)
+    asked.get_by_role("button", name="Join").click()
+    expect(asked).to_have_count(0)
+    expect(olga.page.get_by_text("вместе: Anna Example")).to_be_visible()
+    anna.write("Hello, Anna joins in")
+    customer.sees("Hello, Anna joins in", author="operator")
+    olga.sees("Hello, Anna joins in")
+    anna.page.get_by_role("button", name="Leave").click()
+    expect(anna.page.get_by_text("Olga Example is answering.").first).to_be_visible()
+
+
+def test_who_was_slower_reads_who_did_what_and_keeps_the_words(
+    customer: Customer, olga: Operator, anna: Operator
+) -> None:
+    handed_over(customer, olga)
+    with olga.page.context.expect_page() as second:
+        olga.page.evaluate("window.open(location.href)")
+    tab = Operator(second.value, "ru")
+    tab.field.fill("Я не успела")
+    tab.field.press("Enter")  # held for three seconds: that is when somebody else is faster
+    anna.choose(view="all")
+    anna.page.keyboard.press("Alt+e")
+    anna.page.get_by_role("main").get_by_text("resolved", exact=False).first.wait_for()
+    expect(tab.log.get_by_role("alert")).to_contain_text("Что случилось")
+    expect(tab.log.get_by_role("alert")).to_contain_text("Anna Example")
+    tab.sees("Я не успела")
+    expect(
+        tab.log.get_by_role("button", name="Оставить заметкой").or_(tab.log.get_by_role("button", name="В заметку"))
+    ).to_be_visible()
+
+
+def test_my_day_tells_what_was_done(customer: Customer, olga: Operator) -> None:
+    handed_over(customer, olga)
+    olga.write("Добрый день")
+    customer.sees("Добрый день", author="operator")
+    olga.page.set_viewport_size({"width": 390, "height": 780})
+    olga.page.keyboard.press("Control+k")
+    olga.page.get_by_role("combobox").fill("мой день")
+    olga.page.keyboard.press("Enter")
+    dialog = olga.page.get_by_role("dialog", name="Мой день")
+    expect(dialog.get_by_role("term").filter(has_text="Принято")).to_be_visible()
+    expect(dialog.get_by_role("definition").first).to_have_text("1")
+    assert_no_faults(olga.page)
+
+
+def test_what_is_typed_is_seen_before_it_is_sent_where_the_chat_says_so(
+    customer: Customer, olga: Operator, anna: Operator, demo: DemoServer
+) -> None:
+    anna.page.evaluate(
+        """async () => {
+          const { businesses } = await (await fetch("/api/v1/me")).json();
+          const at = `/api/v1/businesses/${businesses[0].id}/inboxes`;
+          const { inboxes } = await (await fetch(at)).json();
+          const { id, name, version, settings } = inboxes.find(({ channel }) => channel === "webchat");
+          const made = await fetch(`${at}/${id}`, { method: "PUT", headers: { "Content-Type": "application/json" },
+            body: JSON.stringify({ version, name, settings: { ...settings, live_draft: true } }) });
+          if (!made.ok) throw new Error(await made.text());
+        }"""
+    )
+    customer.page.reload()
+    expect(customer.field).to_be_visible()
+    handed_over(customer, olga)
+    expect(customer.panel.get_by_text("видит, что вы пишете")).to_be_visible()
+    customer.field.press_sequentially("Мой заказ номер 12")
+    expect(olga.log.get_by_text("Мой заказ номер 12")).to_be_visible()
+    customer.field.fill("")
+    expect(olga.log.get_by_text("Мой заказ номер 12")).to_have_count(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0018"
+HEAD = "0023"
 KNOWN = (
     "0001",
     "0002",
@@ -22,4 +22,5 @@ KNOWN = (
     "0016",
     "0017",
     "0018",
+    "0023",
 )

@@ -16,7 +16,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "skills": {"name": "German"},
     "labels": {"name": "Urgent", "color": "red"},
     "canned-responses": {"name": "hours", "texts": {"en": "We are here from 9 to 18."}},
-    "macros": {"name": "Goodbye", "actions": [{"type": "say", "texts": {"en": "Goodbye!"}}, {"type": "resolve", "code": ""}]},
+    "macros": {
+        "name": "Goodbye",
+        "actions": [{"type": "say", "texts": {"en": "Goodbye!"}}, {"type": "resolve", "code": ""}],
+    },
     "wrap-up-codes": {"name": "Solved"},
     "break-reasons": {"name": "Lunch"},
     "views": {"name": "Urgent ones", "view": "unassigned", "filter": {"label": "urgent"}},

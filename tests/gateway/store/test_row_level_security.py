@@ -27,6 +27,7 @@ from gateway.store import (
     members,
     refs,
     search,
+    stints,
     webhook_calls,
 )
 from gateway.store.schema import SCOPED, metadata
@@ -68,6 +69,7 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         members.invite(tx, token=f"invitation to {name}", email="", role="operator", by="Olga", now=now, lifetime=5)
         webhook_calls.add(tx, "w1", event="taken", conversation=state.id, seq=2, now=now)
         labels.change(tx, state.id, added=("l1",), removed=())
+        stints.begin(tx, state.id, account, seq=2, now=now)
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)
 
     return unit

@@ -161,6 +161,8 @@ test("who may do what follows from the floor", () => {
     resolve: true,
     transfer: true,
     snooze: true,
+    invite: true,
+    leave: false,
     elsewhere: true,
   });
   expect(allowed("open", { owner: olga }, "viktor", false)).toEqual({
@@ -170,6 +172,8 @@ test("who may do what follows from the floor", () => {
     resolve: false,
     transfer: false,
     snooze: false,
+    invite: false,
+    leave: false,
     elsewhere: true,
   });
   expect(allowed("resolved", { owner: null }, "olga", true).elsewhere).toBe(false);

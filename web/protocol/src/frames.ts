@@ -56,6 +56,8 @@ export interface SignalFrame {
   readonly who: string;
   readonly name?: string;
   readonly on: boolean;
+  /** What a customer has typed so far, told to who talks with them alone. */
+  readonly text?: string;
 }
 export interface MarkFrame {
   readonly type: "mark";
@@ -132,6 +134,8 @@ export interface WidgetWelcome {
     readonly locales: readonly string[];
     /** Bytes that a file may have. */
     readonly file_limit?: number;
+    /** Whoever talks with the customer sees what they type. */
+    readonly live_draft?: boolean;
   };
   /** What must be agreed to before the next message. */
   readonly consent?: { readonly version: string; readonly text: string } | null;
@@ -215,6 +219,9 @@ export interface Row {
   readonly offer?: Offer | null;
   /** Its owner's time after the talk. */
   readonly wrap_up?: WrapUp | null;
+  /** Accounts of those whom its owner asks to join, and of those who did. */
+  readonly invited?: readonly string[];
+  readonly joined?: readonly string[];
 }
 
 export interface ConsoleWelcome {

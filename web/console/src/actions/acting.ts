@@ -6,7 +6,7 @@ import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread, type Act } from "../stores/thread.svelte.ts";
 import { send } from "./line.ts";
-import { sentence } from "./problems.ts";
+import { explained } from "./collisions.ts";
 import { releaseAll } from "./writing.ts";
 
 const beside = new Set<string>();
@@ -49,7 +49,7 @@ export function changeLabels(change: {
 
 /** A command that waits for nothing and holds nothing up; whether it left. */
 export function sendBeside(
-  verb: "label" | "decline",
+  verb: "label" | "decline" | "join" | "leave" | "decline_invitation",
   conversation: string,
   body: Readonly<Record<string, unknown>> = {},
 ): boolean {
@@ -60,6 +60,16 @@ export function sendBeside(
   }
   beside.add(id);
   return true;
+}
+
+/** Asks a colleague to join the open conversation. */
+export function invite(colleague: string): void {
+  act("invite", { colleague });
+}
+
+/** Leaves what one joined; its owner stays. */
+export function leave(): void {
+  sendBeside("leave", thread.conversation);
 }
 
 /** Does something to the open conversation; `further` is what the verb needs beside the floor. `done`: once it is. */
@@ -110,6 +120,6 @@ function over(id: string): boolean {
 
 export function actionRefused(id: string, problem: Problem): boolean {
   if (!over(id)) return false;
-  thread.problem = sentence(problem);
+  thread.problem = explained(problem, thread.log);
   return true;
 }

@@ -1,8 +1,18 @@
 import { Refused } from "../api/http.ts";
 import { cannedResponses, type CannedResponse, type Thing } from "../api/setup.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
+import { thread } from "../stores/thread.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { sentence } from "./problems.ts";
+
+/** What the variables of a response mean in the open conversation. */
+export function valuesHere(): Readonly<Record<string, string>> {
+  return {
+    customer: thread.contact.name,
+    operator: session.me?.account.name ?? "",
+    business: catalogue.business,
+  };
+}
 
 interface Written {
   readonly name: string;

@@ -1,4 +1,5 @@
 import { catalogue } from "../stores/catalogue.svelte.ts";
+import { day } from "../stores/day.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { may } from "../stores/may.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
@@ -45,6 +46,8 @@ export function commands(further: Readonly<Partial<Record<Shortcut, () => void>>
       : []),
     ...(open ? [one("canned", say("canned.mine"), () => (thread.dialog = "canned"))] : []),
     ...(may.transfer ? [keyed("transfer", () => want("transfer"))] : []),
+    ...(may.invite ? [one("invite", say("invite.title"), () => (thread.dialog = "invite"))] : []),
+    one("day", say("day.title"), () => (day.open = true)),
     ...(may.snooze ? [keyed("snooze", () => want("snooze"))] : []),
     ...(may.elsewhere
       ? [one("elsewhere", say("thread.elsewhere"), () => (thread.dialog = "elsewhere"))]

@@ -18,7 +18,7 @@ import { mentioned } from "../view/completion.ts";
 import type { MessageItem, Written } from "../view/timeline.ts";
 import { send } from "./line.ts";
 import { logOf } from "./logs.ts";
-import { sentence } from "./problems.ts";
+import { explained } from "./collisions.ts";
 
 const TRY_AGAIN_AFTER = 5_000;
 /** Milliseconds in which what was sent can be taken back. */
@@ -218,7 +218,8 @@ export function letterRefused(id: string, problem: Problem): void {
     }, TRY_AGAIN_AFTER);
     return;
   }
-  outbox.fail(id, sentence(problem));
+  const log = logOf(outbox.get(id)?.body.conversation ?? "") ?? null;
+  outbox.fail(id, explained(problem, log));
   showLetters();
 }
 

@@ -8,11 +8,16 @@ import { thread } from "./thread.svelte.ts";
 class May {
   readonly #state = $derived(thread.log && thread.log.entries.length > 0 ? thread.log.state : thread.row);
   readonly #role = $derived(session.me?.businesses.find(({ id }) => id === session.business)?.role ?? "");
+  readonly #joined = $derived(
+    thread.log?.state.participants.some(
+      ({ operator, role }) => operator.id === desk.operator && role !== "coach",
+    ) ?? false,
+  );
   readonly #allowed = $derived<Allowed>(
     this.#state
       ? allowed(
           this.#state.status,
-          { owner: this.#state.owner, offered: this.#state.offer?.operator },
+          { owner: this.#state.owner, offered: this.#state.offer?.operator, joined: this.#joined },
           desk.operator,
           this.#role !== "operator",
         )
@@ -23,6 +28,8 @@ class May {
           resolve: false,
           transfer: false,
           snooze: false,
+          invite: false,
+          leave: false,
           elsewhere: false,
         },
   );
@@ -60,6 +67,12 @@ class May {
   }
   get snooze(): boolean {
     return this.#allowed.snooze;
+  }
+  get invite(): boolean {
+    return this.#allowed.invite;
+  }
+  get leave(): boolean {
+    return this.#allowed.leave;
   }
   get elsewhere(): boolean {
     return this.#allowed.elsewhere;

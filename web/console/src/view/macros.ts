@@ -7,6 +7,8 @@ interface Named {
   readonly teams: readonly Thing<Team>[];
   readonly labels: readonly Thing<Label>[];
   readonly locale: string;
+  /** What the customer would read: with its variables in place, where there is a customer. */
+  readonly fill?: (text: string) => string;
 }
 
 /** What a macro will do, step by step, in words. */
@@ -14,12 +16,16 @@ export function stepsOf({ actions }: Macro, named: Named, say: Say): readonly st
   return actions.map((action) => stepOf(action, named, say));
 }
 
-function stepOf(action: MacroAction, { teams, labels, locale }: Named, say: Say): string {
+function stepOf(
+  action: MacroAction,
+  { teams, labels, locale, fill = (text) => text }: Named,
+  say: Say,
+): string {
   const called = (things: readonly Thing<{ readonly name: string }>[], id: string) =>
     things.find((one) => one.id === id)?.value.name ?? say("macro.gone");
   switch (action.type) {
     case "say":
-      return say("macro.say", { text: textIn(action.texts, locale) });
+      return say("macro.say", { text: fill(textIn(action.texts, locale)) });
     case "label": {
       const [add, remove] = [action.add, action.remove].map((ids) =>
         ids.map((id) => called(labels, id)).join(", "),

@@ -118,7 +118,7 @@ export function Panel({ open, arrival, settle }: Props) {
       ) : view.consent && !stopped ? (
         <Consent text={view.consent.text} />
       ) : (
-        <Composer handle={composer} disabled={stopped} />
+        <Composer handle={composer} disabled={stopped} seen={view.showsDraft} />
       )}
       {dragged && <div class="drop">{say("drop")}</div>}
     </div>

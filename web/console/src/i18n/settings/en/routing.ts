@@ -167,4 +167,7 @@ export const routing = {
   "macros.kind.return_to_bot": "Return to bot",
   "kind.macro": "macro",
   "unit.minutes": { one: "minute", other: "minutes" },
+  "inboxes.live_draft": "Show what visitors type before they send it",
+  "inboxes.live_draft.hint":
+    "Only to who talks with them, only while a person answers, and never kept. The chat tells visitors.",
 };

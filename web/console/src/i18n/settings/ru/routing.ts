@@ -183,4 +183,7 @@ export const routing: Catalogue<keyof typeof words> = {
   "macros.kind.return_to_bot": "Вернуть боту",
   "kind.macro": "макрос",
   "unit.minutes": { one: "минута", few: "минуты", many: "минут", other: "минуты" },
+  "inboxes.live_draft": "Показывать, что посетитель набирает",
+  "inboxes.live_draft.hint":
+    "Только тому, кто с ним говорит, только пока отвечает человек, и нигде не хранится. Чат говорит об этом посетителю.",
 };
