@@ -80,10 +80,13 @@ class FloorBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ResolveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``ending``: as the ledger has it; ``reason``: why a request is ``lost`` or ``declined``, in a word."""
+    """``wrap_up``: its owner notes first what came of it, whatever the business asks for. ``note``: a private one. ``ending``: as
+    the ledger has it; ``reason``: why a request is ``lost`` or ``declined``, in a word."""
 
     floor_seq: FloorSeq
     code: Name = ""
+    note: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    wrap_up: bool = False
     ending: Ending = "answered"
     reason: Name = ""
 
@@ -126,6 +129,21 @@ class CallbackTriedBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     outcome: Literal["no_answer", "busy", "unreachable"]
     again_at: Instant
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class MacroBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``macro``: the id of one that the business has set up."""
+
+    id: ClientId
+    macro: ItemId
+    floor_seq: FloorSeq
+
+
+class InviteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``colleague``: their account."""
+
+    floor_seq: FloorSeq
+    colleague: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]*$")]
 
 
 class LabelsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -236,6 +254,7 @@ def _resolve(principal: Principal, body: ResolveBody) -> c.Resolve:
     return c.Resolve(
         operator=_person(principal), floor_seq=body.floor_seq, code=visible_text(body.code), override=override,
         ending=body.ending, reason=visible_text(body.reason),
+        note=visible_text(body.note), wrap_up=body.wrap_up,
     )  # fmt: skip
 
 
@@ -256,8 +275,21 @@ def verbs() -> list[Verb]:
         Verb(name="return_to_bot", summary="Give the floor back to the bot", roles=EVERYONE, body=FloorBody,
              command=lambda who, body: c.ReturnToBot(operator=_person(who), floor_seq=body.floor_seq)),
         Verb(name="resolve", summary="End the conversation", roles=EVERYONE, body=ResolveBody, command=_resolve),
+        Verb(name="more_time", summary="You need more time to note what came of it", roles=EVERYONE, body=FloorBody,
+             command=lambda who, body: c.ExtendWrapUp(operator=_person(who), floor_seq=body.floor_seq)),
+        Verb(name="resume", summary="The talk isn't over: go on with it", roles=EVERYONE, body=FloorBody,
+             command=lambda who, body: c.CancelWrapUp(operator=_person(who), floor_seq=body.floor_seq)),
         Verb(name="transfer", summary="Pass it to a colleague, or back to the queue, with a note", roles=EVERYONE, body=TransferBody,
              command=_transfer),
+        Verb(name="invite", summary="Ask a colleague to join you", roles=EVERYONE, body=InviteBody,
+             command=lambda who, body: c.Invite(
+                 operator=_person(who), floor_seq=body.floor_seq, colleague=Person(id=body.colleague, name=""))),
+        Verb(name="join", summary="Join where you are invited: you may write, too", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.Join(operator=_person(who), role="conference", invited=True)),
+        Verb(name="decline_invitation", summary="You can't join now", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.DeclineInvitation(operator=_person(who))),
+        Verb(name="leave", summary="Leave what you joined; its owner stays", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.Part(operator=_person(who))),
         Verb(name="requeue", summary="You are leaving: it goes back to the queue, to somebody else", roles=EVERYONE, body=Empty,
              command=lambda who, body: c.LoseOwner(operator=_person(who), reason="signed_out")),
         Verb(name="snooze", summary="Put it aside until a time or the customer's next input", roles=EVERYONE,
@@ -269,6 +301,9 @@ def verbs() -> list[Verb]:
              body=CallbackTriedBody, command=_callback_tried),
         Verb(name="label", summary="Put labels on, or take them off", roles=EVERYONE, body=LabelsBody,
              command=lambda who, body: c.SetLabels(operator=_person(who), add=body.add, remove=body.remove)),
+        Verb(name="run_macro", summary="Do all that a macro says, or nothing of it", roles=EVERYONE, body=MacroBody,
+             command=lambda who, body: c.RunMacro(
+                 operator=_person(who), macro=body.macro, floor_seq=body.floor_seq, client_id=body.id)),
         Verb(name="facts", summary="Correct what is known", roles=EVERYONE, body=FactsBody,
              command=_facts),
     ]  # fmt: skip

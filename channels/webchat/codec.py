@@ -84,8 +84,15 @@ class OpenHere(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     token: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")]
 
 
+DRAFT = 500
+"""Characters of what somebody types that are shown before it is sent."""
+
+
 class Typing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="typing"):
+    """``text``: what was typed so far, where the inbox shows that; its end counts."""
+
     on: bool
+    text: Annotated[str, msgspec.Meta(max_length=4000)] = ""
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="read"):
@@ -100,7 +107,8 @@ hello_decoder: msgspec.json.Decoder[Hello] = msgspec.json.Decoder(Hello)
 
 
 class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
-    """What the widget shows of an inbox. ``file_limit``: bytes that a file may have."""
+    """What the widget shows of an inbox. ``file_limit``: bytes that a file may have. ``live_draft``: whoever
+    talks with the visitor sees what they type."""
 
     name: str
     business: str
@@ -109,6 +117,7 @@ class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
     starters: tuple[Button, ...]
     locales: tuple[str, ...]
     file_limit: int
+    live_draft: bool = False
 
 
 class OwnerFace(msgspec.Struct, frozen=True, kw_only=True):

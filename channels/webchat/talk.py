@@ -25,7 +25,7 @@ from gateway.http.socket import PONG, Closed, Session, decode_frame, receive
 from gateway.model.commands import AnyCommand, AskTranscript, SetAttributes
 from gateway.model.events import BotMessage
 from gateway.model.reach import COUNTRIES
-from gateway.model.state import Conversation, Status
+from gateway.model.state import Conversation, Floor, Status
 from gateway.model.visible import Audience
 from gateway.ports import Consent, Invitation, Signal
 from gateway.settings import Settings
@@ -142,6 +142,7 @@ class Talk:
                 starters=tuple(starter.button(locale) for starter in settings.starters),
                 locales=visitor.business.locales,
                 file_limit=self._parts.settings.file_limit,
+                live_draft=settings.live_draft,
             ),
             consent=self._consent_face(),
             available=self._parts.available(self._business),
@@ -220,7 +221,7 @@ class Talk:
             case codec.OpenHere():
                 await self._open(frame)
             case codec.Typing():
-                self._typing(frame.on)
+                await self._typing(frame)
             case codec.Read():
                 await self._read(frame.seq)
             case codec.Ping():
@@ -328,12 +329,25 @@ class Talk:
             self._sender.address, "That was asked for a few times already. Try again in a minute."
         )
 
-    def _typing(self, on: bool) -> None:
+    async def _typing(self, frame: codec.Typing) -> None:
         if not self._conversation:
             return
-        if on:
+        if frame.on:
             self._parts.dispatcher.typing(self._conversation, seconds=TYPING_HOLDS)
-        self._tell(kind="typing", body={"on": on})
+        body: dict[str, str | int | bool] = {"on": frame.on}
+        text = codec.UNWANTED.sub("", frame.text)[-codec.DRAFT :]
+        if frame.on and text and self._visitor.inbox.settings.live_draft:
+            readers = await self._readers()
+            body |= {"text": text, "to": " ".join(readers)} if readers else {}
+        self._tell(kind="typing", body=body)
+
+    async def _readers(self) -> list[str]:
+        """Who may see what the visitor types: people who have the floor, and nobody where they don't."""
+        conversation = self._conversation
+        state = await self._parts.store.read(self._business, lambda tx, now: log.peek(tx, conversation))
+        if state is None or state.owner is None or state.floor is not Floor.PEOPLE:
+            return []
+        return [state.owner.id, *(one.operator.id for one in state.participants)]
 
     async def _read(self, seq: int) -> None:
         if not self._conversation:

@@ -18,9 +18,10 @@ from gateway.dispatcher.retention import begin
 from gateway.errors import Invalid
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, SUPERVISORS
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
+from gateway.model import macros
 from gateway.model.hours import Day, Holiday, Span, Spans
-from gateway.model.rules import RoutingRules, SkillRules, TeamRules, WaitingRules
-from gateway.store import articles, configuration, directory, teams
+from gateway.model.rules import RatingRules, RoutingRules, SkillRules, TeamRules, ThingId, WaitingRules
+from gateway.store import articles, configuration, directory, labels, teams
 from gateway.store.articles import ARTICLE, KNOWLEDGE
 from gateway.store.audit import Actor
 from gateway.store.lists import NO_FILTER, Filter, View
@@ -30,6 +31,9 @@ from knowledge.articles import ArticleText, judge_texts
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 _ADDRESS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+Owner = Annotated[str, msgspec.Meta(max_length=64)]
+MOST_OWN = 100
+"""Things of one kind that are one person's own, at most."""
 Colour = Literal["grey", "red", "amber", "green", "teal", "blue", "violet", "pink"]
 
 
@@ -79,9 +83,20 @@ class Label(Body, frozen=True):
 
 class CannedResponse(Body, frozen=True):
     """A ready answer; ``name`` is what one types after ``/``. ``texts`` by language, with variables in double braces:
-    ``{{customer}}``, ``{{operator}}``, ``{{business}}``."""
+    ``{{customer}}``, ``{{operator}}``, ``{{business}}``. ``owner``: whose own it is, an account's id; ``team``: whose alone it
+    is; without both it is everybody's."""
 
     texts: Annotated[dict[Locale, Text], msgspec.Meta(min_length=1, max_length=10)]
+    owner: Owner = ""
+    team: ThingId = ""
+
+
+class Macro(Body, frozen=True):
+    """Several things done to a conversation at once. ``team``: who has it at hand; "": everybody."""
+
+    actions: Annotated[tuple[macros.Action, ...], msgspec.Meta(min_length=1, max_length=macros.MOST_ACTIONS)]
+    team: ThingId = ""
+    about: Annotated[str, msgspec.Meta(max_length=400)] = ""
 
 
 class WrapUpCode(Body, frozen=True):
@@ -93,6 +108,13 @@ class WrapUpCode(Body, frozen=True):
 
 class BreakReason(Body, frozen=True):
     """Why somebody is away for a while: lunch, a training. Operators choose one with the break."""
+
+
+class Rating(Body, frozen=True):
+    """Whether customers are asked for a rating."""
+
+    name: Name = "rating"
+    rules: RatingRules = RatingRules()
 
 
 class BusinessHours(Body, frozen=True):
@@ -140,7 +162,7 @@ class SavedView(Body, frozen=True):
 
     view: View = "all"
     filter: Filter = NO_FILTER
-    owner: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    owner: Owner = ""
 
 
 class Article(Body, frozen=True):
@@ -165,8 +187,9 @@ class Kind:
     """A kind of thing to set up.
 
     ``name``: in the database and the audit log; ``path``: in addresses. ``single``: a business has exactly one, made by
-    its first change. ``judge`` makes the body of whoever acts as it is kept, or raises ``Invalid``. ``sees``: whether an
-    account may see and change an item, among those of the right roles. ``key``: by what an item is told from others.
+    its first change. ``judge`` makes the body of whoever acts as it is kept, or raises ``Invalid``. ``owner``: whose
+    own an item is, who alone sees it and about which no log tells; "": it is shared. ``shares``: who may write what is shared,
+    among those of the right roles. ``key``: by what an item is told from others.
     ``needed_by``: why it can't be removed yet, as a sentence; "" where it can. ``after``: what each change brings with
     it, in its transaction; ``takes_along``: what its removal does, by the item's id.
     """
@@ -179,11 +202,16 @@ class Kind:
     read: frozenset[str] = EVERYONE
     write: frozenset[str] = ADMINISTRATORS
     judge: Callable[[Tx, Any, Actor], Body] = lambda tx, body, by: _named(body)
-    sees: Callable[[Any, str], bool] = lambda body, account: True
+    owner: Callable[[Any], str] = lambda body: ""
+    shares: frozenset[str] = EVERYONE
     key: Callable[[Any], str] = lambda body: str(body.name).casefold()
     needed_by: Callable[[Tx, str], str] = lambda tx, item: ""
     after: Callable[[Tx, int], None] = lambda tx, now: None
     takes_along: Callable[[Tx, str], None] = lambda tx, item: None
+
+    def sees(self, body: Any, account: str) -> bool:
+        """Whether an account may see and change an item, as far as it is its own."""
+        return self.owner(body) in ("", account)
 
 
 def _named(body: Body) -> Body:
@@ -232,7 +260,62 @@ def _canned(tx: Tx, body: CannedResponse, by: Actor) -> Body:
     texts = {locale: visible_text(text) for locale, text in body.texts.items()}
     if not any(texts.values()):
         raise Invalid("Write the answer in one language at least.", field="texts")
+    if body.owner not in ("", by.id):
+        raise Invalid("A response is your own, a team's or everybody's.", field="owner")
+    if body.owner and body.team:
+        raise Invalid("What is your own is no team's.", field="team")
+    _known_team(tx, body.team)
     return replace(body, name=name, texts={locale: text for locale, text in texts.items() if text})
+
+
+def _known_team(tx: Tx, team: str) -> None:
+    if team and configuration.find(tx, "team", team) is None:
+        raise Invalid("That team was removed meanwhile. Choose another one.", field="team")
+
+
+def _macro(tx: Tx, body: Macro, by: Actor) -> Body:
+    _known_team(tx, body.team)
+    last = len(body.actions) - 1
+    actions = []
+    for index, action in enumerate(body.actions):
+        field = f"actions.{index}"
+        if isinstance(action, macros.MOVES) and index < last:
+            raise Invalid("After this step the conversation is no longer yours: put it last.", field=field)
+        actions.append(_action(tx, action, field=field))
+    return replace(_named(body), actions=tuple(actions))
+
+
+def _action(tx: Tx, action: macros.Action, *, field: str) -> macros.Action:
+    """As it is kept. Raises ``Invalid`` where there is nothing to do, or what it names is gone."""
+    empty = Invalid("Say what this step does.", field=field)
+    match action:
+        case macros.Say():
+            texts = {locale: text for locale, said in action.texts.items() if (text := visible_text(said))}
+            if not texts:
+                raise empty
+            return replace(action, texts=texts)
+        case macros.AddNote():
+            if not visible_text(action.text):
+                raise empty
+            return replace(action, text=visible_text(action.text))
+        case macros.SetFact():
+            if not visible_text(action.name):
+                raise empty
+            return replace(action, name=visible_text(action.name), value=visible_text(action.value))
+        case macros.Relabel():
+            if not (action.add or action.remove):
+                raise empty
+            if labels.unknown(tx, (*action.add, *action.remove)):
+                raise Invalid("One of these labels was removed meanwhile.", field=field)
+        case macros.ToTeam():
+            if action.team and configuration.find(tx, "team", action.team) is None:
+                raise Invalid("That team was removed meanwhile. Choose another one.", field=field)
+    return action
+
+
+def _scoped(body: CannedResponse) -> str:
+    """Each scope has its names: my own may be called as everybody's, and comes first."""
+    return ":".join(one for one in (body.owner, body.team, body.name) if one).casefold()
 
 
 def _hours(tx: Tx, body: BusinessHours, by: Actor) -> Body:
@@ -308,7 +391,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="skill", path="skills", body=Skill, summary="Skills"),
     Kind(name="label", path="labels", body=Label, summary="Labels"),
     Kind(name="canned_response", path="canned-responses", body=CannedResponse, summary="Canned responses",
-         judge=_canned),
+         write=EVERYONE, shares=SUPERVISORS, judge=_canned, owner=lambda body: str(body.owner), key=_scoped),
+    Kind(name="macro", path="macros", body=Macro, summary="Macros", write=SUPERVISORS, judge=_macro),
     Kind(name=ARTICLE, path="articles", body=Article, summary="Articles", write=SUPERVISORS, judge=_article,
          takes_along=articles.drop),
     Kind(name=KNOWLEDGE, path="knowledge", body=Knowledge, summary="Where articles are shown", single=True,
@@ -318,12 +402,14 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),
     Kind(name="crm_link", path="crm-links", body=CrmLink, summary="Ways into the business's own systems", judge=_crm_link),
     Kind(name="view", path="views", body=SavedView, summary="Saved views", write=EVERYONE, judge=_view,
-         sees=lambda body, account: body.owner in ("", account),
+         owner=lambda body: str(body.owner),
          key=lambda body: f"{body.owner}:{body.name}".casefold()),
     Kind(name="hours", path="hours", body=BusinessHours, summary="When people answer", single=True, judge=_hours),
     Kind(name="routing", path="routing", body=Routing, summary="How conversations come to people", single=True,
          judge=_routing),
     Kind(name="waiting", path="waiting", body=Waiting, summary="What is promised to who waits", single=True,
+         judge=lambda tx, body, by: body),
+    Kind(name="rating", path="rating", body=Rating, summary="Whether customers are asked for a rating", single=True,
          judge=lambda tx, body, by: body),
     Kind(name="retention", path="retention", body=Retention, summary="How long what was said is kept", single=True,
          judge=lambda tx, body, by: body, after=begin),

@@ -4,7 +4,7 @@ nothing is removed. Secrets and people don't travel; a team's members are found 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gateway.admin.configuration import add_thing, change_thing
 from gateway.admin.inbox_settings import judge_settings
-from gateway.admin.kinds import KINDS, Article, Body, Kind, Team
+from gateway.admin.kinds import KINDS, Article, Body, CannedResponse, Kind, Macro, Team
 from gateway.admin.messengers import without_proxy
 from gateway.admin.profile import Profile, change_profile, read_profile
 from gateway.errors import Invalid
@@ -63,11 +63,12 @@ def export_business(tx: Tx) -> Export:
     shown: dict[str, dict[str, ArticleText]] = {}
     for one in articles.published(tx):
         shown.setdefault(one.article, {})[one.locale] = text_of(one)
+    names = {item.id: _title(item) for kind in ("team", "label") for item in configuration.read(tx, kind)}
     things: dict[str, tuple[msgspec.Raw, ...]] = {}
     for kind in KINDS:
         items = {item.id: msgspec.json.decode(item.body, type=kind.body) for item in configuration.read(tx, kind.name)}
         things[kind.path] = tuple(
-            msgspec.Raw(msgspec.json.encode(_abroad(body, emails, shown.get(item, {}))))
+            msgspec.Raw(msgspec.json.encode(_abroad(body, emails, names, shown.get(item, {}))))
             for item, body in items.items()
             if kind.sees(body, "")  # nobody's own things
         )
@@ -192,7 +193,10 @@ class _Import:
         return bool(texts and publish_texts(self._tx, article, texts, name=name, by=self._by, now=self._now))
 
     def _at_home(self, kind: Kind, thing: Any) -> Any:
-        """A team's members are the accounts with these addresses; who doesn't work here is left out."""
+        """A team's members are the accounts with these addresses; who doesn't work here is left out. Teams and labels are
+        those of that name."""
+        if kind.body in (CannedResponse, Macro):
+            return renamed(thing, lambda kind, name: self._id_of(kind, name))
         if kind.body is not Team or not isinstance(thing, dict) or not isinstance(thing.get("members"), list):
             return thing
         emails = [email for email in thing["members"] if isinstance(email, str)]
@@ -203,6 +207,29 @@ class _Import:
         ]
         return {**thing, "members": [self._accounts[email] for email in emails if email in self._accounts]}
 
+    def _id_of(self, kind: str, name: str) -> str:
+        found = configuration.named(self._tx, kind, name)
+        return found.id if found is not None else name
+
+
+def renamed(thing: Any, called: Callable[[str, str], str]) -> Any:
+    """A response or a macro with other words for its teams and labels: ``called`` is told the kind and the word."""
+    if not isinstance(thing, dict):
+        return thing
+    changed = {**thing}
+    if isinstance(thing.get("team"), str) and thing["team"]:
+        changed["team"] = called("team", thing["team"])
+    for field in ("add", "remove"):
+        if isinstance(thing.get(field), list):
+            changed[field] = [called("label", one) for one in thing[field] if isinstance(one, str)]
+    if isinstance(thing.get("actions"), list):
+        changed["actions"] = [renamed(action, called) for action in thing["actions"]]
+    return changed
+
+
+def _title(item: configuration.Item) -> str:
+    return str(msgspec.json.decode(item.body)["name"])
+
 
 def _as_reached(wanted: InboxSettings, known: inboxes.Entrance | None) -> InboxSettings:
     """By which proxy a bot is reached is each installation's own matter."""
@@ -212,10 +239,13 @@ def _as_reached(wanted: InboxSettings, known: inboxes.Entrance | None) -> InboxS
     return replace(wanted, telegram=replace(wanted.telegram, proxy=here.proxy if here is not None else ""))
 
 
-def _abroad(body: Body, emails: dict[str, str], shown: dict[str, ArticleText]) -> Any:
-    """As it travels: a team's members by their addresses, an article with what customers read of it."""
+def _abroad(body: Body, emails: dict[str, str], names: dict[str, str], shown: dict[str, ArticleText]) -> Any:
+    """As it travels: a team's members by their addresses, teams and labels by their names, an article with what customers read
+    of it."""
     if isinstance(body, Article):
         return {**msgspec.structs.asdict(body), "published": shown}
+    if isinstance(body, CannedResponse | Macro):
+        return renamed(msgspec.to_builtins(body), lambda kind, item: names.get(item, item))
     if not isinstance(body, Team):
         return body
     members = [emails[one] for one in body.members if one in emails]

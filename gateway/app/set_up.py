@@ -13,6 +13,7 @@ from gateway.admin.inboxes import Inboxes
 from gateway.admin.invitations import Invitations
 from gateway.admin.members import People
 from gateway.admin.messengers import Messengers
+from gateway.admin.own_day import OwnDays
 from gateway.admin.profile import Profiles
 from gateway.admin.programs import Programs
 from gateway.admin.push import PushRoutes
@@ -64,4 +65,5 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
         *node.studio.routes(),
         *Transfers(node.store, imported).routes(),
         *Reports(node.store).routes(),
+        *OwnDays(node.store, set_ups).routes(),
     ]

@@ -14,7 +14,7 @@ from gateway.dispatcher.units import Act, Committed, Receive, Received, Replay, 
 from gateway.errors import Draining
 from gateway.metrics import INPUTS, one_of
 from gateway.model import commands as c
-from gateway.model.commands import AnyCommand
+from gateway.model.commands import AnyRequest
 from gateway.model.state import Conversation
 from gateway.ports import AnyArrival, BotEngine, Edited, Inbound, Receipt
 from gateway.store.inbound import Claim
@@ -59,6 +59,7 @@ class Dispatcher:
             {
                 "turn": self._turns.claimed,
                 "wake": self._timers.wake,
+                "wrap_up": self._timers.wrap_up,
                 "idle": self._timers.idle,
                 "patience": self._timers.patience,
                 "silence": self._timers.silence,
@@ -93,7 +94,7 @@ class Dispatcher:
         return received.receipt
 
     async def submit(
-        self, business: str, conversation: str, command: AnyCommand, *, claim: Claim | None = None
+        self, business: str, conversation: str, command: AnyRequest, *, claim: Claim | None = None
     ) -> Receipt:
         """Stores a command of people or of the system; raises the ``Refused`` that ``decide`` gave."""
         if self._draining:
@@ -102,7 +103,7 @@ class Dispatcher:
         received = await self.store.write(business, unit, key=conversation, then=self._received)
         return received.receipt
 
-    async def act(self, business: str, conversation: str, command: AnyCommand, *, claim: Claim) -> Receipt:
+    async def act(self, business: str, conversation: str, command: c.AnyCommand, *, claim: Claim) -> Receipt:
         """As ``submit``, of a customer, whom ``claim`` names by their inbox and address. Raises ``Blocked``, too."""
         if self._draining:
             raise Draining("Switchboard is restarting. Try it again in a moment.")

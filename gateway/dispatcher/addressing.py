@@ -37,12 +37,15 @@ def with_target(tx: Tx, conversation: str, command: c.AnyCommand) -> c.AnyComman
 
 
 def with_faces(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:
-    """Whoever is to have the conversation as the customer sees them: the colleague of a transfer, or a callback, of whom it gives
-    the account alone, and the picture of who takes it or is offered it. Raises ``Invalid`` for who doesn't work for the business."""
-    if isinstance(command, c.Take | c.MakeOffer | c.AcceptOffer):
+    """Whoever is to have the conversation as the customer sees them: the colleague of a transfer, a callback or an invitation, of
+    whom it gives the account alone, and the picture of who takes it or is offered it. Raises ``Invalid`` for who doesn't work for
+    the business."""
+    if isinstance(command, c.Take | c.MakeOffer | c.AcceptOffer | c.Join):
         taker = directory.membership(tx, command.operator.id)
         picture = taker.picture if taker is not None else ""
         return replace(command, operator=replace(command.operator, picture=picture))
+    if isinstance(command, c.Invite):
+        return replace(command, colleague=_colleague(tx, command.colleague, field="colleague"))
     if isinstance(command, c.PromiseCallback) and command.owner is not None:
         return replace(command, owner=_colleague(tx, command.owner, field="owner"))
     if isinstance(command, c.Transfer) and command.to is not None:
@@ -55,6 +58,6 @@ def _colleague(tx: Tx, person: Person, *, field: str) -> Person:
     if person.name:
         return person
     found = directory.membership(tx, person.id)
-    if found is None:
+    if found is None or found.role == "client":
         raise Invalid("Nobody of that name works here. Choose a colleague.", field=field)
     return Person(id=found.account, name=found.name, picture=found.picture)

@@ -8,7 +8,9 @@ from gateway.dispatcher.absence import note_waiting
 from gateway.dispatcher.alerting import plan_alerts
 from gateway.dispatcher.outgoing import plan as plan_delivery
 from gateway.dispatcher.policy import MINUTE, Policy
+from gateway.dispatcher.rating import ask_for_rating
 from gateway.dispatcher.routing import plan_routing
+from gateway.dispatcher.stints import note_stint
 from gateway.dispatcher.transcripts import Job, plan
 from gateway.dispatcher.waiting import note_patience, tell_who_waits
 from gateway.model import commands as c
@@ -38,17 +40,20 @@ from gateway.model.events import (
     Taken,
     TranscriptAsked,
     Transferred,
+    WrapUpExtended,
+    WrapUpStarted,
 )
 from gateway.model.state import Conversation, Floor, Status
 from gateway.store import contacts, due, files, labels, ledger, waiting
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
 
-TURN, DELIVERY, WAKE, IDLE, SILENCE = "turn", "delivery", "wake", "idle", "silence"
+TURN, DELIVERY, WAKE, IDLE, WRAP_UP, SILENCE = "turn", "delivery", "wake", "idle", "wrap_up", "silence"
 
 
 def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
     """The system's own lines to what just happened; they need no floor."""
+    ask_for_rating(tx, draft, policy)
     state = draft.state
     if state is not None and state.status is Status.PENDING and any(is_unheard(entry.event) for entry in draft.entries):
         say = policy.phrases.say
@@ -81,6 +86,9 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     assert state is not None
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
+        note_stint(tx, draft.conversation, entry, draft.before, now=draft.now)
+    if draft.before is not None and draft.before.wrap_up is not None and state.wrap_up is None:
+        due.drop(tx, WRAP_UP, draft.conversation)
     policy.set_ups.plan_calls(tx, draft.conversation, draft.entries, now=draft.now)
     plan_alerts(tx, draft, policy)
     routed = plan_routing(tx, draft)
@@ -156,6 +164,11 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             due.reset(tx, WAKE, draft.conversation, due_at=promised.due_at)
         case CallbackTried() as tried:
             due.reset(tx, WAKE, draft.conversation, due_at=tried.again_at)
+        case WrapUpStarted(until=until) | WrapUpExtended(until=until):
+            if until:
+                due.reset(tx, WRAP_UP, draft.conversation, due_at=until)
+            else:
+                due.drop(tx, WRAP_UP, draft.conversation)
         case Resolved() as resolved:
             due.drop(tx, IDLE, draft.conversation)
             due.drop(tx, WAKE, draft.conversation)

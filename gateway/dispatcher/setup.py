@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.model.events import Entry, tag_of
 from gateway.model.hours import Hours, next_opening
-from gateway.model.rules import WaitingRules
+from gateway.model.rules import NO_WRAP_UP, RatingRules, RoutingRules, TeamRules, WaitingRules, WrapUpRules
 from gateway.store import configuration, directory, due, push_subscriptions, webhook_calls
 from gateway.store.sql import Tx
 
@@ -35,7 +35,8 @@ class _Waiting(msgspec.Struct, frozen=True):
 
 class Known(NamedTuple):
     """``hooks``: the webhooks that want an event, by its tag. ``zone``: of the business. ``reached``: somebody of it is
-    told what happens while their console is closed. ``labels``: their names, by id. ``waiting``: what is promised to whom."""
+    told what happens while their console is closed. ``labels``: their names, by id. ``waiting``: what is promised to whom.
+    ``wrap_ups``: what comes before an end, by the team's id, "" for everybody."""
 
     at: int
     hooks: dict[str, tuple[str, ...]]
@@ -44,6 +45,8 @@ class Known(NamedTuple):
     reached: bool
     labels: dict[str, str]
     waiting: WaitingRules
+    wrap_ups: dict[str, WrapUpRules]
+    rating: RatingRules
 
 
 class SetUps:
@@ -66,7 +69,7 @@ class SetUps:
         if known is None or now - known.at >= KNOWN_FOR:
             reached = push_subscriptions.any_of_business(tx, now=now)
             known = self._known[tx.business] = Known(
-                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx), _waiting(tx)
+                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx), _waiting(tx), _wrap_ups(tx), _rating(tx)
             )  # fmt: skip
         return known
 
@@ -79,6 +82,11 @@ class SetUps:
             tag = tag_of(entry.event)
             for webhook in hooks.get(tag, ()):
                 call(tx, webhook, event=tag, conversation=conversation, seq=entry.seq, now=now)
+
+    def wrap_up(self, tx: Tx, team: str, *, now: int) -> WrapUpRules:
+        """What comes between the last word and the end of a team's conversations."""
+        known = self.of(tx, now).wrap_ups
+        return known.get(team) or known.get("") or NO_WRAP_UP
 
     def opens(self, tx: Tx, now: int) -> int | None:
         """``now`` where people answer at this hour, else when they do next; ``None``: not within a year."""
@@ -97,6 +105,32 @@ def _hooks(tx: Tx) -> dict[str, tuple[str, ...]]:
 
 def _labels(tx: Tx) -> dict[str, str]:
     return {item.id: item.name for item in configuration.read(tx, "label")}
+
+
+class _Team(msgspec.Struct, frozen=True):
+    rules: TeamRules = TeamRules()
+
+
+class _Rating(msgspec.Struct, frozen=True):
+    rules: RatingRules = RatingRules()
+
+
+class _Routing(msgspec.Struct, frozen=True):
+    rules: RoutingRules = RoutingRules()
+
+
+def _wrap_ups(tx: Tx) -> dict[str, WrapUpRules]:
+    """Those that somebody set; a team without its own has everybody's."""
+    rules = {item.id: msgspec.json.decode(item.body, type=_Team).rules for item in configuration.read(tx, "team")}
+    routing = configuration.find(tx, "routing", "routing")
+    if routing is not None:
+        rules[""] = msgspec.json.decode(routing.body, type=_Routing).rules.everybody
+    return {name: one.wrap_up for name, one in rules.items() if one.wrap_up is not None}
+
+
+def _rating(tx: Tx) -> RatingRules:
+    item = configuration.find(tx, "rating", "rating")
+    return msgspec.json.decode(item.body, type=_Rating).rules if item is not None else RatingRules()
 
 
 def _hours(tx: Tx) -> Hours:

@@ -1,4 +1,5 @@
-"""Timers of conversations: a snooze that runs out, a wait that gets long, a silence that ends what goes on no more."""
+"""Timers of conversations: a snooze or the time after a talk that runs out, a wait that gets long, a silence that ends what goes
+on no more."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.dispatcher.policy import MINUTE, SECOND, Policy
-from gateway.dispatcher.routing import comes_back
+from gateway.dispatcher.routing import comes_back, look_again
 from gateway.dispatcher.units import Committed, commit
 from gateway.dispatcher.waiting import PATIENCE, Waiter
 from gateway.model import commands as c
@@ -34,6 +35,27 @@ class _Wake:
             return None
         draft = log.Draft(state.id, state, now=now)
         draft.apply(c.Wake(), comes_back(tx, state, self.policy))
+        return commit(tx, draft, self.policy)
+
+
+@dataclass(frozen=True, slots=True)
+class _WrapUp:
+    """The owner's time after a talk is over, and they can be offered more, whether they have ended it or must yet."""
+
+    row: due.Due
+    policy: Policy
+
+    def __call__(self, tx: Tx, now: int) -> Committed | None:
+        state = log.load(tx, self.row.subject)
+        if not due.finish(tx, self.row.kind, self.row.subject, fence=self.row.fence):
+            return None
+        if state is None or state.owner is None or state.wrap_up is None:
+            return None
+        draft = log.Draft(state.id, state, now=now)
+        draft.apply(c.EndWrapUp())
+        if not draft.entries:
+            look_again(tx, state.owner.id, now=now)
+            return None
         return commit(tx, draft, self.policy)
 
 
@@ -155,7 +177,7 @@ class _Silence:
 
 
 class Timers:
-    """Handlers of the due kinds ``wake``, ``idle``, ``patience`` and ``silence``."""
+    """Handlers of the due kinds ``wake``, ``wrap_up``, ``idle``, ``patience`` and ``silence``."""
 
     def __init__(self, dispatcher: Dispatcher, policy: Policy) -> None:
         self._dispatcher = dispatcher
@@ -163,6 +185,10 @@ class Timers:
 
     async def wake(self, row: due.Due) -> None:
         await self._dispatcher.commit(row.business, _Wake(row, self._policy), key=row.subject)
+
+    async def wrap_up(self, row: due.Due) -> None:
+        await self._dispatcher.commit(row.business, _WrapUp(row, self._policy), key=row.subject)
+        self._dispatcher.due_at(self._dispatcher.clock())
 
     async def idle(self, row: due.Due) -> None:
         await self._dispatcher.commit(row.business, _Idle(row, self._policy), key=row.subject)

@@ -10,7 +10,9 @@ import msgspec
 from gateway.dispatcher.addressing import known_here, with_faces, with_target
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
+from gateway.dispatcher.macros import at_step, commands_of
 from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.rating import rating_of, thank
 from gateway.dispatcher.routing import comes_back, may_get
 from gateway.errors import Blocked, ConsentNeeded, NotFound, NotPossible, Refused
 from gateway.faults import Fault
@@ -71,6 +73,9 @@ class Receive(msgspec.Struct, frozen=True):
         begun = refs.find(tx, identity.id, refs.album(item.album)) if item.album else None
         if begun is not None:
             return self._extend(tx, identity, begun, key=key, now=now)
+        rated = rating_of(tx, item, identity)
+        if rated is not None:
+            return self._rate(tx, identity, rated, key=key, now=now)
         draft = self._draft(tx, identity, now=now)
         try:
             said = self._say(tx, draft, identity)
@@ -105,6 +110,23 @@ class Receive(msgspec.Struct, frozen=True):
         plan_fetches(tx, item, draft.entries[-1], conversation=state.id, now=now)
         self._note(tx, identity, conversation=state.id, seq=begun.seq)
         return Received(Receipt(conversation=state.id, seq=begun.seq), commit(tx, draft, self.policy))
+
+    def _rate(
+        self, tx: Tx, identity: inbound.Identity, rated: tuple[Conversation, c.Rate | None], *, key: inbound.Claim,
+        now: int,
+    ) -> Received:  # fmt: skip
+        """A score, or words about one, which open nothing again."""
+        state, command = rated
+        draft = log.Draft(state.id, state, now=now)
+        if command is not None:
+            draft.apply(command)
+            thank(draft, self.policy)
+        assert draft.state is not None
+        known = inbound.claim_key(tx, key, conversation=state.id, seq=draft.state.seq, now=now)
+        if known is not None:
+            return _repeated(known)
+        self._note(tx, identity, conversation=state.id, seq=draft.state.seq)
+        return Received(Receipt(conversation=state.id, seq=draft.state.seq), commit(tx, draft, self.policy))
 
     def _note(self, tx: Tx, identity: inbound.Identity, *, conversation: str, seq: int) -> None:
         """Which of the provider's messages this one is."""
@@ -206,7 +228,7 @@ class Submit(msgspec.Struct, frozen=True):
     """A command by people, routing or timers. ``claim`` makes a repeat return the first result."""
 
     conversation: str
-    command: c.AnyCommand
+    command: c.AnyRequest
     policy: Policy
     claim: inbound.Claim | None = None
     circumstances: Circumstances | None = None
@@ -217,11 +239,7 @@ class Submit(msgspec.Struct, frozen=True):
             raise NotFound("There is no such conversation.")
         draft = log.Draft(self.conversation, state, now=now)
         try:
-            known_here(tx, self.command)
-            command = with_target(tx, self.conversation, with_files(tx, self.command))
-            command = with_faces(tx, command)
-            may_get(tx, command, self.policy)
-            draft.apply(command, self.circumstances)
+            self._apply(tx, draft, state)
         except Refused:
             known = inbound.earlier(tx, self.claim) if self.claim is not None else None
             if known is None:
@@ -235,6 +253,27 @@ class Submit(msgspec.Struct, frozen=True):
                 return _repeated(known)
         committed = commit(tx, draft, self.policy)
         return Received(Receipt(conversation=self.conversation, seq=seq), committed)
+
+    def _apply(self, tx: Tx, draft: log.Draft, state: Conversation) -> None:
+        """All of it or nothing: what isn't appended yet goes with the refusal."""
+        steps = commands_of(tx, state, self.command, now=draft.now)
+        for number, step in enumerate(steps):
+            try:
+                known_here(tx, step)
+                command = with_faces(tx, with_target(tx, self.conversation, with_files(tx, step)))
+                may_get(tx, command, self.policy, now=draft.now)
+                draft.apply(
+                    command, self.circumstances or circumstances_of(tx, state, command, self.policy, now=draft.now)
+                )
+            except Refused as refused:
+                raise at_step(refused, self.command, number, getattr(steps[0], "name", "")) from refused
+
+
+def circumstances_of(tx: Tx, state: Conversation, command: c.AnyCommand, policy: Policy, *, now: int) -> Circumstances:
+    """What a command of people is decided by, beside the state."""
+    if not isinstance(command, c.Resolve):
+        return Circumstances()
+    return Circumstances(wrap_up=policy.set_ups.wrap_up(tx, state.team, now=now))
 
 
 class Act(msgspec.Struct, frozen=True):

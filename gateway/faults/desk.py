@@ -24,4 +24,13 @@ PHONE = Kind("phone_unreadable", "This isn't a phone number. Write it with the c
 EMAIL = Kind("email_unreadable", "This isn't an e-mail address. Write it like name@example.com.")
 MESSENGER = Kind("messenger_missing", "Write the messenger and the name there, like Telegram @name.")
 NO_CALLBACK = Kind("callback_none", "Nobody promised to call back. End it as answered, or snooze it.")
+COLLEAGUE_WRAPPING_UP = Kind(
+    "colleague_wrapping_up", "{name} is still noting what came of a talk. Choose somebody else, or pass it to a team."
+)
+CODE_NEEDED = Kind("code_needed", "Choose a wrap-up code first: this conversation can't be ended without one.")
+NO_MORE_TIME = Kind("no_more_time", "There is no more time for this one. Finish it, or go back to the conversation.")
+NOT_INVITED = Kind("not_invited", "You are not invited any more. Ask whoever has the conversation.")
+MACRO_STEP = Kind(
+    "macro_step", "Step {step} of “{name}” can't be done, so nothing of it was. Do it by hand, or look at the macro."
+)
 LABELS = Kind("labels_many", "A conversation has at most {limit} labels. Take one off first.")

@@ -53,10 +53,11 @@ class _Known(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """Whose a conversation is and how it stands: that says in which lists it is."""
+    """Whose a conversation is and how it stands: that says in which lists it is. ``beside``: who was asked to join it, or did."""
 
     status: Status
     owner: str
+    beside: tuple[str, ...] = ()
     promised: bool = False
 
 
@@ -102,6 +103,8 @@ class _Feed:
             found.update(self.by_operator.get(stand.owner, ()), self.by_view.get(view, ()))
             if stand.promised:
                 found.update(self.by_view.get("callbacks", ()))
+            for account in stand.beside:
+                found.update(self.by_operator.get(account, ()))
         return found
 
 
@@ -154,6 +157,13 @@ class Rows:
     def unfollow(self, business: str, console: Console, conversation: str) -> None:
         if (feed := self._feeds.get(business)) is not None:
             _discard(feed.by_conversation, conversation, console)
+
+    async def tell_joined(self, business: str, console: Console) -> None:
+        """What its operator was asked to join, or did: in no list of theirs, and told at their console's begin."""
+        found = await self._store.read(business, lambda tx, now: lists.read_invited(tx, console.operator))
+        if found:
+            rows = tuple(msgspec.Raw(self._encoder.encode(row)) for row in found)
+            console.sink.send(self._encoder.encode(RowsFrame(rows=rows)))
 
     def read(self, business: str, conversation: str) -> None:
         """People have read on: its row shows it."""
@@ -259,7 +269,8 @@ def _discard(consoles: dict[str, set[Console]], key: str, console: Console) -> N
 
 
 def _stand(state: Conversation) -> Stand:
-    return Stand(state.status, state.owner.id if state.owner else "", state.callback is not None)
+    beside = (*(one.id for one in state.invited), *(one.operator.id for one in state.participants))
+    return Stand(state.status, state.owner.id if state.owner else "", beside, state.callback is not None)
 
 
 def _moved(committed: Committed) -> bool:

@@ -336,8 +336,42 @@ class Resolve(Command, frozen=True):
     ending: Ending = "answered"
     reason: str = ""
     code: str = ""
+    note: str = ""
     wrap_up: bool = False
     override: bool = False
+
+
+class ExtendWrapUp(Command, frozen=True):
+    """The owner needs more time after the talk."""
+
+    operator: Person
+    floor_seq: int
+
+
+class CancelWrapUp(Command, frozen=True):
+    """The talk isn't over: its owner goes on with it."""
+
+    operator: Person
+    floor_seq: int
+
+
+class NoteMacro(Command, frozen=True):
+    """The log says that what follows was done by a macro."""
+
+    operator: Person
+    macro: str
+    name: str
+    client_id: str = ""
+
+
+class RunMacro(Command, frozen=True):
+    """Everything that a macro does, at once or not at all. What that is says the business's set-up, so the dispatcher makes
+    the commands of it."""
+
+    operator: Person
+    floor_seq: int
+    macro: str
+    client_id: str = ""
 
 
 class Replay(Command, frozen=True):
@@ -347,9 +381,24 @@ class Replay(Command, frozen=True):
     seq: int
 
 
+class Invite(Command, frozen=True):
+    """``colleague`` is asked to join."""
+
+    operator: Person
+    floor_seq: int
+    colleague: Person
+
+
+class DeclineInvitation(Command, frozen=True):
+    operator: Person
+
+
 class Join(Command, frozen=True):
+    """``invited``: only whom the owner has invited may."""
+
     operator: Person
     role: Role
+    invited: bool = False
 
 
 class Part(Command, frozen=True):
@@ -386,6 +435,10 @@ class EndOffer(Command, frozen=True):
 class LoseOwner(Command, frozen=True):
     operator: Person
     reason: Literal["signed_out", "lost"]
+
+
+class EndWrapUp(Command, frozen=True):
+    """The owner's time after the talk ran out."""
 
 
 class Wake(Command, frozen=True):
@@ -449,5 +502,8 @@ AnyCommand = (
     | LeaveDetails | AskTranscript | AskCallback | PromiseCallback | TryCallback | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
     | AddNote | SetFacts | SetLabels | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
+    | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
 )  # fmt: skip
+AnyRequest = AnyCommand | RunMacro
+"""What people may ask for."""

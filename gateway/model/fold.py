@@ -20,6 +20,8 @@ from gateway.model.events import (
     CallbackTried,
     ChannelJoined,
     ChatOpened,
+    ColleagueDeclined,
+    ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
@@ -40,6 +42,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MacroRun,
     MessageExtended,
     NoteAdded,
     OfferEnded,
@@ -51,6 +54,7 @@ from gateway.model.events import (
     Page,
     ParticipantJoined,
     ParticipantLeft,
+    Person,
     Place,
     Plain,
     Rated,
@@ -64,6 +68,8 @@ from gateway.model.events import (
     TranscriptAsked,
     Transferred,
     Unrecognized,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 from gateway.model.state import (
@@ -72,6 +78,7 @@ from gateway.model.state import (
     MAX_CHANNELS,
     MAX_FACTS,
     MAX_GUESSES,
+    MAX_INVITED,
     MAX_LABELS,
     MAX_PARTICIPANTS,
     MAX_PASSED,
@@ -86,6 +93,7 @@ from gateway.model.state import (
     PreviewKind,
     Status,
     Understood,
+    WrapUp,
     WrittenFrom,
 )
 from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE
@@ -174,24 +182,39 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case ParticipantJoined():
             others = tuple(p for p in state.participants if p.operator.id != event.operator.id)
             joined = Participant(operator=event.operator, role=event.role)
-            return {"participants": (*others, joined)[-MAX_PARTICIPANTS:]}
+            return {
+                "participants": (*others, joined)[-MAX_PARTICIPANTS:],
+                "invited": _uninvited(state, event.operator.id),
+            }
         case ParticipantLeft():
             return {"participants": tuple(p for p in state.participants if p.operator.id != event.operator.id)}
+        case ColleagueInvited():
+            return {"invited": (*_uninvited(state, event.operator.id), event.operator)[-MAX_INVITED:]}
+        case ColleagueDeclined():
+            return {"invited": _uninvited(state, event.operator.id)}
+        case SystemNotice():
+            return {"rating_asked": seq} if event.notice == "rating" else {}
+        case Rated():
+            return {"rating": event.score}
+        case WrapUpExtended():
+            wrap_up = state.wrap_up
+            return {"wrap_up": replace(wrap_up, until=event.until, extended=True)} if wrap_up is not None else {}
         case OfferMade():
             return {"offer": Offer(operator=event.operator, expires_at=event.expires_at)}
         case OfferEnded():
             return {"offer": None, "passed": _passed(state, event, at=at)}
         case (
-            NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
+            NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
-            | CustomerReacted()
+            | CustomerReacted() | MacroRun()
         ):  # fmt: skip
             return {}
         case (
             ConversationStarted() | HandoffRequested() | HandoffCancelled() | Taken() | Transferred() | ReturnedToBot()
-            | OwnerLost() | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | CallbackPromised() | CallbackTried()
+            | OwnerLost() | WrapUpStarted() | WrapUpCancelled() | Resolved() | Snoozed() | Reopened() | CallbackPromised()
+            | CallbackTried()
         ):  # fmt: skip
-            return {"floor_seq": seq, "offer": None, **_floor_changes(state, event, seq=seq, at=at)}
+            return {"floor_seq": seq, "offer": None, "wrap_up": None, **_floor_changes(state, event, seq=seq, at=at)}
         case _:
             assert_never(event)
 
@@ -199,7 +222,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
 def _floor_changes(
     state: Conversation,
     event: ConversationStarted | HandoffRequested | HandoffCancelled | Taken | Transferred | ReturnedToBot | OwnerLost
-    | WrapUpStarted | Resolved | Snoozed | Reopened | CallbackPromised | CallbackTried,
+    | WrapUpStarted | WrapUpCancelled | Resolved | Snoozed | Reopened | CallbackPromised | CallbackTried,
     *,
     seq: int,
     at: int,
@@ -226,15 +249,21 @@ def _floor_changes(
             return {"status": Status.QUEUED, "owner": None, "team": event.team, "waiting_since": at,
                     "passed": {event.by.id: at}}  # fmt: skip
         case ReturnedToBot():
-            return {"status": Status.PENDING, "owner": None, "participants": (), "waiting_since": None, "reason": "",
+            return {"status": Status.PENDING, "owner": None, "participants": (), "invited": (), "waiting_since": None, "reason": "",
                     "cause": "", "handoff_seq": 0, "misses": 0, "memory": None, "callback": None}  # fmt: skip
         case OwnerLost():
             return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "cause": "", "waiting_since": at,
                     "passed": {event.operator.id: at}}  # fmt: skip
         case WrapUpStarted():
-            return {"status": Status.WRAP_UP, "waiting_since": None}
+            time = WrapUp(
+                until=event.until, code=event.code, seconds=event.seconds, more=event.more,
+                waiting_since=state.waiting_since,
+            )  # fmt: skip
+            return {"status": Status.WRAP_UP, "waiting_since": None, "wrap_up": time}
+        case WrapUpCancelled():
+            return {"status": Status.OPEN, "waiting_since": state.wrap_up.waiting_since if state.wrap_up else None}
         case Resolved():
-            return {"status": Status.RESOLVED, "owner": None, "participants": (), "waiting_since": None,
+            return {"status": Status.RESOLVED, "owner": None, "participants": (), "invited": (), "waiting_since": None,
                     "resolved_at": at, "snoozed_until": None, "continued_in": event.continued_in, "request": 0,
                     "answered": state.last_input, "asked": (), "understood": None, "memory": None,
                     "passed": {}, "callback": None, "reminded_at": 0}  # fmt: skip
@@ -279,7 +308,9 @@ def _noticed(state: Conversation, event: SystemNotice, *, at: int) -> dict[str, 
 
 
 def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dict[str, Any]:
-    changes: dict[str, Any] = {"snoozed_until": None, "resolved_at": None, "request": state.request or seq}
+    changes: dict[str, Any] = {
+        "snoozed_until": None, "resolved_at": None, "request": state.request or seq, "rating": 0, "rating_asked": 0,
+    }  # fmt: skip
     match event.to:
         case "owner":
             return changes | {"status": Status.OPEN, "owner": event.owner, "waiting_since": at}
@@ -385,6 +416,10 @@ def _passed(state: Conversation, event: OfferEnded, *, at: int) -> dict[str, int
         return state.passed
     others = {operator: when for operator, when in state.passed.items() if operator != event.operator.id}
     return dict(list((others | {event.operator.id: at}).items())[-MAX_PASSED:])
+
+
+def _uninvited(state: Conversation, account: str) -> tuple[Person, ...]:
+    return tuple(one for one in state.invited if one.id != account)
 
 
 def _facts(state: Conversation, changed: dict[str, str]) -> dict[str, str]:

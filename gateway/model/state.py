@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from gateway.model.events import Author, CallbackKind, CallbackReason, Endpoint, FileKind, Memory, Person, Role, Score
+from gateway.model.rules import MoreTime
 
 FOLD_VERSION = 10
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
@@ -17,6 +18,7 @@ MAX_FACTS = 50
 FACT_NAME_LENGTH = 64
 FACT_LENGTH = 500
 MAX_PARTICIPANTS = 8
+MAX_INVITED = 8
 MAX_LABELS = 20
 MAX_CHANNELS = 8
 MAX_ASKED = 3
@@ -94,6 +96,18 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class WrapUp(msgspec.Struct, frozen=True, kw_only=True):
+    """The owner's time after the talk, as ``WrapUpStarted`` has it. ``extended``: they had more already.
+    ``waiting_since``: as it was before, if the talk goes on after all."""
+
+    until: int = 0
+    code: bool = False
+    seconds: int = 0
+    more: MoreTime = "never"
+    extended: bool = False
+    waiting_since: int | None = None
+
+
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """What a turn took the inputs up to ``seq`` for; the likeliest first, at most ``MAX_GUESSES``."""
 
@@ -122,7 +136,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     as there are ``channels``. ``cause``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
     who take over end it. ``callback``: what people promised the customer, until it is done or no longer wanted. ``asks``: what
     the customer was asked last by the system, whose answer comes next. ``reminded_at``: since they were reminded that they are
-    waited for. ``outbound``: people of the business began it.
+    waited for. ``outbound``: people of the business began it. ``invited``: colleagues whom the owner asks to join. ``rating``: the
+    score that the customer gave it, ``rating_asked``: the ``seq`` of the question, until it is opened again.
     """
 
     id: str
@@ -141,6 +156,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     owner: Person | None = None
     last_owner: Person | None = None
     participants: tuple[Participant, ...] = ()
+    invited: tuple[Person, ...] = ()
     offer: Offer | None = None
     passed: dict[str, int] = {}
     team: str = ""
@@ -164,7 +180,10 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     started_at: int = 0
     updated_at: int = 0
     snoozed_until: int | None = None
+    wrap_up: WrapUp | None = None
     resolved_at: int | None = None
+    rating: int = 0
+    rating_asked: int = 0
     continued_in: str = ""
     callback: Callback | None = None
     asks: str = ""

@@ -8,6 +8,8 @@ ASK_FOR_PERSON = "/switchboard.operator"
 BACK_TO_BOT = "/switchboard.bot"
 CALL_BACK = "/switchboard.callback"
 CALL_BACK_HERE = "/switchboard.callback.here"
+_RATE = "/switchboard.rate."
+LEAST_SCORE, MOST_SCORE = 1, 5
 
 _CLOSINGS = frozenset(
     """
@@ -36,6 +38,18 @@ _HOW_LONG = re.compile(
 )
 _KIND_MARKS = frozenset("👍👌🙏🙂😊😀😃😄🤗🥰😍❤💙💚💛🧡🤝👏🎉✅☺🫶💪🔥🌹\ufe0f\u200d🏻🏼🏽🏾🏿.!)")
 _NOISE = re.compile(r"[\W_]+")
+
+
+def rate(score: int) -> str:
+    """What the button of a score sends back."""
+    return f"{_RATE}{score}"
+
+
+def score_of(choice: str) -> int:
+    """The score whose button was pressed; 0: it was another one."""
+    score = choice.removeprefix(_RATE)
+    scores = {str(one): one for one in range(LEAST_SCORE, MOST_SCORE + 1)}
+    return scores.get(score, 0) if score != choice else 0
 
 
 _LONGEST = 80

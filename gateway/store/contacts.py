@@ -153,7 +153,8 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
     """What else is known of a contact. By the business's word: ``email``, ``phone`` (digits, with ``+`` before them where
     the country is told), ``company``, ``external`` (their id in the business's own systems), ``own`` (whatever else it
     keeps, by name) and ``note``. Nobody vouches for the rest: ``claimed`` by their pages, ``details`` by themselves,
-    ``consents`` by inbox: the version that they agreed to."""
+    ``consents`` by inbox: the version that they agreed to. ``rating_asked_at``: when they were asked for a rating last; 0:
+    never."""
 
     email: str = ""
     phone: str = ""
@@ -164,6 +165,7 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
     claimed: dict[str, str] = {}
     details: dict[str, str] = {}
     consents: dict[str, str] = {}
+    rating_asked_at: int = 0
 
 
 class Address(NamedTuple):
@@ -306,7 +308,7 @@ def vouch(tx: Tx, identity: str, contact: str, profile: Profile) -> None:
 
 def note(
     tx: Tx, contact: str, *, claimed: Mapping[str, str] = {}, details: Mapping[str, str] = {},
-    consents: Mapping[str, str] = {},
+    consents: Mapping[str, str] = {}, rating_asked_at: int = 0,
 ) -> None:  # fmt: skip
     """Adds to what is known of a contact without anybody's vouching; an empty value removes one."""
     row = tx.one(_LOCK, contact_id=contact)
@@ -318,6 +320,7 @@ def note(
         claimed=_joined(known.claimed, claimed),
         details=_joined(known.details, details),
         consents=_joined(known.consents, consents),
+        rating_asked_at=rating_asked_at or known.rating_asked_at,
     )
     describe(tx, contact, name=found.name, attributes=attributes)
 

@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 
 from gateway.model.events import Person
-from gateway.model.state import FOLD_VERSION, Callback, Conversation, Offer, Preview, Status
+from gateway.model.state import FOLD_VERSION, Callback, Conversation, Offer, Preview, Status, WrapUp
 from gateway.store import contacts as people
 from gateway.store import log
-from gateway.store.schema import FAR, PROMISED, RANK, UNRESOLVED, contacts, conversations, cursors
+from gateway.store.schema import CARRIED, FAR, PROMISED, RANK, UNRESOLVED, contacts, conversations, cursors
 from gateway.store.sql import Query, Tx
 
 View = Literal["mine", "unassigned", "all", "resolved", "callbacks"]
@@ -38,6 +38,8 @@ class Place(NamedTuple):
     conversation: str
 
 
+MOST_JOINED = 200
+"""Conversations that somebody was asked to join, or did, as many as are told at once."""
 FIRST = Place(-1, "")
 
 _business: BindParameter[str] = bindparam("business_id")
@@ -53,7 +55,8 @@ class ContactName(msgspec.Struct, frozen=True, kw_only=True):
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation in a list: what a person needs to choose it. ``unread``: the customer's last input is unread.
-    ``offer``: it is reserved for somebody. ``callback``: what was promised to the customer and isn't done."""
+    ``offer``: it is reserved for somebody. ``callback``: what was promised to the customer and isn't done. ``wrap_up``: its
+    owner's time after the talk. ``invited``: accounts of those whom its owner asks to join; ``joined``: of those who did."""
 
     conversation: str
     seq: int
@@ -71,6 +74,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: int
     offer: Offer | None = None
     callback: Callback | None = None
+    wrap_up: WrapUp | None = None
+    invited: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -175,6 +181,7 @@ def _page(view: View) -> Select[Any]:
 
 _LISTS: dict[View, Query] = {view: _list(view) for view in VIEWS}
 _FILTERED: dict[View, Query] = {view: _filtered(view) for view in VIEWS}
+_INVITED = Query(_page("all").where(text(CARRIED), conversations.c.state.like(bindparam("pattern"))))
 _RESOLVED_BETWEEN = Query(
     select(conversations.c.id, conversations.c.updated_at)
     .where(
@@ -218,8 +225,24 @@ def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
         status=state.status, owner=state.owner, team=state.team, reason=state.cause or state.reason,
         preview=state.preview, waiting_since=state.waiting_since, unread=state.last_input > max(read, 1),
         locale=state.locale, labels=state.labels, updated_at=state.updated_at,
-        offer=state.offer, callback=state.callback,
+        offer=state.offer, callback=state.callback, wrap_up=state.wrap_up,
+        invited=tuple(one.id for one in state.invited),
+        joined=tuple(one.operator.id for one in state.participants),
     )  # fmt: skip
+
+
+def read_invited(tx: Tx, account: str) -> list[Row]:
+    """Where somebody is asked to join, or has joined: what is theirs to look at beside their own."""
+    rows = []
+    for conversation, body, fold_version, contact, name, merged_into, read in tx.all(
+        _INVITED, rank=FIRST.rank, place=FIRST.conversation, limit=MOST_JOINED, pattern=f'%"{account}"%'
+    ):
+        state = _decoder.decode(body) if fold_version == FOLD_VERSION else log.peek(tx, conversation)
+        people_in = (*state.invited, *(one.operator for one in state.participants)) if state is not None else ()
+        if state is not None and any(one.id == account for one in people_in):
+            shown = contact_name(tx, merged_into) if merged_into else ContactName(id=contact, name=name)
+            rows.append(row_of(state, shown, read))
+    return rows
 
 
 def read_rows(

@@ -479,6 +479,22 @@ requests = Table(
     Index("ix_requests_opened_at", "business_id", "opened_at"),
     Index("ix_requests_open", "business_id", "opened_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
 )
+stints = Table(
+    "stints",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("conversation_id", default=None),
+    Column("began_seq", BigInteger, nullable=False),
+    _text("account_id", default=None),
+    _instant("began_at"),
+    _instant("replied_at", nullable=True),
+    _instant("ended_at", nullable=True),
+    _text("ending"),
+    _number("score"),
+    PrimaryKeyConstraint("business_id", "conversation_id", "began_seq"),
+    Index("ix_stints_began", "business_id", "account_id", "began_at"),
+    Index("ix_stints_ended", "business_id", "account_id", "ended_at"),
+)
 leases = Table(
     "leases",
     metadata,

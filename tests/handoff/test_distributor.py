@@ -14,9 +14,10 @@ from sqlalchemy import bindparam, select
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.dues import Handler
 from gateway.dispatcher.routing import ROUTE
+from gateway.errors import NotPossible
 from gateway.model import commands as c
-from gateway.model.events import Person
-from gateway.model.rules import Mode, RoutingRules, SkillRules, TeamRules
+from gateway.model.events import Person, Resolved
+from gateway.model.rules import Mode, RoutingRules, SkillRules, TeamRules, WrapUpRules
 from gateway.model.state import Conversation, Status
 from gateway.store import accounts, configuration, directory, log, members, presence, slots
 from gateway.store.configuration import Item
@@ -407,3 +408,69 @@ async def test_twenty_who_take_at_once_leave_one_owner(floor: Floor) -> None:
     done = await asyncio.gather(*takes, return_exceptions=True)
     assert sum(not isinstance(one, BaseException) for one in done) == 1
     assert tags(await floor.bench.log(conversation)).count("taken") == 1
+
+
+async def wrapping_up(floor: Floor, **rules: object) -> tuple[str, Person]:
+    """Olga notes what came of a talk; somebody waits, and isn't offered to her."""
+    wrap_up = WrapUpRules(mode="required", seconds=30, **rules)  # type: ignore[arg-type]
+    await floor.rule("offer", team={"wrap_up": wrap_up})
+    olga = await floor.hire("olga")
+    conversation = await floor.waits("ann")
+    await floor.offered(conversation, "olga")
+    await floor.accept(conversation, "olga")
+    seq = (await floor.bench.state(conversation)).floor_seq
+    await floor.bench.do(conversation, c.Resolve(operator=olga, floor_seq=seq))
+    assert (await floor.bench.state(conversation)).status is Status.WRAP_UP
+    return conversation, olga
+
+
+async def test_who_notes_what_came_of_a_talk_is_offered_nothing_until_it_is_ended(floor: Floor) -> None:
+    conversation, olga = await wrapping_up(floor)
+    waiting = await floor.waits("bob")
+    await floor.rest()
+    assert (await floor.bench.state(waiting)).offer is None
+    seq = (await floor.bench.state(conversation)).floor_seq
+    await floor.bench.do(conversation, c.Resolve(operator=olga, floor_seq=seq, code="paid"))
+    await floor.offered(waiting, "olga")
+
+
+async def test_the_time_after_a_talk_ends_it_and_the_next_is_offered(floor: Floor) -> None:
+    conversation, olga = await wrapping_up(floor)
+    waiting = await floor.waits("bob")
+    await floor.rest()
+    await floor.bench.advance(30)
+    entries = await floor.bench.logged(conversation, "resolved")
+    assert entries[-1].event == Resolved(by="system", ending="answered", operator=olga.id, name=olga.name)
+    await floor.offered(waiting, "olga")
+
+
+async def test_what_must_have_a_code_waits_for_it_while_the_next_is_offered(floor: Floor) -> None:
+    conversation, _ = await wrapping_up(floor, code=True)
+    waiting = await floor.waits("bob")
+    await floor.rest()
+    await floor.bench.advance(30)
+    await floor.offered(waiting, "olga")
+    assert (await floor.bench.state(conversation)).status is Status.WRAP_UP
+
+
+async def test_who_goes_on_with_the_talk_can_be_offered_the_next_at_once(floor: Floor) -> None:
+    conversation, olga = await wrapping_up(floor)
+    waiting = await floor.waits("bob")
+    await floor.rest()
+    seq = (await floor.bench.state(conversation)).floor_seq
+    await floor.bench.do(conversation, c.CancelWrapUp(operator=olga, floor_seq=seq))
+    await floor.offered(waiting, "olga")
+    await floor.bench.advance(60)
+    await floor.bench.quiet()
+    assert (await floor.bench.state(conversation)).status is Status.OPEN, "its timer went with it"
+
+
+async def test_nothing_is_passed_to_who_notes_what_came_of_a_talk(floor: Floor) -> None:
+    _, olga = await wrapping_up(floor)
+    pavel = await floor.hire("pavel")
+    other = await floor.waits("bob")
+    await floor.offered(other, "pavel")
+    await floor.accept(other, "pavel")
+    seq = (await floor.bench.state(other)).floor_seq
+    with pytest.raises(NotPossible, match="still noting"):
+        await floor.bench.do(other, c.Transfer(operator=pavel, floor_seq=seq, to=olga))

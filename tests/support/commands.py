@@ -30,7 +30,7 @@ COMMANDS: tuple[type[c.AnyCommand], ...] = tuple(kind for kind in c.AnyCommand._
 _ENDS = (c.Close, c.Leave, c.End)
 _STEPS = (
     c.Say, c.SendReply, c.FinishTurn, c.FailTurn, c.ReturnToBot, c.Resolve, c.Snooze, c.MakeOffer, c.EndOffer, c.AcceptOffer, c.Join,
-    c.Part, c.AskCallback, c.PromiseCallback, c.TryCallback,
+    c.Part, c.Invite, c.AskCallback, c.PromiseCallback, c.TryCallback,
 )  # fmt: skip
 _WITH_PEOPLE = (c.Resolve, c.Part)
 """Possible elsewhere, too; but resolving what nobody has is an exception and would end most histories early, and who
@@ -111,14 +111,29 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
     return st.from_type(hint)
 
 
+def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
+    """What few states have a step for, while they have: seldom as they are, it would hardly ever come."""
+    return [
+        *([c.DeclineInvitation] * 20 if state.invited else ()),
+        *([c.Part] * 20 if state.participants else ()),
+        *([c.ExtendWrapUp, c.CancelWrapUp] * 15 if state.wrap_up is not None else ()),
+    ]
+
+
 @st.composite
 def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
     """One command; most of them fit ``state``."""
-    kind: Any = draw(st.sampled_from(_LIKELY[state.status]))
+    kind: Any = draw(st.sampled_from([*_LIKELY[state.status], *_at_hand(state)]))
     fields = {name: draw(_field(name, hint, state)) for name, hint in get_type_hints(kind).items()}
     # What fits only what came before, mostly does.
     if kind is c.RegainEndpoint and state.unreachable:
         fields["endpoint"] = replace(fields["endpoint"], identity=draw(st.sampled_from(state.unreachable)))
+    if kind is c.DeclineInvitation and state.invited:
+        fields["operator"] = draw(st.sampled_from(state.invited))
+    if kind is c.Resolve and draw(st.integers(0, 3)):
+        fields["wrap_up"] = True
+    if kind is c.Part and state.participants:
+        fields["operator"] = draw(st.sampled_from([one.operator for one in state.participants]))
     if kind in (c.EditReply, c.DeleteReply) and draw(st.integers(0, 3)):
         who = fields["operator"]
         fields["target"] = OperatorMessage(text="so", endpoint=state.endpoint, operator=who.id, name=who.name)

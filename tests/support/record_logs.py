@@ -18,6 +18,7 @@ from gateway.model.decide import Circumstances
 from gateway.model.events import Attachment, Button, Memory, OperatorMessage, Phone, Place, Span, Unrecognized
 from gateway.model.fold import fold_all
 from gateway.model.redact import redact
+from gateway.model.rules import WrapUpRules
 from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
 from tests.support.clock import SECOND
 from tests.support.histories import CONVERSATION, IVAN, OLGA, PAGE, SUE, TELEGRAM, WEB, History
@@ -188,6 +189,40 @@ def wrap_up() -> History:
     return history
 
 
+def time_after_the_talk() -> History:
+    """More of it, the talk goes on after all, and in the end it runs out."""
+    history = History().start()
+    history.say("Hello")
+    history.take(IVAN)
+    history.say("Is anybody there?")
+    rules = WrapUpRules(mode="required", seconds=30)
+    history.resolve(operator=IVAN, rules=rules)
+    history.do(c.ExtendWrapUp(operator=IVAN, floor_seq=history.state.floor_seq))
+    history.do(c.CancelWrapUp(operator=IVAN, floor_seq=history.state.floor_seq))
+    history.reply("I am.", operator=IVAN)
+    history.do(c.Invite(operator=IVAN, floor_seq=history.state.floor_seq, colleague=SUE))
+    history.do(c.Invite(operator=IVAN, floor_seq=history.state.floor_seq, colleague=OLGA))
+    history.do(c.Join(operator=SUE, role="conference", invited=True))
+    history.do(c.DeclineInvitation(operator=OLGA))
+    history.reply("So am I.", operator=SUE)
+    history.do(c.Part(operator=SUE))
+    history.do(c.Invite(operator=IVAN, floor_seq=history.state.floor_seq, colleague=OLGA))
+    history.do(c.NoteMacro(operator=IVAN, macro="m1", name="Goodbye"))
+    history.resolve(operator=IVAN, rules=rules)
+    history.do(c.EndWrapUp(), after=31)
+    return history
+
+
+def still_wrapping_up() -> History:
+    history = History().start()
+    history.say("Hello")
+    history.take(IVAN)
+    history.reply("Hello!", operator=IVAN)
+    history.resolve(operator=IVAN, rules=WrapUpRules(mode="required", code=True, more="until_done"))
+    history.do(c.ExtendWrapUp(operator=IVAN, floor_seq=history.state.floor_seq))
+    return history
+
+
 def supervisor_barges() -> History:
     history = History().start()
     history.say("I want my money back")
@@ -348,7 +383,7 @@ def unrecognized() -> History:
 
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
-    messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
+    messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, time_after_the_talk, still_wrapping_up, snooze,
     callbacks, offers, outbound, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
     unrecognized,
 )  # fmt: skip

@@ -10,9 +10,12 @@ from gateway.model.events import (
     CallbackPromised,
     CallbackReason,
     CallbackTried,
+    ColleagueDeclined,
+    ColleagueInvited,
     DeliveryReplayed,
     FactsChanged,
     Labelled,
+    MacroRun,
     NoteAdded,
     OperatorDeleted,
     OperatorEdited,
@@ -24,10 +27,14 @@ from gateway.model.events import (
     Snoozed,
     Taken,
     Transferred,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 from gateway.model.state import MAX_LABELS, MAX_PARTICIPANTS, Conversation, Status, bounded
 
+SECOND = 1_000_000
+"""Microseconds."""
 MAX_SNOOZE = 366 * 24 * 3600 * 1_000_000
 """Microseconds; a leap year."""
 
@@ -140,18 +147,66 @@ def _to_come(instant: int, field: str, now: int) -> None:
 
 
 def resolve(state: Conversation, command: c.Resolve, circumstances: Circumstances) -> Events:
+    """Whoever ends what isn't theirs owes nobody an outcome."""
     _fence(state, command)
-    if command.wrap_up and state.status is Status.OPEN:
-        return (WrapUpStarted(by=command.operator),)
+    operator, rules = command.operator, circumstances.wrap_up
+    is_owner = state.owner is not None and state.owner.id == operator.id
+    led = command.wrap_up or (rules.mode == "required" and not command.code)
+    if is_owner and led and state.status is Status.OPEN:
+        until = circumstances.now + rules.seconds * SECOND
+        return (
+            WrapUpStarted(by=operator, until=until, code=rules.code, seconds=rules.seconds, more=rules.more),
+        )  # fmt: skip
+    needs_code = state.wrap_up.code if state.wrap_up is not None else rules.code
+    if is_owner and needs_code and not command.code:
+        raise NotPossible(desk.CODE_NEEDED())
     if command.ending == "called_back" and state.callback is None:
         raise Invalid(desk.NO_CALLBACK(), field="ending")
-    operator = command.operator
-    return (
-        Resolved(
-            by="operator", ending=command.ending, reason=command.reason, operator=operator.id, name=operator.name,
-            code=command.code,
-        ),
+    end = Resolved(
+        by="operator", ending=command.ending, reason=command.reason, operator=operator.id, name=operator.name,
+        code=command.code,
     )  # fmt: skip
+    if not command.note:
+        return (end,)
+    return (NoteAdded(text=command.note, operator=operator.id, name=operator.name), end)
+
+
+def extend_wrap_up(state: Conversation, command: c.ExtendWrapUp, circumstances: Circumstances) -> Events:
+    """Time that doesn't run needs no more of it."""
+    _fence(state, command)
+    time = state.wrap_up
+    if time is None or not time.until:
+        return ()
+    if time.more == "never" or (time.more == "once" and time.extended):
+        raise NotPossible(desk.NO_MORE_TIME())
+    more = max(time.until, circumstances.now) + time.seconds * SECOND
+    return (WrapUpExtended(by=command.operator, until=0 if time.more == "until_done" else more),)
+
+
+def cancel_wrap_up(state: Conversation, command: c.CancelWrapUp, circumstances: Circumstances) -> Events:
+    _fence(state, command)
+    return (WrapUpCancelled(by=command.operator),)
+
+
+def note_macro(state: Conversation, command: c.NoteMacro, circumstances: Circumstances) -> Events:
+    return (
+        MacroRun(by=command.operator, macro=command.macro, name=command.name, client_id=command.client_id),
+    )  # fmt: skip
+
+
+def invite(state: Conversation, command: c.Invite, circumstances: Circumstances) -> Events:
+    """Who is there, or asked already, isn't asked again."""
+    _fence(state, command)
+    colleague = command.colleague
+    if state.owner is not None and colleague.id == state.owner.id:
+        raise Invalid("It is theirs already. Choose a colleague.", field="colleague")
+    known = {*(one.operator.id for one in state.participants), *(one.id for one in state.invited)}
+    return () if colleague.id in known else (ColleagueInvited(by=command.operator, operator=colleague),)
+
+
+def decline_invitation(state: Conversation, command: c.DeclineInvitation, circumstances: Circumstances) -> Events:
+    invited = any(one.id == command.operator.id for one in state.invited)
+    return (ColleagueDeclined(operator=command.operator),) if invited else ()
 
 
 def promise_callback(state: Conversation, command: c.PromiseCallback, circumstances: Circumstances) -> Events:
@@ -182,6 +237,10 @@ def try_callback(state: Conversation, command: c.TryCallback, circumstances: Cir
 
 
 def join(state: Conversation, command: c.Join, circumstances: Circumstances) -> Events:
+    if any(one.operator.id == command.operator.id and one.role == command.role for one in state.participants):
+        return ()
+    if command.invited and all(one.id != command.operator.id for one in state.invited):
+        raise NotPossible(desk.NOT_INVITED())
     if len(state.participants) >= MAX_PARTICIPANTS:
         raise NotPossible(f"At most {MAX_PARTICIPANTS} people can join a conversation.")
     return (ParticipantJoined(operator=command.operator, role=command.role),)
@@ -196,9 +255,12 @@ def replay(state: Conversation, command: c.Replay, circumstances: Circumstances)
     return (DeliveryReplayed(seq=command.seq, by=command.operator),)
 
 
-def _fence(
-    state: Conversation, command: c.SendReply | c.Transfer | c.ReturnToBot | c.Snooze | c.Resolve | c.TryCallback
-) -> None:
+_Fenced = (
+    c.SendReply | c.Transfer | c.ReturnToBot | c.Snooze | c.Resolve | c.ExtendWrapUp | c.CancelWrapUp | c.Invite | c.TryCallback
+)  # fmt: skip
+
+
+def _fence(state: Conversation, command: _Fenced) -> None:
     """Only the owner (or a participant, for a reply), and only while their screen is up to date."""
     allowed = {state.owner.id} if state.owner else set()
     if isinstance(command, c.SendReply):

@@ -76,6 +76,14 @@ def lose_owner_in_wrap_up(state: Conversation, command: c.LoseOwner, circumstanc
     return (Resolved(by="system", ending="answered", operator=state.owner.id, name=state.owner.name),)
 
 
+def end_wrap_up(state: Conversation, command: c.EndWrapUp, circumstances: Circumstances) -> Events:
+    """Where a code must be chosen it waits for its owner, and only their time is over."""
+    time, owner = state.wrap_up, state.owner
+    if time is None or not time.until or time.until > circumstances.now or time.code or owner is None:
+        return ()
+    return (Resolved(by="system", ending="answered", operator=owner.id, name=owner.name),)
+
+
 def wake(state: Conversation, command: c.Wake, circumstances: Circumstances) -> Events:
     return (reopening(state, circumstances),)
 

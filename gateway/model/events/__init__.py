@@ -38,6 +38,8 @@ from gateway.model.events.customer import (
 )
 from gateway.model.events.files import FileFailed, FileProblem, FileReady
 from gateway.model.events.handoff import (
+    ColleagueDeclined,
+    ColleagueInvited,
     Evidence,
     HandoffCancelled,
     HandoffRequested,
@@ -61,9 +63,12 @@ from gateway.model.events.lifecycle import (
     EndpointLost,
     FactsChanged,
     Labelled,
+    MacroRun,
     Reopened,
     Resolved,
     Snoozed,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 from gateway.model.events.messages import (
@@ -144,6 +149,11 @@ Plain = (
     | EndpointBack
     | CallbackPromised
     | CallbackTried
+    | WrapUpExtended
+    | WrapUpCancelled
+    | MacroRun
+    | ColleagueInvited
+    | ColleagueDeclined
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -214,6 +224,8 @@ __all__ = [
     "Card",
     "ChannelJoined",
     "ChatOpened",
+    "ColleagueDeclined",
+    "ColleagueInvited",
     "ConsentAsked",
     "ConsentGiven",
     "ConversationStarted",
@@ -240,6 +252,7 @@ __all__ = [
     "HandoffRequested",
     "InvitationShown",
     "Labelled",
+    "MacroRun",
     "Memory",
     "MessageExtended",
     "NoteAdded",
@@ -273,6 +286,8 @@ __all__ = [
     "TranscriptAsked",
     "Transferred",
     "Unrecognized",
+    "WrapUpCancelled",
+    "WrapUpExtended",
     "WrapUpStarted",
     "decode_event",
     "encode_event",

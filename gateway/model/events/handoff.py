@@ -93,6 +93,19 @@ class OwnerLost(Event, frozen=True, tag="owner_lost"):
     reason: Literal["signed_out", "lost"]
 
 
+class ColleagueInvited(Event, frozen=True, tag="colleague_invited"):
+    """The owner asks a colleague to join; they may, until they decline or the conversation ends."""
+
+    by: Person
+    operator: Person
+
+
+class ColleagueDeclined(Event, frozen=True, tag="colleague_declined"):
+    """Who was invited doesn't come now."""
+
+    operator: Person
+
+
 class ParticipantJoined(Event, frozen=True, tag="participant_joined"):
     """A supervisor or colleague joined beside the owner."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0021"
+HEAD = "0022"
 KNOWN = (
     "0001",
     "0002",
@@ -25,4 +25,5 @@ KNOWN = (
     "0019",
     "0020",
     "0021",
+    "0022",
 )

@@ -22,6 +22,7 @@ from gateway.model.events import (
     Snoozed,
     Taken,
     Transferred,
+    WrapUpCancelled,
     WrapUpStarted,
     decode_event,
     encode_event,
@@ -44,7 +45,7 @@ from tests.support.histories import CONVERSATION, History
 
 FLOOR_CHANGES = (
     ConversationStarted, HandoffRequested, HandoffCancelled, Taken, Transferred, ReturnedToBot, OwnerLost,
-    WrapUpStarted, Resolved, Snoozed, Reopened, CallbackPromised, CallbackTried,
+    WrapUpStarted, WrapUpCancelled, Resolved, Snoozed, Reopened, CallbackPromised, CallbackTried,
 )  # fmt: skip
 
 

@@ -53,11 +53,17 @@ AcceptOffer        -      +     -      -       -       -
 EndOffer           .      +     .      .       .       .
 LoseOwner          .      .     +      +       .       .
 Wake               -      -     -      -       +       -
-Notify             +      +     +      +       +       -
+Notify             +      +     +      +       +       +
 ReportFailure      +      +     +      +       +       +
 FinishFile         +      +     +      +       +       +
 FailFile           +      +     +      +       +       +
 Close              +      +     +      +       +       -
+ExtendWrapUp       -      -     -      +       -       -
+CancelWrapUp       -      -     -      +       -       -
+EndWrapUp          .      .     .      +       .       .
+NoteMacro          +      +     +      +       +       +
+Invite             -      -     +      -       -       -
+DeclineInvitation  .      .     .      .       .       .
 Extend             +      +     +      +       +       +
 Edit               +      +     +      +       +       +
 React              +      +     +      +       +       +
@@ -103,6 +109,11 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.ReturnToBot: fence,
         c.Snooze: {**fence, "until": state.updated_at + 1},
         c.Resolve: {**fence, "override": state.owner is None},
+        c.ExtendWrapUp: fence,
+        c.CancelWrapUp: fence,
+        c.NoteMacro: {"operator": OLGA, "macro": "m1", "name": "Refund"},
+        c.Invite: {**fence, "colleague": IVAN},
+        c.DeclineInvitation: {"operator": IVAN},
         c.Replay: {"operator": OLGA, "seq": 2},
         c.Join: {"operator": IVAN, "role": "coach"},
         c.Part: {"operator": IVAN},
@@ -163,7 +174,7 @@ def test_each_cell_is_as_the_matrix_says(kind: type[c.AnyCommand], status: str) 
         with pytest.raises(NotPossible):
             decide(state, command_for(kind, state))
     else:
-        now = Circumstances(now=state.updated_at)
+        now = Circumstances(now=state.wrap_up.until if state.wrap_up else state.updated_at)
         assert bool(decide(state, command_for(kind, state), now)) is (expected == "+")
 
 

@@ -29,6 +29,7 @@ from gateway.store import (
     members,
     refs,
     search,
+    stints,
     unanswered,
     webhook_calls,
 )
@@ -77,6 +78,7 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         articles.publish(tx, "a1", "en", title="Delivery", category="", text="Soon.", by="Olga", now=now)
         articles.vote(tx, "a1", "en", helped=True)
         unanswered.note(tx, "en", "where is it", origin="page", now=now)
+        stints.begin(tx, state.id, account, seq=2, now=now)
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)
 
     return unit

@@ -161,6 +161,8 @@ test("who may do what follows from the floor", () => {
     resolve: true,
     transfer: true,
     snooze: true,
+    invite: true,
+    leave: false,
     elsewhere: true,
     callBack: true,
   });
@@ -171,6 +173,8 @@ test("who may do what follows from the floor", () => {
     resolve: false,
     transfer: false,
     snooze: false,
+    invite: false,
+    leave: false,
     elsewhere: true,
     callBack: false,
   });

@@ -1,4 +1,4 @@
-import type { Callback, Conversation, Status } from "./reduce.ts";
+import type { Callback, Conversation, Status, WrapUp } from "./reduce.ts";
 import type { Button, Entry, Fault, Offer, Page, Person, Preview } from "./types.ts";
 
 /** RFC 9457, with our own further fields. `type` ends in the stable code. */
@@ -58,6 +58,8 @@ export interface SignalFrame {
   readonly who: string;
   readonly name?: string;
   readonly on: boolean;
+  /** What a customer has typed so far, told to who talks with them alone. */
+  readonly text?: string;
 }
 export interface MarkFrame {
   readonly type: "mark";
@@ -134,6 +136,8 @@ export interface WidgetWelcome {
     readonly locales: readonly string[];
     /** Bytes that a file may have. */
     readonly file_limit?: number;
+    /** Whoever talks with the customer sees what they type. */
+    readonly live_draft?: boolean;
   };
   /** What must be agreed to before the next message. */
   readonly consent?: { readonly version: string; readonly text: string } | null;
@@ -195,7 +199,14 @@ export type Verb =
   | "callback"
   | "callback_tried"
   | "facts"
-  | "label";
+  | "label"
+  | "more_time"
+  | "resume"
+  | "invite"
+  | "join"
+  | "leave"
+  | "decline_invitation"
+  | "run_macro";
 
 export interface Row {
   readonly conversation: string;
@@ -217,6 +228,11 @@ export interface Row {
   readonly offer?: Offer | null;
   /** What was promised to the customer and isn't done. */
   readonly callback?: Callback | null;
+  /** Its owner's time after the talk. */
+  readonly wrap_up?: WrapUp | null;
+  /** Accounts of those whom its owner asks to join, and of those who did. */
+  readonly invited?: readonly string[];
+  readonly joined?: readonly string[];
 }
 
 export interface ConsoleWelcome {

@@ -37,6 +37,11 @@ export const FAULTS = {
     email_unreadable: [],
     messenger_missing: [],
     callback_none: [],
+    colleague_wrapping_up: ["name"],
+    code_needed: [],
+    no_more_time: [],
+    not_invited: [],
+    macro_step: ["step", "name"],
     labels_many: ["limit"],
   },
   refusals: {

@@ -407,10 +407,17 @@ export interface Labelled {
   readonly removed?: readonly string[];
 }
 
-/** The talk is over; the owner notes what came of it. */
+/**
+ * The talk is over; the owner notes what came of it. `until`: when their time for that runs out; 0: it doesn't.
+ * `code`: a wrap-up code must be chosen. `seconds`, `more`: as the business had it then.
+ */
 export interface WrapUpStarted {
   readonly type: "wrap_up_started";
   readonly by: Person;
+  readonly until?: number;
+  readonly code?: boolean;
+  readonly seconds?: number;
+  readonly more?: "never" | "once" | "until_done";
 }
 
 /**
@@ -589,6 +596,41 @@ export interface CallbackTried {
   readonly note?: string;
 }
 
+/** The owner needs more time; `until` as in `WrapUpStarted`. */
+export interface WrapUpExtended {
+  readonly type: "wrap_up_extended";
+  readonly by: Person;
+  readonly until?: number;
+}
+
+/** The talk wasn't over: its owner goes on with it. */
+export interface WrapUpCancelled {
+  readonly type: "wrap_up_cancelled";
+  readonly by: Person;
+}
+
+/** What follows in the same moment did a macro that somebody ran. `macro`: its id; `name`: as it was called then. */
+export interface MacroRun {
+  readonly type: "macro_run";
+  readonly by: Person;
+  readonly macro: string;
+  readonly name: string;
+  readonly client_id?: string;
+}
+
+/** The owner asks a colleague to join; they may, until they decline or the conversation ends. */
+export interface ColleagueInvited {
+  readonly type: "colleague_invited";
+  readonly by: Person;
+  readonly operator: Person;
+}
+
+/** Who was invited doesn't come now. */
+export interface ColleagueDeclined {
+  readonly type: "colleague_declined";
+  readonly operator: Person;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -650,6 +692,11 @@ export type PlainEvent =
   | EndpointBack
   | CallbackPromised
   | CallbackTried
+  | WrapUpExtended
+  | WrapUpCancelled
+  | MacroRun
+  | ColleagueInvited
+  | ColleagueDeclined
   ;
 
 export type AnyEvent =
@@ -701,6 +748,11 @@ export type AnyEvent =
   | EndpointBack
   | CallbackPromised
   | CallbackTried
+  | WrapUpExtended
+  | WrapUpCancelled
+  | MacroRun
+  | ColleagueInvited
+  | ColleagueDeclined
   | Redacted
   | Unrecognized
   ;

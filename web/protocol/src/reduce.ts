@@ -20,6 +20,7 @@ import type {
   Reopened,
   Score,
   SystemNotice,
+  WrapUpStarted,
 } from "./types.ts";
 
 /** `abandoned` and other states of later releases arrive as strings that we show as they are. */
@@ -38,6 +39,7 @@ export const FLOOR: Readonly<Record<Status, Floor>> = {
 const PREVIEW_LENGTH = 140;
 const MAX_FACTS = 50;
 const MAX_PARTICIPANTS = 8;
+const MAX_INVITED = 8;
 const MAX_LABELS = 20;
 const MAX_CHANNELS = 8;
 const MAX_ASKED = 3;
@@ -70,6 +72,18 @@ export interface Callback {
   readonly note: string;
 }
 
+/** The owner's time after the talk. `until`: when it runs out; 0: it doesn't. `code`: a wrap-up code must be chosen. */
+export interface WrapUp {
+  readonly until: number;
+  readonly code: boolean;
+  readonly seconds: number;
+  readonly more: NonNullable<WrapUpStarted["more"]>;
+  /** They had more time already. */
+  readonly extended: boolean;
+  /** As it was before, if the talk goes on after all. */
+  readonly waiting_since: number | null;
+}
+
 /** What is known of a conversation without its messages. Field for field the server's `Conversation`. */
 export interface Conversation {
   readonly contact: string;
@@ -90,6 +104,8 @@ export interface Conversation {
   readonly last_owner: Person | null;
   readonly participants: readonly Participant[];
   readonly labels: readonly string[];
+  /** Colleagues whom the owner asks to join. */
+  readonly invited: readonly Person[];
   readonly offer: Offer | null;
   /** Who let it go while it waits, and when. */
   readonly passed: Readonly<Record<string, number>>;
@@ -115,7 +131,12 @@ export interface Conversation {
   readonly started_at: number;
   readonly updated_at: number;
   readonly snoozed_until: number | null;
+  readonly wrap_up: WrapUp | null;
   readonly resolved_at: number | null;
+  /** The score that the customer gave it; 0: none. */
+  readonly rating: number;
+  /** The `seq` of the question for it; 0: none. */
+  readonly rating_asked: number;
   readonly continued_in: string;
   readonly callback: Callback | null;
   /** What the system asked the customer last, whose answer comes next. */
@@ -140,6 +161,7 @@ export const EMPTY: Conversation = {
   last_owner: null,
   participants: [],
   labels: [],
+  invited: [],
   offer: null,
   passed: {},
   team: "",
@@ -162,7 +184,10 @@ export const EMPTY: Conversation = {
   started_at: 0,
   updated_at: 0,
   snoozed_until: null,
+  wrap_up: null,
   resolved_at: null,
+  rating: 0,
+  rating_asked: 0,
   continued_in: "",
   callback: null,
   asks: "",
@@ -246,17 +271,32 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return { endpoint: event.endpoint, channels: channels(state, event.endpoint) };
     case "participant_joined": {
       const joined = { operator: event.operator, role: event.role };
-      return { participants: [...without(state, event.operator), joined].slice(-MAX_PARTICIPANTS) };
+      return {
+        participants: [...without(state, event.operator), joined].slice(-MAX_PARTICIPANTS),
+        invited: uninvited(state, event.operator),
+      };
     }
     case "participant_left":
       return { participants: without(state, event.operator) };
+    case "colleague_invited":
+      return { invited: [...uninvited(state, event.operator), event.operator].slice(-MAX_INVITED) };
+    case "colleague_declined":
+      return { invited: uninvited(state, event.operator) };
+    case "system_notice":
+      return event.notice === "rating" ? { rating_asked: seq } : {};
+    case "rated":
+      return { rating: event.score };
+    case "wrap_up_extended": {
+      const { wrap_up } = state;
+      return wrap_up ? { wrap_up: { ...wrap_up, until: event.until ?? 0, extended: true } } : {};
+    }
     case "offer_made":
       return { offer: { operator: event.operator, expires_at: event.expires_at } };
     case "offer_ended":
       return { offer: null, passed: passed(state, event, at) };
     default: {
       const moved = floorChanges(state, event, seq, at);
-      return moved === null ? {} : { floor_seq: seq, offer: null, ...moved };
+      return moved === null ? {} : { floor_seq: seq, offer: null, wrap_up: null, ...moved };
     }
   }
 }
@@ -328,6 +368,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         status: "pending",
         owner: null,
         participants: [],
+        invited: [],
         waiting_since: null,
         reason: "",
         cause: "",
@@ -346,12 +387,15 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         passed: { [event.operator.id]: at },
       };
     case "wrap_up_started":
-      return { status: "wrap_up", waiting_since: null };
+      return { status: "wrap_up", waiting_since: null, wrap_up: wrapUp(state, event) };
+    case "wrap_up_cancelled":
+      return { status: "open", waiting_since: state.wrap_up?.waiting_since ?? null };
     case "resolved":
       return {
         status: "resolved",
         owner: null,
         participants: [],
+        invited: [],
         waiting_since: null,
         resolved_at: at,
         snoozed_until: null,
@@ -429,7 +473,13 @@ function noticed(event: SystemNotice, at: number): Changes {
 }
 
 function reopened(state: Conversation, event: Reopened, seq: number, at: number): Changes {
-  const common: Changes = { snoozed_until: null, resolved_at: null, request: state.request || seq };
+  const common: Changes = {
+    snoozed_until: null,
+    resolved_at: null,
+    request: state.request || seq,
+    rating: 0,
+    rating_asked: 0,
+  };
   switch (event.to) {
     case "owner":
       return { ...common, status: "open", owner: event.owner ?? null, waiting_since: at };
@@ -539,6 +589,15 @@ function channels(state: Conversation, joined: Endpoint): readonly Endpoint[] {
   const same = (one: Endpoint) =>
     one.inbox === joined.inbox && one.identity === joined.identity && one.channel === joined.channel;
   return [...state.channels.filter((one) => !same(one)), joined].slice(-MAX_CHANNELS);
+}
+
+function wrapUp(state: Conversation, event: WrapUpStarted): WrapUp {
+  const { until = 0, code = false, seconds = 0, more = "never" } = event;
+  return { until, code, seconds, more, extended: false, waiting_since: state.waiting_since };
+}
+
+function uninvited(state: Conversation, operator: Person): readonly Person[] {
+  return state.invited.filter(({ id }) => id !== operator.id);
 }
 
 function without(state: Conversation, operator: Person): readonly Participant[] {

@@ -5,6 +5,7 @@ import {
   cannedResponses,
   crmLinks,
   labels,
+  macros,
   routing,
   savedViews,
   teams,
@@ -37,6 +38,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     const found = await cannedResponses.read(business);
     return () => (catalogue.canned = found);
   },
+  macros: async (business) => {
+    const found = await macros.read(business);
+    return () => (catalogue.macros = found);
+  },
   "wrap-up-codes": async (business) => {
     const found = await wrapUpCodes.read(business);
     return () => (catalogue.codes = found);
@@ -47,7 +52,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   routing: async (business) => {
     const [found] = await routing.read(business);
-    return () => (catalogue.everybody = found?.value.rules.everybody.mode ?? "pick");
+    return () => {
+      catalogue.everybody = found?.value.rules.everybody.mode ?? "pick";
+      catalogue.wrapUp = found?.value.rules.everybody.wrap_up ?? null;
+    };
   },
   articles: async (business) => {
     const { items } = await readListing(business);
@@ -97,11 +105,13 @@ export function clearCatalogue(): void {
     teams: [],
     labels: [],
     canned: [],
+    macros: [],
     codes: [],
     links: [],
     views: [],
   });
   catalogue.everybody = "pick";
+  catalogue.wrapUp = null;
   catalogue.breaks = [];
   catalogue.articles = 0;
 }

@@ -46,6 +46,8 @@ export function sentence(problem: Problem, here: Readonly<Record<string, Key>> =
   const code = problemCode(problem);
   if (problem.fault) return told(problem.fault, say, knows);
   if (code === "taken" && problem.owner) return say("problem.taken", { name: problem.owner });
+  if (problem.owner && (code === "stale_floor" || code === "not_owner"))
+    return say("problem.theirs", { name: problem.owner });
   if (code === "taken") return say("problem.taken_someone");
   const key = here[code] ?? (WORDS as Readonly<Record<string, Key>>)[code];
   return key ? say(key) : problem.detail || problem.title || say("problem.unknown");

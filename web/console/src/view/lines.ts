@@ -26,6 +26,7 @@ export function line(event: AnyEvent, me: string): Wording | null {
     mine && person.id === me ? says(tone, mine) : says(tone, theirs, { name: person.name });
   switch (event.type) {
     case "system_notice":
+      if (event.notice === "rating") return says("plain", "event.rating_asked");
       return { tone: "plain", say: () => readMarkup(event.text).text };
     case "handoff_requested":
       return {
@@ -53,6 +54,8 @@ export function line(event: AnyEvent, me: string): Wording | null {
     case "owner_lost":
       return says("seam-wait", "event.owner_lost", { name: event.operator.name });
     case "resolved":
+      if (event.by === "system" && event.operator)
+        return says("seam-done", "event.resolved.time", { name: event.name ?? "" });
       if (event.by !== "operator") return says("seam-done", `event.resolved.${event.by}`);
       return {
         ...(event.operator === me
@@ -92,6 +95,8 @@ export function line(event: AnyEvent, me: string): Wording | null {
       return named(event.by, "event.replayed.you", "event.replayed", "plain");
     case "wrap_up_started":
       return says("seam-done", "event.wrap_up", { name: event.by.name });
+    case "wrap_up_cancelled":
+      return named(event.by, "event.wrap_up.cancelled.you", "event.wrap_up.cancelled", "seam-person");
     default:
       return quiet(event);
   }
@@ -115,6 +120,14 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.joined", { name: event.operator.name });
     case "participant_left":
       return says("plain", "event.left", { name: event.operator.name });
+    case "colleague_invited":
+      return says("plain", "event.invited", { name: event.by.name, colleague: event.operator.name });
+    case "colleague_declined":
+      return says("plain", "event.declined", { name: event.operator.name });
+    case "wrap_up_extended":
+      return says("plain", "event.wrap_up.extended", { name: event.by.name });
+    case "macro_run":
+      return says("plain", "event.macro", { name: event.by.name, macro: event.name });
     case "offer_made":
       return says("plain", "event.offered", { name: event.operator.name });
     case "offer_ended":

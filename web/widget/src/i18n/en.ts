@@ -71,4 +71,5 @@ export const en = {
   missed: "This did not help",
   menu: "Menu",
   new: { one: "{n} new message", other: "{n} new messages" },
+  seen: "Whoever answers sees what you type",
 } as const;

@@ -75,6 +75,8 @@ export interface ChatView {
   /** The name of theirs, or "". */
   readonly picture: string;
   readonly typing: Typist;
+  /** What is typed is seen before it is sent. */
+  readonly showsDraft: boolean;
   readonly unread: number;
   /** By file: where it can be had now, as a path on the server. */
   readonly links: ReadonlyMap<string, string>;
@@ -142,7 +144,7 @@ export class Chat {
     );
     this.#typing = new Typing(
       options.world,
-      (on) => this.#connection.send({ type: "typing", on }),
+      (on, text) => this.#connection.send({ type: "typing", on, ...(text && { text }) }),
       () => this.#changed(),
     );
     this.#links = new Links(
@@ -254,9 +256,20 @@ export class Chat {
     this.#links.want(file);
   }
 
-  /** Keys are being pressed. */
-  type(): void {
-    this.#typing.press();
+  /** Keys are being pressed. `text`: what stands in the field now. */
+  type(text: string): void {
+    this.#typing.press(this.#showsDraft ? text : null);
+  }
+
+  /** Nothing is being written any more. */
+  rest(): void {
+    this.#typing.stop();
+  }
+
+  /** Whoever answers sees what is typed, and the customer is told so. */
+  get #showsDraft(): boolean {
+    const status = this.#logs.at(-1)?.state.status ?? this.#welcome?.status;
+    return (this.#welcome?.inbox.live_draft ?? false) && (status === "open" || status === "wrap_up");
   }
 
   /** Whether the customer sees the log now; then what comes counts as read. */
@@ -288,6 +301,7 @@ export class Chat {
       person: owner?.name ?? "",
       picture: owner?.picture ?? "",
       typing: this.#typing.who,
+      showsDraft: this.#showsDraft,
       unread: this.#unread(),
       links: this.#links.all,
       done: doneIn(log ?? null, waiting.filter(isAct)),

@@ -93,7 +93,7 @@ export function Panel({ open, arrival, settle }: Props) {
         </p>
       )}
       <Messages view={view} open={open} choose={view.consent || view.blocked ? null : press}>
-        {view.status === "resolved" && !view.blocked && view.items.length > 0 && <Rating done={view.done} />}
+        {view.status === "resolved" && !view.blocked && view.done.rates && <Rating done={view.done} />}
         {asks && <Details done={view.done} available={view.available} />}
       </Messages>
       {queued ? (
@@ -124,7 +124,7 @@ export function Panel({ open, arrival, settle }: Props) {
       ) : view.consent && !stopped && !view.blocked ? (
         <Consent text={view.consent.text} />
       ) : (
-        <Composer handle={composer} disabled={stopped || view.blocked !== ""} />
+        <Composer handle={composer} disabled={stopped || view.blocked !== ""} seen={view.showsDraft} />
       )}
       {dragged && <div class="drop">{say("drop")}</div>}
     </div>

@@ -40,4 +40,12 @@ export const faults = {
   "fault.callback_none": "Nobody promised to call back. End it as answered, or snooze it.",
   "fault.colleague_gone": "{name} is not at the console. Choose somebody else, or pass it to a team.",
   "fault.labels_many": "A conversation has at most {limit} labels. Take one off first.",
+  "fault.colleague_wrapping_up":
+    "{name} is still noting what came of a talk. Choose somebody else, or pass it to a team.",
+  "fault.code_needed":
+    "Choose what came of it first: this conversation can not be resolved without a wrap-up code.",
+  "fault.no_more_time": "There is no more time for this one. Finish it, or go back to the conversation.",
+  "fault.not_invited": "You are not invited any more. Ask whoever has the conversation.",
+  "fault.macro_step":
+    "Step {step} of “{name}” can not be done, so nothing of it was. Do it by hand, or look at the macro.",
 } satisfies Record<`fault.${FaultCode<"delivery" | "push" | "desk">}`, Phrase>;

@@ -3,7 +3,7 @@ export const GROUPS = [
   ["business", ["business", "hours", "retention"]],
   ["people", ["people", "teams", "skills", "routing", "waiting", "breaks"]],
   ["channels", ["inboxes"]],
-  ["answers", ["canned", "labels", "codes"]],
+  ["answers", ["canned", "macros", "labels", "codes", "rating"]],
   ["automation", ["bot", "crm", "webhooks", "tokens", "transfer"]],
   ["security", ["audit"]],
 ] as const;
@@ -14,6 +14,8 @@ export type Section = (typeof GROUPS)[number][1][number];
 export const NEEDS: Partial<Record<Section, string>> = {
   routing: "routing",
   waiting: "waiting",
+  macros: "macros",
+  rating: "rating",
   breaks: "break-reasons",
   crm: "crm-links",
   bot: "bot/templates",
