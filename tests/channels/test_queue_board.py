@@ -19,7 +19,12 @@ async def test_queue_moves_on_as_people_take_conversations(site: Site) -> None:
     assert (await first.expect("queue"))["position"] == 1
     second, _ = await asks_for_person(site)
     place = await second.expect("queue")
-    assert (place["position"], place["about_seconds"], place["upto_seconds"], place["available"]) == (2, None, None, False)
+    assert (place["position"], place["about_seconds"], place["upto_seconds"], place["available"]) == (
+        2,
+        None,
+        None,
+        False,
+    )
     assert (await site.verb(conversation, "take"))[0] == 200
     assert (await second.expect("queue"))["position"] == 1
 
