@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from gateway.model.events import (
+    CallbackPromised,
+    CallbackTried,
     Entry,
     OfferEnded,
     OperatorMessage,
@@ -21,6 +23,7 @@ from gateway.store.sql import Tx
 
 _ENDS: dict[type, stints.Ending] = {
     Resolved: "resolved", Transferred: "transferred", ReturnedToBot: "returned", Snoozed: "snoozed", OwnerLost: "lost",
+    CallbackPromised: "snoozed", CallbackTried: "snoozed",
 }  # fmt: skip
 
 

@@ -109,7 +109,7 @@ class Ledger:
             Route(method="GET", path=f"{BASE}/requests/endings", handler=self.endings, access=EVERYONE,
                   query=LedgerQuery, answer=Endings, summary="How many requests ended how", tags=("ledger",)),
             Route(method="GET", path=f"{BASE}/requests.csv", handler=self.export, access=SUPERVISORS, query=LedgerQuery,
-                  answer=bytes, summary="The same as a table", tags=("ledger",)),
+                  summary="The same as a table", tags=("ledger",)),
         ]  # fmt: skip
 
     async def read(self, call: Call) -> LedgerPage:
