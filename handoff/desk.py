@@ -102,7 +102,7 @@ class SnoozeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     until: Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000_000)]
 
 
-class MacroBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RunMacroBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``macro``: the id of one that the business has set up."""
 
     id: ClientId
@@ -236,7 +236,7 @@ def verbs() -> list[Verb]:
              command=lambda who, body: c.Snooze(operator=_person(who), floor_seq=body.floor_seq, until=body.until)),
         Verb(name="label", summary="Put labels on, or take them off", roles=EVERYONE, body=LabelsBody,
              command=lambda who, body: c.SetLabels(operator=_person(who), add=body.add, remove=body.remove)),
-        Verb(name="run_macro", summary="Do all that a macro says, or nothing of it", roles=EVERYONE, body=MacroBody,
+        Verb(name="run_macro", summary="Do all that a macro says, or nothing of it", roles=EVERYONE, body=RunMacroBody,
              command=lambda who, body: c.RunMacro(
                  operator=_person(who), macro=body.macro, floor_seq=body.floor_seq, client_id=body.id)),
         Verb(name="facts", summary="Correct what is known", roles=EVERYONE, body=FactsBody,
