@@ -68,7 +68,9 @@ class ColumnsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """``columns``: what each holds: ``name``, ``email``, ``phone``, ``company``, ``external_id``, ``note``, ``own.NAME``, or ""
     for what is left out. ``overwrite``: what is known already is changed, too; else only what is empty is filled."""
 
-    columns: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=60)], ...], msgspec.Meta(max_length=60)]
+    columns: Annotated[
+        tuple[Annotated[str, msgspec.Meta(max_length=60)], ...], msgspec.Meta(min_length=1, max_length=60)
+    ]
     overwrite: bool = False
 
 

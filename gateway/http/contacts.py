@@ -38,7 +38,7 @@ LIST = "/api/v1/businesses/{business}/contacts"
 PATH = LIST + "/{contact}"
 NOT_THERE = "There is no such contact in this business."
 _NUMBER = re.compile(r"[0-9]{1,19}")
-_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=ID.pattern)]
+_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=f"^{ID.pattern}$")]
 _Text = Annotated[str, msgspec.Meta(max_length=4000)]
 _Before = Annotated[str, msgspec.Meta(max_length=96)]
 

@@ -249,7 +249,7 @@ def words_of(contact: people.Contact) -> set[str]:
 def find_contacts(tx: Tx, question: str, *, limit: int) -> list[people.Contact]:
     """Contacts that have a word for the beginning of each that was asked for, as those that they are merged into."""
     asked = sorted(_beginnings(question), key=len, reverse=True)
-    whole_word = clean(question).strip()[:MAX_WORD]
+    whole_word = clean(question.replace("\0", "")).strip()[:MAX_WORD]  # PostgreSQL knows no such character
     rows = []
     if len(whole_word) >= SHORTEST and " " not in whole_word and [whole_word] != asked:  # an id with marks in it
         rows += [(name, True) for (name,) in _beginning_with(tx, whole_word)]

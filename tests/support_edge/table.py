@@ -38,7 +38,7 @@ SAMPLES: dict[str, Any] = {
     "password": "a password of some length", "locale": "en", "names": {"en": "Shop"}, "locales": ["en"],
     "texts": {"en": "Hello"}, "channel": "webchat", "code": "000000",
     "events": ["resolved"], "url": "https://crm.example.com/hook", "template": "no-such-one", "into": "another", "state": "busy",
-    "changes": [{"kind": "remove_response", "name": "utter_none"}], "seen": 0,
+    "columns": ["name"], "changes": [{"kind": "remove_response", "name": "utter_none"}], "seen": 0,
     "endpoint": "https://push.example.com/1", "auth": "A" * 22,
     "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
 }  # fmt: skip
