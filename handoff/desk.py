@@ -131,7 +131,7 @@ class CallbackTriedBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
-class MacroBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RunMacroBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``macro``: the id of one that the business has set up."""
 
     id: ClientId
@@ -301,7 +301,7 @@ def verbs() -> list[Verb]:
              body=CallbackTriedBody, command=_callback_tried),
         Verb(name="label", summary="Put labels on, or take them off", roles=EVERYONE, body=LabelsBody,
              command=lambda who, body: c.SetLabels(operator=_person(who), add=body.add, remove=body.remove)),
-        Verb(name="run_macro", summary="Do all that a macro says, or nothing of it", roles=EVERYONE, body=MacroBody,
+        Verb(name="run_macro", summary="Do all that a macro says, or nothing of it", roles=EVERYONE, body=RunMacroBody,
              command=lambda who, body: c.RunMacro(
                  operator=_person(who), macro=body.macro, floor_seq=body.floor_seq, client_id=body.id)),
         Verb(name="facts", summary="Correct what is known", roles=EVERYONE, body=FactsBody,

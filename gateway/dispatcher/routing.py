@@ -74,9 +74,10 @@ def may_get(tx: Tx, command: c.AnyCommand, policy: Policy, *, now: int) -> None:
     if not policy.there(tx.business, asked.id):
         raise NotPossible(desk.COLLEAGUE_GONE(name=asked.name))
     state = presence_of(tx, asked.id, now=now)
+    if state == "after_call":
+        raise NotPossible(desk.COLLEAGUE_WRAPPING_UP(name=asked.name))
     if "transfer" not in REACHES[state]:
-        wraps_up = state == "after_call"
-        raise NotPossible((desk.COLLEAGUE_WRAPPING_UP if wraps_up else desk.COLLEAGUE_AWAY)(name=asked.name))
+        raise NotPossible(desk.COLLEAGUE_AWAY(name=asked.name))
 
 
 def presence_of(tx: Tx, account: str, *, now: int) -> Presence:

@@ -440,7 +440,7 @@ async def test_the_time_after_a_talk_ends_it_and_the_next_is_offered(floor: Floo
     await floor.rest()
     await floor.bench.advance(30)
     entries = await floor.bench.logged(conversation, "resolved")
-    assert entries[-1].event == Resolved(by="system", ending="answered", operator=olga.id, name=olga.name)
+    assert Resolved(by="system", ending="answered", operator=olga.id, name=olga.name) in [one.event for one in entries]
     await floor.offered(waiting, "olga")
 
 

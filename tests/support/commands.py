@@ -116,7 +116,7 @@ def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
     return [
         *([c.DeclineInvitation] * 20 if state.invited else ()),
         *([c.Part] * 20 if state.participants else ()),
-        *([c.ExtendWrapUp, c.CancelWrapUp] * 15 if state.wrap_up is not None else ()),
+        *([c.ExtendWrapUp] * 30 + [c.CancelWrapUp] * 10 if state.wrap_up is not None else ()),
     ]
 
 
@@ -132,6 +132,8 @@ def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
         fields["operator"] = draw(st.sampled_from(state.invited))
     if kind is c.Resolve and draw(st.integers(0, 3)):
         fields["wrap_up"] = True
+    if kind in (c.ExtendWrapUp, c.CancelWrapUp) and draw(st.integers(0, 3)):
+        fields |= {"operator": state.owner or OLGA, "floor_seq": state.floor_seq}
     if kind is c.Part and state.participants:
         fields["operator"] = draw(st.sampled_from([one.operator for one in state.participants]))
     if kind in (c.EditReply, c.DeleteReply) and draw(st.integers(0, 3)):

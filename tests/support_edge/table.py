@@ -34,6 +34,7 @@ def names_a_part(route: Route) -> bool:
 
 
 SAMPLES: dict[str, Any] = {
+    "actions": [{"type": "return_to_bot"}],
     "id": "id-1", "text": "hello", "floor_seq": 1, "until": 1, "facts": {"city": "Riga"}, "email": "new@shop.example",
     "password": "a password of some length", "locale": "en", "names": {"en": "Shop"}, "locales": ["en"],
     "texts": {"en": "Hello"}, "channel": "webchat", "code": "000000",

@@ -107,7 +107,7 @@ async def test_bots_conversation_ends_after_a_long_silence(bench: Bench) -> None
     assert (await bench.state(conversation)).status is Status.PENDING
     await bench.advance(1)
     entries = await bench.logged(conversation, "resolved")
-    assert entries[-1].event == Resolved(by="system", ending="answered", reason="silent")
+    assert Resolved(by="system", ending="answered", reason="silent") in [entry.event for entry in entries]
 
 
 async def test_silence_is_counted_from_the_last_word(bench: Bench) -> None:
