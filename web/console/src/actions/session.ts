@@ -92,6 +92,7 @@ export async function giveBack(): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  session.leaves = false; // at once, however long the server takes
   hangUp();
   leaving = api.signOut().catch(() => null);
   await leaving;
