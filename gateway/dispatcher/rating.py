@@ -11,13 +11,14 @@ from gateway.errors import NotPossible
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import Button, Resolved, SystemNotice
+from gateway.model.fold import RATING
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound
 from gateway.store import contacts, inbound, log, refs
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
 
-ASKED, THANKED = "rating", "rating_thanks"
+ASKED, THANKED = RATING, "rating_thanks"
 """The keys of the notices."""
 COMMENT = 1000
 

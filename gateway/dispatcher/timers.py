@@ -13,6 +13,7 @@ from gateway.dispatcher.routing import comes_back, look_again
 from gateway.dispatcher.units import Committed, commit
 from gateway.dispatcher.waiting import PATIENCE, Waiter
 from gateway.model import commands as c
+from gateway.model.fold import SILENT
 from gateway.model.rules import WaitingRules
 from gateway.model.state import Conversation, Status
 from gateway.store import due, lists, log
@@ -155,7 +156,7 @@ class _Silence:
             draft.apply(c.Notify(notice="closed_silent", text=say("closed_silent", state.locale)))
             draft.apply(c.Close(ending="answered", reason="silent"))
         else:
-            draft.apply(c.Notify(notice="silent", text=say("silent", state.locale)))
+            draft.apply(c.Notify(notice=SILENT, text=say("silent", state.locale)))
             self._look_at(tx, now + (rules.close_after or rules.remind_after) * MINUTE)
         return commit(tx, draft, self.policy)
 

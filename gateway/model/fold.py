@@ -102,6 +102,8 @@ ASKING = {"callback_where": "callback", "callback_where_again": "callback_again"
 """Notices that ask for something, and what the next message answers then."""
 SILENT = "silent"
 """The notice that reminds a customer that they are waited for."""
+RATING = "rating"
+"""The notice that asks how a talk was."""
 
 
 def fold(state: Conversation | None, entry: Entry, *, conversation: str) -> Conversation:
@@ -147,7 +149,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return {"preview": _preview(_words(event.text, event.files), "operator", at=at, seq=seq, kind=kind),
                     "answered": state.last_input, "waiting_since": None, "reminded_at": 0}  # fmt: skip
         case SystemNotice():
-            return _noticed(state, event, at=at)
+            return _noticed(event, seq=seq, at=at)
         case CustomerEdited() | OperatorEdited():
             return _edited(state, event.seq, event.text)
         case MessageExtended():
@@ -192,8 +194,6 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return {"invited": (*_uninvited(state, event.operator.id), event.operator)[-MAX_INVITED:]}
         case ColleagueDeclined():
             return {"invited": _uninvited(state, event.operator.id)}
-        case SystemNotice():
-            return {"rating_asked": seq} if event.notice == "rating" else {}
         case Rated():
             return {"rating": event.score}
         case WrapUpExtended():
@@ -301,10 +301,12 @@ def _tried(state: Conversation, event: CallbackTried) -> dict[str, Any]:
     return {"status": Status.SNOOZED, "snoozed_until": event.again_at, "waiting_since": None, "callback": again}
 
 
-def _noticed(state: Conversation, event: SystemNotice, *, at: int) -> dict[str, Any]:
+def _noticed(event: SystemNotice, *, seq: int, at: int) -> dict[str, Any]:
     if event.notice in ASKING:
         return {"asks": ASKING[event.notice]}
-    return {"reminded_at": at} if event.notice == SILENT else {}
+    if event.notice == SILENT:
+        return {"reminded_at": at}
+    return {"rating_asked": seq} if event.notice == RATING else {}
 
 
 def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dict[str, Any]:

@@ -195,7 +195,7 @@ async def test_long_answer_comes_in_parts_and_files_with_their_caption(lines: Li
     paper = await lines.talk.wait_for_text("Here is the plan")
     assert paper.kind == "document" and await lines.talk.download(paper) == b"the plan"
     assert [one["type"] for one in paper.entities] == ["bold"]
-    assert [e.notice for e in await lines.events(SystemNotice)] == ["queued"]
+    assert [e.notice for e in await lines.events(SystemNotice)] == ["queued_nobody"]
 
 
 async def test_writing_is_shown_while_a_person_types_and_while_the_bot_thinks(lines: Lines) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from gateway.model import commands as c
@@ -10,22 +9,13 @@ from gateway.model.events import Rated, SystemNotice
 from gateway.model.rules import RatingRules
 from gateway.model.state import Status
 from gateway.model.words import rate, score_of
-from gateway.store import configuration
-from gateway.store.configuration import Item
-from gateway.store.sql import Tx
 from tests.support_edge.bench import OLGA, Bench
 
 HOUR = 3600
 
 
 async def rules(bench: Bench, **changes: object) -> None:
-    body = msgspec.json.encode({"rules": RatingRules(**changes)}).decode()  # type: ignore[arg-type]
-
-    def unit(tx: Tx, now: int) -> None:
-        assert configuration.add(tx, Item("rating", "rating", "rating", body, "", 1, now, "test"))
-
-    await bench.store.write(bench.place.business, unit)
-    bench.dispatcher.policy.set_ups.forget(bench.place.business)
+    await bench.set_up("rating", {"rules": RatingRules(**changes)})  # type: ignore[arg-type]
 
 
 async def talked(bench: Bench, *, address: str = "ann", locale: str = "en") -> str:

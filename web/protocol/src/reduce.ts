@@ -230,7 +230,7 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
         reminded_at: 0,
       };
     case "system_notice":
-      return noticed(event, at);
+      return noticed(event, seq, at);
     case "customer_edited":
     case "operator_edited":
       return edited(state, event.seq, event.text);
@@ -282,8 +282,6 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return { invited: [...uninvited(state, event.operator), event.operator].slice(-MAX_INVITED) };
     case "colleague_declined":
       return { invited: uninvited(state, event.operator) };
-    case "system_notice":
-      return event.notice === "rating" ? { rating_asked: seq } : {};
     case "rated":
       return { rating: event.score };
     case "wrap_up_extended": {
@@ -466,10 +464,11 @@ function start(note: string | undefined): string {
   return [...(note ?? "")].slice(0, NOTE_LENGTH).join("");
 }
 
-function noticed(event: SystemNotice, at: number): Changes {
+function noticed(event: SystemNotice, seq: number, at: number): Changes {
   const asks = ASKING[event.notice];
   if (asks) return { asks };
-  return event.notice === "silent" ? { reminded_at: at } : {};
+  if (event.notice === "silent") return { reminded_at: at };
+  return event.notice === "rating" ? { rating_asked: seq } : {};
 }
 
 function reopened(state: Conversation, event: Reopened, seq: number, at: number): Changes {
