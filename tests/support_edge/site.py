@@ -161,22 +161,31 @@ PEOPLE: dict[str, Role] = {"olga": "operator", "pavel": "operator", "sara": "sup
 
 
 @asynccontextmanager
-async def on_site(
-    database: Database, folder: Path, *, store: Store | None = None, **changes: object
-) -> AsyncIterator[Site]:
-    """A node that serves ``database``; ``changes`` go to its settings."""
+async def on_node(
+    database: Database, folder: Path, *, engine: ScriptedEngine, store: Store | None = None, **changes: object
+) -> AsyncIterator[Switchboard]:
+    """A node that serves ``database``, alone or beside others; ``changes`` go to its settings."""
     if database.kind == "postgresql":
         changes.setdefault("secret_key", SECRET_KEY)
         changes["database"] = "postgresql+psycopg://" + database.location.split("://", 1)[1]
-    engine = ScriptedEngine()
     with open_folder(folder) as held:
         node = Switchboard(settings_of(folder, **changes), held, store or database.open(system_clock), engine=engine)
         await node.start()
         try:
-            ours = await settle_in(node.store, "lantern", PEOPLE, password=PASSWORD)
-            theirs = await settle_in(node.store, "rival", {"rita": "administrator"})
-            async with http_client() as http:
-                yield Site(node, engine, http, ours, theirs)
+            yield node
         finally:
             engine.release()
             await node.drain()
+
+
+@asynccontextmanager
+async def on_site(
+    database: Database, folder: Path, *, store: Store | None = None, **changes: object
+) -> AsyncIterator[Site]:
+    """A node with both businesses; ``changes`` go to its settings."""
+    engine = ScriptedEngine()
+    async with on_node(database, folder, engine=engine, store=store, **changes) as node:
+        ours = await settle_in(node.store, "lantern", PEOPLE, password=PASSWORD)
+        theirs = await settle_in(node.store, "rival", {"rita": "administrator"})
+        async with http_client() as http:
+            yield Site(node, engine, http, ours, theirs)
