@@ -84,7 +84,7 @@ async def nodes(
     """To whom each of the two processes speaks."""
     database: Database = request.getfixturevalue(f"{request.param}_database")
     async with AsyncExitStack() as stack:
-        beside: dict[str, object] = {"redis": redis_server.url} if database.kind == "postgresql" else {}
+        beside: dict[str, Any] = {"redis": redis_server.url} if database.kind == "postgresql" else {}
 
         async def begin(name: str) -> Switchboard:
             return await stack.enter_async_context(
