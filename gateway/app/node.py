@@ -80,7 +80,7 @@ from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
     DataFolder,
 )
-from gateway.store.store import Store, system_clock
+from gateway.store.store import Clock, Store, system_clock
 from gateway.transcripts import Transcripts
 from gateway.vault import Vault, open_vault
 from gateway.webhooks import Webhooks
@@ -106,10 +106,11 @@ class Switchboard:
 
     def __init__(
         self, settings: Settings, folder: DataFolder, store: Store, *, engine: Engine | None = None,
-        templates: Path | None = None,
+        templates: Path | None = None, clock: Clock = system_clock,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.store = store
+        self.clock = clock
         self.vault: Vault = open_vault(settings, folder.path)
         self.node = secrets.token_hex(6)
         self._draining = False
@@ -131,7 +132,7 @@ class Switchboard:
         asked = self.models or embedded
         own: Engine = bot.chosen(self.rasa, asked) if settings.rasa else asked
         self.engine: Engine = engine if engine is not None else own
-        self.presence = Presence(store, self.hub, hasten=lambda: self.dispatcher.due_at(system_clock()))
+        self.presence = Presence(store, self.hub, hasten=lambda: self.dispatcher.due_at(clock()))
         policy = Policy(
             node=self.node,
             phrases=CataloguePhrases(),
@@ -143,7 +144,7 @@ class Switchboard:
             there=self.presence.may_be_there,
             deserted=self.presence.is_deserted,
         )
-        self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
+        self.dispatcher = Dispatcher(store, self.engine, policy, clock=clock, on_commit=self.hub.committed)
         self.distributor = handoff.Distributor(self.dispatcher, self.presence)
         self.absences = handoff.Absences(self.dispatcher, self.presence)
         self.telegram = TelegramSetup(
@@ -154,7 +155,7 @@ class Switchboard:
         self.writing = Writing(store, self.channels, policy)
         self.dispatcher.on_long_turn = self.writing.bot
         self.hub.watch_own_signals(self.writing.person)
-        self.courier = Courier(self.dispatcher, self.channels, clock=system_clock, link=self._pushed_link)
+        self.courier = Courier(self.dispatcher, self.channels, clock=clock, link=self._pushed_link)
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.erasures = Erasures(self.dispatcher, self.hub)
         self.retention = Retention(self.dispatcher)
@@ -162,10 +163,10 @@ class Switchboard:
         self.mailer = Mailer(settings.smtp, settings.mail_from)
         self.transcripts = Transcripts(self.dispatcher, self.mailer, policy.phrases)
         self.guard = Guard(settings.webhook_networks)
-        self.webhooks = Webhooks(self.dispatcher, self.vault, self.guard, clock=system_clock)
+        self.webhooks = Webhooks(self.dispatcher, self.vault, self.guard, clock=clock)
         vapid = Vapid(store, self.vault, contact=contact_of(settings.mail_from, settings.public_url))
-        self.push_service = PushService(vapid, self.guard, clock=system_clock)
-        self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=system_clock)
+        self.push_service = PushService(vapid, self.guard, clock=clock)
+        self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=clock)
         models = Models(self.files.objects, folder.models)
         templates = templates or example_folder("templates")
         self.bots = Bots(store, self.engine, bot.trainer(), models=models, templates=templates)
@@ -259,7 +260,7 @@ class Switchboard:
 
     def _pushed_link(self, business: str, file: str, reader: str) -> str:
         """A link in a text that was sent once and can't be asked for again: it must last until it is read."""
-        link = self.links.mint(business, file, reader=reader, now=system_clock(), lifetime=PUSHED_LINK)
+        link = self.links.mint(business, file, reader=reader, now=self.clock(), lifetime=PUSHED_LINK)
         return self.url + link.url
 
     @property

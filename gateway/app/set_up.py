@@ -24,7 +24,6 @@ from gateway.admin.webhooks import WebhookRoutes
 from gateway.dispatcher.setup import WEBHOOK
 from gateway.http.routes import Route
 from gateway.store.articles import ARTICLE
-from gateway.store.store import system_clock
 
 if TYPE_CHECKING:
     from gateway.app.node import Switchboard
@@ -35,7 +34,7 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
     phrases, set_ups = node.dispatcher.policy.phrases, node.dispatcher.policy.set_ups
     messengers = Messengers(node.store, node.vault, node.telegram.desk, node.guard)
     inboxes = Inboxes(
-        node.store, node.vault, node.dispatcher, refusals=node.refusals, messengers=messengers, clock=system_clock
+        node.store, node.vault, node.dispatcher, refusals=node.refusals, messengers=messengers, clock=node.clock
     )
     invitations = Invitations(node.store, node.sign_in, notifier=node.mailer, phrases=phrases, url=lambda: node.url)
     push = PushRoutes(
