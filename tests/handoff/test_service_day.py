@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 from sqlalchemy import bindparam, select
 
-from gateway.store import log, slots
+from gateway.model.state import Conversation, Status
+from gateway.store import log
 from gateway.store.schema import conversations
 from gateway.store.sql import Query, Tx
 from tests.handoff.test_offers import routed
 from tests.support.clock import VirtualClock
 from tests.support.stores import Database
 from tests.support_edge.checks import check_gapless
+from tests.support_edge.clients import http_client
 from tests.support_edge.day import HOUR, MINUTE, Agenda, Day, Operator
 from tests.support_edge.engine import ScriptedEngine
-from tests.support_edge.site import Site, http_client, on_node, settle_in
+from tests.support_edge.site import Site, on_node, settle_in
 from tests.support_edge.telegram import telegram_double
 from tests.support_edge.telegram_site import LOOPBACK, add_bot
 from tests.support_edge.times import Times
@@ -80,27 +82,28 @@ async def endings(day: Day) -> dict[str, Any]:
 
 
 async def check_conversations(day: Day) -> int:
-    """Every log is gapless, over, and nobody carries any of it any more; how many there are."""
+    """Every log is gapless and over, and nobody carries any of it any more; how many there are."""
 
-    def unit(tx: Tx, now: int) -> list[str]:
-        carried = slots.carried(tx, list(day.site.ours.accounts.values()))
-        assert not any(carried.values()), carried
+    def names(tx: Tx, now: int) -> list[str]:
         return [str(row[0]) for row in tx.all(CONVERSATIONS)]
 
-    names = await day.site.node.store.read(day.site.ours.business, unit)
-    for name in names:
-        entries = await day.site.log(name)
-        check_gapless(entries)
-        state = await day.site.node.store.read(day.site.ours.business, lambda tx, now, name=name: log.peek(tx, name))
-        assert state is not None and state.status == "resolved", (name, state and state.status)
-    return len(names)
+    found = await day.site.node.store.read(day.site.ours.business, names)
+    for name in found:
+        check_gapless(await day.site.log(name))
+
+        def state_of(tx: Tx, now: int, name: str = name) -> Conversation | None:
+            return log.peek(tx, name)
+
+        state = await day.site.node.store.read(day.site.ours.business, state_of)
+        assert state is not None and state.status is Status.RESOLVED and state.owner is None, state
+    return len(found)
 
 
 @pytest.mark.parametrize("customers, hour", [(60, HOUR / 6), pytest.param(3000, HOUR, marks=pytest.mark.long)])
 async def test_day_of_twenty_operators_leaves_no_request_unaccounted(day: Day, customers: int, hour: float) -> None:
     plan(day, customers, hour=hour)
     await day.agenda.run()
-    await day.agenda.pass_until(day.agenda.now + 60 * HOUR, step=HOUR / 2)  # whoever says nothing any more
+    await day.agenda.rest(60 * HOUR, step=HOUR / 2)  # whoever says nothing any more
 
     found = await endings(day)
     assert day.did["customers"] == customers

@@ -19,17 +19,19 @@ from sqlalchemy import bindparam, or_, select
 
 from gateway.model import words
 from gateway.store.schema import due
-from gateway.store.sql import Query, Tx
+from gateway.store.sql import Query
 from tests.support.clock import SECOND
 from tests.support_edge.clients import Console, Widget, connect_console
 from tests.support_edge.site import Site
 from tests.support_edge.telegram import BotUser, Messenger, Talk
 from tests.support_edge.times import Times
-from tests.support_edge.waiting import until_async
+from tests.support_edge.waiting import until, until_async
 
 MINUTE, HOUR = 60.0, 3600.0
 LONGEST_STEP = 20.0
 """Seconds that pass at once: shorter than any peer waits for a sign of life."""
+ROWS_AFTER = 0.11
+"""Seconds after which consoles have been told of rows that changed."""
 _RIPE = Query(
     select(due.c.kind, due.c.due_at, due.c.lease_until).where(
         due.c.business_id == bindparam("business_id"),
@@ -46,7 +48,7 @@ class Agenda:
         self.site = site
         self.times = times
         self.began = times.clock.now
-        self._plan: list[tuple[float, int, Act]] = []
+        self._plan: list[tuple[int, int, Act]] = []  # instants of the clock
         self._numbers = itertools.count()
 
     @property
@@ -54,7 +56,7 @@ class Agenda:
         return (self.times.clock.now - self.began) / SECOND
 
     def at(self, when: float, act: Act) -> None:
-        heapq.heappush(self._plan, (max(when, self.now), next(self._numbers), act))
+        heapq.heappush(self._plan, (self.began + round(when * SECOND), next(self._numbers), act))
 
     def later(self, seconds: float, act: Act) -> None:
         self.at(self.now + seconds, act)
@@ -62,18 +64,23 @@ class Agenda:
     async def run(self) -> None:
         """All that is planned, and whatever is planned meanwhile."""
         while self._plan:
-            await self.pass_until(self._plan[0][0])
-            if not self._plan or self._plan[0][0] > self.now:
+            when, _, act = self._plan[0]
+            if when > self.times.clock.now:
+                await self._pass(when, LONGEST_STEP)
                 continue
-            _, _, act = heapq.heappop(self._plan)
+            heapq.heappop(self._plan)
             await act()
             await self.settle()
 
-    async def pass_until(self, when: float, *, step: float = LONGEST_STEP) -> None:
-        """Stops early where something is planned meanwhile."""
-        while (soonest := min(when, self._plan[0][0] if self._plan else when)) > self.now:
-            await self.times.advance(min(step, soonest - self.now))
-            await self.settle()
+    async def rest(self, seconds: float, *, step: float) -> None:
+        """Nobody does anything, for so long."""
+        over = self.times.clock.now + round(seconds * SECOND)
+        while self.times.clock.now < over:
+            await self._pass(over, step)
+
+    async def _pass(self, when: int, step: float) -> None:
+        await self.times.advance(min(step, (when - self.times.clock.now) / SECOND))
+        await self.settle()
 
     async def settle(self) -> None:
         """The node has done whatever is due by now, and everybody has heard of it."""
@@ -87,6 +94,7 @@ class Agenda:
             return not ripe
 
         await until_async(at_rest, what="nothing is due")
+        await self.times.advance(ROWS_AFTER)
         for _ in range(20):
             await asyncio.sleep(0)
 
@@ -178,7 +186,7 @@ class Operator:
         if not self._has(state):
             self.handling.discard(conversation)
             return
-        if state["callback"] is not None:
+        if state.get("callback"):
             self.day.agenda.later(2 * MINUTE, lambda: self._called(conversation))
             return
         text = self.day.dice.choice(("It is on its way.", "Please turn it off and on.", "I have written it down."))
@@ -188,12 +196,12 @@ class Operator:
     async def _called(self, conversation: str) -> None:
         """They rang the customer, who picks up mostly, and at the second try."""
         state = await self._state(conversation)
-        if not self._has(state) or state["callback"] is None:
+        if not self._has(state) or not state.get("callback"):
             self.handling.discard(conversation)
             return
         self.handling.discard(conversation)
         floor = state["floor_seq"]
-        if self.day.dice.random() < 0.3 and not state["callback"]["attempts"]:
+        if self.day.dice.random() < 0.3 and not state["callback"].get("attempts"):
             again_at = self.day.agenda.times.clock.now + 10 * 60 * SECOND
             await self._do(conversation, "callback_tried", floor_seq=floor, outcome="no_answer", again_at=again_at)
         else:
@@ -228,20 +236,33 @@ class Visitor:
     def __init__(self, day: Day) -> None:
         self.day = day
         self._widget: Widget | None = None
+        self._reader: asyncio.Task[None] | None = None
 
     async def say(self, text: str, choice: str = "") -> None:
         if self._widget is None:
             self._widget = await self.day.site.widget()
-        await self._widget.say(text, choice=choice)
+            self._reader = asyncio.create_task(self._read(self._widget), name="a visitor's page")
+        widget, name = self._widget, self.day.new_id()
+        await widget.send({"type": "message", "id": name, "text": text, "choice": choice, "files": []})
+        await until(lambda: any(one["type"] == "ack" and one["id"] == name for one in widget.frames))
+
+    async def _read(self, widget: Widget) -> None:
+        """A page answers signs of life only while it reads."""
+        while True:
+            try:
+                widget.frames.append(await widget.ws.receive_json())
+            except TypeError:  # closed
+                return
 
     async def go(self) -> None:
-        if self._widget is not None:
+        if self._widget is not None and self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
             await self._widget.close()
 
     async def answered(self) -> bool:
-        """Whether a person wrote to them; what came since the last look is read."""
+        """Whether a person wrote to them."""
         assert self._widget is not None
-        await self._widget.still_there()
         return any(entry["event"]["type"] == "operator_message" for entry in self._widget.entries)
 
 

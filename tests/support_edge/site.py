@@ -150,7 +150,7 @@ async def settle_in(store: Store, slug: str, people: dict[str, Role], *, passwor
             )
             directory.add_operator(scoped, account.id, role=role, name=name.title(), now=now)
             people_ids[name], cookies[name], bearers[role] = account.id, tokens.new_token(), tokens.new_token()
-            sessions.open_session(tx, account.id, token=cookies[name], now=now, lifetime=86_400_000_000)
+            sessions.open_session(tx, account.id, token=cookies[name], now=now, lifetime=7 * 86_400_000_000)
             directory.add_api_token(scoped, token=bearers[role], role=role, name=f"program of {name}", now=now)
         return Party(business.id, inbox.id, people_ids, cookies, bearers)
 
@@ -183,7 +183,7 @@ async def on_node(
 
 @asynccontextmanager
 async def on_site(
-    database: Database, folder: Path, *, store: Store | None = None, **changes: object
+    database: Database, folder: Path, *, store: Store | None = None, **changes: Any
 ) -> AsyncIterator[Site]:
     """A node with both businesses; ``changes`` go to its settings."""
     engine = ScriptedEngine()
