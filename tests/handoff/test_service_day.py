@@ -112,4 +112,3 @@ async def test_day_of_twenty_operators_leaves_no_request_unaccounted(day: Day, c
     assert await check_conversations(day) >= customers
     told = {one["ending"] for one in found["counts"]}
     assert told <= {"answered", "called_back", "declined", "lost"} and "answered" in told
-    print(dict(day.did), found["counts"])
