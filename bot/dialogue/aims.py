@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.content.types import Aim, Anger, Content, Settings
 from bot.dialogue.heard import Heard
 from bot.dialogue.tracker import Tracker
-from bot.nlu.mood import mood_of
 from gateway.language import clean
+from gateway.mood.anger import mood_of
 from gateway.ports import TurnRequest
 
 
