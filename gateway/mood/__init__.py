@@ -21,7 +21,7 @@ from gateway.mood.tone import tone_of
 Word = Literal["glad", "calm", "annoyed", "upset"]
 Mark = Literal["capitals", "exclamations", "questions", "emoji", "repeat", "person"]
 
-GLAD, ANNOYED, UPSET = 0.2, -0.2, -0.55
+GLAD, ANNOYED, UPSET = 0.2, -0.2, -0.5
 """From where on the level has another word."""
 LAST = 0.7
 """What the last message makes of the level; the rest is what stood before it."""
@@ -112,6 +112,8 @@ def _point(one: Said, *, called: int, repeated: bool, before: Sequence[MoodPoint
     # Praise beside annoyance is courtesy, or irony; either way it takes nothing back.
     value = -(1 - calm) if calm < 1 else tone.good
     level = value if not before else LAST * value + (1 - LAST) * before[-1].level
+    if called and before:
+        level = min(level, before[-1].level)  # whoever asks for a person is no calmer for it
     found = tuple(dict.fromkeys((*anger.words, *tone.words)))
     return MoodPoint(
         seq=one.seq, at=one.at, value=round(value, 2), level=round(level, 3), words=found[:5], marks=tuple(marks)

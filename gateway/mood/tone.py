@@ -38,7 +38,7 @@ _PHRASES = tuple((weight, re.compile(rf"(?<!\S)(?:{pattern})(?!\S)")) for weight
 _DENIALS = listed(
     "не ни нет нисколько никак без not no never isnt arent wasnt dont doesnt didnt cant cannot aint hardly without"
 )
-_BAD_EMOJI = {0.5: "😡🤬😠👿💩🖕", 0.3: "😤😒🙄👎😞😢😭😩😫☹🙁💔😾"}
+_BAD_EMOJI = {0.5: "😡🤬😠👿💩🖕", 0.25: "🙄", 0.3: "😤😒👎😞😢😭😩😫☹🙁💔😾"}
 _GOOD_EMOJI = {0.4: "😍🥰🤩🎉💖", 0.3: "🙂😊😀😃😄😁👍👌🙏❤💙💚💛🧡🤗🤝👏"}
 _EMOJI = {mark: -weight for weight, marks in _BAD_EMOJI.items() for mark in marks} | {
     mark: weight for weight, marks in _GOOD_EMOJI.items() for mark in marks

@@ -126,6 +126,11 @@ def test_calls_for_a_person_count_more_each_time() -> None:
     assert found.word == "annoyed"
 
 
+def test_whoever_calls_for_a_person_is_no_calmer_for_it() -> None:
+    found = mood_over([Said(1, 1, "вы издеваетесь, идиоты"), Said(2, 2, "Позвать человека", "/switchboard.operator")])
+    assert found.word == "upset" and found.points[1].level == found.points[0].level
+
+
 def test_a_long_question_about_an_operator_is_no_call() -> None:
     assert over("какой оператор связи работает в вашем районе лучше всего и сколько это стоит")[1] == [0.0]
 
