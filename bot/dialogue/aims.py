@@ -21,6 +21,7 @@ def aimed(settings: Settings, request: TurnRequest, tracker: Tracker, *, intent:
         team=next((aim.team for aim in given if aim.team), ""),
         priority=max((aim.priority for aim in given), default=0),
         reason=next((aim.reason for aim in given if aim.reason), ""),
+        skills=next((aim.skills for aim in given if aim.skills), {}),
     )
 
 

@@ -10,12 +10,9 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.flows.axe import assert_no_faults
-from tests.flows.browser import Stage
 from tests.flows.people import Customer, Operator
-from tests.flows.server import DemoServer
 from tests.flows.test_desk_tools import add
 from tests.flows.test_offers import break_of, give_out, offers
-from tests.flows.test_operators_day import set_once
 
 
 def card_of(operator: Operator, name: str = "Контекст") -> Locator:
@@ -45,13 +42,12 @@ def test_one_look_says_why_and_each_line_leads_to_its_event(customer: Customer, 
     expect(why).to_contain_text("Понято")
     expect(why).to_contain_text("Рассержен")
     why.get_by_role("button", name=re.compile("Вопрос.*Базовый")).click()
-    expect(olga.log.locator(".lit, .spotlight, [data-lit]").or_(olga.log.get_by_text("Сколько стоит тариф Базовый?"))).not_to_have_count(0)
+    olga.sees("Сколько стоит тариф Базовый?", author="customer")
     assert_no_faults(olga.page)
 
-    before = why.get_by_role("listitem").count()
     olga.page.mouse.move(5, 5)
     customer.say("Вы тут вообще есть?")
-    expect(why.get_by_role("listitem")).to_have_count(before + 1)
+    expect(why).to_contain_text("Вы тут вообще есть?")
     olga.take()
     expect(why).to_contain_text("Диалог у вас")
 
@@ -62,14 +58,13 @@ def test_nothing_moves_under_the_pointer(customer: Customer, olga: Operator) -> 
     why = section(card_of(olga), "Почему здесь")
     expect(why).to_contain_text("Рассержен")
     lines = why.get_by_role("listitem")
-    before = lines.count()
     lines.first.hover()
     with olga.page.expect_response(lambda one: one.url.endswith("/card")):
         customer.say("Алло, ответьте")
     olga.sees("Алло, ответьте", author="customer")
-    expect(lines).to_have_count(before)
+    expect(why).not_to_contain_text("Алло")
     olga.page.mouse.move(5, 5)
-    expect(lines).to_have_count(before + 1)
+    expect(why).to_contain_text("Алло, ответьте")
 
 
 def test_facts_are_added_changed_and_removed_in_their_place(customer: Customer, olga: Operator) -> None:
@@ -192,13 +187,13 @@ def test_until_the_card_is_there_its_place_is_kept(customer: Customer, olga: Ope
     customer.say("Помогите с роутером")
     customer.ask_for_person()
     held: list[Route] = []
-    olga.page.route("**/card", held.append)
+    olga.page.route("**/card", lambda route: held.append(route))
     olga.choose()
     expect(card_of(olga).locator(".skeleton")).to_be_visible()
     expect(section(card_of(olga), "Данные")).to_have_count(0)
-    olga.page.unroute("**/card")
     for route in held:
         route.continue_()
+    olga.page.unroute("**/card")
     expect(section(card_of(olga), "Данные")).to_be_visible()
 
 
