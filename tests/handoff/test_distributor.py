@@ -321,6 +321,7 @@ async def test_a_skill_that_was_removed_meanwhile_keeps_nobody_waiting(floor: Fl
     floor.bench.engine.answer = lambda request: TurnResult(outcome="handoff", version="scripted", handoff=handoff)
     conversation = (await floor.bench.say("Guten Tag")).conversation
     await floor.bench.logged(conversation, "handoff_requested")
+    await floor.rest()
 
     def unit(tx: Tx, now: int) -> None:
         item = configuration.find(tx, "skill", "german")

@@ -52,7 +52,7 @@ test("each line of evidence has its words", () => {
     { intent: "refund", confidence: 0.11 },
   ];
   expect(told({ kind: "understood", scores }).text).toBe("Delivery 82% · refund 11%");
-  expect(told({ kind: "tried", text: "On Tuesday.", went: "person" }).went).toBe("then asked for a person");
+  expect(told({ kind: "tried", text: "On Tuesday.", went: "person" }).went).toBe("not enough");
   expect(told({ kind: "tried", went: "of a later release" as Clue["went"] }).went).toBe("answered");
   expect(told({ kind: "trigger" }).text).toBe("the customer asked for a person");
   expect(told({ kind: "trigger", text: "A repair went wrong" }).text).toBe("A repair went wrong");

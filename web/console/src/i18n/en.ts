@@ -479,7 +479,7 @@ export const en = {
   "card.went.failed": "failed",
   "card.went.helped": "it helped",
   "card.went.unhelped": "it did not help",
-  "card.went.person": "then asked for a person",
+  "card.went.person": "not enough",
   "card.quoted": "“{text}”",
   "card.all": "Show all {n} lines",
   "card.failed": "The card could not be loaded.",

@@ -513,7 +513,7 @@ export const ru: Words = {
   "card.went.failed": "не ответил",
   "card.went.helped": "помогло",
   "card.went.unhelped": "не помогло",
-  "card.went.person": "попросили человека",
+  "card.went.person": "этого не хватило",
   "card.quoted": "«{text}»",
   "card.all": "Показать все строки ({n})",
   "card.failed": "Не удалось загрузить карточку.",
