@@ -162,6 +162,7 @@ def test_who_answers_for_several_businesses_reads_for_whom_first(
     expect(business).to_be_in_viewport(ratio=1)
     sizes = business.locator("p").evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).fontSize))")
     assert sizes[1] == max(sizes) and sizes[1] > 20
+    shot(anna.page, "1280-shared")
     assert_no_faults(anna.page)
 
     olga.choose()
@@ -207,6 +208,7 @@ def test_an_offer_says_what_it_is_about(customer: Customer, olga: Operator, anna
     expect(offer).to_contain_text("Последний вопрос")
     expect(offer).to_contain_text("вы издеваетесь")
     expect(offer).to_contain_text("Рассержен")
+    shot(olga.page, "1280-offer")
     assert_no_faults(olga.page)
 
 
