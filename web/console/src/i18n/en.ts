@@ -512,7 +512,7 @@ export const en = {
   "mood.sign.questions": "question marks",
   "mood.sign.emoji": "emoji",
   "mood.sign.repeat": "said again",
-  "mood.sign.person": "asks for a person",
+  "mood.sign.person": "calls for a person",
   "facts.add": "Add a fact",
   "facts.name": "Name",
   "facts.value": "Value",
