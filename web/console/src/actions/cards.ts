@@ -31,9 +31,10 @@ export function followCard(conversation: string, moved: number): void {
   else timer = setTimeout(() => void read(conversation), PAUSE);
 }
 
+/** Whoever asks for it, or has just changed who it is, wants it at once. */
 export function readCardAgain(): void {
   openCard.failed = false;
-  void read(openCard.conversation);
+  void read(openCard.conversation, true);
 }
 
 /** Somebody points into the card: nothing of it moves until they are gone. */
@@ -48,19 +49,19 @@ export function forgetCards(): void {
   followCard("", 0);
 }
 
-async function read(conversation: string): Promise<void> {
+async function read(conversation: string, wished = false): Promise<void> {
   const mine = ++asked;
   const card = await readCard(session.business, conversation).catch(() => null);
   if (mine !== asked || openCard.conversation !== conversation) return;
   openCard.failed = !card && !openCard.shown;
-  if (card) show(card);
+  if (card) show(card, wished);
 }
 
-function show(card: ContextCard): void {
+function show(card: ContextCard, wished = false): void {
   known.delete(card.conversation);
   known.set(card.conversation, card);
   if (known.size > REMEMBERED) known.delete(known.keys().next().value ?? "");
   if (card.conversation !== openCard.conversation) return;
-  waiting = pointed && openCard.shown ? card : null;
+  waiting = pointed && openCard.shown && !wished ? card : null;
   if (!waiting) openCard.shown = card;
 }
