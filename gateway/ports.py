@@ -337,13 +337,14 @@ class BotReply(msgspec.Struct, frozen=True, kw_only=True):
 
 class Handoff(msgspec.Struct, frozen=True, kw_only=True):
     """People are wanted. ``team``: its name, "" for the conversation's own. ``cause`` and ``why``: as
-    ``HandoffRequested`` has them."""
+    ``HandoffRequested`` has them. ``skills``: by their names, with the levels asked for."""
 
     reason: Reason
     team: str = ""
     priority: int = 0
     cause: str = ""
     why: str = ""
+    skills: dict[str, int] = {}
 
 
 class TurnResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -250,6 +250,10 @@ def _waiting(business: str, setting: Setting, one: InQueue, now: int) -> Waiting
         for skill, rules in setting.skills.items()
         if (rules.language and rules.language == state.locale) or (rules.channel and rules.channel == channel)
     }
+    # What the bot's content asks for, where the business still has it; else nobody could ever have it.
+    for skill, level in state.skills.items():
+        if skill in setting.skills:
+            asked[skill] = max(level, asked.get(skill, 0))
     return Waiting(
         id=state.id, business=business, since=state.waiting_since or now, team=state.team, channel=channel,
         priority=state.priority, skills=asked, knew=_knew(setting, one, now), passed=state.passed,

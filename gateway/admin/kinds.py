@@ -117,6 +117,15 @@ class Rating(Body, frozen=True):
     rules: RatingRules = RatingRules()
 
 
+class Script(Body, frozen=True):
+    """What operators of several businesses see first, by the customer's language. ``greetings``: how they begin; ``texts``:
+    what they keep to, in a few lines."""
+
+    name: Name = "script"
+    greetings: Annotated[dict[Locale, Annotated[str, msgspec.Meta(max_length=200)]], msgspec.Meta(max_length=10)] = {}
+    texts: Annotated[dict[Locale, Annotated[str, msgspec.Meta(max_length=1000)]], msgspec.Meta(max_length=10)] = {}
+
+
 class BusinessHours(Body, frozen=True):
     """When people answer: what ``gateway.model.hours.Hours`` reads."""
 
@@ -318,6 +327,14 @@ def _scoped(body: CannedResponse) -> str:
     return ":".join(one for one in (body.owner, body.team, body.name) if one).casefold()
 
 
+def _script(tx: Tx, body: Script, by: Actor) -> Body:
+    return replace(body, greetings=_texts(body.greetings), texts=_texts(body.texts))
+
+
+def _texts(texts: dict[Locale, str]) -> dict[Locale, str]:
+    return {locale: said for locale, text in texts.items() if (said := visible_text(text))}
+
+
 def _hours(tx: Tx, body: BusinessHours, by: Actor) -> Body:
     for spans in (*body.week.values(), *(holiday.spans for holiday in body.holidays)):
         _in_order(spans)
@@ -411,6 +428,7 @@ KINDS: tuple[Kind, ...] = (
          judge=lambda tx, body, by: body),
     Kind(name="rating", path="rating", body=Rating, summary="Whether customers are asked for a rating", single=True,
          judge=lambda tx, body, by: body),
+    Kind(name="script", path="script", body=Script, summary="How operators greet, and what they keep to", single=True, judge=_script),
     Kind(name="retention", path="retention", body=Retention, summary="How long what was said is kept", single=True,
          judge=lambda tx, body, by: body, after=begin),
 )  # fmt: skip

@@ -163,7 +163,7 @@ class Switchboard:
         self.mailer = Mailer(settings.smtp, settings.mail_from)
         self.transcripts = Transcripts(self.dispatcher, self.mailer, policy.phrases)
         self.guard = Guard(settings.webhook_networks)
-        self.webhooks = Webhooks(self.dispatcher, self.vault, self.guard, clock=clock)
+        self.webhooks = Webhooks(self.dispatcher, self.vault, self.guard, clock=clock, card=handoff.supervisors_card)
         vapid = Vapid(store, self.vault, contact=contact_of(settings.mail_from, settings.public_url))
         self.push_service = PushService(vapid, self.guard, clock=clock)
         self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=clock)
@@ -200,6 +200,7 @@ class Switchboard:
             *Deliveries(self.dispatcher).routes(),
             *Ways(self.store).routes(),
             *Search(self.store).routes(),
+            *handoff.Cards(self.store).routes(),
             *handoff.Suggestions(self.store, suggesters).routes(),
             *set_up_routes(self, changed=self._configured),
             *self.presence.routes(),

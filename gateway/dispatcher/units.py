@@ -357,19 +357,24 @@ class FinishTurn(msgspec.Struct, frozen=True):
             return None
         draft = log.Draft(self.conversation, state, now=now)
         if self.command is not None:
-            draft.apply(_to_team(tx, self.command))
+            draft.apply(_by_id(tx, self.command))
         return commit(tx, draft, self.policy)
 
 
-def _to_team(tx: Tx, command: c.FinishTurn | c.FailTurn) -> c.FinishTurn | c.FailTurn:
-    """Content calls a team by its name; the log by its id. A name that nobody has is told with the reason."""
-    if not isinstance(command, c.FinishTurn) or not command.team:
+def _by_id(tx: Tx, command: c.FinishTurn | c.FailTurn) -> c.FinishTurn | c.FailTurn:
+    """Content calls a team and skills by their names; the log by their ids. A name that nobody has is told with the reason.
+    Names are told apart whatever the case of their letters (``Kind.key``)."""
+    if not isinstance(command, c.FinishTurn):
         return command
-    team = configuration.named(tx, "team", command.team)
-    if team is not None:
-        return msgspec.structs.replace(command, team=team.id)
-    why = f"{command.why} (“{command.team}”?)".strip()
-    return msgspec.structs.replace(command, team="", why=why)
+    team = configuration.named(tx, "team", command.team.strip().casefold()) if command.team else None
+    skills = {name: configuration.named(tx, "skill", name.strip().casefold()) for name in command.skills}
+    unknown = [command.team] if command.team and team is None else []
+    unknown += [name for name, skill in skills.items() if skill is None]
+    why = " ".join(part for part in (command.why, *(f"(“{name}”?)" for name in unknown)) if part)
+    return msgspec.structs.replace(
+        command, team=team.id if team is not None else "", why=why,
+        skills={skill.id: command.skills[name] for name, skill in skills.items() if skill is not None},
+    )  # fmt: skip
 
 
 def commit(tx: Tx, draft: log.Draft, policy: Policy, *, at_once: bool = False) -> Committed:

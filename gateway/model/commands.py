@@ -197,7 +197,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 class FinishTurn(Command, frozen=True):
     """A turn's result. Valid only while the floor and the answered inputs are as the turn saw them.
 
-    ``team`` ("": the conversation's own), ``priority``, ``cause`` and ``why`` belong to the ``handoff``.
+    ``team`` ("": the conversation's own), ``priority``, ``cause``, ``why`` and ``skills`` belong to the ``handoff``.
     """
 
     floor_seq: int
@@ -217,6 +217,7 @@ class FinishTurn(Command, frozen=True):
     priority: int = 0
     cause: str = ""
     why: str = ""
+    skills: dict[str, int] = {}
 
 
 class FailTurn(Command, frozen=True):

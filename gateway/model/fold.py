@@ -232,13 +232,13 @@ def _floor_changes(
             raise ValueError("conversation_started in the middle of a log")
         case HandoffRequested():
             return {"status": Status.QUEUED, "team": event.team, "priority": event.priority, "reason": event.reason,
-                    "cause": event.cause,
+                    "cause": event.cause, "skills": event.skills,
                     "waiting_since": at, "owner": None, "misses": 0, "handoff_seq": seq,
                     # Who asks for a person wants no answer of the bot's to what stands before, the asking included.
                     "answered": state.last_input if event.by == "customer" else state.answered}  # fmt: skip
         case HandoffCancelled():
             return {"status": Status.PENDING, "answered": state.last_input, "waiting_since": None, "reason": "",
-                    "cause": "", "handoff_seq": 0, "passed": {}, "callback": None}  # fmt: skip
+                    "cause": "", "skills": {}, "handoff_seq": 0, "passed": {}, "callback": None}  # fmt: skip
         case Taken():
             return {"status": Status.OPEN, "passed": {}, "owner": event.operator, "last_owner": event.operator, "snoozed_until": None,
                     "memory": None,
@@ -246,11 +246,11 @@ def _floor_changes(
         case Transferred():
             if event.to is not None:
                 return {}
-            return {"status": Status.QUEUED, "owner": None, "team": event.team, "waiting_since": at,
+            return {"status": Status.QUEUED, "owner": None, "team": event.team, "skills": {}, "waiting_since": at,
                     "passed": {event.by.id: at}}  # fmt: skip
         case ReturnedToBot():
             return {"status": Status.PENDING, "owner": None, "participants": (), "invited": (), "waiting_since": None, "reason": "",
-                    "cause": "", "handoff_seq": 0, "misses": 0, "memory": None, "callback": None}  # fmt: skip
+                    "cause": "", "skills": {}, "handoff_seq": 0, "misses": 0, "memory": None, "callback": None}  # fmt: skip
         case OwnerLost():
             return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "cause": "", "waiting_since": at,
                     "passed": {event.operator.id: at}}  # fmt: skip
@@ -322,6 +322,7 @@ def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dic
                 "owner": None,
                 "reason": "callback" if state.callback is not None else "reopened",
                 "cause": "",
+                "skills": {},
                 "waiting_since": at,
             }
         case "bot":
@@ -331,6 +332,7 @@ def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dic
                 "misses": 0,
                 "reason": "",
                 "cause": "",
+                "skills": {},
                 "handoff_seq": 0,
             }
         case _:

@@ -10,7 +10,7 @@ import msgspec
 from gateway.model.events import Author, CallbackKind, CallbackReason, Endpoint, FileKind, Memory, Person, Role, Score
 from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 10
+FOLD_VERSION = 11
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -133,7 +133,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ``understood`` and ``page`` they are what a handoff gives as its evidence. ``attributes``: what the customer's page
     says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the text that they
     agreed to. Nobody vouches for any of these. ``unreachable``: identities that nothing reaches any more, at most as many
-    as there are ``channels``. ``cause``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
+    as there are ``channels``. ``cause``, ``skills``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
     who take over end it. ``callback``: what people promised the customer, until it is done or no longer wanted. ``asks``: what
     the customer was asked last by the system, whose answer comes next. ``reminded_at``: since they were reminded that they are
     waited for. ``outbound``: people of the business began it. ``invited``: colleagues whom the owner asks to join. ``rating``: the
@@ -163,6 +163,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     priority: int = 0
     reason: str = ""
     cause: str = ""
+    skills: dict[str, int] = {}
     waiting_since: int | None = None
     misses: int = 0
     asked: tuple[int, ...] = ()

@@ -90,6 +90,7 @@ class Queued(msgspec.Struct, frozen=True):
     started_at: int = 0
     offer: Offer | None = None
     passed: dict[str, int] = {}
+    skills: dict[str, int] = {}
     last_owner: Person | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, and_, bindparam, func, select, text, tuple_, update
 
@@ -82,7 +82,7 @@ _between = (
     requests.c.opened_at < bindparam("last"),
 )
 _place = (requests.c.opened_at, requests.c.conversation_id, requests.c.opened_seq)
-_PAGE = Query(
+_lines = (
     select(*_shown)
     .select_from(requests)
     .join(
@@ -99,13 +99,18 @@ _PAGE = Query(
             contacts.c.id == conversations.c.contact_id,
         ),
     )
-    .where(
+    .order_by(*(column.desc() for column in _place))
+    .limit(bindparam("limit"))
+)
+_PAGE = Query(
+    _lines.where(
         *_between,
         _wanted,
         tuple_(*_place) < tuple_(bindparam("before_at"), bindparam("before_conversation"), bindparam("before_seq")),
     )
-    .order_by(*(column.desc() for column in _place))
-    .limit(bindparam("limit"))
+)
+_OF_CONTACT = Query(
+    _lines.where(requests.c.business_id == _business, conversations.c.contact_id == bindparam("contact_id"))
 )
 _ENDINGS = Query(
     select(requests.c.ending, requests.c.reason, func.count())
@@ -204,13 +209,22 @@ def read_page(tx: Tx, wanted: Wanted, *, before: Spot = LATEST, limit: int = 50)
         _PAGE, **(wanted._asdict() | {"people": int(wanted.people)}), limit=limit,
         before_at=before.opened_at, before_conversation=before.conversation, before_seq=before.opened_seq,
     )  # fmt: skip
-    found = []
-    for *line, contact, name, merged_into in rows:
-        if merged_into:
-            root = people.root(tx, contact)
-            contact, name = (root.id, root.name) if root is not None else (contact, name)
-        found.append(Line._make((*line, contact, name)))
-    return found
+    return [_line(tx, row) for row in rows]
+
+
+def read_of(tx: Tx, family: list[str], *, limit: int) -> list[Line]:
+    """The requests of these contacts, who are one, the latest first."""
+    rows = [row for contact in family for row in tx.all(_OF_CONTACT, contact_id=contact, limit=limit)]
+    lines = (_line(tx, row) for row in rows)
+    return sorted(lines, key=lambda one: (one.opened_at, one.conversation, one.opened_seq), reverse=True)[:limit]
+
+
+def _line(tx: Tx, row: tuple[Any, ...]) -> Line:
+    *line, contact, name, merged_into = row
+    if merged_into:
+        root = people.root(tx, contact)
+        contact, name = (root.id, root.name) if root is not None else (contact, name)
+    return Line._make((*line, contact, name))
 
 
 def endings(tx: Tx, *, first: int, last: int) -> dict[tuple[str, str], int]:

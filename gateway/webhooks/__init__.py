@@ -43,6 +43,10 @@ LONGEST_ANSWER = 300
 LONGEST_WAIT = 3600.0
 """Seconds for which a receiver may put us off."""
 GONE = 410
+HANDOFF = "handoff_requested"
+
+ReadCard = Callable[[Tx, str], msgspec.Struct | None]
+"""The context card of a conversation, as a supervisor sees it."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -69,17 +73,21 @@ class _Work(NamedTuple):
     call: WebhookCall
     item: Item
     entry: Entry | None
+    card: msgspec.Struct | None = None
 
 
 class Webhooks:
-    """The handler of due rows ``webhook``."""
+    """The handler of due rows ``webhook``. ``card`` is what goes along with a handoff."""
 
-    def __init__(self, dispatcher: Dispatcher, vault: Vault, guard: Guard, *, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, vault: Vault, guard: Guard, *, clock: Callable[[], int], card: ReadCard
+    ) -> None:  # fmt: skip
         self._dispatcher = dispatcher
         self._store = dispatcher.store
         self._vault = vault
         self._guard = guard
         self._clock = clock
+        self._card = card
         self._http: aiohttp.ClientSession | None = None
 
     async def aclose(self) -> None:
@@ -110,7 +118,8 @@ class Webhooks:
                     )
                 return None
             found = log.entries(tx, call.conversation, after=call.seq - 1, limit=1) if call.conversation else []
-            return _Work(call, item, found[0] if found else None)
+            card = self._card(tx, call.conversation) if found and call.event == HANDOFF else None
+            return _Work(call, item, found[0] if found else None, card)
 
         return await self._store.write(row.business, unit, key=row.subject)
 
@@ -124,7 +133,7 @@ class Webhooks:
             secret = unseal(self._vault, work.item.id, work.item.secret)
         except SecretUnreadable:
             return Outcome(faults.SECRET_UNREADABLE(), again=False)
-        body = msgspec.json.encode(_payload(business, work.call, work.entry))
+        body = msgspec.json.encode(_payload(business, work))
         headers = headers_of(work.call.id, body, secret=secret, now=self._clock())
         try:
             async with asyncio.timeout(WITHIN):
@@ -201,8 +210,10 @@ def retry_after(text: str) -> float:
     return min(LONGEST_WAIT, float(text)) if text.isascii() and text.isdigit() and len(text) < 10 else 0.0
 
 
-def _payload(business: str, call: WebhookCall, entry: Entry | None) -> dict[str, Any]:
-    """``data`` is the event as a supervisor sees it; null for a ping, and for what is gone meanwhile."""
+def _payload(business: str, work: _Work) -> dict[str, Any]:
+    """``data`` is the event as a supervisor sees it; null for a ping, and for what is gone meanwhile. A handoff brings the
+    context card as it is by now."""
+    call, entry = work.call, work.entry
     shown = visible_entry(entry, Audience.SUPERVISOR) if entry is not None else None
     return {
         "type": call.event,
@@ -211,4 +222,4 @@ def _payload(business: str, call: WebhookCall, entry: Entry | None) -> dict[str,
         "conversation": call.conversation or None,
         "seq": call.seq or None,
         "data": shown.event if shown is not None else None,
-    }
+    } | ({"card": work.card} if work.card is not None else {})

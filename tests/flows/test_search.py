@@ -85,7 +85,7 @@ def test_contact_is_found_and_two_are_made_one(customer: Customer, english: Cust
     found_again(other, "фонарева", one)
     one.click()
     panel.get_by_role("button", name="Объединить").click()
-    expect(panel).to_contain_text("Прошлые диалоги")
+    expect(panel).to_contain_text("Ещё открыто")
 
     field(olga).fill("фонар")
     expect(results(olga, "Клиенты")).to_have_count(1)

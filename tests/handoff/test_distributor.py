@@ -16,9 +16,10 @@ from gateway.dispatcher.dues import Handler
 from gateway.dispatcher.routing import ROUTE
 from gateway.errors import NotPossible
 from gateway.model import commands as c
-from gateway.model.events import Person, Resolved
+from gateway.model.events import HandoffRequested, Person, Resolved
 from gateway.model.rules import Mode, RoutingRules, SkillRules, TeamRules, WrapUpRules
 from gateway.model.state import Conversation, Status
+from gateway.ports import Handoff, TurnResult
 from gateway.store import accounts, configuration, directory, log, members, presence, slots
 from gateway.store.configuration import Item
 from gateway.store.schema import due
@@ -297,6 +298,39 @@ async def test_skills_come_from_the_team_and_from_the_language_and_the_last_ring
     await floor.rest()
     assert (await floor.bench.state(conversation)).offer is None  # her level is too low
     await floor.bench.advance(1)
+    await floor.offered(conversation, "olga")
+
+
+async def test_skills_that_the_bots_content_asks_for_choose_who_gets_it(floor: Floor) -> None:
+    await floor.set_up("skill", "german", {"name": "German"})
+    await floor.hire("olga")
+    await floor.hire("kurt", levels={"german": 2})
+    await floor.rule("offer", team={"widen": ()})
+    handoff = Handoff(reason="bot_decided", skills={"German": 2, "Juggling": 1})
+    floor.bench.engine.answer = lambda request: TurnResult(outcome="handoff", version="scripted", handoff=handoff)
+    conversation = (await floor.bench.say("Guten Tag")).conversation
+    state = await floor.offered(conversation, "kurt")
+    assert state.skills == {"german": 2}
+    (handed,) = [one.event for one in await floor.bench.log(conversation) if isinstance(one.event, HandoffRequested)]
+    assert "Juggling" in handed.why, "a skill that nobody has set up is told with the reason"
+
+
+async def test_a_skill_that_was_removed_meanwhile_keeps_nobody_waiting(floor: Floor) -> None:
+    await floor.set_up("skill", "german", {"name": "German"})
+    handoff = Handoff(reason="bot_decided", skills={"German": 5})
+    floor.bench.engine.answer = lambda request: TurnResult(outcome="handoff", version="scripted", handoff=handoff)
+    conversation = (await floor.bench.say("Guten Tag")).conversation
+    await floor.bench.logged(conversation, "handoff_requested")
+    await floor.rest()
+
+    def unit(tx: Tx, now: int) -> None:
+        item = configuration.find(tx, "skill", "german")
+        assert item is not None and configuration.remove(tx, item)
+
+    await floor.bench.store.write(floor.bench.place.business, unit)
+    await floor.hire("olga")
+    await floor.rule("offer", team={"widen": ()})
+    await floor.bench.advance(15)
     await floor.offered(conversation, "olga")
 
 

@@ -34,7 +34,8 @@ class HandoffRequested(Event, frozen=True, tag="handoff_requested"):
     """People are asked for: the conversation waits in the queue of ``team``. Higher ``priority`` goes first.
 
     ``cause``: what in the bot's content decided it, where ``reason`` is ``bot_decided`` (``CAUSES`` are those that we know;
-    a later release may write others). ``why``: the business's words for it, or the customer's that led to it.
+    a later release may write others). ``why``: the business's words for it, or the customer's that led to it. ``skills``: what
+    whoever gets it must know, by id, each with its level.
     """
 
     reason: Reason
@@ -44,6 +45,7 @@ class HandoffRequested(Event, frozen=True, tag="handoff_requested"):
     evidence: tuple[Evidence, ...] = ()
     cause: str = ""
     why: str = ""
+    skills: dict[str, int] = {}
 
 
 class HandoffCancelled(Event, frozen=True, tag="handoff_cancelled"):

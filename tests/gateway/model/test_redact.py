@@ -49,7 +49,7 @@ from tests.support.events import PLAIN, choices, full, minimal, texts
 PERSON = {f"{who}.{field}" for who in ("by", "to", "operator", "owner") for field in ("id", "name", "picture")}
 KEPT = {"macro", "mentions[0]", "mentions[1]", 
     "endpoint.inbox", "endpoint.identity", "endpoint.channel", "contact", "locale", "client_id", "operator", "name",
-    "version", "language", "notice", "team", "continued_in", "code", "reason", "cause", "unsupported", "topic", *PERSON,
+    "version", "language", "notice", "team", "continued_in", "code", "reason", "cause", "skills.key", "unsupported", "topic", *PERSON,
     "memory.form", "memory.asks", "memory.version", "memory.steps[0]", "memory.steps[1]",
     *(f"files[{n}].{field}" for n in (0, 1) for field in ("id", "type")), "file", "file.id", "file.type",
     *(f"intents[{n}].{field}" for n in (0, 1) for field in ("intent", "title")),

@@ -291,7 +291,8 @@ export interface BotTurnFailed {
  * People are asked for: the conversation waits in the queue of `team`. Higher `priority` goes first.
  *
  * `cause`: what in the bot's content decided it, where `reason` is `bot_decided` (`CAUSES` are those that we know;
- * a later release may write others). `why`: the business's words for it, or the customer's that led to it.
+ * a later release may write others). `why`: the business's words for it, or the customer's that led to it. `skills`: what
+ * whoever gets it must know, by id, each with its level.
  */
 export interface HandoffRequested {
   readonly type: "handoff_requested";
@@ -302,6 +303,7 @@ export interface HandoffRequested {
   readonly evidence?: readonly Evidence[];
   readonly cause?: string;
   readonly why?: string;
+  readonly skills?: Readonly<Record<string, number>>;
 }
 
 /** A line of the context card and the event that it stands on. */

@@ -113,6 +113,8 @@ export interface Conversation {
   readonly priority: number;
   readonly reason: string;
   readonly cause: string;
+  /** What whoever gets it must know, by id, each with its level. */
+  readonly skills: Readonly<Record<string, number>>;
   readonly waiting_since: number | null;
   readonly misses: number;
   readonly asked: readonly number[];
@@ -168,6 +170,7 @@ export const EMPTY: Conversation = {
   priority: 0,
   reason: "",
   cause: "",
+  skills: {},
   waiting_since: null,
   misses: 0,
   asked: [],
@@ -322,6 +325,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         priority: event.priority ?? 0,
         reason: event.reason,
         cause: event.cause ?? "",
+        skills: event.skills ?? {},
         waiting_since: at,
         owner: null,
         misses: 0,
@@ -335,6 +339,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         waiting_since: null,
         reason: "",
         cause: "",
+        skills: {},
         handoff_seq: 0,
         passed: {},
         callback: null,
@@ -358,6 +363,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
             status: "queued",
             owner: null,
             team: event.team ?? "",
+            skills: {},
             waiting_since: at,
             passed: { [event.by.id]: at },
           };
@@ -370,6 +376,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         waiting_since: null,
         reason: "",
         cause: "",
+        skills: {},
         handoff_seq: 0,
         misses: 0,
         memory: null,
@@ -489,10 +496,20 @@ function reopened(state: Conversation, event: Reopened, seq: number, at: number)
         owner: null,
         reason: state.callback ? "callback" : "reopened",
         cause: "",
+        skills: {},
         waiting_since: at,
       };
     case "bot":
-      return { ...common, status: "pending", owner: null, misses: 0, reason: "", cause: "", handoff_seq: 0 };
+      return {
+        ...common,
+        status: "pending",
+        owner: null,
+        misses: 0,
+        reason: "",
+        cause: "",
+        skills: {},
+        handoff_seq: 0,
+      };
   }
 }
 

@@ -49,9 +49,14 @@ export function changeLabels(change: {
   sendBeside("label", thread.conversation, change);
 }
 
+/** Corrects what is known of the matter; an empty value takes a fact away. */
+export function changeFacts(facts: Readonly<Record<string, string>>): boolean {
+  return sendBeside("facts", thread.conversation, { facts });
+}
+
 /** A command that waits for nothing and holds nothing up; whether it left. */
 export function sendBeside(
-  verb: "label" | "decline" | "join" | "leave" | "decline_invitation",
+  verb: "label" | "facts" | "decline" | "join" | "leave" | "decline_invitation",
   conversation: string,
   body: Readonly<Record<string, unknown>> = {},
 ): boolean {

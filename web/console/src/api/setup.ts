@@ -212,6 +212,12 @@ export interface Rating {
   name: string;
   rules: { ask: boolean; again_hours: number };
 }
+/** How operators greet, and what they keep to, by the customer's language. */
+export interface Script {
+  name: string;
+  greetings: Readonly<Record<string, string>>;
+  texts: Readonly<Record<string, string>>;
+}
 export interface Retention {
   name: string;
   conversation_days: number;
@@ -231,4 +237,5 @@ export const hours = single<Hours>("hours", "hours");
 export const routing = single<Routing>("routing", "routing");
 export const waiting = single<Waiting>("waiting", "waiting");
 export const rating = single<Rating>("rating", "rating");
+export const script = single<Script>("script", "script");
 export const retention = single<Retention>("retention", "retention");

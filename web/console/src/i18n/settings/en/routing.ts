@@ -123,6 +123,14 @@ export const routing = {
   "wrap_up.more.never": "Not to be had",
   "wrap_up.more.once": "Once, as long again",
   "wrap_up.more.until_done": "Until they are done",
+  "script.title": "Greeting and script",
+  "script.about":
+    "Stands largest on the context card of whoever answers for several businesses, beside this one’s name and colour.",
+  "script.greeting": "Greeting",
+  "script.greeting.hint": "How they begin, in the customer’s language.",
+  "script.text": "Script",
+  "script.text.hint": "A few lines that they keep to: what to ask, what not to promise.",
+  "kind.script": "greeting and script",
   "rating.title": "Ratings",
   "rating.about":
     "What customers think of a talk that has ended: in the chat a form, in a messenger buttons.",
