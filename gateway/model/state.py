@@ -10,7 +10,7 @@ import msgspec
 from gateway.model.events import Author, CallbackKind, CallbackReason, Endpoint, FileKind, Memory, Person, Role, Score
 from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 10
+FOLD_VERSION = 11
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -137,7 +137,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     who take over end it. ``callback``: what people promised the customer, until it is done or no longer wanted. ``asks``: what
     the customer was asked last by the system, whose answer comes next. ``reminded_at``: since they were reminded that they are
     waited for. ``outbound``: people of the business began it. ``invited``: colleagues whom the owner asks to join. ``rating``: the
-    score that the customer gave it, ``rating_asked``: the ``seq`` of the question, until it is opened again.
+    score that the customer gave it, ``rating_asked``: the ``seq`` of the question, until it is opened again. ``forwarded``: people's
+    answers up to here went out another way, or could not.
     """
 
     id: str
@@ -188,6 +189,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     callback: Callback | None = None
     asks: str = ""
     reminded_at: int = 0
+    forwarded: int = 0
 
     @property
     def floor(self) -> Floor:

@@ -187,6 +187,19 @@ export interface Fault {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
+/**
+ * People's answers from `since` to `upto`, which nobody read on the page, went to `to` another way; or they could
+ * not, and `fault` says why.
+ */
+export interface AnswersForwarded {
+  readonly type: "answers_forwarded";
+  readonly way: "email" | "sms";
+  readonly to: string;
+  readonly since: number;
+  readonly upto: number;
+  readonly fault?: Fault | null;
+}
+
 /** The file of message `seq` is here; `file` says what is known of it now. */
 export interface FileReady {
   readonly type: "file_ready";
@@ -650,6 +663,7 @@ export type PlainEvent =
   | SystemNotice
   | NoteAdded
   | DeliveryFailed
+  | AnswersForwarded
   | FileReady
   | FileFailed
   | DeliveryReplayed
@@ -706,6 +720,7 @@ export type AnyEvent =
   | SystemNotice
   | NoteAdded
   | DeliveryFailed
+  | AnswersForwarded
   | FileReady
   | FileFailed
   | DeliveryReplayed
