@@ -467,7 +467,7 @@ class ForwardAnswers(Command, frozen=True):
     """Answers that nobody read went out another way, or could not; as ``AnswersForwarded`` has it."""
 
     way: ForwardWay
-    to: str
+    address: str
     since: int
     upto: int
     fault: Fault | None = None

@@ -108,7 +108,7 @@ def _shell(event: Plain) -> Plain:
         case TranscriptAsked():
             return replace(event, address="")
         case AnswersForwarded():
-            return replace(event, to="", fault=None)
+            return replace(event, address="", fault=None)
         case DetailsLeft():
             return replace(event, value="")
         case CallbackPromised():

@@ -244,7 +244,7 @@ class Told:
         draft = log.Draft(state.id, state, now=now)
         draft.apply(
             c.ForwardAnswers(
-                way=errand.reach.way, to=errand.reach.to, since=errand.since, upto=errand.upto, fault=self.fault
+                way=errand.reach.way, address=errand.reach.to, since=errand.since, upto=errand.upto, fault=self.fault
             )
         )  # fmt: skip
         committed = commit(tx, draft, policy)

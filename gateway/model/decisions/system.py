@@ -104,7 +104,7 @@ def report_failure(state: Conversation, command: c.ReportFailure, circumstances:
 def forward_answers(state: Conversation, command: c.ForwardAnswers, circumstances: Circumstances) -> Events:
     return (
         AnswersForwarded(
-            way=command.way, to=command.to, since=command.since, upto=command.upto, fault=command.fault
+            way=command.way, address=command.address, since=command.since, upto=command.upto, fault=command.fault
         ),
     )  # fmt: skip
 

@@ -159,11 +159,11 @@ class DeliveryFailed(Event, frozen=True, tag="delivery_failed"):
 
 
 class AnswersForwarded(Event, frozen=True, tag="answers_forwarded"):
-    """People's answers from ``since`` to ``upto``, which nobody read on the page, went to ``to`` another way; or they could
+    """People's answers from ``since`` to ``upto``, which nobody read on the page, went to ``address`` another way; or they could
     not, and ``fault`` says why."""
 
     way: ForwardWay
-    to: str
+    address: str
     since: int
     upto: int
     fault: Fault | None = None

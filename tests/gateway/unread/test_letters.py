@@ -31,7 +31,7 @@ async def test_several_unread_answers_are_one_letter_and_no_other(desk: Desk) ->
     assert letter["To"] == EMAIL and "Lantern" in str(letter["From"]) and letter["Subject"] == "Lantern answered you"
     assert "Olga:\r\n> It is on its way." in text.replace("\r\n", "\n").replace("\n", "\r\n")
     assert "> It comes at six." in text and "> Is that fine?" in text and "Where is it?" not in text
-    assert await desk.forwarded(talk) == [AnswersForwarded(way="email", to=EMAIL, since=first, upto=last)]
+    assert await desk.forwarded(talk) == [AnswersForwarded(way="email", address=EMAIL, since=first, upto=last)]
     assert (await desk.bench.state(talk)).forwarded == last
     await desk.nothing_comes()
 

@@ -188,13 +188,13 @@ export interface Fault {
 }
 
 /**
- * People's answers from `since` to `upto`, which nobody read on the page, went to `to` another way; or they could
+ * People's answers from `since` to `upto`, which nobody read on the page, went to `address` another way; or they could
  * not, and `fault` says why.
  */
 export interface AnswersForwarded {
   readonly type: "answers_forwarded";
   readonly way: "email" | "sms";
-  readonly to: string;
+  readonly address: string;
   readonly since: number;
   readonly upto: number;
   readonly fault?: Fault | null;
