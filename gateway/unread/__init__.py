@@ -122,7 +122,7 @@ class Unread:
         await self._note_call(row, errand, outcome, attempts=attempts, over=over)
         if not over:
             return Result(after=max(PAUSES[attempts - 1], outcome.after))
-        return Result(outcome.answer if isinstance(outcome.answer, Fault) else None)
+        return Result(_for_thread(outcome.answer) if isinstance(outcome.answer, Fault) else None)
 
     async def _note_call(self, row: due.Due, errand: Errand, outcome: Outcome, *, attempts: int, over: bool) -> None:
         status: webhook_calls.CallStatus = "done" if outcome.done else "failed" if over else "waiting"
@@ -253,6 +253,12 @@ class Told:
         if answers and after:
             due.put(tx, row.kind, row.subject, due_at=goes_out_at(answers, after=after))
         return committed
+
+
+def _for_thread(fault: Fault) -> Fault:
+    """Operators read that it wasn't taken; why a call fails is for whoever set it up, beside the call."""
+    answered = fault.code in (calls.STATUS.code, calls.ANSWERED.code)
+    return delivery.SMS_ANSWERED(said=fault.text) if answered else delivery.SMS_NOT_TAKEN()
 
 
 def _origin_of(url: str) -> str:

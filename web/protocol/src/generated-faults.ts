@@ -16,6 +16,8 @@ export const FAULTS = {
     delivery_mail_refused: ["said"],
     delivery_mail_not_reached: ["said"],
     delivery_mail_uncertain: [],
+    delivery_sms_answered: ["said"],
+    delivery_sms_not_taken: [],
   },
   push: {
     push_off: [],
