@@ -55,7 +55,6 @@ LoseOwner          .      .     +      +       .       .
 Wake               -      -     -      -       +       -
 Notify             +      +     +      +       +       +
 ReportFailure      +      +     +      +       +       +
-ForwardAnswers     +      +     +      +       +       +
 FinishFile         +      +     +      +       +       +
 FailFile           +      +     +      +       +       +
 Close              +      +     +      +       +       -
@@ -73,6 +72,7 @@ EditReply          +      +     +      +       +       +
 DeleteReply        +      +     +      +       +       +
 LoseEndpoint       +      +     +      +       +       +
 RegainEndpoint     .      .     .      .       .       .
+ForwardAnswers     +      +     +      +       +       +
 """
 _REPLY = OperatorMessage(text="Good so", endpoint=TELEGRAM, operator=OLGA.id, name=OLGA.name)
 COMMANDS: tuple[type[c.AnyCommand], ...] = c.AnyCommand.__args__

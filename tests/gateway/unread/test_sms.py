@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from gateway.model.events import AnswersForwarded
-from tests.gateway.unread.desk import EMAIL, PHONE, Desk, body_of, link_in
+from tests.gateway.unread.desk import EMAIL, PAGE, PHONE, Desk, body_of, link_in
 from tests.gateway.webhooks.receiver import Receiver
 from tests.support_edge.waiting import until_async
 
@@ -14,7 +14,7 @@ MINUTE = 60
 
 async def unread(desk: Desk, text: str = "It is on its way.", **details: str) -> tuple[str, int]:
     """A conversation with an answer that is due to go out, and the answer's ``seq``."""
-    talk = await desk.customer(**(details or {"phone": PHONE}))
+    talk = await desk.customer(page=PAGE, **(details or {"phone": PHONE}))
     seq = await desk.answer(talk, text)
     await desk.bench.advance(5 * MINUTE)
     return talk, seq
