@@ -20,4 +20,6 @@ MAIL_UNCERTAIN = Kind(
     "delivery_mail_uncertain", "The mail server broke off, so nobody knows whether the letter went out."
 )
 SMS_ANSWERED = Kind("delivery_sms_answered", "The sender of short messages did not take it: {said}")
-SMS_NOT_TAKEN = Kind("delivery_sms_not_taken", "The sender of short messages could not be called; the list of its calls says why.")
+SMS_NOT_TAKEN = Kind(
+    "delivery_sms_not_taken", "The sender of short messages could not be called; the list of its calls says why."
+)

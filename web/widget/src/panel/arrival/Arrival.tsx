@@ -24,7 +24,8 @@ export function Main({ link, view, settle }: Props) {
   const unsure = told !== "" && view.inbox === null;
   const here = !token || (told !== "" && view.conversation === told);
   useEffect(() => {
-    if (here) settle();
+    // Not at once: effects may run within a rendering, and this one draws the whole panel.
+    if (here) queueMicrotask(settle);
   }, [here]);
   const up = view.line === "online" || view.line === "catching_up";
   useEffect(() => button.current?.focus({ preventScroll: true }), [step, unsure]);
