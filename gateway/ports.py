@@ -466,13 +466,14 @@ class Suggester(Protocol):
 class Notifier(Protocol):
     """Reaches a person outside any open conversation: by e-mail. ``ready``: it can.
 
-    ``send`` raises ``RetryLater``, ``DeliveryRefused`` (for good) or ``DeliveryUncertain``. ``name``: from whom it is.
+    ``send`` raises ``RetryLater``, ``DeliveryRefused`` (for good) or ``DeliveryUncertain``. ``name``: from whom it is. ``stop``:
+    the address at which a mail program ends such letters by itself (RFC 8058), "" where there is none.
     """
 
     @property
     def ready(self) -> bool: ...
 
-    async def send(self, to: str, *, subject: str, text: str, name: str = "") -> None: ...
+    async def send(self, to: str, *, subject: str, text: str, name: str = "", stop: str = "") -> None: ...
 
 
 # --- words and wires --------------------------------------------------------------------------------------------

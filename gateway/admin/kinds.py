@@ -75,6 +75,16 @@ class Waiting(Body, frozen=True):
     rules: WaitingRules = WaitingRules()
 
 
+class Unread(Body, frozen=True):
+    """How answers reach a customer who didn't read them: by ``email``, and where no e-mail address is known by ``sms``, which the
+    business's own system sends that is called at ``url``."""
+
+    name: Name = "unread"
+    email: bool = True
+    sms: bool = False
+    url: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
 class Label(Body, frozen=True):
     """A word for sorting conversations."""
 
@@ -356,16 +366,27 @@ def _in_order(spans: tuple[Span, ...]) -> None:
 
 
 def _webhook(tx: Tx, body: Webhook, by: Actor) -> Body:
+    _callable(body.url)
+    return replace(_named(body), url=body.url, events=tuple(dict.fromkeys(body.events)))
+
+
+def _callable(url: str) -> None:
+    """Raises ``Invalid`` where nothing can be called by this."""
     try:
-        parts = urlsplit(body.url)
+        parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, 0
-    if not host or port == 0 or parts.scheme not in ("http", "https") or not body.url.isprintable() or " " in body.url:
+    if not host or port == 0 or parts.scheme not in ("http", "https") or not url.isprintable() or " " in url:
         raise Invalid("Give the whole address, https://crm.example.com/hook, say.", field="url")
     if parts.username or parts.password:
         raise Invalid("Put no password into the address: what we send is signed.", field="url")
-    return replace(_named(body), url=body.url, events=tuple(dict.fromkeys(body.events)))
+
+
+def _unread(tx: Tx, body: Unread, by: Actor) -> Body:
+    if body.sms or body.url:
+        _callable(body.url)
+    return body
 
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -426,6 +447,8 @@ KINDS: tuple[Kind, ...] = (
          judge=_routing),
     Kind(name="waiting", path="waiting", body=Waiting, summary="What is promised to who waits", single=True,
          judge=lambda tx, body, by: body),
+    Kind(name="unread", path="unread", body=Unread, summary="How answers reach who didn't read them", single=True,
+         read=ADMINISTRATORS, judge=_unread),
     Kind(name="rating", path="rating", body=Rating, summary="Whether customers are asked for a rating", single=True,
          judge=lambda tx, body, by: body),
     Kind(name="script", path="script", body=Script, summary="How operators greet, and what they keep to", single=True, judge=_script),

@@ -39,7 +39,7 @@ from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.indexing import Indexer
 from gateway.dispatcher.retention import RETENTION, Retention
 from gateway.dispatcher.routing import ROUTE
-from gateway.dispatcher.setup import HOURS, WAITING, WEBHOOK
+from gateway.dispatcher.setup import HOURS, UNREAD, WAITING, WEBHOOK
 from gateway.dispatcher.transcripts import TRANSCRIPT
 from gateway.errors import StartupError
 from gateway.files import Files, open_objects
@@ -54,6 +54,7 @@ from gateway.http.deliveries import Deliveries
 from gateway.http.files import FileRoutes
 from gateway.http.health import Health
 from gateway.http.ledger import Ledger
+from gateway.http.letters import LetterPages
 from gateway.http.openapi import document
 from gateway.http.peers import Peers
 from gateway.http.presence import Presence
@@ -82,6 +83,7 @@ from gateway.store.opening import (
 )
 from gateway.store.store import Clock, Store, system_clock
 from gateway.transcripts import Transcripts
+from gateway.unread import SMS_TEST, Sms, Unread
 from gateway.vault import Vault, open_vault
 from gateway.webhooks import Webhooks
 from gateway.webhooks.guard import Guard
@@ -140,6 +142,7 @@ class Switchboard:
             reopen_window=int(settings.reopen_hours * 3600 * SECOND),
             idle_after=int(settings.idle_hours * 3600 * SECOND),
             live=frozenset({WebChat.name}),
+            mail=bool(settings.smtp),
             pushed={Telegram.name: telegram_capabilities(settings)},
             there=self.presence.may_be_there,
             deserted=self.presence.is_deserted,
@@ -164,6 +167,8 @@ class Switchboard:
         self.transcripts = Transcripts(self.dispatcher, self.mailer, policy.phrases)
         self.guard = Guard(settings.webhook_networks)
         self.webhooks = Webhooks(self.dispatcher, self.vault, self.guard, clock=clock, card=handoff.supervisors_card)
+        self.sms = Sms(self.dispatcher, self.vault, self.guard, clock=clock)
+        self.unread = Unread(self.dispatcher, self.mailer, self.vault, self.sms, url=lambda: self.url)
         vapid = Vapid(store, self.vault, contact=contact_of(settings.mail_from, settings.public_url))
         self.push_service = PushService(vapid, self.guard, clock=clock)
         self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=clock)
@@ -216,7 +221,7 @@ class Switchboard:
         return routes
 
     def _configured(self, business: str, kind: str) -> None:
-        if kind in (WEBHOOK, HOURS, WAITING):
+        if kind in (WEBHOOK, HOURS, WAITING, UNREAD):
             self.dispatcher.policy.set_ups.forget(business)
         self.knowledge.changed(business, kind)
 
@@ -247,6 +252,7 @@ class Switchboard:
         Health(self.store, lambda: self._draining, degraded=self._degraded).mount(self.app)
         Previews(self.store).mount(self.app)
         self.help.mount(self.app)
+        LetterPages(self.store, self.vault, self.dispatcher.policy.phrases).mount(self.app)
         self.pictures.mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
@@ -298,6 +304,8 @@ class Switchboard:
                 RETENTION: self.retention.claimed,
                 IMPORT: self.importer.claimed,
                 TRANSCRIPT: self.transcripts.claimed,
+                UNREAD: self.unread.claimed,
+                SMS_TEST: self.sms.claimed,
                 ROUTE: self.distributor.claimed,
                 ABSENT: self.absences.claimed,
             }
@@ -352,6 +360,7 @@ class Switchboard:
         for channel in self.channels.values():
             await channel.aclose()
         await self.webhooks.aclose()
+        await self.sms.aclose()
         await self.push_service.aclose()
         await self.studio.aclose()
         await self.bots.aclose()

@@ -20,6 +20,7 @@ from gateway.admin.push import PushRoutes
 from gateway.admin.reports import Reports
 from gateway.admin.setup import SetUp
 from gateway.admin.transfers import Transfers
+from gateway.admin.unread import UnreadRoutes
 from gateway.admin.webhooks import WebhookRoutes
 from gateway.dispatcher.setup import WEBHOOK
 from gateway.http.routes import Route
@@ -59,6 +60,7 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
         *Configuration(node.store, changed=changed).routes(),
         *node.knowledge.routes(),
         *WebhookRoutes(node.store, node.vault, node.dispatcher).routes(),
+        *UnreadRoutes(node.store, node.vault, node.dispatcher).routes(),
         *ContactImports(node.store, node.dispatcher).routes(),
         *Auditing(node.store).routes(),
         *node.studio.routes(),

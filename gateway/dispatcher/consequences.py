@@ -12,6 +12,7 @@ from gateway.dispatcher.rating import ask_for_rating
 from gateway.dispatcher.routing import plan_routing
 from gateway.dispatcher.stints import note_stint
 from gateway.dispatcher.transcripts import Job, plan
+from gateway.dispatcher.unread import note_unread
 from gateway.dispatcher.waiting import note_patience, tell_who_waits
 from gateway.model import commands as c
 from gateway.model import words
@@ -93,6 +94,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     plan_alerts(tx, draft, policy)
     routed = plan_routing(tx, draft)
     note_patience(tx, draft, policy)
+    note_unread(tx, draft, policy)
     routed = note_waiting(tx, draft.before, state, policy, now=draft.now) or routed
     return Planned(_plan_turn(tx, draft, policy, at_once=at_once), routed)
 

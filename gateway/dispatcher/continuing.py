@@ -192,11 +192,11 @@ def _go_on(
     tx: Tx, identity: inbound.Identity, token: str, claim: inbound.Claim, *, policy: Policy, now: int
 ) -> Continued:  # fmt: skip
     """``identity``, which is locked, goes on where the link leads, and uses it up. Raises ``LinkOver``."""
-    conversation = links.take(tx, token, claim.inbox, now=now)
-    if conversation is None:
+    taken = links.take(tx, token, claim.inbox, now=now)
+    if taken is None or _is_stale(tx, taken):
         raise LinkOver("This link has run out or was used already. Ask for a new one where you came from.")
     try:
-        linked = Link(identity.id, conversation, policy)(tx, now)
+        linked = Link(identity.id, taken.conversation, policy, ended=taken.kind == "letter")(tx, now)
     except (NotFound, NotPossible) as error:
         raise LinkOver("What this link leads to is over, or is somebody else's.") from error
     known = contacts.address(tx, identity.id)
@@ -204,6 +204,12 @@ def _go_on(
     told = _tell(tx, known.conversation, "continued", policy=policy, now=now)
     inbound.claim_key(tx, claim, conversation=known.conversation, seq=told.state.seq, now=now)
     return Continued((*linked.commits, told), linked.moved, known.conversation, told.state.seq)
+
+
+def _is_stale(tx: Tx, taken: links.Taken) -> bool:
+    """Who wrote after a letter was on its way has come back without it: then nobody else may by it."""
+    state = log.peek(tx, taken.conversation) if taken.kind == "letter" else None
+    return state is not None and state.last_input > taken.seq
 
 
 def _tell(tx: Tx, conversation: str, notice: str, *, policy: Policy, now: int) -> Committed:

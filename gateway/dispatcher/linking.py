@@ -37,7 +37,8 @@ class Linked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """``identity`` goes on in ``conversation``, and their contacts are one from now on.
+    """``identity`` goes on in ``conversation``, and their contacts are one from now on. ``ended``: it may be over, to be read
+    and to be opened again.
 
     Raises ``NotFound`` where either isn't there, ``NotPossible`` where the conversation is over or the two are known
     to be different people.
@@ -46,6 +47,7 @@ class Link:
     identity: str
     conversation: str
     policy: Policy
+    ended: bool = False
 
     def __call__(self, tx: Tx, now: int) -> Linked:
         return steadily(lambda: self._link(tx, now))
@@ -56,7 +58,7 @@ class Link:
         if seen is None or seen.is_gone or target is None:
             raise NotFound("There is no such conversation, or nobody has that address.")
         held = lock([seen], target.id, tx=tx)
-        target = held.unresolved(target.id)
+        target = held.going_on(target.id) if self.ended else held.unresolved(target.id)
         unite(tx, seen.contact, target.contact, how=Merged(at=now))
         if seen.conversation == target.id:
             return Linked()
@@ -180,10 +182,14 @@ class Held(NamedTuple):
     addresses: dict[str, Address]
     states: dict[str, Conversation]
 
-    def unresolved(self, name: str) -> Conversation:
+    def going_on(self, name: str) -> Conversation:
         state = self.states[name]
         if state.continued_in:
             raise CannotLock  # it went on elsewhere meanwhile
+        return state
+
+    def unresolved(self, name: str) -> Conversation:
+        state = self.going_on(name)
         if state.status is Status.RESOLVED:
             raise NotPossible("That conversation is over. Link to one that goes on.", status=state.status)
         return state

@@ -18,6 +18,8 @@ WEBHOOK = "webhook"
 """The kind of configuration, and of due rows."""
 HOURS = "hours"
 WAITING = "waiting"
+UNREAD = "unread"
+"""The kind of configuration, and of due rows, whose subject is a conversation."""
 KNOWN_FOR = 5_000_000
 """Microseconds after which another node's change is seen."""
 
@@ -33,10 +35,19 @@ class _Waiting(msgspec.Struct, frozen=True):
     rules: WaitingRules = WaitingRules()
 
 
+class UnreadWays(msgspec.Struct, frozen=True):
+    """How answers reach who didn't read them: by e-mail, and by calls of the business's own sender of short messages at
+    ``url``."""
+
+    email: bool = True
+    sms: bool = False
+    url: str = ""
+
+
 class Known(NamedTuple):
     """``hooks``: the webhooks that want an event, by its tag. ``zone``: of the business. ``reached``: somebody of it is
     told what happens while their console is closed. ``labels``: their names, by id. ``waiting``: what is promised to whom.
-    ``wrap_ups``: what comes before an end, by the team's id, "" for everybody."""
+    ``wrap_ups``: what comes before an end, by the team's id, "" for everybody. ``unread``: how answers that nobody read go out."""
 
     at: int
     hooks: dict[str, tuple[str, ...]]
@@ -47,6 +58,7 @@ class Known(NamedTuple):
     waiting: WaitingRules
     wrap_ups: dict[str, WrapUpRules]
     rating: RatingRules
+    unread: UnreadWays
 
 
 class SetUps:
@@ -69,7 +81,8 @@ class SetUps:
         if known is None or now - known.at >= KNOWN_FOR:
             reached = push_subscriptions.any_of_business(tx, now=now)
             known = self._known[tx.business] = Known(
-                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx), _waiting(tx), _wrap_ups(tx), _rating(tx)
+                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx), _waiting(tx), _wrap_ups(tx), _rating(tx),
+                _unread(tx),
             )  # fmt: skip
         return known
 
@@ -131,6 +144,11 @@ def _wrap_ups(tx: Tx) -> dict[str, WrapUpRules]:
 def _rating(tx: Tx) -> RatingRules:
     item = configuration.find(tx, "rating", "rating")
     return msgspec.json.decode(item.body, type=_Rating).rules if item is not None else RatingRules()
+
+
+def _unread(tx: Tx) -> UnreadWays:
+    item = configuration.find(tx, UNREAD, UNREAD)
+    return msgspec.json.decode(item.body, type=UnreadWays) if item is not None else UnreadWays()
 
 
 def _hours(tx: Tx) -> Hours:

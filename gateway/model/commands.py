@@ -19,6 +19,7 @@ from gateway.model.events import (
     Endpoint,
     Evidence,
     FileProblem,
+    ForwardWay,
     Memory,
     OperatorMessage,
     Outcome,
@@ -463,6 +464,16 @@ class ReportFailure(Command, frozen=True):
     fault: Fault | None = None
 
 
+class ForwardAnswers(Command, frozen=True):
+    """Answers that nobody read went out another way, or could not; as ``AnswersForwarded`` has it."""
+
+    way: ForwardWay
+    address: str
+    since: int
+    upto: int
+    fault: Fault | None = None
+
+
 class LoseEndpoint(Command, frozen=True):
     """The customer can't be reached there any more."""
 
@@ -505,6 +516,7 @@ AnyCommand = (
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
     | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
+    | ForwardAnswers
 )  # fmt: skip
 AnyRequest = AnyCommand | RunMacro
 """What people may ask for."""

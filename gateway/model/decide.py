@@ -79,6 +79,7 @@ _ALWAYS: dict[type[c.Command], Handler] = {
     c.Extend: customer.extend, c.Edit: customer.edit, c.React: customer.react,
     c.EditReply: people.edit_reply, c.DeleteReply: people.delete_reply,
     c.LoseEndpoint: system.lose_endpoint, c.RegainEndpoint: system.regain_endpoint,
+    c.ForwardAnswers: system.forward_answers,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {
     **_ALWAYS, c.Say: customer.hear, c.JoinChannel: customer.join_channel,
@@ -113,5 +114,6 @@ TABLE: dict[Status, dict[type[c.Command], Handler]] = {
         **_UNRESOLVED, c.Say: customer.hear_again, c.Wake: system.wake, c.Take: people.take, c.LoseOwner: _nothing,
         c.Resolve: people.resolve, c.PromiseCallback: people.promise_callback,
     },
-    Status.RESOLVED: {**_ALWAYS, c.Say: customer.hear_again},
+    # Whoever comes back by a letter's link reads what was answered last, and may go on from there.
+    Status.RESOLVED: {**_ALWAYS, c.Say: customer.hear_again, c.JoinChannel: customer.join_channel},
 }  # fmt: skip

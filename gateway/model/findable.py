@@ -6,6 +6,7 @@ from typing import assert_never
 
 from gateway.model.events import (
     AnswerRated,
+    AnswersForwarded,
     AnyEvent,
     AttributesSet,
     BotMessage,
@@ -98,7 +99,7 @@ def findable(event: AnyEvent) -> str:
             | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | ColleagueInvited() | ColleagueDeclined() | Resolved() | Reopened() | Snoozed() | FileReady() | FileFailed() | Redacted()
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
-            | EndpointBack()
+            | EndpointBack() | AnswersForwarded()
         ):  # fmt: skip
             return ""
         case _:

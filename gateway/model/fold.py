@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from gateway.model.events import (
     AnswerRated,
+    AnswersForwarded,
     Attachment,
     AttributesSet,
     Author,
@@ -196,6 +197,8 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return {"invited": _uninvited(state, event.operator.id)}
         case Rated():
             return {"rating": event.score}
+        case AnswersForwarded():
+            return {"forwarded": max(state.forwarded, event.upto)}
         case WrapUpExtended():
             wrap_up = state.wrap_up
             return {"wrap_up": replace(wrap_up, until=event.until, extended=True)} if wrap_up is not None else {}

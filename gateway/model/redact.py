@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from gateway.model.events import (
     AnswerRated,
+    AnswersForwarded,
     AnyEvent,
     Attachment,
     AttributesSet,
@@ -106,6 +107,8 @@ def _shell(event: Plain) -> Plain:
             return replace(event, attributes={})
         case TranscriptAsked():
             return replace(event, address="")
+        case AnswersForwarded():
+            return replace(event, address="", fault=None)
         case DetailsLeft():
             return replace(event, value="")
         case CallbackPromised():

@@ -137,7 +137,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     who take over end it. ``callback``: what people promised the customer, until it is done or no longer wanted. ``asks``: what
     the customer was asked last by the system, whose answer comes next. ``reminded_at``: since they were reminded that they are
     waited for. ``outbound``: people of the business began it. ``invited``: colleagues whom the owner asks to join. ``rating``: the
-    score that the customer gave it, ``rating_asked``: the ``seq`` of the question, until it is opened again.
+    score that the customer gave it, ``rating_asked``: the ``seq`` of the question, until it is opened again. ``forwarded``: people's
+    answers up to here went out another way, or could not.
     """
 
     id: str
@@ -189,6 +190,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     callback: Callback | None = None
     asks: str = ""
     reminded_at: int = 0
+    forwarded: int = 0
 
     @property
     def floor(self) -> Floor:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from gateway.model.events import (
     AnswerRated,
+    AnswersForwarded,
     AnyEvent,
     AttributesSet,
     BotMessage,
@@ -169,6 +170,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
             | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | ColleagueInvited() | ColleagueDeclined()
             | CallbackTried() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
+            | AnswersForwarded()
         ):  # fmt: skip
             return None
         case _:

@@ -408,6 +408,8 @@ channel_links = Table(
     _text("inbox_id", default=None),
     _instant("created_at"),
     _instant("expires_at"),
+    _text("kind"),
+    _number("seq"),
     PrimaryKeyConstraint("business_id", "token_hash"),
     Index("ix_channel_links_conversation", "business_id", "conversation_id"),
     sqlite_with_rowid=False,
@@ -659,6 +661,15 @@ webhook_calls = Table(
     _instant("updated_at"),
     PrimaryKeyConstraint("business_id", "id"),
     Index("ix_webhook_calls_webhook", "business_id", "webhook_id", "id"),
+)
+
+letter_stops = Table(
+    "letter_stops",
+    metadata,
+    _business(),
+    _text("address_hash", default=None),
+    _instant("stopped_at"),
+    PrimaryKeyConstraint("business_id", "address_hash"),
 )
 
 # --- knowledge ---

@@ -181,6 +181,7 @@ def wrap_up() -> History:
     unheard = history.state.seq
     history.do(c.ReportFailure(seq=unheard, part=0, reason="blocked"))
     history.do(c.Replay(operator=SUE, seq=unheard))
+    history.do(c.ForwardAnswers(way="email", address="ivan@example.com", since=unheard, upto=unheard))
     history.resolve(operator=IVAN, wrap_up=True)
     history.resolve(operator=IVAN, code="question")
     history.say("Hello again", owner_available=True)

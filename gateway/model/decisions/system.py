@@ -7,6 +7,7 @@ from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
 from gateway.model.decisions.customer import reopening
 from gateway.model.events import (
+    AnswersForwarded,
     DeliveryFailed,
     EndpointBack,
     EndpointLost,
@@ -98,6 +99,14 @@ def close(state: Conversation, command: c.Close, circumstances: Circumstances) -
 
 def report_failure(state: Conversation, command: c.ReportFailure, circumstances: Circumstances) -> Events:
     return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason, fault=command.fault),)
+
+
+def forward_answers(state: Conversation, command: c.ForwardAnswers, circumstances: Circumstances) -> Events:
+    return (
+        AnswersForwarded(
+            way=command.way, address=command.address, since=command.since, upto=command.upto, fault=command.fault
+        ),
+    )  # fmt: skip
 
 
 def lose_endpoint(state: Conversation, command: c.LoseEndpoint, circumstances: Circumstances) -> Events:

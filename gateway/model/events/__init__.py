@@ -72,12 +72,14 @@ from gateway.model.events.lifecycle import (
     WrapUpStarted,
 )
 from gateway.model.events.messages import (
+    AnswersForwarded,
     BotMessage,
     CustomerEdited,
     CustomerMessage,
     CustomerReacted,
     DeliveryFailed,
     DeliveryReplayed,
+    ForwardWay,
     MessageExtended,
     NoteAdded,
     OperatorDeleted,
@@ -107,6 +109,7 @@ Plain = (
     | SystemNotice
     | NoteAdded
     | DeliveryFailed
+    | AnswersForwarded
     | FileReady
     | FileFailed
     | DeliveryReplayed
@@ -208,6 +211,7 @@ def decode_event(body: bytes | str) -> AnyEvent:
 __all__ = [
     "TAGS",
     "AnswerRated",
+    "AnswersForwarded",
     "AnyEvent",
     "Attachment",
     "AttributesSet",
@@ -248,6 +252,7 @@ __all__ = [
     "FileKind",
     "FileProblem",
     "FileReady",
+    "ForwardWay",
     "HandoffCancelled",
     "HandoffRequested",
     "InvitationShown",

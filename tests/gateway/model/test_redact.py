@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from gateway.model.events import (
+    AnswersForwarded,
     AttributesSet,
     BotMessage,
     BotTurn,
@@ -69,6 +70,7 @@ PERSONAL = (
     Transferred,
     ConversationStarted,
     DeliveryFailed,
+    AnswersForwarded,
     FileReady,
     AttributesSet,
     DetailsLeft,
@@ -95,7 +97,7 @@ def test_no_word_of_the_customers_is_left(kind: type[Plain]) -> None:
             if text.startswith("secret "):
                 path = text.removeprefix(f"secret {kind.__name__}.")
                 assert path in KEPT or kind in WORDED
-                told = kind is DeliveryFailed and path.startswith(("reason", "fault"))
+                told = kind in (DeliveryFailed, AnswersForwarded) and path.startswith(("reason", "fault"))
                 assert not told, "a provider's words may name the customer"
 
 

@@ -32,7 +32,7 @@ AskCallback        -      +     -      -       -       -
 PromiseCallback    -      +     +      -       +       -
 TryCallback        -      -     +      -       -       -
 Leave              +      +     -      -       -       -
-JoinChannel        +      +     +      +       +       -
+JoinChannel        +      +     +      +       +       +
 FinishTurn         +      +     +      +       +       +
 FailTurn           +      +     +      +       +       +
 Take               +      +     .      .       +       -
@@ -72,6 +72,7 @@ EditReply          +      +     +      +       +       +
 DeleteReply        +      +     +      +       +       +
 LoseEndpoint       +      +     +      +       +       +
 RegainEndpoint     .      .     .      .       .       .
+ForwardAnswers     +      +     +      +       +       +
 """
 _REPLY = OperatorMessage(text="Good so", endpoint=TELEGRAM, operator=OLGA.id, name=OLGA.name)
 COMMANDS: tuple[type[c.AnyCommand], ...] = c.AnyCommand.__args__
@@ -124,6 +125,7 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.LoseOwner: {"operator": OLGA, "reason": "lost"},
         c.Notify: {"notice": "queued", "text": "Please wait"},
         c.ReportFailure: {"seq": 2, "part": 0, "reason": "blocked"},
+        c.ForwardAnswers: {"way": "email", "address": "ivan@example.com", "since": 2, "upto": 2},
         c.FinishFile: {"seq": 2, "file": Attachment(id="file-1", name="bill.pdf")},
         c.FailFile: {"seq": 2, "file": "file-1", "reason": "refused"},
         c.Close: {"ending": "answered", "reason": "silence"},

@@ -24,6 +24,7 @@ from gateway.store import (
     labels,
     leases,
     ledger,
+    letter_stops,
     links,
     lists,
     members,
@@ -79,6 +80,7 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         articles.vote(tx, "a1", "en", helped=True)
         unanswered.note(tx, "en", "where is it", origin="page", now=now)
         stints.begin(tx, state.id, account, seq=2, now=now)
+        letter_stops.stop(tx, letter_stops.digest_of("ivan@example.com"), now=now)
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)
 
     return unit

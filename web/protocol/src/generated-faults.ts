@@ -13,6 +13,11 @@ export const FAULTS = {
     delivery_put_off_silently: [],
     delivery_no_channel: ["channel"],
     delivery_channel_failed: ["channel", "error"],
+    delivery_mail_refused: ["said"],
+    delivery_mail_not_reached: ["said"],
+    delivery_mail_uncertain: [],
+    delivery_sms_answered: ["said"],
+    delivery_sms_not_taken: [],
   },
   push: {
     push_off: [],
@@ -66,6 +71,7 @@ export const FAULTS = {
   webhooks: {
     webhook_removed: [],
     webhook_turned_off: [],
+    webhook_not_needed: [],
     webhook_no_secret: [],
     webhook_secret_unreadable: [],
     webhook_status: ["status"],

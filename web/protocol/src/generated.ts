@@ -187,6 +187,19 @@ export interface Fault {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
+/**
+ * People's answers from `since` to `upto`, which nobody read on the page, went to `address` another way; or they could
+ * not, and `fault` says why.
+ */
+export interface AnswersForwarded {
+  readonly type: "answers_forwarded";
+  readonly way: "email" | "sms";
+  readonly address: string;
+  readonly since: number;
+  readonly upto: number;
+  readonly fault?: Fault | null;
+}
+
 /** The file of message `seq` is here; `file` says what is known of it now. */
 export interface FileReady {
   readonly type: "file_ready";
@@ -652,6 +665,7 @@ export type PlainEvent =
   | SystemNotice
   | NoteAdded
   | DeliveryFailed
+  | AnswersForwarded
   | FileReady
   | FileFailed
   | DeliveryReplayed
@@ -708,6 +722,7 @@ export type AnyEvent =
   | SystemNotice
   | NoteAdded
   | DeliveryFailed
+  | AnswersForwarded
   | FileReady
   | FileFailed
   | DeliveryReplayed

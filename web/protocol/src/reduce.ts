@@ -144,6 +144,8 @@ export interface Conversation {
   /** What the system asked the customer last, whose answer comes next. */
   readonly asks: string;
   readonly reminded_at: number;
+  /** People's answers up to here went out another way, or could not. */
+  readonly forwarded: number;
 }
 
 export const EMPTY: Conversation = {
@@ -195,6 +197,7 @@ export const EMPTY: Conversation = {
   callback: null,
   asks: "",
   reminded_at: 0,
+  forwarded: 0,
 };
 
 /** Notices that ask for something, and what the next message answers then. */
@@ -285,6 +288,8 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return { invited: [...uninvited(state, event.operator), event.operator].slice(-MAX_INVITED) };
     case "colleague_declined":
       return { invited: uninvited(state, event.operator) };
+    case "answers_forwarded":
+      return { forwarded: Math.max(state.forwarded, event.upto) };
     case "rated":
       return { rating: event.score };
     case "wrap_up_extended": {

@@ -143,6 +143,13 @@ export interface Waiting {
   name: string;
   rules: WaitingRules;
 }
+/** How answers reach customers who did not read them. `url`: of the business's own sender of SMS. */
+export interface Unread {
+  name: string;
+  email: boolean;
+  sms: boolean;
+  url: string;
+}
 export interface Routing {
   name: string;
   rules: RoutingRules;
@@ -236,6 +243,7 @@ export const savedViews = many<SavedView>("view", "views");
 export const hours = single<Hours>("hours", "hours");
 export const routing = single<Routing>("routing", "routing");
 export const waiting = single<Waiting>("waiting", "waiting");
+export const unread = single<Unread>("unread", "unread");
 export const rating = single<Rating>("rating", "rating");
 export const script = single<Script>("script", "script");
 export const retention = single<Retention>("retention", "retention");

@@ -142,6 +142,14 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.labelled", { name: event.by.name });
     case "transcript_asked":
       return says("plain", "event.transcript", { address: event.address });
+    case "answers_forwarded": {
+      const { way, address, fault } = event;
+      if (!fault) return says("plain", `event.forwarded.${way}`, { address });
+      return {
+        tone: "bad",
+        say: (say) => say(`event.forwarded.${way}.failed`, { address, reason: told(fault, say, knows) }),
+      };
+    }
     case "attributes_set":
       return says("plain", "event.attributes", { attributes: pairs(event.attributes) });
     case "details_left":

@@ -70,6 +70,8 @@ export interface ChatView {
   readonly items: readonly Item[];
   readonly queue: QueueNotice | null;
   readonly status: Status | null;
+  /** The one that is shown, once it is known. */
+  readonly conversation: string | null;
   /** The person who answers, or "". */
   readonly person: string;
   /** The name of theirs, or "". */
@@ -298,6 +300,7 @@ export class Chat {
       items: shown.items,
       queue: shown.queue,
       status: known?.status ?? this.#welcome?.status ?? null,
+      conversation: log?.conversation ?? null,
       person: owner?.name ?? "",
       picture: owner?.picture ?? "",
       typing: this.#typing.who,

@@ -120,7 +120,7 @@ export function Panel({ open, arrival, settle }: Props) {
         )
       )}
       {arrival && !stopped ? (
-        <Arrival token={arrival} view={view} settle={settle} />
+        <Arrival link={arrival} view={view} settle={settle} />
       ) : view.consent && !stopped && !view.blocked ? (
         <Consent text={view.consent.text} />
       ) : (

@@ -15,6 +15,13 @@ export const faults = {
     "this server has had no such channel ({channel}) for a day. Ask an administrator",
   "fault.delivery_channel_failed":
     "something failed on our side ({channel}: {error}), and it is logged. Ask an administrator",
+  "fault.delivery_mail_refused": "the mail server refused it ({said}). Ask the customer for another address",
+  "fault.delivery_mail_not_reached":
+    "the mail server put it off again and again ({said}). Ask an administrator",
+  "fault.delivery_mail_uncertain": "the mail server broke off, so it may have arrived",
+  "fault.delivery_sms_answered": "your sender of short messages did not take it ({said})",
+  "fault.delivery_sms_not_taken":
+    "your sender of short messages could not be called. An administrator finds why under Settings → Unread answers",
 
   "fault.push_off": "This browser is not told yet. Turn it on first.",
   "fault.push_gone": "The browser's own service does not know it any more. Turn this off and on again.",

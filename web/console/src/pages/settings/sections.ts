@@ -1,7 +1,7 @@
 /** The sections of the settings, as the menu groups them. */
 export const GROUPS = [
   ["business", ["business", "hours", "retention"]],
-  ["people", ["people", "teams", "skills", "routing", "waiting", "breaks"]],
+  ["people", ["people", "teams", "skills", "routing", "waiting", "unread", "breaks"]],
   ["channels", ["inboxes"]],
   ["answers", ["script", "canned", "macros", "labels", "codes", "rating"]],
   ["automation", ["bot", "crm", "webhooks", "tokens", "transfer"]],
@@ -14,6 +14,7 @@ export type Section = (typeof GROUPS)[number][1][number];
 export const NEEDS: Partial<Record<Section, string>> = {
   routing: "routing",
   waiting: "waiting",
+  unread: "unread",
   macros: "macros",
   script: "script",
   rating: "rating",

@@ -18,8 +18,30 @@ export const waiting = {
   "waiting.remind_after.hint": "Once, in a friendly line.",
   "waiting.close_after": "Resolve it after",
   "waiting.close_after.hint": "Counted from the reminder. When they write again, it goes on.",
-  "waiting.unread_after": "E-mail an unread answer after",
-  "waiting.unread_after.hint": "Where the page's chat is closed and the customer left an address.",
+  "waiting.unread_after": "Send an unread answer after",
+  "waiting.unread_after.hint": "By e-mail or SMS, as set up under “Unread answers”.",
+
+  "unread.title": "Unread answers",
+  "unread.about":
+    "A customer closed the page before you answered? What they did not read reaches them another way, with a link back into the conversation.",
+  "unread.email": "Send it by e-mail",
+  "unread.email.hint":
+    "To the address that the customer left, or that you know. Several answers are one letter; the link works once, for three days.",
+  "unread.sms": "Tell them by SMS where there is no e-mail",
+  "unread.sms.hint":
+    "Your own system, or your provider's, sends it: we call it with the number and the text.",
+  "unread.url": "Address of the system that sends SMS",
+  "unread.url.hint":
+    "Reachable from outside, with https. What is sent is signed, and retried until it is taken.",
+  "unread.secret.about":
+    "With it your system checks that a call is ours. A new one takes the old one's place at once.",
+  "unread.test.about": "Save the address first. The test has no link in it.",
+  "unread.test.to": "Your own phone number",
+  "unread.calls.about": "Calls of your system, latest first.",
+  "unread.calls.none": "Nothing was sent yet.",
+  "event.sms": "SMS to a customer",
+  "event.sms_test": "Test",
+  "kind.unread": "unread answers",
   "unit.minutes": { one: "minute", other: "minutes" },
 
   "requests.title": "Requests",

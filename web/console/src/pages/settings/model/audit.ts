@@ -6,7 +6,7 @@ import { knows } from "../../../i18n/settings/index.ts";
 export const KINDS = [
   "business", "member", "invitation", "account", "inbox", "team", "skill", "label", "canned_response", "macro", "article", "knowledge",
   "wrap_up_code", "break_reason",
-  "hours", "routing", "waiting", "retention", "rating", "script", "token", "webhook", "bot", "view", "contact", "contacts", "crm_link", "other",
+  "hours", "routing", "waiting", "unread", "retention", "rating", "script", "token", "webhook", "bot", "view", "contact", "contacts", "crm_link", "other",
 ] as const; // prettier-ignore
 export type Kind = (typeof KINDS)[number];
 
@@ -25,4 +25,4 @@ export function deed(line: AuditLine, say: Say): string {
 }
 
 /** Of these a business has one: their name says nothing. */
-export const SINGLE = new Set(["hours", "knowledge", "routing", "waiting", "retention", "rating", "script"]);
+export const SINGLE = new Set(["hours", "knowledge", "routing", "waiting", "unread", "retention", "rating", "script"]);
