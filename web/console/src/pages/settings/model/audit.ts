@@ -25,4 +25,13 @@ export function deed(line: AuditLine, say: Say): string {
 }
 
 /** Of these a business has one: their name says nothing. */
-export const SINGLE = new Set(["hours", "knowledge", "routing", "waiting", "unread", "retention", "rating", "script"]);
+export const SINGLE = new Set([
+  "hours",
+  "knowledge",
+  "routing",
+  "waiting",
+  "unread",
+  "retention",
+  "rating",
+  "script",
+]);
