@@ -38,6 +38,7 @@ from gateway.model.events import (
     FactsChanged,
     FileFailed,
     FileReady,
+    FormFilled,
     HandoffCancelled,
     HandoffRequested,
     InvitationShown,
@@ -58,6 +59,7 @@ from gateway.model.events import (
     Place,
     Plain,
     Rated,
+    RecordMoved,
     Redacted,
     Reopened,
     Resolved,
@@ -206,7 +208,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case (
             NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
-            | CustomerReacted() | MacroRun()
+            | CustomerReacted() | MacroRun() | FormFilled() | RecordMoved()
         ):  # fmt: skip
             return {}
         case (

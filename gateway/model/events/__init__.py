@@ -86,6 +86,7 @@ from gateway.model.events.messages import (
     Rated,
     SystemNotice,
 )
+from gateway.model.events.records import FormFilled, RecordMoved
 
 
 class Redacted(Event, frozen=True, tag="redacted"):
@@ -154,6 +155,8 @@ Plain = (
     | MacroRun
     | ColleagueInvited
     | ColleagueDeclined
+    | FormFilled
+    | RecordMoved
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -248,6 +251,7 @@ __all__ = [
     "FileKind",
     "FileProblem",
     "FileReady",
+    "FormFilled",
     "HandoffCancelled",
     "HandoffRequested",
     "InvitationShown",
@@ -272,6 +276,7 @@ __all__ = [
     "Plain",
     "Rated",
     "Reason",
+    "RecordMoved",
     "Redacted",
     "Reopened",
     "Resolved",
