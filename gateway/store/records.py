@@ -69,7 +69,9 @@ _PAGE = Query(_page)
 _PAGE_OF = Query(_page.where(_r.contact_id == bindparam("contact")))
 _HAS = Query(
     select(_r.id)
-    .where(_r.business_id == _business, _r.conversation_id == bindparam("conversation"), _r.form_id == bindparam("form"))
+    .where(
+        _r.business_id == _business, _r.conversation_id == bindparam("conversation"), _r.form_id == bindparam("form")
+    )
     .limit(1)
 )
 _CHANGES = Query(
