@@ -7,7 +7,7 @@ wait for one another at the counter's row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import BindParameter, and_, bindparam, select, text, tuple_, update
@@ -192,9 +192,9 @@ def forget(tx: Tx, conversation: str) -> None:
     tx.execute(_FORGET, conversation=conversation)
 
 
-def _record(tx: Tx, row: tuple[object, ...]) -> Record:
-    *told, name, merged = row
-    whole = people.root(tx, str(told[7])) if merged else None
-    told[7], name = (whole.id, whole.name) if whole is not None else (told[7], name)
-    told[8] = _values.decode(str(told[8]))
-    return Record(*told, name)  # type: ignore[arg-type]
+def _record(tx: Tx, row: tuple[Any, ...]) -> Record:
+    *told, contact, values, created_at, by, by_name, name, merged = row
+    whole = people.root(tx, contact) if merged else None
+    if whole is not None:
+        contact, name = whole.id, whole.name
+    return Record(*told, contact, _values.decode(values), created_at, by, by_name, name)

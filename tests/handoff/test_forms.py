@@ -83,7 +83,7 @@ async def test_what_does_not_fit_is_said_of_its_question_and_draws_no_number(sit
     late = await console.command(
         conversation, "submit_form", id="t", answers={"cups": "1"}, tell=True, floor_seq=floor - 1, **sent
     )
-    assert late["problem"]["code"] == "stale_floor"
+    assert late["problem"]["type"] == "/problems/stale_floor"
     await console.command(conversation, "submit_form", id="ok", answers={"cups": "1"}, **sent)
     assert (await console.entry("form_filled"))["event"]["number"] == "ORD-000001"
 
