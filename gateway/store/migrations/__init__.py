@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0022"
+HEAD = "0025"
 KNOWN = (
     "0001",
     "0002",
@@ -26,4 +26,5 @@ KNOWN = (
     "0020",
     "0021",
     "0022",
+    "0025",
 )

@@ -1,3 +1,4 @@
+import { formFaults } from "../forms/en.ts";
 import type { FaultCode, Phrase } from "@switchboard/protocol";
 
 /** Why a message was not delivered (ends a sentence), this browser is not told, or something is not possible now. */
@@ -49,25 +50,5 @@ export const faults = {
   "fault.macro_step":
     "Step {step} of “{name}” can not be done, so nothing of it was. Do it by hand, or look at the macro.",
 
-  "fault.form_same_name": "“{name}” is there twice. Give each step and each question a name of its own.",
-  "fault.form_no_choices": "“{name}” needs at least two different choices.",
-  "fault.form_bounds": "The least of “{name}” is more than its most.",
-  "fault.form_backwards": "From “{name}” one can only go on to a later step, or to the end.",
-  "fault.form_no_question": "A branch of “{name}” asks for a question that this step does not have.",
-  "fault.form_no_answer": "A branch of “{name}” waits for an answer that its question can not have.",
-  "fault.form_dead_step": "Nothing leads to “{name}”. Take the step out, or let a branch lead there.",
-  "fault.form_statuses": "Each status is there once.",
-  "fault.form_missing": "“{name}” is needed.",
-  "fault.form_unfit": "This does not fit “{name}”.",
-  "fault.form_number": "“{name}” is a number, like 3 or 2.5.",
-  "fault.form_least": "“{name}” is at least {limit}.",
-  "fault.form_most": "“{name}” is at most {limit}.",
-  "fault.form_date": "“{name}” is a day of the calendar.",
-  "fault.form_long": "“{name}” has at most {limit} characters.",
-  "fault.form_removed": "This form was removed meanwhile. Choose another one.",
-  "fault.form_changed": "This form was changed meanwhile. Look through your answers, then save again.",
-  "fault.form_needed": "For this wrap-up code, fill in “{name}” first.",
-  "fault.record_none": "This record is not there.",
-  "fault.record_no_status": "Records of this form have no such status.",
-  "fault.record_changed": "Somebody has set it to “{status}” meanwhile.",
+  ...formFaults,
 } satisfies Record<`fault.${FaultCode<"delivery" | "push" | "desk" | "forms">}`, Phrase>;

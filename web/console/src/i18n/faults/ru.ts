@@ -1,3 +1,4 @@
+import { formFaults } from "../forms/ru.ts";
 import type { Catalogue } from "@switchboard/protocol";
 import type { faults as words } from "./en.ts";
 
@@ -49,25 +50,5 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.macro_step":
     "Шаг {step} макроса «{name}» не выполнить, поэтому не сделано ничего. Сделайте вручную или проверьте макрос.",
 
-  "fault.form_same_name": "«{name}» встречается дважды. Дайте каждому шагу и вопросу своё имя.",
-  "fault.form_no_choices": "Для «{name}» нужны хотя бы два разных варианта.",
-  "fault.form_bounds": "У «{name}» наименьшее больше наибольшего.",
-  "fault.form_backwards": "Из шага «{name}» можно перейти только дальше или в конец.",
-  "fault.form_no_question": "Переход из «{name}» смотрит на вопрос, которого в этом шаге нет.",
-  "fault.form_no_answer": "Переход из «{name}» ждёт ответа, которого у вопроса нет.",
-  "fault.form_dead_step": "К шагу «{name}» ничего не ведёт. Уберите его или добавьте переход.",
-  "fault.form_statuses": "Статусы не должны повторяться.",
-  "fault.form_missing": "Нужно заполнить «{name}».",
-  "fault.form_unfit": "Такой ответ для «{name}» не подходит.",
-  "fault.form_number": "«{name}» — число, например 3 или 2,5.",
-  "fault.form_least": "«{name}» — не меньше {limit}.",
-  "fault.form_most": "«{name}» — не больше {limit}.",
-  "fault.form_date": "«{name}» — дата из календаря.",
-  "fault.form_long": "«{name}» — не длиннее {limit} знаков.",
-  "fault.form_removed": "Эту анкету тем временем удалили. Выберите другую.",
-  "fault.form_changed": "Анкету тем временем изменили. Проверьте ответы и сохраните ещё раз.",
-  "fault.form_needed": "Для этого итога сначала заполните «{name}».",
-  "fault.record_none": "Такой записи нет.",
-  "fault.record_no_status": "У записей этой анкеты нет такого статуса.",
-  "fault.record_changed": "Тем временем статус сменили на «{status}».",
+  ...formFaults,
 };

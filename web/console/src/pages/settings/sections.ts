@@ -3,7 +3,7 @@ export const GROUPS = [
   ["business", ["business", "hours", "retention"]],
   ["people", ["people", "teams", "skills", "routing", "waiting", "breaks"]],
   ["channels", ["inboxes"]],
-  ["answers", ["canned", "macros", "labels", "codes", "rating"]],
+  ["answers", ["canned", "macros", "forms", "labels", "codes", "rating"]],
   ["automation", ["bot", "crm", "webhooks", "tokens", "transfer"]],
   ["security", ["audit"]],
 ] as const;
@@ -15,6 +15,7 @@ export const NEEDS: Partial<Record<Section, string>> = {
   routing: "routing",
   waiting: "waiting",
   macros: "macros",
+  forms: "forms",
   rating: "rating",
   breaks: "break-reasons",
   crm: "crm-links",
