@@ -208,7 +208,7 @@ class _Import:
         return {**thing, "members": [self._accounts[email] for email in emails if email in self._accounts]}
 
     def _id_of(self, kind: str, name: str) -> str:
-        found = configuration.named(self._tx, kind, name)
+        found = configuration.named(self._tx, kind, name.casefold())
         return found.id if found is not None else name
 
 

@@ -81,7 +81,7 @@ def has_its_form(tx: Tx, conversation: str, command: c.AnyCommand) -> None:
     """Raises ``NotPossible`` for an end by a code whose form wasn't filled in; ``form``: its id."""
     if not isinstance(command, c.Resolve) or not command.code:
         return
-    code = configuration.named(tx, CODE, command.code)
+    code = configuration.named(tx, CODE, command.code.casefold())
     needed = msgspec.json.decode(code.body, type=_Code).form if code is not None else ""
     item = configuration.find(tx, FORM, needed) if needed else None
     if item is not None and not records.has(tx, conversation, item.id):

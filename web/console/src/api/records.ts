@@ -43,7 +43,9 @@ export interface Page {
 }
 
 const query = (wanted: Wanted) =>
-  new URLSearchParams(Object.entries(wanted).flatMap(([name, value]) => (value ? [[name, String(value)]] : [])));
+  new URLSearchParams(
+    Object.entries(wanted).flatMap(([name, value]) => (value ? [[name, String(value)]] : [])),
+  );
 
 export function readRecords(business: string, wanted: Wanted, before = ""): Promise<Page> {
   const asked = query(wanted);
@@ -72,5 +74,9 @@ export interface Filled {
   readonly floor_seq: number;
 }
 
-export const submitForm = (business: string, conversation: string, filled: Filled): Promise<{ seq: number }> =>
+export const submitForm = (
+  business: string,
+  conversation: string,
+  filled: Filled,
+): Promise<{ seq: number }> =>
   request("POST", at(business, `conversations/${encodeURIComponent(conversation)}/submit_form`), filled);

@@ -6,7 +6,9 @@ export const END = "end";
 /** The same way as the server goes (`gateway.model.forms`): the step after `index`; as many as there are is the end. */
 export function nextStep(steps: readonly FormStep[], index: number, answers: Answers): number {
   const step = steps[index]!;
-  const taken = step.branches?.find(({ field, answer }) => (answers[field] ?? "").split("\n").includes(answer));
+  const taken = step.branches?.find(({ field, answer }) =>
+    (answers[field] ?? "").split("\n").includes(answer),
+  );
   const to = taken ? taken.to : step.then;
   if (!to) return index + 1;
   const place = steps.findIndex(({ name }) => name === to);
@@ -24,7 +26,10 @@ export function pathOf(steps: readonly FormStep[], answers: Answers): readonly n
   }
 }
 
-export type Wrong = { readonly why: "missing" | "number" | "least" | "most" | "date" | "email" | "phone"; readonly limit?: number };
+export type Wrong = {
+  readonly why: "missing" | "number" | "least" | "most" | "date" | "email" | "phone";
+  readonly limit?: number;
+};
 
 /** What can be told of an answer before the server judges it; `null`: nothing. */
 export function wrongWith(field: FormField, said: string): Wrong | null {

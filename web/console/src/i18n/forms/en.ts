@@ -28,7 +28,8 @@ export const formFaults = {
 /** Forms, where they are set up and filled in, and records. */
 export const forms = {
   "forms.title": "Forms",
-  "forms.about": "What operators are led through, step by step: orders, complaints, surveys. Each one saved is a numbered record.",
+  "forms.about":
+    "What operators are led through, step by step: orders, complaints, surveys. Each one saved is a numbered record.",
   "forms.add": "Add form",
   "forms.new": "New form",
   "forms.none": "No forms yet",
@@ -47,7 +48,8 @@ export const forms = {
   "forms.statuses.hint": "The first is that of a new one.",
   "forms.statuses.add": "Add status",
   "forms.told": "What the customer is told",
-  "forms.told.hint": "Operators choose whether to send it. Double braces around “number” stand for the record’s number.",
+  "forms.told.hint":
+    "Operators choose whether to send it. Double braces around “number” stand for the record’s number.",
   "forms.active": "Operators can choose it",
   "forms.steps": "Steps",
   "forms.step": "Step {n}",

@@ -28,7 +28,8 @@ export const formFaults = {
 /** Forms, where they are set up and filled in, and records. */
 export const forms = {
   "forms.title": "Анкеты",
-  "forms.about": "По ним оператор идёт шаг за шагом: заказы, жалобы, опросы. Каждая сохранённая — запись с номером.",
+  "forms.about":
+    "По ним оператор идёт шаг за шагом: заказы, жалобы, опросы. Каждая сохранённая — запись с номером.",
   "forms.add": "Добавить анкету",
   "forms.new": "Новая анкета",
   "forms.none": "Анкет пока нет",
@@ -47,7 +48,8 @@ export const forms = {
   "forms.statuses.hint": "Первый получает новая запись.",
   "forms.statuses.add": "Добавить статус",
   "forms.told": "Что сообщить клиенту",
-  "forms.told.hint": "Отправлять ли, решает оператор. Слово number в двойных фигурных скобках — номер записи.",
+  "forms.told.hint":
+    "Отправлять ли, решает оператор. Слово number в двойных фигурных скобках — номер записи.",
   "forms.active": "Операторы могут её выбрать",
   "forms.steps": "Шаги",
   "forms.step": "Шаг {n}",

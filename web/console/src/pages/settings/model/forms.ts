@@ -9,7 +9,10 @@ export function freeName(begin: string, taken: readonly string[]): string {
 }
 
 export const newStep = (form: Form): FormStep => ({
-  name: freeName("step", form.steps.map(({ name }) => name)),
+  name: freeName(
+    "step",
+    form.steps.map(({ name }) => name),
+  ),
   title: "",
   say: "",
   fields: [],
@@ -18,7 +21,10 @@ export const newStep = (form: Form): FormStep => ({
 });
 
 export const newQuestion = (form: Form): FormField => ({
-  name: freeName("q", form.steps.flatMap(({ fields }) => fields ?? []).map(({ name }) => name)),
+  name: freeName(
+    "q",
+    form.steps.flatMap(({ fields }) => fields ?? []).map(({ name }) => name),
+  ),
   label: "",
   kind: "text",
 });
