@@ -52,5 +52,9 @@ def _field(one: forms.Field, before: Field | None) -> Field:
     if before is not None and before.kind not in _SHARED and kind == "text":
         kind = before.kind  # an address, a time: to people a text
     return replace(
-        before or Field(slot=one.name, words=(one.label,)), kind=kind, choices=one.choices, least=one.least, most=one.most
+        before or Field(slot=one.name, words=(one.label,)),
+        kind=kind,
+        choices=one.choices,
+        least=one.least,
+        most=one.most,
     )
