@@ -47,7 +47,7 @@ def test_operator_is_led_through_an_order_and_its_record_is_sent(
     set_up_form(anna)
     customer.say("Хочу заказать чай")
     customer.ask_for_person()
-    olga.choose("Хочу заказать чай")
+    olga.choose()
     olga.take()
     page, pane = olga.page, pane_of(olga.page)
     pane.get_by_role("button", name="Заказ чая").click()
