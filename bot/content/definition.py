@@ -6,11 +6,11 @@ their order, and what a bot has no place for (branches, what is only said) is le
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import cast, get_args
 
 from msgspec.structs import replace
 
-from bot.content.types import Content, Field, Form
+from bot.content.types import Content, Field, Form, Kind
 from gateway.model import forms
 
 _SHARED = frozenset(get_args(forms.Kind)) - {"long_text", "choices"}
@@ -48,7 +48,7 @@ def form_of(name: str, steps: forms.Steps, *, before: Form | None = None) -> For
 
 
 def _field(one: forms.Field, before: Field | None) -> Field:
-    kind = one.kind if one.kind in _SHARED else "text"
+    kind = cast(Kind, one.kind if one.kind in _SHARED else "text")
     if before is not None and before.kind not in _SHARED and kind == "text":
         kind = before.kind  # an address, a time: to people a text
     return replace(

@@ -193,8 +193,11 @@ def forget(tx: Tx, conversation: str) -> None:
 
 
 def _record(tx: Tx, row: tuple[Any, ...]) -> Record:
-    *told, contact, values, created_at, by, by_name, name, merged = row
+    record, number, form_id, form, purpose, status, conversation, contact, values, at, by, by_name, name, merged = row
     whole = people.root(tx, contact) if merged else None
     if whole is not None:
         contact, name = whole.id, whole.name
-    return Record(*told, contact, _values.decode(values), created_at, by, by_name, name)
+    return Record(
+        record, number, form_id, form, purpose, status, conversation, contact, _values.decode(values), at, by, by_name,
+        name,
+    )  # fmt: skip

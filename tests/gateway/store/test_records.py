@@ -42,11 +42,14 @@ async def test_records_are_read_page_by_page_and_by_what_is_wanted(store: Store,
     def read(wanted: Wanted, before: Spot = records.LATEST) -> Callable[[Tx, int], list[str]]:
         return lambda tx, now: [one.id for one in records.read_page(tx, wanted, before=before, limit=2)]
 
+    def find(record: str) -> Callable[[Tx, int], Record | None]:
+        return lambda tx, now: records.find(tx, record)
+
     seen: list[str] = []
     spot = records.LATEST
     while page := await store.read(place.business, read(Wanted(), spot)):
         seen += page
-        last = await store.read(place.business, lambda tx, now, page=page: records.find(tx, page[-1]))
+        last = await store.read(place.business, find(page[-1]))
         assert last is not None
         spot = Spot(last.created_at, last.id)
     assert seen == ["r4", "r3", "r2", "r1", "r0"]
