@@ -114,7 +114,9 @@ def _point(one: Said, *, called: int, repeated: bool, before: Sequence[MoodPoint
     level = value if not before else LAST * value + (1 - LAST) * before[-1].level
     if called and before:
         level = min(level, before[-1].level)  # whoever asks for a person is no calmer for it
-    found = tuple(dict.fromkeys((*anger.words, *tone.words)))
+    # Only what speaks for the value is named: a "good" is no sign of annoyance.
+    mine = tone.words if tone.bad or calm == 1 else ()
+    found = tuple(dict.fromkeys((*anger.words, *mine)))
     return MoodPoint(
         seq=one.seq, at=one.at, value=round(value, 2), level=round(level, 3), words=found[:5], marks=tuple(marks)
     )  # fmt: skip

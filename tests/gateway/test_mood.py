@@ -175,3 +175,10 @@ def test_whatever_is_written_stays_within_bounds(texts: list[str]) -> None:
     found = mood_over(Said(seq, seq, text) for seq, text in enumerate(texts, start=1))
     assert all(-1 <= one.value <= 1 and -1 <= one.level <= 1 for one in found.points)
     assert found.word == (word_of(found.points[-1].level) if found.points else "calm")
+
+
+def test_only_what_speaks_for_a_mood_is_named() -> None:
+    said = [Said(seq=number, at=number, text="Good, where is my parcel?") for number in (1, 2, 3)]
+    last = mood_over(said).points[-1]
+    assert last.value < 0 and "repeat" in last.marks
+    assert "good" not in [word.lower() for word in last.words]
