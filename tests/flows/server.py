@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import chain
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import IO, NamedTuple
 
 from tests.flows import warm
 
@@ -43,7 +43,7 @@ class Server:
         self.folder = folder
         self.log = folder.parent / f"{folder.name}.log"
         self._environment = dict(environment or {})
-        self._process: ForkServerProcess | None = None
+        self._process: ForkServerProcess | warm.Cold | None = None
         self._lines: list[str] = []
         self._heard = threading.Condition()
         self._port = 0
@@ -82,7 +82,7 @@ class Server:
             process.kill()
             process.join(timeout=15)
 
-    def _listen(self, output: TextIO, lines: list[str]) -> None:
+    def _listen(self, output: IO[str], lines: list[str]) -> None:
         """Notes what the process says; an empty line is its end."""
         with output:
             for line in chain(output, [""]):

@@ -30,7 +30,7 @@ COMMANDS: tuple[type[c.AnyCommand], ...] = tuple(kind for kind in c.AnyCommand._
 _ENDS = (c.Close, c.Leave, c.End)
 _STEPS = (
     c.Say, c.SendReply, c.FinishTurn, c.FailTurn, c.ReturnToBot, c.Resolve, c.Snooze, c.MakeOffer, c.EndOffer, c.AcceptOffer, c.Join,
-    c.Part, c.Invite, c.AskCallback, c.PromiseCallback, c.TryCallback,
+    c.Part, c.Invite, c.AskCallback, c.PromiseCallback, c.TryCallback, c.ExtendWrapUp, c.CancelWrapUp,
 )  # fmt: skip
 _WITH_PEOPLE = (c.Resolve, c.Part)
 """Possible elsewhere, too; but resolving what nobody has is an exception and would end most histories early, and who

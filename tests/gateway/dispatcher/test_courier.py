@@ -293,6 +293,7 @@ async def test_dead_message_can_be_sent_again(bench: Bench, channel: StrictChann
 
 
 async def test_what_is_sent_again_after_days_is_as_new(bench: Bench, channel: StrictChannel) -> None:
+    await reminding_nobody(bench)
     channel.outcome = Once(DeliveryRefused("no"))
     conversation = await opened(bench)
     await reply(bench, conversation, "hello")

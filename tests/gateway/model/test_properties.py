@@ -183,7 +183,7 @@ def test_random_histories_reach_every_status_and_every_event() -> None:
         seen.update(type(entry.event) for entry in history.entries)
         seen.update(state.status for state in states(history))
 
-    for number in range(16):  # as many as it takes
+    for number in range(40):  # as many as it takes
         seed(number)(collect)()
         if seen >= every:
             break

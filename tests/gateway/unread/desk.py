@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import msgspec
+from sqlalchemy import bindparam, select
 
 from gateway.dispatcher.continuing import Continued, OpenAtPage
 from gateway.dispatcher.setup import UNREAD
@@ -19,7 +20,8 @@ from gateway.model import words
 from gateway.model.events import AnswersForwarded, Page
 from gateway.model.state import Status
 from gateway.store import configuration, directory, lists, webhook_calls
-from gateway.store.sql import Tx
+from gateway.store.schema import due
+from gateway.store.sql import Query, Tx
 from gateway.store.store import Store
 from gateway.store.webhook_calls import WebhookCall
 from gateway.unread import SMS_TEST, Sms, Unread
@@ -37,6 +39,11 @@ from tests.support_edge.waiting import until_async
 ORIGIN = "https://shop.example"
 PAGE = Page(url=f"{ORIGIN}/lamps?id=7#top", title="Lamps")
 EMAIL, PHONE = "ann@example.com", "+442079460101"
+_LEASES = Query(
+    select(due.c.lease_until).where(
+        due.c.business_id == bindparam("business_id"), due.c.kind == "unread", due.c.lease_until > 0
+    )
+)
 _LINK = re.compile(r"https://shop\.example\S*#switchboard=(\S+)")
 
 
@@ -88,6 +95,17 @@ class Desk:
     async def forwarded(self, conversation: str, times: int = 1) -> list[AnswersForwarded]:
         entries = await self.bench.logged(conversation, "answers_forwarded", times=times)
         return [entry.event for entry in entries if isinstance(entry.event, AnswersForwarded)]
+
+    async def tried(self, left: int) -> None:
+        """A try has come and is over; so many answers of the mail server are left."""
+
+        def unit(tx: Tx, now: int) -> bool:
+            return not any(row[0] for row in tx.all(_LEASES))
+
+        async def is_so() -> bool:
+            return len(self.box.answers) == left and await self.bench.store.read(self.bench.place.business, unit)
+
+        await until_async(is_so, what=f"{left} answers left")
 
     async def nothing_comes(self, minutes: float = 60) -> None:
         """In all that time no letter leaves, and no row is left that could send one."""

@@ -212,7 +212,9 @@ async def test_letter_that_is_put_off_goes_out_later_once(desk: Desk) -> None:
     talk = await desk.customer(email=EMAIL)
     await desk.answer(talk, "It is on its way.")
     await desk.bench.advance(5 * MINUTE)
-    await desk.bench.pass_time(lambda: bool(desk.box.letters), step=30)
+    await desk.tried(0)
+    await desk.bench.advance(2 * MINUTE)
+    await desk.letters(1)
     assert [one.fault for one in await desk.forwarded(talk)] == [None]
     await desk.letters(1)
 
@@ -222,7 +224,7 @@ async def test_what_was_read_between_two_tries_is_not_sent(desk: Desk) -> None:
     talk = await desk.customer(email=EMAIL)
     seq = await desk.answer(talk, "It is on its way.")
     await desk.bench.advance(5 * MINUTE)
-    await desk.bench.pass_time(lambda: not desk.box.answers)
+    await desk.tried(0)
     await desk.read(talk, seq)
     await desk.nothing_comes()
 
@@ -231,7 +233,9 @@ async def test_letter_is_given_up_in_the_end(desk: Desk) -> None:
     desk.box.answers = ["451 later, please"] * 6
     talk = await desk.customer(email=EMAIL)
     await desk.answer(talk, "It is on its way.")
-    await desk.bench.pass_time(lambda: not desk.box.answers, step=60)
+    for left, minutes in enumerate((32, 16, 8, 4, 2, 5)[::-1]):
+        await desk.bench.advance(minutes * MINUTE)
+        await desk.tried(5 - left)
     (told,) = await desk.forwarded(talk)
     assert told.fault is not None and told.fault.code == "delivery_mail_not_reached"
     assert desk.box.letters == []
