@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from bot.llm.engine import ModelEngine
     from bot.rasa.engine import RasaEngine
     from bot.training import WorkerTrainer
+    from gateway.ports import Knowledge
     from gateway.settings import ActionServer, LanguageModel, RasaServers
 
 
-def engine(actions: ActionServers | None = None) -> EmbeddedEngine:
+def engine(actions: ActionServers | None = None, knowledge: Knowledge | None = None) -> EmbeddedEngine:
     """An engine without any business; ``load`` gives it their bots."""
     from bot.embedded import EmbeddedEngine
 
-    return EmbeddedEngine(actions)
+    return EmbeddedEngine(actions, knowledge)
 
 
 def action_servers(

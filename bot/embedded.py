@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,10 +11,12 @@ import structlog
 
 from bot import artifact
 from bot.actions import ActionCall, ActionDone, ActionFailed, Actions
+from bot.dialogue.suggesting import suggestions
 from bot.dialogue.talk import Traced
 from bot.dialogue.turn import take_turn, trace_turn
+from bot.dialogue.unsure import is_unsure, looked_up
 from gateway.errors import BotNotReady
-from gateway.ports import Handoff, TurnRequest, TurnResult
+from gateway.ports import Handoff, Knowledge, Suggestion, TurnRequest, TurnResult
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -29,8 +31,9 @@ class EmbeddedEngine:
     A dialogue in progress goes on with the version it began with, as long as that is held; else with the current one.
     """
 
-    def __init__(self, actions: Actions | None = None) -> None:
+    def __init__(self, actions: Actions | None = None, knowledge: Knowledge | None = None) -> None:
         self._actions = actions
+        self._knowledge = knowledge
         self._bots: dict[str, artifact.Bot] = {}
         self._older: dict[str, dict[str, artifact.Bot]] = {}
         self._expected: set[str] = set()
@@ -74,7 +77,15 @@ class EmbeddedEngine:
             return TurnResult(
                 outcome="handoff", version="", misses=request.misses, handoff=Handoff(reason="bot_decided")
             )
-        return await converse(bot, request, self._actions)
+        result = await converse(bot, request, self._actions)
+        if self._knowledge is None or not is_unsure(request, result):
+            return result
+        return await looked_up(self._knowledge, bot, request, result)
+
+    async def suggest(self, business: str, text: str, locale: str) -> Sequence[Suggestion]:
+        """What the bot would say to it, for the likeliest topics that have an answer and nothing else."""
+        bot = self._bots.get(business)
+        return suggestions(bot, text, locale) if bot is not None else ()
 
     def bot_for(self, request: TurnRequest) -> artifact.Bot | None:
         """Which bot answers: the one that a dialogue in progress began with, else the current one."""

@@ -89,6 +89,7 @@ async def _demo(settings: Settings, folder: Any) -> None:
         out.print("  The business's page   ", links.page, soft_wrap=True)
         out.print("  Console, operator     ", links.operator, soft_wrap=True)
         out.print("  Console, administrator", links.administrator, soft_wrap=True)
+        out.print("  Its articles          ", links.articles, soft_wrap=True)
         out.print("\nThe sign-in links work once. Ctrl-C stops.\n")
         training = asyncio.create_task(_train(shown), name="demo.train")
         stopped = asyncio.create_task(stop.wait(), name="demo.stop")

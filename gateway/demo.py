@@ -22,6 +22,7 @@ class Links(NamedTuple):
     page: str
     operator: str
     administrator: str
+    articles: str
 
 
 class Demo:
@@ -48,6 +49,7 @@ class Demo:
             page=f"{url}/{self._name}/",
             operator=await self._sign_in(loaded, "operator"),
             administrator=await self._sign_in(loaded, "administrator"),
+            articles=f"{url}/help/{loaded.business.slug}",
         )
 
     async def needs_training(self) -> bool:

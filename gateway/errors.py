@@ -15,6 +15,7 @@ SwitchboardError
 │   ├── Forbidden           ask an administrator
 │   ├── OriginRefused       the page's origin isn't allowed
 │   ├── ConsentNeeded       the customer must agree to the business's text first
+│   ├── Blocked             the business takes nothing of this customer, for now or for good
 │   ├── LinkInvalid         get a new link where the file was found
 │   ├── Conflict            look again: somebody changed it meanwhile
 │   ├── NameTaken           choose another name
@@ -119,6 +120,12 @@ class OriginRefused(Refused):
 
 class ConsentNeeded(Refused):
     code, status, title = "consent_needed", 403, "Agree first"
+
+
+class Blocked(Refused):
+    """``until``: UTC microseconds; nothing where the block has no end."""
+
+    code, status, title = "blocked", 403, "You can't write here any more"
 
 
 class TooLarge(Refused):

@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
+import msgspec
 import Stemmer
 
 MAX_CHARS = 1000
 MAX_WORDS = 120
 MAX_WORD = 40
+
+SNIPPET = 140
+"""Characters of a snippet."""
+BEFORE = 40
+"""Characters of it before the first word that was found."""
 
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019\u02bc`](?=\w)")
@@ -73,3 +80,32 @@ def stem(word: str) -> str:
     # A stemmer works in fields of its own, and models are loaded in another thread than messages are read in.
     with _STEMMING:
         return str(_STEMMERS[is_cyrillic(word)].stemWord(word))
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A stretch of a snippet. ``mark``: a word that was asked for."""
+
+    text: str
+    mark: bool = False
+
+
+def snippet(said: str, matches: Callable[[str], bool]) -> tuple[Piece, ...]:
+    """The words around the first that was asked for, on one line, and which of them were. ``matches`` is asked of cleaned
+    words."""
+    said = " ".join(said.split())
+    found = [match.span() for match in _WORD.finditer(said) if matches(clean(match[0]))]
+    start = max(0, found[0][0] - BEFORE) if found else 0
+    if start:
+        start = said.find(" ", start, found[0][0]) + 1 or start
+    end = min(len(said), start + SNIPPET)
+    pieces: list[Piece] = []
+    at = start
+    for first, last in found:
+        if last > end:
+            break
+        pieces += [Piece(text=said[at:first]), Piece(text=said[first:last], mark=True)]
+        at = last
+    pieces.append(Piece(text=said[at:end] + ("…" if end < len(said) else "")))
+    if start:
+        pieces.insert(0, Piece(text="…"))
+    return tuple(piece for piece in pieces if piece.text)

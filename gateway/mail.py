@@ -56,8 +56,8 @@ class Mailer:
         """Whether there is a server to send by."""
         return self._server is not None
 
-    async def send(self, to: str, *, subject: str, text: str, name: str = "") -> None:
-        """A letter to ``to``, under the name of ``name`` where there is one.
+    async def send(self, to: str, *, subject: str, text: str, name: str = "", stop: str = "") -> None:
+        """A letter to ``to``, under the name of ``name`` where there is one. ``stop``: see ``Notifier``.
 
         Raises ``RetryLater`` (the server is away, or puts it off), ``DeliveryRefused`` (for good), ``DeliveryUncertain``
         (it broke off after the letter had left).
@@ -68,6 +68,9 @@ class Mailer:
         if server is None:
             raise DeliveryRefused("no mail server is set")
         letter = self._letter(to, subject=subject, text=text, name=name)
+        if stop:
+            letter["List-Unsubscribe"] = f"<{stop}>"
+            letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         client = aiosmtplib.SMTP(hostname=server.host, port=server.port, use_tls=server.tls, timeout=WITHIN)
         try:
             async with client:

@@ -148,11 +148,14 @@ AnyArrival = Inbound | Opened | Edited | Reacted | Reach
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """Stored: the conversation and the input's ``seq``; ``repeated``: it was stored before. Where an arrival led to
-    nothing (a reaction to what nobody knows), there is no conversation and ``seq`` is 0."""
+    nothing (a reaction to what nobody knows), there is no conversation and ``seq`` is 0. So it is where the business
+    blocked the sender until ``blocked_until``; ``refused`` counts what of theirs was not taken since."""
 
     conversation: str
     seq: int
     repeated: bool = False
+    blocked_until: int = 0
+    refused: int = 0
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -334,13 +337,14 @@ class BotReply(msgspec.Struct, frozen=True, kw_only=True):
 
 class Handoff(msgspec.Struct, frozen=True, kw_only=True):
     """People are wanted. ``team``: its name, "" for the conversation's own. ``cause`` and ``why``: as
-    ``HandoffRequested`` has them."""
+    ``HandoffRequested`` has them. ``skills``: by their names, with the levels asked for."""
 
     reason: Reason
     team: str = ""
     priority: int = 0
     cause: str = ""
     why: str = ""
+    skills: dict[str, int] = {}
 
 
 class TurnResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -372,6 +376,28 @@ class BotEngine(Protocol):
     async def turn(self, request: TurnRequest) -> TurnResult: ...
 
     async def aclose(self) -> None: ...
+
+
+class KnownAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What an article answers, in short. ``url``: where all of it is, "" where customers can't read it; ``locale``: its
+    language."""
+
+    title: str
+    text: str
+    url: str
+    locale: str
+
+
+class Knowledge(Protocol):
+    """Where an engine looks for what its content doesn't answer. Both are asked outside any transaction.
+
+    ``answer``: only what answers the question beyond doubt, and only where the business wants its bot to say it.
+    ``missed``: nothing answered it; returns at once.
+    """
+
+    async def answer(self, business: str, question: str, locale: str) -> KnownAnswer | None: ...
+
+    def missed(self, business: str, question: str, locale: str) -> None: ...
 
 
 class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -421,10 +447,13 @@ class BotTrainer(Protocol):
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A ready answer for the operator, and where it comes from."""
+    """A ready answer for the operator, and where it comes from: ``source`` is the title of the bot's topic, or of an article,
+    ``url`` where customers read that, "" where they can't. ``confidence``: 0 to 1."""
 
     text: str
+    origin: Literal["bot", "knowledge"]
     source: str
+    url: str = ""
     confidence: float = 0.0
 
 
@@ -437,13 +466,14 @@ class Suggester(Protocol):
 class Notifier(Protocol):
     """Reaches a person outside any open conversation: by e-mail. ``ready``: it can.
 
-    ``send`` raises ``RetryLater``, ``DeliveryRefused`` (for good) or ``DeliveryUncertain``. ``name``: from whom it is.
+    ``send`` raises ``RetryLater``, ``DeliveryRefused`` (for good) or ``DeliveryUncertain``. ``name``: from whom it is. ``stop``:
+    the address at which a mail program ends such letters by itself (RFC 8058), "" where there is none.
     """
 
     @property
     def ready(self) -> bool: ...
 
-    async def send(self, to: str, *, subject: str, text: str, name: str = "") -> None: ...
+    async def send(self, to: str, *, subject: str, text: str, name: str = "", stop: str = "") -> None: ...
 
 
 # --- words and wires --------------------------------------------------------------------------------------------

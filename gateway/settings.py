@@ -95,8 +95,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Files that visitors of one address may send, on average; a burst may be three times that."""
 
     smtp: str = ""
-    """The mail server that letters leave by, smtp://user:password@mail.example.com:587, or smtps://. Empty: none are
-    sent."""
+    """The mail server that letters leave by (also [answers that nobody read](handoff.md#who-left-before-the-answer)),
+    smtp://user:password@mail.example.com:587, or smtps://. Empty: none are sent."""
     mail_from: str = ""
     """From whom letters are, Switchboard <chat@example.com>. Push services are told this address, too."""
     webhook_networks: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from gateway.dispatcher import Dispatcher
+from gateway.dispatcher.rating import ASKED, THANKED
 from gateway.dispatcher.transcripts import Job
 from gateway.errors import DeliveryRefused, DeliveryUncertain, RetryLater
 from gateway.model.events import BotMessage, CustomerMessage, Entry, OperatorMessage, SystemNotice
@@ -111,7 +112,7 @@ def _said(entry: Entry, locale: str, *, phrases: Phrases) -> tuple[str, str] | N
         case OperatorMessage() as event:
             return event.name, _words(event)
         case SystemNotice() as event:
-            return "—", event.text
+            return None if event.notice in (ASKED, THANKED) else ("—", event.text)
         case _:
             return None
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, assert_never
 
 import msgspec
 
 from gateway.errors import Invalid
+from gateway.faults import desk
 from gateway.http.access import Principal
 from gateway.http.routes import EVERYONE
 from gateway.http.texts import ItemId, visible_text
 from gateway.http.verbs import Verb
 from gateway.model import commands as c
 from gateway.model.cards import check_cards
-from gateway.model.events import Attachment, Card, Endpoint, Person, Place
+from gateway.model.events import Attachment, CallbackKind, Card, Ending, Endpoint, Person, Place
+from gateway.model.reach import check_email, check_phone
 from gateway.model.state import FACT_LENGTH, FACT_NAME_LENGTH
 
 ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -78,8 +80,15 @@ class FloorBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ResolveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``wrap_up``: its owner notes first what came of it, whatever the business asks for. ``note``: a private one. ``ending``: as
+    the ledger has it; ``reason``: why a request is ``lost`` or ``declined``, in a word."""
+
     floor_seq: FloorSeq
     code: Name = ""
+    note: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    wrap_up: bool = False
+    ending: Ending = "answered"
+    reason: Name = ""
 
 
 class TransferBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +105,45 @@ class SnoozeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     floor_seq: FloorSeq
     until: Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000_000)]
+
+
+Instant = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000_000)]
+"""UTC microseconds, before the year 2100."""
+
+
+class CallbackBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``due_at``: still to come and within a year. ``kind`` and ``value``: how the customer is reached; ``here``: in the
+    conversation, without a value. ``owner``: the account whose task it is; "": of whoever the queue gives it to then."""
+
+    due_at: Instant
+    kind: CallbackKind = "here"
+    value: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    owner: AccountId = ""
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class CallbackTriedBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``again_at``: when it is tried again; still to come and within a year."""
+
+    floor_seq: FloorSeq
+    outcome: Literal["no_answer", "busy", "unreachable"]
+    again_at: Instant
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class RunMacroBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``macro``: the id of one that the business has set up."""
+
+    id: ClientId
+    macro: ItemId
+    floor_seq: FloorSeq
+
+
+class InviteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``colleague``: their account."""
+
+    floor_seq: FloorSeq
+    colleague: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]*$")]
 
 
 class LabelsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -170,11 +218,44 @@ def _note(principal: Principal, body: NoteBody) -> c.AddNote:
     return c.AddNote(operator=_person(principal), text=_said(body.text), client_id=body.id, mentions=body.mentions)
 
 
+def _callback(principal: Principal, body: CallbackBody) -> c.PromiseCallback:
+    owner = Person(id=body.owner, name="") if body.owner else None  # the name is the one that the business knows
+    return c.PromiseCallback(
+        operator=_person(principal), due_at=body.due_at, kind=body.kind, value=_reached_at(body), owner=owner,
+        note=visible_text(body.note),
+    )  # fmt: skip
+
+
+def _reached_at(body: CallbackBody) -> str:
+    match body.kind:
+        case "phone":
+            return check_phone(body.value, country="")
+        case "email":
+            return check_email(body.value)
+        case "messenger":
+            if not (value := visible_text(body.value)):
+                raise Invalid(desk.MESSENGER(), field="value")
+            return value
+        case "here":
+            return ""
+        case _:
+            assert_never(body.kind)
+
+
+def _callback_tried(principal: Principal, body: CallbackTriedBody) -> c.TryCallback:
+    return c.TryCallback(
+        operator=_person(principal), floor_seq=body.floor_seq, outcome=body.outcome, again_at=body.again_at,
+        note=visible_text(body.note),
+    )  # fmt: skip
+
+
 def _resolve(principal: Principal, body: ResolveBody) -> c.Resolve:
     override = principal.role in ("supervisor", "administrator")
     return c.Resolve(
-        operator=_person(principal), floor_seq=body.floor_seq, code=visible_text(body.code), override=override
-    )
+        operator=_person(principal), floor_seq=body.floor_seq, code=visible_text(body.code), override=override,
+        ending=body.ending, reason=visible_text(body.reason),
+        note=visible_text(body.note), wrap_up=body.wrap_up,
+    )  # fmt: skip
 
 
 def verbs() -> list[Verb]:
@@ -194,15 +275,35 @@ def verbs() -> list[Verb]:
         Verb(name="return_to_bot", summary="Give the floor back to the bot", roles=EVERYONE, body=FloorBody,
              command=lambda who, body: c.ReturnToBot(operator=_person(who), floor_seq=body.floor_seq)),
         Verb(name="resolve", summary="End the conversation", roles=EVERYONE, body=ResolveBody, command=_resolve),
+        Verb(name="more_time", summary="You need more time to note what came of it", roles=EVERYONE, body=FloorBody,
+             command=lambda who, body: c.ExtendWrapUp(operator=_person(who), floor_seq=body.floor_seq)),
+        Verb(name="resume", summary="The talk isn't over: go on with it", roles=EVERYONE, body=FloorBody,
+             command=lambda who, body: c.CancelWrapUp(operator=_person(who), floor_seq=body.floor_seq)),
         Verb(name="transfer", summary="Pass it to a colleague, or back to the queue, with a note", roles=EVERYONE, body=TransferBody,
              command=_transfer),
+        Verb(name="invite", summary="Ask a colleague to join you", roles=EVERYONE, body=InviteBody,
+             command=lambda who, body: c.Invite(
+                 operator=_person(who), floor_seq=body.floor_seq, colleague=Person(id=body.colleague, name=""))),
+        Verb(name="join", summary="Join where you are invited: you may write, too", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.Join(operator=_person(who), role="conference", invited=True)),
+        Verb(name="decline_invitation", summary="You can't join now", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.DeclineInvitation(operator=_person(who))),
+        Verb(name="leave", summary="Leave what you joined; its owner stays", roles=EVERYONE, body=Empty,
+             command=lambda who, body: c.Part(operator=_person(who))),
         Verb(name="requeue", summary="You are leaving: it goes back to the queue, to somebody else", roles=EVERYONE, body=Empty,
              command=lambda who, body: c.LoseOwner(operator=_person(who), reason="signed_out")),
         Verb(name="snooze", summary="Put it aside until a time or the customer's next input", roles=EVERYONE,
              body=SnoozeBody,
              command=lambda who, body: c.Snooze(operator=_person(who), floor_seq=body.floor_seq, until=body.until)),
+        Verb(name="callback", summary="Promise to get back to the customer, or change what is promised", roles=EVERYONE,
+             body=CallbackBody, command=_callback),
+        Verb(name="callback_tried", summary="The customer wasn't reached: when it is tried again", roles=EVERYONE,
+             body=CallbackTriedBody, command=_callback_tried),
         Verb(name="label", summary="Put labels on, or take them off", roles=EVERYONE, body=LabelsBody,
              command=lambda who, body: c.SetLabels(operator=_person(who), add=body.add, remove=body.remove)),
+        Verb(name="run_macro", summary="Do all that a macro says, or nothing of it", roles=EVERYONE, body=RunMacroBody,
+             command=lambda who, body: c.RunMacro(
+                 operator=_person(who), macro=body.macro, floor_seq=body.floor_seq, client_id=body.id)),
         Verb(name="facts", summary="Correct what is known", roles=EVERYONE, body=FactsBody,
              command=_facts),
     ]  # fmt: skip

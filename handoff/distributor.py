@@ -15,7 +15,7 @@ import structlog
 
 from gateway.dispatcher import Committed, Dispatcher, Policy
 from gateway.dispatcher.addressing import with_faces
-from gateway.dispatcher.routing import QUEUE, ROUTE
+from gateway.dispatcher.routing import QUEUE, ROUTE, presence_of
 from gateway.dispatcher.units import commit
 from gateway.model import commands as c
 from gateway.model.events import Person
@@ -138,7 +138,7 @@ class _Give:
         if state is None or state.status is not Status.QUEUED or state.offer is not None:
             return None
         slots.lock(tx, self.operator.id)
-        if not self._fits(tx, channel=state.endpoint.channel):
+        if not self._fits(tx, channel=state.endpoint.channel, now=now):
             return None
         draft = log.Draft(state.id, state, now=now)
         expires_at = now + self.settings[self.offer.business].rules.offer_seconds * SECOND
@@ -147,10 +147,10 @@ class _Give:
             draft.apply(with_faces(tx, c.AcceptOffer(operator=self.operator)))
         return commit(tx, draft, self.policy)
 
-    def _fits(self, tx: Tx, *, channel: str) -> bool:
+    def _fits(self, tx: Tx, *, channel: str, now: int) -> bool:
         """Whether they still take it, and have the room, by what others have committed meanwhile."""
         load, offered = reading.load(tx, self.operator.id, self.settings)
-        state = presence.chosen(tx, self.operator.id).state
+        state = presence_of(tx, self.operator.id, now=now)
         room = room_for(self.settings[self.offer.business].desk, channel, load=load)
         return not offered and passage_of(channel) in REACHES[state] and room is not None
 

@@ -10,7 +10,7 @@ import msgspec
 from gateway.dispatcher.setup import Known, SetUps
 from gateway.model.alerts import ANSWER
 from gateway.model.hours import next_opening
-from gateway.model.rules import RoutingRules, SkillRules, TeamRules
+from gateway.model.rules import Presence, RoutingRules, SkillRules, TeamRules, while_wrapping_up
 from gateway.store import carried, configuration, directory, members, presence, slots
 from gateway.store.carried import InQueue
 from gateway.store.sql import Tx
@@ -153,6 +153,7 @@ class _Reading:
         self._seats: dict[str, dict[str, Seat]] = {}
         self._costs: dict[str, list[int]] = {}
         self._offered: set[str] = set()
+        self._wrapping_up: set[str] = set()
 
     def visit(self, tx: Tx) -> set[str]:
         """Reads a business; where else those work who are there."""
@@ -171,6 +172,7 @@ class _Reading:
     def _loads(self, tx: Tx, setting: Setting) -> dict[str, list[int]]:
         """What each operator carries of this business."""
         here: dict[str, list[int]] = {}
+        self._wrapping_up |= carried.wrapping_up(tx, now=self._now)
         for one in carried.carried(tx):
             cost = cost_of(setting.desk, one.channel, resting=one.resting)
             here.setdefault(one.account, []).append(cost)
@@ -203,7 +205,9 @@ class _Reading:
         for account, places in self._seats.items():
             idle_since = known[account].idle_since if account in known else 0
             load = load_of(self._costs.get(account, ()), capacity=CAPACITY)
-            state = choices.get(account, presence.NEVER).state
+            state: Presence = choices.get(account, presence.NEVER).state
+            if account in self._wrapping_up:
+                state = while_wrapping_up(state)
             found.append(
                 Operator(
                     id=account, seats=places, presence=state, load=load, idle_since=idle_since,
@@ -246,6 +250,10 @@ def _waiting(business: str, setting: Setting, one: InQueue, now: int) -> Waiting
         for skill, rules in setting.skills.items()
         if (rules.language and rules.language == state.locale) or (rules.channel and rules.channel == channel)
     }
+    # What the bot's content asks for, where the business still has it; else nobody could ever have it.
+    for skill, level in state.skills.items():
+        if skill in setting.skills:
+            asked[skill] = max(level, asked.get(skill, 0))
     return Waiting(
         id=state.id, business=business, since=state.waiting_since or now, team=state.team, channel=channel,
         priority=state.priority, skills=asked, knew=_knew(setting, one, now), passed=state.passed,

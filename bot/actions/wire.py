@@ -12,12 +12,14 @@ from typing import Any
 import msgspec
 
 from bot.actions.calls import ActionCall, ActionDone, ActionFailed, Utter
+from bot.content.responses import MOST_SKILLS
 from bot.content.types import Aim, Content
 from bot.dialogue.payload import MAX_FACT
 from bot.dialogue.playbook import ACTION
 from gateway.errors import Invalid
 from gateway.model.cards import check_address
 from gateway.model.events import Button, Card
+from gateway.model.rules import MAX_LEVEL
 from gateway.ports import BotReply
 
 VERSION = "3.6.21"
@@ -178,7 +180,15 @@ def _aim(handoff: dict[str, Any]) -> Aim:
         team=str(handoff.get("team") or "")[:100],
         priority=min(max(priority, 0), 100) if isinstance(priority, int) and not isinstance(priority, bool) else 0,
         reason=str(handoff.get("reason") or "")[:200],
+        skills=_skills(handoff.get("skills")),
     )
+
+
+def _skills(given: Any) -> dict[str, int]:
+    """A list of names, or names with their levels; what is neither asks for nothing."""
+    levels = given if isinstance(given, dict) else dict.fromkeys(map(str, given), 1) if isinstance(given, list) else {}
+    right = {str(name)[:80]: level for name, level in levels.items() if type(level) is int and 1 <= level <= MAX_LEVEL}
+    return dict(list(right.items())[:MOST_SKILLS])
 
 
 def _buttons(one: dict[str, Any]) -> tuple[Button, ...]:

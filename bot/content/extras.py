@@ -14,7 +14,7 @@ from gateway.faults import content as faults
 FILE = "switchboard.yml"
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _TOP = ("understanding", "handoff", "forms", "version")
-_HANDOFF = ("team", "priority", "reason", "misses", "rules", "anger", "important", "form_failed")
+_HANDOFF = ("team", "priority", "reason", "skills", "misses", "rules", "anger", "important", "form_failed")
 
 
 def read_extras(draft: Draft, root: Node) -> None:
@@ -31,7 +31,7 @@ def read_extras(draft: Draft, root: Node) -> None:
         if "answer_from" in understanding
         else settings.answer_from,
         misses=int(number(handoff["misses"], "misses", least=1, most=10)) if "misses" in handoff else settings.misses,
-        aim=read_aim(draft, _part(sections["handoff"], ("team", "priority", "reason")), "handoff")
+        aim=read_aim(draft, _part(sections["handoff"], ("team", "priority", "reason", "skills")), "handoff")
         if "handoff" in sections
         else settings.aim,
         aims=aims,
@@ -59,15 +59,15 @@ def _part(node: Node, kept: tuple[str, ...]) -> Node:
 
 
 def _aims(draft: Draft, rule: Node) -> dict[str, Aim]:
-    fields = _known(rule, ("intent", "intents", "team", "priority", "reason"), "rules")
-    aim = read_aim(draft, _part(rule, ("team", "priority", "reason")), "rules")
+    fields = _known(rule, ("intent", "intents", "team", "priority", "reason", "skills"), "rules")
+    aim = read_aim(draft, _part(rule, ("team", "priority", "reason", "skills")), "rules")
     meant = names(fields.get("intent") or fields.get("intents"))
     draft.named.extend((rule, "intent", name) for name in meant)
     return dict.fromkeys(meant, aim)
 
 
 def _anger(draft: Draft, node: Node) -> Anger:
-    fields = _known(node, ("from", "words", "intents", "team", "priority", "reason"), "anger")
+    fields = _known(node, ("from", "words", "intents", "team", "priority", "reason", "skills"), "anger")
     meant = names(fields.get("intents"))
     draft.named.extend((node, "intent", name) for name in meant)
     usual = Anger()
@@ -80,15 +80,15 @@ def _anger(draft: Draft, node: Node) -> Anger:
 
 
 def _aim(draft: Draft, node: Node, where: str, usual: Aim) -> Aim:
-    part = _part(node, ("team", "priority", "reason"))
+    part = _part(node, ("team", "priority", "reason", "skills"))
     aim = read_aim(draft, part, where)
     if "priority" in node.fields(where):
         return aim
-    return Aim(team=aim.team, priority=usual.priority, reason=aim.reason)
+    return Aim(team=aim.team, priority=usual.priority, reason=aim.reason, skills=aim.skills)
 
 
 def _important(draft: Draft, node: Node) -> Important:
-    known = ("labels", "attributes", "slots", "at_once", "team", "priority", "reason")
+    known = ("labels", "attributes", "slots", "at_once", "team", "priority", "reason", "skills")
     fields = _known(node, known, "important")
     slots = {name: plain(one) for name, one in fields["slots"].fields("slots").items()} if "slots" in fields else {}
     draft.named.extend((node, "slot", name) for name in slots)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.content.domain import number, plain
+from bot.content.domain import names, number, plain
 from bot.content.draft import Draft
 from bot.content.source import Node
 from bot.content.types import Aim, Choice, Tile, Variation
@@ -12,10 +12,12 @@ from gateway.errors import Invalid
 from gateway.faults import content as faults
 from gateway.model.cards import LINKS, MAX_CARDS, TEXT, TITLE, check_address
 from gateway.model.cards import MAX_BUTTONS as MAX_CARD_BUTTONS
+from gateway.model.rules import MAX_LEVEL
 
 MAX_TEXT = 4_000
 MAX_BUTTONS = 20
 MOST_PRIORITY = 100
+MOST_SKILLS = 10
 _PAYLOAD = re.compile(r"/(?P<intent>[^\s{.][^\s{]*)(?P<facts>\{.*\})?", re.DOTALL)
 # Names that Switchboard itself understands in a payload; they are no intents.
 _OWN_PAYLOADS = "/switchboard."
@@ -55,14 +57,23 @@ def _variation(draft: Draft, name: str, node: Node) -> Variation:
 
 
 def read_aim(draft: Draft, node: Node, where: str) -> Aim:
-    """``{team, priority, reason}``."""
+    """``{team, priority, reason, skills}``; skills are a list of names, or names with their levels."""
     fields = node.fields("handoff")
-    draft.note_others(fields, ("team", "priority", "reason", "intent", "intents"), where)
+    draft.note_others(fields, ("team", "priority", "reason", "skills", "intent", "intents"), where)
     return Aim(
         team=plain(fields.get("team")),
         priority=int(number(fields["priority"], "priority", least=0, most=MOST_PRIORITY)) if "priority" in fields else 0,
         reason=plain(fields.get("reason"))[:200],
+        skills=_skills(fields["skills"]) if "skills" in fields else {},
     )  # fmt: skip
+
+
+def _skills(node: Node) -> dict[str, int]:
+    """Without a level any will do."""
+    if isinstance(node.value, dict):
+        levels = {name: int(number(one, name, least=1, most=MAX_LEVEL)) for name, one in node.fields("skills").items()}
+        return dict(list(levels.items())[:MOST_SKILLS])
+    return dict.fromkeys(names(node)[:MOST_SKILLS], 1)
 
 
 def _entries(fields: dict[str, Node], name: str) -> list[Node]:

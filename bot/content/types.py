@@ -71,11 +71,13 @@ class Tile(_Part, frozen=True):
 
 
 class Aim(_Part, frozen=True):
-    """Where a handoff goes. ``team``: its name, "" for the conversation's own; ``reason``: the business's words for it."""
+    """Where a handoff goes. ``team``: its name, "" for the conversation's own; ``reason``: the business's words for it.
+    ``skills``: by their names, what whoever gets it must know, each with its level."""
 
     team: str = ""
     priority: int = 0
     reason: str = ""
+    skills: dict[str, int] = {}
 
 
 class Variation(_Part, frozen=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.content.types import Aim, Anger, Content, Settings
 from bot.dialogue.heard import Heard
 from bot.dialogue.tracker import Tracker
-from bot.nlu.mood import mood_of
 from gateway.language import clean
+from gateway.mood.anger import mood_of
 from gateway.ports import TurnRequest
 
 
@@ -21,6 +21,7 @@ def aimed(settings: Settings, request: TurnRequest, tracker: Tracker, *, intent:
         team=next((aim.team for aim in given if aim.team), ""),
         priority=max((aim.priority for aim in given), default=0),
         reason=next((aim.reason for aim in given if aim.reason), ""),
+        skills=next((aim.skills for aim in given if aim.skills), {}),
     )
 
 

@@ -109,7 +109,12 @@ class Talk:
             return
         where = aimed(self.content.settings, self.request, self.tracker, intent=self.intent, own=aim)
         self.handoff = Handoff(
-            reason=reason, team=where.team, priority=where.priority, cause=cause, why=where.reason or why
+            reason=reason,
+            team=where.team,
+            priority=where.priority,
+            cause=cause,
+            why=where.reason or why,
+            skills=where.skills,
         )
         if not self.replies:
             self.say(self.voice.reply("utter_handoff"))

@@ -12,6 +12,7 @@ from bot import artifact, phrases
 from bot.dialogue.payload import OPERATOR
 from bot.dialogue.render import Voice
 from bot.dialogue.tracker import circumstances
+from bot.dialogue.unsure import is_unsure
 from bot.embedded import EmbeddedEngine
 from bot.llm.client import ModelClient, ModelFailed
 from bot.llm.prompt import MOST_SOURCES, Said, Source, believed, messages, said_in
@@ -21,8 +22,6 @@ from gateway.ports import BotReply, Handoff, TurnRequest, TurnResult
 from gateway.settings import LanguageModel
 
 log = structlog.get_logger(__name__)
-
-_UNSURE = ("clarify", "rephrase")
 
 
 class ModelEngine:
@@ -40,7 +39,7 @@ class ModelEngine:
 
     async def turn(self, request: TurnRequest) -> TurnResult:
         result = await self._embedded.turn(request)
-        if not _is_unsure(request, result):
+        if not is_unsure(request, result):
             return result
         client = self._clients.get(await self._slug(request.business))
         bot = self._embedded.bot_for(request)
@@ -85,13 +84,6 @@ class ModelEngine:
         for client in self._clients.values():
             await client.aclose()
         await self._embedded.aclose()
-
-
-def _is_unsure(request: TurnRequest, result: TurnResult) -> bool:
-    """The engine did not understand a written text, and no form waits for its answer."""
-    in_form = result.memory is not None and bool(result.memory.form)
-    gave_up = result.handoff is not None and result.handoff.reason == "not_understood"
-    return (result.outcome in _UNSURE or gave_up) and not in_form and any(not one.choice for one in request.inputs)
 
 
 def _voice(bot: artifact.Bot, request: TurnRequest, result: TurnResult) -> Voice:

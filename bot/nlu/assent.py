@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from bot.nlu.wordlists import listed
 from gateway.language import clean, words
+from gateway.wordlists import listed
 
 LONGEST = 8
 _TOKEN = re.compile(r"[^\W_]+|[👍👎✅❌👌🙅🙆+.,!?;:)(-]")

@@ -20,8 +20,8 @@ from bot.nlu.entities import addresses, contacts, numbers, numerals
 from bot.nlu.entities.entity import Here, Scanned
 from bot.nlu.entities.moments import Moment, as_day, as_hours, as_whole, find_moments
 from bot.nlu.entities.scan import scan
-from bot.nlu.wordlists import listed
 from gateway.language import MAX_CHARS, clean, stem, words
+from gateway.wordlists import listed
 
 FieldKind = Literal[
     "text", "phone", "email", "number", "money", "date", "time", "datetime", "choice", "boolean", "address"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, assert_never
 
 import structlog
+from msgspec.structs import replace
 
 from channels.telegram import codec
 from channels.telegram.bots import BotLine
@@ -16,10 +17,11 @@ from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.continuing import AskForPage, OpenLink
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.parts import pressable
-from gateway.errors import DeliveryError, Refused
+from gateway.errors import DeliveryError, NotPossible, Refused
 from gateway.model.events import Button
-from gateway.ports import Edited, Inbound, Opened, Phrases, Reach, Reacted
-from gateway.store import inbound, log, refs
+from gateway.model.words import score_of
+from gateway.ports import Edited, Inbound, Opened, Phrases, Reach, Reacted, Receipt
+from gateway.store import blocks, inbound, log, refs
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from gateway.tasks import TaskSet
@@ -90,7 +92,7 @@ class Intake:
                 line.note_topic(item.address, item.topic)
                 if item.address in line.keyboards or (isinstance(item, Inbound) and item.phone is not None):
                     line.note_keyboard(item.address, is_used=True)
-                await self._dispatcher.arrive(item)
+                self._tell_refused(line, item, await self._dispatcher.arrive(item))
             case Edited() | Reacted() | Reach():
                 await self._dispatcher.arrive(item)
             case codec.Linked():
@@ -110,6 +112,14 @@ class Intake:
                 pass
             case _:
                 assert_never(item)
+
+    def _tell_refused(self, line: BotLine, item: Inbound | Opened, receipt: Receipt) -> None:
+        """Whoever is blocked is told so once, and is not left waiting for an answer."""
+        if receipt.refused != 1:
+            return
+        words = "refused" if receipt.blocked_until >= blocks.FOREVER else "refused_until"
+        call = codec.say(item.address, self._phrases.say(words, item.locale), topic=item.topic)
+        self._tasks.start(self._quietly(line, call), name="refused")
 
     async def _go_on(self, item: codec.Linked) -> None:
         """A conversation comes over from another channel."""
@@ -132,23 +142,34 @@ class Intake:
         self._tasks.start(self._quietly(line, call), name="page")
 
     async def _press(self, line: BotLine, item: codec.PressedButton) -> None:
-        """What the button stands for is in the log; it is answered at once, and its keyboard goes."""
+        """What the button stands for is in the log; it is answered at once, and its keyboard goes. A score's stays: it can be
+        another one by the next press."""
         pressed = await self._button(line, item)
         if pressed is None:
             self._answer(line, item.query, self._phrases.say("button_over", item.locale))
             return
-        self._answer(line, item.query, "")
         line.note_topic(pressed.address, item.topic)
+        inbound = Inbound(
+            business=item.business, inbox=item.inbox, channel=codec.CHANNEL, address=pressed.address, key=item.key,
+            locale=item.locale, name=item.name, text=pressed.button.title, choice=pressed.button.payload, author=item.author,
+            topic=item.topic, at_once=True,
+        )  # fmt: skip
+        if score_of(inbound.choice):
+            await self._rate(line, item, replace(inbound, answers=item.message))
+            return
+        self._answer(line, item.query, "")
         self._tasks.start(
             self._quietly(line, codec.remove_keyboard(item.address, item.message)), name="remove_keyboard"
         )
-        await self._dispatcher.arrive(
-            Inbound(
-                business=item.business, inbox=item.inbox, channel=codec.CHANNEL, address=pressed.address, key=item.key,
-                locale=item.locale, name=item.name, text=pressed.button.title, choice=pressed.button.payload, author=item.author,
-                topic=item.topic, at_once=True,
-            )
-        )  # fmt: skip
+        await self._dispatcher.arrive(inbound)
+
+    async def _rate(self, line: BotLine, item: codec.PressedButton, inbound: Inbound) -> None:
+        try:
+            await self._dispatcher.arrive(inbound)
+        except NotPossible:
+            self._answer(line, item.query, self._phrases.say("button_over", item.locale))
+        else:
+            self._answer(line, item.query, self._phrases.say("rating.noted", item.locale))
 
     async def _button(self, line: BotLine, item: codec.PressedButton) -> Pressed | None:
         def unit(tx: Tx, now: int) -> Pressed | None:

@@ -329,6 +329,11 @@ def remove_keyboard(address: str, message: str) -> Call:
     return Call(method="editMessageReplyMarkup", params=params)
 
 
+def say(address: str, text: str, *, topic: str = "") -> Call:
+    """A word that no log has."""
+    return Call(method="sendMessage", params=_about(address, answers="", topic=topic) | {"text": text})
+
+
 def lead_to(address: str, text: str, *, title: str, url: str, answers: str = "", topic: str = "") -> Call:
     """A word with a button that leads to a page. Telegram's buttons lead to public addresses only; any other stands in the
     text."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Annotated, Literal, assert_never
 
 import msgspec
@@ -11,11 +10,11 @@ import msgspec
 from channels.webchat.codec import UNWANTED, clean
 from gateway.errors import Invalid
 from gateway.model import commands as c
+from gateway.model.reach import check_email, check_phone
 from gateway.model.state import ATTRIBUTE_LENGTH, ATTRIBUTE_NAME_LENGTH, MAX_ATTRIBUTES
 
 ClientId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 COMMENT = 1000
-_ADDRESS = re.compile(r"[^@\s\"(),:;<>\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 _HANDLE = re.compile(r"(?:https?://)?[\w@.+:/-]{3,100}(?: [\w@.+:/-]{1,100}){0,3}")
 
 
@@ -82,7 +81,7 @@ def check_details(details: Details, *, country: str) -> str:
     value = UNWANTED.sub("", details.value).strip()
     match details.kind:
         case "phone":
-            return _phone(value, country)
+            return check_phone(value, country=country)
         case "email":
             return check_email(value)
         case "messenger":
@@ -91,27 +90,6 @@ def check_details(details: Details, *, country: str) -> str:
             return value
         case _:
             assert_never(details.kind)
-
-
-def check_email(text: str) -> str:
-    """An e-mail address, as it is kept. Raises ``Invalid``."""
-    value = UNWANTED.sub("", text).strip()
-    if len(value) > 254 or not _ADDRESS.fullmatch(value):
-        raise Invalid("This isn't an e-mail address. Write it like name@example.com.", field="email")
-    return value
-
-
-def _phone(text: str, country: str) -> str:
-    import phonenumbers  # only where somebody leaves one: it costs memory
-
-    digits = "".join(str(unicodedata.digit(ch, ch)) for ch in text)
-    try:
-        number = phonenumbers.parse(digits, country or None)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise Invalid("This isn't a phone number. Write it with the country, like +44 20 7946 0000.", field="phone")
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def check_attributes(given: dict[str, str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from gateway.http.peers import Peers
 from gateway.http.socket import Session, Sockets, hello
 from gateway.ports import Capabilities, Signal
 from gateway.settings import Settings
-from gateway.store import contacts, directory, inbound, lists, log
+from gateway.store import blocks, contacts, directory, inbound, lists, log
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
@@ -112,6 +112,10 @@ class WebChat:
                 contact = contacts.read(tx, identity.contact)
                 agreed = contact.known.consents.get(inbox.id, "") if contact else ""
             telegram = way_on(tx, TELEGRAM) is not None
-            return Visitor(inbox, address, user, business, state, marks, agreed, telegram)
+            blocked = None
+            if identity is not None and identity.is_blocked(now):
+                until = identity.blocked_until
+                blocked = codec.BlockFace(until=until if until < blocks.FOREVER else None)
+            return Visitor(inbox, address, user, business, state, marks, agreed, telegram, blocked)
 
         return await self._store.read(inbox.business, unit)

@@ -84,8 +84,15 @@ class OpenHere(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     token: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")]
 
 
+DRAFT = 500
+"""Characters of what somebody types that are shown before it is sent."""
+
+
 class Typing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="typing"):
+    """``text``: what was typed so far, where the inbox shows that; its end counts."""
+
     on: bool
+    text: Annotated[str, msgspec.Meta(max_length=4000)] = ""
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="read"):
@@ -100,7 +107,8 @@ hello_decoder: msgspec.json.Decoder[Hello] = msgspec.json.Decoder(Hello)
 
 
 class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
-    """What the widget shows of an inbox. ``file_limit``: bytes that a file may have."""
+    """What the widget shows of an inbox. ``file_limit``: bytes that a file may have. ``live_draft``: whoever
+    talks with the visitor sees what they type."""
 
     name: str
     business: str
@@ -109,6 +117,7 @@ class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
     starters: tuple[Button, ...]
     locales: tuple[str, ...]
     file_limit: int
+    live_draft: bool = False
 
 
 class OwnerFace(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,15 +134,23 @@ class ConsentFace(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class BlockFace(msgspec.Struct, frozen=True, kw_only=True):
+    """Until when nothing of the visitor is taken; nothing where that has no end."""
+
+    until: int | None
+
+
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"):
     """``consent``: nothing where there is no such text, or it was agreed to. ``available``: somebody is there.
-    ``mail``: what was said can be had by e-mail; ``telegram``: the conversation can go on there."""
+    ``mail``: what was said can be had by e-mail; ``telegram``: the conversation can go on there. ``blocked``: what the
+    visitor writes isn't taken."""
 
     inbox: InboxFace
     consent: ConsentFace | None
     available: bool
     mail: bool
     telegram: bool
+    blocked: BlockFace | None
     conversation: str | None
     status: str | None
     owner: OwnerFace | None
@@ -164,11 +181,12 @@ class TypingSignal(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", 
 
 
 class QueueSignal(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="queue"):
-    """Where one stands in the queue. ``about_seconds``: nothing where it can't honestly be said."""
+    """Where one stands in the queue, and from when to when it may be their turn; nothing where it can't honestly be said."""
 
     conversation: str
     position: int
     about_seconds: int | None
+    upto_seconds: int | None
     available: bool
 
 

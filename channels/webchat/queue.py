@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable
 
 import structlog
 
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.units import Committed
+from gateway.model.standing import Standing
 from gateway.model.state import Status
 from gateway.ports import Signal
 from gateway.store import waiting
@@ -24,33 +23,9 @@ LOOK_EVERY = 15.0
 """Seconds between two looks of a business, at least."""
 GATHER = 0.2
 """Seconds after which somebody who has just come hears their place."""
-ENOUGH = 5
-"""Requests without which nothing is said of the time."""
-MINUTE = 60_000_000
 
 Available = Callable[[str], bool]
 """Whether anybody of a business is there to answer."""
-
-
-class Standing(NamedTuple):
-    """What a visitor is told. ``about_seconds``: 0 where it can't honestly be said."""
-
-    position: int
-    about_seconds: int
-
-
-def standings(queue: Sequence[waiting.Place], waits: Sequence[int], *, now: int) -> dict[str, Standing]:
-    """Everybody's place, and what is left of the median wait of those who were served lately, in whole minutes.
-
-    Nothing is promised where too few were served, or where somebody waits for longer than that already.
-    """
-    usual = statistics.median(waits) if len(waits) >= ENOUGH else 0
-    found = {}
-    for position, place in enumerate(queue, 1):
-        left = usual - (now - place.since)
-        minutes = -(-int(left) // MINUTE) if left > 0 else 0
-        found[place.conversation] = Standing(position, minutes * 60)
-    return found
 
 
 class _Line:
@@ -115,7 +90,7 @@ class QueueBoard:
 
     async def _look(self, business: str, line: _Line) -> None:
         def unit(tx: Tx, now: int) -> dict[str, Standing]:
-            return standings(waiting.queue(tx), waiting.recent_waits(tx), now=now)
+            return waiting.standings_of(tx, waiting.queue(tx), now=now)
 
         line.looked = asyncio.get_running_loop().time()
         try:

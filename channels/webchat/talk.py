@@ -17,13 +17,15 @@ from gateway.dispatcher import Dispatcher, digest_of
 from gateway.dispatcher.continuing import TELEGRAM, MakeLink, OpenAtPage
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub, identity_topic
+from gateway.dispatcher.units import blocked
 from gateway.errors import Invalid, NotFound, NotPossible, UserExpired
 from gateway.http.limits import Limiter
 from gateway.http.pictures import qr_of
 from gateway.http.socket import PONG, Closed, Session, decode_frame, receive
 from gateway.model.commands import AnyCommand, AskTranscript, SetAttributes
 from gateway.model.events import BotMessage
-from gateway.model.state import Conversation, Status
+from gateway.model.reach import COUNTRIES
+from gateway.model.state import Conversation, Floor, Status
 from gateway.model.visible import Audience
 from gateway.ports import Consent, Invitation, Signal
 from gateway.settings import Settings
@@ -35,9 +37,6 @@ TYPING_HOLDS = 4.0
 """Seconds for which a typing signal keeps the bot waiting."""
 
 
-COUNTRIES = {"ru": "RU", "en": "GB"}
-"""Whose phone numbers a visitor of a language may write without their country."""
-
 ClientFrame = (
     codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Transcript | acts.Attributes | codec.LinkWanted | codec.ContinueWanted
     | codec.OpenHere    | codec.Typing | codec.Read | codec.Ping
@@ -47,7 +46,7 @@ _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
 class Visitor(NamedTuple):
     """What is known of a visitor when they connect. ``user``: whom their page vouches for them to be. ``agreed``: the
-    version of the inbox's consent text that they agreed to."""
+    version of the inbox's consent text that they agreed to. ``blocked``: the business takes nothing of theirs."""
 
     inbox: directory.Inbox
     address: str
@@ -57,6 +56,7 @@ class Visitor(NamedTuple):
     marks: dict[str, int]
     agreed: str
     telegram: bool = False
+    blocked: codec.BlockFace | None = None
 
 
 class Parts(NamedTuple):
@@ -142,11 +142,13 @@ class Talk:
                 starters=tuple(starter.button(locale) for starter in settings.starters),
                 locales=visitor.business.locales,
                 file_limit=self._parts.settings.file_limit,
+                live_draft=settings.live_draft,
             ),
             consent=self._consent_face(),
             available=self._parts.available(self._business),
             mail=bool(self._parts.settings.smtp),
             telegram=visitor.telegram,
+            blocked=visitor.blocked,
             conversation=state.id if state else None,
             status=state.status.value if state else None,
             owner=codec.OwnerFace(name=owner.name, picture=owner.picture) if owner else None,
@@ -197,6 +199,7 @@ class Talk:
                         conversation=signal.conversation,
                         position=int(signal.body["position"]),
                         about_seconds=int(signal.body["about_seconds"]) or None,
+                        upto_seconds=int(signal.body["upto_seconds"]) or None,
                         available=bool(signal.body["available"]),
                     )
                 )
@@ -218,7 +221,7 @@ class Talk:
             case codec.OpenHere():
                 await self._open(frame)
             case codec.Typing():
-                self._typing(frame.on)
+                await self._typing(frame)
             case codec.Read():
                 await self._read(frame.seq)
             case codec.Ping():
@@ -228,6 +231,8 @@ class Talk:
         preface = self._preface(frame)
         item = codec.inbound_of(frame, self._sender, preface=preface, limit=self._parts.settings.message_limit)
         receipt = await self._parts.dispatcher.receive(item)
+        if receipt.blocked_until:
+            raise blocked(receipt.blocked_until)
         self._session.tell(codec.Ack(id=frame.id, conversation=receipt.conversation, seq=receipt.seq))
         if receipt.conversation != self._conversation and not receipt.repeated:
             await self._follow(receipt.conversation)
@@ -274,7 +279,7 @@ class Talk:
         if not self._conversation:
             raise NotFound("There is no conversation yet. It begins with your first message.")
         claim = inbound.Claim(self._visitor.inbox.id, self._sender.address, name, digest)
-        receipt = await self._parts.dispatcher.submit(self._business, self._conversation, command, claim=claim)
+        receipt = await self._parts.dispatcher.act(self._business, self._conversation, command, claim=claim)
         self._session.tell(codec.Ack(id=name, conversation=receipt.conversation, seq=receipt.seq))
 
     def _check_letter(self, address: str) -> None:
@@ -324,12 +329,25 @@ class Talk:
             self._sender.address, "That was asked for a few times already. Try again in a minute."
         )
 
-    def _typing(self, on: bool) -> None:
+    async def _typing(self, frame: codec.Typing) -> None:
         if not self._conversation:
             return
-        if on:
+        if frame.on:
             self._parts.dispatcher.typing(self._conversation, seconds=TYPING_HOLDS)
-        self._tell(kind="typing", body={"on": on})
+        body: dict[str, str | int | bool] = {"on": frame.on}
+        text = codec.UNWANTED.sub("", frame.text)[-codec.DRAFT :]
+        if frame.on and text and self._visitor.inbox.settings.live_draft:
+            readers = await self._readers()
+            body |= {"text": text, "to": " ".join(readers)} if readers else {}
+        self._tell(kind="typing", body=body)
+
+    async def _readers(self) -> list[str]:
+        """Who may see what the visitor types: people who have the floor, and nobody where they don't."""
+        conversation = self._conversation
+        state = await self._parts.store.read(self._business, lambda tx, now: log.peek(tx, conversation))
+        if state is None or state.owner is None or state.floor is not Floor.PEOPLE:
+            return []
+        return [state.owner.id, *(one.operator.id for one in state.participants)]
 
     async def _read(self, seq: int) -> None:
         if not self._conversation:

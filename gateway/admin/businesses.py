@@ -1,19 +1,26 @@
-"""A business from its folder: ``business.toml`` beside its bot's content."""
+"""A business from its folder: ``business.toml`` and its articles beside its bot's content."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
+from gateway.admin.configuration import add_thing, change_single
+from gateway.admin.kinds import KINDS, Article, Knowledge
 from gateway.errors import StartupError
-from gateway.store import accounts, directory
+from gateway.store import accounts, configuration, directory
+from gateway.store.articles import ARTICLE, KNOWLEDGE
+from gateway.store.audit import Actor
 from gateway.store.directory import InboxSettings, Role, Starter
 from gateway.store.sql import Tx
+from knowledge.articles import publish_texts
 
+T = TypeVar("T")
 LocaleName = Annotated[str, msgspec.Meta(pattern="^[a-z]{2}$")]
 
 
@@ -48,6 +55,13 @@ class BusinessFile(msgspec.Struct, frozen=True, kw_only=True):
     brand_color: Annotated[str, msgspec.Meta(pattern="^#[0-9A-Fa-f]{6}$")] = "#0E6B68"
     inboxes: tuple[InboxFile, ...] = ()
     people: tuple[PersonFile, ...] = ()
+    articles: tuple[Article, ...] = ()
+
+
+class ArticlesFile(msgspec.Struct, frozen=True, kw_only=True):
+    """``articles.toml``: what customers read from the begin, at the business's own page, too."""
+
+    articles: tuple[Article, ...] = ()
 
 
 class Loaded(NamedTuple):
@@ -60,9 +74,14 @@ class Loaded(NamedTuple):
 
 def read_business_file(folder: Path) -> BusinessFile:
     """Raises ``StartupError`` naming the file and what is wrong in it."""
-    file = folder / "business.toml"
+    business = _read(folder / "business.toml", BusinessFile)
+    articles = folder / "articles.toml"
+    return replace(business, articles=_read(articles, ArticlesFile).articles) if articles.exists() else business
+
+
+def _read(file: Path, kind: type[T]) -> T:
     try:
-        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), BusinessFile)
+        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), kind)
     except OSError as error:
         raise StartupError(f"{file} can't be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
@@ -86,10 +105,23 @@ def load_business(file: BusinessFile) -> Callable[[Tx, int], Loaded]:
         if found is None:
             for inbox in file.inboxes:
                 directory.add_inbox(scoped, channel=inbox.type, name=inbox.name, settings=_settings(inbox), now=now)
+        if configuration.find(scoped, KNOWLEDGE, KNOWLEDGE) is None and not configuration.read(scoped, ARTICLE):
+            _write_articles(scoped, file.articles, now=now)
         people = tuple(_person(scoped, person, now=now) for person in file.people)
         return Loaded(business, tuple(directory.read_inboxes(scoped)), people)
 
     return unit
+
+
+def _write_articles(tx: Tx, wanted: tuple[Article, ...], *, now: int) -> None:
+    """Publishes them, and opens the page on which they are read."""
+    by = Actor("command-line", "Switchboard")
+    kinds = {kind.name: kind for kind in KINDS}
+    for article in wanted:
+        thing = add_thing(tx, kinds[ARTICLE], article, by=by, now=now)
+        publish_texts(tx, thing.id, thing.value.texts, name=article.name, by=by, now=now)
+    if wanted:
+        change_single(tx, kinds[KNOWLEDGE], Knowledge(public=True), seen=0, by=by, now=now)
 
 
 def _settings(inbox: InboxFile) -> InboxSettings:

@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from aiohttp import web
 
-from gateway.admin.kinds import KINDS, Body, Kind
-from gateway.errors import InUse, Invalid, NameTaken, NotFound
+from gateway.admin.kinds import KINDS, MOST_OWN, Body, Kind
+from gateway.errors import Forbidden, InUse, Invalid, NameTaken, NotFound
 from gateway.http.changing import actor, conflict, write
 from gateway.http.routes import Call, Route, strictly
 from gateway.model.ids import new_id
@@ -142,21 +142,22 @@ def read_things(tx: Tx, kind: Kind, *, account: str) -> list[Thing]:
 
 
 def add_thing(tx: Tx, kind: Kind, body: Body, *, by: Actor, now: int) -> Thing:
-    """Raises ``Invalid``, ``NameTaken``."""
+    """Raises ``Invalid``, ``NameTaken``, ``Forbidden``."""
     directory.lock_business(tx)
+    _may_share(kind, body, by)
     judged = kind.judge(tx, body, by)
-    if len(configuration.read(tx, kind.name)) >= configuration.MOST:
-        raise Invalid(f"There are {configuration.MOST} already; remove some.", limit=configuration.MOST)
+    _fits(tx, kind, judged)
     item = Item(
         kind.name, kind.name if kind.single else new_id(now), kind.key(judged), _encoded(judged), "", 1, now,
         by.name,
     )  # fmt: skip
     if not configuration.add(tx, item):
         raise NameTaken(f"There is a {judged.name} already. Choose another name.", field="name")
-    audit.note(
-        tx, by, "added", kind=kind.name, subject=item.id, name=judged.name, now=now,
-        changes=audit.differences(None, judged),
-    )  # fmt: skip
+    if not kind.owner(judged):
+        audit.note(
+            tx, by, "added", kind=kind.name, subject=item.id, name=judged.name, now=now,
+            changes=audit.differences(None, judged),
+        )  # fmt: skip
     kind.after(tx, now)
     return _shown(item, kind)
 
@@ -167,18 +168,38 @@ def change_thing(tx: Tx, kind: Kind, body: Body, *, item: str, seen: int, by: Ac
     found = _found(tx, kind, item, by=by)
     if found.version != seen:
         raise conflict(found.changed_by, found.version)
+    before = msgspec.json.decode(found.body, type=kind.body)
+    for one in (before, body):
+        _may_share(kind, one, by)
     judged = kind.judge(tx, body, by)
     namesake = configuration.named(tx, kind.name, kind.key(judged))
     if namesake is not None and namesake.id != item:
         raise NameTaken(f"There is a {judged.name} already. Choose another name.", field="name")
-    before = msgspec.json.decode(found.body, type=kind.body)
     configuration.change(tx, found, name=kind.key(judged), body=_encoded(judged), by=by.name, now=now)
-    audit.note(
-        tx, by, "changed", kind=kind.name, subject=item, name=judged.name, now=now,
-        changes=audit.differences(before, judged),
-    )  # fmt: skip
+    if not (kind.owner(before) and kind.owner(judged)):
+        audit.note(
+            tx, by, "changed", kind=kind.name, subject=item, name=judged.name, now=now,
+            changes=audit.differences(before, judged),
+        )  # fmt: skip
     kind.after(tx, now)
     return Thing(id=item, version=seen + 1, changed_at=now, changed_by=by.name, value=judged)
+
+
+def _may_share(kind: Kind, body: Any, by: Actor) -> None:
+    """Raises ``Forbidden``. Whoever sets up from the command line has no role."""
+    if by.role and by.role not in kind.shares and not kind.owner(body):
+        raise Forbidden("This is shared with others. Ask a supervisor to change it, or make one of your own.")
+
+
+def _fits(tx: Tx, kind: Kind, body: Body) -> None:
+    """Raises ``Invalid``: there are enough."""
+    known, owner = configuration.read(tx, kind.name), kind.owner(body)
+    if len(known) >= configuration.MOST:
+        raise Invalid(f"There are {configuration.MOST} already; remove some.", limit=configuration.MOST)
+    if owner:
+        own = sum(kind.owner(msgspec.json.decode(item.body, type=kind.body)) == owner for item in known)
+        if own >= MOST_OWN:
+            raise Invalid(f"You have {MOST_OWN} of your own already; remove some.", limit=MOST_OWN)
 
 
 def _found(tx: Tx, kind: Kind, item: str, *, by: Actor) -> Item:
@@ -197,10 +218,12 @@ def remove_thing(tx: Tx, kind: Kind, item: str, *, seen: int, by: Actor, now: in
     needed = kind.needed_by(tx, item)
     if needed:
         raise InUse(needed)
-    configuration.remove(tx, found)
     before = msgspec.json.decode(found.body, type=kind.body)
-    audit.note(tx, by, "removed", kind=kind.name, subject=item, name=before.name, now=now,
-               changes=audit.differences(before, None))  # fmt: skip
+    _may_share(kind, before, by)
+    configuration.remove(tx, found)
+    if not kind.owner(before):
+        audit.note(tx, by, "removed", kind=kind.name, subject=item, name=before.name, now=now,
+                   changes=audit.differences(before, None))  # fmt: skip
 
 
 def read_single(tx: Tx, kind: Kind) -> Thing:

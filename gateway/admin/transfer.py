@@ -4,7 +4,7 @@ nothing is removed. Secrets and people don't travel; a team's members are found 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -12,15 +12,17 @@ from msgspec.structs import replace
 
 from gateway.admin.configuration import add_thing, change_thing
 from gateway.admin.inbox_settings import judge_settings
-from gateway.admin.kinds import KINDS, Body, Kind, Team
+from gateway.admin.kinds import KINDS, Article, Body, CannedResponse, Kind, Macro, Team
 from gateway.admin.messengers import without_proxy
 from gateway.admin.profile import Profile, change_profile, read_profile
 from gateway.errors import Invalid
 from gateway.faults import Fault, transfer
-from gateway.store import audit, configuration, directory, inboxes, members
+from gateway.http.texts import Locale
+from gateway.store import articles, audit, configuration, directory, inboxes, members
 from gateway.store.audit import Actor
 from gateway.store.directory import InboxSettings
 from gateway.store.sql import Tx
+from knowledge.articles import ArticleText, judge_texts, publish_texts, text_of
 
 FORMAT = 1
 
@@ -40,6 +42,12 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     configuration: dict[str, tuple[msgspec.Raw, ...]] = {}
 
 
+class _Shown(msgspec.Struct, frozen=True):
+    """What of an article in a file customers read, by language."""
+
+    published: dict[Locale, ArticleText] = {}
+
+
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """What an import did, as ``kind: name``. ``left_out``: with the reason of each."""
 
@@ -52,11 +60,18 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 def export_business(tx: Tx) -> Export:
     """The transaction's business as it is set up."""
     emails = {one.account: one.email for one in members.read(tx)}
+    shown: dict[str, dict[str, ArticleText]] = {}
+    for one in articles.published(tx):
+        shown.setdefault(one.article, {})[one.locale] = text_of(one)
+    names = {item.id: _title(item) for kind in ("team", "label") for item in configuration.read(tx, kind)}
     things: dict[str, tuple[msgspec.Raw, ...]] = {}
     for kind in KINDS:
-        bodies = [msgspec.json.decode(item.body, type=kind.body) for item in configuration.read(tx, kind.name)]
-        bodies = [body for body in bodies if kind.sees(body, "")]  # nobody's own things
-        things[kind.path] = tuple(msgspec.Raw(msgspec.json.encode(_abroad(body, emails))) for body in bodies)
+        items = {item.id: msgspec.json.decode(item.body, type=kind.body) for item in configuration.read(tx, kind.name)}
+        things[kind.path] = tuple(
+            msgspec.Raw(msgspec.json.encode(_abroad(body, emails, names, shown.get(item, {}))))
+            for item, body in items.items()
+            if kind.sees(body, "")  # nobody's own things
+        )
     ways = tuple(
         InboxExport(channel=one.channel, name=one.name, settings=without_proxy(one.settings))
         for one in inboxes.read(tx)
@@ -150,25 +165,38 @@ class _Import:
     def thing(self, kind: Kind, raw: msgspec.Raw) -> None:
         try:
             body: Body = msgspec.convert(self._at_home(kind, msgspec.json.decode(raw)), kind.body)
+            shown = msgspec.json.decode(raw, type=_Shown).published if kind.body is Article else {}
         except msgspec.ValidationError as error:
             raise Invalid(transfer.UNFIT(kind=kind.name, problem=str(error)), field="file") from error
         with _said_of(kind.name, body.name):
             wanted = kind.judge(self._tx, body, self._by)
+            texts = judge_texts(shown) if shown else {}
         known = configuration.named(self._tx, kind.name, kind.key(wanted))
         label = f"{kind.name}: {wanted.name}"
         if known is None:
-            add_thing(self._tx, kind, wanted, by=self._by, now=self._now)
+            item = add_thing(self._tx, kind, wanted, by=self._by, now=self._now).id
             self.added.append(label)
-        elif msgspec.json.decode(known.body, type=kind.body) == wanted:
-            self.same += 1
-        else:
+            self._publish(item, wanted.name, texts)
+            return
+        differs = msgspec.json.decode(known.body, type=kind.body) != wanted
+        if differs:
             change_thing(
                 self._tx, kind, wanted, item=known.id, seen=known.version, by=self._by, now=self._now
             )  # fmt: skip
+        if self._publish(known.id, wanted.name, texts) or differs:
             self.changed.append(label)
+        else:
+            self.same += 1
+
+    def _publish(self, article: str, name: str, texts: dict[str, ArticleText]) -> bool:
+        """Customers read these texts of an article; whether that is something new."""
+        return bool(texts and publish_texts(self._tx, article, texts, name=name, by=self._by, now=self._now))
 
     def _at_home(self, kind: Kind, thing: Any) -> Any:
-        """A team's members are the accounts with these addresses; who doesn't work here is left out."""
+        """A team's members are the accounts with these addresses; who doesn't work here is left out. Teams and labels are
+        those of that name."""
+        if kind.body in (CannedResponse, Macro):
+            return renamed(thing, lambda kind, name: self._id_of(kind, name))
         if kind.body is not Team or not isinstance(thing, dict) or not isinstance(thing.get("members"), list):
             return thing
         emails = [email for email in thing["members"] if isinstance(email, str)]
@@ -179,6 +207,29 @@ class _Import:
         ]
         return {**thing, "members": [self._accounts[email] for email in emails if email in self._accounts]}
 
+    def _id_of(self, kind: str, name: str) -> str:
+        found = configuration.named(self._tx, kind, name)
+        return found.id if found is not None else name
+
+
+def renamed(thing: Any, called: Callable[[str, str], str]) -> Any:
+    """A response or a macro with other words for its teams and labels: ``called`` is told the kind and the word."""
+    if not isinstance(thing, dict):
+        return thing
+    changed = {**thing}
+    if isinstance(thing.get("team"), str) and thing["team"]:
+        changed["team"] = called("team", thing["team"])
+    for field in ("add", "remove"):
+        if isinstance(thing.get(field), list):
+            changed[field] = [called("label", one) for one in thing[field] if isinstance(one, str)]
+    if isinstance(thing.get("actions"), list):
+        changed["actions"] = [renamed(action, called) for action in thing["actions"]]
+    return changed
+
+
+def _title(item: configuration.Item) -> str:
+    return str(msgspec.json.decode(item.body)["name"])
+
 
 def _as_reached(wanted: InboxSettings, known: inboxes.Entrance | None) -> InboxSettings:
     """By which proxy a bot is reached is each installation's own matter."""
@@ -188,8 +239,13 @@ def _as_reached(wanted: InboxSettings, known: inboxes.Entrance | None) -> InboxS
     return replace(wanted, telegram=replace(wanted.telegram, proxy=here.proxy if here is not None else ""))
 
 
-def _abroad(body: Body, emails: dict[str, str]) -> Any:
-    """As it travels: a team's members by their addresses."""
+def _abroad(body: Body, emails: dict[str, str], names: dict[str, str], shown: dict[str, ArticleText]) -> Any:
+    """As it travels: a team's members by their addresses, teams and labels by their names, an article with what customers read
+    of it."""
+    if isinstance(body, Article):
+        return {**msgspec.structs.asdict(body), "published": shown}
+    if isinstance(body, CannedResponse | Macro):
+        return renamed(msgspec.to_builtins(body), lambda kind, item: names.get(item, item))
     if not isinstance(body, Team):
         return body
     members = [emails[one] for one in body.members if one in emails]

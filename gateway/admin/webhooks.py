@@ -111,13 +111,11 @@ class WebhookRoutes:
     async def calls(self, call: Call) -> CallPage:
         item, query = call.param("item"), call.query
 
-        def unit(tx: Tx, now: int) -> tuple[CallView, ...]:
+        def unit(tx: Tx, now: int) -> CallPage:
             _known(tx, item)
-            found = webhook_calls.page(tx, item, before=query.before or "z" * 27, limit=query.limit)
-            return tuple(_view(one) for one in found)
+            return call_page(tx, item, query)
 
-        items = await self._store.read(call.business, unit)
-        return CallPage(items=items, next=items[-1].id if len(items) == query.limit else None)
+        return await self._store.read(call.business, unit)
 
     async def again(self, call: Call) -> web.Response:
         item, name = call.param("item"), call.param("call")
@@ -133,6 +131,13 @@ class WebhookRoutes:
         await self._store.write(call.business, unit)
         self._dispatcher.due_at(1)
         return web.Response(status=204)
+
+
+def call_page(tx: Tx, webhook: str, query: CallQuery) -> CallPage:
+    """Calls of ``webhook``, latest first."""
+    found = webhook_calls.page(tx, webhook, before=query.before or "z" * 27, limit=query.limit)
+    items = tuple(_view(one) for one in found)
+    return CallPage(items=items, next=items[-1].id if len(items) == query.limit else None)
 
 
 def _view(one: webhook_calls.WebhookCall) -> CallView:

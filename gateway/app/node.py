@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from aiohttp import web
 import bot
 import gateway
 import handoff
+import knowledge
 from bot.studio.bots import Bots
 from bot.studio.models import Models
 from bot.studio.routes import StudioRoutes
@@ -22,6 +23,7 @@ from bot.studio.trying import Trials
 from channels.telegram import Telegram, TelegramSetup, telegram_capabilities
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
+from gateway.admin.importing import IMPORT, Importer
 from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
 from gateway.app.opening import example_folder, make_bus, open_store
@@ -37,7 +39,7 @@ from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.indexing import Indexer
 from gateway.dispatcher.retention import RETENTION, Retention
 from gateway.dispatcher.routing import ROUTE
-from gateway.dispatcher.setup import HOURS, WEBHOOK
+from gateway.dispatcher.setup import HOURS, UNREAD, WAITING, WEBHOOK
 from gateway.dispatcher.transcripts import TRANSCRIPT
 from gateway.errors import StartupError
 from gateway.files import Files, open_objects
@@ -46,10 +48,13 @@ from gateway.files.sweep import Sweeper
 from gateway.http.access import Access, Signin, set_up_changed
 from gateway.http.changing import CHANGED
 from gateway.http.console_socket import ConsoleSocket
+from gateway.http.contact_acts import ContactActs
 from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
 from gateway.http.files import FileRoutes
 from gateway.http.health import Health
+from gateway.http.ledger import Ledger
+from gateway.http.letters import LetterPages
 from gateway.http.openapi import document
 from gateway.http.peers import Peers
 from gateway.http.presence import Presence
@@ -68,7 +73,7 @@ from gateway.http.ways import Ways
 from gateway.mail import Mailer
 from gateway.media import MediaFetcher
 from gateway.phrases import CataloguePhrases
-from gateway.ports import BotEngine, BotPublisher, Channel
+from gateway.ports import BotEngine, BotPublisher, Channel, Suggester
 from gateway.process import settle
 from gateway.settings import Settings
 from gateway.store import accounts, directory, due
@@ -76,8 +81,9 @@ from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
     DataFolder,
 )
-from gateway.store.store import Store, system_clock
+from gateway.store.store import Clock, Store, system_clock
 from gateway.transcripts import Transcripts
+from gateway.unread import SMS_TEST, Sms, Unread
 from gateway.vault import Vault, open_vault
 from gateway.webhooks import Webhooks
 from gateway.webhooks.guard import Guard
@@ -102,10 +108,11 @@ class Switchboard:
 
     def __init__(
         self, settings: Settings, folder: DataFolder, store: Store, *, engine: Engine | None = None,
-        templates: Path | None = None,
+        templates: Path | None = None, clock: Clock = system_clock,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.store = store
+        self.clock = clock
         self.vault: Vault = open_vault(settings, folder.path)
         self.node = secrets.token_hex(6)
         self._draining = False
@@ -117,14 +124,17 @@ class Switchboard:
         self.file_routes = FileRoutes(store, self.files, self.links)
         self.bus = make_bus(settings, self.node)
         self.hub = Hub(store, self.bus)
+        shelf = knowledge.Shelf(store)
+        self.library = knowledge.Library(store, shelf, url=lambda: self.url)
+        self.knowledge = knowledge.KnowledgeRoutes(store, shelf, self.library, url=lambda: self.url)
         self.rasa = bot.rasa_engine(settings.rasa, self._slug_of)
         self.actions = bot.action_servers(settings.actions, self._slug_of)
-        embedded = bot.engine(self.actions)
+        embedded = bot.engine(self.actions, self.library)
         self.models = bot.with_models(embedded, settings.llm, self._slug_of) if settings.llm else None
         asked = self.models or embedded
         own: Engine = bot.chosen(self.rasa, asked) if settings.rasa else asked
         self.engine: Engine = engine if engine is not None else own
-        self.presence = Presence(store, self.hub, hasten=lambda: self.dispatcher.due_at(system_clock()))
+        self.presence = Presence(store, self.hub, hasten=lambda: self.dispatcher.due_at(clock()))
         policy = Policy(
             node=self.node,
             phrases=CataloguePhrases(),
@@ -132,10 +142,12 @@ class Switchboard:
             reopen_window=int(settings.reopen_hours * 3600 * SECOND),
             idle_after=int(settings.idle_hours * 3600 * SECOND),
             live=frozenset({WebChat.name}),
+            mail=bool(settings.smtp),
             pushed={Telegram.name: telegram_capabilities(settings)},
             there=self.presence.may_be_there,
+            deserted=self.presence.is_deserted,
         )
-        self.dispatcher = Dispatcher(store, self.engine, policy, clock=system_clock, on_commit=self.hub.committed)
+        self.dispatcher = Dispatcher(store, self.engine, policy, clock=clock, on_commit=self.hub.committed)
         self.distributor = handoff.Distributor(self.dispatcher, self.presence)
         self.absences = handoff.Absences(self.dispatcher, self.presence)
         self.telegram = TelegramSetup(
@@ -146,17 +158,20 @@ class Switchboard:
         self.writing = Writing(store, self.channels, policy)
         self.dispatcher.on_long_turn = self.writing.bot
         self.hub.watch_own_signals(self.writing.person)
-        self.courier = Courier(self.dispatcher, self.channels, clock=system_clock, link=self._pushed_link)
+        self.courier = Courier(self.dispatcher, self.channels, clock=clock, link=self._pushed_link)
         self.media = MediaFetcher(self.dispatcher, self.channels, self.files)
         self.erasures = Erasures(self.dispatcher, self.hub)
         self.retention = Retention(self.dispatcher)
+        self.importer = Importer(self.dispatcher, self.hub)
         self.mailer = Mailer(settings.smtp, settings.mail_from)
         self.transcripts = Transcripts(self.dispatcher, self.mailer, policy.phrases)
         self.guard = Guard(settings.webhook_networks)
-        self.webhooks = Webhooks(self.dispatcher, self.vault, self.guard, clock=system_clock)
+        self.webhooks = Webhooks(self.dispatcher, self.vault, self.guard, clock=clock, card=handoff.supervisors_card)
+        self.sms = Sms(self.dispatcher, self.vault, self.guard, clock=clock)
+        self.unread = Unread(self.dispatcher, self.mailer, self.vault, self.sms, url=lambda: self.url)
         vapid = Vapid(store, self.vault, contact=contact_of(settings.mail_from, settings.public_url))
-        self.push_service = PushService(vapid, self.guard, clock=system_clock)
-        self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=system_clock)
+        self.push_service = PushService(vapid, self.guard, clock=clock)
+        self.pushes = Pushes(self.dispatcher, self.vault, self.push_service, clock=clock)
         models = Models(self.files.objects, folder.models)
         templates = templates or example_folder("templates")
         self.bots = Bots(store, self.engine, bot.trainer(), models=models, templates=templates)
@@ -167,6 +182,7 @@ class Switchboard:
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
+        self.help = knowledge.HelpPages(store, shelf, self.library, access=self.access, peers=self.peers)
         self.pictures = Pictures(self.store)
         self.studio = StudioRoutes(store, self.bots, self.rasa, folder=templates, trials=Trials(self.actions))
         self.refusals = Refusals()
@@ -174,19 +190,23 @@ class Switchboard:
         self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)
         self.verbs = Verbs(self.dispatcher, handoff.verbs())
         self.app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
-        self.routes = self._routes()
+        self.routes = self._routes((embedded, self.library))
         self._mount()
 
-    def _routes(self) -> list[Route]:
+    def _routes(self, suggesters: Sequence[Suggester]) -> list[Route]:
         routes = [
             *self.sign_in.routes(),
             *Reading(self.store).routes(),
+            *Ledger(self.store).routes(),
             *self.file_routes.routes(),
             *self.verbs.routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),
+            *ContactActs(self.store, self.dispatcher, self.hub).routes(),
             *Deliveries(self.dispatcher).routes(),
             *Ways(self.store).routes(),
             *Search(self.store).routes(),
+            *handoff.Cards(self.store).routes(),
+            *handoff.Suggestions(self.store, suggesters).routes(),
             *set_up_routes(self, changed=self._configured),
             *self.presence.routes(),
         ]
@@ -201,8 +221,9 @@ class Switchboard:
         return routes
 
     def _configured(self, business: str, kind: str) -> None:
-        if kind in (WEBHOOK, HOURS):
+        if kind in (WEBHOOK, HOURS, WAITING, UNREAD):
             self.dispatcher.policy.set_ups.forget(business)
+        self.knowledge.changed(business, kind)
 
     def _tell_changed(self, business: str, what: str) -> None:
         self.telegram.look()
@@ -230,6 +251,8 @@ class Switchboard:
         self.file_routes.mount(self.app)
         Health(self.store, lambda: self._draining, degraded=self._degraded).mount(self.app)
         Previews(self.store).mount(self.app)
+        self.help.mount(self.app)
+        LetterPages(self.store, self.vault, self.dispatcher.policy.phrases).mount(self.app)
         self.pictures.mount(self.app)
         StaticFiles().mount(self.app)
         self.app.on_response_prepare.append(add_headers)
@@ -244,7 +267,7 @@ class Switchboard:
 
     def _pushed_link(self, business: str, file: str, reader: str) -> str:
         """A link in a text that was sent once and can't be asked for again: it must last until it is read."""
-        link = self.links.mint(business, file, reader=reader, now=system_clock(), lifetime=PUSHED_LINK)
+        link = self.links.mint(business, file, reader=reader, now=self.clock(), lifetime=PUSHED_LINK)
         return self.url + link.url
 
     @property
@@ -279,7 +302,10 @@ class Switchboard:
                 AGAIN: self.pushes.again,
                 PUSH: self.pushes.claimed,
                 RETENTION: self.retention.claimed,
+                IMPORT: self.importer.claimed,
                 TRANSCRIPT: self.transcripts.claimed,
+                UNREAD: self.unread.claimed,
+                SMS_TEST: self.sms.claimed,
                 ROUTE: self.distributor.claimed,
                 ABSENT: self.absences.claimed,
             }
@@ -334,10 +360,12 @@ class Switchboard:
         for channel in self.channels.values():
             await channel.aclose()
         await self.webhooks.aclose()
+        await self.sms.aclose()
         await self.push_service.aclose()
         await self.studio.aclose()
         await self.bots.aclose()
         await self.engine.aclose()
+        await self.library.aclose()
         await self.rasa.aclose()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 from gateway.admin.account import OwnAccount
 from gateway.admin.auditing import Auditing
 from gateway.admin.configuration import Configuration
+from gateway.admin.contact_imports import ContactImports
 from gateway.admin.inboxes import Inboxes
 from gateway.admin.invitations import Invitations
 from gateway.admin.members import People
 from gateway.admin.messengers import Messengers
+from gateway.admin.own_day import OwnDays
 from gateway.admin.profile import Profiles
 from gateway.admin.programs import Programs
 from gateway.admin.push import PushRoutes
 from gateway.admin.reports import Reports
 from gateway.admin.setup import SetUp
 from gateway.admin.transfers import Transfers
+from gateway.admin.unread import UnreadRoutes
 from gateway.admin.webhooks import WebhookRoutes
 from gateway.dispatcher.setup import WEBHOOK
 from gateway.http.routes import Route
-from gateway.store.store import system_clock
+from gateway.store.articles import ARTICLE
 
 if TYPE_CHECKING:
     from gateway.app.node import Switchboard
@@ -32,12 +35,17 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
     phrases, set_ups = node.dispatcher.policy.phrases, node.dispatcher.policy.set_ups
     messengers = Messengers(node.store, node.vault, node.telegram.desk, node.guard)
     inboxes = Inboxes(
-        node.store, node.vault, node.dispatcher, refusals=node.refusals, messengers=messengers, clock=system_clock
+        node.store, node.vault, node.dispatcher, refusals=node.refusals, messengers=messengers, clock=node.clock
     )
     invitations = Invitations(node.store, node.sign_in, notifier=node.mailer, phrases=phrases, url=lambda: node.url)
     push = PushRoutes(
         node.store, node.vault, node.guard, vapid=node.push_service.vapid, pushes=node.pushes, set_ups=set_ups
     )
+
+    def imported(business: str) -> None:
+        for kind in (WEBHOOK, ARTICLE):
+            changed(business, kind)
+
     return [
         *SetUp(node.store, node.sign_in).routes(),
         *OwnAccount(node.store, node.hub, node.factor, sign_in=node.sign_in).routes(),
@@ -50,9 +58,13 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
         *invitations.routes(),
         *Programs(node.store).routes(),
         *Configuration(node.store, changed=changed).routes(),
+        *node.knowledge.routes(),
         *WebhookRoutes(node.store, node.vault, node.dispatcher).routes(),
+        *UnreadRoutes(node.store, node.vault, node.dispatcher).routes(),
+        *ContactImports(node.store, node.dispatcher).routes(),
         *Auditing(node.store).routes(),
         *node.studio.routes(),
-        *Transfers(node.store, lambda business: changed(business, WEBHOOK)).routes(),
+        *Transfers(node.store, imported).routes(),
         *Reports(node.store).routes(),
+        *OwnDays(node.store, set_ups).routes(),
     ]

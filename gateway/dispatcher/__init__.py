@@ -10,11 +10,11 @@ from gateway.dispatcher.dues import Dues, Handler
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.timers import Timers
 from gateway.dispatcher.turns import Turns
-from gateway.dispatcher.units import Committed, Receive, Received, Replay, Submit, digest_of
+from gateway.dispatcher.units import Act, Committed, Receive, Received, Replay, Submit, digest_of
 from gateway.errors import Draining
 from gateway.metrics import INPUTS, one_of
 from gateway.model import commands as c
-from gateway.model.commands import AnyCommand
+from gateway.model.commands import AnyRequest
 from gateway.model.state import Conversation
 from gateway.ports import AnyArrival, BotEngine, Edited, Inbound, Receipt
 from gateway.store.inbound import Claim
@@ -56,7 +56,15 @@ class Dispatcher:
     def start(self, handlers: dict[str, Handler]) -> None:
         """Begins to claim due rows; ``handlers`` are those of other owners (the courier's)."""
         self._dues.start(
-            {"turn": self._turns.claimed, "wake": self._timers.wake, "idle": self._timers.idle, **handlers}
+            {
+                "turn": self._turns.claimed,
+                "wake": self._timers.wake,
+                "wrap_up": self._timers.wrap_up,
+                "idle": self._timers.idle,
+                "patience": self._timers.patience,
+                "silence": self._timers.silence,
+                **handlers,
+            }
         )
 
     async def receive(self, item: Inbound) -> Receipt:
@@ -86,12 +94,20 @@ class Dispatcher:
         return received.receipt
 
     async def submit(
-        self, business: str, conversation: str, command: AnyCommand, *, claim: Claim | None = None
+        self, business: str, conversation: str, command: AnyRequest, *, claim: Claim | None = None
     ) -> Receipt:
         """Stores a command of people or of the system; raises the ``Refused`` that ``decide`` gave."""
         if self._draining:
             raise Draining("Switchboard is restarting. Try it again in a moment.")
         unit = Submit(conversation, command, self.policy, claim)
+        received = await self.store.write(business, unit, key=conversation, then=self._received)
+        return received.receipt
+
+    async def act(self, business: str, conversation: str, command: c.AnyCommand, *, claim: Claim) -> Receipt:
+        """As ``submit``, of a customer, whom ``claim`` names by their inbox and address. Raises ``Blocked``, too."""
+        if self._draining:
+            raise Draining("Switchboard is restarting. Try it again in a moment.")
+        unit = Act(claim.inbox, claim.scope, Submit(conversation, command, self.policy, claim))
         received = await self.store.write(business, unit, key=conversation, then=self._received)
         return received.receipt
 

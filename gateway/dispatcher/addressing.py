@@ -37,15 +37,27 @@ def with_target(tx: Tx, conversation: str, command: c.AnyCommand) -> c.AnyComman
 
 
 def with_faces(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:
-    """Whoever is to have the conversation as the customer sees them: a transfer's colleague, of whom it gives the account
-    alone, and the picture of who takes it or is offered it. Raises ``Invalid`` for who doesn't work for the business."""
-    if isinstance(command, c.Take | c.MakeOffer | c.AcceptOffer):
+    """Whoever is to have the conversation as the customer sees them: the colleague of a transfer, a callback or an invitation, of
+    whom it gives the account alone, and the picture of who takes it or is offered it. Raises ``Invalid`` for who doesn't work for
+    the business."""
+    if isinstance(command, c.Take | c.MakeOffer | c.AcceptOffer | c.Join):
         taker = directory.membership(tx, command.operator.id)
         picture = taker.picture if taker is not None else ""
         return replace(command, operator=replace(command.operator, picture=picture))
-    if not isinstance(command, c.Transfer) or command.to is None or command.to.name:
-        return command
-    found = directory.membership(tx, command.to.id)
-    if found is None:
-        raise Invalid("Nobody of that name works here. Choose a colleague.", field="to")
-    return replace(command, to=Person(id=found.account, name=found.name, picture=found.picture))
+    if isinstance(command, c.Invite):
+        return replace(command, colleague=_colleague(tx, command.colleague, field="colleague"))
+    if isinstance(command, c.PromiseCallback) and command.owner is not None:
+        return replace(command, owner=_colleague(tx, command.owner, field="owner"))
+    if isinstance(command, c.Transfer) and command.to is not None:
+        return replace(command, to=_colleague(tx, command.to, field="to"))
+    return command
+
+
+def _colleague(tx: Tx, person: Person, *, field: str) -> Person:
+    """Of whom only the account is known."""
+    if person.name:
+        return person
+    found = directory.membership(tx, person.id)
+    if found is None or found.role == "client":
+        raise Invalid("Nobody of that name works here. Choose a colleague.", field=field)
+    return Person(id=found.account, name=found.name, picture=found.picture)

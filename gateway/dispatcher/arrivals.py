@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.dispatcher.attaching import attachments_of, plan_fetches
 from gateway.dispatcher.policy import Policy
-from gateway.dispatcher.units import Receive, Received, commit, digest_of
+from gateway.dispatcher.units import Receive, Received, commit, digest_of, refuse
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import Button, ChatOpened, CustomerEdited, Endpoint, Entry
@@ -51,6 +51,8 @@ class Arrive(msgspec.Struct, frozen=True):
     def _opened(self, tx: Tx, item: Opened, now: int) -> Received:
         """What is over stays over: whoever opens the chat anew begins anew."""
         identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
+        if identity.is_blocked(now):
+            return refuse(tx, identity)
         endpoint = Endpoint(inbox=item.inbox, identity=identity.id, channel=item.channel)
         state = log.load(tx, identity.conversation) if identity.conversation else None
         if state is not None and state.status is Status.RESOLVED:
@@ -82,6 +84,8 @@ class Arrive(msgspec.Struct, frozen=True):
     def _edited(self, tx: Tx, edited: Edited, now: int) -> Received:
         item = edited.now
         identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
+        if identity.is_blocked(now):
+            return refuse(tx, identity)
         found = refs.find(tx, identity.id, item.message)
         state = log.load(tx, found.conversation) if found else None
         if found is None or state is None or _is_opening(tx, state, found.seq):
@@ -102,6 +106,8 @@ class Arrive(msgspec.Struct, frozen=True):
 
     def _reacted(self, tx: Tx, item: Reacted, now: int) -> Received:
         identity = inbound.find_identity(tx, item.inbox, item.address)
+        if identity is not None and identity.is_blocked(now):
+            return refuse(tx, identity)
         found = refs.find(tx, identity.id, item.message) if identity else None
         state = log.load(tx, found.conversation) if found else None
         if found is None or state is None:

@@ -7,9 +7,13 @@ from typing import NamedTuple, assert_never
 from gateway.dispatcher.absence import note_waiting
 from gateway.dispatcher.alerting import plan_alerts
 from gateway.dispatcher.outgoing import plan as plan_delivery
-from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.policy import MINUTE, Policy
+from gateway.dispatcher.rating import ask_for_rating
 from gateway.dispatcher.routing import plan_routing
+from gateway.dispatcher.stints import note_stint
 from gateway.dispatcher.transcripts import Job, plan
+from gateway.dispatcher.unread import note_unread
+from gateway.dispatcher.waiting import note_patience, tell_who_waits
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
@@ -17,6 +21,8 @@ from gateway.model.events import (
     AttributesSet,
     BotMessage,
     Button,
+    CallbackPromised,
+    CallbackTried,
     ConsentGiven,
     ConversationStarted,
     CustomerMessage,
@@ -27,7 +33,6 @@ from gateway.model.events import (
     OperatorDeleted,
     OperatorEdited,
     OperatorMessage,
-    OwnerLost,
     Rated,
     Reopened,
     Resolved,
@@ -35,40 +40,28 @@ from gateway.model.events import (
     SystemNotice,
     Taken,
     TranscriptAsked,
+    Transferred,
+    WrapUpExtended,
+    WrapUpStarted,
 )
 from gateway.model.state import Conversation, Floor, Status
 from gateway.store import contacts, due, files, labels, ledger, waiting
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
 
-TURN, DELIVERY, WAKE, IDLE = "turn", "delivery", "wake", "idle"
+TURN, DELIVERY, WAKE, IDLE, WRAP_UP, SILENCE = "turn", "delivery", "wake", "idle", "wrap_up", "silence"
 
 
 def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
     """The system's own lines to what just happened; they need no floor."""
+    ask_for_rating(tx, draft, policy)
     state = draft.state
     if state is not None and state.status is Status.PENDING and any(is_unheard(entry.event) for entry in draft.entries):
         say = policy.phrases.say
         person = Button(title=say("person_please", state.locale), payload=words.ASK_FOR_PERSON)
         draft.apply(c.Notify(notice="voice", text=say("voice_unheard", state.locale), buttons=(person,)))
-    if state is None or state.status is not Status.QUEUED:
-        return
-    notice = next((_NOTICES[type(entry.event)] for entry in draft.entries if type(entry.event) in _NOTICES), None)
-    if notice is not None:
-        say = policy.phrases.say
-        back = Button(title=say("back_to_bot", state.locale), payload=words.BACK_TO_BOT)
-        text = say(notice, state.locale)
-        opens = policy.set_ups.opens(tx, draft.now)
-        if opens is None:
-            notice, text = "queued_closed", say("queued_closed", state.locale)
-        elif opens > draft.now:
-            zone = policy.set_ups.of(tx, draft.now).zone
-            when = policy.phrases.when(opens, state.locale, now=draft.now, zone=zone)
-            notice, text = "queued_until", say("queued_until", state.locale, when=when)
-        draft.apply(c.Notify(notice=notice, text=text, buttons=(back,)))
-
-
-_NOTICES: dict[type, str] = {HandoffRequested: "queued", OwnerLost: "queued_again", Reopened: "queued"}
+    if state is not None and state.status is Status.QUEUED:
+        tell_who_waits(tx, draft, policy)
 
 
 def is_unheard(event: AnyEvent) -> bool:
@@ -94,9 +87,14 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     assert state is not None
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
+        note_stint(tx, draft.conversation, entry, draft.before, now=draft.now)
+    if draft.before is not None and draft.before.wrap_up is not None and state.wrap_up is None:
+        due.drop(tx, WRAP_UP, draft.conversation)
     policy.set_ups.plan_calls(tx, draft.conversation, draft.entries, now=draft.now)
     plan_alerts(tx, draft, policy)
     routed = plan_routing(tx, draft)
+    note_patience(tx, draft, policy)
+    note_unread(tx, draft, policy)
     routed = note_waiting(tx, draft.before, state, policy, now=draft.now) or routed
     return Planned(_plan_turn(tx, draft, policy, at_once=at_once), routed)
 
@@ -129,25 +127,34 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
                 due.poke(tx, DELIVERY, endpoint.identity, due_at=draft.now)
         case CustomerMessage():
             _begin_request(tx, draft)
-        case ConversationStarted():
+        case ConversationStarted() as started:
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
+            if not started.outbound:
+                contacts.approach(tx, started.contact, now=draft.now)
         case Reopened():
+            if draft.before is not None and draft.before.status is Status.RESOLVED:
+                contacts.approach(tx, draft.before.contact, now=draft.now)
             due.drop(tx, WAKE, draft.conversation)
+            _begin_silence(tx, draft, policy)
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
             if draft.before is None or draft.before.request == 0:
-                ledger.open_request(tx, draft.conversation, opened_seq=entry.seq, now=draft.now)
-        case HandoffRequested():
+                _open_request(tx, draft, entry.seq)
+        case HandoffRequested() as handoff:
             _begin_request(tx, draft)
-            ledger.hand_request(tx, draft.conversation, now=draft.now)
+            ledger.hand_request(tx, draft.conversation, team=handoff.team, now=draft.now)
+        case Transferred() as moved:
+            if moved.to is None:
+                ledger.hand_request(tx, draft.conversation, team=moved.team, now=draft.now)
         case Rated() as rated:
             ledger.rate_request(tx, draft.conversation, rated.score)
         case Taken():
+            _begin_silence(tx, draft, policy)
             before = draft.before
             if before is not None and before.status is Status.QUEUED and before.waiting_since is not None:
                 waited = draft.now - before.waiting_since
                 waiting.note_wait(tx, draft.conversation, opened_seq=before.request, waited=waited)
         case TranscriptAsked() as asked:
-            job = Job(conversation=draft.conversation, to=asked.address, locale=_locale(draft))
+            job = Job(conversation=draft.conversation, to=asked.address, locale=_state(draft).locale)
             plan(tx, job, seq=entry.seq, now=draft.now)
         case AttributesSet() | DetailsLeft() | ConsentGiven() as said:
             _note(tx, draft, said)
@@ -155,42 +162,65 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             labels.change(tx, draft.conversation, added=labelled.added, removed=labelled.removed)
         case Snoozed() as snoozed:
             due.reset(tx, WAKE, draft.conversation, due_at=snoozed.until)
+        case CallbackPromised() as promised:
+            due.reset(tx, WAKE, draft.conversation, due_at=promised.due_at)
+        case CallbackTried() as tried:
+            due.reset(tx, WAKE, draft.conversation, due_at=tried.again_at)
+        case WrapUpStarted(until=until) | WrapUpExtended(until=until):
+            if until:
+                due.reset(tx, WRAP_UP, draft.conversation, due_at=until)
+            else:
+                due.drop(tx, WRAP_UP, draft.conversation)
         case Resolved() as resolved:
             due.drop(tx, IDLE, draft.conversation)
             due.drop(tx, WAKE, draft.conversation)
-            ledger.end_request(
-                tx, draft.conversation, opened_seq=_request_before(draft, entry), ending=resolved.ending,
-                reason=resolved.reason, now=draft.now,
-            )  # fmt: skip
+            due.drop(tx, SILENCE, draft.conversation)
+            opened = _request_before(draft, entry)
+            ledger.end_request(tx, draft.conversation, resolved, opened_seq=opened, now=draft.now)
         case _:
             pass
 
 
 def _begin_request(tx: Tx, draft: Draft) -> None:
     """A request is an approach of the customer: it begins with what they say first, or where they are passed on, and not
-    when a messenger tells that they opened the chat. What is opened again begins one by that."""
+    when a messenger tells that they opened the chat, or people write to them. What is opened again begins one by that."""
     before = draft.before
     if before is None or (before.request and before.last_input <= before.request):
         opened = before.request if before is not None else 1
-        ledger.open_request(tx, draft.conversation, opened_seq=opened, now=draft.now)
+        _open_request(tx, draft, opened)
+        if before is not None and before.owner is not None:  # people wrote first: no bot had a part in it
+            ledger.hand_request(tx, draft.conversation, team=before.team, now=draft.now)
 
 
-def _locale(draft: Draft) -> str:
+def _open_request(tx: Tx, draft: Draft, opened: int) -> None:
     assert draft.state is not None
-    return draft.state.locale
+    channel = draft.state.endpoint.channel
+    ledger.open_request(tx, draft.conversation, opened_seq=opened, channel=channel, now=draft.now)
+
+
+def _begin_silence(tx: Tx, draft: Draft, policy: Policy) -> None:
+    """Somebody has it now: when the customer falls silent, that is looked at (``timers``)."""
+    rules = policy.set_ups.of(tx, draft.now).waiting
+    after = rules.remind_after or rules.close_after
+    if draft.state is not None and draft.state.status is Status.OPEN and after:
+        due.put(tx, SILENCE, draft.conversation, due_at=draft.now + after * MINUTE)
+
+
+def _state(draft: Draft) -> Conversation:
+    assert draft.state is not None
+    return draft.state
 
 
 def _note(tx: Tx, draft: Draft, said: AttributesSet | DetailsLeft | ConsentGiven) -> None:
     """What the contact keeps for their next conversation."""
-    assert draft.state is not None
-    contact = draft.state.contact
+    contact = _state(draft).contact
     match said:
         case AttributesSet():
             contacts.note(tx, contact, claimed=said.attributes)
         case DetailsLeft():
             contacts.note(tx, contact, details={said.kind: said.value})
         case ConsentGiven():
-            contacts.note(tx, contact, consents={draft.state.endpoint.inbox: said.version})
+            contacts.note(tx, contact, consents={_state(draft).endpoint.inbox: said.version})
         case _:
             assert_never(said)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from gateway.dispatcher.arrivals import Arrive
 from gateway.dispatcher.linking import Link
 from gateway.dispatcher.policy import Policy
-from gateway.dispatcher.units import Committed, commit, digest_of
+from gateway.dispatcher.units import Committed, blocked, commit, digest_of, refuse
 from gateway.errors import LinkOver, NotFound, NotPossible
 from gateway.model import commands as c
 from gateway.model.state import Conversation, Status
@@ -140,6 +140,9 @@ class OpenLink:
         item = self.opened
         identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
         claim = inbound.Claim(item.inbox, "", item.key, digest_of("link", self.token))
+        if identity.is_blocked(now):
+            refuse(tx, identity)
+            return Continued()
         if inbound.earlier(tx, claim) is not None:
             return Continued()
         try:
@@ -160,7 +163,8 @@ class OpenAtPage:
     """A visitor of a page goes on there with the conversation of a link. ``key``: their own, the same at every retry;
     ``profile``: whom their page vouches for them to be.
 
-    Raises ``LinkOver`` where it doesn't hold (any more), and then nothing is written: a visitor without a message is nobody.
+    Raises ``LinkOver`` where it doesn't hold (any more), and then nothing is written: a visitor without a message is nobody;
+    ``Blocked`` for whom the business blocked.
     """
 
     inbox: str
@@ -177,6 +181,8 @@ class OpenAtPage:
             return Continued(conversation=known.conversation, seq=known.seq)
         profile = self.profile
         identity = inbound.lock_identity(tx, self.inbox, self.address, now=now, name=profile.name if profile else "")
+        if identity.is_blocked(now):
+            raise blocked(identity.blocked_until)
         if profile is not None and not identity.conversation:
             contacts.vouch(tx, identity.id, identity.contact, profile)
         return _go_on(tx, identity, self.token, claim, policy=self.policy, now=now)
@@ -186,11 +192,11 @@ def _go_on(
     tx: Tx, identity: inbound.Identity, token: str, claim: inbound.Claim, *, policy: Policy, now: int
 ) -> Continued:  # fmt: skip
     """``identity``, which is locked, goes on where the link leads, and uses it up. Raises ``LinkOver``."""
-    conversation = links.take(tx, token, claim.inbox, now=now)
-    if conversation is None:
+    taken = links.take(tx, token, claim.inbox, now=now)
+    if taken is None or _is_stale(tx, taken):
         raise LinkOver("This link has run out or was used already. Ask for a new one where you came from.")
     try:
-        linked = Link(identity.id, conversation, policy)(tx, now)
+        linked = Link(identity.id, taken.conversation, policy, ended=taken.kind == "letter")(tx, now)
     except (NotFound, NotPossible) as error:
         raise LinkOver("What this link leads to is over, or is somebody else's.") from error
     known = contacts.address(tx, identity.id)
@@ -198,6 +204,12 @@ def _go_on(
     told = _tell(tx, known.conversation, "continued", policy=policy, now=now)
     inbound.claim_key(tx, claim, conversation=known.conversation, seq=told.state.seq, now=now)
     return Continued((*linked.commits, told), linked.moved, known.conversation, told.state.seq)
+
+
+def _is_stale(tx: Tx, taken: links.Taken) -> bool:
+    """Who wrote after a letter was on its way has come back without it: then nobody else may by it."""
+    state = log.peek(tx, taken.conversation) if taken.kind == "letter" else None
+    return state is not None and state.last_input > taken.seq
 
 
 def _tell(tx: Tx, conversation: str, notice: str, *, policy: Policy, now: int) -> Committed:

@@ -24,7 +24,7 @@ from gateway.model.events import Unrecognized
 from gateway.model.ids import new_id
 from gateway.model.redact import redact
 from gateway.model.state import FOLD_VERSION, Conversation, Status
-from gateway.store import contacts, deliveries, due, files, inbound, links, log, refs, search
+from gateway.store import blocks, contacts, deliveries, due, files, inbound, links, log, refs, search
 from gateway.store.contacts import Address, Attributes
 from gateway.store.sql import Tx
 
@@ -71,7 +71,7 @@ class AskErasure:
         whole = contacts.root(tx, self.contact)
         if whole is None:
             raise NotFound("There is no such contact in this business.")
-        strangers = _make_strangers(tx, whole.id)
+        strangers = _make_strangers(tx, whole.id, now=now)
         due.put(tx, ERASE, whole.id, due_at=now, payload=_encode(Task(by=self.by)))
         return Asked(whole.id, strangers)
 
@@ -107,7 +107,7 @@ class ErasePage:
         name = task.conversation if task.upto else _next(tx, row.subject, task)
         if not name:
             if not task.alone:
-                _make_strangers(tx, row.subject)  # also of who was merged meanwhile
+                _make_strangers(tx, row.subject, now=now)  # also of who was merged meanwhile
             due.finish(tx, row.kind, row.subject, fence=row.fence)
             return Erased(task, done=True)
         commits = () if task.upto else _end(tx, name, policy=self.policy, now=now)
@@ -146,7 +146,7 @@ def _next(tx: Tx, contact: str, task: Task) -> str:
     return min((names[0] for names in found if names), default="")
 
 
-def _make_strangers(tx: Tx, contact: str) -> tuple[Address, ...]:
+def _make_strangers(tx: Tx, contact: str, *, now: int) -> tuple[Address, ...]:
     """Whoever comes with one of their addresses is somebody new."""
     family = contacts.family(tx, contact)
     names = [one.id for name in family for one in contacts.addresses(tx, name) if not one.is_gone]
@@ -155,8 +155,10 @@ def _make_strangers(tx: Tx, contact: str) -> tuple[Address, ...]:
         inbound.drop_keys(tx, one.inbox, one.address)
         due.drop(tx, DELIVERY, one.id)
         contacts.retire(tx, one.id)
+    blocks.lift(tx, contact, now=now)
     for name in family:
         contacts.describe(tx, name, name="", attributes=Attributes())
+        contacts.forget_merge(tx, name)
         search.name_contact(tx, name)
     return tuple(one._replace(conversation="") for one in known.values())
 

@@ -20,8 +20,8 @@ from gateway.model import commands as c
 from gateway.model.events import Endpoint
 from gateway.model.state import Conversation, Status
 from gateway.ports import Profile
-from gateway.store import contacts, due, inbound, log
-from gateway.store.contacts import Address
+from gateway.store import blocks, contacts, due, inbound, log
+from gateway.store.contacts import Address, Merged
 from gateway.store.sql import Tx
 from gateway.store.writer import CannotLock
 
@@ -37,7 +37,8 @@ class Linked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """``identity`` goes on in ``conversation``, and their contacts are one from now on.
+    """``identity`` goes on in ``conversation``, and their contacts are one from now on. ``ended``: it may be over, to be read
+    and to be opened again.
 
     Raises ``NotFound`` where either isn't there, ``NotPossible`` where the conversation is over or the two are known
     to be different people.
@@ -46,18 +47,19 @@ class Link:
     identity: str
     conversation: str
     policy: Policy
+    ended: bool = False
 
     def __call__(self, tx: Tx, now: int) -> Linked:
-        return _steadily(lambda: self._link(tx, now))
+        return steadily(lambda: self._link(tx, now))
 
     def _link(self, tx: Tx, now: int) -> Linked:
         seen = contacts.address(tx, self.identity)
         target = _where_it_goes_on(tx, self.conversation)
         if seen is None or seen.is_gone or target is None:
             raise NotFound("There is no such conversation, or nobody has that address.")
-        held = _lock([seen], target.id, tx=tx)
-        target = held.unresolved(target.id)
-        _merge(tx, seen.contact, target.contact)
+        held = lock([seen], target.id, tx=tx)
+        target = held.going_on(target.id) if self.ended else held.unresolved(target.id)
+        unite(tx, seen.contact, target.contact, how=Merged(at=now))
         if seen.conversation == target.id:
             return Linked()
         left = held.states.get(seen.conversation)
@@ -79,21 +81,23 @@ class SignIn:
     policy: Policy
 
     def __call__(self, tx: Tx, now: int) -> Linked:
-        return _steadily(lambda: self._sign_in(tx, now))
+        return steadily(lambda: self._sign_in(tx, now))
 
     def _sign_in(self, tx: Tx, now: int) -> Linked:
         visitor = self._look(tx, self.visitor)
         if visitor is None or not _is_unfinished(log.peek(tx, visitor.conversation)):
             return Linked()
         known = self._look(tx, self.user)
-        held = _lock([visitor, known] if known else [visitor], visitor.conversation, tx=tx)
+        held = lock([visitor, known] if known else [visitor], visitor.conversation, tx=tx)
         mine = held.states[visitor.conversation]
         if not _is_unfinished(mine) or _users(tx, visitor.contact).get(self.inbox, self.user) != self.user:
             return Linked()  # over meanwhile, or the talk of another user: that is never inherited
+        if known and blocks.standing(tx, known.contact, now=now) is not None:
+            return Linked()  # nothing of theirs reaches anybody, whatever they began as a stranger
         user = self._user(tx, now)
         if known is None and user.conversation:
             raise CannotLock  # the user's first message was faster
-        _merge(tx, visitor.contact, user.contact)
+        unite(tx, visitor.contact, user.contact, how=Merged(at=now))
         linked = self._one_of_two(tx, held, visitor=visitor, user=user, now=now)
         inbound.adopt_keys(tx, self.inbox, self.visitor, by=self.user)
         contacts.retire(tx, visitor.id)
@@ -111,7 +115,7 @@ class SignIn:
         assert found is not None
         return found
 
-    def _one_of_two(self, tx: Tx, held: _Held, *, visitor: Address, user: Address, now: int) -> Linked:
+    def _one_of_two(self, tx: Tx, held: Held, *, visitor: Address, user: Address, now: int) -> Linked:
         mine, theirs = held.states[visitor.conversation], held.states.get(user.conversation)
         if theirs is mine:  # they spoke in one conversation already
             theirs = None
@@ -132,7 +136,7 @@ class Separate:
     policy: Policy
 
     def __call__(self, tx: Tx, now: int) -> Linked:
-        return _steadily(lambda: self._separate(tx, now))
+        return steadily(lambda: self._separate(tx, now))
 
     def _separate(self, tx: Tx, now: int) -> Linked:
         found = contacts.read(tx, self.contact)
@@ -143,7 +147,7 @@ class Separate:
         whole = contacts.root(tx, self.contact)
         assert whole is not None
         seen = [one for name in contacts.family(tx, whole.id) for one in contacts.addresses(tx, name)]
-        held = _lock(seen, "", tx=tx)
+        held = lock(seen, "", tx=tx)
         contacts.separate(tx, self.contact)
         astray = [one for one in seen if self._is_astray(tx, one, held)]
         for one in astray:
@@ -155,38 +159,15 @@ class Separate:
         ]
         return Linked(tuple(commits), tuple(one._replace(conversation="") for one in astray))
 
-    def _is_astray(self, tx: Tx, one: Address, held: _Held) -> bool:
+    def _is_astray(self, tx: Tx, one: Address, held: Held) -> bool:
         state = held.states.get(one.conversation)
         return state is not None and contacts.root(tx, one.contact) != contacts.root(tx, state.contact)
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """People found out that ``contact`` and ``into`` are one person. Their conversations stay as they are.
-
-    Raises ``NotFound``, and ``NotPossible`` where they are one already, or known to be two.
-    """
-
-    contact: str
-    into: str
-
-    def __call__(self, tx: Tx, now: int) -> Linked:
-        return _steadily(lambda: self._merge(tx))
-
-    def _merge(self, tx: Tx) -> Linked:
-        one, other = contacts.root(tx, self.contact), contacts.root(tx, self.into)
-        if one is None or other is None:
-            raise NotFound("There is no such contact in this business.")
-        if one.id == other.id:
-            raise NotPossible(desk.ONE_CONTACT())
-        _merge(tx, one.id, other.id)
-        return Linked()
 
 
 # --- what they are made of ---
 
 
-def _steadily(attempt: Callable[[], Linked]) -> Linked:
+def steadily(attempt: Callable[[], Linked]) -> Linked:
     """What was seen may have changed before it was locked. Then it is looked at again, and what is locked by now stands
     still; nothing that counts was written before."""
     for _ in range(LOOKS):
@@ -195,16 +176,20 @@ def _steadily(attempt: Callable[[], Linked]) -> Linked:
     raise CannotLock
 
 
-class _Held(NamedTuple):
+class Held(NamedTuple):
     """What a unit has locked."""
 
     addresses: dict[str, Address]
     states: dict[str, Conversation]
 
-    def unresolved(self, name: str) -> Conversation:
+    def going_on(self, name: str) -> Conversation:
         state = self.states[name]
         if state.continued_in:
             raise CannotLock  # it went on elsewhere meanwhile
+        return state
+
+    def unresolved(self, name: str) -> Conversation:
+        state = self.going_on(name)
         if state.status is Status.RESOLVED:
             raise NotPossible("That conversation is over. Link to one that goes on.", status=state.status)
         return state
@@ -237,7 +222,7 @@ def _speakers(state: Conversation | None) -> set[str]:
     return {endpoint.identity for endpoint in state.channels} if state else set()
 
 
-def _lock(seen: Sequence[Address], target: str, *, tx: Tx) -> _Held:
+def lock(seen: Sequence[Address], target: str, *, tx: Tx) -> Held:
     """Locks the identities that were seen with all who speak where they do, then those conversations and ``target``."""
     lefts = {one.conversation for one in seen} - {""}
     names = {one.id for one in seen}.union(*(_speakers(log.peek(tx, left)) for left in lefts))
@@ -248,17 +233,22 @@ def _lock(seen: Sequence[Address], target: str, *, tx: Tx) -> _Held:
     states = {name: state for name, state in loaded.items() if state is not None}
     if any(not _speakers(states.get(left)) <= names for left in lefts):
         raise CannotLock
-    return _Held(addresses, states)
+    return Held(addresses, states)
 
 
-def _merge(tx: Tx, contact: str, other: str) -> None:
-    """One contact from two: the one that the business vouches for is kept, else ``other``."""
+def unite(tx: Tx, contact: str, other: str, *, how: Merged) -> None:
+    """One contact from two. Raises ``NotPossible`` where they are known to be different people."""
+    goes, stays = which_goes(tx, contact, other)
+    contacts.merge(tx, goes, into=stays, how=how)
+
+
+def which_goes(tx: Tx, contact: str, other: str) -> tuple[str, str]:
+    """Which of two is merged into which: the one that the business vouches for stays, else ``other``. Raises
+    ``NotPossible`` where they are two users of one inbox."""
     users, others = _users(tx, contact), _users(tx, other)
     if any(others.get(inbox, address) != address for inbox, address in users.items()):
         raise NotPossible(desk.TWO_CONTACTS())
-    if users and not others:
-        contact, other = other, contact
-    contacts.merge(tx, contact, into=other)
+    return (other, contact) if users and not others else (contact, other)
 
 
 def _users(tx: Tx, contact: str) -> dict[str, str]:

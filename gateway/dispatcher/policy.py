@@ -9,7 +9,8 @@ from gateway.dispatcher.setup import SetUps
 from gateway.ports import Capabilities, Phrases
 
 SECOND = 1_000_000
-HOUR = 3600 * SECOND
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class Policy:
     (``live``), only ``beat`` of it, since the typing signal holds the turn back. ``reopen_window``: how long after its end a
     conversation opens again instead of a new one. ``idle_after``: silence after which the bot's conversation ends.
     ``turn_lease``: how long a node may take for a turn before another repeats it. ``pushed``: channels whose messages
-    the courier sends, with what they can show. ``set_ups``: what businesses have set up. ``there``: whether a console of an
-    account may be open at a business.
+    the courier sends, with what they can show. ``mail``: letters can be sent. ``set_ups``: what businesses have set up. ``there``: whether a console of an
+    account may be open at a business. ``deserted``: whether it is certain that nobody of it is there to answer.
     """
 
     node: str
@@ -36,8 +37,10 @@ class Policy:
     not_ready_limit: int = 60 * SECOND
     pushed: Mapping[str, Capabilities] = field(default_factory=dict)
     live: frozenset[str] = frozenset()
+    mail: bool = False
     set_ups: SetUps = field(default_factory=SetUps)
     there: Callable[[str, str], bool] = lambda business, account: True
+    deserted: Callable[[str], bool] = lambda business: False
 
     def pause(self, channel: str) -> int:
         """How long a turn waits after an input of ``channel``."""

@@ -13,7 +13,7 @@ import structlog
 
 from gateway.dispatcher.erasing import ask_emptying
 from gateway.dispatcher.policy import HOUR
-from gateway.store import audit, configuration, due, lists, webhook_calls
+from gateway.store import audit, configuration, due, lists, unanswered, webhook_calls
 from gateway.store.sql import Tx
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def look(tx: Tx, row: due.Due, *, now: int) -> int:
     found: list[tuple[str, int]] = []
     if kept.conversation_days:
         before = now - kept.conversation_days * DAY
+        unanswered.forget(tx, before=before)
         found = lists.resolved_between(tx, (done.at, done.conversation), before, limit=PAGE)
         for conversation, at in found:
             ask_emptying(tx, conversation, by="retention", now=now)

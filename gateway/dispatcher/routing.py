@@ -12,9 +12,9 @@ from gateway.faults import desk
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances
 from gateway.model.events import OfferEnded
-from gateway.model.rules import REACHES
+from gateway.model.rules import REACHES, Presence, while_wrapping_up
 from gateway.model.state import Conversation, Status
-from gateway.store import contacts, directory, due, presence, slots
+from gateway.store import carried, contacts, directory, due, presence, slots
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
 
@@ -39,6 +39,8 @@ def plan_routing(tx: Tx, draft: Draft) -> bool:
     free = {had} - {has, ""}
     if before is not None and before.offer is not None and before.offer != after.offer:
         free.add(before.offer.operator.id)  # accepted or not: they can be offered the next
+    if before is not None and before.wrap_up is not None and after.wrap_up is None and has:
+        free.add(has)  # their time after the talk is over, and they still have it
     for account in sorted(free):
         look_again(tx, account, now=draft.now)
     joins = before is None or before.status is not Status.QUEUED
@@ -57,14 +59,38 @@ def comes_back(tx: Tx, state: Conversation, policy: Policy) -> Circumstances:
     return Circumstances(owner_available="return" in REACHES[presence.chosen(tx, owner.id).state])
 
 
-def may_get(tx: Tx, command: c.AnyCommand, policy: Policy) -> None:
-    """Raises ``NotPossible`` where a conversation would be passed to somebody who can't take it now."""
-    if not isinstance(command, c.Transfer) or command.to is None or command.to.id == command.operator.id:
+def may_get(tx: Tx, command: c.AnyCommand, policy: Policy, *, now: int) -> None:
+    """Raises ``NotPossible`` where a conversation would be passed to somebody, or somebody be asked to join it, who can't
+    now."""
+    match command:
+        case c.Transfer(to=to) if to is not None:
+            asked = to
+        case c.Invite(colleague=colleague):
+            asked = colleague
+        case _:
+            return
+    if asked.id == command.operator.id:
         return
-    if not policy.there(tx.business, command.to.id):
-        raise NotPossible(desk.COLLEAGUE_GONE(name=command.to.name))
-    if "transfer" not in REACHES[presence.chosen(tx, command.to.id).state]:
-        raise NotPossible(desk.COLLEAGUE_AWAY(name=command.to.name))
+    if not policy.there(tx.business, asked.id):
+        raise NotPossible(desk.COLLEAGUE_GONE(name=asked.name))
+    state = presence_of(tx, asked.id, now=now)
+    if state == "after_call":
+        raise NotPossible(desk.COLLEAGUE_WRAPPING_UP(name=asked.name))
+    if "transfer" not in REACHES[state]:
+        raise NotPossible(desk.COLLEAGUE_AWAY(name=asked.name))
+
+
+def presence_of(tx: Tx, account: str, *, now: int) -> Presence:
+    """What somebody is for routing: what they chose, or busy with what comes after a talk, in whichever business."""
+    chosen = presence.chosen(tx, account).state
+    if chosen == "away":
+        return chosen
+    here = tx.business
+    wraps_up = any(
+        carried.wrapping_up(tx.for_business(one.business), account, now=now) for one in directory.memberships(tx, account)
+    )  # fmt: skip
+    tx.for_business(here)
+    return while_wrapping_up(chosen) if wraps_up else chosen
 
 
 def look_again(tx: Tx, account: str, *, now: int) -> None:

@@ -10,12 +10,16 @@ import msgspec
 
 from gateway.model.events import Entry, tag_of
 from gateway.model.hours import Hours, next_opening
+from gateway.model.rules import NO_WRAP_UP, RatingRules, RoutingRules, TeamRules, WaitingRules, WrapUpRules
 from gateway.store import configuration, directory, due, push_subscriptions, webhook_calls
 from gateway.store.sql import Tx
 
 WEBHOOK = "webhook"
 """The kind of configuration, and of due rows."""
 HOURS = "hours"
+WAITING = "waiting"
+UNREAD = "unread"
+"""The kind of configuration, and of due rows, whose subject is a conversation."""
 KNOWN_FOR = 5_000_000
 """Microseconds after which another node's change is seen."""
 
@@ -27,9 +31,23 @@ class Wanted(msgspec.Struct, frozen=True):
     active: bool = True
 
 
+class _Waiting(msgspec.Struct, frozen=True):
+    rules: WaitingRules = WaitingRules()
+
+
+class UnreadWays(msgspec.Struct, frozen=True):
+    """How answers reach who didn't read them: by e-mail, and by calls of the business's own sender of short messages at
+    ``url``."""
+
+    email: bool = True
+    sms: bool = False
+    url: str = ""
+
+
 class Known(NamedTuple):
     """``hooks``: the webhooks that want an event, by its tag. ``zone``: of the business. ``reached``: somebody of it is
-    told what happens while their console is closed. ``labels``: their names, by id."""
+    told what happens while their console is closed. ``labels``: their names, by id. ``waiting``: what is promised to whom.
+    ``wrap_ups``: what comes before an end, by the team's id, "" for everybody. ``unread``: how answers that nobody read go out."""
 
     at: int
     hooks: dict[str, tuple[str, ...]]
@@ -37,6 +55,10 @@ class Known(NamedTuple):
     zone: dt.tzinfo
     reached: bool
     labels: dict[str, str]
+    waiting: WaitingRules
+    wrap_ups: dict[str, WrapUpRules]
+    rating: RatingRules
+    unread: UnreadWays
 
 
 class SetUps:
@@ -59,7 +81,8 @@ class SetUps:
         if known is None or now - known.at >= KNOWN_FOR:
             reached = push_subscriptions.any_of_business(tx, now=now)
             known = self._known[tx.business] = Known(
-                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx)
+                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx), _waiting(tx), _wrap_ups(tx), _rating(tx),
+                _unread(tx),
             )  # fmt: skip
         return known
 
@@ -72,6 +95,11 @@ class SetUps:
             tag = tag_of(entry.event)
             for webhook in hooks.get(tag, ()):
                 call(tx, webhook, event=tag, conversation=conversation, seq=entry.seq, now=now)
+
+    def wrap_up(self, tx: Tx, team: str, *, now: int) -> WrapUpRules:
+        """What comes between the last word and the end of a team's conversations."""
+        known = self.of(tx, now).wrap_ups
+        return known.get(team) or known.get("") or NO_WRAP_UP
 
     def opens(self, tx: Tx, now: int) -> int | None:
         """``now`` where people answer at this hour, else when they do next; ``None``: not within a year."""
@@ -92,9 +120,45 @@ def _labels(tx: Tx) -> dict[str, str]:
     return {item.id: item.name for item in configuration.read(tx, "label")}
 
 
+class _Team(msgspec.Struct, frozen=True):
+    rules: TeamRules = TeamRules()
+
+
+class _Rating(msgspec.Struct, frozen=True):
+    rules: RatingRules = RatingRules()
+
+
+class _Routing(msgspec.Struct, frozen=True):
+    rules: RoutingRules = RoutingRules()
+
+
+def _wrap_ups(tx: Tx) -> dict[str, WrapUpRules]:
+    """Those that somebody set; a team without its own has everybody's."""
+    rules = {item.id: msgspec.json.decode(item.body, type=_Team).rules for item in configuration.read(tx, "team")}
+    routing = configuration.find(tx, "routing", "routing")
+    if routing is not None:
+        rules[""] = msgspec.json.decode(routing.body, type=_Routing).rules.everybody
+    return {name: one.wrap_up for name, one in rules.items() if one.wrap_up is not None}
+
+
+def _rating(tx: Tx) -> RatingRules:
+    item = configuration.find(tx, "rating", "rating")
+    return msgspec.json.decode(item.body, type=_Rating).rules if item is not None else RatingRules()
+
+
+def _unread(tx: Tx) -> UnreadWays:
+    item = configuration.find(tx, UNREAD, UNREAD)
+    return msgspec.json.decode(item.body, type=UnreadWays) if item is not None else UnreadWays()
+
+
 def _hours(tx: Tx) -> Hours:
     item = configuration.find(tx, HOURS, HOURS)
     return msgspec.json.decode(item.body, type=Hours) if item is not None else Hours()
+
+
+def _waiting(tx: Tx) -> WaitingRules:
+    item = configuration.find(tx, WAITING, WAITING)
+    return msgspec.json.decode(item.body, type=_Waiting).rules if item is not None else WaitingRules()
 
 
 def _zone(tx: Tx) -> dt.tzinfo:

@@ -292,4 +292,5 @@ def _command_of(state: Conversation, result: TurnResult, *, upto: int, elapsed: 
         language=result.language, misses=result.misses, elapsed=elapsed, memory=result.memory,
         team=handoff.team if handoff else "", priority=handoff.priority if handoff else 0,
         cause=handoff.cause if handoff else "", why=handoff.why if handoff else "",
+        skills=handoff.skills if handoff else {},
     )  # fmt: skip

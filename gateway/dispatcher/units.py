@@ -10,9 +10,11 @@ import msgspec
 from gateway.dispatcher.addressing import known_here, with_faces, with_target
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
+from gateway.dispatcher.macros import at_step, commands_of
 from gateway.dispatcher.policy import Policy
+from gateway.dispatcher.rating import rating_of, thank
 from gateway.dispatcher.routing import comes_back, may_get
-from gateway.errors import ConsentNeeded, NotFound, NotPossible, Refused
+from gateway.errors import Blocked, ConsentNeeded, NotFound, NotPossible, Refused
 from gateway.faults import Fault
 from gateway.model import commands as c
 from gateway.model import words
@@ -21,7 +23,7 @@ from gateway.model.events import CustomerMessage, Endpoint, Entry
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Receipt
-from gateway.store import configuration, contacts, deliveries, due, inbound, log, refs
+from gateway.store import blocks, configuration, contacts, deliveries, due, inbound, log, refs
 from gateway.store.sql import Tx
 
 UNREACHABLE = "unreachable"
@@ -63,12 +65,17 @@ class Receive(msgspec.Struct, frozen=True):
     def __call__(self, tx: Tx, now: int) -> Received:
         item = self.input
         identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
+        if identity.is_blocked(now):
+            return refuse(tx, identity)
         key = inbound.Claim(item.inbox, item.scope, item.key, digest_of(item.text, item.choice, *item.uploads))
         if item.profile is not None and not identity.conversation:
             contacts.vouch(tx, identity.id, identity.contact, item.profile)
         begun = refs.find(tx, identity.id, refs.album(item.album)) if item.album else None
         if begun is not None:
             return self._extend(tx, identity, begun, key=key, now=now)
+        rated = rating_of(tx, item, identity)
+        if rated is not None:
+            return self._rate(tx, identity, rated, key=key, now=now)
         draft = self._draft(tx, identity, now=now)
         try:
             said = self._say(tx, draft, identity)
@@ -103,6 +110,23 @@ class Receive(msgspec.Struct, frozen=True):
         plan_fetches(tx, item, draft.entries[-1], conversation=state.id, now=now)
         self._note(tx, identity, conversation=state.id, seq=begun.seq)
         return Received(Receipt(conversation=state.id, seq=begun.seq), commit(tx, draft, self.policy))
+
+    def _rate(
+        self, tx: Tx, identity: inbound.Identity, rated: tuple[Conversation, c.Rate | None], *, key: inbound.Claim,
+        now: int,
+    ) -> Received:  # fmt: skip
+        """A score, or words about one, which open nothing again."""
+        state, command = rated
+        draft = log.Draft(state.id, state, now=now)
+        if command is not None:
+            draft.apply(command)
+            thank(draft, self.policy)
+        assert draft.state is not None
+        known = inbound.claim_key(tx, key, conversation=state.id, seq=draft.state.seq, now=now)
+        if known is not None:
+            return _repeated(known)
+        self._note(tx, identity, conversation=state.id, seq=draft.state.seq)
+        return Received(Receipt(conversation=state.id, seq=draft.state.seq), commit(tx, draft, self.policy))
 
     def _note(self, tx: Tx, identity: inbound.Identity, *, conversation: str, seq: int) -> None:
         """Which of the provider's messages this one is."""
@@ -182,6 +206,20 @@ class Receive(msgspec.Struct, frozen=True):
         return self.input.choice == words.BACK_TO_BOT or words.is_cancel(self.input.text)
 
 
+def blocked(until: int) -> Blocked:
+    """What a blocked sender is told where they can be told at once."""
+    if until >= blocks.FOREVER:
+        return Blocked("You can't write to us here any more.")
+    return Blocked("You can't write to us here at the moment.", until=until)
+
+
+def refuse(tx: Tx, identity: inbound.Identity) -> Received:
+    """Nothing of a blocked sender is taken but the count of what wasn't: not the words, not the key."""
+    refused = blocks.refuse(tx, identity.contact)
+    receipt = Receipt(conversation="", seq=0, blocked_until=identity.blocked_until, refused=refused)
+    return Received(receipt, None)
+
+
 def _repeated(known: inbound.Earlier) -> Received:
     return Received(Receipt(conversation=known.conversation, seq=known.seq, repeated=True), None)
 
@@ -190,7 +228,7 @@ class Submit(msgspec.Struct, frozen=True):
     """A command by people, routing or timers. ``claim`` makes a repeat return the first result."""
 
     conversation: str
-    command: c.AnyCommand
+    command: c.AnyRequest
     policy: Policy
     claim: inbound.Claim | None = None
     circumstances: Circumstances | None = None
@@ -201,11 +239,7 @@ class Submit(msgspec.Struct, frozen=True):
             raise NotFound("There is no such conversation.")
         draft = log.Draft(self.conversation, state, now=now)
         try:
-            known_here(tx, self.command)
-            command = with_target(tx, self.conversation, with_files(tx, self.command))
-            command = with_faces(tx, command)
-            may_get(tx, command, self.policy)
-            draft.apply(command, self.circumstances)
+            self._apply(tx, draft, state)
         except Refused:
             known = inbound.earlier(tx, self.claim) if self.claim is not None else None
             if known is None:
@@ -219,6 +253,42 @@ class Submit(msgspec.Struct, frozen=True):
                 return _repeated(known)
         committed = commit(tx, draft, self.policy)
         return Received(Receipt(conversation=self.conversation, seq=seq), committed)
+
+    def _apply(self, tx: Tx, draft: log.Draft, state: Conversation) -> None:
+        """All of it or nothing: what isn't appended yet goes with the refusal."""
+        steps = commands_of(tx, state, self.command, now=draft.now)
+        for number, step in enumerate(steps):
+            try:
+                known_here(tx, step)
+                command = with_faces(tx, with_target(tx, self.conversation, with_files(tx, step)))
+                may_get(tx, command, self.policy, now=draft.now)
+                draft.apply(
+                    command, self.circumstances or circumstances_of(tx, state, command, self.policy, now=draft.now)
+                )
+            except Refused as refused:
+                raise at_step(refused, self.command, number, getattr(steps[0], "name", "")) from refused
+
+
+def circumstances_of(tx: Tx, state: Conversation, command: c.AnyCommand, policy: Policy, *, now: int) -> Circumstances:
+    """What a command of people is decided by, beside the state."""
+    if not isinstance(command, c.Resolve):
+        return Circumstances()
+    return Circumstances(wrap_up=policy.set_ups.wrap_up(tx, state.team, now=now))
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What a customer does beside writing, in the conversation of ``submit``. Raises ``Blocked`` for whom the business
+    blocked."""
+
+    inbox: str
+    address: str
+    submit: Submit
+
+    def __call__(self, tx: Tx, now: int) -> Received:
+        identity = inbound.find_identity(tx, self.inbox, self.address)
+        if identity is not None and identity.is_blocked(now):
+            raise blocked(identity.blocked_until)
+        return self.submit(tx, now)
 
 
 class Replay(msgspec.Struct, frozen=True):
@@ -287,19 +357,24 @@ class FinishTurn(msgspec.Struct, frozen=True):
             return None
         draft = log.Draft(self.conversation, state, now=now)
         if self.command is not None:
-            draft.apply(_to_team(tx, self.command))
+            draft.apply(_by_id(tx, self.command))
         return commit(tx, draft, self.policy)
 
 
-def _to_team(tx: Tx, command: c.FinishTurn | c.FailTurn) -> c.FinishTurn | c.FailTurn:
-    """Content calls a team by its name; the log by its id. A name that nobody has is told with the reason."""
-    if not isinstance(command, c.FinishTurn) or not command.team:
+def _by_id(tx: Tx, command: c.FinishTurn | c.FailTurn) -> c.FinishTurn | c.FailTurn:
+    """Content calls a team and skills by their names; the log by their ids. A name that nobody has is told with the reason.
+    Names are told apart whatever the case of their letters (``Kind.key``)."""
+    if not isinstance(command, c.FinishTurn):
         return command
-    team = configuration.named(tx, "team", command.team)
-    if team is not None:
-        return msgspec.structs.replace(command, team=team.id)
-    why = f"{command.why} (“{command.team}”?)".strip()
-    return msgspec.structs.replace(command, team="", why=why)
+    team = configuration.named(tx, "team", command.team.strip().casefold()) if command.team else None
+    skills = {name: configuration.named(tx, "skill", name.strip().casefold()) for name in command.skills}
+    unknown = [command.team] if command.team and team is None else []
+    unknown += [name for name, skill in skills.items() if skill is None]
+    why = " ".join(part for part in (command.why, *(f"(“{name}”?)" for name in unknown)) if part)
+    return msgspec.structs.replace(
+        command, team=team.id if team is not None else "", why=why,
+        skills={skill.id: command.skills[name] for name, skill in skills.items() if skill is not None},
+    )  # fmt: skip
 
 
 def commit(tx: Tx, draft: log.Draft, policy: Policy, *, at_once: bool = False) -> Committed:

@@ -6,6 +6,7 @@ from gateway.faults import Kind
 
 REMOVED = Kind("webhook_removed", "The webhook was removed.")
 TURNED_OFF = Kind("webhook_turned_off", "This webhook was turned off.")
+NOT_NEEDED = Kind("webhook_not_needed", "The customer read it meanwhile, or is reached another way.")
 NO_SECRET = Kind("webhook_no_secret", "It has no secret yet. Make one.")
 SECRET_UNREADABLE = Kind("webhook_secret_unreadable", "Its secret can't be read. Make a new one.")
 STATUS = Kind("webhook_status", "HTTP {status}")

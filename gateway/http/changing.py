@@ -36,7 +36,7 @@ def tell_changed(call: Call, business: str, what: str) -> None:
 
 def actor(who: Principal) -> Actor:
     """Whoever acts, as the audit log knows them."""
-    return Actor(who.id, who.name)
+    return Actor(who.id, who.name, who.role)
 
 
 def conflict(by: str, version: int) -> Conflict:

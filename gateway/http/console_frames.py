@@ -111,11 +111,14 @@ class Ack(_Frame, frozen=True, tag="ack"):
 
 
 class SignalFrame(_Frame, frozen=True, tag="signal"):
+    """``text``: what a customer who types has typed so far, told to who talks with them alone."""
+
     conversation: str
     who: str
     on: bool
     name: str = ""
     kind: Literal["typing", "looking"] = "typing"
+    text: str = ""
 
 
 class MentionedFrame(_Frame, frozen=True, tag="mentioned"):
@@ -138,14 +141,14 @@ class MarkFrame(_Frame, frozen=True, tag="mark"):
     seq: int
 
 
-def frame_of(signal: Signal) -> SignalFrame | MarkFrame | MentionedFrame | SetUpFrame | None:
-    """What a console is told of it."""
+def frame_of(signal: Signal, *, me: str) -> SignalFrame | MarkFrame | MentionedFrame | SetUpFrame | None:
+    """What the console of ``me`` is told of it. A customer's draft is for those whom the signal names."""
     body = signal.body
     match signal.kind:
         case "typing" | "looking":
             return SignalFrame(
                 conversation=signal.conversation, who=signal.who, on=bool(body.get("on")), kind=signal.kind,
-                name=str(body.get("name", "")),
+                name=str(body.get("name", "")), text=str(body.get("text", "")) if me in str(body.get("to", "")).split() else "",
             )  # fmt: skip
         case "mark":
             who = "customer" if signal.who == "customer" else "people"

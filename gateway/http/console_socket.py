@@ -146,6 +146,7 @@ class _Desk:
     async def run(self) -> None:
         self._session.tell(await self._welcome())
         self._owner.rows.watch(self._business, self._console)
+        await self._owner.rows.tell_joined(self._business, self._console)
         await self._owner.presence.join(self._who, self._session)
         await receive(self._session, self._handle)
 
@@ -210,7 +211,7 @@ class _Desk:
             page = tuple(rows[: frame.limit])
             more = len(rows) > frame.limit
             return RowsSnapshot(
-                view=frame.view, filter=frame.filter, before=frame.before, rows=page, next=write_cursor(page[-1]) if more else None,
+                view=frame.view, filter=frame.filter, before=frame.before, rows=page, next=write_cursor(page[-1], frame.view) if more else None,
                 counts=counts,
             )  # fmt: skip
 
@@ -282,6 +283,6 @@ class _Desk:
     def _hear(self, signal: Signal) -> None:
         if signal.who == self._who.id:
             return
-        frame = frame_of(signal)
+        frame = frame_of(signal, me=self._who.id)
         if frame is not None:
             self._session.offer(msgspec.json.encode(frame))

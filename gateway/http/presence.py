@@ -184,6 +184,12 @@ class Presence:
         unsure = self._hub.has_peers and (board is None or time.monotonic() - board.began < ANSWERED)
         return unsure or (board is not None and board.is_live(account))
 
+    def is_deserted(self, business: str) -> bool:
+        """Whether it is certain that nobody who answers is at a console of the business, on any node. Asks nobody."""
+        board = self._boards.get(business)
+        unsure = self._hub.has_peers and (board is None or time.monotonic() - board.began < ANSWERED)
+        return not (unsure or self._hub.doubtful) and (board is None or not board.available())
+
     def is_gone(self, account: str, businesses: Sequence[str]) -> bool:
         """Whether it is certain that none is. What other nodes can't be asked, or haven't answered yet, is not."""
         now = time.monotonic()

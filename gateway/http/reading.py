@@ -134,7 +134,7 @@ class Reading:
             )
 
         rows = await self._store.read(call.business, unit)
-        return RowPage(rows=tuple(rows), next=write_cursor(rows[-1]) if len(rows) == query.limit else None)
+        return RowPage(rows=tuple(rows), next=write_cursor(rows[-1], query.view) if len(rows) == query.limit else None)
 
     async def conversation(self, call: Call) -> ConversationView:
         name = call.param("conversation")
@@ -201,6 +201,6 @@ def read_cursor(text: str) -> Place:
     return Place(int(rank), conversation)
 
 
-def write_cursor(row: Row) -> str:
+def write_cursor(row: Row, view: View) -> str:
     """What the next page begins behind."""
-    return "{}.{}".format(*lists.place_of(row))
+    return "{}.{}".format(*lists.place_of(row, view))

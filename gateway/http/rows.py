@@ -53,10 +53,12 @@ class _Known(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """Whose a conversation is and how it stands: that says in which lists it is."""
+    """Whose a conversation is and how it stands: that says in which lists it is. ``beside``: who was asked to join it, or did."""
 
     status: Status
     owner: str
+    beside: tuple[str, ...] = ()
+    promised: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -99,6 +101,10 @@ class _Feed:
                 return self.consoles
             view = "resolved" if stand.status is Status.RESOLVED else "all"
             found.update(self.by_operator.get(stand.owner, ()), self.by_view.get(view, ()))
+            if stand.promised:
+                found.update(self.by_view.get("callbacks", ()))
+            for account in stand.beside:
+                found.update(self.by_operator.get(account, ()))
         return found
 
 
@@ -152,6 +158,13 @@ class Rows:
         if (feed := self._feeds.get(business)) is not None:
             _discard(feed.by_conversation, conversation, console)
 
+    async def tell_joined(self, business: str, console: Console) -> None:
+        """What its operator was asked to join, or did: in no list of theirs, and told at their console's begin."""
+        found = await self._store.read(business, lambda tx, now: lists.read_invited(tx, console.operator))
+        if found:
+            rows = tuple(msgspec.Raw(self._encoder.encode(row)) for row in found)
+            console.sink.send(self._encoder.encode(RowsFrame(rows=rows)))
+
     def read(self, business: str, conversation: str) -> None:
         """People have read on: its row shows it."""
         self._changed(business, conversation, None)
@@ -201,13 +214,13 @@ class Rows:
         changed, feed.changed = feed.changed, {}
         recount, feed.recount, feed.scheduled = feed.recount, False, False
         missing = [name for name, change in changed.items() if change.outdated or name not in self._known]
-        tallies: dict[tuple[str, str], int] = {}
+        tally = lists.Tally({}, 0)
         if missing or recount:
 
-            def unit(tx: Tx, now: int) -> tuple[dict[str, tuple[Conversation, _Known]], dict[tuple[str, str], int]]:
-                return _look_up(tx, missing), lists.tally(tx) if recount else {}
+            def unit(tx: Tx, now: int) -> tuple[dict[str, tuple[Conversation, _Known]], lists.Tally]:
+                return _look_up(tx, missing), lists.tally(tx) if recount else tally
 
-            found, tallies = await self._store.read(business, unit)
+            found, tally = await self._store.read(business, unit)
             for conversation, (state, known) in found.items():
                 _remember(self._known, conversation, known)
                 if changed[conversation].state is None:
@@ -220,7 +233,7 @@ class Rows:
                 console.sink.send_along(frame)
         if recount:
             for console in list(feed.consoles):
-                counts = lists.counts_of(tallies, operator=console.operator)
+                counts = lists.counts_of(tally, operator=console.operator)
                 console.sink.send(self._encoder.encode(RowsFrame(rows=(), counts=counts)))
 
     def _shared_out(self, feed: _Feed, changed: dict[str, _Change]) -> dict[Console, list[msgspec.Raw]]:
@@ -256,13 +269,14 @@ def _discard(consoles: dict[str, set[Console]], key: str, console: Console) -> N
 
 
 def _stand(state: Conversation) -> Stand:
-    return Stand(state.status, state.owner.id if state.owner else "")
+    beside = (*(one.id for one in state.invited), *(one.operator.id for one in state.participants))
+    return Stand(state.status, state.owner.id if state.owner else "", beside, state.callback is not None)
 
 
 def _moved(committed: Committed) -> bool:
     """The commit changed which views the conversation belongs to."""
     before, state = committed.before, committed.state
-    return before is None or before.status is not state.status or before.owner != state.owner
+    return before is None or _stand(before) != _stand(state)
 
 
 def _look_up(tx: Tx, conversations: list[str]) -> dict[str, tuple[Conversation, _Known]]:

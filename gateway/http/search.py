@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.errors import Invalid
 from gateway.http.routes import EVERYONE, ID, Call, Route
-from gateway.language import clean
+from gateway.language import Piece, snippet
 from gateway.model.events import Author, BotMessage, CustomerMessage, Entry
 from gateway.model.findable import findable
 from gateway.store import contacts, lists, log, search
@@ -21,11 +21,6 @@ from gateway.store.store import Store
 PATH = "/api/v1/businesses/{business}/search"
 CONTACTS = 5
 """Contacts that are told, beside what was said."""
-LONG = 140
-"""Characters of a snippet."""
-BEFORE = 40
-"""Characters of it before the first word that was found."""
-_WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"[0-9]{1,19}")
 
 
@@ -35,13 +30,6 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     q: Annotated[str, msgspec.Meta(max_length=200)]
     before: Annotated[str, msgspec.Meta(max_length=120)] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
-
-
-class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A stretch of a snippet. ``mark``: a word that was asked for."""
-
-    text: str
-    mark: bool = False
 
 
 class HitView(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +98,7 @@ def _view(tx: Tx, hit: Hit, asked: Asked) -> HitView | None:
     if row is None or not entries or not (said := findable(entries[0].event)):
         return None
     author, note = _who(entries[0])
-    return HitView(row=row, seq=hit.seq, at=hit.at, author=author, note=note, snippet=snippet(said, asked))
+    return HitView(row=row, seq=hit.seq, at=hit.at, author=author, note=note, snippet=snippet(said, asked.matches))
 
 
 def row_at(tx: Tx, conversation: str) -> Row | None:
@@ -141,27 +129,6 @@ def _contact(tx: Tx, found: contacts.Contact) -> FoundContact:
     row = row_at(tx, latest.conversation) if latest else None
     known = found.known
     return FoundContact(id=found.id, name=found.name, email=known.email, phone=known.phone, row=row)
-
-
-def snippet(said: str, asked: Asked) -> tuple[Piece, ...]:
-    """The words around the first that was asked for, on one line, and which of them were."""
-    said = " ".join(said.split())
-    found = [match.span() for match in _WORD.finditer(said) if asked.matches(clean(match[0]))]
-    start = max(0, found[0][0] - BEFORE) if found else 0
-    if start:
-        start = said.find(" ", start, found[0][0]) + 1 or start
-    end = min(len(said), start + LONG)
-    pieces: list[Piece] = []
-    at = start
-    for first, last in found:
-        if last > end:
-            break
-        pieces += [Piece(text=said[at:first]), Piece(text=said[first:last], mark=True)]
-        at = last
-    pieces.append(Piece(text=said[at:end] + ("…" if end < len(said) else "")))
-    if start:
-        pieces.insert(0, Piece(text="…"))
-    return tuple(piece for piece in pieces if piece.text)
 
 
 def _cursor(hit: Hit) -> str:

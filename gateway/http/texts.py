@@ -49,9 +49,22 @@ def email_of(text: str) -> str:
     return address
 
 
-def phone_of(text: str) -> str:
-    """A phone number's digits (E.164 where it begins with ``+``), or "". Raises ``Invalid``."""
+def phone_of(text: str, *, country: str = "") -> str:
+    """A phone number in E.164, or "". ``country``: whose numbers may be written without it; one that can't be read as a
+    whole number keeps its digits, if only it isn't said to be one. Raises ``Invalid``."""
     number = _BETWEEN.sub("", visible_text(text))
     if number and not _PHONE.fullmatch(number):
+        raise Invalid("That isn't a phone number. Check it, or leave it empty.", field="phone")
+    if not number or not (country or number.startswith("+")):
+        return number
+    import phonenumbers  # only where a number is read: it costs memory
+
+    try:
+        read = phonenumbers.parse(number, country or None)
+    except phonenumbers.NumberParseException:
+        read = None
+    if read is not None and phonenumbers.is_possible_number(read):
+        return str(phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164))
+    if number.startswith("+"):
         raise Invalid("That isn't a phone number. Check it, or leave it empty.", field="phone")
     return number

@@ -15,7 +15,7 @@ from gateway.dispatcher import Dispatcher, digest_of
 from gateway.errors import Forbidden, NotFound
 from gateway.http.access import Principal
 from gateway.http.routes import Call, Route, decode_body
-from gateway.model.commands import AnyCommand
+from gateway.model.commands import AnyRequest
 from gateway.store.inbound import Claim
 
 
@@ -34,7 +34,7 @@ class Verb:
     summary: str
     roles: frozenset[str]
     body: type[msgspec.Struct]
-    command: Callable[[Principal, Any], AnyCommand]
+    command: Callable[[Principal, Any], AnyRequest]
 
 
 class Verbs:
@@ -61,7 +61,8 @@ class Verbs:
         if client_id:
             endpoint = getattr(body, "endpoint", None)
             further = (*getattr(body, "files", ()), *((endpoint.identity,) if endpoint else ()))
-            digest = digest_of(conversation, verb.name, getattr(body, "text", ""), *further)
+            said = getattr(body, "text", "") or getattr(body, "macro", "")
+            digest = digest_of(conversation, verb.name, said, *further)
             claim = Claim("operator", principal.id, client_id, digest)
         receipt = await self._dispatcher.submit(principal.business, conversation, command, claim=claim)
         return VerbAnswer(conversation=receipt.conversation, seq=receipt.seq)

@@ -11,12 +11,15 @@ from gateway.model.events import (
     Attachment,
     Author,
     Button,
+    CallbackKind,
+    CallbackReason,
     Card,
     DetailKind,
     Ending,
     Endpoint,
     Evidence,
     FileProblem,
+    ForwardWay,
     Memory,
     OperatorMessage,
     Outcome,
@@ -39,12 +42,13 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Start(Command, frozen=True):
-    """The first input of a contact without an unresolved conversation."""
+    """The first input of a contact without an unresolved conversation; ``outbound``: or people who write to them."""
 
     contact: str
     endpoint: Endpoint
     locale: str
     page: Page | None = None
+    outbound: bool = False
 
 
 class Say(Command, frozen=True):
@@ -160,6 +164,15 @@ class AskTranscript(Command, frozen=True):
     address: str
 
 
+class AskCallback(Command, frozen=True):
+    """The customer, still in the queue, wants to be got back to; or nobody came while they were there (``reason``)."""
+
+    due_at: int
+    kind: CallbackKind
+    value: str = ""
+    reason: CallbackReason = "asked"
+
+
 class Leave(Command, frozen=True):
     """The customer gave up waiting; the request is lost with ``reason``."""
 
@@ -185,7 +198,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 class FinishTurn(Command, frozen=True):
     """A turn's result. Valid only while the floor and the answered inputs are as the turn saw them.
 
-    ``team`` ("": the conversation's own), ``priority``, ``cause`` and ``why`` belong to the ``handoff``.
+    ``team`` ("": the conversation's own), ``priority``, ``cause``, ``why`` and ``skills`` belong to the ``handoff``.
     """
 
     floor_seq: int
@@ -205,6 +218,7 @@ class FinishTurn(Command, frozen=True):
     priority: int = 0
     cause: str = ""
     why: str = ""
+    skills: dict[str, int] = {}
 
 
 class FailTurn(Command, frozen=True):
@@ -293,14 +307,73 @@ class Snooze(Command, frozen=True):
     until: int
 
 
-class Resolve(Command, frozen=True):
-    """The end, by its owner (or a supervisor: ``override``). With ``wrap_up`` the owner notes the outcome first."""
+class PromiseCallback(Command, frozen=True):
+    """Somebody gets back to the customer by ``due_at``: ``owner``, or whoever the queue gives it to. Said of what is promised
+    already, it changes that."""
+
+    operator: Person
+    due_at: int
+    kind: CallbackKind = "here"
+    value: str = ""
+    owner: Person | None = None
+    note: str = ""
+
+
+class TryCallback(Command, frozen=True):
+    """Its owner didn't reach the customer and tries again later."""
 
     operator: Person
     floor_seq: int
+    outcome: Literal["no_answer", "busy", "unreachable"]
+    again_at: int
+    note: str = ""
+
+
+class Resolve(Command, frozen=True):
+    """The end, by its owner (or a supervisor: ``override``). With ``wrap_up`` the owner notes the outcome first. ``ending`` and
+    ``reason``: as the ledger has them."""
+
+    operator: Person
+    floor_seq: int
+    ending: Ending = "answered"
+    reason: str = ""
     code: str = ""
+    note: str = ""
     wrap_up: bool = False
     override: bool = False
+
+
+class ExtendWrapUp(Command, frozen=True):
+    """The owner needs more time after the talk."""
+
+    operator: Person
+    floor_seq: int
+
+
+class CancelWrapUp(Command, frozen=True):
+    """The talk isn't over: its owner goes on with it."""
+
+    operator: Person
+    floor_seq: int
+
+
+class NoteMacro(Command, frozen=True):
+    """The log says that what follows was done by a macro."""
+
+    operator: Person
+    macro: str
+    name: str
+    client_id: str = ""
+
+
+class RunMacro(Command, frozen=True):
+    """Everything that a macro does, at once or not at all. What that is says the business's set-up, so the dispatcher makes
+    the commands of it."""
+
+    operator: Person
+    floor_seq: int
+    macro: str
+    client_id: str = ""
 
 
 class Replay(Command, frozen=True):
@@ -310,9 +383,24 @@ class Replay(Command, frozen=True):
     seq: int
 
 
+class Invite(Command, frozen=True):
+    """``colleague`` is asked to join."""
+
+    operator: Person
+    floor_seq: int
+    colleague: Person
+
+
+class DeclineInvitation(Command, frozen=True):
+    operator: Person
+
+
 class Join(Command, frozen=True):
+    """``invited``: only whom the owner has invited may."""
+
     operator: Person
     role: Role
+    invited: bool = False
 
 
 class Part(Command, frozen=True):
@@ -351,6 +439,10 @@ class LoseOwner(Command, frozen=True):
     reason: Literal["signed_out", "lost"]
 
 
+class EndWrapUp(Command, frozen=True):
+    """The owner's time after the talk ran out."""
+
+
 class Wake(Command, frozen=True):
     """The snooze ran out."""
 
@@ -369,6 +461,16 @@ class ReportFailure(Command, frozen=True):
     seq: int
     part: int
     reason: str
+    fault: Fault | None = None
+
+
+class ForwardAnswers(Command, frozen=True):
+    """Answers that nobody read went out another way, or could not; as ``AnswersForwarded`` has it."""
+
+    way: ForwardWay
+    address: str
+    since: int
+    upto: int
     fault: Fault | None = None
 
 
@@ -409,8 +511,12 @@ class Close(Command, frozen=True):
 
 AnyCommand = (
     Start | Say | AskForPerson | CancelHandoff | Rate | RateAnswer | End | Consent | ShowInvitation | SetAttributes
-    | LeaveDetails | AskTranscript | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
+    | LeaveDetails | AskTranscript | AskCallback | PromiseCallback | TryCallback | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
     | AddNote | SetFacts | SetLabels | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
+    | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
+    | ForwardAnswers
 )  # fmt: skip
+AnyRequest = AnyCommand | RunMacro
+"""What people may ask for."""

@@ -28,7 +28,11 @@ def decide(state: Conversation | None, command: c.AnyCommand, circumstances: Cir
         if isinstance(command, c.Start):
             return (
                 ConversationStarted(
-                    contact=command.contact, endpoint=command.endpoint, locale=command.locale, page=command.page
+                    contact=command.contact,
+                    endpoint=command.endpoint,
+                    locale=command.locale,
+                    page=command.page,
+                    outbound=command.outbound,
                 ),
             )
         raise NotPossible("There is no such conversation yet.", status="none")
@@ -64,19 +68,21 @@ def _nothing(state: Conversation, command: Any, circumstances: Circumstances) ->
 Handler = Callable[[Conversation, Any, Circumstances], Events]
 _ALWAYS: dict[type[c.Command], Handler] = {
     c.Rate: customer.rate, c.RateAnswer: customer.rate_answer, c.End: customer.end, c.Consent: customer.consent,
-    c.ShowInvitation: customer.show_invitation, c.SetAttributes: customer.set_attributes,
+    c.ShowInvitation: customer.show_invitation, c.Notify: system.notify, c.SetAttributes: customer.set_attributes,
     c.LeaveDetails: customer.leave_details, c.AskTranscript: customer.ask_transcript,
     c.FinishTurn: bot.drop_turn, c.FailTurn: bot.drop_turn,
     c.AddNote: people.note, c.SetFacts: people.set_facts, c.SetLabels: people.set_labels, c.Part: people.part,
-    c.Replay: people.replay,
+    c.Replay: people.replay, c.NoteMacro: people.note_macro, c.DeclineInvitation: people.decline_invitation,
+    c.EndWrapUp: _nothing,
     c.EndOffer: system.end_offer, c.LoseOwner: system.lose_owner, c.ReportFailure: system.report_failure,
     c.FinishFile: system.finish_file, c.FailFile: system.fail_file,
     c.Extend: customer.extend, c.Edit: customer.edit, c.React: customer.react,
     c.EditReply: people.edit_reply, c.DeleteReply: people.delete_reply,
     c.LoseEndpoint: system.lose_endpoint, c.RegainEndpoint: system.regain_endpoint,
+    c.ForwardAnswers: system.forward_answers,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {
-    **_ALWAYS, c.Say: customer.hear, c.JoinChannel: customer.join_channel, c.Notify: system.notify,
+    **_ALWAYS, c.Say: customer.hear, c.JoinChannel: customer.join_channel,
     c.Close: system.close, c.OpenChat: customer.open_chat,
 }  # fmt: skip
 _PEOPLE: dict[type[c.Command], Handler] = {
@@ -94,13 +100,20 @@ TABLE: dict[Status, dict[type[c.Command], Handler]] = {
         **_UNRESOLVED, c.AskForPerson: _nothing, c.CancelHandoff: customer.cancel_handoff, c.Leave: customer.leave,
         c.MakeOffer: system.make_offer, c.AcceptOffer: system.accept_offer, c.RequestHandoff: _nothing,
         c.Take: people.take, c.Resolve: people.resolve,
+        c.AskCallback: customer.ask_callback, c.PromiseCallback: people.promise_callback,
     },
-    Status.OPEN: {**_PEOPLE, c.Snooze: people.snooze},
-    Status.WRAP_UP: {**_PEOPLE, c.Say: customer.hear_in_wrap_up, c.LoseOwner: system.lose_owner_in_wrap_up},
+    Status.OPEN: {
+        **_PEOPLE, c.Snooze: people.snooze, c.Invite: people.invite, c.PromiseCallback: people.promise_callback, c.TryCallback: people.try_callback,
+    },
+    Status.WRAP_UP: {
+        **_PEOPLE, c.Say: customer.hear_in_wrap_up, c.LoseOwner: system.lose_owner_in_wrap_up,
+        c.ExtendWrapUp: people.extend_wrap_up, c.CancelWrapUp: people.cancel_wrap_up, c.EndWrapUp: system.end_wrap_up,
+    },
     Status.SNOOZED: {
         # An owner who goes home leaves it asleep: waking finds out whether they are back.
         **_UNRESOLVED, c.Say: customer.hear_again, c.Wake: system.wake, c.Take: people.take, c.LoseOwner: _nothing,
-        c.Resolve: people.resolve,
+        c.Resolve: people.resolve, c.PromiseCallback: people.promise_callback,
     },
-    Status.RESOLVED: {**_ALWAYS, c.Say: customer.hear_again},
+    # Whoever comes back by a letter's link reads what was answered last, and may go on from there.
+    Status.RESOLVED: {**_ALWAYS, c.Say: customer.hear_again, c.JoinChannel: customer.join_channel},
 }  # fmt: skip

@@ -6,14 +6,19 @@ from typing import assert_never
 
 from gateway.model.events import (
     AnswerRated,
+    AnswersForwarded,
     AnyEvent,
     AttributesSet,
     BotMessage,
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallbackPromised,
+    CallbackTried,
     ChannelJoined,
     ChatOpened,
+    ColleagueDeclined,
+    ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
@@ -32,6 +37,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MacroRun,
     MessageExtended,
     NoteAdded,
     OfferEnded,
@@ -54,6 +60,8 @@ from gateway.model.events import (
     TranscriptAsked,
     Transferred,
     Unrecognized,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 
@@ -78,18 +86,20 @@ def findable(event: AnyEvent) -> str:
             return _joined(event.text, *(file.name for file in event.files))
         case BotMessage() | NoteAdded() | OperatorEdited():
             return event.text
-        case Transferred():
+        case Transferred() | CallbackTried():
             return event.note
+        case CallbackPromised():
+            return _joined(event.value, event.note)
         case DetailsLeft():
             return event.value
         case (
             Rated() | SystemNotice() | DeliveryFailed() | DeliveryReplayed() | BotTurn() | BotTurnDropped() | BotTurnFailed()
             | HandoffRequested() | HandoffCancelled() | OfferMade() | OfferEnded() | Taken() | ReturnedToBot() | OwnerLost()
             | ParticipantJoined() | ParticipantLeft() | ConversationStarted() | ChannelJoined() | FactsChanged()
-            | WrapUpStarted() | Resolved() | Reopened() | Snoozed() | FileReady() | FileFailed() | Redacted()
+            | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | ColleagueInvited() | ColleagueDeclined() | Resolved() | Reopened() | Snoozed() | FileReady() | FileFailed() | Redacted()
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
-            | EndpointBack()
+            | EndpointBack() | AnswersForwarded()
         ):  # fmt: skip
             return ""
         case _:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from gateway.model.events import (
     AnswerRated,
+    AnswersForwarded,
     Attachment,
     AttributesSet,
     Author,
@@ -16,8 +17,12 @@ from gateway.model.events import (
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallbackPromised,
+    CallbackTried,
     ChannelJoined,
     ChatOpened,
+    ColleagueDeclined,
+    ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
@@ -38,6 +43,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MacroRun,
     MessageExtended,
     NoteAdded,
     OfferEnded,
@@ -49,6 +55,7 @@ from gateway.model.events import (
     Page,
     ParticipantJoined,
     ParticipantLeft,
+    Person,
     Place,
     Plain,
     Rated,
@@ -62,6 +69,8 @@ from gateway.model.events import (
     TranscriptAsked,
     Transferred,
     Unrecognized,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 from gateway.model.state import (
@@ -70,11 +79,14 @@ from gateway.model.state import (
     MAX_CHANNELS,
     MAX_FACTS,
     MAX_GUESSES,
+    MAX_INVITED,
     MAX_LABELS,
     MAX_PARTICIPANTS,
     MAX_PASSED,
+    NOTE_LENGTH,
     PAGE_LENGTH,
     PREVIEW_LENGTH,
+    Callback,
     Conversation,
     Offer,
     Participant,
@@ -82,9 +94,17 @@ from gateway.model.state import (
     PreviewKind,
     Status,
     Understood,
+    WrapUp,
     WrittenFrom,
 )
-from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
+from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE
+
+ASKING = {"callback_where": "callback", "callback_where_again": "callback_again"}
+"""Notices that ask for something, and what the next message answers then."""
+SILENT = "silent"
+"""The notice that reminds a customer that they are waited for."""
+RATING = "rating"
+"""The notice that asks how a talk was."""
 
 
 def fold(state: Conversation | None, entry: Entry, *, conversation: str) -> Conversation:
@@ -98,7 +118,7 @@ def fold(state: Conversation | None, entry: Entry, *, conversation: str) -> Conv
         return Conversation(
             id=conversation, contact=event.contact, endpoint=event.endpoint, channels=(event.endpoint,),
             locale=event.locale, seq=1, floor_seq=1, answered=1, last_input=1, request=1,
-            page=_page(event.page, None, seq=1), started_at=entry.at, updated_at=entry.at,
+            page=_page(event.page, None, seq=1), outbound=event.outbound, started_at=entry.at, updated_at=entry.at,
         )  # fmt: skip
     if entry.seq != state.seq + 1:
         raise ValueError(f"log of {conversation} has a gap: {state.seq} is followed by {entry.seq}")
@@ -128,7 +148,9 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case OperatorMessage():
             kind = _kind(event.files, place=event.place)
             return {"preview": _preview(_words(event.text, event.files), "operator", at=at, seq=seq, kind=kind),
-                    "answered": state.last_input, "waiting_since": None}  # fmt: skip
+                    "answered": state.last_input, "waiting_since": None, "reminded_at": 0}  # fmt: skip
+        case SystemNotice():
+            return _noticed(event, seq=seq, at=at)
         case CustomerEdited() | OperatorEdited():
             return _edited(state, event.seq, event.text)
         case MessageExtended():
@@ -163,24 +185,39 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case ParticipantJoined():
             others = tuple(p for p in state.participants if p.operator.id != event.operator.id)
             joined = Participant(operator=event.operator, role=event.role)
-            return {"participants": (*others, joined)[-MAX_PARTICIPANTS:]}
+            return {
+                "participants": (*others, joined)[-MAX_PARTICIPANTS:],
+                "invited": _uninvited(state, event.operator.id),
+            }
         case ParticipantLeft():
             return {"participants": tuple(p for p in state.participants if p.operator.id != event.operator.id)}
+        case ColleagueInvited():
+            return {"invited": (*_uninvited(state, event.operator.id), event.operator)[-MAX_INVITED:]}
+        case ColleagueDeclined():
+            return {"invited": _uninvited(state, event.operator.id)}
+        case Rated():
+            return {"rating": event.score}
+        case AnswersForwarded():
+            return {"forwarded": max(state.forwarded, event.upto)}
+        case WrapUpExtended():
+            wrap_up = state.wrap_up
+            return {"wrap_up": replace(wrap_up, until=event.until, extended=True)} if wrap_up is not None else {}
         case OfferMade():
             return {"offer": Offer(operator=event.operator, expires_at=event.expires_at)}
         case OfferEnded():
             return {"offer": None, "passed": _passed(state, event, at=at)}
         case (
-            SystemNotice() | NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | Rated() | BotTurnDropped()
+            NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
-            | CustomerReacted()
+            | CustomerReacted() | MacroRun()
         ):  # fmt: skip
             return {}
         case (
             ConversationStarted() | HandoffRequested() | HandoffCancelled() | Taken() | Transferred() | ReturnedToBot()
-            | OwnerLost() | WrapUpStarted() | Resolved() | Snoozed() | Reopened()
+            | OwnerLost() | WrapUpStarted() | WrapUpCancelled() | Resolved() | Snoozed() | Reopened() | CallbackPromised()
+            | CallbackTried()
         ):  # fmt: skip
-            return {"floor_seq": seq, "offer": None, **_floor_changes(state, event, seq=seq, at=at)}
+            return {"floor_seq": seq, "offer": None, "wrap_up": None, **_floor_changes(state, event, seq=seq, at=at)}
         case _:
             assert_never(event)
 
@@ -188,7 +225,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
 def _floor_changes(
     state: Conversation,
     event: ConversationStarted | HandoffRequested | HandoffCancelled | Taken | Transferred | ReturnedToBot | OwnerLost
-    | WrapUpStarted | Resolved | Snoozed | Reopened,
+    | WrapUpStarted | WrapUpCancelled | Resolved | Snoozed | Reopened | CallbackPromised | CallbackTried,
     *,
     seq: int,
     at: int,
@@ -198,13 +235,13 @@ def _floor_changes(
             raise ValueError("conversation_started in the middle of a log")
         case HandoffRequested():
             return {"status": Status.QUEUED, "team": event.team, "priority": event.priority, "reason": event.reason,
-                    "cause": event.cause,
+                    "cause": event.cause, "skills": event.skills,
                     "waiting_since": at, "owner": None, "misses": 0, "handoff_seq": seq,
                     # Who asks for a person wants no answer of the bot's to what stands before, the asking included.
                     "answered": state.last_input if event.by == "customer" else state.answered}  # fmt: skip
         case HandoffCancelled():
             return {"status": Status.PENDING, "answered": state.last_input, "waiting_since": None, "reason": "",
-                    "cause": "", "handoff_seq": 0, "passed": {}}  # fmt: skip
+                    "cause": "", "skills": {}, "handoff_seq": 0, "passed": {}, "callback": None}  # fmt: skip
         case Taken():
             return {"status": Status.OPEN, "passed": {}, "owner": event.operator, "last_owner": event.operator, "snoozed_until": None,
                     "memory": None,
@@ -212,31 +249,73 @@ def _floor_changes(
         case Transferred():
             if event.to is not None:
                 return {}
-            return {"status": Status.QUEUED, "owner": None, "team": event.team, "waiting_since": at,
+            return {"status": Status.QUEUED, "owner": None, "team": event.team, "skills": {}, "waiting_since": at,
                     "passed": {event.by.id: at}}  # fmt: skip
         case ReturnedToBot():
-            return {"status": Status.PENDING, "owner": None, "participants": (), "waiting_since": None, "reason": "",
-                    "cause": "", "handoff_seq": 0, "misses": 0, "memory": None}  # fmt: skip
+            return {"status": Status.PENDING, "owner": None, "participants": (), "invited": (), "waiting_since": None, "reason": "",
+                    "cause": "", "skills": {}, "handoff_seq": 0, "misses": 0, "memory": None, "callback": None}  # fmt: skip
         case OwnerLost():
             return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "cause": "", "waiting_since": at,
                     "passed": {event.operator.id: at}}  # fmt: skip
         case WrapUpStarted():
-            return {"status": Status.WRAP_UP, "waiting_since": None}
+            time = WrapUp(
+                until=event.until, code=event.code, seconds=event.seconds, more=event.more,
+                waiting_since=state.waiting_since,
+            )  # fmt: skip
+            return {"status": Status.WRAP_UP, "waiting_since": None, "wrap_up": time}
+        case WrapUpCancelled():
+            return {"status": Status.OPEN, "waiting_since": state.wrap_up.waiting_since if state.wrap_up else None}
         case Resolved():
-            return {"status": Status.RESOLVED, "owner": None, "participants": (), "waiting_since": None,
+            return {"status": Status.RESOLVED, "owner": None, "participants": (), "invited": (), "waiting_since": None,
                     "resolved_at": at, "snoozed_until": None, "continued_in": event.continued_in, "request": 0,
                     "answered": state.last_input, "asked": (), "understood": None, "memory": None,
-                    "passed": {}}  # fmt: skip
+                    "passed": {}, "callback": None, "reminded_at": 0}  # fmt: skip
         case Snoozed():
             return {"status": Status.SNOOZED, "snoozed_until": event.until, "waiting_since": None}
         case Reopened():
             return _reopened(state, event, seq=seq, at=at)
+        case CallbackPromised():
+            return _promised(state, event, at=at)
+        case CallbackTried():
+            return _tried(state, event)
         case _:
             assert_never(event)
 
 
+def _promised(state: Conversation, event: CallbackPromised, *, at: int) -> dict[str, Any]:
+    """It rests until then, and is theirs whose task it is."""
+    before = state.callback
+    promised = Callback(
+        due_at=event.due_at, promised_at=before.promised_at if before else at, kind=event.kind, value=event.value,
+        reason=event.reason, owner=event.owner, attempts=before.attempts if before else 0, note=event.note[:NOTE_LENGTH],
+    )  # fmt: skip
+    return {"status": Status.SNOOZED, "snoozed_until": event.due_at, "waiting_since": None, "callback": promised,
+            "owner": event.owner, "last_owner": event.owner or state.last_owner, "passed": {},
+            "answered": state.last_input}  # fmt: skip
+
+
+def _tried(state: Conversation, event: CallbackTried) -> dict[str, Any]:
+    if state.callback is None:
+        return {}
+    again = replace(
+        state.callback, due_at=event.again_at, attempts=state.callback.attempts + 1, owner=event.by,
+        note=event.note[:NOTE_LENGTH] or state.callback.note,
+    )  # fmt: skip
+    return {"status": Status.SNOOZED, "snoozed_until": event.again_at, "waiting_since": None, "callback": again}
+
+
+def _noticed(event: SystemNotice, *, seq: int, at: int) -> dict[str, Any]:
+    if event.notice in ASKING:
+        return {"asks": ASKING[event.notice]}
+    if event.notice == SILENT:
+        return {"reminded_at": at}
+    return {"rating_asked": seq} if event.notice == RATING else {}
+
+
 def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dict[str, Any]:
-    changes: dict[str, Any] = {"snoozed_until": None, "resolved_at": None, "request": state.request or seq}
+    changes: dict[str, Any] = {
+        "snoozed_until": None, "resolved_at": None, "request": state.request or seq, "rating": 0, "rating_asked": 0,
+    }  # fmt: skip
     match event.to:
         case "owner":
             return changes | {"status": Status.OPEN, "owner": event.owner, "waiting_since": at}
@@ -244,8 +323,9 @@ def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dic
             return changes | {
                 "status": Status.QUEUED,
                 "owner": None,
-                "reason": "reopened",
+                "reason": "callback" if state.callback is not None else "reopened",
                 "cause": "",
+                "skills": {},
                 "waiting_since": at,
             }
         case "bot":
@@ -255,6 +335,7 @@ def _reopened(state: Conversation, event: Reopened, *, seq: int, at: int) -> dic
                 "misses": 0,
                 "reason": "",
                 "cause": "",
+                "skills": {},
                 "handoff_seq": 0,
             }
         case _:
@@ -269,11 +350,13 @@ def _customer_message(state: Conversation, event: CustomerMessage, *, seq: int, 
         ),
         "endpoint": event.endpoint,
         "unreachable": _reachable(state, event.endpoint),
+        "asks": "",
+        "reminded_at": 0,
     }  # fmt: skip
     if event.closing:
         return changes
     changes |= {"last_input": seq, "page": _page(event.page, state.page, seq=seq)}
-    if event.choice not in (ASK_FOR_PERSON, BACK_TO_BOT):
+    if event.choice not in (ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE):
         changes["asked"] = (*state.asked, seq)[-MAX_ASKED:]
     if state.status in (Status.OPEN, Status.WRAP_UP) and state.waiting_since is None:
         changes["waiting_since"] = at
@@ -340,6 +423,10 @@ def _passed(state: Conversation, event: OfferEnded, *, at: int) -> dict[str, int
         return state.passed
     others = {operator: when for operator, when in state.passed.items() if operator != event.operator.id}
     return dict(list((others | {event.operator.id: at}).items())[-MAX_PASSED:])
+
+
+def _uninvited(state: Conversation, account: str) -> tuple[Person, ...]:
+    return tuple(one for one in state.invited if one.id != account)
 
 
 def _facts(state: Conversation, changed: dict[str, str]) -> dict[str, str]:

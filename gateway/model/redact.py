@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from gateway.model.events import (
     AnswerRated,
+    AnswersForwarded,
     AnyEvent,
     Attachment,
     AttributesSet,
@@ -15,8 +16,12 @@ from gateway.model.events import (
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallbackPromised,
+    CallbackTried,
     ChannelJoined,
     ChatOpened,
+    ColleagueDeclined,
+    ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
@@ -35,6 +40,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MacroRun,
     MessageExtended,
     NoteAdded,
     OfferEnded,
@@ -57,6 +63,8 @@ from gateway.model.events import (
     TranscriptAsked,
     Transferred,
     Unrecognized,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 
@@ -99,10 +107,16 @@ def _shell(event: Plain) -> Plain:
             return replace(event, attributes={})
         case TranscriptAsked():
             return replace(event, address="")
+        case AnswersForwarded():
+            return replace(event, address="", fault=None)
         case DetailsLeft():
             return replace(event, value="")
+        case CallbackPromised():
+            return replace(event, value="", note="")
         case NoteAdded():
             return replace(event, text="")
+        case CallbackTried():
+            return replace(event, note="")
         case FileReady():
             return replace(event, file=replace(event.file, name=""))
         case Rated():
@@ -126,7 +140,8 @@ def _shell(event: Plain) -> Plain:
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
             | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | FileFailed()
             | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown() | Labelled()
-            | OperatorDeleted() | EndpointLost() | EndpointBack()
+            | OperatorDeleted() | EndpointLost() | EndpointBack() | WrapUpExtended() | WrapUpCancelled() | MacroRun()
+            | ColleagueInvited() | ColleagueDeclined()
         ):  # fmt: skip
             return event
         case _:

@@ -31,16 +31,39 @@ Share = Annotated[int, msgspec.Meta(ge=5, le=100)]
 ThingId = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9_.:-]*$")]
 
 
+MoreTime = Literal["never", "once", "until_done"]
+
+
+class WrapUpRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies between the last word and the end. ``mode``: nothing; the console leads through it; or whoever ends without
+    a code is led through it, whatever they end it with. ``code``: its owner can't end it without one. ``seconds``: how long
+    it takes at the most, and ``more``: whether its owner may have that time again, or until they are done."""
+
+    mode: Literal["off", "asked", "required"] = "off"
+    code: bool = False
+    seconds: Annotated[int, msgspec.Meta(ge=10, le=1800)] = 60
+    more: MoreTime = "once"
+
+
+NO_WRAP_UP = WrapUpRules()
+
+
+def while_wrapping_up(chosen: Presence) -> Presence:
+    """What somebody is for routing while their time after a talk runs; a break is a break."""
+    return "after_call" if chosen in ("online", "busy") else chosen
+
+
 class TeamRules(msgspec.Struct, frozen=True, kw_only=True):
     """``skills``: what its conversations ask for, by the skill's id. ``widen``: after how many seconds of waiting the levels
     asked for fall by one more; after the last of them no skill is asked for. ``overflow``: another team's id, which may serve
-    as well after ``overflow_after``."""
+    as well after ``overflow_after``. ``wrap_up``: ``None`` is as for everybody."""
 
     mode: Mode = "pick"
     skills: Annotated[dict[ThingId, Level], msgspec.Meta(max_length=20)] = {}
     widen: Annotated[tuple[Seconds, ...], msgspec.Meta(max_length=5)] = (30, 60, 120)
     overflow: ThingId = ""
     overflow_after: Seconds = 90
+    wrap_up: WrapUpRules | None = None
 
 
 class RoutingRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +86,31 @@ class RoutingRules(msgspec.Struct, frozen=True, kw_only=True):
     call_minutes: Annotated[int, msgspec.Meta(ge=0, le=120)] = 10
     chat: Share = 20
     resting: Annotated[int, msgspec.Meta(ge=0, le=100)] = 50
+
+
+class WaitingRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever waits is offered, and when a silence is over; 0 switches a thing off.
+
+    ``callback_after``: seconds in the queue after which the customer is offered a callback; ``callback_within``: minutes in
+    which it is promised. ``missed_after``: seconds after that offer until whoever went away without reading it is called back
+    unasked, where it is known how. ``remind_after``: minutes of silence after which a customer is reminded that they are waited
+    for; ``close_after``: minutes after that until the conversation ends by itself. ``unread_after``: minutes until an answer that
+    nobody read on the page goes out by e-mail.
+    """
+
+    callback_after: Seconds = 150
+    callback_within: Annotated[int, msgspec.Meta(ge=5, le=10_080)] = 60
+    missed_after: Seconds = 600
+    remind_after: Annotated[int, msgspec.Meta(ge=0, le=10_080)] = 60
+    close_after: Annotated[int, msgspec.Meta(ge=0, le=43_200)] = 1440
+    unread_after: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 5
+
+
+class RatingRules(msgspec.Struct, frozen=True, kw_only=True):
+    """``ask``: customers are asked for a rating when a talk has ended. ``again_hours``: the same customer not within this."""
+
+    ask: bool = True
+    again_hours: Annotated[int, msgspec.Meta(ge=0, le=8760)] = 24
 
 
 class SkillRules(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,9 +7,10 @@ from typing import Literal
 
 import msgspec
 
-from gateway.model.events import Author, Endpoint, FileKind, Memory, Person, Role, Score
+from gateway.model.events import Author, CallbackKind, CallbackReason, Endpoint, FileKind, Memory, Person, Role, Score
+from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 9
+FOLD_VERSION = 11
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -17,6 +18,7 @@ MAX_FACTS = 50
 FACT_NAME_LENGTH = 64
 FACT_LENGTH = 500
 MAX_PARTICIPANTS = 8
+MAX_INVITED = 8
 MAX_LABELS = 20
 MAX_CHANNELS = 8
 MAX_ASKED = 3
@@ -24,6 +26,7 @@ MAX_GUESSES = 3
 MAX_STEPS = 24
 MAX_PASSED = 8
 STEP_LENGTH = 120
+NOTE_LENGTH = 200
 PAGE_LENGTH = 200
 MAX_ATTRIBUTES = 20
 ATTRIBUTE_NAME_LENGTH = 40
@@ -79,6 +82,32 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int
 
 
+class Callback(msgspec.Struct, frozen=True, kw_only=True):
+    """What was promised and isn't done. ``attempts``: how often the customer wasn't reached; ``note``: cut to
+    ``NOTE_LENGTH`` characters."""
+
+    due_at: int
+    promised_at: int
+    kind: CallbackKind = "here"
+    value: str = ""
+    reason: CallbackReason = "asked"
+    owner: Person | None = None
+    attempts: int = 0
+    note: str = ""
+
+
+class WrapUp(msgspec.Struct, frozen=True, kw_only=True):
+    """The owner's time after the talk, as ``WrapUpStarted`` has it. ``extended``: they had more already.
+    ``waiting_since``: as it was before, if the talk goes on after all."""
+
+    until: int = 0
+    code: bool = False
+    seconds: int = 0
+    more: MoreTime = "never"
+    extended: bool = False
+    waiting_since: int | None = None
+
+
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """What a turn took the inputs up to ``seq`` for; the likeliest first, at most ``MAX_GUESSES``."""
 
@@ -104,8 +133,12 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ``understood`` and ``page`` they are what a handoff gives as its evidence. ``attributes``: what the customer's page
     says of them; ``details``: how they want to be reached, by kind; ``consent``: the version of the text that they
     agreed to. Nobody vouches for any of these. ``unreachable``: identities that nothing reaches any more, at most as many
-    as there are ``channels``. ``cause``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
-    who take over end it.
+    as there are ``channels``. ``cause``, ``skills``: as the last handoff says it. ``memory``: of the bot's dialogue in progress; people
+    who take over end it. ``callback``: what people promised the customer, until it is done or no longer wanted. ``asks``: what
+    the customer was asked last by the system, whose answer comes next. ``reminded_at``: since they were reminded that they are
+    waited for. ``outbound``: people of the business began it. ``invited``: colleagues whom the owner asks to join. ``rating``: the
+    score that the customer gave it, ``rating_asked``: the ``seq`` of the question, until it is opened again. ``forwarded``: people's
+    answers up to here went out another way, or could not.
     """
 
     id: str
@@ -124,12 +157,14 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     owner: Person | None = None
     last_owner: Person | None = None
     participants: tuple[Participant, ...] = ()
+    invited: tuple[Person, ...] = ()
     offer: Offer | None = None
     passed: dict[str, int] = {}
     team: str = ""
     priority: int = 0
     reason: str = ""
     cause: str = ""
+    skills: dict[str, int] = {}
     waiting_since: int | None = None
     misses: int = 0
     asked: tuple[int, ...] = ()
@@ -143,11 +178,19 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     bot_version: str = ""
     memory: Memory | None = None
     preview: Preview | None = None
+    outbound: bool = False
     started_at: int = 0
     updated_at: int = 0
     snoozed_until: int | None = None
+    wrap_up: WrapUp | None = None
     resolved_at: int | None = None
+    rating: int = 0
+    rating_asked: int = 0
     continued_in: str = ""
+    callback: Callback | None = None
+    asks: str = ""
+    reminded_at: int = 0
+    forwarded: int = 0
 
     @property
     def floor(self) -> Floor:

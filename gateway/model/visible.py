@@ -12,14 +12,19 @@ from msgspec.structs import replace
 
 from gateway.model.events import (
     AnswerRated,
+    AnswersForwarded,
     AnyEvent,
     AttributesSet,
     BotMessage,
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallbackPromised,
+    CallbackTried,
     ChannelJoined,
     ChatOpened,
+    ColleagueDeclined,
+    ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
@@ -39,6 +44,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    MacroRun,
     MessageExtended,
     NoteAdded,
     OfferEnded,
@@ -61,6 +67,8 @@ from gateway.model.events import (
     TranscriptAsked,
     Transferred,
     Unrecognized,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 
@@ -135,6 +143,11 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             return Resolved(by=event.by, ending=event.ending)
         case Reopened():
             return replace(event, owner=_nameless(event.owner)) if event.owner else event
+        case CallbackPromised():
+            # By when, and how: their own. Whose task it is, and what was noted for them, is not told.
+            return CallbackPromised(
+                by=event.by, due_at=event.due_at, kind=event.kind, value=event.value, reason=event.reason
+            )
         case FileReady() | FileFailed():
             return event  # of messages that they see: their own, and people's answers
         case (
@@ -155,7 +168,9 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
         case (
             NoteAdded() | DeliveryFailed() | DeliveryReplayed() | BotTurn() | BotTurnDropped() | BotTurnFailed() | OfferMade()
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
-            | WrapUpStarted() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
+            | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | ColleagueInvited() | ColleagueDeclined()
+            | CallbackTried() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
+            | AnswersForwarded()
         ):  # fmt: skip
             return None
         case _:

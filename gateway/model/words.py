@@ -6,6 +6,10 @@ import re
 
 ASK_FOR_PERSON = "/switchboard.operator"
 BACK_TO_BOT = "/switchboard.bot"
+CALL_BACK = "/switchboard.callback"
+CALL_BACK_HERE = "/switchboard.callback.here"
+_RATE = "/switchboard.rate."
+LEAST_SCORE, MOST_SCORE = 1, 5
 
 _CLOSINGS = frozenset(
     """
@@ -27,8 +31,25 @@ _CANCELS = frozenset(
     .strip("| ")
     .split("|")
 )
+_HOW_LONG = re.compile(
+    r"(сколько|долго|когда).*(ждать|жд[её]м|жду|ожидать|ответ|очеред|подойд|освобод|оператор|сотрудник)"
+    r"|(какой|какая|которы[йм]) (я )?(номер |место )?(я )?в очереди|моя очередь|место в очереди|номер в очереди"
+    r"|how (much )?long|how many (people )?(are )?(ahead|before)|when will (you|some|anyone)|(my )?(place|position) in (the )?(queue|line)"
+)
 _KIND_MARKS = frozenset("👍👌🙏🙂😊😀😃😄🤗🥰😍❤💙💚💛🧡🤝👏🎉✅☺🫶💪🔥🌹\ufe0f\u200d🏻🏼🏽🏾🏿.!)")
 _NOISE = re.compile(r"[\W_]+")
+
+
+def rate(score: int) -> str:
+    """What the button of a score sends back."""
+    return f"{_RATE}{score}"
+
+
+def score_of(choice: str) -> int:
+    """The score whose button was pressed; 0: it was another one."""
+    score = choice.removeprefix(_RATE)
+    scores = {str(one): one for one in range(LEAST_SCORE, MOST_SCORE + 1)}
+    return scores.get(score, 0) if score != choice else 0
 
 
 _LONGEST = 80
@@ -52,3 +73,9 @@ def is_cancel(text: str) -> bool:
     """ "Never mind", said while waiting in the queue."""
     text = text.strip()
     return len(text) <= _LONGEST and _plain(text) in _CANCELS
+
+
+def asks_how_long(text: str) -> bool:
+    """ "How long must I wait?", said while waiting in the queue."""
+    text = text.strip()
+    return len(text) <= _LONGEST and _HOW_LONG.search(_plain(text)) is not None

@@ -32,10 +32,11 @@ _FORGET = Query(delete(audit).where(audit.c.business_id == _business, audit.c.at
 
 
 class Actor(NamedTuple):
-    """Who did it: an account's or a token's id, and the name that others know."""
+    """Who did it: an account's or a token's id, the name that others know, and the role where that matters."""
 
     id: str
     name: str
+    role: str = ""
 
 
 class Line(NamedTuple):

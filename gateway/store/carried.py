@@ -22,6 +22,11 @@ _OWNED = Query(select(*_columns).where(_c.business_id == _business, text(CARRIED
 _OWNED_BY = Query(
     select(*_columns).where(_c.business_id == _business, _c.owner_id == bindparam("account"), text(CARRIED))
 )
+_wrapped_rows = select(_c.owner_id, _c.state).where(
+    _c.business_id == _business, text(CARRIED), _c.status == Status.WRAP_UP.value
+)
+_WRAPPED = Query(_wrapped_rows)
+_WRAPPED_BY = Query(_wrapped_rows.where(_c.owner_id == bindparam("account")))
 _OFFERED = Query(select(_c.offered_to, _c.channel).where(_c.business_id == _business, text(OFFERED)))
 _OFFERED_TO = Query(
     select(_c.offered_to, _c.channel).where(
@@ -63,6 +68,14 @@ class Carried(NamedTuple):
     offered: bool = False
 
 
+class _Timed(msgspec.Struct, frozen=True):
+    until: int = 0
+
+
+class _Wrapped(msgspec.Struct, frozen=True):
+    wrap_up: _Timed | None = None
+
+
 class Queued(msgspec.Struct, frozen=True):
     """What routing needs of a state in the queue. ``fold`` gives these the same meaning since they exist, so a state that an
     earlier release stored is read as it is."""
@@ -77,6 +90,7 @@ class Queued(msgspec.Struct, frozen=True):
     started_at: int = 0
     offer: Offer | None = None
     passed: dict[str, int] = {}
+    skills: dict[str, int] = {}
     last_owner: Person | None = None
 
 
@@ -89,6 +103,7 @@ class InQueue(NamedTuple):
 
 
 _decoder = msgspec.json.Decoder(Queued)
+_wrapped = msgspec.json.Decoder(_Wrapped)
 
 
 def carried(tx: Tx, account: str | None = None) -> list[Carried]:
@@ -101,6 +116,13 @@ def carried(tx: Tx, account: str | None = None) -> list[Carried]:
         *(Carried(owner, channel, resting=waiting is None) for owner, channel, waiting in owned),
         *(Carried(to, channel, offered=True) for to, channel in offered),
     ]
+
+
+def wrapping_up(tx: Tx, account: str | None = None, *, now: int) -> set[str]:
+    """Whose time after a talk runs in the transaction's business; or whether that of ``account`` does."""
+    rows = tx.all(_WRAPPED) if account is None else tx.all(_WRAPPED_BY, account=account)
+    times = ((owner, _wrapped.decode(body).wrap_up) for owner, body in rows)
+    return {owner for owner, time in times if time is not None and (not time.until or time.until > now)}
 
 
 def everybody(tx: Tx) -> list[tuple[str, str]]:

@@ -18,12 +18,17 @@ Assurance = Literal["claimed", "signed"]
 """How sure it is whose an address is: by the sender's own word, or by the business's signature."""
 GONE = "gone:"
 """How the address of a retired identity begins; no channel makes such a one."""
+LAST = "z" * 27
+"""Behind every id."""
 FAMILY = 500
 """Contacts that are merged into one, and addresses of one, at most."""
 
 _business: BindParameter[str] = bindparam("business_id")
 _this = (contacts.c.business_id == _business, contacts.c.id == bindparam("contact_id"))
-_columns = (contacts.c.id, contacts.c.name, contacts.c.attributes, contacts.c.merged_into)
+_columns = (
+    contacts.c.id, contacts.c.name, contacts.c.attributes, contacts.c.merged_into, contacts.c.approached_at,
+    contacts.c.merge, contacts.c.blocked_until, contacts.c.block, contacts.c.refused,
+)  # fmt: skip
 _READ = Query(select(*_columns).where(*_this))
 # Whoever makes a conversation or an identity just now holds the contact's key: that needn't wait for a merge.
 _LOCK = Query(select(*_columns).where(*_this).with_for_update(key_share=True, of=contacts))
@@ -36,7 +41,25 @@ _MERGED = Query(
     )
     .limit(FAMILY)  # unordered: else SQLite walks all contacts in their order instead of the few by their index
 )
-_MERGE = Query(update(contacts).where(*_this).values(merged_into=bindparam("new_merged_into")))
+_MERGE = Query(
+    update(contacts).where(*_this).values(merged_into=bindparam("new_merged_into"), merge=bindparam("new_merge"))
+)
+_up = select(contacts.c.id, contacts.c.merged_into).where(*_this).cte("up", recursive=True)
+_up = _up.union(
+    select(contacts.c.id, contacts.c.merged_into)
+    .join(_up, contacts.c.id == _up.c.merged_into)
+    .where(contacts.c.business_id == _business)
+)
+_APPROACH = Query(
+    update(contacts)
+    .where(contacts.c.business_id == _business, contacts.c.id.in_(select(_up.c.id)))
+    .values(approached_at=bindparam("new_approached_at"))
+)
+_APPROACHED_TOO = Query(
+    update(contacts)
+    .where(*_this, contacts.c.approached_at < bindparam("new_approached_at"))
+    .values(approached_at=bindparam("new_approached_at"))
+)
 _DESCRIBE = Query(
     update(contacts).where(*_this).values(name=bindparam("new_name"), attributes=bindparam("new_attributes"))
 )
@@ -44,7 +67,7 @@ _KNOW = Query(update(contacts).where(*_this).values(knew=bindparam("new_knew"), 
 _ADDRESSES = (
     select(
         identities.c.id, identities.c.inbox_id, inboxes.c.channel, identities.c.address, identities.c.assurance,
-        identities.c.contact_id, identities.c.conversation_id,
+        identities.c.contact_id, identities.c.conversation_id, identities.c.created_at,
     )
     .join(inboxes, (inboxes.c.business_id == identities.c.business_id) & (inboxes.c.id == identities.c.inbox_id))
     .where(identities.c.business_id == _business)
@@ -73,17 +96,29 @@ _CONVERSATIONS = Query(
 )
 _LATEST = Query(
     select(conversations.c.id, conversations.c.status, conversations.c.updated_at)
-    .where(conversations.c.business_id == _business, conversations.c.contact_id == bindparam("contact_id"))
+    .where(
+        conversations.c.business_id == _business,
+        conversations.c.contact_id == bindparam("contact_id"),
+        conversations.c.id < bindparam("before"),
+    )
     .order_by(conversations.c.id.desc())
     .limit(bindparam("limit"))
 )
 
 
 class Contact(NamedTuple):
+    """``approached_at``: when they, or who is merged into them, came last; 0: never. ``merge``: a ``Merged`` as JSON,
+    where they are merged into another; ``block``, ``refused``: see ``store.blocks``."""
+
     id: str
     name: str
     attributes: str
     merged_into: str
+    approached_at: int = 0
+    merge: str = ""
+    blocked_until: int = 0
+    block: str = ""
+    refused: int = 0
 
     @property
     def known(self) -> Attributes:
@@ -93,21 +128,49 @@ class Contact(NamedTuple):
     def email(self) -> str:
         return self.known.email
 
+    @property
+    def merged(self) -> Merged | None:
+        """How they were merged into another; ``None`` where they aren't, or it was done before that was noted."""
+        return msgspec.json.decode(self.merge, type=Merged) if self.merge else None
+
+
+class Merged(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A merge, as undoing it needs it. ``by``: an account's or a token's id, "" where the contact did it themselves by a
+    link or by signing in; ``name``: as colleagues know them. ``changed``: what it made of the other contact's fields
+    (``gateway.dispatcher.merging``), by field: before and after."""
+
+    at: int = 0
+    by: str = ""
+    name: str = ""
+    changed: dict[str, tuple[str, str]] = {}
+
+
+NOBODY = Merged()
+"""A merge of which nothing is noted."""
+
 
 class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What else is known of a contact. ``email`` and ``phone`` are by the business's word (``phone``: digits, with ``+``
-    before them where the country is told); nobody vouches for the rest: ``claimed`` by their pages, ``details`` by
-    themselves, ``consents`` by inbox: the version that they agreed to."""
+    """What else is known of a contact. By the business's word: ``email``, ``phone`` (digits, with ``+`` before them where
+    the country is told), ``company``, ``external`` (their id in the business's own systems), ``own`` (whatever else it
+    keeps, by name) and ``note``. Nobody vouches for the rest: ``claimed`` by their pages, ``details`` by themselves,
+    ``consents`` by inbox: the version that they agreed to. ``rating_asked_at``: when they were asked for a rating last; 0:
+    never."""
 
     email: str = ""
     phone: str = ""
+    company: str = ""
+    external: str = ""
+    own: dict[str, str] = {}
+    note: str = ""
     claimed: dict[str, str] = {}
     details: dict[str, str] = {}
     consents: dict[str, str] = {}
+    rating_asked_at: int = 0
 
 
 class Address(NamedTuple):
-    """An identity with all that a link must know. ``conversation``: the one that it speaks in, "" before the first."""
+    """An identity with all that a link must know. ``conversation``: the one that it speaks in, "" before the first;
+    ``since``: when they came by it first."""
 
     id: str
     inbox: str
@@ -116,6 +179,7 @@ class Address(NamedTuple):
     assurance: Assurance
     contact: str
     conversation: str
+    since: int = 0
 
     @property
     def is_gone(self) -> bool:
@@ -170,7 +234,12 @@ def know(tx: Tx, contact: str, operator: str, *, now: int) -> None:
     tx.execute(_KNOW, contact_id=contact, new_knew=operator, new_knew_at=now)
 
 
-def merge(tx: Tx, contact: str, into: str) -> bool:
+def approach(tx: Tx, contact: str, *, now: int) -> None:
+    """They came just now: so did whom they are merged into."""
+    tx.execute(_APPROACH, contact_id=contact, new_approached_at=now)
+
+
+def merge(tx: Tx, contact: str, into: str, *, how: Merged = NOBODY) -> bool:
     """Points ``contact`` (or whom it is merged into) to ``into``; ``False`` where they are one already."""
     one, other = root(tx, contact), root(tx, into)
     assert one is not None and other is not None
@@ -180,13 +249,27 @@ def merge(tx: Tx, contact: str, into: str) -> bool:
         row = tx.one(_LOCK, contact_id=name)
         if row is None or row[3]:
             raise CannotLock  # merged elsewhere meanwhile: the unit looks again
-    tx.execute(_MERGE, contact_id=one.id, new_merged_into=other.id)
+    note_merge(tx, one.id, other.id, how)
+    tx.execute(_APPROACHED_TOO, contact_id=other.id, new_approached_at=one.approached_at)
     return True
+
+
+def note_merge(tx: Tx, contact: str, into: str, how: Merged) -> None:
+    tx.execute(
+        _MERGE, contact_id=contact, new_merged_into=into, new_merge=msgspec.json.encode(how).decode()
+    )  # fmt: skip
+
+
+def forget_merge(tx: Tx, contact: str) -> None:
+    """Forgets what a merge made of anybody's fields; the pointer stays."""
+    found = read(tx, contact)
+    if found is not None and found.merged is not None:
+        note_merge(tx, contact, found.merged_into, msgspec.structs.replace(found.merged, changed={}))
 
 
 def separate(tx: Tx, contact: str) -> None:
     """Undoes the merge of ``contact`` into another."""
-    tx.execute(_MERGE, contact_id=contact, new_merged_into="")
+    tx.execute(_MERGE, contact_id=contact, new_merged_into="", new_merge="")
 
 
 def describe(tx: Tx, contact: str, *, name: str, attributes: Attributes) -> None:
@@ -225,7 +308,7 @@ def vouch(tx: Tx, identity: str, contact: str, profile: Profile) -> None:
 
 def note(
     tx: Tx, contact: str, *, claimed: Mapping[str, str] = {}, details: Mapping[str, str] = {},
-    consents: Mapping[str, str] = {},
+    consents: Mapping[str, str] = {}, rating_asked_at: int = 0,
 ) -> None:  # fmt: skip
     """Adds to what is known of a contact without anybody's vouching; an empty value removes one."""
     row = tx.one(_LOCK, contact_id=contact)
@@ -237,6 +320,7 @@ def note(
         claimed=_joined(known.claimed, claimed),
         details=_joined(known.details, details),
         consents=_joined(known.consents, consents),
+        rating_asked_at=rating_asked_at or known.rating_asked_at,
     )
     describe(tx, contact, name=found.name, attributes=attributes)
 
@@ -264,6 +348,12 @@ def conversations_of(tx: Tx, contact: str, *, after: str = "", limit: int = FAMI
     return [name for (name,) in tx.all(_CONVERSATIONS, contact_id=contact, after=after, limit=limit)]
 
 
-def latest(tx: Tx, contact: str, *, limit: int) -> list[Past]:
-    """The contact's own conversations, latest first."""
-    return [Past(*row) for row in tx.all(_LATEST, contact_id=contact, limit=limit)]
+def latest(tx: Tx, contact: str, *, limit: int, before: str = LAST) -> list[Past]:
+    """The contact's own conversations that began before ``before`` did, latest first."""
+    return [Past(*row) for row in tx.all(_LATEST, contact_id=contact, before=before, limit=limit)]
+
+
+def latest_of_all(tx: Tx, contact: str, *, limit: int, before: str = LAST) -> list[Past]:
+    """The conversations of the contact and of all that are merged into it, latest first."""
+    found = (one for name in family(tx, contact) for one in latest(tx, name, limit=limit, before=before))
+    return sorted(found, reverse=True)[:limit]

@@ -105,7 +105,8 @@ class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a business sets for an inbox. ``origins``: pages that may use its widget, ``scheme://host[:port]``; ``page``: the
-    address of the one where customers go on who come from elsewhere, "" for none."""
+    address of the one where customers go on who come from elsewhere, "" for none. ``live_draft``: while a person has the floor
+    they see what the visitor types before it is sent, and the visitor is told so."""
 
     origins: tuple[str, ...] = ()
     page: str = ""
@@ -114,6 +115,7 @@ class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     consent: ConsentText | None = None
     invitations: tuple[InvitationRule, ...] = ()
     telegram: TelegramSettings | None = None
+    live_draft: bool = False
 
 
 class Inbox(NamedTuple):

@@ -14,7 +14,7 @@ from gateway.store.sql import Query, Tx
 
 _business: BindParameter[str] = bindparam("business_id")
 _FIND = Query(
-    select(identities.c.id, identities.c.contact_id, identities.c.conversation_id)
+    select(identities.c.id, identities.c.contact_id, identities.c.conversation_id, identities.c.blocked_until)
     .where(
         identities.c.business_id == _business,
         identities.c.inbox_id == bindparam("inbox_id"),
@@ -23,7 +23,7 @@ _FIND = Query(
     .with_for_update(of=identities)
 )
 _PEEK = Query(
-    select(identities.c.id, identities.c.contact_id, identities.c.conversation_id).where(
+    select(identities.c.id, identities.c.contact_id, identities.c.conversation_id, identities.c.blocked_until).where(
         identities.c.business_id == _business,
         identities.c.inbox_id == bindparam("inbox_id"),
         identities.c.address == bindparam("address"),
@@ -56,7 +56,13 @@ _MOVE = Query(
     .values(address=bindparam("new_address"), former_address=bindparam("old_address"))
 )
 _MOVED = Query(
-    select(identities.c.id, identities.c.contact_id, identities.c.conversation_id, identities.c.address).where(
+    select(
+        identities.c.id,
+        identities.c.contact_id,
+        identities.c.conversation_id,
+        identities.c.blocked_until,
+        identities.c.address,
+    ).where(
         identities.c.business_id == _business,
         identities.c.inbox_id == bindparam("inbox_id"),
         identities.c.former_address == bindparam("address"),
@@ -101,11 +107,16 @@ _FORGET_KEYS = Query(
 
 
 class Identity(NamedTuple):
-    """An address on an inbox, whose it is, and the conversation that it speaks in ("" before the first)."""
+    """An address on an inbox, whose it is, and the conversation that it speaks in ("" before the first).
+    ``blocked_until``: nothing of theirs is taken before that instant; 0 for whoever isn't blocked."""
 
     id: str
     contact: str
     conversation: str
+    blocked_until: int = 0
+
+    def is_blocked(self, now: int) -> bool:
+        return self.blocked_until > now
 
 
 class Claim(NamedTuple):
@@ -141,12 +152,10 @@ def lock_identity(tx: Tx, inbox: str, address: str, *, now: int, name: str = "")
     row = tx.one(_FIND, inbox_id=inbox, address=address)
     if row is None:
         contact = new_id(now)
-        tx.execute(
-            _ADD_CONTACT, id=contact, name=name, attributes="{}", merged_into="", created_at=now, knew="", knew_at=0
-        )
+        add_contact(tx, contact, name=name, attributes="{}", now=now, approached_at=now)
         made = tx.execute(
             _ADD_IDENTITY, id=new_id(now), inbox_id=inbox, address=address, contact_id=contact, conversation_id="",
-            assurance="claimed", created_at=now, former_address="",
+            assurance="claimed", created_at=now, former_address="", blocked_until=0,
         )  # fmt: skip
         if not made:  # another node was first: its contact is the one
             tx.execute(_DROP_CONTACT, contact_id=contact)
@@ -155,6 +164,14 @@ def lock_identity(tx: Tx, inbox: str, address: str, *, now: int, name: str = "")
     found = Identity(*row)
     tx.remember(identities.name, f"{inbox}/{address}", found)
     return found
+
+
+def add_contact(tx: Tx, contact: str, *, name: str, attributes: str, now: int, approached_at: int = 0) -> None:
+    """A new contact. ``approached_at``: when they came by themselves; 0 for whom the business knows from elsewhere."""
+    tx.execute(
+        _ADD_CONTACT, id=contact, name=name, attributes=attributes, merged_into="", created_at=now, knew="", knew_at=0,
+        approached_at=approached_at, merge="", blocked_until=0, block="", refused=0,
+    )  # fmt: skip
 
 
 def lock_identity_by_id(tx: Tx, identity: str) -> tuple[str, str, str] | None:
@@ -181,7 +198,7 @@ def move_address(tx: Tx, inbox: str, old: str, new: str) -> None:
 def find_moved(tx: Tx, inbox: str, former: str) -> tuple[Identity, str] | None:
     """The identity that had this address before it moved, and the address that it has now."""
     row = tx.one(_MOVED, inbox_id=inbox, address=former)
-    return (Identity(*row[:3]), row[3]) if row else None
+    return (Identity(*row[:4]), row[4]) if row else None
 
 
 def earlier(tx: Tx, claim: Claim) -> Earlier | None:

@@ -21,14 +21,14 @@ from sqlalchemy import (
 )
 
 from gateway.model.events import Person
-from gateway.model.state import FOLD_VERSION, Conversation, Offer, Preview, Status
+from gateway.model.state import FOLD_VERSION, Callback, Conversation, Offer, Preview, Status, WrapUp
 from gateway.store import contacts as people
 from gateway.store import log
-from gateway.store.schema import FAR, RANK, UNRESOLVED, contacts, conversations, cursors
+from gateway.store.schema import CARRIED, FAR, PROMISED, RANK, UNRESOLVED, contacts, conversations, cursors
 from gateway.store.sql import Query, Tx
 
-View = Literal["mine", "unassigned", "all", "resolved"]
-VIEWS: tuple[View, ...] = ("mine", "unassigned", "all", "resolved")
+View = Literal["mine", "unassigned", "all", "resolved", "callbacks"]
+VIEWS: tuple[View, ...] = ("mine", "unassigned", "all", "resolved", "callbacks")
 
 
 class Place(NamedTuple):
@@ -38,6 +38,8 @@ class Place(NamedTuple):
     conversation: str
 
 
+MOST_JOINED = 200
+"""Conversations that somebody was asked to join, or did, as many as are told at once."""
 FIRST = Place(-1, "")
 
 _business: BindParameter[str] = bindparam("business_id")
@@ -53,7 +55,8 @@ class ContactName(msgspec.Struct, frozen=True, kw_only=True):
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation in a list: what a person needs to choose it. ``unread``: the customer's last input is unread.
-    ``offer``: it is reserved for somebody."""
+    ``offer``: it is reserved for somebody. ``callback``: what was promised to the customer and isn't done. ``wrap_up``: its
+    owner's time after the talk. ``invited``: accounts of those whom its owner asks to join; ``joined``: of those who did."""
 
     conversation: str
     seq: int
@@ -70,6 +73,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...]
     updated_at: int
     offer: Offer | None = None
+    callback: Callback | None = None
+    wrap_up: WrapUp | None = None
+    invited: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -90,6 +97,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     mine: int
     unassigned: int
     all: int
+    callbacks: int
 
 
 def _where(view: View) -> list[ColumnElement[bool] | TextClause]:
@@ -103,6 +111,8 @@ def _where(view: View) -> list[ColumnElement[bool] | TextClause]:
             return [text(UNRESOLVED)]
         case "resolved":
             return [c.status == Status.RESOLVED.value]
+        case "callbacks":
+            return [text(PROMISED)]
 
 
 _FILTER = """
@@ -128,7 +138,8 @@ _FILTERS: dict[str, TextClause] = {
 
 
 def _list(view: View) -> Query:
-    """Who waits comes first, the longest on top; then the latest. Of what is resolved nobody waits."""
+    """Who waits comes first, the longest on top; then the latest. Of what is resolved nobody waits; callbacks come as they are
+    due."""
     return Query(_page(view))
 
 
@@ -142,6 +153,9 @@ def _page(view: View) -> Select[Any]:
     if view == "resolved":
         behind = tuple_(c.updated_at, c.id) < tuple_(bindparam("before"), bindparam("place"))
         order: tuple[ColumnElement[Any], ...] = (c.updated_at.desc(), c.id.desc())
+    elif view == "callbacks":
+        behind = tuple_(c.callback_at, c.id) > tuple_(bindparam("rank"), bindparam("place"))
+        order = (c.callback_at, c.id)
     else:
         behind = tuple_(literal_column(RANK), c.id) > tuple_(bindparam("rank"), bindparam("place"))
         order = (literal_column(RANK), c.id)
@@ -167,6 +181,7 @@ def _page(view: View) -> Select[Any]:
 
 _LISTS: dict[View, Query] = {view: _list(view) for view in VIEWS}
 _FILTERED: dict[View, Query] = {view: _filtered(view) for view in VIEWS}
+_INVITED = Query(_page("all").where(text(CARRIED), conversations.c.state.like(bindparam("pattern"))))
 _RESOLVED_BETWEEN = Query(
     select(conversations.c.id, conversations.c.updated_at)
     .where(
@@ -186,6 +201,7 @@ _TALLY = Query(
     .where(conversations.c.business_id == _business, conversations.c.status != Status.RESOLVED.value)
     .group_by(conversations.c.status, conversations.c.owner_id)
 )
+_PROMISED = Query(select(func.count()).where(conversations.c.business_id == _business, text(PROMISED)))
 _MARK = Query(
     lambda insert: (
         lambda statement: statement.on_conflict_do_update(
@@ -209,8 +225,24 @@ def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
         status=state.status, owner=state.owner, team=state.team, reason=state.cause or state.reason,
         preview=state.preview, waiting_since=state.waiting_since, unread=state.last_input > max(read, 1),
         locale=state.locale, labels=state.labels, updated_at=state.updated_at,
-        offer=state.offer,
+        offer=state.offer, callback=state.callback, wrap_up=state.wrap_up,
+        invited=tuple(one.id for one in state.invited),
+        joined=tuple(one.operator.id for one in state.participants),
     )  # fmt: skip
+
+
+def read_invited(tx: Tx, account: str) -> list[Row]:
+    """Where somebody is asked to join, or has joined: what is theirs to look at beside their own."""
+    rows = []
+    for conversation, body, fold_version, contact, name, merged_into, read in tx.all(
+        _INVITED, rank=FIRST.rank, place=FIRST.conversation, limit=MOST_JOINED, pattern=f'%"{account}"%'
+    ):
+        state = _decoder.decode(body) if fold_version == FOLD_VERSION else log.peek(tx, conversation)
+        people_in = (*state.invited, *(one.operator for one in state.participants)) if state is not None else ()
+        if state is not None and any(one.id == account for one in people_in):
+            shown = contact_name(tx, merged_into) if merged_into else ContactName(id=contact, name=name)
+            rows.append(row_of(state, shown, read))
+    return rows
 
 
 def read_rows(
@@ -239,23 +271,34 @@ def resolved_between(tx: Tx, after: tuple[int, str], before: int, *, limit: int)
     return [(row[0], row[1]) for row in rows]
 
 
-def place_of(row: Row) -> Place:
+def place_of(row: Row, view: View) -> Place:
     """Where the row stands in a view that holds it."""
+    if view == "callbacks" and row.callback is not None:
+        return Place(row.callback.due_at, row.conversation)
     rank = row.waiting_since if row.waiting_since is not None else FAR - row.updated_at
     return Place(rank, row.conversation)
 
 
-def tally(tx: Tx) -> dict[tuple[str, str], int]:
-    """How many unresolved conversations there are of each status and owner."""
-    return {(status, owner): count for status, owner, count in tx.all(_TALLY)}
+class Tally(NamedTuple):
+    """How many unresolved conversations there are of each status and owner, and how many callbacks."""
+
+    stands: dict[tuple[str, str], int]
+    callbacks: int
 
 
-def counts_of(tallies: dict[tuple[str, str], int], *, operator: str) -> Counts:
+def tally(tx: Tx) -> Tally:
+    promised = tx.one(_PROMISED)
+    stands = {(status, owner): count for status, owner, count in tx.all(_TALLY)}
+    return Tally(stands, promised[0] if promised else 0)
+
+
+def counts_of(tally: Tally, *, operator: str) -> Counts:
     """The counts as one operator sees them."""
     return Counts(
-        mine=sum(n for (_, owner), n in tallies.items() if owner == operator),
-        unassigned=sum(n for (status, _), n in tallies.items() if status == Status.QUEUED.value),
-        all=sum(tallies.values()),
+        mine=sum(n for (_, owner), n in tally.stands.items() if owner == operator),
+        unassigned=sum(n for (status, _), n in tally.stands.items() if status == Status.QUEUED.value),
+        all=sum(tally.stands.values()),
+        callbacks=tally.callbacks,
     )
 
 

@@ -40,6 +40,7 @@ _HEADS_POSTGRESQL = text(
 _HEADS = Query(_HEADS_SQLITE, postgresql=_HEADS_POSTGRESQL)
 _CHANGING = (
     "status", "owner_id", "seq", "head_id", "fold_version", "state", "waiting_since", "updated_at", "channel", "offered_to",
+    "callback_at",
 )  # fmt: skip
 _STATES = Bulk(conversations, ("id", "contact_id", *_CHANGING), replaces=_CHANGING)
 _EVENTS = Bulk(events, ("conversation_id", "seq", "id", "at", "body"))
@@ -164,6 +165,7 @@ def _store_state(tx: Tx, state: Conversation, *, head_id: str) -> None:
         _STATES, state.id, state.contact, state.status.value, state.owner.id if state.owner else "", state.seq,
         head_id, FOLD_VERSION, _state_encoder.encode(state).decode(), state.waiting_since, state.updated_at,
         state.endpoint.channel, state.offer.operator.id if state.offer else "",
+        state.callback.due_at if state.callback else None,
     )  # fmt: skip
     tx.remember(conversations.name, state.id, state)
 

@@ -53,14 +53,23 @@ MERGED = "merged_into <> ''"
 _MERGED = text(MERGED)
 FORMER = "former_address <> ''"
 """As the index of addresses before a move says it."""
+_OPEN = text("ending = ''")
 _FORMER = text(FORMER)
 FAR = 1 << 62
+WHOLE = "merged_into = ''"
+"""As the indexes of people say it: contacts that are merged into no other."""
+_WHOLE = text(WHOLE)
+BLOCKED = "blocked_until > 0"
+"""As the index of whom the business blocked says it."""
+_BLOCKED = text(BLOCKED)
 UNRESOLVED = "status <> 'resolved'"
 """As the index of the lists says it: a query that says it otherwise doesn't use the index."""
 STEMS = "array_to_tsvector(string_to_array(stems, ' '))"
 """What a text is found by on PostgreSQL; SQLite has a virtual table ``search_words`` for it, kept by triggers."""
 CARRIED = "status IN ('open', 'wrap_up')"
 """As the index of what operators carry says it."""
+PROMISED = "callback_at IS NOT NULL"
+"""As the index of callbacks says it."""
 OFFERED = "offered_to <> ''"
 """As the index of what is offered says it."""
 RANK = f"coalesce(waiting_since, {FAR} - updated_at)"
@@ -259,8 +268,17 @@ contacts = Table(
     _instant("created_at"),
     _text("knew"),
     _number("knew_at"),
+    _number("approached_at"),
+    _text("merge"),
+    _number("blocked_until"),
+    _text("block"),
+    _number("refused"),
     PrimaryKeyConstraint("business_id", "id"),
     Index("ix_contacts_merged_into", "business_id", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
+    Index("ix_contacts_approached", "business_id", "approached_at", "id", sqlite_where=_WHOLE, postgresql_where=_WHOLE),
+    Index(
+        "ix_contacts_blocked", "business_id", "approached_at", "id", sqlite_where=_BLOCKED, postgresql_where=_BLOCKED
+    ),
 )
 identities = Table(
     "identities",
@@ -274,6 +292,7 @@ identities = Table(
     _text("assurance", default="claimed"),
     _instant("created_at"),
     _text("former_address"),
+    _number("blocked_until"),
     PrimaryKeyConstraint("business_id", "id"),
     ForeignKeyConstraint(["business_id", "inbox_id"], ["inboxes.business_id", "inboxes.id"]),
     ForeignKeyConstraint(["business_id", "contact_id"], ["contacts.business_id", "contacts.id"]),
@@ -304,6 +323,7 @@ conversations = Table(
     _instant("updated_at"),
     _text("channel"),
     _text("offered_to"),
+    _instant("callback_at", nullable=True),
     PrimaryKeyConstraint("business_id", "id"),
     ForeignKeyConstraint(["business_id", "contact_id"], ["contacts.business_id", "contacts.id"]),
     Index("ix_conversations_status", "business_id", "status", "updated_at", "id"),
@@ -329,6 +349,14 @@ conversations = Table(
         "offered_to",
         sqlite_where=text(OFFERED),
         postgresql_where=text(OFFERED),
+    ),
+    Index(
+        "ix_conversations_callback",
+        "business_id",
+        "callback_at",
+        "id",
+        sqlite_where=text(PROMISED),
+        postgresql_where=text(PROMISED),
     ),
     sqlite_with_rowid=True,
 )
@@ -380,6 +408,8 @@ channel_links = Table(
     _text("inbox_id", default=None),
     _instant("created_at"),
     _instant("expires_at"),
+    _text("kind"),
+    _number("seq"),
     PrimaryKeyConstraint("business_id", "token_hash"),
     Index("ix_channel_links_conversation", "business_id", "conversation_id"),
     sqlite_with_rowid=False,
@@ -443,8 +473,29 @@ requests = Table(
     _instant("handed_at", nullable=True),
     _number("score"),
     Column("waited", BigInteger, nullable=True),
+    _text("channel"),
+    _text("team"),
+    _text("operator_id"),
+    _text("code"),
     PrimaryKeyConstraint("business_id", "conversation_id", "opened_seq"),
     Index("ix_requests_opened_at", "business_id", "opened_at"),
+    Index("ix_requests_open", "business_id", "opened_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+)
+stints = Table(
+    "stints",
+    metadata,
+    Column("business_id", Text, nullable=False),
+    _text("conversation_id", default=None),
+    Column("began_seq", BigInteger, nullable=False),
+    _text("account_id", default=None),
+    _instant("began_at"),
+    _instant("replied_at", nullable=True),
+    _instant("ended_at", nullable=True),
+    _text("ending"),
+    _number("score"),
+    PrimaryKeyConstraint("business_id", "conversation_id", "began_seq"),
+    Index("ix_stints_began", "business_id", "account_id", "began_at"),
+    Index("ix_stints_ended", "business_id", "account_id", "ended_at"),
 )
 leases = Table(
     "leases",
@@ -508,6 +559,31 @@ contact_words = Table(
     _text("contact_id", default=None),
     PrimaryKeyConstraint("business_id", "word", "contact_id"),
     Index("ix_contact_words_contact", "business_id", "contact_id"),
+    sqlite_with_rowid=False,
+)
+contact_imports = Table(
+    "contact_imports",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    _text("name", default=None),
+    _text("status", default=None),
+    _text("plan", default=None),
+    _text("progress", default="{}"),
+    _text("made_by", default=None),
+    _text("made_by_name"),
+    _instant("created_at"),
+    PrimaryKeyConstraint("business_id", "id"),
+)
+contact_import_pages = Table(
+    "contact_import_pages",
+    metadata,
+    _business(),
+    _text("import_id", default=None),
+    Column("page", BigInteger, nullable=False),
+    _text("lines", default=None),
+    _text("refused", default="[]"),
+    PrimaryKeyConstraint("business_id", "import_id", "page"),
     sqlite_with_rowid=False,
 )
 
@@ -585,6 +661,59 @@ webhook_calls = Table(
     _instant("updated_at"),
     PrimaryKeyConstraint("business_id", "id"),
     Index("ix_webhook_calls_webhook", "business_id", "webhook_id", "id"),
+)
+
+letter_stops = Table(
+    "letter_stops",
+    metadata,
+    _business(),
+    _text("address_hash", default=None),
+    _instant("stopped_at"),
+    PrimaryKeyConstraint("business_id", "address_hash"),
+)
+
+# --- knowledge ---
+
+PUBLISHED = "published = 1"
+"""As the index of what customers may read says it."""
+article_versions = Table(
+    "article_versions",
+    metadata,
+    _business(),
+    _text("article_id", default=None),
+    _text("locale", default=None),
+    Column("number", BigInteger, nullable=False),
+    _text("title", default=None),
+    _text("category"),
+    _text("text", default=None),
+    _instant("made_at"),
+    _text("made_by"),
+    _number("published"),
+    PrimaryKeyConstraint("business_id", "article_id", "locale", "number"),
+    Index("ix_article_versions_published", "business_id", "article_id", "locale", sqlite_where=text(PUBLISHED),
+          postgresql_where=text(PUBLISHED)),
+)  # fmt: skip
+article_votes = Table(
+    "article_votes",
+    metadata,
+    _business(),
+    _text("article_id", default=None),
+    _text("locale", default=None),
+    _number("helped"),
+    _number("unhelped"),
+    PrimaryKeyConstraint("business_id", "article_id", "locale"),
+)
+unanswered = Table(
+    "unanswered",
+    metadata,
+    _business(),
+    _text("locale", default=None),
+    _text("question", default=None),
+    _number("times"),
+    _instant("asked_at"),
+    _text("origin"),
+    PrimaryKeyConstraint("business_id", "locale", "question"),
+    Index("ix_unanswered_asked", "business_id", "asked_at"),
 )
 
 SCOPED: frozenset[str] = frozenset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, delete, func, select, text, update
 
@@ -27,6 +27,9 @@ CANDIDATES = 200
 """Contacts that are looked at for one question."""
 SHORTEST = 2
 """Letters of a contact's word that are worth looking for."""
+
+Equal = Literal["email", "phone", "external"]
+"""What tells a contact from others, of what the business keeps of them."""
 
 _business: BindParameter[str] = bindparam("business_id")
 _conversation: BindParameter[str] = bindparam("conversation_id")
@@ -234,9 +237,11 @@ def name_contact(tx: Tx, contact: str) -> None:
 
 
 def words_of(contact: people.Contact) -> set[str]:
-    """By which words a contact is found: those of the name and the address, and the number with and without country."""
+    """By which words a contact is found: those of the name, the address and the company, the number with and without
+    country, and their id in the business's own systems."""
     known = contact.known
-    found = {*words(clean(f"{contact.name} {known.email}")), clean(known.email)[:MAX_WORD]}
+    found = set(words(clean(f"{contact.name} {known.email} {known.company}")))
+    found |= {clean(known.email)[:MAX_WORD], clean(known.external)[:MAX_WORD]}
     digits = "".join(ch for ch in known.phone if ch.isdigit())
     return {word for word in found | {digits, digits[-10:]} if len(word) >= SHORTEST}
 
@@ -244,18 +249,42 @@ def words_of(contact: people.Contact) -> set[str]:
 def find_contacts(tx: Tx, question: str, *, limit: int) -> list[people.Contact]:
     """Contacts that have a word for the beginning of each that was asked for, as those that they are merged into."""
     asked = sorted(_beginnings(question), key=len, reverse=True)
-    if not asked:
-        return []
-    rows = tx.all(_NAMED, first=asked[0], last=asked[0] + "\U0010ffff", limit=CANDIDATES)
+    whole_word = clean(question.replace("\0", "")).strip()[:MAX_WORD]  # PostgreSQL knows no such character
+    rows = []
+    if len(whole_word) >= SHORTEST and " " not in whole_word and [whole_word] != asked:  # an id with marks in it
+        rows += [(name, True) for (name,) in _beginning_with(tx, whole_word)]
+    rows += [(name, False) for (name,) in (_beginning_with(tx, asked[0]) if asked else ())]
     found: dict[str, people.Contact] = {}
-    for (name,) in rows:
-        if len(asked) > 1 and not _has_all(asked[1:], [word for (word,) in tx.all(_WORDS_OF, contact_id=name)]):
+    for name, sure in rows:
+        if (
+            not sure
+            and len(asked) > 1
+            and not _has_all(asked[1:], [word for (word,) in tx.all(_WORDS_OF, contact_id=name)])
+        ):
             continue
         whole = people.root(tx, name)
         if whole is not None:
             found.setdefault(whole.id, whole)
         if len(found) == limit:
             break
+    return list(found.values())
+
+
+def _beginning_with(tx: Tx, word: str) -> list[tuple[str]]:
+    return [(row[0],) for row in tx.all(_NAMED, first=word, last=word + "\U0010ffff", limit=CANDIDATES)]
+
+
+def find_equal(tx: Tx, field: Equal, value: str) -> list[people.Contact]:
+    """Contacts of which the business keeps just this, as those that they are merged into."""
+    word = "".join(ch for ch in value if ch.isdigit()) if field == "phone" else clean(value)[:MAX_WORD]
+    if len(word) < SHORTEST:
+        return []
+    rows = tx.all(_NAMED, first=word, last=word + "\x01", limit=CANDIDATES)
+    found: dict[str, people.Contact] = {}
+    for (name,) in rows:
+        whole = people.root(tx, name)
+        if whole is not None and getattr(whole.known, field).casefold() == value.casefold():
+            found[whole.id] = whole
     return list(found.values())
 
 

@@ -12,8 +12,8 @@ import aiohttp
 
 from gateway.errors import ContactUnreachable, DeliveryRefused, RetryLater
 from gateway.faults import push as faults
-from gateway.webhooks import retry_after
 from gateway.webhooks.guard import AddressRefused, Guard, refusal_of
+from gateway.webhooks.posting import retry_after
 from gateway.webpush.address import Address, decode
 from gateway.webpush.vapid import Identity, Vapid
 

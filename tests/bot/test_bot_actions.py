@@ -121,6 +121,22 @@ def test_answer_is_taken_as_it_is_meant() -> None:
     assert second == Utter(name="utter_found", values={"courier": "bike"})
 
 
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        (["German"], {"German": 1}),
+        ({"German": 4}, {"German": 4}),
+        ({"German": 9, "Cars": True, "Bikes": "2"}, {}),
+        ("German", {}),
+        (None, {}),
+    ],
+)
+def test_an_actions_handoff_may_ask_for_skills(given: object, asked: dict[str, int]) -> None:
+    responses = [{"custom": {"handoff": {"skills": given}}}]
+    done = answer_of(json.dumps({"events": [], "responses": responses}).encode())
+    assert done.handoff == Aim(skills=asked)
+
+
 def test_paused_conversation_is_a_handoff_and_a_restart_forgets() -> None:
     done = answer_of(b'{"events": [{"event": "pause"}, {"event": "restart"}], "responses": []}')
     assert done.handoff == Aim() and done.restart

@@ -378,6 +378,27 @@ def test_response_with_a_custom_handoff_is_said_and_hands_off(tmp_path: Path) ->
     assert result.handoff is not None and (result.handoff.team, result.handoff.priority) == ("sales", 2)
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [("[German, Cars]", {"German": 1, "Cars": 1}), ("{German: 3}", {"German": 3}), ("Cars", {"Cars": 1})],
+)
+def test_a_handoff_names_the_skills_asked_for(tmp_path: Path, written: str, asked: dict[str, int]) -> None:
+    ruled = handing(_folder(tmp_path, "rule"), f"handoff:\n  rules:\n  - {{intent: parking, skills: {written}}}\n")
+    handoff = ruled.says("is there parking").handoff
+    assert handoff is not None and handoff.skills == asked
+    domain = f"responses: {{utter_price: [{{text: One moment, custom: {{handoff: {{skills: {written}}}}}}}]}}\n"
+    said = handing(_folder(tmp_path, "response"), "", domain).says("how much is dinner").handoff
+    assert said is not None and said.skills == asked
+    general = handing(_folder(tmp_path, "general"), f"handoff:\n  skills: {written}\n  rules: [{{intent: parking}}]\n")
+    handoff = general.says("is there parking").handoff
+    assert handoff is not None and handoff.skills == asked
+
+
+def _folder(path: Path, name: str) -> Path:
+    (path / name).mkdir()
+    return path / name
+
+
 def test_words_of_anger_call_a_person_with_the_words_as_evidence(tmp_path: Path) -> None:
     extras = "handoff:\n  anger: {words: [outrage], team: care, priority: 5}\n"
     handoff = handing(tmp_path, extras).says("this is an outrage").handoff

@@ -22,7 +22,7 @@ from bot.nlu.entities.moments import MOMENT_HINTS, as_whole, find_moments
 from bot.nlu.entities.numbers import NUMBER_HINTS, find_money, find_numbers
 from bot.nlu.entities.scan import fold, scan
 from bot.nlu.entities.told import told
-from bot.nlu.wordlists import listed
+from gateway.wordlists import listed
 
 SATURDAY = Here(now=datetime(2026, 11, 28, 12, 0))
 NOTHING = Finder({}, [], {})

@@ -18,6 +18,7 @@ from bot.content.changes import (
     RenameIntent,
     SetForm,
     SetIntent,
+    SetLead,
     SetResponse,
     SetSettings,
     SetTests,
@@ -157,6 +158,14 @@ def test_settings_and_tests_are_files_of_their_own(lantern: Project) -> None:
     stories = ({"story": "s", "steps": [{"user": "hi", "intent": "greeting"}, {"action": "utter_greeting"}]},)
     edited = changed_by(edited, SetTests(stories=stories))
     assert "story: s" in edited.texts()["tests/test_stories.yml"]
+
+
+def test_a_lead_that_changes_leaves_the_skills_asked_for(lantern: Project) -> None:
+    rules = [{"intent": "outage", "team": "Repair", "skills": {"Fibre": 3}}]
+    edited = changed_by(lantern, SetSettings(section="handoff", value={"rules": rules}))
+    edited = changed_by(edited, SetLead(name="outage", to="handoff", team="Lines"))
+    aim = content_of(edited).settings.aims["outage"]
+    assert (aim.team, aim.skills) == ("Lines", {"Fibre": 3})
 
 
 # --- tables ---

@@ -12,19 +12,6 @@ from tests.support_edge.clients import http_client
 from tests.support_edge.process import Serving
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "long: takes minutes; runs with --long only (make test-long)")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--long", default=False) or "long" in str(config.option.markexpr):
-        return
-    long = [item for item in items if item.get_closest_marker("long") is not None]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
-
-
 @pytest.fixture
 async def serving(tmp_path: Path) -> AsyncIterator[Serving]:
     """A serving process, started."""

@@ -6,13 +6,14 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from itertools import chain
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
+
+from tests.flows import warm
 
 READY_WITHIN = 30.0
 TRAINED_WITHIN = 120.0
@@ -42,7 +43,7 @@ class Server:
         self.folder = folder
         self.log = folder.parent / f"{folder.name}.log"
         self._environment = dict(environment or {})
-        self._process: subprocess.Popen[str] | None = None
+        self._process: ForkServerProcess | warm.Cold | None = None
         self._lines: list[str] = []
         self._heard = threading.Condition()
         self._port = 0
@@ -52,15 +53,12 @@ class Server:
         # A list for each process: the end of a killed one is no news of the next.
         lines: list[str] = []
         self._lines = lines
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "gateway", self.command, "--data", str(self.folder), "--port", str(self._port)],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env={**os.environ, "SWITCHBOARD_BURST_PAUSE": "0.2", **self._environment},
-            )
-        threading.Thread(target=self._listen, args=(self._process, lines), name="server.stdout", daemon=True).start()
+        self._process, output = warm.start(
+            [self.command, "--data", str(self.folder), "--port", str(self._port)],
+            environment={**os.environ, "SWITCHBOARD_BURST_PAUSE": "0.2", **self._environment},
+            log=self.log,
+        )
+        threading.Thread(target=self._listen, args=(output, lines), name="server.stdout", daemon=True).start()
         self._wait_for(self.ready, READY_WITHIN)
         found = [match[0] for line in self._lines if (match := _LINK.search(line))]
         self._port = int(found[0].split("/")[2].rsplit(":", 1)[1])
@@ -76,20 +74,18 @@ class Server:
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
-        if process is None or process.poll() is not None:
+        if process is None or process.pid is None or not process.is_alive():
             return
-        process.send_signal(how)
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
+        os.kill(process.pid, how)
+        process.join(timeout=15)
+        if process.is_alive():
             process.kill()
-            process.wait(timeout=15)
+            process.join(timeout=15)
 
-    def _listen(self, process: subprocess.Popen[str], lines: list[str]) -> None:
+    def _listen(self, output: IO[str], lines: list[str]) -> None:
         """Notes what the process says; an empty line is its end."""
-        assert process.stdout is not None
-        with process.stdout as said:
-            for line in chain(said, [""]):
+        with output:
+            for line in chain(output, [""]):
                 with self._heard:
                     lines.append(line)
                     self._heard.notify_all()

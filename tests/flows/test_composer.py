@@ -231,7 +231,7 @@ def test_list_is_put_away_and_brought_back_and_the_focus_goes_along(customer: Cu
     page.keyboard.press("Alt+i")
     expect(show).to_be_visible()
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("searchbox", name="Поиск по сообщениям и клиентам")).to_be_focused()
     edge = page.get_by_role("separator", name="Ширина списка")
     edge.press("End")
     expect(edge).to_have_attribute("aria-valuenow", "520")

@@ -163,8 +163,8 @@ def test_card_of_the_long_thread_says_at_once_on_what_its_handoff_stood_and_lead
     olga.page.route("**/entries?**", lambda route: held.append(route))
     open_long_thread(olga)
     card = olga.page.get_by_role("complementary", name=olga.words["context"])
-    lines = card.get_by_role("listitem")
-    expect(lines).to_have_count(1)
+    lines = card.get_by_role("list", name="Что к этому привело").get_by_role("listitem")
+    expect(lines).to_have_count(2)
     expect(card).to_contain_text("shop.example.com/plans/")
     assert held == [], "nothing more was asked for"
     words = lines.first.locator("b").inner_text()

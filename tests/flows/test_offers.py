@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator, Playwright, expect
 
 from tests.flows.axe import assert_no_faults
-from tests.flows.browser import Stage
+from tests.flows.browser import Stage, launch
 from tests.flows.outages import without_network
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer
@@ -26,16 +32,31 @@ def give_out(anna: Operator, **rules: object) -> None:
     assert answer.ok, answer.text()
 
 
-def break_of(anna: Operator) -> None:
-    """Anna is on a break, so that what comes is somebody else's."""
-    page = anna.page
+def choose(who: Operator, state: Literal["online", "away"]) -> None:
+    """As the API does it."""
+    page = who.page
     origin = page.url.split("/console/")[0]
-    answer = page.request.put(f"{origin}/api/v1/me/presence", data={"state": "away"}, headers={"Origin": origin})
+    answer = page.request.put(f"{origin}/api/v1/me/presence", data={"state": state}, headers={"Origin": origin})
     assert answer.ok, answer.text()
 
 
+def break_of(anna: Operator) -> None:
+    """Anna is on a break, so that what comes is somebody else's."""
+    choose(anna, "away")
+
+
+def tags_of(who: Operator) -> list[str]:
+    """Of the log that is open in their console."""
+    page = who.page
+    origin, _, place = page.url.partition("/console/")
+    business = page.request.get(f"{origin}/api/v1/me").json()["businesses"][0]["id"]
+    conversation = place.split("?")[0].rstrip("/").split("/")[-1]
+    path = f"{origin}/api/v1/businesses/{business}/conversations/{conversation}/entries"
+    return [entry["event"]["type"] for entry in page.request.get(path).json()["entries"]]
+
+
 def offers(operator: Operator) -> Locator:
-    return operator.page.get_by_role("region", name="Предложения")
+    return operator.page.get_by_role("region", name=re.compile("^(Предложения|Offers)$"))
 
 
 def asks(customer: Customer, text: str = "Помогите с роутером") -> None:
@@ -82,8 +103,7 @@ def test_offer_that_is_declined_is_the_next_ones_and_who_looks_on_reads_whose_it
     anna.choose()
     expect(anna.page.get_by_text("Offered to Olga Example right now.")).to_be_visible()
     expect(anna.button("take")).to_have_count(0)
-    origin = anna.page.url.split("/console/")[0]
-    anna.page.request.put(f"{origin}/api/v1/me/presence", data={"state": "online"}, headers={"Origin": origin})
+    choose(anna, "online")
     with without_network(olga.page):
         offers(olga).get_by_role("button", name="Отклонить").click()
         expect(offers(olga).get_by_role("alert")).to_contain_text("Связи пока нет")
@@ -162,6 +182,33 @@ def test_offer_covers_nothing_that_is_needed_to_answer(
     assert not _overlaps(card, olga.field)
     assert not _overlaps(card, olga.button("send"))
     olga.page.screenshot(path=tmp_path / f"beside-{width}-{scheme}.png")
+
+
+def test_browser_that_is_killed_gives_the_conversation_to_somebody_else_once(
+    customer: Customer, playwright: Playwright, demo: DemoServer, anna: Operator
+) -> None:
+    give_out(anna, grace_seconds=15)
+    break_of(anna)
+    asks(customer)
+    own = launch(playwright)
+    olga = Operator(own.new_page(locale="ru", viewport={"width": 1280, "height": 800}), "ru")
+    olga.page.goto(demo.links.operator)
+    offers(olga).get_by_role("button", name="Принять").click()
+    olga.write("Здравствуйте, это Ольга")
+    customer.sees("Здравствуйте, это Ольга", author="operator")
+    customer.say("Роутер мигает красным")
+    customer.sees("Роутер мигает красным")
+    processes = own.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    choose(anna, "online")
+    with suppress(PlaywrightError):  # its connection goes with it
+        os.kill(next(one["id"] for one in processes if one["type"] == "browser"), signal.SIGKILL)
+        own.close()
+
+    offers(anna).get_by_role("button", name="Accept").click(timeout=30_000)
+    anna.write("Hello, Anna here")
+    customer.sees("Hello, Anna here", author="operator")
+    expect(customer.log.get_by_text("Olga Example больше не на связи")).to_have_count(1)
+    assert tags_of(anna).count("owner_lost") == 1
 
 
 def _overlaps(one: Locator, other: Locator) -> bool:

@@ -127,14 +127,15 @@ def test_earlier_conversations_of_the_same_person_are_one_click_away(
     handed_over(customer, olga)
     panel = olga.page.get_by_role("complementary", name="Контекст")
     expect(panel.get_by_role("button", name="Изменить")).to_be_visible()
-    expect(panel).not_to_contain_text("Прошлые диалоги")
+    expect(panel).not_to_contain_text("Ещё открыто")
     english.ask_for_person()
     olga.choose("A person")
     joined = olga.page.evaluate(_JOIN)
     assert joined == 200
     olga.page.reload()
-    expect(panel).to_contain_text("Прошлые диалоги")
-    panel.get_by_role("button", name="человека").click()
+    expect(panel).to_contain_text("Ещё открыто")
+    other = panel.locator("section").filter(has=olga.page.get_by_role("heading", name="Ещё открыто"))
+    other.get_by_role("button").click()
     expect(olga.field).to_be_visible()
     olga.reads("Вы приняли диалог")
 

@@ -57,7 +57,7 @@ def test_a_call_of_a_webhook_that_failed(boris: Administrator) -> None:
     boris.is_at("CRM")
     boris.click("Отправить проверку")
     call = boris.main.get_by_role("listitem").filter(has_text="Проверка").filter(has_text="попытка")
-    expect(call).to_contain_text("У вебхука пока нет секрета. Создайте его выше.")
+    expect(call).to_contain_text("Секрета пока нет. Создайте его выше.")
     boris.click("Новый секрет")
     boris.click("Отправить проверку")
     failed = boris.main.get_by_role("listitem").filter(has_text="Не принят")

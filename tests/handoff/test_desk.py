@@ -139,7 +139,11 @@ async def test_lists_show_what_belongs_to_a_view_and_move_as_it_changes(site: Si
     desk = await site.console("olga")
     await desk.send({"type": "list", "view": "unassigned"})
     rows = await desk.expect("rows")
-    assert (rows["rows"], rows["next"], rows["counts"]) == ([], None, {"mine": 0, "unassigned": 0, "all": 0})
+    assert (rows["rows"], rows["next"], rows["counts"]) == (
+        [],
+        None,
+        {"mine": 0, "unassigned": 0, "all": 0, "callbacks": 0},
+    )
     _, conversation = await queued(site)
     while True:
         frame = await desk.expect("row")

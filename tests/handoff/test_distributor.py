@@ -14,10 +14,12 @@ from sqlalchemy import bindparam, select
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.dues import Handler
 from gateway.dispatcher.routing import ROUTE
+from gateway.errors import NotPossible
 from gateway.model import commands as c
-from gateway.model.events import Person
-from gateway.model.rules import Mode, RoutingRules, SkillRules, TeamRules
+from gateway.model.events import HandoffRequested, Person, Resolved
+from gateway.model.rules import Mode, RoutingRules, SkillRules, TeamRules, WrapUpRules
 from gateway.model.state import Conversation, Status
+from gateway.ports import Handoff, TurnResult
 from gateway.store import accounts, configuration, directory, log, members, presence, slots
 from gateway.store.configuration import Item
 from gateway.store.schema import due
@@ -299,6 +301,39 @@ async def test_skills_come_from_the_team_and_from_the_language_and_the_last_ring
     await floor.offered(conversation, "olga")
 
 
+async def test_skills_that_the_bots_content_asks_for_choose_who_gets_it(floor: Floor) -> None:
+    await floor.set_up("skill", "german", {"name": "German"})
+    await floor.hire("olga")
+    await floor.hire("kurt", levels={"german": 2})
+    await floor.rule("offer", team={"widen": ()})
+    handoff = Handoff(reason="bot_decided", skills={"German": 2, "Juggling": 1})
+    floor.bench.engine.answer = lambda request: TurnResult(outcome="handoff", version="scripted", handoff=handoff)
+    conversation = (await floor.bench.say("Guten Tag")).conversation
+    state = await floor.offered(conversation, "kurt")
+    assert state.skills == {"german": 2}
+    (handed,) = [one.event for one in await floor.bench.log(conversation) if isinstance(one.event, HandoffRequested)]
+    assert "Juggling" in handed.why, "a skill that nobody has set up is told with the reason"
+
+
+async def test_a_skill_that_was_removed_meanwhile_keeps_nobody_waiting(floor: Floor) -> None:
+    await floor.set_up("skill", "german", {"name": "German"})
+    handoff = Handoff(reason="bot_decided", skills={"German": 5})
+    floor.bench.engine.answer = lambda request: TurnResult(outcome="handoff", version="scripted", handoff=handoff)
+    conversation = (await floor.bench.say("Guten Tag")).conversation
+    await floor.bench.logged(conversation, "handoff_requested")
+    await floor.rest()
+
+    def unit(tx: Tx, now: int) -> None:
+        item = configuration.find(tx, "skill", "german")
+        assert item is not None and configuration.remove(tx, item)
+
+    await floor.bench.store.write(floor.bench.place.business, unit)
+    await floor.hire("olga")
+    await floor.rule("offer", team={"widen": ()})
+    await floor.bench.advance(15)
+    await floor.offered(conversation, "olga")
+
+
 async def _join(floor: Floor, team: str, rules: TeamRules, who: Person) -> None:
     def unit(tx: Tx, now: int) -> None:
         item = configuration.find(tx, "team", team)
@@ -407,3 +442,69 @@ async def test_twenty_who_take_at_once_leave_one_owner(floor: Floor) -> None:
     done = await asyncio.gather(*takes, return_exceptions=True)
     assert sum(not isinstance(one, BaseException) for one in done) == 1
     assert tags(await floor.bench.log(conversation)).count("taken") == 1
+
+
+async def wrapping_up(floor: Floor, **rules: object) -> tuple[str, Person]:
+    """Olga notes what came of a talk; somebody waits, and isn't offered to her."""
+    wrap_up = WrapUpRules(mode="required", seconds=30, **rules)  # type: ignore[arg-type]
+    await floor.rule("offer", team={"wrap_up": wrap_up})
+    olga = await floor.hire("olga")
+    conversation = await floor.waits("ann")
+    await floor.offered(conversation, "olga")
+    await floor.accept(conversation, "olga")
+    seq = (await floor.bench.state(conversation)).floor_seq
+    await floor.bench.do(conversation, c.Resolve(operator=olga, floor_seq=seq))
+    assert (await floor.bench.state(conversation)).status is Status.WRAP_UP
+    return conversation, olga
+
+
+async def test_who_notes_what_came_of_a_talk_is_offered_nothing_until_it_is_ended(floor: Floor) -> None:
+    conversation, olga = await wrapping_up(floor)
+    waiting = await floor.waits("bob")
+    await floor.rest()
+    assert (await floor.bench.state(waiting)).offer is None
+    seq = (await floor.bench.state(conversation)).floor_seq
+    await floor.bench.do(conversation, c.Resolve(operator=olga, floor_seq=seq, code="paid"))
+    await floor.offered(waiting, "olga")
+
+
+async def test_the_time_after_a_talk_ends_it_and_the_next_is_offered(floor: Floor) -> None:
+    conversation, olga = await wrapping_up(floor)
+    waiting = await floor.waits("bob")
+    await floor.rest()
+    await floor.bench.advance(30)
+    entries = await floor.bench.logged(conversation, "resolved")
+    assert Resolved(by="system", ending="answered", operator=olga.id, name=olga.name) in [one.event for one in entries]
+    await floor.offered(waiting, "olga")
+
+
+async def test_what_must_have_a_code_waits_for_it_while_the_next_is_offered(floor: Floor) -> None:
+    conversation, _ = await wrapping_up(floor, code=True)
+    waiting = await floor.waits("bob")
+    await floor.rest()
+    await floor.bench.advance(30)
+    await floor.offered(waiting, "olga")
+    assert (await floor.bench.state(conversation)).status is Status.WRAP_UP
+
+
+async def test_who_goes_on_with_the_talk_can_be_offered_the_next_at_once(floor: Floor) -> None:
+    conversation, olga = await wrapping_up(floor)
+    waiting = await floor.waits("bob")
+    await floor.rest()
+    seq = (await floor.bench.state(conversation)).floor_seq
+    await floor.bench.do(conversation, c.CancelWrapUp(operator=olga, floor_seq=seq))
+    await floor.offered(waiting, "olga")
+    await floor.bench.advance(60)
+    await floor.bench.quiet()
+    assert (await floor.bench.state(conversation)).status is Status.OPEN, "its timer went with it"
+
+
+async def test_nothing_is_passed_to_who_notes_what_came_of_a_talk(floor: Floor) -> None:
+    _, olga = await wrapping_up(floor)
+    pavel = await floor.hire("pavel")
+    other = await floor.waits("bob")
+    await floor.offered(other, "pavel")
+    await floor.accept(other, "pavel")
+    seq = (await floor.bench.state(other)).floor_seq
+    with pytest.raises(NotPossible, match="still noting"):
+        await floor.bench.do(other, c.Transfer(operator=pavel, floor_seq=seq, to=olga))

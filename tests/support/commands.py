@@ -30,7 +30,7 @@ COMMANDS: tuple[type[c.AnyCommand], ...] = tuple(kind for kind in c.AnyCommand._
 _ENDS = (c.Close, c.Leave, c.End)
 _STEPS = (
     c.Say, c.SendReply, c.FinishTurn, c.FailTurn, c.ReturnToBot, c.Resolve, c.Snooze, c.MakeOffer, c.EndOffer, c.AcceptOffer, c.Join,
-    c.Part,
+    c.Part, c.Invite, c.AskCallback, c.PromiseCallback, c.TryCallback, c.ExtendWrapUp, c.CancelWrapUp,
 )  # fmt: skip
 _WITH_PEOPLE = (c.Resolve, c.Part)
 """Possible elsewhere, too; but resolving what nobody has is an exception and would end most histories early, and who
@@ -94,6 +94,7 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "floor_seq": _sometimes_wrong(state.floor_seq), "answered": _sometimes_wrong(state.answered),
         "upto": _sometimes_wrong(state.last_input), "replies": replies, "intents": scores, "evidence": evidence,
         "buttons": buttons, "sent_at": st.none() | numbers, "page": st.none(), "score": st.integers(1, 5),
+        "owner": st.none() | people, "due_at": st.just(state.updated_at + 10**9), "again_at": st.just(state.updated_at + 10**9),
         "until": st.sampled_from([state.updated_at + 10**9] * 4 + [state.updated_at, state.updated_at + 10**14]),
         "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
         "files": st.lists(attachments, max_size=3).map(tuple), "fault": faults,
@@ -110,14 +111,31 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
     return st.from_type(hint)
 
 
+def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
+    """What few states have a step for, while they have: seldom as they are, it would hardly ever come."""
+    return [
+        *([c.DeclineInvitation] * 20 if state.invited else ()),
+        *([c.Part] * 20 if state.participants else ()),
+        *([c.ExtendWrapUp] * 30 + [c.CancelWrapUp] * 10 if state.wrap_up is not None else ()),
+    ]
+
+
 @st.composite
 def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
     """One command; most of them fit ``state``."""
-    kind: Any = draw(st.sampled_from(_LIKELY[state.status]))
+    kind: Any = draw(st.sampled_from([*_LIKELY[state.status], *_at_hand(state)]))
     fields = {name: draw(_field(name, hint, state)) for name, hint in get_type_hints(kind).items()}
     # What fits only what came before, mostly does.
     if kind is c.RegainEndpoint and state.unreachable:
         fields["endpoint"] = replace(fields["endpoint"], identity=draw(st.sampled_from(state.unreachable)))
+    if kind is c.DeclineInvitation and state.invited:
+        fields["operator"] = draw(st.sampled_from(state.invited))
+    if kind is c.Resolve and draw(st.integers(0, 3)):
+        fields["wrap_up"] = True
+    if kind in (c.ExtendWrapUp, c.CancelWrapUp) and draw(st.integers(0, 3)):
+        fields |= {"operator": state.owner or OLGA, "floor_seq": state.floor_seq}
+    if kind is c.Part and state.participants:
+        fields["operator"] = draw(st.sampled_from([one.operator for one in state.participants]))
     if kind in (c.EditReply, c.DeleteReply) and draw(st.integers(0, 3)):
         who = fields["operator"]
         fields["target"] = OperatorMessage(text="so", endpoint=state.endpoint, operator=who.id, name=who.name)

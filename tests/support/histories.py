@@ -10,6 +10,7 @@ from gateway.model import commands as c
 from gateway.model.decide import Circumstances, decide
 from gateway.model.events import AnyEvent, Button, Endpoint, Entry, Memory, Page, Person, Plain, Reason, Score
 from gateway.model.fold import fold
+from gateway.model.rules import NO_WRAP_UP, WrapUpRules
 from gateway.model.state import Conversation
 from tests.support.clock import SECOND, START
 
@@ -57,8 +58,10 @@ class History:
 
     # --- the customer ---
 
-    def start(self, *, locale: str = "en", endpoint: Endpoint = WEB, page: Page | None = None) -> History:
-        self.do(c.Start(contact="contact-1", endpoint=endpoint, locale=locale, page=page), after=0)
+    def start(
+        self, *, locale: str = "en", endpoint: Endpoint = WEB, page: Page | None = None, outbound: bool = False
+    ) -> History:  # fmt: skip
+        self.do(c.Start(contact="contact-1", endpoint=endpoint, locale=locale, page=page, outbound=outbound), after=0)
         return self
 
     def say(self, text: str = "Where is my order?", *, choice: str = "", closing: bool = False, endpoint: Endpoint = WEB,
@@ -104,9 +107,12 @@ class History:
     def reply(self, text: str = "Let me look.", *, operator: Person = OLGA) -> tuple[Plain, ...]:
         return self.do(c.SendReply(operator=operator, text=text, floor_seq=self.state.floor_seq))
 
-    def resolve(self, *, operator: Person = OLGA, wrap_up: bool = False, code: str = "") -> tuple[Plain, ...]:
-        command = c.Resolve(operator=operator, floor_seq=self.state.floor_seq, wrap_up=wrap_up, code=code)
-        return self.do(command)
+    def resolve(self, *, operator: Person = OLGA, wrap_up: bool = False, code: str = "", note: str = "",
+                rules: WrapUpRules = NO_WRAP_UP) -> tuple[Plain, ...]:  # fmt: skip
+        command = c.Resolve(
+            operator=operator, floor_seq=self.state.floor_seq, wrap_up=wrap_up, code=code, note=note
+        )  # fmt: skip
+        return self.do(command, Circumstances(wrap_up=rules))
 
     def snooze(self, *, operator: Person = OLGA, seconds: float = 3600) -> tuple[Plain, ...]:
         until = self.now + round(seconds * SECOND)

@@ -18,7 +18,9 @@ from gateway.model.decide import Circumstances
 from gateway.model.events import Attachment, Button, Memory, OperatorMessage, Phone, Place, Span, Unrecognized
 from gateway.model.fold import fold_all
 from gateway.model.redact import redact
+from gateway.model.rules import WrapUpRules
 from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
+from tests.support.clock import SECOND
 from tests.support.histories import CONVERSATION, IVAN, OLGA, PAGE, SUE, TELEGRAM, WEB, History
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "logs"
@@ -179,11 +181,46 @@ def wrap_up() -> History:
     unheard = history.state.seq
     history.do(c.ReportFailure(seq=unheard, part=0, reason="blocked"))
     history.do(c.Replay(operator=SUE, seq=unheard))
+    history.do(c.ForwardAnswers(way="email", address="ivan@example.com", since=unheard, upto=unheard))
     history.resolve(operator=IVAN, wrap_up=True)
     history.resolve(operator=IVAN, code="question")
     history.say("Hello again", owner_available=True)
     history.reply("Hello again.", operator=IVAN)
     history.resolve(operator=IVAN, wrap_up=True)
+    return history
+
+
+def time_after_the_talk() -> History:
+    """More of it, the talk goes on after all, and in the end it runs out."""
+    history = History().start()
+    history.say("Hello")
+    history.take(IVAN)
+    history.say("Is anybody there?")
+    rules = WrapUpRules(mode="required", seconds=30)
+    history.resolve(operator=IVAN, rules=rules)
+    history.do(c.ExtendWrapUp(operator=IVAN, floor_seq=history.state.floor_seq))
+    history.do(c.CancelWrapUp(operator=IVAN, floor_seq=history.state.floor_seq))
+    history.reply("I am.", operator=IVAN)
+    history.do(c.Invite(operator=IVAN, floor_seq=history.state.floor_seq, colleague=SUE))
+    history.do(c.Invite(operator=IVAN, floor_seq=history.state.floor_seq, colleague=OLGA))
+    history.do(c.Join(operator=SUE, role="conference", invited=True))
+    history.do(c.DeclineInvitation(operator=OLGA))
+    history.reply("So am I.", operator=SUE)
+    history.do(c.Part(operator=SUE))
+    history.do(c.Invite(operator=IVAN, floor_seq=history.state.floor_seq, colleague=OLGA))
+    history.do(c.NoteMacro(operator=IVAN, macro="m1", name="Goodbye"))
+    history.resolve(operator=IVAN, rules=rules)
+    history.do(c.EndWrapUp(), after=31)
+    return history
+
+
+def still_wrapping_up() -> History:
+    history = History().start()
+    history.say("Hello")
+    history.take(IVAN)
+    history.reply("Hello!", operator=IVAN)
+    history.resolve(operator=IVAN, rules=WrapUpRules(mode="required", code=True, more="until_done"))
+    history.do(c.ExtendWrapUp(operator=IVAN, floor_seq=history.state.floor_seq))
     return history
 
 
@@ -215,6 +252,31 @@ def snooze() -> History:
     return history
 
 
+def callbacks() -> History:
+    """Asked for from the queue, tried, given to a colleague, done."""
+    history = History().start()
+    history.say("Where is my order?")
+    history.do(c.AskForPerson())
+    history.do(c.Notify(notice="callback_where", text="Which number shall we call?"))
+    history.say("+7 495 000-01-01")
+    history.do(c.LeaveDetails(kind="phone", value="+74950000101"))
+    history.do(c.AskCallback(due_at=history.now + 3600 * SECOND, kind="phone", value="+74950000101"))
+    history.do(c.Wake(), after=3600)
+    history.do(c.Take(operator=OLGA))
+    fence = history.state.floor_seq
+    again = history.now + 7200 * SECOND
+    history.do(c.TryCallback(operator=OLGA, floor_seq=fence, outcome="no_answer", again_at=again, note=LONG))
+    history.do(
+        c.PromiseCallback(
+            operator=SUE, due_at=again, owner=IVAN, kind="phone", value="+74950000101", note="Ivan knows the order"
+        )
+    )
+    history.do(c.Wake(), Circumstances(owner_available=True), after=7200)
+    history.do(c.SendReply(operator=IVAN, text="I tried to reach you.", floor_seq=history.state.floor_seq))
+    history.do(c.Notify(notice="silent", text="Is there anything else?"))
+    return history
+
+
 def offers() -> History:
     history = History().start()
     history.say("Hello?")
@@ -223,6 +285,15 @@ def offers() -> History:
         history.do(c.MakeOffer(operator=operator, expires_at=history.now + 15_000_000))
         history.do(c.EndOffer(operator=operator, reason=reason), after=15)  # type: ignore[arg-type]
     history.do(c.MakeOffer(operator=SUE, expires_at=history.now + 15_000_000))
+    return history
+
+
+def outbound() -> History:
+    """People write first; what they ask is answered, and from then on it is a request."""
+    history = History().start(outbound=True)
+    history.do(c.Take(operator=OLGA))
+    history.do(c.SendReply(operator=OLGA, text="You called us?", floor_seq=history.state.floor_seq))
+    history.say("I did, thank you")
     return history
 
 
@@ -313,8 +384,8 @@ def unrecognized() -> History:
 
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
-    messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, snooze,
-    offers, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
+    messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, time_after_the_talk, still_wrapping_up, snooze,
+    callbacks, offers, outbound, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
     unrecognized,
 )  # fmt: skip
 

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from gateway.cluster.bus import MemoryBus
 from gateway.courier import Courier
 from gateway.dispatcher import Committed, Dispatcher, Policy
@@ -24,7 +26,9 @@ from gateway.model.events import Entry, Person
 from gateway.model.state import Conversation
 from gateway.phrases import CataloguePhrases
 from gateway.ports import Channel, Inbound, Receipt
-from gateway.store import ledger, log
+from gateway.store import configuration, ledger, log
+from gateway.store.configuration import Item
+from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.stores import Place
 from tests.support_edge.checks import tags
@@ -65,6 +69,16 @@ class Bench:
 
     async def do(self, conversation: str, command: c.AnyCommand) -> Receipt:
         return await self.dispatcher.submit(self.place.business, conversation, command)
+
+    async def set_up(self, kind: str, body: object) -> None:
+        """The business sets up the one thing of a ``kind`` that there is."""
+        text = msgspec.json.encode(body).decode()
+
+        def unit(tx: Tx, now: int) -> None:
+            assert configuration.add(tx, Item(kind, kind, kind, text, "", 1, now, "test"))
+
+        await self.store.write(self.place.business, unit)
+        self.dispatcher.policy.set_ups.forget(self.place.business)
 
     async def log(self, conversation: str) -> list[Entry]:
         return await self.store.read(self.place.business, lambda tx, now: log.read_all(tx, conversation))

@@ -19,7 +19,7 @@ from gateway.store import accounts, directory, log, sessions, tokens
 from gateway.store.directory import InboxSettings, Role, Starter
 from gateway.store.opening import open_folder
 from gateway.store.sql import Tx
-from gateway.store.store import Store, system_clock
+from gateway.store.store import Clock, Store, system_clock
 from tests.support.stores import Database
 from tests.support_edge.clients import Console, Widget, connect_console, connect_widget, http_client
 from tests.support_edge.engine import ScriptedEngine
@@ -150,7 +150,7 @@ async def settle_in(store: Store, slug: str, people: dict[str, Role], *, passwor
             )
             directory.add_operator(scoped, account.id, role=role, name=name.title(), now=now)
             people_ids[name], cookies[name], bearers[role] = account.id, tokens.new_token(), tokens.new_token()
-            sessions.open_session(tx, account.id, token=cookies[name], now=now, lifetime=3600_000_000)
+            sessions.open_session(tx, account.id, token=cookies[name], now=now, lifetime=7 * 86_400_000_000)
             directory.add_api_token(scoped, token=bearers[role], role=role, name=f"program of {name}", now=now)
         return Party(business.id, inbox.id, people_ids, cookies, bearers)
 
@@ -161,22 +161,34 @@ PEOPLE: dict[str, Role] = {"olga": "operator", "pavel": "operator", "sara": "sup
 
 
 @asynccontextmanager
-async def on_site(
-    database: Database, folder: Path, *, store: Store | None = None, **changes: object
-) -> AsyncIterator[Site]:
-    """A node that serves ``database``; ``changes`` go to its settings."""
+async def on_node(
+    database: Database, folder: Path, *, engine: ScriptedEngine, store: Store | None = None, clock: Clock = system_clock,
+    **changes: object,
+) -> AsyncIterator[Switchboard]:  # fmt: skip
+    """A node that serves ``database``, alone or beside others; ``changes`` go to its settings."""
     if database.kind == "postgresql":
         changes.setdefault("secret_key", SECRET_KEY)
         changes["database"] = "postgresql+psycopg://" + database.location.split("://", 1)[1]
-    engine = ScriptedEngine()
     with open_folder(folder) as held:
-        node = Switchboard(settings_of(folder, **changes), held, store or database.open(system_clock), engine=engine)
+        node = Switchboard(
+            settings_of(folder, **changes), held, store or database.open(clock), engine=engine, clock=clock
+        )
         await node.start()
         try:
-            ours = await settle_in(node.store, "lantern", PEOPLE, password=PASSWORD)
-            theirs = await settle_in(node.store, "rival", {"rita": "administrator"})
-            async with http_client() as http:
-                yield Site(node, engine, http, ours, theirs)
+            yield node
         finally:
             engine.release()
             await node.drain()
+
+
+@asynccontextmanager
+async def on_site(
+    database: Database, folder: Path, *, store: Store | None = None, **changes: Any
+) -> AsyncIterator[Site]:
+    """A node with both businesses; ``changes`` go to its settings."""
+    engine = ScriptedEngine()
+    async with on_node(database, folder, engine=engine, store=store, **changes) as node:
+        ours = await settle_in(node.store, "lantern", PEOPLE, password=PASSWORD)
+        theirs = await settle_in(node.store, "rival", {"rita": "administrator"})
+        async with http_client() as http:
+            yield Site(node, engine, http, ours, theirs)

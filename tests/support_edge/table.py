@@ -34,11 +34,12 @@ def names_a_part(route: Route) -> bool:
 
 
 SAMPLES: dict[str, Any] = {
+    "actions": [{"type": "return_to_bot"}],
     "id": "id-1", "text": "hello", "floor_seq": 1, "until": 1, "facts": {"city": "Riga"}, "email": "new@shop.example",
     "password": "a password of some length", "locale": "en", "names": {"en": "Shop"}, "locales": ["en"],
     "texts": {"en": "Hello"}, "channel": "webchat", "code": "000000",
     "events": ["resolved"], "url": "https://crm.example.com/hook", "template": "no-such-one", "into": "another", "state": "busy",
-    "changes": [{"kind": "remove_response", "name": "utter_none"}], "seen": 0,
+    "columns": ["name"], "changes": [{"kind": "remove_response", "name": "utter_none"}], "seen": 0,
     "endpoint": "https://push.example.com/1", "auth": "A" * 22,
     "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
 }  # fmt: skip
@@ -56,9 +57,11 @@ def _valid(kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _sample(name: str, hint: Any) -> Any:
+    if typing.get_origin(hint) is dict and _is_struct(inner := typing.get_args(hint)[1]):
+        return {"en": _valid(inner)}
     if name in SAMPLES:
         return SAMPLES[name]
-    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+    if _is_struct(hint):
         return _valid(hint)
     if isinstance(hint, type) and issubclass(hint, int):
         return 1
@@ -66,6 +69,10 @@ def _sample(name: str, hint: Any) -> Any:
         return typing.get_args(hint)[0]
     assert hint is str, f"what is a valid {name}, a {hint}?"
     return "Somebody"
+
+
+def _is_struct(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)
 
 
 def valid_query(route: Route) -> str:

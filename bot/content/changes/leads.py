@@ -71,6 +71,10 @@ def _set_aim(pages: Pages, change: SetLead) -> None:
     """Where the intent's handoff goes, among the rules of ``switchboard.yml``."""
     rules = list((pages.says(EXTRAS).get("handoff") or {}).get("rules") or [])
     aim = {key: value for key in ("team", "priority", "reason") if (value := getattr(change, key))}
+    # The skills asked for are written in the file alone: a change of the rest leaves them.
+    skills = next((rule["skills"] for rule in rules if rule.get("intent") == change.name and rule.get("skills")), None)
+    if skills:
+        aim["skills"] = skills
     mine = {"intent": change.name, **aim}
     kept = _without_aim(rules, change.name)
     if change.to == "handoff" and aim:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.nlu.entities import numerals
 from bot.nlu.entities.entity import Scanned
-from bot.nlu.wordlists import listed
+from gateway.wordlists import listed
 
 NEVER_NAMES = listed(
     "и в на с по до от за не у к а но или что как где я мы вы он она есть нет мой моя это вас нам мне дом д кв квартира корпус"

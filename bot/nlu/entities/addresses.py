@@ -22,7 +22,7 @@ from bot.nlu.entities.address_parts import (
 )
 from bot.nlu.entities.addresses_english import WAYS, read_english
 from bot.nlu.entities.entity import Found, Here, Hints, Scanned
-from bot.nlu.wordlists import by_word, listed
+from gateway.wordlists import by_word, listed
 
 _STREETS = by_word({
     "ул.": "ул улица улице улицы улицу улицей",

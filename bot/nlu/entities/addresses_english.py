@@ -15,7 +15,7 @@ from bot.nlu.entities.address_parts import (
     read_number,
 )
 from bot.nlu.entities.entity import Scanned
-from bot.nlu.wordlists import by_word, listed
+from gateway.wordlists import by_word, listed
 
 WAYS = by_word({
     "Street": "street", "St": "st", "Road": "road", "Rd": "rd", "Avenue": "avenue", "Ave": "ave", "Lane": "lane", "Ln": "ln",

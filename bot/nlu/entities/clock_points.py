@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.nlu.entities import numerals
 from bot.nlu.entities import when_words as words
 from bot.nlu.entities.entity import Scanned
-from bot.nlu.wordlists import listed
+from gateway.wordlists import listed
 
 GUESSED = 0.7
 NOON = 12 * 60

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.nlu.entities import numerals
 from bot.nlu.entities.entity import Found, Here, Hints, Scanned
-from bot.nlu.wordlists import by_word, listed
+from gateway.wordlists import by_word, listed
 
 LONGEST = 15
 # Written alone these words are seldom a number: "the one I have", "я один".

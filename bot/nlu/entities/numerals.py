@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.nlu.entities.entity import Scanned
-from bot.nlu.wordlists import by_word
+from gateway.wordlists import by_word
 
 
 class Numeral(NamedTuple):

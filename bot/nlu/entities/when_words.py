@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.nlu.wordlists import by_word, listed
+from gateway.wordlists import by_word, listed
 
 WEEKDAYS = by_word({
     0: "понедельник понедельника понедельнику понедельником понедельнике пн monday mon",

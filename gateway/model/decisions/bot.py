@@ -36,7 +36,7 @@ def finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circu
     shown = evidence(state, state.understood if command.handoff == "customer_asked" else seen)
     handoff = HandoffRequested(
         reason=command.handoff, by="bot", team=command.team or state.team, priority=command.priority, evidence=shown,
-        cause=command.cause, why=command.why,
+        cause=command.cause, why=command.why, skills=command.skills,
     )  # fmt: skip
     return (turn, *replies, handoff)
 

@@ -10,6 +10,8 @@ from gateway.model.circumstances import Circumstances, Events
 from gateway.model.events import (
     AnswerRated,
     AttributesSet,
+    Author,
+    CallbackPromised,
     ChannelJoined,
     ChatOpened,
     ConsentAsked,
@@ -55,9 +57,9 @@ def hear_in_wrap_up(state: Conversation, command: c.Say, circumstances: Circumst
 
 def reopening(state: Conversation, circumstances: Circumstances) -> Reopened:
     """Whose it is when something happens in a conversation at rest: whoever had it last comes first."""
-    if state.last_owner is None:
+    if state.last_owner is None and state.callback is None:
         return Reopened(to="bot")
-    if circumstances.owner_available:
+    if circumstances.owner_available and state.last_owner is not None:
         return Reopened(to="owner", owner=state.last_owner)
     return Reopened(to="queue")
 
@@ -108,6 +110,15 @@ def ask_for_person(state: Conversation, command: c.AskForPerson, circumstances: 
 
 def cancel_handoff(state: Conversation, command: c.CancelHandoff, circumstances: Circumstances) -> Events:
     return (HandoffCancelled(),)
+
+
+def ask_callback(state: Conversation, command: c.AskCallback, circumstances: Circumstances) -> Events:
+    by: Author = "system" if command.reason == "missed" else "customer"
+    return (
+        CallbackPromised(
+            by=by, due_at=command.due_at, kind=command.kind, value=command.value, reason=command.reason
+        ),
+    )  # fmt: skip
 
 
 def leave(state: Conversation, command: c.Leave, circumstances: Circumstances) -> Events:

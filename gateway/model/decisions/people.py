@@ -7,9 +7,15 @@ from gateway.faults import desk
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
 from gateway.model.events import (
+    CallbackPromised,
+    CallbackReason,
+    CallbackTried,
+    ColleagueDeclined,
+    ColleagueInvited,
     DeliveryReplayed,
     FactsChanged,
     Labelled,
+    MacroRun,
     NoteAdded,
     OperatorDeleted,
     OperatorEdited,
@@ -21,10 +27,14 @@ from gateway.model.events import (
     Snoozed,
     Taken,
     Transferred,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 from gateway.model.state import MAX_LABELS, MAX_PARTICIPANTS, Conversation, Status, bounded
 
+SECOND = 1_000_000
+"""Microseconds."""
 MAX_SNOOZE = 366 * 24 * 3600 * 1_000_000
 """Microseconds; a leap year."""
 
@@ -125,25 +135,112 @@ def return_to_bot(state: Conversation, command: c.ReturnToBot, circumstances: Ci
 
 def snooze(state: Conversation, command: c.Snooze, circumstances: Circumstances) -> Events:
     _fence(state, command)
-    now = circumstances.now
-    if command.until <= now:
-        raise Invalid("That time is past. Choose one that is still to come.", field="until")
-    if command.until > now + MAX_SNOOZE:
-        raise Invalid(
-            "That is more than a year ahead. Choose a nearer time, or resolve the conversation.", field="until"
-        )
+    _to_come(command.until, "until", circumstances.now)
     return (Snoozed(by=command.operator, until=command.until),)
 
 
+def _to_come(instant: int, field: str, now: int) -> None:
+    if instant <= now:
+        raise Invalid("That time is past. Choose one that is still to come.", field=field)
+    if instant > now + MAX_SNOOZE:
+        raise Invalid("That is more than a year ahead. Choose a nearer time, or resolve the conversation.", field=field)
+
+
 def resolve(state: Conversation, command: c.Resolve, circumstances: Circumstances) -> Events:
+    """Whoever ends what isn't theirs owes nobody an outcome."""
     _fence(state, command)
-    if command.wrap_up and state.status is Status.OPEN:
-        return (WrapUpStarted(by=command.operator),)
-    operator = command.operator
-    return (Resolved(by="operator", ending="answered", operator=operator.id, name=operator.name, code=command.code),)
+    operator, rules = command.operator, circumstances.wrap_up
+    is_owner = state.owner is not None and state.owner.id == operator.id
+    led = command.wrap_up or (rules.mode == "required" and not command.code)
+    if is_owner and led and state.status is Status.OPEN:
+        until = circumstances.now + rules.seconds * SECOND
+        return (
+            WrapUpStarted(by=operator, until=until, code=rules.code, seconds=rules.seconds, more=rules.more),
+        )  # fmt: skip
+    needs_code = state.wrap_up.code if state.wrap_up is not None else rules.code
+    if is_owner and needs_code and not command.code:
+        raise NotPossible(desk.CODE_NEEDED())
+    if command.ending == "called_back" and state.callback is None:
+        raise Invalid(desk.NO_CALLBACK(), field="ending")
+    end = Resolved(
+        by="operator", ending=command.ending, reason=command.reason, operator=operator.id, name=operator.name,
+        code=command.code,
+    )  # fmt: skip
+    if not command.note:
+        return (end,)
+    return (NoteAdded(text=command.note, operator=operator.id, name=operator.name), end)
+
+
+def extend_wrap_up(state: Conversation, command: c.ExtendWrapUp, circumstances: Circumstances) -> Events:
+    """Time that doesn't run needs no more of it."""
+    _fence(state, command)
+    time = state.wrap_up
+    if time is None or not time.until:
+        return ()
+    if time.more == "never" or (time.more == "once" and time.extended):
+        raise NotPossible(desk.NO_MORE_TIME())
+    more = max(time.until, circumstances.now) + time.seconds * SECOND
+    return (WrapUpExtended(by=command.operator, until=0 if time.more == "until_done" else more),)
+
+
+def cancel_wrap_up(state: Conversation, command: c.CancelWrapUp, circumstances: Circumstances) -> Events:
+    _fence(state, command)
+    return (WrapUpCancelled(by=command.operator),)
+
+
+def note_macro(state: Conversation, command: c.NoteMacro, circumstances: Circumstances) -> Events:
+    return (
+        MacroRun(by=command.operator, macro=command.macro, name=command.name, client_id=command.client_id),
+    )  # fmt: skip
+
+
+def invite(state: Conversation, command: c.Invite, circumstances: Circumstances) -> Events:
+    """Who is there, or asked already, isn't asked again."""
+    _fence(state, command)
+    colleague = command.colleague
+    if state.owner is not None and colleague.id == state.owner.id:
+        raise Invalid("It is theirs already. Choose a colleague.", field="colleague")
+    known = {*(one.operator.id for one in state.participants), *(one.id for one in state.invited)}
+    return () if colleague.id in known else (ColleagueInvited(by=command.operator, operator=colleague),)
+
+
+def decline_invitation(state: Conversation, command: c.DeclineInvitation, circumstances: Circumstances) -> Events:
+    invited = any(one.id == command.operator.id for one in state.invited)
+    return (ColleagueDeclined(operator=command.operator),) if invited else ()
+
+
+def promise_callback(state: Conversation, command: c.PromiseCallback, circumstances: Circumstances) -> Events:
+    """While somebody has it only they promise for it."""
+    owner = state.owner
+    if state.status is Status.OPEN and owner is not None and owner.id != command.operator.id:
+        raise NotOwner(f"{owner.name} has this conversation. Take it first, or add a note.", owner=owner.name)
+    if state.status is Status.SNOOZED and state.callback is None:
+        raise NotPossible("This conversation is snoozed. Take it first.", status=state.status)
+    _to_come(command.due_at, "due_at", circumstances.now)
+    reason: CallbackReason = state.callback.reason if state.callback is not None else "promised"
+    return (
+        CallbackPromised(
+            by="operator", due_at=command.due_at, kind=command.kind, value=command.value, reason=reason,
+            operator=command.operator, owner=command.owner, note=command.note,
+        ),
+    )  # fmt: skip
+
+
+def try_callback(state: Conversation, command: c.TryCallback, circumstances: Circumstances) -> Events:
+    _fence(state, command)
+    if state.callback is None:
+        raise NotPossible(desk.NO_CALLBACK())
+    _to_come(command.again_at, "again_at", circumstances.now)
+    return (
+        CallbackTried(by=command.operator, outcome=command.outcome, again_at=command.again_at, note=command.note),
+    )  # fmt: skip
 
 
 def join(state: Conversation, command: c.Join, circumstances: Circumstances) -> Events:
+    if any(one.operator.id == command.operator.id and one.role == command.role for one in state.participants):
+        return ()
+    if command.invited and all(one.id != command.operator.id for one in state.invited):
+        raise NotPossible(desk.NOT_INVITED())
     if len(state.participants) >= MAX_PARTICIPANTS:
         raise NotPossible(f"At most {MAX_PARTICIPANTS} people can join a conversation.")
     return (ParticipantJoined(operator=command.operator, role=command.role),)
@@ -158,7 +255,12 @@ def replay(state: Conversation, command: c.Replay, circumstances: Circumstances)
     return (DeliveryReplayed(seq=command.seq, by=command.operator),)
 
 
-def _fence(state: Conversation, command: c.SendReply | c.Transfer | c.ReturnToBot | c.Snooze | c.Resolve) -> None:
+_Fenced = (
+    c.SendReply | c.Transfer | c.ReturnToBot | c.Snooze | c.Resolve | c.ExtendWrapUp | c.CancelWrapUp | c.Invite | c.TryCallback
+)  # fmt: skip
+
+
+def _fence(state: Conversation, command: _Fenced) -> None:
     """Only the owner (or a participant, for a reply), and only while their screen is up to date."""
     allowed = {state.owner.id} if state.owner else set()
     if isinstance(command, c.SendReply):

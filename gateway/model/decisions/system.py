@@ -7,6 +7,7 @@ from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
 from gateway.model.decisions.customer import reopening
 from gateway.model.events import (
+    AnswersForwarded,
     DeliveryFailed,
     EndpointBack,
     EndpointLost,
@@ -76,6 +77,14 @@ def lose_owner_in_wrap_up(state: Conversation, command: c.LoseOwner, circumstanc
     return (Resolved(by="system", ending="answered", operator=state.owner.id, name=state.owner.name),)
 
 
+def end_wrap_up(state: Conversation, command: c.EndWrapUp, circumstances: Circumstances) -> Events:
+    """Where a code must be chosen it waits for its owner, and only their time is over."""
+    time, owner = state.wrap_up, state.owner
+    if time is None or not time.until or time.until > circumstances.now or time.code or owner is None:
+        return ()
+    return (Resolved(by="system", ending="answered", operator=owner.id, name=owner.name),)
+
+
 def wake(state: Conversation, command: c.Wake, circumstances: Circumstances) -> Events:
     return (reopening(state, circumstances),)
 
@@ -90,6 +99,14 @@ def close(state: Conversation, command: c.Close, circumstances: Circumstances) -
 
 def report_failure(state: Conversation, command: c.ReportFailure, circumstances: Circumstances) -> Events:
     return (DeliveryFailed(seq=command.seq, part=command.part, reason=command.reason, fault=command.fault),)
+
+
+def forward_answers(state: Conversation, command: c.ForwardAnswers, circumstances: Circumstances) -> Events:
+    return (
+        AnswersForwarded(
+            way=command.way, address=command.address, since=command.since, upto=command.upto, fault=command.fault
+        ),
+    )  # fmt: skip
 
 
 def lose_endpoint(state: Conversation, command: c.LoseEndpoint, circumstances: Circumstances) -> Events:

@@ -25,6 +25,7 @@ from gateway.model.events.base import (
     SpanKind,
 )
 from gateway.model.events.bot import BotTurn, BotTurnDropped, BotTurnFailed, Memory, Outcome, Score
+from gateway.model.events.callbacks import CallbackKind, CallbackPromised, CallbackReason, CallbackTried
 from gateway.model.events.customer import (
     AnswerRated,
     AttributesSet,
@@ -37,6 +38,8 @@ from gateway.model.events.customer import (
 )
 from gateway.model.events.files import FileFailed, FileProblem, FileReady
 from gateway.model.events.handoff import (
+    ColleagueDeclined,
+    ColleagueInvited,
     Evidence,
     HandoffCancelled,
     HandoffRequested,
@@ -60,18 +63,23 @@ from gateway.model.events.lifecycle import (
     EndpointLost,
     FactsChanged,
     Labelled,
+    MacroRun,
     Reopened,
     Resolved,
     Snoozed,
+    WrapUpCancelled,
+    WrapUpExtended,
     WrapUpStarted,
 )
 from gateway.model.events.messages import (
+    AnswersForwarded,
     BotMessage,
     CustomerEdited,
     CustomerMessage,
     CustomerReacted,
     DeliveryFailed,
     DeliveryReplayed,
+    ForwardWay,
     MessageExtended,
     NoteAdded,
     OperatorDeleted,
@@ -101,6 +109,7 @@ Plain = (
     | SystemNotice
     | NoteAdded
     | DeliveryFailed
+    | AnswersForwarded
     | FileReady
     | FileFailed
     | DeliveryReplayed
@@ -141,6 +150,13 @@ Plain = (
     | ChatOpened
     | EndpointLost
     | EndpointBack
+    | CallbackPromised
+    | CallbackTried
+    | WrapUpExtended
+    | WrapUpCancelled
+    | MacroRun
+    | ColleagueInvited
+    | ColleagueDeclined
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -195,6 +211,7 @@ def decode_event(body: bytes | str) -> AnyEvent:
 __all__ = [
     "TAGS",
     "AnswerRated",
+    "AnswersForwarded",
     "AnyEvent",
     "Attachment",
     "AttributesSet",
@@ -204,9 +221,15 @@ __all__ = [
     "BotTurnDropped",
     "BotTurnFailed",
     "Button",
+    "CallbackKind",
+    "CallbackPromised",
+    "CallbackReason",
+    "CallbackTried",
     "Card",
     "ChannelJoined",
     "ChatOpened",
+    "ColleagueDeclined",
+    "ColleagueInvited",
     "ConsentAsked",
     "ConsentGiven",
     "ConversationStarted",
@@ -229,10 +252,12 @@ __all__ = [
     "FileKind",
     "FileProblem",
     "FileReady",
+    "ForwardWay",
     "HandoffCancelled",
     "HandoffRequested",
     "InvitationShown",
     "Labelled",
+    "MacroRun",
     "Memory",
     "MessageExtended",
     "NoteAdded",
@@ -266,6 +291,8 @@ __all__ = [
     "TranscriptAsked",
     "Transferred",
     "Unrecognized",
+    "WrapUpCancelled",
+    "WrapUpExtended",
     "WrapUpStarted",
     "decode_event",
     "encode_event",

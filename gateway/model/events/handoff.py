@@ -9,7 +9,14 @@ import msgspec
 from gateway.model.events.base import Author, Event, Person
 
 Reason = Literal[
-    "customer_asked", "not_understood", "bot_decided", "bot_failed", "operator_decided", "owner_lost", "reopened"
+    "customer_asked",
+    "not_understood",
+    "bot_decided",
+    "bot_failed",
+    "operator_decided",
+    "owner_lost",
+    "reopened",
+    "callback",
 ]
 CAUSES = ("rule", "anger", "form_failed", "important", "action_failed", "engine_failed")
 Role = Literal["coach", "barge", "conference"]
@@ -27,7 +34,8 @@ class HandoffRequested(Event, frozen=True, tag="handoff_requested"):
     """People are asked for: the conversation waits in the queue of ``team``. Higher ``priority`` goes first.
 
     ``cause``: what in the bot's content decided it, where ``reason`` is ``bot_decided`` (``CAUSES`` are those that we know;
-    a later release may write others). ``why``: the business's words for it, or the customer's that led to it.
+    a later release may write others). ``why``: the business's words for it, or the customer's that led to it. ``skills``: what
+    whoever gets it must know, by id, each with its level.
     """
 
     reason: Reason
@@ -37,6 +45,7 @@ class HandoffRequested(Event, frozen=True, tag="handoff_requested"):
     evidence: tuple[Evidence, ...] = ()
     cause: str = ""
     why: str = ""
+    skills: dict[str, int] = {}
 
 
 class HandoffCancelled(Event, frozen=True, tag="handoff_cancelled"):
@@ -84,6 +93,19 @@ class OwnerLost(Event, frozen=True, tag="owner_lost"):
 
     operator: Person
     reason: Literal["signed_out", "lost"]
+
+
+class ColleagueInvited(Event, frozen=True, tag="colleague_invited"):
+    """The owner asks a colleague to join; they may, until they decline or the conversation ends."""
+
+    by: Person
+    operator: Person
+
+
+class ColleagueDeclined(Event, frozen=True, tag="colleague_declined"):
+    """Who was invited doesn't come now."""
+
+    operator: Person
 
 
 class ParticipantJoined(Event, frozen=True, tag="participant_joined"):

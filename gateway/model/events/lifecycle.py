@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from gateway.model.events.base import Author, Endpoint, Event, Page, Person
+from gateway.model.rules import MoreTime
 
 Ending = Literal["answered", "called_back", "declined", "lost"]
 
 
 class ConversationStarted(Event, frozen=True, tag="conversation_started"):
-    """The first event of every log: whose conversation it is and where it came in."""
+    """The first event of every log: whose conversation it is and where it came in. ``outbound``: people of the business
+    begin it, and the customer has said nothing yet."""
 
     contact: str
     endpoint: Endpoint
     locale: str
     page: Page | None = None
+    outbound: bool = False
 
 
 class ChannelJoined(Event, frozen=True, tag="channel_joined"):
@@ -62,8 +65,35 @@ class Labelled(Event, frozen=True, tag="labelled"):
     removed: tuple[str, ...] = ()
 
 
+class MacroRun(Event, frozen=True, tag="macro_run"):
+    """What follows in the same moment did a macro that somebody ran. ``macro``: its id; ``name``: as it was called then."""
+
+    by: Person
+    macro: str
+    name: str
+    client_id: str = ""
+
+
 class WrapUpStarted(Event, frozen=True, tag="wrap_up_started"):
-    """The talk is over; the owner notes what came of it."""
+    """The talk is over; the owner notes what came of it. ``until``: when their time for that runs out; 0: it doesn't.
+    ``code``: a wrap-up code must be chosen. ``seconds``, ``more``: as the business had it then."""
+
+    by: Person
+    until: int = 0
+    code: bool = False
+    seconds: int = 0
+    more: MoreTime = "never"
+
+
+class WrapUpExtended(Event, frozen=True, tag="wrap_up_extended"):
+    """The owner needs more time; ``until`` as in ``WrapUpStarted``."""
+
+    by: Person
+    until: int = 0
+
+
+class WrapUpCancelled(Event, frozen=True, tag="wrap_up_cancelled"):
+    """The talk wasn't over: its owner goes on with it."""
 
     by: Person
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from gateway.faults import Fault
 from gateway.model.events.base import (
     Attachment,
@@ -15,6 +17,9 @@ from gateway.model.events.base import (
     Place,
     Span,
 )
+
+ForwardWay = Literal["email", "sms"]
+"""How answers reach a customer who isn't there to read them."""
 
 
 class CustomerMessage(Event, frozen=True, tag="customer_message"):
@@ -150,6 +155,17 @@ class DeliveryFailed(Event, frozen=True, tag="delivery_failed"):
     seq: int
     part: int
     reason: str
+    fault: Fault | None = None
+
+
+class AnswersForwarded(Event, frozen=True, tag="answers_forwarded"):
+    """People's answers from ``since`` to ``upto``, which nobody read on the page, went to ``address`` another way; or they could
+    not, and ``fault`` says why."""
+
+    way: ForwardWay
+    address: str
+    since: int
+    upto: int
     fault: Fault | None = None
 
 

@@ -73,7 +73,7 @@ async def test_greeting_and_notices_reply_to_the_command(lines: Lines, group: Gr
     greeting = await talk.wait_for_text("Hello!")
     called = await talk.say("/operator")
     await lines.events(HandoffRequested, chat=group.id)
-    notice = await talk.wait_for_text("passed this on")
+    notice = await talk.wait_for_text("Nobody of our people")
 
     assert (greeting.reply_to, notice.reply_to) == (started.id, called.id)
     assert (await lines.events(ChatOpened, chat=group.id))[0].author == "Ann"

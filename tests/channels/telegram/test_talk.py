@@ -18,6 +18,7 @@ from gateway.model.events import (
     HandoffRequested,
     MessageExtended,
     OperatorMessage,
+    Rated,
     SystemNotice,
     Taken,
 )
@@ -194,7 +195,7 @@ async def test_long_answer_comes_in_parts_and_files_with_their_caption(lines: Li
     paper = await lines.talk.wait_for_text("Here is the plan")
     assert paper.kind == "document" and await lines.talk.download(paper) == b"the plan"
     assert [one["type"] for one in paper.entities] == ["bold"]
-    assert [e.notice for e in await lines.events(SystemNotice)] == ["queued"]
+    assert [e.notice for e in await lines.events(SystemNotice)] == ["queued_nobody"]
 
 
 async def test_writing_is_shown_while_a_person_types_and_while_the_bot_thinks(lines: Lines) -> None:
@@ -285,3 +286,26 @@ async def test_no_trouble_of_a_download_tells_the_token(lines: Lines, capsys: py
     said: list[str] = []
     await until(told, what="both troubles")
     assert lines.bot.token not in "".join(said)
+
+
+async def test_rating_is_asked_for_after_a_person_pressed_changed_and_commented(lines: Lines) -> None:
+    await lines.talk.say("/operator")
+    await lines.events(HandoffRequested)
+    await lines.verb("take")
+    (taken,) = [entry for entry in await lines.log() if isinstance(entry.event, Taken)]
+    await lines.verb("resolve", floor_seq=taken.seq)
+    question = await lines.talk.wait_for_text("How did we do?")
+    assert question.labels == ["1 · bad", "2", "3", "4", "5 · very good"]
+
+    query = await lines.talk.press(question, "2")
+    assert "noted" in str((await lines.talk.answered(query))["text"])
+    thanks = await lines.talk.wait_for_text("reply to this message")
+    await lines.talk.press(question, "5 · very good")
+    await lines.events(Rated, times=2)
+    await lines.talk.say("Quick and kind", reply_to=thanks.id)
+
+    ratings = await lines.events(Rated, times=3)
+    assert [(one.score, one.comment) for one in ratings] == [(2, ""), (5, ""), (5, "Quick and kind")]
+    state = await lines.state()
+    assert (state.status, state.rating) == ("resolved", 5)
+    assert sum("reply to this message" in text for text in await lines.talk.texts()) == 1

@@ -16,8 +16,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "skills": {"name": "German"},
     "labels": {"name": "Urgent", "color": "red"},
     "canned-responses": {"name": "hours", "texts": {"en": "We are here from 9 to 18."}},
+    "articles": {"name": "how-to-pay", "texts": {"en": {"title": "How to pay", "category": "", "text": "By card."}}},
+    "macros": {
+        "name": "Goodbye",
+        "actions": [{"type": "say", "texts": {"en": "Goodbye!"}}, {"type": "resolve", "code": ""}],
+    },
     "wrap-up-codes": {"name": "Solved"},
     "break-reasons": {"name": "Lunch"},
+    "crm-links": {"name": "CRM", "url": "https://crm.example.com/search?q={email}"},
     "views": {"name": "Urgent ones", "view": "unassigned", "filter": {"label": "urgent"}},
     "webhooks": {"name": "CRM", "url": "https://crm.example.com/hook", "events": ["conversation_started"]},
 }
@@ -175,3 +181,46 @@ async def test_one_s_own_views_are_seen_by_nobody_else(site: Site, anna: Browser
     assert (await anna.get("export"))["configuration"]["views"] == [
         {"name": "Shared", "view": "all", "filter": {}, "owner": ""}
     ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://crm.example.com/{email}", "javascript:alert(1)//{email}", "https://{email}.example.com/", "https://crm.example.com/{",
+     "https://crm.example.com/{}", "https://ann:secret@crm.example.com/{email}", "crm.example.com/{email}"],
+)  # fmt: skip
+async def test_a_link_into_a_crm_leads_to_one_safe_place(anna: Browser, url: str) -> None:
+    answer = await anna.ask("POST", "crm-links", {"name": "CRM", "url": url})
+    assert code(answer) == (422, "invalid") and answer[1]["field"] == "url"
+
+
+async def test_one_s_own_responses_are_nobody_elses_business(site: Site, anna: Browser) -> None:
+    olga, pavel = (Browser(site, site.ours.sessions[name]) for name in ("olga", "pavel"))
+    body = {"name": "hello", "texts": {"en": "Hi, it is me"}, "owner": site.ours.accounts["olga"]}
+    status, own = await olga.ask("POST", "canned-responses", body)
+    assert status == 201
+    path = f"canned-responses/{own['id']}"
+    for other in (pavel, anna):
+        assert (await other.get("canned-responses"))["items"] == []
+        assert code(await other.ask("PUT", path, {"version": 1, "value": body})) == (404, "not_found")
+        assert code(await other.ask("DELETE", f"{path}?version=1")) == (404, "not_found")
+    assert code(await pavel.ask("POST", "canned-responses", body)) == (422, "invalid"), "not into somebody else's"
+    assert await anna.audit() == [], "nobody reads what she keeps for herself"
+    assert (await anna.get("export"))["configuration"]["canned-responses"] == []
+    assert (await pavel.ask("POST", "canned-responses", {**body, "owner": site.ours.accounts["pavel"]}))[0] == 201
+
+
+async def test_what_is_shared_a_supervisor_writes_and_an_operator_reads(site: Site, anna: Browser) -> None:
+    olga = Browser(site, site.ours.sessions["olga"])
+    _, team = await anna.ask("POST", "teams", {"name": "Billing"})
+    shared = {"name": "hello", "texts": {"en": "Hi"}}
+    teams = {**shared, "team": team["id"]}
+    made = [(await anna.ask("POST", "canned-responses", body))[1] for body in (shared, teams)]
+    assert [one["value"]["team"] for one in made] == ["", team["id"]], "each scope has its names"
+    assert len((await olga.get("canned-responses"))["items"]) == 2
+    mine = {**shared, "owner": site.ours.accounts["olga"]}
+    assert code(await olga.ask("POST", "canned-responses", shared)) == (403, "forbidden")
+    path = f"canned-responses/{made[0]['id']}"
+    for wanted in (shared, mine):
+        assert code(await olga.ask("PUT", path, {"version": 1, "value": wanted})) == (403, "forbidden")
+    assert code(await olga.ask("DELETE", f"{path}?version=1")) == (403, "forbidden")
+    assert code(await anna.ask("POST", "canned-responses", {**teams, "team": "gone"})) == (422, "invalid")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.gateway.admin.browsers import Browser
+from tests.support_edge.clients import connect_console
 from tests.support_edge.site import Site
 
 NEVER: dict[str, Any] = {"always": False, "week": {}}
@@ -19,6 +20,7 @@ async def notice(site: Site, locale: str = "en") -> tuple[str, str]:
 
 
 async def test_out_of_hours_the_customer_hears_when_people_answer(site: Site, anna: Browser) -> None:
+    await site.console("olga")
     assert (await notice(site))[0] == "queued"
     assert (await anna.ask("PUT", "hours", {"version": 0, "value": NEVER}))[0] == 200
     assert (await notice(site))[0] == "queued_closed"
@@ -33,6 +35,7 @@ async def test_out_of_hours_the_customer_hears_when_people_answer(site: Site, an
 
 async def test_one_business_s_hours_are_not_another_s(site: Site, anna: Browser) -> None:
     await anna.ask("PUT", "hours", {"version": 0, "value": NEVER})
+    await connect_console(site.http, site.origin, business=site.theirs.business, session=site.theirs.sessions["rita"])
     widget = await site.widget(inbox=site.theirs.inbox)
     await widget.say("A person, please", choice="/switchboard.operator")
     assert (await widget.entry("system_notice"))["event"]["notice"] == "queued"

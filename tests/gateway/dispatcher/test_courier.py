@@ -21,6 +21,7 @@ from gateway.faults import Fault
 from gateway.faults import delivery as faults
 from gateway.model import commands as c
 from gateway.model.events import Button, DeliveryFailed, DeliveryReplayed
+from gateway.model.rules import WaitingRules
 from gateway.ports import Capabilities
 from gateway.store import deliveries
 from gateway.store.deliveries import DeliveryStatus
@@ -50,6 +51,11 @@ async def opened(bench: Bench, address: str = "ann") -> str:
     conversation = (await bench.say(address=address)).conversation
     await bench.do(conversation, c.Take(operator=OLGA))
     return conversation
+
+
+async def reminding_nobody(bench: Bench) -> None:
+    """A customer who says nothing for a day hears nothing more from the business."""
+    await bench.set_up("waiting", {"rules": WaitingRules(remind_after=0, close_after=0)})
 
 
 async def reply(bench: Bench, conversation: str, *texts: str) -> None:
@@ -187,6 +193,7 @@ async def test_message_that_never_gets_through_does_not_stop_the_endpoint_for_ev
 async def test_provider_that_puts_off_for_a_day_gets_no_more(
     bench: Bench, channel: StrictChannel, words: str, fault: Fault
 ) -> None:
+    await reminding_nobody(bench)
     channel.outcome = Once(RetryLater(7200.0, words), times=1000, matches="put off")
     conversation = await opened(bench)
     await reply(bench, conversation, "put off", "after it")
@@ -209,6 +216,7 @@ async def test_what_was_put_off_may_still_fail_as_often_as_any_other(bench: Benc
 
 
 async def test_channel_that_no_node_has_any_more_is_told_after_a_day(bench: Bench) -> None:
+    await reminding_nobody(bench)
     gone = bench.node("node-b", pushed=PUSHED)
     await bench.dispatcher._dues.drain(within=0.2)
     gone.start({"delivery": Courier(gone, {}, clock=bench.times.clock).claimed})
@@ -285,6 +293,7 @@ async def test_dead_message_can_be_sent_again(bench: Bench, channel: StrictChann
 
 
 async def test_what_is_sent_again_after_days_is_as_new(bench: Bench, channel: StrictChannel) -> None:
+    await reminding_nobody(bench)
     channel.outcome = Once(DeliveryRefused("no"))
     conversation = await opened(bench)
     await reply(bench, conversation, "hello")

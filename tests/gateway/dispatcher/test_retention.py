@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gateway.dispatcher.retention import RETENTION, Retention, begin
+from gateway.dispatcher.retention import DAY, RETENTION, Retention, begin
 from gateway.model import commands as c
 from gateway.model.events import Redacted
-from gateway.store import configuration, contacts, due
+from gateway.store import configuration, contacts, due, unanswered
 from gateway.store.configuration import Item
 from gateway.store.sql import Tx
 from tests.support_edge.bench import OLGA, Bench
@@ -90,3 +90,16 @@ async def test_without_a_limit_everything_stays(bench: Bench) -> None:
     await look(bench)
     await bench.quiet()
     assert "My secret" in str(await bench.log(talk))
+
+
+async def test_what_was_asked_in_vain_is_kept_no_longer(bench: Bench) -> None:
+    def ask(tx: Tx, now: int) -> None:
+        unanswered.note(tx, "ru", "long ago", origin="page", now=now - 31 * DAY)
+        unanswered.note(tx, "ru", "lately", origin="page", now=now - 29 * DAY)
+
+    await bench.store.write(bench.place.business, ask)
+    await keep(bench, '{"name":"retention","conversation_days":30}')
+    await look(bench)
+
+    left = await bench.store.read(bench.place.business, lambda tx, now: unanswered.read(tx))
+    assert [one.question for one in left] == ["lately"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateway.http.search import snippet
+from gateway.language import snippet
 from gateway.store import search
 from gateway.store.search import read_question
 from tests.gateway.http.test_erasure import contact_of, emptied, path_of
@@ -128,7 +128,7 @@ async def test_what_is_no_question_is_refused(site: Site, query: dict[str, objec
 
 
 def marked(text: str, question: str) -> str:
-    return "".join(f"[{one.text}]" if one.mark else one.text for one in snippet(text, read_question(question)))
+    return "".join(f"[{one.text}]" if one.mark else one.text for one in snippet(text, read_question(question).matches))
 
 
 def test_snippet_shows_the_first_word_that_was_found_and_marks_each() -> None:

@@ -8,9 +8,12 @@ import msgspec
 import pytest
 
 from gateway.model.events import (
+    AnswersForwarded,
     AttributesSet,
     BotMessage,
     BotTurn,
+    CallbackPromised,
+    CallbackTried,
     ChatOpened,
     ConsentAsked,
     ConversationStarted,
@@ -45,9 +48,9 @@ from tests.support.events import PLAIN, choices, full, minimal, texts
 # What of each type is the business's own record, and may outlast the customer's erasure: ids, names of operators,
 # closed lists, and what the business itself set up. Everything else must go.
 PERSON = {f"{who}.{field}" for who in ("by", "to", "operator", "owner") for field in ("id", "name", "picture")}
-KEPT = {"mentions[0]", "mentions[1]", 
+KEPT = {"macro", "mentions[0]", "mentions[1]", 
     "endpoint.inbox", "endpoint.identity", "endpoint.channel", "contact", "locale", "client_id", "operator", "name",
-    "version", "language", "notice", "team", "continued_in", "code", "reason", "cause", "unsupported", "topic", *PERSON,
+    "version", "language", "notice", "team", "continued_in", "code", "reason", "cause", "skills.key", "unsupported", "topic", *PERSON,
     "memory.form", "memory.asks", "memory.version", "memory.steps[0]", "memory.steps[1]",
     *(f"files[{n}].{field}" for n in (0, 1) for field in ("id", "type")), "file", "file.id", "file.type",
     *(f"intents[{n}].{field}" for n in (0, 1) for field in ("intent", "title")),
@@ -57,6 +60,8 @@ PERSONAL = (
     BotMessage,
     SystemNotice,
     OperatorMessage,
+    CallbackPromised,
+    CallbackTried,
     NoteAdded,
     Rated,
     BotTurn,
@@ -65,6 +70,7 @@ PERSONAL = (
     Transferred,
     ConversationStarted,
     DeliveryFailed,
+    AnswersForwarded,
     FileReady,
     AttributesSet,
     DetailsLeft,
@@ -91,7 +97,7 @@ def test_no_word_of_the_customers_is_left(kind: type[Plain]) -> None:
             if text.startswith("secret "):
                 path = text.removeprefix(f"secret {kind.__name__}.")
                 assert path in KEPT or kind in WORDED
-                told = kind is DeliveryFailed and path.startswith(("reason", "fault"))
+                told = kind in (DeliveryFailed, AnswersForwarded) and path.startswith(("reason", "fault"))
                 assert not told, "a provider's words may name the customer"
 
 

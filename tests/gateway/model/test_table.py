@@ -11,7 +11,7 @@ from gateway.model import commands as c
 from gateway.model.decide import TABLE, Circumstances, decide
 from gateway.model.events import Attachment, OperatorMessage
 from gateway.model.state import Conversation, Status
-from tests.support.histories import AT, IVAN, OLGA, TELEGRAM, WEB
+from tests.support.histories import AT, IVAN, OLGA, TELEGRAM, WEB, History
 
 # "+" makes events, "." is accepted and has nothing to do, "-" is refused.
 CELLS = """
@@ -28,8 +28,11 @@ ShowInvitation     +      +     +      +       +       +
 SetAttributes      +      +     +      +       +       +
 LeaveDetails       +      +     +      +       +       +
 AskTranscript      +      +     +      +       +       +
+AskCallback        -      +     -      -       -       -
+PromiseCallback    -      +     +      -       +       -
+TryCallback        -      -     +      -       -       -
 Leave              +      +     -      -       -       -
-JoinChannel        +      +     +      +       +       -
+JoinChannel        +      +     +      +       +       +
 FinishTurn         +      +     +      +       +       +
 FailTurn           +      +     +      +       +       +
 Take               +      +     .      .       +       -
@@ -50,11 +53,17 @@ AcceptOffer        -      +     -      -       -       -
 EndOffer           .      +     .      .       .       .
 LoseOwner          .      .     +      +       .       .
 Wake               -      -     -      -       +       -
-Notify             +      +     +      +       +       -
+Notify             +      +     +      +       +       +
 ReportFailure      +      +     +      +       +       +
 FinishFile         +      +     +      +       +       +
 FailFile           +      +     +      +       +       +
 Close              +      +     +      +       +       -
+ExtendWrapUp       -      -     -      +       -       -
+CancelWrapUp       -      -     -      +       -       -
+EndWrapUp          .      .     .      +       .       .
+NoteMacro          +      +     +      +       +       +
+Invite             -      -     +      -       -       -
+DeclineInvitation  .      .     .      .       .       .
 Extend             +      +     +      +       +       +
 Edit               +      +     +      +       +       +
 React              +      +     +      +       +       +
@@ -63,6 +72,7 @@ EditReply          +      +     +      +       +       +
 DeleteReply        +      +     +      +       +       +
 LoseEndpoint       +      +     +      +       +       +
 RegainEndpoint     .      .     .      .       .       .
+ForwardAnswers     +      +     +      +       +       +
 """
 _REPLY = OperatorMessage(text="Good so", endpoint=TELEGRAM, operator=OLGA.id, name=OLGA.name)
 COMMANDS: tuple[type[c.AnyCommand], ...] = c.AnyCommand.__args__
@@ -83,6 +93,9 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.ShowInvitation: {"id": "plans", "text": "Shall I help you choose?"},
         c.SetAttributes: {"attributes": {"plan": "gold"}},
         c.LeaveDetails: {"kind": "email", "value": "ivan@example.com"},
+        c.AskCallback: {"due_at": state.updated_at + 1, "kind": "phone", "value": "+74950000101"},
+        c.PromiseCallback: {"operator": OLGA, "due_at": state.updated_at + 1},
+        c.TryCallback: {**fence, "outcome": "no_answer", "again_at": state.updated_at + 1},
         c.Leave: {"reason": "gave_up"},
         c.JoinChannel: {"endpoint": TELEGRAM},
         c.FinishTurn: {**turn, "outcome": "answered"},
@@ -97,6 +110,11 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.ReturnToBot: fence,
         c.Snooze: {**fence, "until": state.updated_at + 1},
         c.Resolve: {**fence, "override": state.owner is None},
+        c.ExtendWrapUp: fence,
+        c.CancelWrapUp: fence,
+        c.NoteMacro: {"operator": OLGA, "macro": "m1", "name": "Refund"},
+        c.Invite: {**fence, "colleague": IVAN},
+        c.DeclineInvitation: {"operator": IVAN},
         c.Replay: {"operator": OLGA, "seq": 2},
         c.Join: {"operator": IVAN, "role": "coach"},
         c.Part: {"operator": IVAN},
@@ -107,6 +125,7 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.LoseOwner: {"operator": OLGA, "reason": "lost"},
         c.Notify: {"notice": "queued", "text": "Please wait"},
         c.ReportFailure: {"seq": 2, "part": 0, "reason": "blocked"},
+        c.ForwardAnswers: {"way": "email", "address": "ivan@example.com", "since": 2, "upto": 2},
         c.FinishFile: {"seq": 2, "file": Attachment(id="file-1", name="bill.pdf")},
         c.FailFile: {"seq": 2, "file": "file-1", "reason": "refused"},
         c.Close: {"ending": "answered", "reason": "silence"},
@@ -123,11 +142,22 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
 
 
 def state_for(kind: type[c.AnyCommand], status: str) -> Conversation:
+    if (kind, status) in ((c.TryCallback, "open"), (c.PromiseCallback, "snoozed")):
+        return promised(taken=status == "open").state
     history = AT[status]()
     if status == "queued" and kind in (c.AcceptOffer, c.EndOffer):
         history.do(c.MakeOffer(operator=OLGA, expires_at=history.now + 1))
     assert history.state.status == status
     return history.state
+
+
+def promised(*, taken: bool) -> History:
+    """A callback is owed."""
+    history = AT["queued"]()
+    history.do(c.AskCallback(due_at=history.now + 2, kind="here"))
+    if taken:
+        history.do(c.Take(operator=OLGA))
+    return history
 
 
 def test_the_matrix_names_every_status_and_every_command() -> None:
@@ -146,7 +176,7 @@ def test_each_cell_is_as_the_matrix_says(kind: type[c.AnyCommand], status: str) 
         with pytest.raises(NotPossible):
             decide(state, command_for(kind, state))
     else:
-        now = Circumstances(now=state.updated_at)
+        now = Circumstances(now=state.wrap_up.until if state.wrap_up else state.updated_at)
         assert bool(decide(state, command_for(kind, state), now)) is (expected == "+")
 
 

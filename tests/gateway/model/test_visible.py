@@ -10,6 +10,7 @@ import pytest
 from gateway.model.events import (
     AnswerRated,
     BotMessage,
+    CallbackPromised,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
@@ -85,6 +86,7 @@ FOR_CUSTOMERS: dict[type[Plain], set[str]] = {
     OwnerLost: {"operator.name", "operator.picture"},
     Reopened: {"owner.name", "owner.picture"},
     Resolved: set(),
+    CallbackPromised: {"value"},
     Rated: {"comment"},
     AnswerRated: set(),
     ConsentAsked: {"version", "text"},

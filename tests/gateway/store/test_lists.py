@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from gateway.model import commands as c
+from gateway.model.events import Resolved
 from gateway.model.state import Conversation, Status
 from gateway.store import contacts, deliveries, labels, ledger, lists, log
 from gateway.store.ledger import Request
@@ -52,7 +53,7 @@ async def test_each_view_holds_its_own_and_who_waits_comes_first(
     assert await names(store, place, "all") == ["Queued", "Olgas", "Ivans", "Bot"]
     assert await names(store, place, "resolved") == ["Last", "Over"]
     tally = await store.read(place.business, lambda tx, now: lists.tally(tx))
-    assert lists.counts_of(tally, operator=OLGA.id) == Counts(mine=1, unassigned=1, all=4)
+    assert lists.counts_of(tally, operator=OLGA.id) == Counts(mine=1, unassigned=1, all=4, callbacks=0)
 
 
 async def test_a_row_tells_what_one_needs_to_choose(store: Store, place: Place, clock: VirtualClock) -> None:
@@ -75,7 +76,7 @@ async def test_who_waits_longest_stands_on_top_over_all_pages(store: Store, plac
     page = await rows(store, place, "all", limit=5)
     while page:
         found += page
-        page = await rows(store, place, "all", limit=5, after=lists.place_of(page[-1]))
+        page = await rows(store, place, "all", limit=5, after=lists.place_of(page[-1], "all"))
 
     assert [row.contact.name for row in found] == [
         *("A0", "A3", "A6", "A9"), *(f"A{n}" for n in range(11, 0, -1) if n % 3),
@@ -84,7 +85,11 @@ async def test_who_waits_longest_stands_on_top_over_all_pages(store: Store, plac
 
 @pytest.mark.parametrize(
     ("query", "index"),
-    [(lists._LISTS["all"], "ix_conversations_rank"), (contacts._MERGED, "ix_contacts_merged_into")],
+    [
+        (lists._LISTS["all"], "ix_conversations_rank"),
+        (lists._LISTS["callbacks"], "ix_conversations_callback"),
+        (contacts._MERGED, "ix_contacts_merged_into"),
+    ],
 )
 async def test_what_is_asked_often_is_read_from_its_index(sqlite_database: Database, query: Query, index: str) -> None:
     compiled = query.compiled("sqlite")
@@ -111,7 +116,7 @@ async def test_pages_neither_repeat_nor_lose_a_row_even_where_instants_are_equal
     page = await rows(store, place, "all", limit=size)
     while page:
         found += page
-        page = await rows(store, place, "all", limit=size, after=lists.place_of(page[-1]))
+        page = await rows(store, place, "all", limit=size, after=lists.place_of(page[-1], "all"))
 
     assert found == whole
     assert len({row.conversation for row in found}) == 6
@@ -123,7 +128,7 @@ async def test_another_businesss_conversations_are_in_no_list(store: Store, plac
 
     for view in lists.VIEWS:
         assert await rows(store, other, view) == []
-    assert await store.read(other.business, lambda tx, now: lists.tally(tx)) == {}
+    assert await store.read(other.business, lambda tx, now: lists.tally(tx)) == lists.Tally({}, 0)
 
 
 async def test_what_the_customer_said_is_unread_until_people_read_it(
@@ -152,12 +157,13 @@ async def test_what_the_customer_said_is_unread_until_people_read_it(
 
 async def test_every_request_gets_one_ending(store: Store, place: Place) -> None:
     def unit(tx: Tx, now: int) -> list[Request]:
-        ledger.open_request(tx, "c1", opened_seq=1, now=1)
-        ledger.open_request(tx, "c1", opened_seq=1, now=2)
-        ledger.end_request(tx, "c1", opened_seq=1, ending="answered", reason="", now=3)
-        ledger.end_request(tx, "c1", opened_seq=1, ending="lost", reason="too_late", now=4)
-        ledger.open_request(tx, "c1", opened_seq=9, now=5)
-        ledger.end_request(tx, "c2", opened_seq=9, ending="lost", reason="", now=6)
+        answered, lost = Resolved(by="operator", ending="answered"), Resolved(by="system", ending="lost", reason="late")
+        ledger.open_request(tx, "c1", opened_seq=1, channel="webchat", now=1)
+        ledger.open_request(tx, "c1", opened_seq=1, channel="webchat", now=2)
+        ledger.end_request(tx, "c1", answered, opened_seq=1, now=3)
+        ledger.end_request(tx, "c1", lost, opened_seq=1, now=4)
+        ledger.open_request(tx, "c1", opened_seq=9, channel="webchat", now=5)
+        ledger.end_request(tx, "c2", lost, opened_seq=9, now=6)
         return ledger.read_requests(tx, "c1")
 
     assert await store.write(place.business, unit) == [Request(1, 1, "answered", "", 3), Request(9, 5, "", "", None)]

@@ -15,7 +15,16 @@ from sqlalchemy import bindparam, update
 from gateway.errors import NotPossible
 from gateway.model import commands as c
 from gateway.model.decide import Circumstances
-from gateway.model.events import CustomerMessage, Entry, Redacted, Unrecognized, encode_event
+from gateway.model.events import (
+    AnyEvent,
+    CustomerMessage,
+    Entry,
+    Redacted,
+    Unrecognized,
+    WrapUpExtended,
+    WrapUpStarted,
+    encode_event,
+)
 from gateway.model.fold import fold_all
 from gateway.model.ids import new_id
 from gateway.model.redact import redact
@@ -182,6 +191,13 @@ async def test_erasure_keeps_every_seq_and_forgets_the_words(store: Store, place
     assert state.last_input == begun.last_input
 
 
+def timeless(event: AnyEvent) -> AnyEvent:
+    """Without what is counted from the instant: the store has a clock of its own."""
+    if isinstance(event, WrapUpStarted | WrapUpExtended):
+        return msgspec.structs.replace(event, until=0)
+    return event
+
+
 @settings(max_examples=25)
 @given(history=histories(longest=25), group=st.integers(1, 6))
 async def test_the_stored_state_is_the_fold_of_the_stored_log(
@@ -216,5 +232,5 @@ async def test_the_stored_state_is_the_fold_of_the_stored_log(
 
     entries, stored, head = await store.read(place.business, read)
     assert stored == fold_all(entries, conversation=conversation)
-    assert [e.event for e in entries[1:]] == [e.event for e in history.entries[1:]]
+    assert [timeless(e.event) for e in entries[1:]] == [timeless(e.event) for e in history.entries[1:]]
     assert head == (entries[-1].seq, entries[-1].id)

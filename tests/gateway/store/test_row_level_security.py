@@ -10,10 +10,12 @@ import pytest
 from gateway.model import commands as c
 from gateway.store import (
     accounts,
+    articles,
     audit,
     bot_drafts,
     bot_versions,
     configuration,
+    contact_imports,
     deliveries,
     directory,
     due,
@@ -22,11 +24,14 @@ from gateway.store import (
     labels,
     leases,
     ledger,
+    letter_stops,
     links,
     lists,
     members,
     refs,
     search,
+    stints,
+    unanswered,
     webhook_calls,
 )
 from gateway.store.schema import SCOPED, metadata
@@ -58,7 +63,7 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         refs.put(tx, "i", "77", conversation=state.id, seq=2)
         links.mint(tx, state.id, place.inbox, now=now)
         lists.mark_read(tx, state.id, "people", 1)
-        ledger.open_request(tx, state.id, opened_seq=1, now=now)
+        ledger.open_request(tx, state.id, opened_seq=1, channel="webchat", now=now)
         files.add(tx, files.StoredFile("f", f"{name}/f", "a.txt", "text/plain", 1, account), now=now)
         search.add(tx, state.id, [search.Text(2, now, "hello")], known=search.mark(tx, state.id), upto=2)
         search.name_contact(tx, state.contact)
@@ -67,7 +72,15 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         configuration.add(tx, configuration.Item("label", "l1", "urgent", "{}", "", 1, now, "Olga"))
         members.invite(tx, token=f"invitation to {name}", email="", role="operator", by="Olga", now=now, lifetime=5)
         webhook_calls.add(tx, "w1", event="taken", conversation=state.id, seq=2, now=now)
+        contact_imports.add(
+            tx, contact_imports.Import("i1", "a.csv", "draft", "{}", "{}", account, "Olga", now), pages=["[]"]
+        )  # fmt: skip
         labels.change(tx, state.id, added=("l1",), removed=())
+        articles.publish(tx, "a1", "en", title="Delivery", category="", text="Soon.", by="Olga", now=now)
+        articles.vote(tx, "a1", "en", helped=True)
+        unanswered.note(tx, "en", "where is it", origin="page", now=now)
+        stints.begin(tx, state.id, account, seq=2, now=now)
+        letter_stops.stop(tx, letter_stops.digest_of("ivan@example.com"), now=now)
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)
 
     return unit

@@ -41,7 +41,7 @@ class Add:
         self.runs += 1
         tx.execute(
             _ADD, id=f"{self.name}-{self.runs}", name=self.name, attributes="{}", merged_into="", created_at=now,
-            knew="", knew_at=0,
+            knew="", knew_at=0, approached_at=0, merge="", blocked_until=0, block="", refused=0,
         )  # fmt: skip
         return self.name
 

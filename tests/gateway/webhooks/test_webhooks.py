@@ -14,6 +14,7 @@ from gateway.store.sql import Tx
 from tests.gateway.admin.browsers import Browser, code
 from tests.gateway.webhooks.receiver import Receiver, receiving
 from tests.support.stores import Database
+from tests.support_edge.engine import hands_off
 from tests.support_edge.site import Site, on_site
 from tests.support_edge.waiting import until_async
 
@@ -71,6 +72,18 @@ async def test_what_happens_is_told_signed_and_once(site: Site, anna: Browser, r
     assert len({one.headers["webhook-id"] for one in got}) == 2
     done = await calls(anna, webhook, until="done")
     assert [(one["attempts"], one["answer"]) for one in done] == [(1, "HTTP 204")] * 2
+
+
+async def test_a_handoff_brings_its_context_card(site: Site, anna: Browser, receiver: Receiver) -> None:
+    site.engine.answer = hands_off("not_understood")
+    _, secret = await hook(anna, receiver.url, events=["handoff_requested", "customer_message"])
+    talk = (await (await site.widget(locale="en")).say("My lamp is silent"))["conversation"]
+    told = {one["type"]: one for one in [one.verify(secret) for one in await receiver.wait(2)]}
+    card = told["handoff_requested"]["card"]
+    assert card["conversation"] == talk and card["why"]["text"] == "The bot did not understand."
+    assert [one["kind"] for one in card["evidence"]] == ["asked", "trigger"]
+    assert "card" not in told["customer_message"]
+    assert card == await anna.get(f"conversations/{talk}/card")
 
 
 async def test_a_changed_body_or_another_secret_is_found_out(anna: Browser, receiver: Receiver) -> None:

@@ -17,7 +17,18 @@ export function businessOf(search: string): string {
   return new URLSearchParams(search).get("business") ?? "";
 }
 
-const PAGES = ["conversations", "bot", "settings", "account", "reports", "set-up", "invitation"] as const;
+const PAGES = [
+  "conversations",
+  "contacts",
+  "requests",
+  "bot",
+  "knowledge",
+  "settings",
+  "account",
+  "reports",
+  "set-up",
+  "invitation",
+] as const;
 export type Page = (typeof PAGES)[number];
 
 /** Which page is looked at; on the settings: which section of them, and which thing of that. */
@@ -38,6 +49,15 @@ export function settingsHref(section: string, item = ""): string {
 
 export function botHref(section: string, item = ""): string {
   return hrefOf("#/bot", section, item);
+}
+
+export function knowledgeHref(section: string, item = ""): string {
+  return hrefOf("#/knowledge", section, item);
+}
+
+/** A contact, or (without one) all of them. */
+export function contactHref(contact = ""): string {
+  return contact ? hrefOf("#/contacts", contact, "") : "#/contacts";
 }
 
 function hrefOf(page: string, section: string, item: string): string {

@@ -2,6 +2,8 @@ import type { Phrase } from "@switchboard/protocol";
 import { expect, test } from "vitest";
 import { en } from "../src/i18n/en.ts";
 import { ru } from "../src/i18n/ru.ts";
+import { en as contactsEn } from "../src/i18n/contacts/en.ts";
+import { ru as contactsRu } from "../src/i18n/contacts/ru.ts";
 import { en as settingsEn } from "../src/i18n/settings/en/index.ts";
 import { ru as settingsRu } from "../src/i18n/settings/ru/index.ts";
 import { en as studioEn } from "../src/i18n/studio/en.ts";
@@ -11,8 +13,8 @@ import { ru as waysRu } from "../src/i18n/ways/ru.ts";
 
 const forms = (phrase: Phrase) => (typeof phrase === "string" ? [phrase] : Object.values(phrase));
 const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
-const english: Record<string, Phrase> = { ...en, ...settingsEn, ...waysEn };
-const russian: Record<string, Phrase> = { ...ru, ...settingsRu, ...waysRu };
+const english: Record<string, Phrase> = { ...en, ...settingsEn, ...waysEn, ...contactsEn };
+const russian: Record<string, Phrase> = { ...ru, ...settingsRu, ...waysRu, ...contactsRu };
 const keys = Object.keys(english);
 // The page that teaches the bot says some things in words of its own.
 const taught: readonly (readonly [string, Phrase, Phrase])[] = Object.entries(studioEn).map(

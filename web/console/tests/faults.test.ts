@@ -1,6 +1,8 @@
 import type { Fault, Phrase } from "@switchboard/protocol";
 import { expect, test } from "vitest";
 import { FAULTS, PROBLEMS } from "../../protocol/src/generated-faults.ts";
+import { en as contactsEn } from "../src/i18n/contacts/en.ts";
+import { ru as contactsRu } from "../src/i18n/contacts/ru.ts";
 import { en } from "../src/i18n/en.ts";
 import { knows, speak } from "../src/i18n/index.ts";
 import { ru } from "../src/i18n/ru.ts";
@@ -11,11 +13,19 @@ import { undelivered } from "../src/view/lines.ts";
 
 /** By the part of the console that tells them: the first of these need not wait for the settings. */
 const AT_ONCE = ["delivery", "push", "desk"];
-const english = { desk: en as Record<string, Phrase>, settings: settingsEn as Record<string, Phrase> };
-const russian = { desk: ru as Record<string, Phrase>, settings: settingsRu as Record<string, Phrase> };
+const english: Record<string, Record<string, Phrase>> = {
+  desk: en,
+  settings: settingsEn,
+  contacts: contactsEn,
+};
+const russian: Record<string, Record<string, Phrase>> = {
+  desk: ru,
+  settings: settingsRu,
+  contacts: contactsRu,
+};
 /** Of conversations, of customers and of what no form sends: the settings meet none of them. */
 const ELSEWHERE = [
-  "taken", "stale_floor", "not_owner", "id_reused", "link_invalid", "link_over", "consent_needed", "user_expired", "user_refused",
+  "taken", "stale_floor", "not_owner", "id_reused", "link_invalid", "link_over", "consent_needed", "blocked", "user_expired", "user_refused",
   "origin_refused", "method_not_allowed", "refused",
 ]; // prettier-ignore
 const codes = Object.entries(FAULTS).flatMap(([area, kinds]) =>
@@ -25,8 +35,8 @@ const failed = (reason: string, fault?: Fault) =>
   ({ type: "delivery_failed", seq: 1, part: 0, reason, ...(fault ? { fault } : {}) }) as const;
 
 test.each(codes)("$code has a sentence in each language, of its own values", ({ area, code, values }) => {
-  const part = AT_ONCE.includes(area) ? "desk" : "settings";
-  for (const phrase of [english[part][`fault.${code}`], russian[part][`fault.${code}`]]) {
+  const part = AT_ONCE.includes(area) ? "desk" : area === "contacts" ? "contacts" : "settings";
+  for (const phrase of [english[part]?.[`fault.${code}`], russian[part]?.[`fault.${code}`]]) {
     expect(phrase).toBeTypeOf("string");
     const used = [...String(phrase).matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     expect(values).toEqual(expect.arrayContaining(used));

@@ -1,7 +1,6 @@
-import { emptyLog, extend, type AnyEvent, type Entry, type Evidence } from "@switchboard/protocol";
+import { type AnyEvent, type Entry } from "@switchboard/protocol";
 import { expect, test } from "vitest";
 import { speak } from "../src/i18n/index.ts";
-import { card } from "../src/view/card.ts";
 import { allowed, holder } from "../src/view/floor.ts";
 import { timeline, type Item } from "../src/view/timeline.ts";
 
@@ -9,8 +8,6 @@ const say = speak("en");
 const endpoint = { inbox: "i", identity: "v", channel: "webchat" };
 const olga = { id: "olga", name: "Olga" };
 const page = { url: "https://tea.example/", title: "Tea" };
-const reader = { me: "", say, locale: "en" };
-const logOf = (entries: readonly Entry[]) => extend(emptyLog("c"), entries, entries.length);
 
 const LOG: readonly AnyEvent[] = [
   { type: "conversation_started", contact: "k", endpoint, locale: "en", page },
@@ -98,61 +95,6 @@ test("what is not sent yet stands below", () => {
   expect(items.at(-1)).toMatchObject({ kind: "message", text: "soon", key: "x" });
 });
 
-test("the card says why, on what evidence, and what is known", () => {
-  const shown = card(logOf(entries), reader);
-  expect(shown).toMatchObject({
-    why: "Olga has it: the customer asked for a person.",
-    page,
-    facts: [["city", "Berlin"]],
-  });
-  expect(shown.evidence).toHaveLength(1);
-  expect(shown.intents).toHaveLength(1);
-});
-
-test("the evidence is the event's; one that gives none points at the words before it", () => {
-  const handoff = (evidence: readonly Evidence[]): Entry[] => [
-    ...entries.slice(0, 5),
-    {
-      ...entries[5]!,
-      event: { type: "handoff_requested", reason: "customer_asked", by: "customer", evidence },
-    },
-  ];
-  const evidence = (log: readonly Entry[]) =>
-    card(logOf(log), reader).evidence.map(({ seq, text }) => [seq, text]);
-  expect(evidence(handoff([{ seq: 2, kind: "input" }, { seq: 2, kind: "intent", text: "hello 90%" }]))).toEqual([
-    [2, "hi"],
-    [2, "hello 90%"],
-  ]); // prettier-ignore
-  expect(evidence(handoff([]))).toEqual([[2, "hi"]]);
-  expect(evidence(handoff([{ seq: 1, kind: "page", text: "Coffee" }]))).toEqual([[1, "Coffee"]]);
-  expect(evidence(handoff([{ seq: 1, kind: "page", text: "Tea" }]))).toEqual([]);
-  expect(evidence(handoff([{ seq: 99, kind: "input" }]))).toEqual([[99, "Event 99"]]);
-  const whole = logOf(handoff([{ seq: 99, kind: "input" }]));
-  expect(card(whole, reader).evidence[0]).toMatchObject({ seq: 99, missing: true });
-  const cited = [{ ...entries[1]!, seq: 99 }];
-  expect(card({ ...whole, cited }, reader).evidence[0]).toMatchObject({
-    seq: 99,
-    text: "hi",
-    missing: false,
-  });
-});
-
-test("of a long log its end is enough to say on what the handoff stood", () => {
-  const whole = logOf(entries);
-  const end = { ...whole, entries: entries.slice(7), since: 8 };
-  expect(card({ ...end, cited: [entries[5]!] }, reader).evidence).toMatchObject([{ seq: 2, text: "hi" }]);
-  expect(card(end, reader).evidence).toEqual([]);
-});
-
-test("what the bot had back meanwhile stands on no earlier handoff", () => {
-  const back: readonly AnyEvent[] = [
-    { type: "returned_to_bot", by: olga },
-    { type: "taken", operator: olga, via: "take" },
-  ];
-  const log = [...entries, ...back.map((event, i) => ({ seq: 12 + i, id: `b${i}`, at: 12e6 + i, event }))];
-  expect(card(logOf(log), reader).evidence).toEqual([]);
-});
-
 test("who may do what follows from the floor", () => {
   expect(allowed("open", { owner: olga }, "olga", false)).toEqual({
     reply: true,
@@ -161,7 +103,10 @@ test("who may do what follows from the floor", () => {
     resolve: true,
     transfer: true,
     snooze: true,
+    invite: true,
+    leave: false,
     elsewhere: true,
+    callBack: true,
   });
   expect(allowed("open", { owner: olga }, "viktor", false)).toEqual({
     reply: false,
@@ -170,7 +115,10 @@ test("who may do what follows from the floor", () => {
     resolve: false,
     transfer: false,
     snooze: false,
+    invite: false,
+    leave: false,
     elsewhere: true,
+    callBack: false,
   });
   expect(allowed("resolved", { owner: null }, "olga", true).elsewhere).toBe(false);
   expect(allowed("pending", { owner: null }, "viktor", true)).toMatchObject({ take: true, resolve: true });

@@ -1,4 +1,4 @@
-import type { Conversation, Status } from "./reduce.ts";
+import type { Callback, Conversation, Status, WrapUp } from "./reduce.ts";
 import type { Button, Entry, Fault, Offer, Page, Person, Preview } from "./types.ts";
 
 /** RFC 9457, with our own further fields. `type` ends in the stable code. */
@@ -11,6 +11,8 @@ export interface Problem {
   readonly limit?: number;
   /** Whom the conversation belongs to, where that is why. */
   readonly owner?: string;
+  /** Until when it is so (µs), where that has an end. */
+  readonly until?: number;
   /** Which field it is about. */
   readonly field?: string;
   /** What it is exactly, where the code alone says too little. */
@@ -56,6 +58,8 @@ export interface SignalFrame {
   readonly who: string;
   readonly name?: string;
   readonly on: boolean;
+  /** What a customer has typed so far, told to who talks with them alone. */
+  readonly text?: string;
 }
 export interface MarkFrame {
   readonly type: "mark";
@@ -132,6 +136,8 @@ export interface WidgetWelcome {
     readonly locales: readonly string[];
     /** Bytes that a file may have. */
     readonly file_limit?: number;
+    /** Whoever talks with the customer sees what they type. */
+    readonly live_draft?: boolean;
   };
   /** What must be agreed to before the next message. */
   readonly consent?: { readonly version: string; readonly text: string } | null;
@@ -141,18 +147,21 @@ export interface WidgetWelcome {
   readonly mail?: boolean;
   /** The conversation can go on in Telegram. */
   readonly telegram?: boolean;
+  /** What is written isn't taken, until then; `until` is null where that has no end. */
+  readonly blocked?: { readonly until: number | null } | null;
   readonly conversation: string | null;
   readonly status: Status | null;
   readonly owner: { readonly name: string; readonly picture?: string } | null;
   readonly history: readonly { readonly conversation: string; readonly resolved_at: number }[];
   readonly marks: Marks;
 }
-/** Where the customer stands in the queue; `about_seconds` is null where it can't honestly be said. */
+/** Where the customer stands in the queue, and from when to when it may be their turn; null where it can't honestly be said. */
 export interface QueueFrame {
   readonly type: "queue";
   readonly conversation: string;
   readonly position: number;
   readonly about_seconds: number | null;
+  readonly upto_seconds: number | null;
   readonly available: boolean;
 }
 /** A link to go on in a messenger: good once, until `until`; `qr` is the same as an SVG picture. */
@@ -168,11 +177,13 @@ export type WidgetFrame = WidgetWelcome | LinkFrame | ContinueFrame | QueueFrame
 /** Payloads that the core itself understands. */
 export const ASK_FOR_PERSON = "/switchboard.operator";
 export const BACK_TO_BOT = "/switchboard.bot";
+export const CALL_BACK = "/switchboard.callback";
+export const CALL_BACK_HERE = "/switchboard.callback.here";
 
 // --- the console's -------------------------------------------------------------------------------------------------
 
-export type View = "mine" | "unassigned" | "all" | "resolved";
-export type Counts = Readonly<Record<"mine" | "unassigned" | "all", number>>;
+export type View = "mine" | "unassigned" | "all" | "resolved" | "callbacks";
+export type Counts = Readonly<Record<"mine" | "unassigned" | "all" | "callbacks", number>>;
 export type Verb =
   | "take"
   | "accept"
@@ -185,8 +196,17 @@ export type Verb =
   | "resolve"
   | "transfer"
   | "snooze"
+  | "callback"
+  | "callback_tried"
   | "facts"
-  | "label";
+  | "label"
+  | "more_time"
+  | "resume"
+  | "invite"
+  | "join"
+  | "leave"
+  | "decline_invitation"
+  | "run_macro";
 
 export interface Row {
   readonly conversation: string;
@@ -206,6 +226,13 @@ export interface Row {
   readonly reason: string;
   /** It is reserved for somebody, for a while. */
   readonly offer?: Offer | null;
+  /** What was promised to the customer and isn't done. */
+  readonly callback?: Callback | null;
+  /** Its owner's time after the talk. */
+  readonly wrap_up?: WrapUp | null;
+  /** Accounts of those whom its owner asks to join, and of those who did. */
+  readonly invited?: readonly string[];
+  readonly joined?: readonly string[];
 }
 
 export interface ConsoleWelcome {

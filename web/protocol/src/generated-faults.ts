@@ -13,6 +13,11 @@ export const FAULTS = {
     delivery_put_off_silently: [],
     delivery_no_channel: ["channel"],
     delivery_channel_failed: ["channel", "error"],
+    delivery_mail_refused: ["said"],
+    delivery_mail_not_reached: ["said"],
+    delivery_mail_uncertain: [],
+    delivery_sms_answered: ["said"],
+    delivery_sms_not_taken: [],
   },
   push: {
     push_off: [],
@@ -25,9 +30,23 @@ export const FAULTS = {
   desk: {
     contacts_one: [],
     contacts_two: [],
+    contacts_blocked: [],
+    contact_blocked: [],
+    contact_not_blocked: [],
+    contact_unreachable: [],
+    contact_channel_off: ["name"],
     contact_not_merged: [],
     colleague_away: ["name"],
     colleague_gone: ["name"],
+    phone_unreadable: [],
+    email_unreadable: [],
+    messenger_missing: [],
+    callback_none: [],
+    colleague_wrapping_up: ["name"],
+    code_needed: [],
+    no_more_time: [],
+    not_invited: [],
+    macro_step: ["step", "name"],
     labels_many: ["limit"],
   },
   refusals: {
@@ -52,6 +71,7 @@ export const FAULTS = {
   webhooks: {
     webhook_removed: [],
     webhook_turned_off: [],
+    webhook_not_needed: [],
     webhook_no_secret: [],
     webhook_secret_unreadable: [],
     webhook_status: ["status"],
@@ -170,6 +190,17 @@ export const FAULTS = {
     import_refused: ["kind", "name", "field", "said"],
     import_stranger: ["name", "email"],
   },
+  contacts: {
+    contacts_no_table: [],
+    contacts_no_rows: [],
+    contacts_broken: ["line"],
+    contacts_rows: ["limit"],
+    contacts_columns: ["limit"],
+    contacts_column_twice: [],
+    contacts_no_column: [],
+    contacts_import_running: [],
+    contacts_import_started: [],
+  },
 } as const;
 
 export type FaultArea = keyof typeof FAULTS;
@@ -177,6 +208,7 @@ export type FaultCode<A extends FaultArea> = A extends A ? keyof (typeof FAULTS)
 
 /** The codes of refusals. */
 export const PROBLEMS = [
+  "blocked",
   "conflict",
   "consent_needed",
   "draining",

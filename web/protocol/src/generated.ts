@@ -187,6 +187,19 @@ export interface Fault {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
+/**
+ * People's answers from `since` to `upto`, which nobody read on the page, went to `address` another way; or they could
+ * not, and `fault` says why.
+ */
+export interface AnswersForwarded {
+  readonly type: "answers_forwarded";
+  readonly way: "email" | "sms";
+  readonly address: string;
+  readonly since: number;
+  readonly upto: number;
+  readonly fault?: Fault | null;
+}
+
 /** The file of message `seq` is here; `file` says what is known of it now. */
 export interface FileReady {
   readonly type: "file_ready";
@@ -291,17 +304,19 @@ export interface BotTurnFailed {
  * People are asked for: the conversation waits in the queue of `team`. Higher `priority` goes first.
  *
  * `cause`: what in the bot's content decided it, where `reason` is `bot_decided` (`CAUSES` are those that we know;
- * a later release may write others). `why`: the business's words for it, or the customer's that led to it.
+ * a later release may write others). `why`: the business's words for it, or the customer's that led to it. `skills`: what
+ * whoever gets it must know, by id, each with its level.
  */
 export interface HandoffRequested {
   readonly type: "handoff_requested";
-  readonly reason: "bot_decided" | "bot_failed" | "customer_asked" | "not_understood" | "operator_decided" | "owner_lost" | "reopened";
+  readonly reason: "bot_decided" | "bot_failed" | "callback" | "customer_asked" | "not_understood" | "operator_decided" | "owner_lost" | "reopened";
   readonly by: "bot" | "customer" | "operator" | "system";
   readonly team?: string;
   readonly priority?: number;
   readonly evidence?: readonly Evidence[];
   readonly cause?: string;
   readonly why?: string;
+  readonly skills?: Readonly<Record<string, number>>;
 }
 
 /** A line of the context card and the event that it stands on. */
@@ -372,13 +387,17 @@ export interface ParticipantLeft {
   readonly operator: Person;
 }
 
-/** The first event of every log: whose conversation it is and where it came in. */
+/**
+ * The first event of every log: whose conversation it is and where it came in. `outbound`: people of the business
+ * begin it, and the customer has said nothing yet.
+ */
 export interface ConversationStarted {
   readonly type: "conversation_started";
   readonly contact: string;
   readonly endpoint: Endpoint;
   readonly locale: string;
   readonly page?: Page | null;
+  readonly outbound?: boolean;
 }
 
 /** A second channel of the same contact joined this conversation, by link or verified identity. */
@@ -403,10 +422,17 @@ export interface Labelled {
   readonly removed?: readonly string[];
 }
 
-/** The talk is over; the owner notes what came of it. */
+/**
+ * The talk is over; the owner notes what came of it. `until`: when their time for that runs out; 0: it doesn't.
+ * `code`: a wrap-up code must be chosen. `seconds`, `more`: as the business had it then.
+ */
 export interface WrapUpStarted {
   readonly type: "wrap_up_started";
   readonly by: Person;
+  readonly until?: number;
+  readonly code?: boolean;
+  readonly seconds?: number;
+  readonly more?: "never" | "once" | "until_done";
 }
 
 /**
@@ -558,6 +584,68 @@ export interface EndpointBack {
   readonly endpoint: Endpoint;
 }
 
+/**
+ * Somebody gets back to the customer by `due_at`; said again, it changes what was promised.
+ *
+ * `value`: the number, the address. `operator`: who promised, or changed it. `owner`: whose task it is; nobody: of
+ * whoever the queue gives it to when it is due.
+ */
+export interface CallbackPromised {
+  readonly type: "callback_promised";
+  readonly by: "bot" | "customer" | "operator" | "system";
+  readonly due_at: number;
+  readonly kind?: "email" | "here" | "messenger" | "phone";
+  readonly value?: string;
+  readonly reason?: "asked" | "missed" | "promised";
+  readonly operator?: Person | null;
+  readonly owner?: Person | null;
+  readonly note?: string;
+}
+
+/** The customer wasn't reached; it is tried again at `again_at`. */
+export interface CallbackTried {
+  readonly type: "callback_tried";
+  readonly by: Person;
+  readonly outcome: "busy" | "no_answer" | "unreachable";
+  readonly again_at: number;
+  readonly note?: string;
+}
+
+/** The owner needs more time; `until` as in `WrapUpStarted`. */
+export interface WrapUpExtended {
+  readonly type: "wrap_up_extended";
+  readonly by: Person;
+  readonly until?: number;
+}
+
+/** The talk wasn't over: its owner goes on with it. */
+export interface WrapUpCancelled {
+  readonly type: "wrap_up_cancelled";
+  readonly by: Person;
+}
+
+/** What follows in the same moment did a macro that somebody ran. `macro`: its id; `name`: as it was called then. */
+export interface MacroRun {
+  readonly type: "macro_run";
+  readonly by: Person;
+  readonly macro: string;
+  readonly name: string;
+  readonly client_id?: string;
+}
+
+/** The owner asks a colleague to join; they may, until they decline or the conversation ends. */
+export interface ColleagueInvited {
+  readonly type: "colleague_invited";
+  readonly by: Person;
+  readonly operator: Person;
+}
+
+/** Who was invited doesn't come now. */
+export interface ColleagueDeclined {
+  readonly type: "colleague_declined";
+  readonly operator: Person;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -577,6 +665,7 @@ export type PlainEvent =
   | SystemNotice
   | NoteAdded
   | DeliveryFailed
+  | AnswersForwarded
   | FileReady
   | FileFailed
   | DeliveryReplayed
@@ -617,6 +706,13 @@ export type PlainEvent =
   | ChatOpened
   | EndpointLost
   | EndpointBack
+  | CallbackPromised
+  | CallbackTried
+  | WrapUpExtended
+  | WrapUpCancelled
+  | MacroRun
+  | ColleagueInvited
+  | ColleagueDeclined
   ;
 
 export type AnyEvent =
@@ -626,6 +722,7 @@ export type AnyEvent =
   | SystemNotice
   | NoteAdded
   | DeliveryFailed
+  | AnswersForwarded
   | FileReady
   | FileFailed
   | DeliveryReplayed
@@ -666,6 +763,13 @@ export type AnyEvent =
   | ChatOpened
   | EndpointLost
   | EndpointBack
+  | CallbackPromised
+  | CallbackTried
+  | WrapUpExtended
+  | WrapUpCancelled
+  | MacroRun
+  | ColleagueInvited
+  | ColleagueDeclined
   | Redacted
   | Unrecognized
   ;

@@ -1,10 +1,12 @@
 import { fileNames } from "./files.ts";
-import { ASK_FOR_PERSON, BACK_TO_BOT } from "./frames.ts";
+import { ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE } from "./frames.ts";
 import { plain } from "./timeline.ts";
 import type {
   AnyEvent,
   Author,
   BotTurn,
+  CallbackPromised,
+  CallbackTried,
   CustomerMessage,
   Endpoint,
   Entry,
@@ -17,6 +19,8 @@ import type {
   Preview,
   Reopened,
   Score,
+  SystemNotice,
+  WrapUpStarted,
 } from "./types.ts";
 
 /** `abandoned` and other states of later releases arrive as strings that we show as they are. */
@@ -35,11 +39,13 @@ export const FLOOR: Readonly<Record<Status, Floor>> = {
 const PREVIEW_LENGTH = 140;
 const MAX_FACTS = 50;
 const MAX_PARTICIPANTS = 8;
+const MAX_INVITED = 8;
 const MAX_LABELS = 20;
 const MAX_CHANNELS = 8;
 const MAX_ASKED = 3;
 const MAX_GUESSES = 3;
 const MAX_PASSED = 8;
+const NOTE_LENGTH = 200;
 const PAGE_LENGTH = 200;
 const MAX_ATTRIBUTES = 20;
 
@@ -52,6 +58,30 @@ export interface Understood {
 export interface WrittenFrom {
   readonly seq: number;
   readonly text: string;
+}
+
+/** What people promised a customer and haven't done. `attempts`: how often the customer wasn't reached. */
+export interface Callback {
+  readonly due_at: number;
+  readonly promised_at: number;
+  readonly kind: NonNullable<CallbackPromised["kind"]>;
+  readonly value: string;
+  readonly reason: NonNullable<CallbackPromised["reason"]>;
+  readonly owner: Person | null;
+  readonly attempts: number;
+  readonly note: string;
+}
+
+/** The owner's time after the talk. `until`: when it runs out; 0: it doesn't. `code`: a wrap-up code must be chosen. */
+export interface WrapUp {
+  readonly until: number;
+  readonly code: boolean;
+  readonly seconds: number;
+  readonly more: NonNullable<WrapUpStarted["more"]>;
+  /** They had more time already. */
+  readonly extended: boolean;
+  /** As it was before, if the talk goes on after all. */
+  readonly waiting_since: number | null;
 }
 
 /** What is known of a conversation without its messages. Field for field the server's `Conversation`. */
@@ -74,6 +104,8 @@ export interface Conversation {
   readonly last_owner: Person | null;
   readonly participants: readonly Participant[];
   readonly labels: readonly string[];
+  /** Colleagues whom the owner asks to join. */
+  readonly invited: readonly Person[];
   readonly offer: Offer | null;
   /** Who let it go while it waits, and when. */
   readonly passed: Readonly<Record<string, number>>;
@@ -81,6 +113,8 @@ export interface Conversation {
   readonly priority: number;
   readonly reason: string;
   readonly cause: string;
+  /** What whoever gets it must know, by id, each with its level. */
+  readonly skills: Readonly<Record<string, number>>;
   readonly waiting_since: number | null;
   readonly misses: number;
   readonly asked: readonly number[];
@@ -94,11 +128,24 @@ export interface Conversation {
   /** Of the bot's dialogue in progress. */
   readonly memory: Memory | null;
   readonly preview: Preview | null;
+  /** People of the business began it. */
+  readonly outbound: boolean;
   readonly started_at: number;
   readonly updated_at: number;
   readonly snoozed_until: number | null;
+  readonly wrap_up: WrapUp | null;
   readonly resolved_at: number | null;
+  /** The score that the customer gave it; 0: none. */
+  readonly rating: number;
+  /** The `seq` of the question for it; 0: none. */
+  readonly rating_asked: number;
   readonly continued_in: string;
+  readonly callback: Callback | null;
+  /** What the system asked the customer last, whose answer comes next. */
+  readonly asks: string;
+  readonly reminded_at: number;
+  /** People's answers up to here went out another way, or could not. */
+  readonly forwarded: number;
 }
 
 export const EMPTY: Conversation = {
@@ -118,12 +165,14 @@ export const EMPTY: Conversation = {
   last_owner: null,
   participants: [],
   labels: [],
+  invited: [],
   offer: null,
   passed: {},
   team: "",
   priority: 0,
   reason: "",
   cause: "",
+  skills: {},
   waiting_since: null,
   misses: 0,
   asked: [],
@@ -136,11 +185,25 @@ export const EMPTY: Conversation = {
   bot_version: "",
   memory: null,
   preview: null,
+  outbound: false,
   started_at: 0,
   updated_at: 0,
   snoozed_until: null,
+  wrap_up: null,
   resolved_at: null,
+  rating: 0,
+  rating_asked: 0,
   continued_in: "",
+  callback: null,
+  asks: "",
+  reminded_at: 0,
+  forwarded: 0,
+};
+
+/** Notices that ask for something, and what the next message answers then. */
+const ASKING: Readonly<Record<string, string>> = {
+  callback_where: "callback",
+  callback_where_again: "callback_again",
 };
 
 type Changes = Partial<Conversation>;
@@ -170,7 +233,10 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
         preview: preview(event, "operator", at, seq),
         answered: state.last_input,
         waiting_since: null,
+        reminded_at: 0,
       };
+    case "system_notice":
+      return noticed(event, seq, at);
     case "customer_edited":
     case "operator_edited":
       return edited(state, event.seq, event.text);
@@ -211,17 +277,32 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return { endpoint: event.endpoint, channels: channels(state, event.endpoint) };
     case "participant_joined": {
       const joined = { operator: event.operator, role: event.role };
-      return { participants: [...without(state, event.operator), joined].slice(-MAX_PARTICIPANTS) };
+      return {
+        participants: [...without(state, event.operator), joined].slice(-MAX_PARTICIPANTS),
+        invited: uninvited(state, event.operator),
+      };
     }
     case "participant_left":
       return { participants: without(state, event.operator) };
+    case "colleague_invited":
+      return { invited: [...uninvited(state, event.operator), event.operator].slice(-MAX_INVITED) };
+    case "colleague_declined":
+      return { invited: uninvited(state, event.operator) };
+    case "answers_forwarded":
+      return { forwarded: Math.max(state.forwarded, event.upto) };
+    case "rated":
+      return { rating: event.score };
+    case "wrap_up_extended": {
+      const { wrap_up } = state;
+      return wrap_up ? { wrap_up: { ...wrap_up, until: event.until ?? 0, extended: true } } : {};
+    }
     case "offer_made":
       return { offer: { operator: event.operator, expires_at: event.expires_at } };
     case "offer_ended":
       return { offer: null, passed: passed(state, event, at) };
     default: {
       const moved = floorChanges(state, event, seq, at);
-      return moved === null ? {} : { floor_seq: seq, offer: null, ...moved };
+      return moved === null ? {} : { floor_seq: seq, offer: null, wrap_up: null, ...moved };
     }
   }
 }
@@ -239,6 +320,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         answered: seq,
         last_input: seq,
         request: seq,
+        outbound: event.outbound ?? false,
         started_at: at,
       };
     case "handoff_requested":
@@ -248,6 +330,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         priority: event.priority ?? 0,
         reason: event.reason,
         cause: event.cause ?? "",
+        skills: event.skills ?? {},
         waiting_since: at,
         owner: null,
         misses: 0,
@@ -261,8 +344,10 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         waiting_since: null,
         reason: "",
         cause: "",
+        skills: {},
         handoff_seq: 0,
         passed: {},
+        callback: null,
       };
     case "taken": {
       const unanswered = state.last_input > state.answered;
@@ -283,6 +368,7 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
             status: "queued",
             owner: null,
             team: event.team ?? "",
+            skills: {},
             waiting_since: at,
             passed: { [event.by.id]: at },
           };
@@ -291,12 +377,15 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         status: "pending",
         owner: null,
         participants: [],
+        invited: [],
         waiting_since: null,
         reason: "",
         cause: "",
+        skills: {},
         handoff_seq: 0,
         misses: 0,
         memory: null,
+        callback: null,
       };
     case "owner_lost":
       return {
@@ -308,12 +397,15 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         passed: { [event.operator.id]: at },
       };
     case "wrap_up_started":
-      return { status: "wrap_up", waiting_since: null };
+      return { status: "wrap_up", waiting_since: null, wrap_up: wrapUp(state, event) };
+    case "wrap_up_cancelled":
+      return { status: "open", waiting_since: state.wrap_up?.waiting_since ?? null };
     case "resolved":
       return {
         status: "resolved",
         owner: null,
         participants: [],
+        invited: [],
         waiting_since: null,
         resolved_at: at,
         snoozed_until: null,
@@ -324,7 +416,13 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
         understood: null,
         memory: null,
         passed: {},
+        callback: null,
+        reminded_at: 0,
       };
+    case "callback_promised":
+      return promised(state, event, at);
+    case "callback_tried":
+      return tried(state, event);
     case "snoozed":
       return { status: "snoozed", snoozed_until: event.until, waiting_since: null };
     case "reopened":
@@ -334,27 +432,106 @@ function floorChanges(state: Conversation, event: AnyEvent, seq: number, at: num
   }
 }
 
+/** It rests until then, and is theirs whose task it is. */
+function promised(state: Conversation, event: CallbackPromised, at: number): Changes {
+  const owner = event.owner ?? null;
+  return {
+    status: "snoozed",
+    snoozed_until: event.due_at,
+    waiting_since: null,
+    callback: {
+      due_at: event.due_at,
+      promised_at: state.callback?.promised_at ?? at,
+      kind: event.kind ?? "here",
+      value: event.value ?? "",
+      reason: event.reason ?? "asked",
+      owner,
+      attempts: state.callback?.attempts ?? 0,
+      note: start(event.note),
+    },
+    owner,
+    last_owner: owner ?? state.last_owner,
+    passed: {},
+    answered: state.last_input,
+  };
+}
+
+function tried(state: Conversation, event: CallbackTried): Changes {
+  if (!state.callback) return {};
+  return {
+    status: "snoozed",
+    snoozed_until: event.again_at,
+    waiting_since: null,
+    callback: {
+      ...state.callback,
+      due_at: event.again_at,
+      attempts: state.callback.attempts + 1,
+      owner: event.by,
+      note: start(event.note) || state.callback.note,
+    },
+  };
+}
+
+function start(note: string | undefined): string {
+  return [...(note ?? "")].slice(0, NOTE_LENGTH).join("");
+}
+
+function noticed(event: SystemNotice, seq: number, at: number): Changes {
+  const asks = ASKING[event.notice];
+  if (asks) return { asks };
+  if (event.notice === "silent") return { reminded_at: at };
+  return event.notice === "rating" ? { rating_asked: seq } : {};
+}
+
 function reopened(state: Conversation, event: Reopened, seq: number, at: number): Changes {
-  const common: Changes = { snoozed_until: null, resolved_at: null, request: state.request || seq };
+  const common: Changes = {
+    snoozed_until: null,
+    resolved_at: null,
+    request: state.request || seq,
+    rating: 0,
+    rating_asked: 0,
+  };
   switch (event.to) {
     case "owner":
       return { ...common, status: "open", owner: event.owner ?? null, waiting_since: at };
     case "queue":
-      return { ...common, status: "queued", owner: null, reason: "reopened", cause: "", waiting_since: at };
+      return {
+        ...common,
+        status: "queued",
+        owner: null,
+        reason: state.callback ? "callback" : "reopened",
+        cause: "",
+        skills: {},
+        waiting_since: at,
+      };
     case "bot":
-      return { ...common, status: "pending", owner: null, misses: 0, reason: "", cause: "", handoff_seq: 0 };
+      return {
+        ...common,
+        status: "pending",
+        owner: null,
+        misses: 0,
+        reason: "",
+        cause: "",
+        skills: {},
+        handoff_seq: 0,
+      };
   }
 }
+
+/** Buttons that are no question. */
+const SYSTEM_CHOICES = [ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE];
 
 function customerMessage(state: Conversation, event: CustomerMessage, seq: number, at: number): Changes {
   const said: Changes = {
     preview: preview(event, "customer", at, seq),
     endpoint: event.endpoint,
     unreachable: reachable(state, event.endpoint),
+    asks: "",
+    reminded_at: 0,
   };
   if (event.closing) return said;
   const waits = (state.status === "open" || state.status === "wrap_up") && state.waiting_since === null;
-  const calls = event.choice === ASK_FOR_PERSON || event.choice === BACK_TO_BOT;
+  const calls = SYSTEM_CHOICES.includes(event.choice ?? "");
   return {
     ...said,
     last_input: seq,
@@ -433,6 +610,15 @@ function channels(state: Conversation, joined: Endpoint): readonly Endpoint[] {
   const same = (one: Endpoint) =>
     one.inbox === joined.inbox && one.identity === joined.identity && one.channel === joined.channel;
   return [...state.channels.filter((one) => !same(one)), joined].slice(-MAX_CHANNELS);
+}
+
+function wrapUp(state: Conversation, event: WrapUpStarted): WrapUp {
+  const { until = 0, code = false, seconds = 0, more = "never" } = event;
+  return { until, code, seconds, more, extended: false, waiting_since: state.waiting_since };
+}
+
+function uninvited(state: Conversation, operator: Person): readonly Person[] {
+  return state.invited.filter(({ id }) => id !== operator.id);
 }
 
 function without(state: Conversation, operator: Person): readonly Participant[] {

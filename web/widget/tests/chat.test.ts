@@ -232,12 +232,22 @@ test("a typing signal fades after six seconds", () => {
 test("typing is told every three seconds at most and taken back", () => {
   connect("c");
   for (let key = 0; key < 10; key++) {
-    chat.type();
+    chat.type("h");
     world.advance(500);
   }
   world.advance(5_000);
   const typing = world.socket.sent.filter((frame) => frame.type === "typing");
   expect(typing.map((frame) => frame["on"])).toEqual([true, true, false]);
+});
+
+test("what is typed is told only where the page shows that, while a person answers", () => {
+  connect("c");
+  chat.type("my secret");
+  expect(world.socket.sent.filter((frame) => frame.type === "typing").at(-1)).toEqual({
+    type: "typing",
+    on: true,
+  });
+  expect(chat.view().showsDraft).toBe(false);
 });
 
 const files = (...ids: string[]): AnyEvent => ({

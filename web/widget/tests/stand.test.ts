@@ -7,7 +7,15 @@ const logs = import.meta.glob<{ readonly entries: readonly Entry[] }>("../../../
   import: "default",
 });
 /** What a customer is never told. */
-const HIDDEN = new Set(["wrap_up_started", "snoozed", "bot_turn", "note_added", "offer_made", "offer_ended"]);
+const HIDDEN = new Set([
+  "wrap_up_started",
+  "snoozed",
+  "callback_tried",
+  "bot_turn",
+  "note_added",
+  "offer_made",
+  "offer_ended",
+]);
 
 const shared = ({ seq, status, owner, waiting_since, details }: Stand | Conversation) => ({
   seq,

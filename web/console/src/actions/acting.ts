@@ -1,15 +1,18 @@
 import { randomId, type Problem } from "@switchboard/protocol";
 import { catalogue } from "../stores/catalogue.svelte.ts";
+import { may } from "../stores/may.svelte.ts";
 import { writingOf } from "../stores/composer.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread, type Act } from "../stores/thread.svelte.ts";
 import { send } from "./line.ts";
-import { sentence } from "./problems.ts";
+import { explained } from "./collisions.ts";
 import { releaseAll } from "./writing.ts";
 
 const beside = new Set<string>();
-let acting: { readonly id: string; readonly act: Act } | null = null;
+/** What is promised, or taken, is judged by whose it is, not by what the screen showed. */
+const UNFENCED: readonly Act[] = ["take", "callback"];
+let acting: { readonly id: string; readonly act: Act; readonly done: () => void } | null = null;
 
 /** Something was begun in the open conversation that nobody has got. */
 export function isUnsent(): boolean {
@@ -19,9 +22,23 @@ export function isUnsent(): boolean {
 
 /** Does it, or asks first what it needs, or whether what is unsent may stay behind. */
 export function want(verb: Act): void {
-  const asks = verb === "resolve" && (isUnsent() || catalogue.activeCodes.length > 0);
-  if (verb === "transfer" || verb === "snooze" || (verb === "resolve" && asks)) thread.dialog = verb;
+  if (verb === "resolve") wantToResolve();
+  else if (verb === "transfer" || verb === "snooze") thread.dialog = verb;
   else act(verb);
+}
+
+/** The code is asked for in the time after the talk, where the business wants that, else at once. */
+function wantToResolve(): void {
+  if (may.wrapsUp) thread.asksForFocus = true;
+  else if (isUnsent()) thread.dialog = "resolve";
+  else if (may.leadsThroughWrapUp) wrapUp();
+  else if (catalogue.activeCodes.length > 0) thread.dialog = "resolve";
+  else act("resolve");
+}
+
+/** The talk is over; what came of it is noted next. */
+export function wrapUp(): void {
+  act("resolve", { wrap_up: true }, () => (thread.asksForFocus = true));
 }
 
 /** Labels concern no floor: they wait for nothing and hold nothing up. */
@@ -32,9 +49,14 @@ export function changeLabels(change: {
   sendBeside("label", thread.conversation, change);
 }
 
+/** Corrects what is known of the matter; an empty value takes a fact away. */
+export function changeFacts(facts: Readonly<Record<string, string>>): boolean {
+  return sendBeside("facts", thread.conversation, { facts });
+}
+
 /** A command that waits for nothing and holds nothing up; whether it left. */
 export function sendBeside(
-  verb: "label" | "decline",
+  verb: "label" | "facts" | "decline" | "join" | "leave" | "decline_invitation",
   conversation: string,
   body: Readonly<Record<string, unknown>> = {},
 ): boolean {
@@ -47,8 +69,22 @@ export function sendBeside(
   return true;
 }
 
-/** Does something to the open conversation; `further` is what the verb needs beside the floor. */
-export function act(verb: Act, further: Readonly<Record<string, unknown>> = {}): void {
+/** Asks a colleague to join the open conversation. */
+export function invite(colleague: string): void {
+  act("invite", { colleague });
+}
+
+/** Leaves what one joined; its owner stays. */
+export function leave(): void {
+  sendBeside("leave", thread.conversation);
+}
+
+/** Does something to the open conversation; `further` is what the verb needs beside the floor. `done`: once it is. */
+export function act(
+  verb: Act,
+  further: Readonly<Record<string, unknown>> = {},
+  done: () => void = () => {},
+): void {
   const { conversation, log } = thread;
   // Taking needs no log: whoever presses the keys faster than it loads is not left waiting.
   if (!conversation || acting || (verb !== "take" && !log)) return;
@@ -56,12 +92,12 @@ export function act(verb: Act, further: Readonly<Record<string, unknown>> = {}):
   thread.dialog = null;
   releaseAll(conversation);
   const id = randomId();
-  const body = verb === "take" ? {} : { floor_seq: log?.state.floor_seq ?? 0, ...further };
+  const body = UNFENCED.includes(verb) ? further : { floor_seq: log?.state.floor_seq ?? 0, ...further };
   if (!send({ type: "command", id, verb, conversation, body })) {
     thread.problem = preferences.say("problem.offline");
     return;
   }
-  acting = { id, act: verb };
+  acting = { id, act: verb, done };
   thread.acting = verb;
 }
 
@@ -78,6 +114,11 @@ export function actionLost(): void {
 
 /** Whether it was this. */
 export function actionDone(id: string): boolean {
+  if (acting?.id === id) acting.done();
+  return over(id);
+}
+
+function over(id: string): boolean {
   if (beside.delete(id)) return true;
   if (acting?.id !== id) return false;
   stopActing();
@@ -85,7 +126,7 @@ export function actionDone(id: string): boolean {
 }
 
 export function actionRefused(id: string, problem: Problem): boolean {
-  if (!actionDone(id)) return false;
-  thread.problem = sentence(problem);
+  if (!over(id)) return false;
+  thread.problem = explained(problem, thread.log);
   return true;
 }

@@ -55,6 +55,20 @@ export function hearCalls(rows: readonly Row[]): void {
   tell(fresh);
 }
 
+/** A colleague asks this person to join. */
+export function callFor({ conversation, owner, seq }: Row): void {
+  if (!leads) return;
+  if (alerts.settings.sound) chime();
+  if (!alerts.settings.notifications || alerts.permission !== "granted" || !document.hidden) return;
+  const title = preferences.say("invite.asks", { name: owner?.name ?? "" });
+  show(
+    title,
+    { tag: `invite:${conversation}` },
+    { conversation, seq },
+    () => (focus(), openThread(conversation)),
+  );
+}
+
 /** A note calls this person: told at once, also to whoever is away. */
 export function hearMention({ conversation, seq, by }: MentionedFrame): void {
   alerts.mentions = [

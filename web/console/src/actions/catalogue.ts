@@ -1,8 +1,11 @@
+import { readListing } from "../api/knowledge.ts";
 import { readOperators } from "../api/operators.ts";
 import {
   breakReasons,
   cannedResponses,
+  crmLinks,
   labels,
+  macros,
   routing,
   savedViews,
   teams,
@@ -35,6 +38,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     const found = await cannedResponses.read(business);
     return () => (catalogue.canned = found);
   },
+  macros: async (business) => {
+    const found = await macros.read(business);
+    return () => (catalogue.macros = found);
+  },
   "wrap-up-codes": async (business) => {
     const found = await wrapUpCodes.read(business);
     return () => (catalogue.codes = found);
@@ -45,7 +52,19 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   routing: async (business) => {
     const [found] = await routing.read(business);
-    return () => (catalogue.everybody = found?.value.rules.everybody.mode ?? "pick");
+    return () => {
+      catalogue.everybody = found?.value.rules.everybody.mode ?? "pick";
+      catalogue.wrapUp = found?.value.rules.everybody.wrap_up ?? null;
+    };
+  },
+  articles: async (business) => {
+    const { items } = await readListing(business);
+    const read = items.filter(({ languages }) => languages.some(({ state }) => state !== "draft"));
+    return () => (catalogue.articles = read.length);
+  },
+  "crm-links": async (business) => {
+    const found = await crmLinks.read(business);
+    return () => (catalogue.links = found);
   },
   views: async (business) => {
     const found = await savedViews.read(business);
@@ -67,6 +86,7 @@ export async function loadCatalogue(business: string, parts = Object.keys(PARTS)
 /** Somebody changed this part of it, or brought all of it from elsewhere. */
 export function hearSetUp(what: string): void {
   if (what === "bot" || what === "import") told.bot += 1;
+  if (what === "articles" || what === "import") told.articles += 1;
   if (changed.size === 0) setTimeout(readChanged, Math.random() * SPREAD);
   for (const part of what === "import" ? Object.keys(PARTS) : [what]) changed.add(part);
 }
@@ -74,12 +94,24 @@ export function hearSetUp(what: string): void {
 function readChanged(): void {
   const parts = [...changed];
   changed.clear();
+  if (parts.includes("contacts")) told.contacts += 1;
   if (session.business) void loadCatalogue(session.business, parts);
 }
 
 /** Another business has other things. */
 export function clearCatalogue(): void {
-  Object.assign(catalogue, { colleagues: [], teams: [], labels: [], canned: [], codes: [], views: [] });
+  Object.assign(catalogue, {
+    colleagues: [],
+    teams: [],
+    labels: [],
+    canned: [],
+    macros: [],
+    codes: [],
+    links: [],
+    views: [],
+  });
   catalogue.everybody = "pick";
+  catalogue.wrapUp = null;
   catalogue.breaks = [];
+  catalogue.articles = 0;
 }

@@ -1,3 +1,5 @@
+import { catalogue } from "../stores/catalogue.svelte.ts";
+import { day } from "../stores/day.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { may } from "../stores/may.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
@@ -31,8 +33,23 @@ export function commands(further: Readonly<Partial<Record<Shortcut, () => void>>
     ...(may.take ? [keyed("take", () => act("take"))] : []),
     ...(may.reply ? [keyed("reply", () => write("reply"))] : []),
     ...(open ? [keyed("note", () => write("note"))] : []),
+    ...(may.reply ? [keyed("macros", () => (thread.dialog = "macros"))] : []),
+    ...(may.reply
+      ? catalogue.macrosAtHand.map((macro) =>
+          one(
+            `macro ${macro.id}`,
+            say("macro.do", { name: macro.value.name }),
+            () => (thread.dialog = "macros"),
+            macro.value.about,
+          ),
+        )
+      : []),
+    ...(open ? [one("canned", say("canned.mine"), () => (thread.dialog = "canned"))] : []),
     ...(may.transfer ? [keyed("transfer", () => want("transfer"))] : []),
+    ...(may.invite ? [one("invite", say("invite.title"), () => (thread.dialog = "invite"))] : []),
+    one("day", say("day.title"), () => (day.open = true)),
     ...(may.snooze ? [keyed("snooze", () => want("snooze"))] : []),
+    ...(may.callBack ? [one("callback", say("callback.title"), () => (thread.dialog = "callback"))] : []),
     ...(may.elsewhere
       ? [one("elsewhere", say("thread.elsewhere"), () => (thread.dialog = "elsewhere"))]
       : []),

@@ -9,6 +9,7 @@ import { hearCalls, hearMention, startAlerts, stopAlerts } from "./alerting.ts";
 import { connect, disconnect, isConnected } from "./line.ts";
 import { askAgain, clearRows, hearChanges, hearRows, renewRows, showView } from "./lists.ts";
 import { clearCatalogue, hearSetUp, loadCatalogue } from "./catalogue.ts";
+import { forgetInvites, hearInvites } from "./inviting.ts";
 import { hearPeople } from "./presence.ts";
 import { stopSearching } from "./searching.ts";
 import { hearInThread, lineLost, openThread, rejoin } from "./thread.ts";
@@ -54,6 +55,7 @@ function heard(frame: ConsoleFrame): void {
       desk.operator = frame.me.id;
       desk.fileLimit = frame.file_limit;
       desk.skew = frame.now - Date.now() * 1000;
+      forgetInvites();
       renewRows();
       rejoin();
       void loadCatalogue(frame.business.id);
@@ -74,6 +76,7 @@ function heard(frame: ConsoleFrame): void {
     case "row":
       if (frame.counts) desk.counts = frame.counts;
       hearChanges(frame.rows);
+      hearInvites(frame.rows);
       hearCalls(frame.rows);
       break;
     case "people":

@@ -92,7 +92,7 @@ function ask(before: string): void {
 }
 
 function setRows(rows: readonly Row[]): void {
-  desk.rows = desk.held ? hold(rows, places) : order(rows);
+  desk.rows = desk.held ? hold(rows, places, desk.view) : order(rows, desk.view);
   places = desk.rows.map((row) => row.conversation);
   const open = rows.find((row) => row.conversation === thread.conversation);
   if (open) thread.row = open;

@@ -34,15 +34,6 @@ async function fetchOlder(log: Log, limit: number): Promise<void> {
   }
 }
 
-/** Fetches one event from before the log's begin, for the card that points at it. What can't be had stays a number. */
-export async function loadCited(seq: number): Promise<void> {
-  const log = thread.log;
-  if (!log) return;
-  const page = await entriesBefore(session.business, log.conversation, seq + 1, 1).catch(() => null);
-  const found = page?.entries.find((one) => one.seq === seq);
-  if (found) complete(log, (now) => ({ ...now, cited: [...now.cited, found] }));
-}
-
 /** Puts what was read of a log into it, as it is by now; an erasure meanwhile made it another. */
 function complete({ conversation, since, entries }: Log, change: (now: Log) => Log): void {
   const now = logOf(conversation);

@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<Exclude<ProblemCode, "taken"> | "network", Key>> = 
   last_administrator: "problem.forbidden",
   origin_refused: "problem.forbidden",
   consent_needed: "problem.forbidden",
+  blocked: "problem.forbidden",
   user_refused: "problem.forbidden",
   user_expired: "problem.forbidden",
   second_factor_needed: "problem.code",
@@ -45,6 +46,8 @@ export function sentence(problem: Problem, here: Readonly<Record<string, Key>> =
   const code = problemCode(problem);
   if (problem.fault) return told(problem.fault, say, knows);
   if (code === "taken" && problem.owner) return say("problem.taken", { name: problem.owner });
+  if (problem.owner && (code === "stale_floor" || code === "not_owner"))
+    return say("problem.theirs", { name: problem.owner });
   if (code === "taken") return say("problem.taken_someone");
   const key = here[code] ?? (WORDS as Readonly<Record<string, Key>>)[code];
   return key ? say(key) : problem.detail || problem.title || say("problem.unknown");

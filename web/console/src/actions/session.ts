@@ -10,6 +10,7 @@ import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import type { Key } from "../i18n/index.ts";
 import { hangUp, startDesk } from "./desk.ts";
+import { forgetCards } from "./cards.ts";
 import { forgetLogs } from "./logs.ts";
 import { sentenceOf } from "./problems.ts";
 
@@ -136,6 +137,7 @@ function goBack(account: string): void {
 function leave(): void {
   session.leaves = false;
   forgetLogs();
+  forgetCards();
   session.me = null;
   session.problem = "";
   session.phase = "signed_out";

@@ -7,6 +7,7 @@ import {
   type ConsoleFrame,
   type Log,
   type RefusedFrame,
+  type SignalFrame,
 } from "@switchboard/protocol";
 import { href, parse } from "../routes.ts";
 import { desk } from "../stores/desk.svelte.ts";
@@ -133,10 +134,10 @@ function keep(log: Log): void {
   showLetters();
 }
 
-function hearTyping(frame: { readonly who: string; readonly name?: string; readonly on: boolean }): void {
+function hearTyping(frame: SignalFrame): void {
   if (frame.who === desk.operator) return;
   clearTimeout(typingTimer);
-  thread.typing = frame.on ? { who: frame.who, name: frame.name ?? "" } : null;
+  thread.typing = frame.on ? { who: frame.who, name: frame.name ?? "", text: frame.text ?? "" } : null;
   typingTimer = setTimeout(() => (thread.typing = null), TYPING_LASTS);
 }
 

@@ -9,6 +9,7 @@ import {
   type Place,
   type Problem,
 } from "@switchboard/protocol";
+import type { Macro, Thing } from "../api/setup.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
 import { attached, writingOf, type Writing } from "../stores/composer.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
@@ -17,7 +18,7 @@ import { mentioned } from "../view/completion.ts";
 import type { MessageItem, Written } from "../view/timeline.ts";
 import { send } from "./line.ts";
 import { logOf } from "./logs.ts";
-import { sentence } from "./problems.ts";
+import { explained } from "./collisions.ts";
 
 const TRY_AGAIN_AFTER = 5_000;
 /** Milliseconds in which what was sent can be taken back. */
@@ -53,6 +54,14 @@ export function write(writing: Writing): void {
   hold(body);
 }
 
+/** Sends words that stand ready to the open conversation; what is being written stays. */
+export function sendText(writing: Writing, text: string): void {
+  const { account, conversation } = writing;
+  const { log } = thread;
+  const floor_seq = log?.state.floor_seq ?? 0;
+  hold({ account, conversation, verb: "reply", text, endpoint: chosen(writing, log), floor_seq });
+}
+
 /** Sends a place to the open conversation, as an answer to what is being answered. */
 export function writePlace(writing: Writing, place: Place): void {
   const { account, conversation, answers } = writing;
@@ -69,6 +78,12 @@ export function writePlace(writing: Writing, place: Place): void {
     answers,
     place,
   });
+}
+
+/** All that a macro says, once it can't be taken back any more. */
+export function runMacro({ account, conversation }: Writing, { id, value }: Thing<Macro>): void {
+  const floor_seq = thread.log?.state.floor_seq ?? 0;
+  hold({ account, conversation, verb: "run_macro", text: value.name, floor_seq, macro: id });
 }
 
 function hold(body: Written): void {
@@ -126,6 +141,7 @@ export function takeBack(id: string): void {
   if (!letter) return;
   stopHolding(id);
   outbox.drop(id);
+  if (letter.body.verb === "run_macro") return showLetters();
   const { account = "", conversation, text, files, answers = null } = letter.body;
   const verb = letter.body.verb === "note" ? "note" : "reply";
   const writing = writingOf(account, conversation);
@@ -184,7 +200,7 @@ export function showLetters(): void {
 /** What the log holds is no letter any more. */
 export function arrived(log: Log): void {
   for (const { event } of log.entries) {
-    if ((event.type === "operator_message" || event.type === "note_added") && event.client_id) {
+    if ("client_id" in event && event.client_id && event.type !== "customer_message") {
       outbox.drop(event.client_id);
       acked.delete(event.client_id);
     }
@@ -210,7 +226,8 @@ export function letterRefused(id: string, problem: Problem): void {
     }, TRY_AGAIN_AFTER);
     return;
   }
-  outbox.fail(id, sentence(problem));
+  const log = logOf(outbox.get(id)?.body.conversation ?? "") ?? null;
+  outbox.fail(id, explained(problem, log));
   showLetters();
 }
 
@@ -242,7 +259,7 @@ function post({ id, body }: Letter<Written>): void {
 }
 
 /** What the verb needs beside the id. */
-function said({ verb, text, files, endpoint, floor_seq, answers, place, seq }: Written) {
+function said({ verb, text, files, endpoint, floor_seq, answers, place, seq, macro }: Written) {
   switch (verb) {
     case "reply":
       return {
@@ -257,6 +274,8 @@ function said({ verb, text, files, endpoint, floor_seq, answers, place, seq }: W
       const mentions = mentioned(text, catalogue.colleagues);
       return { text, ...(mentions.length ? { mentions } : {}) };
     }
+    case "run_macro":
+      return { macro, floor_seq };
     case "edit_reply":
       return { seq, text };
     case "delete_reply":

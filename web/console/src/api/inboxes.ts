@@ -43,6 +43,8 @@ export interface Inbox {
   greeting: Readonly<Record<string, string>>;
   starters: Starter[];
   /** `null`: nothing is asked. */
+  /** Whoever talks with the visitor sees what they type. */
+  live_draft: boolean;
   consent: ConsentText | null;
   invitations: InvitationRule[];
   /** `null`: it is no bot of Telegram's. */
@@ -77,7 +79,7 @@ function settingsOf({ name: _, channel, has_secret: _secret, token: _token, ...s
   const origins = settings.origins.filter((origin) => origin.trim());
   // Whoever turned from one channel to the other while writing sends what belongs to the one they chose.
   return channel === "telegram"
-    ? { ...settings, origins: [], page: "", consent: null, invitations: [] }
+    ? { ...settings, origins: [], page: "", live_draft: false, consent: null, invitations: [] }
     : { ...settings, origins, telegram: null };
 }
 
@@ -90,6 +92,7 @@ export function blankInbox(channel: Channel): Inbox {
     page: "",
     greeting: {},
     starters: [],
+    live_draft: false,
     consent: null,
     invitations: [],
     telegram: null,

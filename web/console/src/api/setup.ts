@@ -30,6 +30,12 @@ export const at = (business: string, path: string) =>
 
 export const of = (path: string, item: string) => `${path}/${encodeURIComponent(item)}`;
 
+/** A way from a contact into a system of the business's own; `url` has places for their fields: `{email}`. */
+export interface CrmLink {
+  name: string;
+  url: string;
+}
+
 /** Kinds of which there are many. */
 export function many<V>(kind: string, path: string): Source<V> & Required<Pick<Source<V>, "add" | "remove">> {
   return {
@@ -75,12 +81,22 @@ export type Mode = (typeof MODES)[number];
 /** Levels of skills, from 1 to 5, by the skill's id. */
 export type Levels = Readonly<Record<string, number>>;
 /** How conversations come to a team. `widen`: seconds of waiting, each later than the one before it. */
+export const WRAP_UP_MODES = ["off", "asked", "required"] as const;
+/** What lies between the last word and the end. */
+export interface WrapUpRules {
+  mode: (typeof WRAP_UP_MODES)[number];
+  code: boolean;
+  seconds: number;
+  more: "never" | "once" | "until_done";
+}
 export interface TeamRules {
   mode: Mode;
   skills: Levels;
   widen: readonly number[];
   overflow: string;
   overflow_after: number;
+  /** `null`: as for everybody. */
+  wrap_up: WrapUpRules | null;
 }
 export interface Team {
   name: string;
@@ -114,6 +130,26 @@ export interface RoutingRules {
   chat: number;
   resting: number;
 }
+/** What whoever waits is offered; seconds and minutes, 0 for never. */
+export interface WaitingRules {
+  callback_after: number;
+  callback_within: number;
+  missed_after: number;
+  remind_after: number;
+  close_after: number;
+  unread_after: number;
+}
+export interface Waiting {
+  name: string;
+  rules: WaitingRules;
+}
+/** How answers reach customers who did not read them. `url`: of the business's own sender of SMS. */
+export interface Unread {
+  name: string;
+  email: boolean;
+  sms: boolean;
+  url: string;
+}
 export interface Routing {
   name: string;
   rules: RoutingRules;
@@ -123,8 +159,11 @@ export interface Label {
   name: string;
   color: (typeof COLOURS)[number];
 }
+/** `owner`: whose own it is; `team`: whose alone; without both it is everybody's. */
 export interface CannedResponse {
   name: string;
+  owner: string;
+  team: string;
   texts: ByLanguage;
 }
 /** A list at hand: `owner`'s own, or everybody's (""). */
@@ -133,6 +172,22 @@ export interface SavedView {
   view: View;
   filter: Filter;
   owner: string;
+}
+export type MacroAction =
+  | { type: "say"; texts: ByLanguage }
+  | { type: "label"; add: readonly string[]; remove: readonly string[] }
+  | { type: "fact"; name: string; value: string }
+  | { type: "note"; text: string }
+  | { type: "transfer"; team: string }
+  | { type: "snooze"; minutes: number }
+  | { type: "resolve"; code: string }
+  | { type: "return_to_bot" };
+/** Several things done to a conversation at once. `team`: who has it at hand; "": everybody. */
+export interface Macro {
+  name: string;
+  about: string;
+  team: string;
+  actions: readonly MacroAction[];
 }
 export interface WrapUpCode {
   name: string;
@@ -159,6 +214,17 @@ export interface Hours {
   week: Readonly<Partial<Record<Day, readonly Span[]>>>;
   holidays: readonly Holiday[];
 }
+/** Whether customers are asked for a rating, and after how many hours the same one again. */
+export interface Rating {
+  name: string;
+  rules: { ask: boolean; again_hours: number };
+}
+/** How operators greet, and what they keep to, by the customer's language. */
+export interface Script {
+  name: string;
+  greetings: Readonly<Record<string, string>>;
+  texts: Readonly<Record<string, string>>;
+}
 export interface Retention {
   name: string;
   conversation_days: number;
@@ -169,9 +235,15 @@ export const teams = many<Team>("team", "teams");
 export const skills = many<Skill>("skill", "skills");
 export const labels = many<Label>("label", "labels");
 export const cannedResponses = many<CannedResponse>("canned_response", "canned-responses");
+export const macros = many<Macro>("macro", "macros");
 export const wrapUpCodes = many<WrapUpCode>("wrap_up_code", "wrap-up-codes");
 export const breakReasons = many<BreakReason>("break_reason", "break-reasons");
+export const crmLinks = many<CrmLink>("crm_link", "crm-links");
 export const savedViews = many<SavedView>("view", "views");
 export const hours = single<Hours>("hours", "hours");
 export const routing = single<Routing>("routing", "routing");
+export const waiting = single<Waiting>("waiting", "waiting");
+export const unread = single<Unread>("unread", "unread");
+export const rating = single<Rating>("rating", "rating");
+export const script = single<Script>("script", "script");
 export const retention = single<Retention>("retention", "retention");

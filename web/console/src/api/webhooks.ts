@@ -15,6 +15,12 @@ export interface Webhook {
   active: boolean;
 }
 
+/** A page of what was sent, latest first. */
+export interface CallPage {
+  readonly items: readonly WebhookCall[];
+  readonly next: string | null;
+}
+
 /**
  * A call of a webhook. `answer`: what came back, or in English why nothing did; `fault`: the same as a code. Instants
  * are microseconds.
@@ -40,9 +46,6 @@ export const newWebhookSecret = (business: string, webhook: string) =>
 export const ping = (business: string, webhook: string) =>
   request<object>("POST", one(business, webhook, "test"));
 export const calls = (business: string, webhook: string, before = "") =>
-  request<{ readonly items: readonly WebhookCall[]; readonly next: string | null }>(
-    "GET",
-    one(business, webhook, `calls${before ? `?before=${before}` : ""}`),
-  );
+  request<CallPage>("GET", one(business, webhook, `calls${before ? `?before=${before}` : ""}`));
 export const callAgain = (business: string, webhook: string, call: string) =>
   request<null>("POST", one(business, webhook, `${of("calls", call)}/again`));

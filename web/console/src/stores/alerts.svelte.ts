@@ -1,4 +1,4 @@
-import { usable } from "@switchboard/protocol";
+import { usable, type Row } from "@switchboard/protocol";
 import type { Call } from "../view/alerts.ts";
 import { session } from "./session.svelte.ts";
 
@@ -21,6 +21,8 @@ class Alerts {
   mentions = $state.raw<
     readonly { readonly conversation: string; readonly seq: number; readonly by: string }[]
   >([]);
+  /** Where this person is asked to join. */
+  invites = $state.raw<ReadonlyMap<string, Row>>(new Map());
   settings = $state<Record<AlertKind, boolean>>({ ...USUAL });
   permission = $state<NotificationPermission>("default");
   away = $state<Away>("off");

@@ -38,6 +38,8 @@ export class Writing {
   answers = $state.raw<Quoted | null>(null);
   /** The own message that is being changed. */
   editing = $state.raw<Editing | null>(null);
+  /** Words that are to be put in where the cursor stands. */
+  insert = $state("");
   readonly uploads = new Map<string, Upload>();
 
   constructor(

@@ -12,7 +12,7 @@ class Desk {
   loaded = $state(false);
   /** Every row of the view is here; else only the latest. */
   complete = $state(true);
-  counts = $state.raw<Counts>({ mine: 0, unassigned: 0, all: 0 });
+  counts = $state.raw<Counts>({ mine: 0, unassigned: 0, all: 0, callbacks: 0 });
   /** Server's time in microseconds, ticking every second. */
   now = $state(Date.now() * 1000);
   /** Bytes of a file, at most. */

@@ -1,4 +1,5 @@
 import { allowed, type Allowed } from "../view/floor.ts";
+import { catalogue } from "./catalogue.svelte.ts";
 import { desk } from "./desk.svelte.ts";
 import { session } from "./session.svelte.ts";
 import { thread } from "./thread.svelte.ts";
@@ -7,11 +8,16 @@ import { thread } from "./thread.svelte.ts";
 class May {
   readonly #state = $derived(thread.log && thread.log.entries.length > 0 ? thread.log.state : thread.row);
   readonly #role = $derived(session.me?.businesses.find(({ id }) => id === session.business)?.role ?? "");
+  readonly #joined = $derived(
+    thread.log?.state.participants.some(
+      ({ operator, role }) => operator.id === desk.operator && role !== "coach",
+    ) ?? false,
+  );
   readonly #allowed = $derived<Allowed>(
     this.#state
       ? allowed(
           this.#state.status,
-          { owner: this.#state.owner, offered: this.#state.offer?.operator },
+          { owner: this.#state.owner, offered: this.#state.offer?.operator, joined: this.#joined },
           desk.operator,
           this.#role !== "operator",
         )
@@ -22,7 +28,10 @@ class May {
           resolve: false,
           transfer: false,
           snooze: false,
+          invite: false,
+          leave: false,
           elsewhere: false,
+          callBack: false,
         },
   );
 
@@ -36,6 +45,14 @@ class May {
   /** It is reserved for this operator. */
   get isOffered(): boolean {
     return this.#state?.status === "queued" && this.#state.offer?.operator.id === desk.operator;
+  }
+  /** The talk is over, and this operator notes what came of it. */
+  get wrapsUp(): boolean {
+    return this.#state?.status === "wrap_up" && this.#state.owner?.id === desk.operator;
+  }
+  /** It ends by way of that. */
+  get leadsThroughWrapUp(): boolean {
+    return this.#state?.owner?.id === desk.operator && catalogue.leadsThroughWrapUp(this.#state.team);
   }
   get reply(): boolean {
     return this.#allowed.reply;
@@ -52,8 +69,18 @@ class May {
   get snooze(): boolean {
     return this.#allowed.snooze;
   }
+  get invite(): boolean {
+    return this.#allowed.invite;
+  }
+  get leave(): boolean {
+    return this.#allowed.leave;
+  }
   get elsewhere(): boolean {
     return this.#allowed.elsewhere;
+  }
+  /** To promise a callback, or to change what is promised. */
+  get callBack(): boolean {
+    return this.#allowed.callBack || (this.#state?.status === "snoozed" && Boolean(this.#state.callback));
   }
   get resolve(): boolean {
     return this.#allowed.resolve;

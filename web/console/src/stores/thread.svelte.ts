@@ -1,8 +1,19 @@
 import type { Letter, Log, Person, Row } from "@switchboard/protocol";
 import type { Written } from "../view/timeline.ts";
 
-export type Act = "take" | "return_to_bot" | "resolve" | "transfer" | "snooze";
-export type DialogName = "transfer" | "snooze" | "resolve" | "elsewhere";
+export type Act =
+  | "take"
+  | "return_to_bot"
+  | "resolve"
+  | "transfer"
+  | "snooze"
+  | "callback"
+  | "callback_tried"
+  | "more_time"
+  | "resume"
+  | "invite";
+export type DialogName =
+  "transfer" | "snooze" | "resolve" | "elsewhere" | "callback" | "canned" | "macros" | "invite";
 
 /** The conversation that is open. */
 class Thread {
@@ -16,7 +27,8 @@ class Thread {
   /** The replay has come. */
   complete = $state(false);
   readByCustomer = $state(0);
-  typing = $state.raw<{ readonly who: string; readonly name: string } | null>(null);
+  /** `text`: what a customer has typed so far, where that is told. */
+  typing = $state.raw<{ readonly who: string; readonly name: string; readonly text: string } | null>(null);
   letters = $state.raw<readonly Letter<Written>[]>([]);
   /** Of the letters: what can still be taken back. */
   held = $state.raw<ReadonlySet<string>>(new Set());

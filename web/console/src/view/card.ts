@@ -1,34 +1,7 @@
-import {
-  wordsOf,
-  type AnyEvent,
-  type Conversation,
-  type Entry,
-  type Evidence,
-  type Log,
-  type Page,
-  type Score,
-} from "@switchboard/protocol";
+import type { AnyEvent, Conversation, Log } from "@switchboard/protocol";
+import type { Clue, ContextCard, EarlierRequest, MoodPoint } from "../api/cards.ts";
 import { known, type Say } from "../i18n/index.ts";
 import { moment } from "./times.ts";
-
-/** A line of evidence with its words, which often are those of the event that it points at. */
-export interface Clue {
-  readonly seq: number;
-  readonly kind: Evidence["kind"];
-  readonly text: string;
-  /** The event that it points at is needed for its words, and stands before what was loaded. */
-  readonly missing: boolean;
-}
-
-/** What the operator sees first. */
-export interface Card {
-  readonly why: string;
-  readonly evidence: readonly Clue[];
-  readonly page: Page | null;
-  readonly facts: readonly (readonly [string, string])[];
-  /** What the bot understood last, where the evidence doesn't say it. */
-  readonly intents: readonly Score[];
-}
 
 export interface Reader {
   readonly me: string;
@@ -36,25 +9,9 @@ export interface Reader {
   readonly locale: string;
 }
 
-export function card({ state, entries, cited }: Log, reader: Reader): Card {
-  const waits = state.status === "queued" || state.status === "open";
-  const evidence = waits ? clues(state.handoff_seq, entries, cited, reader.say) : [];
-  const page = pageOf([...cited, ...entries]);
-  const told = evidence.some(({ kind }) => kind === "intent");
-  return {
-    why: why(state, reader),
-    // The page that the customer still writes from has a section of its own, with its address.
-    evidence: evidence.filter(({ kind, text }) => kind !== "page" || text !== (page?.title || page?.url)),
-    page,
-    facts: Object.entries(state.facts),
-    intents: told ? [] : (last(entries, "bot_turn")?.intents ?? []),
-  };
-}
-
-function why(state: Conversation, { me, say, locale }: Reader): string {
-  const reason = state.reason
-    ? say(known(`reason.${state.cause || state.reason}`, "reason.bot_decided"))
-    : "";
+/** Whose it is and why, as the log has it this instant. */
+export function why(state: Conversation, { me, say, locale }: Reader): string {
+  const reason = state.reason ? reasonOf(state, say) : "";
   const name = state.owner?.name ?? "";
   switch (state.status) {
     case "pending":
@@ -74,45 +31,102 @@ function why(state: Conversation, { me, say, locale }: Reader): string {
   }
 }
 
-/** What the handoff points at; one that was written without evidence points at the words before it. */
-function clues(
-  handoff: number,
-  entries: readonly Entry[],
-  cited: readonly Entry[],
-  say: Say,
-): readonly Clue[] {
-  const at = (wanted: number) => [...cited, ...entries].find(({ seq }) => seq === wanted)?.event;
-  const event = at(handoff);
-  if (event?.type !== "handoff_requested") return [];
-  const before = entries
-    .filter(({ seq }) => seq < handoff)
-    .findLast(({ event: { type } }) => type === "customer_message");
-  const words: readonly Evidence[] = before ? [{ seq: before.seq, kind: "input" }] : [];
-  return (event.evidence?.length ? event.evidence : words).map(({ seq, kind, text }) => {
-    const told = at(seq);
-    return {
-      seq,
-      kind,
-      text: text || (told && wordsOf(told)) || say("evidence.event", { seq }),
-      missing: !text && !told,
-    };
-  });
+/** What brought it to people, in the words of a sentence. */
+export function reasonOf(state: Conversation, say: Say): string {
+  return say(known(`reason.${state.cause || state.reason}`, "reason.bot_decided"));
 }
 
-function last<T extends AnyEvent["type"]>(
-  entries: readonly Entry[],
-  type: T,
-): Extract<AnyEvent, { type: T }> | null {
-  const entry = entries.findLast(({ event }) => event.type === type);
-  return (entry?.event as Extract<AnyEvent, { type: T }> | undefined) ?? null;
+/** What it is about, and what the bot did about it; "" where neither is known. */
+export function matter({ why: { words, topic, tries } }: ContextCard, say: Say): string {
+  return [words, topic && say("card.about", { topic }), tries > 0 && say("card.tries", { n: tries })]
+    .filter(Boolean)
+    .join(" · ");
 }
 
-/** The page of the customer's latest words that came with one. */
-function pageOf(entries: readonly Entry[]): Page | null {
-  for (const { event } of entries.toReversed()) {
-    if ((event.type === "customer_message" || event.type === "conversation_started") && event.page?.url) {
-      return event.page;
+export interface Line {
+  readonly label: string;
+  readonly text: string;
+  /** What became of what the bot said. */
+  readonly went: string;
+}
+
+/** A line of evidence in the reader's words. `reason`: what brought it to people, where the line itself says nothing. */
+export function clueLine(clue: Clue, { say, locale }: Omit<Reader, "me">, reason: string): Line {
+  const label = say(`card.${clue.kind}`);
+  const told = (text: string, went = "") => ({ label, text, went });
+  switch (clue.kind) {
+    case "asked":
+      return told(clue.text || say("card.asked.file"));
+    case "understood": {
+      const percent = new Intl.NumberFormat(locale, { style: "percent" });
+      return told(
+        clue.scores.map((one) => `${one.title || one.intent} ${percent.format(one.confidence)}`).join(" · "),
+      );
     }
+    case "tried":
+      return told(clue.text, say(known(`card.went.${clue.went}`, "card.went.answered")));
+    case "trigger":
+      return told(clue.text || (clue.name ? say("card.trigger.lost", { name: clue.name }) : reason));
+    case "passed":
+      return told([clue.name, clue.text].filter(Boolean).join(": "));
   }
-  return null;
+}
+
+/** What changes nothing on the card: what people write, and what routing and deliveries note. */
+const QUIET: ReadonlySet<AnyEvent["type"]> = new Set([
+  "operator_message",
+  "operator_edited",
+  "operator_deleted",
+  "note_added",
+  "labelled",
+  "macro_run",
+  "offer_made",
+  "offer_ended",
+  "delivery_failed",
+  "delivery_replayed",
+  "file_ready",
+  "file_failed",
+  "colleague_invited",
+  "colleague_declined",
+  "participant_joined",
+  "participant_left",
+] as const);
+
+/** The last event that changes the card. */
+export function lastMove({ entries }: Log): number {
+  return entries.findLast(({ event }) => !QUIET.has(event.type))?.seq ?? 0;
+}
+
+/** On what a message's mood stands, in the reader's words. */
+export function signs(point: MoodPoint, say: Say): string {
+  return [
+    ...point.words.map((text) => say("card.quoted", { text })),
+    ...point.marks.map((mark) => say(`mood.sign.${mark}`)),
+  ].join(", ");
+}
+
+/** The line over the messages, in a box of `width` × `height`: glad on top, upset at the bottom. */
+export function line(
+  points: readonly MoodPoint[],
+  width: number,
+  height: number,
+): readonly (readonly [number, number])[] {
+  const step = width / Math.max(1, points.length - 1);
+  return points.map(({ level }, at) => [
+    Math.round((points.length === 1 ? width : at * step) * 10) / 10,
+    Math.round(((1 - level) / 2) * height * 10) / 10,
+  ]);
+}
+
+/** A referrer worth telling: another site, by its name. */
+export function cameFrom(page: { readonly url: string; readonly referrer: string }): string {
+  const host = (address: string) => (URL.canParse(address) ? new URL(address).hostname : "");
+  const from = host(page.referrer);
+  return from && from !== host(page.url) ? from : "";
+}
+
+/** How an earlier request ended, and what it was noted as. */
+export function ended({ ending, reason, code }: EarlierRequest, say: Say): string {
+  const end = say(known(`ending.${ending}`, "ending.answered"));
+  return [reason ? `${end} (${reason})` : end, code].filter(Boolean).join(" · ");
 }

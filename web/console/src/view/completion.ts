@@ -23,6 +23,21 @@ export function completed(text: string, { from, to }: Asked, put: string): reado
   return [text.slice(0, from) + put + text.slice(to), from + put.length];
 }
 
+/** The text with `words` between `from` and `to`, parted from what stands there, and where the cursor stands then. */
+export function inserted(
+  text: string,
+  from: number,
+  to: number,
+  words: string,
+  most: number,
+): readonly [string, number] {
+  const before = text.slice(0, from);
+  const after = text.slice(to);
+  const parted = (before && !/\s$/u.test(before) ? " " : "") + words;
+  const whole = before + parted + (after && !/^\s/u.test(after) ? " " : "") + after;
+  return [whole.slice(0, most), Math.min(before.length + parted.length, most)];
+}
+
 /** Those that begin with the words first, then those that hold them. */
 export function matching<T>(all: readonly T[], words: string, name: (one: T) => string): readonly T[] {
   const wanted = words.toLocaleLowerCase();

@@ -36,26 +36,39 @@ export interface Allowed {
   /** To a colleague or the queue. */
   readonly transfer: boolean;
   readonly snooze: boolean;
+  /** A colleague to join. */
+  readonly invite: boolean;
+  /** What this operator has joined. */
+  readonly leave: boolean;
   /** To be led on in another channel. */
   readonly elsewhere: boolean;
+  /** To promise that somebody gets back to the customer. */
+  readonly callBack: boolean;
 }
 
-/** `offered`: for whom it is reserved, if for anybody. */
+/** `offered`: for whom it is reserved, if for anybody. `joined`: this operator is there beside its owner, and may write. */
 export function allowed(
   status: Status,
-  { owner, offered }: { readonly owner: Person | null; readonly offered?: Person | undefined },
+  {
+    owner,
+    offered,
+    joined = false,
+  }: { readonly owner: Person | null; readonly offered?: Person | undefined; readonly joined?: boolean },
   me: string,
   supervises: boolean,
 ): Allowed {
   const mine = owner?.id === me && (status === "open" || status === "wrap_up");
   return {
-    reply: mine && status === "open",
+    reply: (mine || joined) && status === "open",
     // Whoever answers keeps it: a colleague gets it by transfer, not by taking.
     take: status === "pending" || status === "snoozed" || (status === "queued" && (offered?.id ?? me) === me),
     returnToBot: mine && status === "open",
     resolve: mine || (supervises && status !== "resolved"),
     transfer: mine,
     snooze: mine && status === "open",
+    invite: mine && status === "open",
+    leave: joined,
     elsewhere: status !== "resolved",
+    callBack: status === "queued" || (mine && status === "open"),
   };
 }

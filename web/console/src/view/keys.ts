@@ -11,6 +11,7 @@ export type Shortcut =
   | "context"
   | "list"
   | "search"
+  | "macros"
   | "palette"
   | "help";
 
@@ -51,9 +52,16 @@ export const SHORTCUTS: readonly (readonly [Shortcut, string])[] = [
   ["list", "Alt+I"],
   ["context", "Alt+O"],
   ["search", "/"],
+  ["macros", "\\"],
   ["palette", "Ctrl+K"],
   ["help", "?"],
 ];
+
+/** The number that was pressed, 1 to 9; else 0. */
+export function digit(pressed: Pick<Pressed, "code" | "altKey" | "ctrlKey" | "metaKey">): number {
+  if (pressed.altKey || pressed.ctrlKey || pressed.metaKey) return 0;
+  return Number(/^(?:Digit|Numpad)([1-9])$/.exec(pressed.code)?.[1] ?? 0);
+}
 
 /** By physical key, so that any layout works. `typing`: the keys go into a field, where "?" is a letter. */
 export function shortcut(pressed: Pressed, typing: boolean): Shortcut | null {
@@ -62,6 +70,7 @@ export function shortcut(pressed: Pressed, typing: boolean): Shortcut | null {
   }
   if (pressed.altKey) return pressed.shiftKey ? null : (WITH_ALT[pressed.code] ?? null);
   if (typing) return null;
+  if (pressed.code === "Backslash" || pressed.key === "\\") return "macros";
   if (pressed.key === "?" || (pressed.code === "Slash" && pressed.shiftKey)) return "help";
   return pressed.key === "/" || pressed.code === "Slash" ? "search" : null;
 }

@@ -1,4 +1,10 @@
-import { readMarkup, type AnyEvent, type DeliveryFailed, type Person } from "@switchboard/protocol";
+import {
+  readMarkup,
+  type AnyEvent,
+  type CallbackPromised,
+  type DeliveryFailed,
+  type Person,
+} from "@switchboard/protocol";
 import { known, knows, type Key, type Say } from "../i18n/index.ts";
 import { told } from "./faults.ts";
 import { moment } from "./times.ts";
@@ -20,6 +26,7 @@ export function line(event: AnyEvent, me: string): Wording | null {
     mine && person.id === me ? says(tone, mine) : says(tone, theirs, { name: person.name });
   switch (event.type) {
     case "system_notice":
+      if (event.notice === "rating") return says("plain", "event.rating_asked");
       return { tone: "plain", say: () => readMarkup(event.text).text };
     case "handoff_requested":
       return {
@@ -47,6 +54,8 @@ export function line(event: AnyEvent, me: string): Wording | null {
     case "owner_lost":
       return says("seam-wait", "event.owner_lost", { name: event.operator.name });
     case "resolved":
+      if (event.by === "system" && event.operator)
+        return says("seam-done", "event.resolved.time", { name: event.name ?? "" });
       if (event.by !== "operator") return says("seam-done", `event.resolved.${event.by}`);
       return {
         ...(event.operator === me
@@ -56,6 +65,18 @@ export function line(event: AnyEvent, me: string): Wording | null {
       };
     case "reopened":
       return says(event.to === "bot" ? "seam-bot" : "seam-wait", "event.reopened");
+    case "callback_promised":
+      return promised(event);
+    case "callback_tried":
+      return {
+        tone: "seam-done",
+        say: (say, locale) =>
+          say(`event.callback.${event.outcome}`, {
+            name: event.by.name,
+            time: moment(event.again_at, locale),
+          }),
+        note: event.note ?? "",
+      };
     case "snoozed":
       return {
         tone: "seam-done",
@@ -74,6 +95,8 @@ export function line(event: AnyEvent, me: string): Wording | null {
       return named(event.by, "event.replayed.you", "event.replayed", "plain");
     case "wrap_up_started":
       return says("seam-done", "event.wrap_up", { name: event.by.name });
+    case "wrap_up_cancelled":
+      return named(event.by, "event.wrap_up.cancelled.you", "event.wrap_up.cancelled", "seam-person");
     default:
       return quiet(event);
   }
@@ -97,6 +120,14 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.joined", { name: event.operator.name });
     case "participant_left":
       return says("plain", "event.left", { name: event.operator.name });
+    case "colleague_invited":
+      return says("plain", "event.invited", { name: event.by.name, colleague: event.operator.name });
+    case "colleague_declined":
+      return says("plain", "event.declined", { name: event.operator.name });
+    case "wrap_up_extended":
+      return says("plain", "event.wrap_up.extended", { name: event.by.name });
+    case "macro_run":
+      return says("plain", "event.macro", { name: event.by.name, macro: event.name });
     case "offer_made":
       return says("plain", "event.offered", { name: event.operator.name });
     case "offer_ended":
@@ -111,6 +142,14 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.labelled", { name: event.by.name });
     case "transcript_asked":
       return says("plain", "event.transcript", { address: event.address });
+    case "answers_forwarded": {
+      const { way, address, fault } = event;
+      if (!fault) return says("plain", `event.forwarded.${way}`, { address });
+      return {
+        tone: "bad",
+        say: (say) => say(`event.forwarded.${way}.failed`, { address, reason: told(fault, say, knows) }),
+      };
+    }
     case "attributes_set":
       return says("plain", "event.attributes", { attributes: pairs(event.attributes) });
     case "details_left":
@@ -137,6 +176,24 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.unknown", { type });
     }
   }
+}
+
+function promised(event: CallbackPromised): Wording {
+  const how = event.kind ?? "here";
+  const name = event.operator?.name;
+  return {
+    tone: "seam-done",
+    say: (say, locale) => {
+      const task = say(`callback.${how}`, { value: event.value ?? "" });
+      const time = moment(event.due_at, locale);
+      const own = event.owner ? `${say("event.callback.owner", { name: event.owner.name })} ` : "";
+      const head = name
+        ? say("event.callback.by", { name, task, time })
+        : say(event.reason === "missed" ? "event.callback.missed" : "event.callback.asked", { task, time });
+      return `${head} ${own}`.trim();
+    },
+    note: event.note ?? "",
+  };
 }
 
 function pairs(values: Readonly<Record<string, string>>): string {

@@ -23,7 +23,7 @@ import {
 export interface Written {
   readonly account?: string;
   readonly conversation: string;
-  readonly verb: "reply" | "note" | "edit_reply" | "delete_reply";
+  readonly verb: "reply" | "note" | "edit_reply" | "delete_reply" | "run_macro";
   readonly text: string;
   readonly files?: readonly {
     readonly id: string;
@@ -38,6 +38,8 @@ export interface Written {
   readonly place?: Place | null;
   /** The own message that is changed. */
   readonly seq?: number;
+  /** The macro that is run; `text` is its name. */
+  readonly macro?: string;
 }
 
 export type Author = "customer" | "bot" | "operator";
@@ -211,14 +213,14 @@ export function messageOf(entry: Entry, event: AnyEvent, around: Around): Messag
 
 /** A reply that is not in the log yet. */
 export function unsentMessage(letter: Letter<Written>): MessageItem {
-  const { text, files = [], answers = null, place = null } = letter.body;
+  const { verb, text, files = [], answers = null, place = null } = letter.body;
   return {
     ...BLANK,
     key: letter.id,
     seq: 0,
     at: letter.at * 1000,
     author: "operator",
-    text,
+    text: verb === "run_macro" ? `\\${text}` : text,
     quoted: answers,
     place,
     files: files.map((file) => ({ ...file, kind: "", seconds: 0, state: "here" })),

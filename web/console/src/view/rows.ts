@@ -38,6 +38,8 @@ function stands(row: Row, view: View, me: string): boolean {
       return row.status !== "resolved";
     case "resolved":
       return row.status === "resolved";
+    case "callbacks":
+      return Boolean(row.callback);
   }
 }
 
@@ -53,9 +55,10 @@ export function merge(rows: readonly Row[], changed: readonly Row[], look: Look)
   return [...byId.values()];
 }
 
-/** Who waits comes first, the longest on top; then the latest. */
-export function order(rows: readonly Row[]): readonly Row[] {
+/** Who waits comes first, the longest on top; then the latest. Callbacks come as they are due. */
+export function order(rows: readonly Row[], view: View = "all"): readonly Row[] {
   return [...rows].sort((a, b) => {
+    if (view === "callbacks" && a.callback && b.callback) return a.callback.due_at - b.callback.due_at;
     if (a.waiting_since !== null && b.waiting_since !== null) return a.waiting_since - b.waiting_since;
     if (a.waiting_since !== null) return -1;
     if (b.waiting_since !== null) return 1;
@@ -64,9 +67,9 @@ export function order(rows: readonly Row[]): readonly Row[] {
 }
 
 /** As `order`, but what was already shown keeps its place, and what is new comes last. */
-export function hold(rows: readonly Row[], shown: readonly string[]): readonly Row[] {
+export function hold(rows: readonly Row[], shown: readonly string[], view: View = "all"): readonly Row[] {
   const place = new Map(shown.map((id, index) => [id, index]));
-  return [...order(rows)].sort(
+  return [...order(rows, view)].sort(
     (a, b) => (place.get(a.conversation) ?? shown.length) - (place.get(b.conversation) ?? shown.length),
   );
 }

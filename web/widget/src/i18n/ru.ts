@@ -29,6 +29,8 @@ export const ru: Words = {
   discard: "Убрать",
   "typing.bot": "Помощник печатает",
   "typing.people": "{name} печатает",
+  "blocked.now": "Сейчас писать здесь нельзя.",
+  "blocked.good": "Писать здесь больше нельзя.",
   "line.connecting": "Подключаемся…",
   "line.waiting": "Восстанавливаем связь… Написанное не пропадёт.",
   "line.stopped": "Чат здесь сейчас недоступен.",
@@ -69,6 +71,7 @@ export const ru: Words = {
   "seam.left.phone": "Вы оставили телефон: {name}",
   "seam.left.email": "Вы оставили эл. почту: {name}",
   "seam.left.messenger": "Вы оставили контакт: {name}",
+  "problem.blocked": "Сейчас писать здесь нельзя.",
   "problem.consent_needed": "Текст изменился. Согласитесь с ним ниже и отправьте ещё раз.",
   agree: "Соглашаюсь",
   helped: "Помогло",
@@ -80,4 +83,5 @@ export const ru: Words = {
     many: "{n} новых сообщений",
     other: "{n} нового сообщения",
   },
+  seen: "Тот, кто отвечает, видит, что вы пишете",
 };

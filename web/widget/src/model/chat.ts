@@ -70,11 +70,15 @@ export interface ChatView {
   readonly items: readonly Item[];
   readonly queue: QueueNotice | null;
   readonly status: Status | null;
+  /** The one that is shown, once it is known. */
+  readonly conversation: string | null;
   /** The person who answers, or "". */
   readonly person: string;
   /** The name of theirs, or "". */
   readonly picture: string;
   readonly typing: Typist;
+  /** What is typed is seen before it is sent. */
+  readonly showsDraft: boolean;
   readonly unread: number;
   /** By file: where it can be had now, as a path on the server. */
   readonly links: ReadonlyMap<string, string>;
@@ -82,6 +86,8 @@ export interface ChatView {
   readonly done: Done;
   /** What must be agreed to before anything is written. */
   readonly consent: { readonly version: string; readonly text: string } | null;
+  /** Nothing that is written is taken: for now, or for good. */
+  readonly blocked: "" | "now" | "good";
   /** Whether somebody is there to answer. */
   readonly available: boolean;
   /** What was said can be had by e-mail. */
@@ -116,6 +122,7 @@ export class Chat {
   #looking = false;
   #place: QueueFrame | null = null;
   #available = true;
+  #blocked: ChatView["blocked"] = "";
   #invited: Invited | null = null;
   /** Gets every frame first; true: it was meant for it alone. */
   listen: ((frame: WidgetFrame) => boolean) | null = null;
@@ -139,7 +146,7 @@ export class Chat {
     );
     this.#typing = new Typing(
       options.world,
-      (on) => this.#connection.send({ type: "typing", on }),
+      (on, text) => this.#connection.send({ type: "typing", on, ...(text && { text }) }),
       () => this.#changed(),
     );
     this.#links = new Links(
@@ -251,9 +258,20 @@ export class Chat {
     this.#links.want(file);
   }
 
-  /** Keys are being pressed. */
-  type(): void {
-    this.#typing.press();
+  /** Keys are being pressed. `text`: what stands in the field now. */
+  type(text: string): void {
+    this.#typing.press(this.#showsDraft ? text : null);
+  }
+
+  /** Nothing is being written any more. */
+  rest(): void {
+    this.#typing.stop();
+  }
+
+  /** Whoever answers sees what is typed, and the customer is told so. */
+  get #showsDraft(): boolean {
+    const status = this.#logs.at(-1)?.state.status ?? this.#welcome?.status;
+    return (this.#welcome?.inbox.live_draft ?? false) && (status === "open" || status === "wrap_up");
   }
 
   /** Whether the customer sees the log now; then what comes counts as read. */
@@ -282,13 +300,16 @@ export class Chat {
       items: shown.items,
       queue: shown.queue,
       status: known?.status ?? this.#welcome?.status ?? null,
+      conversation: log?.conversation ?? null,
       person: owner?.name ?? "",
       picture: owner?.picture ?? "",
       typing: this.#typing.who,
+      showsDraft: this.#showsDraft,
       unread: this.#unread(),
       links: this.#links.all,
       done: doneIn(log ?? null, waiting.filter(isAct)),
       consent: wanted && wanted.version !== this.#agreed ? wanted : null,
+      blocked: this.#blocked,
       available: this.#available,
       mail: this.#welcome?.mail ?? false,
       telegram: this.#welcome?.telegram,
@@ -329,6 +350,7 @@ export class Chat {
 
   #welcomed(frame: WidgetWelcome): void {
     this.#welcome = frame;
+    this.#blocked = frame.blocked ? (frame.blocked.until === null ? "good" : "now") : "";
     this.#available = frame.available ?? true;
     this.#place = null;
     this.options.seats.settle();
@@ -420,6 +442,7 @@ export class Chat {
 
   #refuse(id: string, problem: Problem): void {
     this.#outbox.fail(id, this.options.explain(problem));
+    if (problemCode(problem) === "blocked") this.#blocked = problem.until === undefined ? "good" : "now";
     // The business changed its text since we came: the next welcome brings it.
     if (problemCode(problem) === "consent_needed") {
       this.options.storage.removeItem(this.#agreedKey);

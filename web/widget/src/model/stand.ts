@@ -34,6 +34,8 @@ export function step(state: Stand, { seq, at, event: told }: Entry): Stand {
       return moved("open", event.operator);
     case "transferred":
       return event.to ? { ...state, seq } : moved("queued");
+    case "callback_promised":
+      return moved("snoozed", event.owner ?? null);
     case "resolved":
       return moved("resolved");
     case "reopened":

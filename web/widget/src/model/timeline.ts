@@ -19,6 +19,7 @@ import {
 } from "@switchboard/protocol";
 import type { Key } from "../i18n/index.ts";
 import type { OwnLog } from "./stand.ts";
+import { RATING } from "./acts.ts";
 
 /** A message as it waits to be sent: with all that is shown of its files. */
 export interface Said extends Pick<WidgetMessage, "text" | "choice"> {
@@ -215,7 +216,7 @@ function show(entry: Entry, log: OwnLog, { read, fates, later }: Around): Item |
     case "details_left":
       return erased ? null : { kind: "seam", key, word: `seam.left.${event.kind}`, name: event.value };
     case "system_notice":
-      return { kind: "notice", key, text: event.text, rich: base.rich };
+      return event.notice === RATING ? null : { kind: "notice", key, text: event.text, rich: base.rich };
     default: {
       const seam = seamOf(event);
       return seam && { kind: "seam", key, ...seam };

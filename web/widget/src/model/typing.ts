@@ -5,16 +5,22 @@ const EVERY = 3_000;
 
 export type Typist = "bot" | "people" | null;
 
-/** Who types: told of us at most every 3 s and taken back after 3 s of rest; heard of others for 6 s. */
+const DRAFT_EVERY = 700;
+/** Characters of the draft that are told. */
+const DRAFT = 500;
+
+/** Who types: told of us at most every 3 s (with the words, where those are wanted: every 0.7 s) and taken back after 3 s of
+ * rest; heard of others for 6 s. */
 export class Typing {
   #who: Typist = null;
   #heard: unknown = null;
   #told = -Infinity;
   #rest: unknown = null;
+  #later: unknown = null;
 
   constructor(
     private readonly world: World,
-    private readonly tell: (on: boolean) => boolean,
+    private readonly tell: (on: boolean, text: string) => boolean,
     private readonly changed: () => void,
   ) {}
 
@@ -22,17 +28,22 @@ export class Typing {
     return this.#who;
   }
 
-  /** Keys are being pressed here. */
-  press(): void {
+  /** Keys are being pressed here. `draft`: what stands there now, or `null` where that isn't told. */
+  press(draft: string | null = null): void {
     const now = this.world.now();
-    if (now - this.#told >= EVERY && this.tell(true)) this.#told = now;
+    const text = draft?.slice(-DRAFT) ?? "";
+    this.world.cancel(this.#later);
+    if (now - this.#told >= (draft === null ? EVERY : DRAFT_EVERY)) {
+      if (this.tell(true, text)) this.#told = now;
+    } else if (draft !== null) this.#later = this.world.after(DRAFT_EVERY, () => this.press(draft));
     this.world.cancel(this.#rest);
     this.#rest = this.world.after(EVERY, () => this.stop());
   }
 
   stop(): void {
     this.world.cancel(this.#rest);
-    if (this.#told > -Infinity) this.tell(false);
+    this.world.cancel(this.#later);
+    if (this.#told > -Infinity) this.tell(false, "");
     this.#told = -Infinity;
   }
 

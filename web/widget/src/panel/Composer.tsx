@@ -12,7 +12,14 @@ export interface ComposerHandle {
   attach(files: Iterable<File>): void;
 }
 
-export function Composer({ handle, disabled }: { handle: Ref<ComposerHandle>; disabled: boolean }) {
+interface Props {
+  handle: Ref<ComposerHandle>;
+  disabled: boolean;
+  /** Whoever answers sees what is typed before it is sent. */
+  seen: boolean;
+}
+
+export function Composer({ handle, disabled, seen }: Props) {
   const { chat, draft, say, uploads } = useDesk();
   const files = useView(uploads);
   const [text, write] = useState(() => draft.read());
@@ -48,7 +55,8 @@ export function Composer({ handle, disabled }: { handle: Ref<ComposerHandle>; di
   }
   function onInput(event: TargetedInputEvent<HTMLTextAreaElement>) {
     write(event.currentTarget.value);
-    if (event.currentTarget.value.trim()) chat.type();
+    if (event.currentTarget.value.trim()) chat.type(event.currentTarget.value);
+    else chat.rest();
   }
   function onPaste(event: ClipboardEvent) {
     const pasted = event.clipboardData?.files;
@@ -74,6 +82,7 @@ export function Composer({ handle, disabled }: { handle: Ref<ComposerHandle>; di
           }}
         />
       )}
+      {seen && <p class="seen">{say("seen")}</p>}
       <div class="row">
         <Picker name="attach" label={say("attach")} disabled={disabled} attach={attach} />
         <Picker name="camera" label={say("photo")} disabled={disabled} attach={attach} />
@@ -89,6 +98,7 @@ export function Composer({ handle, disabled }: { handle: Ref<ComposerHandle>; di
           onInput={onInput}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
+          onBlur={() => chat.rest()}
         />
         <button
           type="button"

@@ -87,8 +87,13 @@ export function Panel({ open, arrival, settle }: Props) {
           {say(stopped ? STOPPED[view.refusal] : "line.waiting")}
         </p>
       )}
-      <Messages view={view} open={open} choose={view.consent ? null : press}>
-        {view.status === "resolved" && view.items.length > 0 && <Rating done={view.done} />}
+      {view.blocked && !stopped && (
+        <p class="line" role="status">
+          {say(`blocked.${view.blocked}`)}
+        </p>
+      )}
+      <Messages view={view} open={open} choose={view.consent || view.blocked ? null : press}>
+        {view.status === "resolved" && !view.blocked && view.done.rates && <Rating done={view.done} />}
         {asks && <Details done={view.done} available={view.available} />}
       </Messages>
       {queued ? (
@@ -101,6 +106,7 @@ export function Panel({ open, arrival, settle }: Props) {
       ) : (
         !withPerson &&
         !stopped &&
+        !view.blocked &&
         !view.consent && (
           <p class="way-out">
             <button
@@ -114,11 +120,11 @@ export function Panel({ open, arrival, settle }: Props) {
         )
       )}
       {arrival && !stopped ? (
-        <Arrival token={arrival} view={view} settle={settle} />
-      ) : view.consent && !stopped ? (
+        <Arrival link={arrival} view={view} settle={settle} />
+      ) : view.consent && !stopped && !view.blocked ? (
         <Consent text={view.consent.text} />
       ) : (
-        <Composer handle={composer} disabled={stopped} />
+        <Composer handle={composer} disabled={stopped || view.blocked !== ""} seen={view.showsDraft} />
       )}
       {dragged && <div class="drop">{say("drop")}</div>}
     </div>

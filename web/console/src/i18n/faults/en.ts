@@ -15,6 +15,13 @@ export const faults = {
     "this server has had no such channel ({channel}) for a day. Ask an administrator",
   "fault.delivery_channel_failed":
     "something failed on our side ({channel}: {error}), and it is logged. Ask an administrator",
+  "fault.delivery_mail_refused": "the mail server refused it ({said}). Ask the customer for another address",
+  "fault.delivery_mail_not_reached":
+    "the mail server put it off again and again ({said}). Ask an administrator",
+  "fault.delivery_mail_uncertain": "the mail server broke off, so it may have arrived",
+  "fault.delivery_sms_answered": "your sender of short messages did not take it ({said})",
+  "fault.delivery_sms_not_taken":
+    "your sender of short messages could not be called. An administrator finds why under Settings → Unread answers",
 
   "fault.push_off": "This browser is not told yet. Turn it on first.",
   "fault.push_gone": "The browser's own service does not know it any more. Turn this off and on again.",
@@ -26,8 +33,26 @@ export const faults = {
 
   "fault.contacts_one": "These two are one contact already.",
   "fault.contacts_two": "These two signed in as different people on one site, so they stay two contacts.",
+  "fault.contacts_blocked": "One of the two is blocked. Lift the block first, or block the other one, too.",
+  "fault.contact_blocked": "They are blocked. Lift the block before you write to them.",
+  "fault.contact_not_blocked": "They are not blocked any more.",
+  "fault.contact_unreachable": "Nothing reaches them there: they have blocked the bot, or are gone.",
+  "fault.contact_channel_off":
+    "“{name}” is not connected. Connect it in the settings, or write to them elsewhere.",
   "fault.contact_not_merged": "This contact is not joined with another one any more.",
   "fault.colleague_away": "{name} is on a break. Choose somebody else, or pass it to a team.",
+  "fault.phone_unreadable": "This is not a phone number. Write it with the country, like +44 20 7946 0000.",
+  "fault.email_unreadable": "This is not an e-mail address. Write it like name@example.com.",
+  "fault.messenger_missing": "Write the messenger and the name there, like Telegram @name.",
+  "fault.callback_none": "Nobody promised to call back. End it as answered, or snooze it.",
   "fault.colleague_gone": "{name} is not at the console. Choose somebody else, or pass it to a team.",
   "fault.labels_many": "A conversation has at most {limit} labels. Take one off first.",
+  "fault.colleague_wrapping_up":
+    "{name} is still noting what came of a talk. Choose somebody else, or pass it to a team.",
+  "fault.code_needed":
+    "Choose what came of it first: this conversation can not be resolved without a wrap-up code.",
+  "fault.no_more_time": "There is no more time for this one. Finish it, or go back to the conversation.",
+  "fault.not_invited": "You are not invited any more. Ask whoever has the conversation.",
+  "fault.macro_step":
+    "Step {step} of “{name}” can not be done, so nothing of it was. Do it by hand, or look at the macro.",
 } satisfies Record<`fault.${FaultCode<"delivery" | "push" | "desk">}`, Phrase>;

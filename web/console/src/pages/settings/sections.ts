@@ -1,10 +1,10 @@
 /** The sections of the settings, as the menu groups them. */
 export const GROUPS = [
   ["business", ["business", "hours", "retention"]],
-  ["people", ["people", "teams", "skills", "routing", "breaks"]],
+  ["people", ["people", "teams", "skills", "routing", "waiting", "unread", "breaks"]],
   ["channels", ["inboxes"]],
-  ["answers", ["canned", "labels", "codes"]],
-  ["automation", ["bot", "webhooks", "tokens", "transfer"]],
+  ["answers", ["script", "canned", "macros", "labels", "codes", "rating"]],
+  ["automation", ["bot", "crm", "webhooks", "tokens", "transfer"]],
   ["security", ["audit"]],
 ] as const;
 
@@ -13,7 +13,13 @@ export type Section = (typeof GROUPS)[number][1][number];
 /** What of the API a section can't be without. The others belong to every server that has this console. */
 export const NEEDS: Partial<Record<Section, string>> = {
   routing: "routing",
+  waiting: "waiting",
+  unread: "unread",
+  macros: "macros",
+  script: "script",
+  rating: "rating",
   breaks: "break-reasons",
+  crm: "crm-links",
   bot: "bot/templates",
   webhooks: "webhooks",
   transfer: "export",

@@ -6,21 +6,29 @@ import css from "./arrival.css?inline";
 import { WORDS } from "./words.ts";
 
 interface Props {
-  token: string;
+  /** A token, and after a dot the conversation that a letter told of: whoever has that already needs no token. */
+  link: string;
   view: ChatView;
   /** They went on, or don't want to. */
   settle: () => void;
 }
 
 /** In the composer's place: somebody came by a link. Only their own press uses it up. */
-export function Main({ token, view, settle }: Props) {
+export function Main({ link, view, settle }: Props) {
+  const [token = "", told = ""] = link.split(".");
   const { adopt, chat } = useDesk();
   const say = useWords(WORDS);
   adopt(css);
   const [step, go] = useState<"ask" | "wait" | "over" | "bad">("ask");
   const button = useRef<HTMLButtonElement>(null);
+  const unsure = told !== "" && view.inbox === null;
+  const here = !token || (told !== "" && view.conversation === told);
+  useEffect(() => {
+    // Not at once: effects may run within a rendering, and this one draws the whole panel.
+    if (here) queueMicrotask(settle);
+  }, [here]);
   const up = view.line === "online" || view.line === "catching_up";
-  useEffect(() => button.current?.focus({ preventScroll: true }), [step]);
+  useEffect(() => button.current?.focus({ preventScroll: true }), [step, unsure]);
   // Asked again on every new line: a repeat finds what the first one did.
   useEffect(() => {
     if (step !== "wait" || !up) return;
@@ -38,6 +46,7 @@ export function Main({ token, view, settle }: Props) {
     };
   }, [step, up, token]);
 
+  if (here || unsure) return null;
   const running = view.status !== null && view.status !== "resolved";
   return (
     <div class="arrival" role="group" aria-labelledby="arrival">

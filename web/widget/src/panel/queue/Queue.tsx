@@ -40,8 +40,15 @@ export function Main({ notice, place, choose, back }: Props) {
   );
 }
 
-/** "You are second in line, about 2 minutes". */
-function placed({ position, about_seconds }: QueueFrame, say: Say<keyof typeof WORDS.en>): string {
+/** "You are second in line, about 2–5 minutes". */
+function placed(
+  { position, about_seconds, upto_seconds }: QueueFrame,
+  say: Say<keyof typeof WORDS.en>,
+): string {
   const words = position <= 3 ? say(`place.${position as 1 | 2 | 3}`) : say("place.n", { n: position });
-  return about_seconds ? `${words}, ${say("place.about", { n: Math.ceil(about_seconds / 60) })}` : words;
+  const about = Math.ceil((about_seconds ?? 0) / 60);
+  const upto = Math.ceil((upto_seconds ?? about_seconds ?? 0) / 60);
+  if (!upto) return words;
+  const time = about < upto ? say("place.between", { about, upto }) : say("place.about", { n: upto });
+  return `${words}, ${time}`;
 }

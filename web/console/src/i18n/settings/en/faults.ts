@@ -4,7 +4,9 @@ import type { FaultCode, Phrase } from "@switchboard/protocol";
 export const faults = {
   "fault.webhook_removed": "The webhook was removed before this was sent.",
   "fault.webhook_turned_off": "The webhook was turned off. Turn it on, then send this again.",
-  "fault.webhook_no_secret": "The webhook has no secret yet. Make one above.",
+  "fault.webhook_not_needed":
+    "The customer read it meanwhile, or is reached another way by now. Nothing to do.",
+  "fault.webhook_no_secret": "There is no secret yet. Make one above.",
   "fault.webhook_secret_unreadable":
     "The secret cannot be read any more. Make a new one above, and keep it in your program.",
   "fault.webhook_status": "Your program answered HTTP {status}. Look into its log.",

@@ -4,7 +4,9 @@ import type { faults as words } from "../en/faults.ts";
 export const faults: Catalogue<keyof typeof words> = {
   "fault.webhook_removed": "Вебхук удалили раньше, чем это ушло.",
   "fault.webhook_turned_off": "Вебхук выключили. Включите его и отправьте ещё раз.",
-  "fault.webhook_no_secret": "У вебхука пока нет секрета. Создайте его выше.",
+  "fault.webhook_not_needed":
+    "Клиент тем временем прочитал ответ, или с ним связываются иначе. Делать ничего не нужно.",
+  "fault.webhook_no_secret": "Секрета пока нет. Создайте его выше.",
   "fault.webhook_secret_unreadable":
     "Секрет больше не читается. Создайте выше новый и сохраните его в вашей программе.",
   "fault.webhook_status": "Ваша программа ответила HTTP {status}. Загляните в её журнал.",

@@ -6,6 +6,7 @@ import { people } from "./people.ts";
 import { routing } from "./routing.ts";
 import { shared } from "./shared.ts";
 import { telegram } from "./telegram.ts";
+import { waiting } from "./waiting.ts";
 
 export const ru = {
   ...shared,
@@ -16,4 +17,5 @@ export const ru = {
   ...automation,
   ...faults,
   ...telegram,
+  ...waiting,
 };

@@ -8,6 +8,8 @@ export interface Aim {
   reason: string;
 }
 export interface TopicRule extends Aim {
+  /** As the file has them; they are edited there. */
+  skills?: unknown;
   topic: string;
 }
 export interface Handoff {
@@ -58,6 +60,7 @@ function rulesOf(rule: Json): TopicRule[] {
     team: textOf(rule["team"]),
     priority: numberOf(rule["priority"], 0),
     reason: textOf(rule["reason"]),
+    ...(rule["skills"] ? { skills: rule["skills"] } : {}),
   }));
 }
 
@@ -101,12 +104,13 @@ function written(value: Handoff, settings: Json): Json {
   return handoff;
 }
 
-function writtenRule({ topic, team, priority, reason }: TopicRule): Json {
+function writtenRule({ topic, team, priority, reason, skills }: TopicRule): Json {
   return {
     intent: topic,
     ...(team ? { team } : {}),
     ...(priority ? { priority } : {}),
     ...(reason ? { reason } : {}),
+    ...(skills ? { skills } : {}),
   };
 }
 

@@ -4,8 +4,9 @@ import { knows } from "../../../i18n/settings/index.ts";
 
 /** What the log can be filtered by. */
 export const KINDS = [
-  "business", "member", "invitation", "account", "inbox", "team", "skill", "label", "canned_response", "wrap_up_code", "break_reason",
-  "hours", "routing", "retention", "token", "webhook", "bot", "view", "other",
+  "business", "member", "invitation", "account", "inbox", "team", "skill", "label", "canned_response", "macro", "article", "knowledge",
+  "wrap_up_code", "break_reason",
+  "hours", "routing", "waiting", "unread", "retention", "rating", "script", "token", "webhook", "bot", "view", "contact", "contacts", "crm_link", "other",
 ] as const; // prettier-ignore
 export type Kind = (typeof KINDS)[number];
 
@@ -24,4 +25,13 @@ export function deed(line: AuditLine, say: Say): string {
 }
 
 /** Of these a business has one: their name says nothing. */
-export const SINGLE = new Set(["hours", "routing", "retention"]);
+export const SINGLE = new Set([
+  "hours",
+  "knowledge",
+  "routing",
+  "waiting",
+  "unread",
+  "retention",
+  "rating",
+  "script",
+]);

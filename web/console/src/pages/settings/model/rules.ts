@@ -1,4 +1,4 @@
-import type { SkillRules, Source, TeamRules } from "../../../api/setup.ts";
+import type { SkillRules, Source, TeamRules, WrapUpRules } from "../../../api/setup.ts";
 import { onTop } from "./changes.ts";
 
 /** Where nothing was set up; the server's own are the same. */
@@ -8,7 +8,9 @@ export const PLAIN_TEAM: TeamRules = {
   widen: [30, 60, 120],
   overflow: "",
   overflow_after: 90,
+  wrap_up: null,
 };
+export const PLAIN_WRAP_UP: WrapUpRules = { mode: "off", code: false, seconds: 60, more: "once" };
 export const PLAIN_SKILL: SkillRules = { language: "", channel: "", strict: false };
 
 /** Whether skills mean anything to conversations that come so: not where people pick, and nobody else is given them. */

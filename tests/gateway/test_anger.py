@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.mood import ANGRY, mood_of
+from gateway.mood.anger import ANGRY, mood_of
 
 ANGER = [
     "сколько можно", "сколько можно ждать", "СКОЛЬКО МОЖНО!!!", "третий раз пишу, никто не отвечает", "пишу вам уже в третий раз",

@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from bot.nlu.wordlists import by_word, listed
 from gateway.language import clean, stem, words
+from gateway.wordlists import by_word, listed
 
 ANGRY = 0.5
 _OWN = 0.6

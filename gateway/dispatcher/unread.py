@@ -1,0 +1,39 @@
+"""Answers that nobody read on the page: the due row by which they go out another way.
+
+One row for each conversation. It is written with the first answer; whoever works it off looks at what is unread by then
+(``gateway.unread``), under the conversation's lock, so that nothing is answered between that look and the row's end.
+"""
+
+from __future__ import annotations
+
+from gateway.dispatcher.policy import MINUTE, Policy
+from gateway.dispatcher.setup import UNREAD
+from gateway.model.events import Entry, OperatorMessage
+from gateway.model.state import Conversation
+from gateway.model.unread import unread_answers
+from gateway.store import due, lists, log
+from gateway.store.log import Draft
+from gateway.store.sql import Tx
+
+
+def note_unread(tx: Tx, draft: Draft, policy: Policy) -> None:
+    """People answered on a page: it is looked whether that is read."""
+    if not any(_is_on_page(entry, policy) for entry in draft.entries):
+        return
+    known = policy.set_ups.of(tx, draft.now)
+    after = known.waiting.unread_after
+    if after and ((known.unread.email and policy.mail) or known.unread.sms):
+        due.put(tx, UNREAD, draft.conversation, due_at=draft.now + after * MINUTE)
+
+
+def _is_on_page(entry: Entry, policy: Policy) -> bool:
+    return isinstance(entry.event, OperatorMessage) and entry.event.endpoint.channel not in policy.pushed
+
+
+def unread_of(tx: Tx, state: Conversation, policy: Policy) -> list[Entry]:
+    """People's answers that the customer didn't read and that went out no other way; none where they are reached in a messenger
+    by now, or go on elsewhere."""
+    if state.continued_in or state.endpoint.channel in policy.pushed:
+        return []
+    seen = max(lists.marks(tx, state.id).get("customer", 0), state.forwarded)
+    return unread_answers(log.entries(tx, state.id, after=seen), pushed=policy.pushed)

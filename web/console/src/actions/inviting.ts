@@ -1,0 +1,31 @@
+import type { Row } from "@switchboard/protocol";
+import { alerts } from "../stores/alerts.svelte.ts";
+import { desk } from "../stores/desk.svelte.ts";
+import { sendBeside } from "./acting.ts";
+import { callFor } from "./alerting.ts";
+import { openThread } from "./thread.ts";
+
+/** Rows changed: who is asked to join is told, until they have answered or it is over. */
+export function hearInvites(rows: readonly Row[]): void {
+  const next = new Map(alerts.invites);
+  for (const row of rows) {
+    const asked = row.status === "open" && (row.invited ?? []).includes(desk.operator);
+    if (asked && !next.has(row.conversation)) callFor(row);
+    if (asked) next.set(row.conversation, row);
+    else next.delete(row.conversation);
+  }
+  if (next.size > 0 || alerts.invites.size > 0) alerts.invites = next;
+}
+
+/** Those that stand are told with the next rows. */
+export function forgetInvites(): void {
+  alerts.invites = new Map();
+}
+
+export function joinInvited(conversation: string): void {
+  if (sendBeside("join", conversation)) openThread(conversation);
+}
+
+export function declineInvited(conversation: string): void {
+  sendBeside("decline_invitation", conversation);
+}
