@@ -15,6 +15,7 @@ from gateway.http.verbs import Verb
 from gateway.model import commands as c
 from gateway.model.cards import check_cards
 from gateway.model.events import Attachment, CallbackKind, Card, Ending, Endpoint, Person, Place
+from gateway.model.forms import Answers
 from gateway.model.reach import check_email, check_phone
 from gateway.model.state import FACT_LENGTH, FACT_NAME_LENGTH
 
@@ -137,6 +138,18 @@ class RunMacroBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     id: ClientId
     macro: ItemId
     floor_seq: FloorSeq
+
+
+class SubmitFormBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``form`` and ``version``: as it was on the screen. ``answers``: by the names of the questions; several choices one to a line.
+    ``tell``: the customer is told the form's message; for that ``floor_seq`` is what the screen shows."""
+
+    id: ClientId
+    form: ItemId
+    version: Annotated[int, msgspec.Meta(ge=0)]
+    answers: Answers
+    tell: bool = False
+    floor_seq: FloorSeq = 0
 
 
 class InviteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -304,6 +317,11 @@ def verbs() -> list[Verb]:
         Verb(name="run_macro", summary="Do all that a macro says, or nothing of it", roles=EVERYONE, body=RunMacroBody,
              command=lambda who, body: c.RunMacro(
                  operator=_person(who), macro=body.macro, floor_seq=body.floor_seq, client_id=body.id)),
+        Verb(name="submit_form", summary="Keep what was written into a form, as a record with a number", roles=EVERYONE,
+             body=SubmitFormBody,
+             command=lambda who, body: c.SubmitForm(
+                 operator=_person(who), form=body.form, version=body.version, answers=body.answers, client_id=body.id,
+                 tell=body.tell, floor_seq=body.floor_seq)),
         Verb(name="facts", summary="Correct what is known", roles=EVERYONE, body=FactsBody,
              command=_facts),
     ]  # fmt: skip

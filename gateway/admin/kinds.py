@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from gateway.dispatcher.retention import begin
 from gateway.errors import Invalid
+from gateway.faults import forms as form_faults
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, SUPERVISORS
 from gateway.http.texts import ItemId, Locale, name_of, visible_text
-from gateway.model import macros
+from gateway.model import forms, macros
 from gateway.model.hours import Day, Holiday, Span, Spans
 from gateway.model.rules import RatingRules, RoutingRules, SkillRules, TeamRules, ThingId, WaitingRules
 from gateway.store import articles, configuration, directory, labels, teams
@@ -110,9 +111,27 @@ class Macro(Body, frozen=True):
 
 
 class WrapUpCode(Body, frozen=True):
-    """What came of a conversation; its owner chooses one when they end it. ``active``: it can be chosen."""
+    """What came of a conversation; its owner chooses one when they end it. ``active``: it can be chosen. ``form``: the id of one
+    that must be filled in before."""
 
     about: Annotated[str, msgspec.Meta(max_length=400)] = ""
+    active: bool = True
+    form: ThingId = ""
+
+
+class Form(Body, frozen=True):
+    """What an operator is led through, step by step (``gateway.model.forms``). ``prefix``: how the numbers of its records begin;
+    ``statuses``: those of a record, the first for a new one; ``told``: what the customer may be told, with ``{{number}}`` and
+    ``{{form}}``; ``active``: it can be chosen."""
+
+    steps: forms.Steps
+    about: Annotated[str, msgspec.Meta(max_length=400)] = ""
+    purpose: forms.Purpose = "ticket"
+    prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9]{0,7}$")] = "REC"
+    statuses: Annotated[
+        tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=40)], ...], msgspec.Meta(min_length=1, max_length=20)
+    ] = ("new", "done")
+    told: Annotated[str, msgspec.Meta(max_length=1000)] = ""
     active: bool = True
 
 
@@ -155,7 +174,7 @@ class Retention(Body, frozen=True):
 
 Told = Literal[
     "conversation_started", "customer_message", "bot_message", "operator_message", "note_added", "handoff_requested",
-    "taken", "transferred", "returned_to_bot", "snoozed", "reopened", "resolved", "rated",
+    "form_filled", "record_status_changed", "taken", "transferred", "returned_to_bot", "snoozed", "reopened", "resolved", "rated",
 ]  # fmt: skip
 """Events that a webhook may ask for, by their tags in the log."""
 
@@ -332,6 +351,21 @@ def _action(tx: Tx, action: macros.Action, *, field: str) -> macros.Action:
     return action
 
 
+def _code(tx: Tx, body: WrapUpCode, by: Actor) -> Body:
+    if body.form and configuration.find(tx, "form", body.form) is None:
+        raise Invalid(form_faults.REMOVED(), field="form")
+    return _named(body)
+
+
+def _form(tx: Tx, body: Form, by: Actor) -> Body:
+    forms.check_steps(body.steps)
+    statuses = tuple(name_of(one) for one in body.statuses)
+    if len(set(statuses)) < len(statuses):
+        raise Invalid(form_faults.STATUSES(), field="statuses")
+    steps = tuple(replace(step, say=visible_text(step.say)) for step in body.steps)
+    return replace(_named(body), steps=steps, statuses=statuses, told=visible_text(body.told))
+
+
 def _scoped(body: CannedResponse) -> str:
     """Each scope has its names: my own may be called as everybody's, and comes first."""
     return ":".join(one for one in (body.owner, body.team, body.name) if one).casefold()
@@ -435,7 +469,8 @@ KINDS: tuple[Kind, ...] = (
          takes_along=articles.drop),
     Kind(name=KNOWLEDGE, path="knowledge", body=Knowledge, summary="Where articles are shown", single=True,
          judge=lambda tx, body, by: body),
-    Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes"),
+    Kind(name="form", path="forms", body=Form, summary="Forms", write=SUPERVISORS, judge=_form),
+    Kind(name="wrap_up_code", path="wrap-up-codes", body=WrapUpCode, summary="Wrap-up codes", judge=_code),
     Kind(name="break_reason", path="break-reasons", body=BreakReason, summary="Reasons of breaks"),
     Kind(name="webhook", path="webhooks", body=Webhook, summary="Webhooks", judge=_webhook, read=ADMINISTRATORS),
     Kind(name="crm_link", path="crm-links", body=CrmLink, summary="Ways into the business's own systems", judge=_crm_link),

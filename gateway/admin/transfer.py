@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gateway.admin.configuration import add_thing, change_thing
 from gateway.admin.inbox_settings import judge_settings
-from gateway.admin.kinds import KINDS, Article, Body, CannedResponse, Kind, Macro, Team
+from gateway.admin.kinds import KINDS, Article, Body, CannedResponse, Kind, Macro, Team, WrapUpCode
 from gateway.admin.messengers import without_proxy
 from gateway.admin.profile import Profile, change_profile, read_profile
 from gateway.errors import Invalid
@@ -63,7 +63,7 @@ def export_business(tx: Tx) -> Export:
     shown: dict[str, dict[str, ArticleText]] = {}
     for one in articles.published(tx):
         shown.setdefault(one.article, {})[one.locale] = text_of(one)
-    names = {item.id: _title(item) for kind in ("team", "label") for item in configuration.read(tx, kind)}
+    names = {item.id: _title(item) for kind in ("team", "label", "form") for item in configuration.read(tx, kind)}
     things: dict[str, tuple[msgspec.Raw, ...]] = {}
     for kind in KINDS:
         items = {item.id: msgspec.json.decode(item.body, type=kind.body) for item in configuration.read(tx, kind.name)}
@@ -195,7 +195,7 @@ class _Import:
     def _at_home(self, kind: Kind, thing: Any) -> Any:
         """A team's members are the accounts with these addresses; who doesn't work here is left out. Teams and labels are
         those of that name."""
-        if kind.body in (CannedResponse, Macro):
+        if kind.body in (CannedResponse, Macro, WrapUpCode):
             return renamed(thing, lambda kind, name: self._id_of(kind, name))
         if kind.body is not Team or not isinstance(thing, dict) or not isinstance(thing.get("members"), list):
             return thing
@@ -208,7 +208,7 @@ class _Import:
         return {**thing, "members": [self._accounts[email] for email in emails if email in self._accounts]}
 
     def _id_of(self, kind: str, name: str) -> str:
-        found = configuration.named(self._tx, kind, name)
+        found = configuration.named(self._tx, kind, name.casefold())
         return found.id if found is not None else name
 
 
@@ -217,8 +217,9 @@ def renamed(thing: Any, called: Callable[[str, str], str]) -> Any:
     if not isinstance(thing, dict):
         return thing
     changed = {**thing}
-    if isinstance(thing.get("team"), str) and thing["team"]:
-        changed["team"] = called("team", thing["team"])
+    for one in ("team", "form"):
+        if isinstance(thing.get(one), str) and thing[one]:
+            changed[one] = called(one, thing[one])
     for field in ("add", "remove"):
         if isinstance(thing.get(field), list):
             changed[field] = [called("label", one) for one in thing[field] if isinstance(one, str)]
@@ -244,7 +245,7 @@ def _abroad(body: Body, emails: dict[str, str], names: dict[str, str], shown: di
     of it."""
     if isinstance(body, Article):
         return {**msgspec.structs.asdict(body), "published": shown}
-    if isinstance(body, CannedResponse | Macro):
+    if isinstance(body, CannedResponse | Macro | WrapUpCode):
         return renamed(msgspec.to_builtins(body), lambda kind, item: names.get(item, item))
     if not isinstance(body, Team):
         return body

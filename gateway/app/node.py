@@ -60,6 +60,7 @@ from gateway.http.peers import Peers
 from gateway.http.presence import Presence
 from gateway.http.problems import problems
 from gateway.http.reading import Reading
+from gateway.http.records import Records
 from gateway.http.refusals import REFUSALS, Refusals
 from gateway.http.routes import Call, Route, mount
 from gateway.http.rows import Rows
@@ -198,6 +199,7 @@ class Switchboard:
             *self.sign_in.routes(),
             *Reading(self.store).routes(),
             *Ledger(self.store).routes(),
+            *Records(self.store, self.dispatcher).routes(),
             *self.file_routes.routes(),
             *self.verbs.routes(),
             *Contacts(self.store, self.dispatcher, self.hub, erasures=self.erasures).routes(),

@@ -9,6 +9,7 @@ from gateway.dispatcher.alerting import plan_alerts
 from gateway.dispatcher.outgoing import plan as plan_delivery
 from gateway.dispatcher.policy import MINUTE, Policy
 from gateway.dispatcher.rating import ask_for_rating
+from gateway.dispatcher.recording import keep
 from gateway.dispatcher.routing import plan_routing
 from gateway.dispatcher.stints import note_stint
 from gateway.dispatcher.transcripts import Job, plan
@@ -87,6 +88,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     assert state is not None
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
+        keep(tx, state, entry)
         note_stint(tx, draft.conversation, entry, draft.before, now=draft.now)
     if draft.before is not None and draft.before.wrap_up is not None and state.wrap_up is None:
         due.drop(tx, WRAP_UP, draft.conversation)

@@ -24,7 +24,7 @@ from gateway.model.events import Unrecognized
 from gateway.model.ids import new_id
 from gateway.model.redact import redact
 from gateway.model.state import FOLD_VERSION, Conversation, Status
-from gateway.store import blocks, contacts, deliveries, due, files, inbound, links, log, refs, search
+from gateway.store import blocks, contacts, deliveries, due, files, inbound, links, log, records, refs, search
 from gateway.store.contacts import Address, Attributes
 from gateway.store.sql import Tx
 
@@ -182,6 +182,7 @@ def _drop_what_hangs_on(tx: Tx, conversation: str) -> None:
     deliveries.drop(tx, conversation)
     refs.drop(tx, conversation)
     links.drop(tx, conversation)
+    records.forget(tx, conversation)
     files.drop_all(tx, conversation)
 
 

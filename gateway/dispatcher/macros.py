@@ -6,6 +6,7 @@ from typing import assert_never
 
 import msgspec
 
+from gateway.dispatcher import recording
 from gateway.errors import NotFound, NotOwner, NotPossible, Refused, StaleFloor, TakenBy
 from gateway.faults import desk
 from gateway.model import commands as c
@@ -27,6 +28,8 @@ class Kept(msgspec.Struct, frozen=True):
 def commands_of(tx: Tx, state: Conversation, wanted: c.AnyRequest, *, now: int) -> tuple[c.AnyCommand, ...]:
     """What is to be done, in order; first the log says which macro does it. Raises ``NotFound`` for one that is gone, and
     ``StaleFloor`` for a screen that is."""
+    if isinstance(wanted, c.SubmitForm):
+        return recording.commands_of(tx, wanted, now=now)
     if not isinstance(wanted, c.RunMacro):
         return (wanted,)
     if wanted.floor_seq != state.floor_seq:

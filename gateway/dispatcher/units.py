@@ -13,6 +13,7 @@ from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequen
 from gateway.dispatcher.macros import at_step, commands_of
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.rating import rating_of, thank
+from gateway.dispatcher.recording import has_its_form, with_record
 from gateway.dispatcher.routing import comes_back, may_get
 from gateway.errors import Blocked, ConsentNeeded, NotFound, NotPossible, Refused
 from gateway.faults import Fault
@@ -238,6 +239,10 @@ class Submit(msgspec.Struct, frozen=True):
         if state is None:
             raise NotFound("There is no such conversation.")
         draft = log.Draft(self.conversation, state, now=now)
+        if isinstance(self.command, c.SubmitForm) and self.claim is not None:
+            known = inbound.earlier(tx, self.claim)
+            if known is not None:
+                return _repeated(known)  # before a number is drawn for it
         try:
             self._apply(tx, draft, state)
         except Refused:
@@ -261,6 +266,8 @@ class Submit(msgspec.Struct, frozen=True):
             try:
                 known_here(tx, step)
                 command = with_faces(tx, with_target(tx, self.conversation, with_files(tx, step)))
+                command = with_record(tx, self.conversation, command)
+                has_its_form(tx, self.conversation, command)
                 may_get(tx, command, self.policy, now=draft.now)
                 draft.apply(
                     command, self.circumstances or circumstances_of(tx, state, command, self.policy, now=draft.now)

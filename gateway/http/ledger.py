@@ -146,11 +146,11 @@ class Ledger:
             }
         )  # fmt: skip
         await response.prepare(call.request)
-        await response.write(b"\xef\xbb\xbf" + _csv([_HEAD]))
+        await response.write(b"\xef\xbb\xbf" + csv_of([_HEAD]))
         spot, names, written = LATEST, await self._store.read(call.business, lambda tx, now: _names(tx)), 0
         while written < EXPORTED:
             lines = await self._page(call.business, query.wanted, spot)
-            await response.write(_csv([_cells(_shown(line, names)) for line in lines]))
+            await response.write(csv_of([_cells(_shown(line, names)) for line in lines]))
             written += len(lines)
             if len(lines) < PAGE:
                 break
@@ -183,19 +183,19 @@ _HEAD = ("opened_at", "contact", "channel", "team", "operator", "ending", "reaso
 
 def _cells(line: LedgerLine) -> tuple[str, ...]:
     return (
-        _iso(line.opened_at), line.contact.name, line.channel, line.team, line.operator.name if line.operator else "",
-        line.ending or "open", line.reason, line.code, _iso(line.ended_at),
+        iso(line.opened_at), line.contact.name, line.channel, line.team, line.operator.name if line.operator else "",
+        line.ending or "open", line.reason, line.code, iso(line.ended_at),
         f"{line.waited:.0f}" if line.waited is not None else "", str(line.score or ""), line.conversation,
     )  # fmt: skip
 
 
-def _iso(instant: int | None) -> str:
+def iso(instant: int | None) -> str:
     if instant is None:
         return ""
     return dt.datetime.fromtimestamp(instant / 1e6, dt.UTC).isoformat(timespec="seconds")
 
 
-def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
     """Lines of a table; what a spreadsheet would run as a formula stands as text."""
     out = io.StringIO()
     writer = csv.writer(out)

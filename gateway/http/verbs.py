@@ -61,7 +61,7 @@ class Verbs:
         if client_id:
             endpoint = getattr(body, "endpoint", None)
             further = (*getattr(body, "files", ()), *((endpoint.identity,) if endpoint else ()))
-            said = getattr(body, "text", "") or getattr(body, "macro", "")
+            said = getattr(body, "text", "") or getattr(body, "macro", "") or getattr(body, "form", "")
             digest = digest_of(conversation, verb.name, said, *further)
             claim = Claim("operator", principal.id, client_id, digest)
         receipt = await self._dispatcher.submit(principal.business, conversation, command, claim=claim)

@@ -366,6 +366,44 @@ class NoteMacro(Command, frozen=True):
     client_id: str = ""
 
 
+class FillForm(Command, frozen=True):
+    """What was written into a form is kept. All of it was judged; ``number`` was drawn for it. ``record``: a new id."""
+
+    operator: Person
+    record: str
+    number: str
+    form: str
+    name: str
+    purpose: str
+    status: str
+    values: dict[str, str]
+    client_id: str = ""
+
+
+class SubmitForm(Command, frozen=True):
+    """A form as it was filled in. The business's set-up says what fits, so the dispatcher judges it. ``version``: of the form that
+    was on the screen; ``tell``: its message goes to the customer, who is the operator's by ``floor_seq``."""
+
+    operator: Person
+    form: str
+    version: int
+    answers: dict[str, str]
+    client_id: str
+    tell: bool = False
+    floor_seq: int = 0
+
+
+class MoveRecord(Command, frozen=True):
+    """``before``: the status on the screen. ``number`` and ``name`` are the record's, by the dispatcher."""
+
+    operator: Person
+    record: str
+    before: str
+    status: str
+    number: str = ""
+    name: str = ""
+
+
 class RunMacro(Command, frozen=True):
     """Everything that a macro does, at once or not at all. What that is says the business's set-up, so the dispatcher makes
     the commands of it."""
@@ -514,9 +552,9 @@ AnyCommand = (
     | LeaveDetails | AskTranscript | AskCallback | PromiseCallback | TryCallback | Leave | JoinChannel | FinishTurn | FailTurn | Take | SendReply
     | AddNote | SetFacts | SetLabels | Transfer | ReturnToBot | Snooze | Resolve | Replay | Join | Part | RequestHandoff | MakeOffer
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
-    | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | Invite | DeclineInvitation
+    | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | FillForm | MoveRecord | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
     | ForwardAnswers
 )  # fmt: skip
-AnyRequest = AnyCommand | RunMacro
+AnyRequest = AnyCommand | RunMacro | SubmitForm
 """What people may ask for."""

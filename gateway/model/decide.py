@@ -72,7 +72,7 @@ _ALWAYS: dict[type[c.Command], Handler] = {
     c.LeaveDetails: customer.leave_details, c.AskTranscript: customer.ask_transcript,
     c.FinishTurn: bot.drop_turn, c.FailTurn: bot.drop_turn,
     c.AddNote: people.note, c.SetFacts: people.set_facts, c.SetLabels: people.set_labels, c.Part: people.part,
-    c.Replay: people.replay, c.NoteMacro: people.note_macro, c.DeclineInvitation: people.decline_invitation,
+    c.Replay: people.replay, c.NoteMacro: people.note_macro, c.FillForm: people.fill_form, c.MoveRecord: people.move_record, c.DeclineInvitation: people.decline_invitation,
     c.EndWrapUp: _nothing,
     c.EndOffer: system.end_offer, c.LoseOwner: system.lose_owner, c.ReportFailure: system.report_failure,
     c.FinishFile: system.finish_file, c.FailFile: system.fail_file,

@@ -33,6 +33,7 @@ from gateway.model.events import (
     FactsChanged,
     FileFailed,
     FileReady,
+    FormFilled,
     HandoffCancelled,
     HandoffRequested,
     InvitationShown,
@@ -50,6 +51,7 @@ from gateway.model.events import (
     ParticipantLeft,
     Place,
     Rated,
+    RecordMoved,
     Redacted,
     Reopened,
     Resolved,
@@ -92,11 +94,13 @@ def findable(event: AnyEvent) -> str:
             return _joined(event.value, event.note)
         case DetailsLeft():
             return event.value
+        case FormFilled():
+            return event.number
         case (
             Rated() | SystemNotice() | DeliveryFailed() | DeliveryReplayed() | BotTurn() | BotTurnDropped() | BotTurnFailed()
             | HandoffRequested() | HandoffCancelled() | OfferMade() | OfferEnded() | Taken() | ReturnedToBot() | OwnerLost()
             | ParticipantJoined() | ParticipantLeft() | ConversationStarted() | ChannelJoined() | FactsChanged()
-            | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | ColleagueInvited() | ColleagueDeclined() | Resolved() | Reopened() | Snoozed() | FileReady() | FileFailed() | Redacted()
+            | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | RecordMoved() | ColleagueInvited() | ColleagueDeclined() | Resolved() | Reopened() | Snoozed() | FileReady() | FileFailed() | Redacted()
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
             | EndpointBack() | AnswersForwarded()

@@ -39,6 +39,7 @@ from gateway.model.events import (
     FactsChanged,
     FileFailed,
     FileReady,
+    FormFilled,
     HandoffCancelled,
     HandoffRequested,
     InvitationShown,
@@ -59,6 +60,7 @@ from gateway.model.events import (
     Place,
     Plain,
     Rated,
+    RecordMoved,
     Redacted,
     Reopened,
     Resolved,
@@ -209,7 +211,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case (
             NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
-            | CustomerReacted() | MacroRun()
+            | CustomerReacted() | MacroRun() | FormFilled() | RecordMoved()
         ):  # fmt: skip
             return {}
         case (

@@ -36,6 +36,7 @@ from gateway.model.events import (
     FactsChanged,
     FileFailed,
     FileReady,
+    FormFilled,
     HandoffCancelled,
     HandoffRequested,
     InvitationShown,
@@ -53,6 +54,7 @@ from gateway.model.events import (
     ParticipantLeft,
     Plain,
     Rated,
+    RecordMoved,
     Redacted,
     Reopened,
     Resolved,
@@ -115,6 +117,8 @@ def _shell(event: Plain) -> Plain:
             return replace(event, value="", note="")
         case NoteAdded():
             return replace(event, text="")
+        case FormFilled():
+            return replace(event, values={})
         case CallbackTried():
             return replace(event, note="")
         case FileReady():
@@ -140,7 +144,7 @@ def _shell(event: Plain) -> Plain:
             | Taken() | ReturnedToBot() | OwnerLost() | ParticipantJoined() | ParticipantLeft() | ChannelJoined()
             | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | FileFailed()
             | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown() | Labelled()
-            | OperatorDeleted() | EndpointLost() | EndpointBack() | WrapUpExtended() | WrapUpCancelled() | MacroRun()
+            | OperatorDeleted() | EndpointLost() | EndpointBack() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | RecordMoved()
             | ColleagueInvited() | ColleagueDeclined()
         ):  # fmt: skip
             return event

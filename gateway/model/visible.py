@@ -40,6 +40,7 @@ from gateway.model.events import (
     FactsChanged,
     FileFailed,
     FileReady,
+    FormFilled,
     HandoffCancelled,
     HandoffRequested,
     InvitationShown,
@@ -57,6 +58,7 @@ from gateway.model.events import (
     ParticipantLeft,
     Person,
     Rated,
+    RecordMoved,
     Redacted,
     Reopened,
     Resolved,
@@ -168,7 +170,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
         case (
             NoteAdded() | DeliveryFailed() | DeliveryReplayed() | BotTurn() | BotTurnDropped() | BotTurnFailed() | OfferMade()
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
-            | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | ColleagueInvited() | ColleagueDeclined()
+            | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | FormFilled() | RecordMoved() | ColleagueInvited() | ColleagueDeclined()
             | CallbackTried() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
             | AnswersForwarded()
         ):  # fmt: skip

@@ -209,6 +209,13 @@ def time_after_the_talk() -> History:
     history.do(c.Part(operator=SUE))
     history.do(c.Invite(operator=IVAN, floor_seq=history.state.floor_seq, colleague=OLGA))
     history.do(c.NoteMacro(operator=IVAN, macro="m1", name="Goodbye"))
+    history.do(
+        c.FillForm(
+            operator=IVAN, record="r1", number="ORD-000001", form="f1", name="Order", purpose="order", status="new",
+            values={"what": "tea"},
+        )
+    )  # fmt: skip
+    history.do(c.MoveRecord(operator=IVAN, record="r1", number="ORD-000001", name="Order", before="new", status="done"))
     history.resolve(operator=IVAN, rules=rules)
     history.do(c.EndWrapUp(), after=31)
     return history

@@ -14,6 +14,7 @@ from gateway.model.events import (
     ColleagueInvited,
     DeliveryReplayed,
     FactsChanged,
+    FormFilled,
     Labelled,
     MacroRun,
     NoteAdded,
@@ -22,6 +23,7 @@ from gateway.model.events import (
     OperatorMessage,
     ParticipantJoined,
     ParticipantLeft,
+    RecordMoved,
     Resolved,
     ReturnedToBot,
     Snoozed,
@@ -192,6 +194,25 @@ def note_macro(state: Conversation, command: c.NoteMacro, circumstances: Circums
     return (
         MacroRun(by=command.operator, macro=command.macro, name=command.name, client_id=command.client_id),
     )  # fmt: skip
+
+
+def fill_form(state: Conversation, command: c.FillForm, circumstances: Circumstances) -> Events:
+    filled = FormFilled(
+        by=command.operator, record=command.record, number=command.number, form=command.form, name=command.name,
+        purpose=command.purpose, status=command.status, values=command.values, client_id=command.client_id,
+    )  # fmt: skip
+    return (filled,)
+
+
+def move_record(state: Conversation, command: c.MoveRecord, circumstances: Circumstances) -> Events:
+    """What is so already is no news."""
+    if command.status == command.before:
+        return ()
+    moved = RecordMoved(
+        by=command.operator, record=command.record, number=command.number, before=command.before,
+        status=command.status, name=command.name,
+    )  # fmt: skip
+    return (moved,)
 
 
 def invite(state: Conversation, command: c.Invite, circumstances: Circumstances) -> Events:

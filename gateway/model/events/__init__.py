@@ -88,6 +88,7 @@ from gateway.model.events.messages import (
     Rated,
     SystemNotice,
 )
+from gateway.model.events.records import FormFilled, RecordMoved
 
 
 class Redacted(Event, frozen=True, tag="redacted"):
@@ -157,6 +158,8 @@ Plain = (
     | MacroRun
     | ColleagueInvited
     | ColleagueDeclined
+    | FormFilled
+    | RecordMoved
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -252,6 +255,7 @@ __all__ = [
     "FileKind",
     "FileProblem",
     "FileReady",
+    "FormFilled",
     "ForwardWay",
     "HandoffCancelled",
     "HandoffRequested",
@@ -277,6 +281,7 @@ __all__ = [
     "Plain",
     "Rated",
     "Reason",
+    "RecordMoved",
     "Redacted",
     "Reopened",
     "Resolved",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0023"
+HEAD = "0024"
 KNOWN = (
     "0001",
     "0002",
@@ -27,4 +27,5 @@ KNOWN = (
     "0021",
     "0022",
     "0023",
+    "0024",
 )

@@ -22,6 +22,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "actions": [{"type": "say", "texts": {"en": "Goodbye!"}}, {"type": "resolve", "code": ""}],
     },
     "wrap-up-codes": {"name": "Solved"},
+    "forms": {"name": "Order", "prefix": "ORD", "steps": [{"name": "what", "title": "What"}]},
     "break-reasons": {"name": "Lunch"},
     "crm-links": {"name": "CRM", "url": "https://crm.example.com/search?q={email}"},
     "views": {"name": "Urgent ones", "view": "unassigned", "filter": {"label": "urgent"}},

@@ -62,6 +62,8 @@ ExtendWrapUp       -      -     -      +       -       -
 CancelWrapUp       -      -     -      +       -       -
 EndWrapUp          .      .     .      +       .       .
 NoteMacro          +      +     +      +       +       +
+FillForm           +      +     +      +       +       +
+MoveRecord         +      +     +      +       +       +
 Invite             -      -     +      -       -       -
 DeclineInvitation  .      .     .      .       .       .
 Extend             +      +     +      +       +       +
@@ -113,6 +115,17 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.ExtendWrapUp: fence,
         c.CancelWrapUp: fence,
         c.NoteMacro: {"operator": OLGA, "macro": "m1", "name": "Refund"},
+        c.FillForm: {
+            "operator": OLGA,
+            "record": "r1",
+            "number": "ORD-000001",
+            "form": "f1",
+            "name": "Order",
+            "purpose": "order",
+            "status": "new",
+            "values": {"what": "tea"},
+        },
+        c.MoveRecord: {"operator": OLGA, "record": "r1", "before": "new", "status": "done"},
         c.Invite: {**fence, "colleague": IVAN},
         c.DeclineInvitation: {"operator": IVAN},
         c.Replay: {"operator": OLGA, "seq": 2},

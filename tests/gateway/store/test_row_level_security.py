@@ -28,6 +28,7 @@ from gateway.store import (
     links,
     lists,
     members,
+    records,
     refs,
     search,
     stints,
@@ -79,6 +80,15 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         articles.publish(tx, "a1", "en", title="Delivery", category="", text="Soon.", by="Olga", now=now)
         articles.vote(tx, "a1", "en", helped=True)
         unanswered.note(tx, "en", "where is it", origin="page", now=now)
+        records.add(
+            tx,
+            records.Record(
+                "r1", records.next_number(tx, "ORD"), "f1", "Order", "order", "new", state.id, state.contact, (), now,
+                account, "Olga", "",
+            ),
+            seq=2,
+        )  # fmt: skip
+        records.move(tx, "r1", OLGA, before="new", status="done", seq=3, now=now)
         stints.begin(tx, state.id, account, seq=2, now=now)
         letter_stops.stop(tx, letter_stops.digest_of("ivan@example.com"), now=now)
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)

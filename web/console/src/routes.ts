@@ -21,6 +21,7 @@ const PAGES = [
   "conversations",
   "contacts",
   "requests",
+  "records",
   "bot",
   "knowledge",
   "settings",
@@ -58,6 +59,11 @@ export function knowledgeHref(section: string, item = ""): string {
 /** A contact, or (without one) all of them. */
 export function contactHref(contact = ""): string {
   return contact ? hrefOf("#/contacts", contact, "") : "#/contacts";
+}
+
+/** A record, or (without one) all of them. */
+export function recordHref(record = ""): string {
+  return record ? hrefOf("#/records", record, "") : "#/records";
 }
 
 function hrefOf(page: string, section: string, item: string): string {

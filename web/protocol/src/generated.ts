@@ -646,6 +646,34 @@ export interface ColleagueDeclined {
   readonly operator: Person;
 }
 
+/**
+ * Somebody filled in a form. `record` and `number`: what it is kept as; `form`: its id, `name` and `purpose` as they
+ * were then; `values`: the answers by their questions' names.
+ */
+export interface FormFilled {
+  readonly type: "form_filled";
+  readonly by: Person;
+  readonly record: string;
+  readonly number: string;
+  readonly form: string;
+  readonly name: string;
+  readonly purpose?: string;
+  readonly status?: string;
+  readonly values?: Readonly<Record<string, string>>;
+  readonly client_id?: string;
+}
+
+/** Somebody set the status of a record of this conversation. */
+export interface RecordMoved {
+  readonly type: "record_status_changed";
+  readonly by: Person;
+  readonly record: string;
+  readonly number: string;
+  readonly before: string;
+  readonly status: string;
+  readonly name?: string;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -713,6 +741,8 @@ export type PlainEvent =
   | MacroRun
   | ColleagueInvited
   | ColleagueDeclined
+  | FormFilled
+  | RecordMoved
   ;
 
 export type AnyEvent =
@@ -770,6 +800,8 @@ export type AnyEvent =
   | MacroRun
   | ColleagueInvited
   | ColleagueDeclined
+  | FormFilled
+  | RecordMoved
   | Redacted
   | Unrecognized
   ;

@@ -4,6 +4,7 @@ import {
   breakReasons,
   cannedResponses,
   crmLinks,
+  forms,
   labels,
   macros,
   routing,
@@ -41,6 +42,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   macros: async (business) => {
     const found = await macros.read(business);
     return () => (catalogue.macros = found);
+  },
+  forms: async (business) => {
+    const found = await forms.read(business);
+    return () => (catalogue.forms = found);
   },
   "wrap-up-codes": async (business) => {
     const found = await wrapUpCodes.read(business);
@@ -106,6 +111,7 @@ export function clearCatalogue(): void {
     labels: [],
     canned: [],
     macros: [],
+    forms: [],
     codes: [],
     links: [],
     views: [],

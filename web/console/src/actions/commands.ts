@@ -44,6 +44,21 @@ export function commands(further: Readonly<Partial<Record<Shortcut, () => void>>
           ),
         )
       : []),
+    ...(open
+      ? catalogue.forms
+          .filter(({ value }) => value.active)
+          .map(({ id, value }) =>
+            one(
+              `form ${id}`,
+              say("forms.open", { name: value.name }),
+              () => {
+                preferences.setContextOpen(true);
+                thread.form = id;
+              },
+              value.about,
+            ),
+          )
+      : []),
     ...(open ? [one("canned", say("canned.mine"), () => (thread.dialog = "canned"))] : []),
     ...(may.transfer ? [keyed("transfer", () => want("transfer"))] : []),
     ...(may.invite ? [one("invite", say("invite.title"), () => (thread.dialog = "invite"))] : []),

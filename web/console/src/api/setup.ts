@@ -193,6 +193,50 @@ export interface WrapUpCode {
   name: string;
   about: string;
   active: boolean;
+  /** The id of one that must be filled in before. */
+  form?: string;
+}
+/** One question of a form; `choices` of a choice, `least` and `most` of a number. */
+export interface FormField {
+  name: string;
+  label: string;
+  kind: (typeof FIELD_KINDS)[number];
+  required?: boolean;
+  help?: string;
+  choices?: readonly string[];
+  least?: number | null;
+  most?: number | null;
+  prefill?: (typeof PREFILLS)[number];
+  fact?: string;
+}
+export const FIELD_KINDS = [
+  "text", "long_text", "number", "money", "choice", "choices", "boolean", "date", "phone", "email",
+] as const; // prettier-ignore
+export const PREFILLS = ["", "name", "phone", "email", "company", "fact"] as const;
+export const PURPOSES = ["order", "complaint", "ticket", "survey", "script"] as const;
+export interface FormBranch {
+  field: string;
+  answer: string;
+  to: string;
+}
+/** The first branch that fits leads on, else `then`; "" is the next one. */
+export interface FormStep {
+  name: string;
+  title: string;
+  say?: string;
+  fields?: readonly FormField[];
+  branches?: readonly FormBranch[];
+  then?: string;
+}
+export interface Form {
+  name: string;
+  about: string;
+  purpose: (typeof PURPOSES)[number];
+  prefix: string;
+  statuses: readonly string[];
+  told: string;
+  active: boolean;
+  steps: readonly FormStep[];
 }
 export interface BreakReason {
   name: string;
@@ -237,6 +281,7 @@ export const labels = many<Label>("label", "labels");
 export const cannedResponses = many<CannedResponse>("canned_response", "canned-responses");
 export const macros = many<Macro>("macro", "macros");
 export const wrapUpCodes = many<WrapUpCode>("wrap_up_code", "wrap-up-codes");
+export const forms = many<Form>("form", "forms");
 export const breakReasons = many<BreakReason>("break_reason", "break-reasons");
 export const crmLinks = many<CrmLink>("crm_link", "crm-links");
 export const savedViews = many<SavedView>("view", "views");

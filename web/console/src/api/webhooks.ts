@@ -4,7 +4,7 @@ import { at, many, of } from "./setup.ts";
 
 /** What a webhook may be told, as the log calls it. */
 export const EVENTS = [
-  "conversation_started", "customer_message", "bot_message", "operator_message", "note_added", "handoff_requested",
+  "conversation_started", "customer_message", "bot_message", "operator_message", "note_added", "handoff_requested", "form_filled", "record_status_changed",
   "taken", "transferred", "returned_to_bot", "snoozed", "reopened", "resolved", "rated",
 ] as const; // prettier-ignore
 

@@ -2,6 +2,7 @@ import type { Colleague } from "../api/operators.ts";
 import type {
   CannedResponse,
   CrmLink,
+  Form,
   Label,
   Macro,
   Mode,
@@ -22,6 +23,8 @@ class Catalogue {
   labels = $state.raw<readonly Thing<Label>[]>([]);
   canned = $state.raw<readonly Thing<CannedResponse>[]>([]);
   macros = $state.raw<readonly Thing<Macro>[]>([]);
+  /** What operators are led through. */
+  forms = $state.raw<readonly Thing<Form>[]>([]);
   codes = $state.raw<readonly Thing<WrapUpCode>[]>([]);
   /** Ways from a contact into the business's own systems. */
   links = $state.raw<readonly Thing<CrmLink>[]>([]);

@@ -34,6 +34,8 @@ class Thread {
   held = $state.raw<ReadonlySet<string>>(new Set());
   /** Colleagues who have it open as well. */
   lookers = $state.raw<readonly Person[]>([]);
+  /** The id of a form that is to be filled in: the pane of forms opens it. */
+  form = $state("");
   /** What is being asked before something is done. */
   dialog = $state<DialogName | null>(null);
   /** The command that is on its way. */

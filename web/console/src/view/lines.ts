@@ -128,6 +128,15 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.wrap_up.extended", { name: event.by.name });
     case "macro_run":
       return says("plain", "event.macro", { name: event.by.name, macro: event.name });
+    case "form_filled":
+      return says("plain", "event.form", { name: event.by.name, form: event.name, number: event.number });
+    case "record_status_changed":
+      return says("plain", "event.record", {
+        name: event.by.name,
+        number: event.number,
+        before: event.before,
+        status: event.status,
+      });
     case "offer_made":
       return says("plain", "event.offered", { name: event.operator.name });
     case "offer_ended":

@@ -1,3 +1,4 @@
+import { formFaults } from "../forms/en.ts";
 import type { FaultCode, Phrase } from "@switchboard/protocol";
 
 /** Why a message was not delivered (ends a sentence), this browser is not told, or something is not possible now. */
@@ -55,4 +56,6 @@ export const faults = {
   "fault.not_invited": "You are not invited any more. Ask whoever has the conversation.",
   "fault.macro_step":
     "Step {step} of “{name}” can not be done, so nothing of it was. Do it by hand, or look at the macro.",
-} satisfies Record<`fault.${FaultCode<"delivery" | "push" | "desk">}`, Phrase>;
+
+  ...formFaults,
+} satisfies Record<`fault.${FaultCode<"delivery" | "push" | "desk" | "forms">}`, Phrase>;

@@ -1,3 +1,4 @@
+import { formFaults } from "../forms/ru.ts";
 import type { Catalogue } from "@switchboard/protocol";
 import type { faults as words } from "./en.ts";
 
@@ -55,4 +56,6 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.not_invited": "Приглашение больше не действует. Спросите того, кто ведёт диалог.",
   "fault.macro_step":
     "Шаг {step} макроса «{name}» не выполнить, поэтому не сделано ничего. Сделайте вручную или проверьте макрос.",
+
+  ...formFaults,
 };

@@ -3,7 +3,7 @@ export const GROUPS = [
   ["business", ["business", "hours", "retention"]],
   ["people", ["people", "teams", "skills", "routing", "waiting", "unread", "breaks"]],
   ["channels", ["inboxes"]],
-  ["answers", ["script", "canned", "macros", "labels", "codes", "rating"]],
+  ["answers", ["script", "canned", "macros", "forms", "labels", "codes", "rating"]],
   ["automation", ["bot", "crm", "webhooks", "tokens", "transfer"]],
   ["security", ["audit"]],
 ] as const;
@@ -17,6 +17,7 @@ export const NEEDS: Partial<Record<Section, string>> = {
   unread: "unread",
   macros: "macros",
   script: "script",
+  forms: "forms",
   rating: "rating",
   breaks: "break-reasons",
   crm: "crm-links",

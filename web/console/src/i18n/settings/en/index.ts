@@ -1,3 +1,4 @@
+import { formFaults, forms } from "../../forms/en.ts";
 import { automation } from "./automation.ts";
 import { begin } from "./begin.ts";
 import { business } from "./business.ts";
@@ -16,6 +17,8 @@ export const en = {
   ...business,
   ...automation,
   ...faults,
+  ...formFaults,
+  ...forms,
   ...telegram,
   ...waiting,
 };

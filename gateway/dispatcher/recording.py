@@ -1,0 +1,114 @@
+"""Forms that operators fill in: judged by their definition, numbered, kept as records, in the transaction of their event."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from gateway.errors import Invalid, NotFound, NotPossible
+from gateway.faults import forms as faults
+from gateway.model import commands as c
+from gateway.model import forms
+from gateway.model.events import Entry, FormFilled, RecordMoved
+from gateway.model.ids import new_id
+from gateway.model.macros import filled
+from gateway.model.state import Conversation
+from gateway.store import configuration, records
+from gateway.store.sql import Tx
+
+FORM, CODE = "form", "wrap_up_code"
+"""The kinds of configuration."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A form as it is set up; ``statuses``: of its records, the first is that of a new one."""
+
+    name: str
+    steps: tuple[forms.Step, ...]
+    purpose: forms.Purpose = "ticket"
+    prefix: str = "REC"
+    statuses: tuple[str, ...] = ()
+    told: str = ""
+    active: bool = True
+
+
+class _Code(msgspec.Struct, frozen=True):
+    form: str = ""
+
+
+def commands_of(tx: Tx, wanted: c.SubmitForm, *, now: int) -> tuple[c.AnyCommand, ...]:
+    """What a filled form does, in order. Draws its number. Raises ``Invalid`` with the question's name, ``NotFound`` for a form that
+    is gone, ``NotPossible`` for one that was changed."""
+    item = configuration.find(tx, FORM, wanted.form)
+    if item is None:
+        raise NotFound(faults.REMOVED())
+    if item.version != wanted.version:
+        raise NotPossible(faults.CHANGED())
+    form = msgspec.json.decode(item.body, type=Kept)
+    kept = forms.judge(form.steps, wanted.answers)
+    number = records.next_number(tx, form.prefix)
+    fill = c.FillForm(
+        operator=wanted.operator, record=new_id(now), number=number, form=item.id, name=form.name, purpose=form.purpose,
+        status=form.statuses[0] if form.statuses else "", values=kept, client_id=wanted.client_id,
+    )  # fmt: skip
+    facts = forms.facts_of(form.steps, kept)
+    told = filled(form.told, {"number": number, "form": form.name}).strip() if wanted.tell else ""
+    return (
+        fill,
+        *((c.SetFacts(operator=wanted.operator, facts=facts),) if facts else ()),
+        *((c.SendReply(operator=wanted.operator, floor_seq=wanted.floor_seq, text=told),) if told else ()),
+    )
+
+
+def with_record(tx: Tx, conversation: str, command: c.AnyCommand) -> c.AnyCommand:
+    """The record that is to be moved, as it is kept. Raises ``NotFound``, ``Invalid`` for a status that its form doesn't have, and
+    ``NotPossible`` where the screen is behind."""
+    if not isinstance(command, c.MoveRecord):
+        return command
+    record = records.find(tx, command.record)
+    if record is None or record.conversation != conversation:
+        raise NotFound(faults.NO_RECORD())
+    if record.status != command.before:
+        raise NotPossible(faults.STATUS_CHANGED(status=record.status), status=record.status)
+    item = configuration.find(tx, FORM, record.form_id)
+    known = msgspec.json.decode(item.body, type=Kept).statuses if item is not None else ()
+    if command.status not in known:
+        raise Invalid(faults.NO_STATUS(), field="status")
+    return replace(command, number=record.number, name=record.form)
+
+
+def has_its_form(tx: Tx, conversation: str, command: c.AnyCommand) -> None:
+    """Raises ``NotPossible`` for an end by a code whose form wasn't filled in; ``form``: its id."""
+    if not isinstance(command, c.Resolve) or not command.code:
+        return
+    code = configuration.named(tx, CODE, command.code.casefold())
+    needed = msgspec.json.decode(code.body, type=_Code).form if code is not None else ""
+    item = configuration.find(tx, FORM, needed) if needed else None
+    if item is not None and not records.has(tx, conversation, item.id):
+        name = msgspec.json.decode(item.body, type=Kept).name
+        raise NotPossible(faults.NEEDED(name=name), form=item.id)
+
+
+def keep(tx: Tx, state: Conversation, entry: Entry) -> None:
+    """Writes what an event says into the records, in its transaction."""
+    match entry.event:
+        case FormFilled() as said:
+            item = configuration.find(tx, FORM, said.form)
+            steps = msgspec.json.decode(item.body, type=Kept).steps if item is not None else ()
+            asked = [one for step in steps for one in step.fields]
+            values = tuple(
+                records.Value(name=one.name, label=one.label, kind=one.kind, value=said.values[one.name])
+                for one in asked
+                if one.name in said.values
+            )
+            record = records.Record(
+                said.record, said.number, said.form, said.name, said.purpose, said.status, state.id, state.contact,
+                values, entry.at, said.by.id, said.by.name, "",
+            )  # fmt: skip
+            records.add(tx, record, seq=entry.seq)
+        case RecordMoved() as said:
+            records.move(
+                tx, said.record, said.by, before=said.before, status=said.status, seq=entry.seq, now=entry.at
+            )  # fmt: skip
+        case _:
+            pass
