@@ -59,6 +59,7 @@ export const en = {
   "nav.knowledge": "Knowledge",
   "nav.reports": "Reports",
   "nav.settings": "Settings",
+  "nav.more": "More",
   "nav.mine": "My account",
   "nav.another": "Begin another business",
   "nav.keys": "Keyboard shortcuts",

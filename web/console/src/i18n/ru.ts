@@ -60,6 +60,7 @@ export const ru: Words = {
   "nav.knowledge": "База знаний",
   "nav.reports": "Отчёты",
   "nav.settings": "Настройки",
+  "nav.more": "Ещё",
   "nav.mine": "Мой профиль",
   "nav.another": "Завести ещё одну компанию",
   "nav.keys": "Горячие клавиши",
