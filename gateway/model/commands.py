@@ -27,6 +27,7 @@ from gateway.model.events import (
     Person,
     Phone,
     Place,
+    Quotation,
     Reason,
     Role,
     Score,
@@ -193,6 +194,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
     spoken: str = ""
+    quotes: Quotation | None = None
 
 
 class FinishTurn(Command, frozen=True):
