@@ -371,6 +371,7 @@ export const en = {
   "event.answer.missed": "The customer: this answer did not help",
   "event.attributes": "From the page: {attributes}",
   "event.labelled": "{name} changed the labels",
+  "event.labelled.as": "{name} changed the labels: {labels}",
   "event.transcript": "The customer has this conversation sent to {address}",
   "event.forwarded.email": "Not read here, so sent by e-mail too: {address}",
   "event.forwarded.email.failed": "Not read here, and the e-mail to {address} did not go out: {reason}",

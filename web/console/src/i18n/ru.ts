@@ -398,6 +398,7 @@ export const ru: Words = {
   "event.answer.missed": "Клиент: ответ не помог",
   "event.attributes": "Со страницы: {attributes}",
   "event.labelled": "Метки изменены: {name}",
+  "event.labelled.as": "Метки изменены: {labels} ({name})",
   "event.transcript": "Клиент попросил прислать переписку на {address}",
   "event.forwarded.email": "Здесь не прочитано, отправлено и письмом: {address}",
   "event.forwarded.email.failed": "Здесь не прочитано, и письмо на {address} не ушло: {reason}",
