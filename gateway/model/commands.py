@@ -417,10 +417,11 @@ class RunMacro(Command, frozen=True):
 
 
 class Replay(Command, frozen=True):
-    """What failed of message ``seq`` is sent again."""
+    """What failed of message ``seq`` is sent again; ``since``: as ``DeliveryReplayed`` has it."""
 
     operator: Person
     seq: int
+    since: int = 0
 
 
 class Invite(Command, frozen=True):

@@ -173,10 +173,12 @@ class AnswersForwarded(Event, frozen=True, tag="answers_forwarded"):
 
 
 class DeliveryReplayed(Event, frozen=True, tag="delivery_replayed"):
-    """What had failed of message ``seq`` is on its way again, because ``by`` asked for it."""
+    """What had failed of message ``seq`` is on its way again, because ``by`` asked for it. ``since``: ``seq`` is an
+    ``AnswersForwarded``, whose answers from here on are."""
 
     seq: int
     by: Person
+    since: int = 0
 
 
 class Rated(Event, frozen=True, tag="rated"):

@@ -168,3 +168,24 @@ test("a line names labels and teams as they are called now, and none that is gon
   expect(said({ type: "transferred", by: olga, team: "t1" })).toBe("Olga transferred it to Repairs");
   expect(said({ type: "transferred", by: olga, team: "gone" })).toBe("Olga passed it to the queue");
 });
+
+test("only the letter that failed last can be sent again, until it is", () => {
+  const failed: AnyEvent = {
+    type: "answers_forwarded",
+    way: "email",
+    address: "ann@example.com",
+    since: 1,
+    upto: 2,
+    fault: { code: "mail_uncertain", text: "It is not known.", values: {} },
+  };
+  const shown = (...events: AnyEvent[]) =>
+    timeline(
+      events.map((event, i) => ({ seq: i + 3, id: `f${i}`, at: i, event })),
+      [],
+      "me",
+    ).flatMap((item) => (item.kind === "line" && item.again ? [item.seq] : []));
+  expect(shown(failed)).toEqual([3]);
+  expect(shown(failed, { type: "delivery_replayed", seq: 3, by: olga, since: 1 })).toEqual([]);
+  expect(shown(failed, { type: "delivery_replayed", seq: 3, by: olga, since: 1 }, failed)).toEqual([5]);
+  expect(shown(failed, { ...failed, fault: null })).toEqual([]);
+});

@@ -227,11 +227,15 @@ export interface FileFailed {
   readonly reason: "refused" | "too_large" | "unavailable";
 }
 
-/** What had failed of message `seq` is on its way again, because `by` asked for it. */
+/**
+ * What had failed of message `seq` is on its way again, because `by` asked for it. `since`: `seq` is an
+ * `AnswersForwarded`, whose answers from here on are.
+ */
 export interface DeliveryReplayed {
   readonly type: "delivery_replayed";
   readonly seq: number;
   readonly by: Person;
+  readonly since?: number;
 }
 
 /**
