@@ -77,6 +77,7 @@ export const waiting = {
   "requests.more": "Show more",
   "requests.account": "{total} came, {open} are open, {ended} ended.",
   "requests.bot": "the bot",
+  "requests.nobody": "nobody yet",
   "requests.queue": "in the queue",
   "requests.callback": "callback by {time}",
   "requests.reason.silent": "fell silent",

@@ -76,6 +76,7 @@ export const waiting: Catalogue<keyof typeof words> = {
   "requests.more": "Показать ещё",
   "requests.account": "Всего {total}: открыто {open}, завершено {ended}.",
   "requests.bot": "бот",
+  "requests.nobody": "пока никто",
   "requests.queue": "в очереди",
   "requests.callback": "перезвон до {time}",
   "requests.reason.silent": "замолчал",
