@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { FormStep } from "../src/api/setup.ts";
 import { judge, keptOnTheWay, leftOver, nextStep, pathOf, prefilled, questions } from "../src/view/forms.ts";
@@ -12,8 +11,9 @@ interface Case {
   readonly wrong: Readonly<Record<string, string>>;
 }
 /** Recorded by `tests/support/record_forms.py` from the server's own rules. */
-const FILE = new URL("../../../tests/fixtures/forms.json", import.meta.url);
-const cases = JSON.parse(readFileSync(FILE, "utf8")) as readonly Case[];
+const [cases = []] = Object.values(
+  import.meta.glob<readonly Case[]>("../../../tests/fixtures/forms.json", { eager: true, import: "default" }),
+);
 /** What only the server knows for sure. */
 const LOOSE = ["email_unreadable", "phone_unreadable"];
 

@@ -54,6 +54,11 @@ class Catalogue {
   readonly activeCodes = $derived(this.codes.filter(({ value }) => value.active));
   readonly #modeOf = $derived(new Map(this.teams.map(({ id, value }) => [id, value.rules?.mode])));
 
+  /** The name of the form that a code asks for before it; "" for none. */
+  neededFor({ form }: WrapUpCode): string {
+    return form ? (this.forms.find(({ id }) => id === form)?.value.name ?? "") : "";
+  }
+
   /** Whether its owner is led through the time after a talk. */
   leadsThroughWrapUp(team: string): boolean {
     const own = this.teams.find(({ id }) => id === team)?.value.rules?.wrap_up;
