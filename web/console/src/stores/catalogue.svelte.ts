@@ -25,6 +25,8 @@ class Catalogue {
   macros = $state.raw<readonly Thing<Macro>[]>([]);
   /** What operators are led through. */
   forms = $state.raw<readonly Thing<Form>[]>([]);
+  /** They were read: one that isn't among them is gone. */
+  knowsForms = $state(false);
   codes = $state.raw<readonly Thing<WrapUpCode>[]>([]);
   /** Ways from a contact into the business's own systems. */
   links = $state.raw<readonly Thing<CrmLink>[]>([]);

@@ -102,7 +102,7 @@ export const forms = {
   "fill.next": "Далее",
   "fill.save": "Сохранить",
   "fill.saving": "Сохраняем…",
-  "fill.stop": "Отменить",
+  "fill.stop": "Не сохранять",
   "fill.tell": "Сообщить клиенту",
   "fill.saved": "{number} сохранена.",
   "fill.needed": "Чтобы закончить с итогом «{code}», нужна «{name}». Заполните её здесь.",
