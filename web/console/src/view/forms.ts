@@ -109,6 +109,20 @@ export function pathOf(steps: readonly FormStep[], answers: Answers): readonly n
   }
 }
 
+/** Where one stands on a way that may be another by now: at its last step, where the step isn't on it. */
+export const placeOn = (way: readonly number[], at: number): number =>
+  way.includes(at) ? at : way[way.length - 1]!;
+
+/** An answer as people read it. */
+export function shownAnswer(
+  value: string,
+  kind: string | undefined,
+  say: (key: "forms.yes" | "forms.no") => string,
+): string {
+  if (kind === "boolean") return say(value === "yes" ? "forms.yes" : "forms.no");
+  return kind === "choices" ? value.split("\n").join(", ") : value;
+}
+
 /** What is kept of these answers in the end: of the steps on the way alone. */
 export function keptOnTheWay(steps: readonly FormStep[], answers: Answers): Answers {
   const kept = keptOf(steps, answers);
