@@ -25,8 +25,8 @@ Status = Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class RecordsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
-    """Records made from ``from`` until ``to`` (µs); of a contact, also those of who was merged into them. ``before``: the
-    ``next`` of the page before."""
+    """Records made from ``from`` until ``to`` (µs); of a contact, also those of who was merged into them. ``q``: words that
+    stand in the record, or begin its contact's. ``before``: the ``next`` of the page before."""
 
     from_: Instant = 0
     to: Instant = FAR
@@ -34,12 +34,13 @@ class RecordsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     status: Status = ""
     contact: Name = ""
     conversation: Name = ""
+    q: Annotated[str, msgspec.Meta(max_length=100)] = ""
     before: Annotated[str, msgspec.Meta(max_length=128)] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(self.from_, self.to, self.form, self.status, self.conversation, self.contact)
+        return Wanted(self.from_, self.to, self.form, self.status, self.conversation, self.contact, self.q)
 
 
 class RecordView(msgspec.Struct, frozen=True, kw_only=True):
