@@ -49,7 +49,7 @@ export const forms = {
   "forms.statuses.add": "Add status",
   "forms.told": "What the customer is told",
   "forms.told.hint":
-    "Operators choose whether to send it. Double braces around “number” stand for the record’s number.",
+    "Operators choose whether to send it. {number} stands for the record’s number, {form} for the form’s name.",
   "forms.active": "Operators can choose it",
   "forms.steps": "Steps",
   "forms.step": "Step {n}",
@@ -148,6 +148,7 @@ export const forms = {
   "records.not_found": "Nothing found",
   "records.not_found.more": "Write fewer words, or choose a longer time.",
   "records.form": "Form",
+  "records.any_form": "Any",
   "records.status": "Status",
   "records.table": "Records",
   "records.column.number": "Number",

@@ -49,7 +49,7 @@ export const forms = {
   "forms.statuses.add": "Добавить статус",
   "forms.told": "Что сообщить клиенту",
   "forms.told.hint":
-    "Отправлять ли, решает оператор. Слово number в двойных фигурных скобках — номер записи.",
+    "Отправлять ли, решает оператор. Вместо {number} будет номер записи, вместо {form} — название анкеты.",
   "forms.active": "Операторы могут её выбрать",
   "forms.steps": "Шаги",
   "forms.step": "Шаг {n}",
@@ -148,6 +148,7 @@ export const forms = {
   "records.not_found": "Ничего не найдено",
   "records.not_found.more": "Уберите часть слов или выберите больший срок.",
   "records.form": "Анкета",
+  "records.any_form": "Любая",
   "records.status": "Статус",
   "records.table": "Записи",
   "records.column.number": "Номер",
