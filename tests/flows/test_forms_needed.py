@@ -173,7 +173,7 @@ def test_form_that_changes_or_goes_meanwhile_loses_nothing_that_was_typed(
     expect(pane).to_contain_text("С праздником")
     olga.page.screenshot(path=tmp_path / "removed.png")
     assert_no_faults(olga.page)
-    pane.get_by_role("button", name="Не сохранять").click()
+    pane.get_by_role("button", name="Стереть").click()
     expect(pane).to_have_count(0)
 
 

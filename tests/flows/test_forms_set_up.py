@@ -58,9 +58,7 @@ def test_form_is_tried_out_as_it_stands_and_nothing_is_kept(anna: Operator, tmp_
     expect(page.get_by_role("main")).to_contain_text("No records here")
 
 
-def test_supervisor_sets_up_what_is_theirs_and_finds_nothing_else(
-    stage: Stage, anna: Operator, tmp_path: Path
-) -> None:
+def test_supervisor_sets_up_what_is_theirs_and_finds_nothing_else(stage: Stage, anna: Operator, tmp_path: Path) -> None:
     chief = Administrator(anna.page)
     chief.open("People")
     link = chief.invite(role="Supervisor")

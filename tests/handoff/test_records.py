@@ -54,14 +54,14 @@ async def table(site: Site, query: str = "", *, who: str = "sara") -> list[list[
 async def test_the_table_is_text_whatever_was_said(site: Site) -> None:
     form = await set_up(site, name="=Form", steps=WORDS)
     _, console, talk, _ = await taken(site)
-    said = ["=HYPERLINK(\"http://x.example\")", "+1", "-1", "@SUM(A1)", "Чай, «зелёный»\nдва; \"три\"", "\tx", "👩‍🚀"]
+    said = ['=HYPERLINK("http://x.example")', "+1", "-1", "@SUM(A1)", 'Чай, «зелёный»\nдва; "три"', "\tx", "👩‍🚀"]
     for words in said:
         await fill(site, console, talk, form, words=words)
     head, *lines = await table(site, f"?form={form['id']}")
     assert head[-2:] == ["Words", "values"]
     cells = [line[-2] for line in reversed(lines)]
     assert cells[:4] == [f"'{words}" for words in said[:4]]
-    assert cells[4:] == ["Чай, «зелёный», два; \"три\"", "x", "👩‍🚀"]
+    assert cells[4:] == ['Чай, «зелёный», два; "три"', "x", "👩‍🚀"]
     assert {line[1] for line in lines} == {"'=Form"} and {line[-1] for line in lines} == {""}
     assert not any(cell[:1] in "=+-@\t\r" for line in lines for cell in line if cell)
     every = await table(site)

@@ -75,7 +75,9 @@ def by_kind(kind: forms.Kind) -> Case:
     fields = [Field(name=name, label=name, kind=kind, choices=("a", "b")) for name in said]
     needed = Field(name="needed", label="Needed", kind=kind, choices=("a", "b"), required=True)
     bound = Field(name="bound", label="Bound", kind=kind, choices=("a", "b"), least=-1, most=2.5)
-    steps = tuple(Step(name=f"s{number}", title="S", fields=(one,)) for number, one in enumerate((*fields, needed, bound)))
+    steps = tuple(
+        Step(name=f"s{number}", title="S", fields=(one,)) for number, one in enumerate((*fields, needed, bound))
+    )
     return Case(f"each {kind}", steps, {**said, "bound": "2.6"})
 
 

@@ -113,7 +113,7 @@ export const forms = {
   "fill.next": "Далее",
   "fill.save": "Сохранить",
   "fill.saving": "Сохраняем…",
-  "fill.stop": "Не сохранять",
+  "fill.stop": "Стереть",
   "fill.tell": "Сообщить клиенту",
   "fill.saved": "{number} сохранена.",
   "fill.needed": "Чтобы закончить с итогом «{code}», нужна «{name}». Заполните её здесь.",

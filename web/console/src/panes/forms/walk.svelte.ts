@@ -54,8 +54,9 @@ export class Walk {
     this.#keep({ ...this.filling, answers: { ...this.filling.answers, [name]: value } });
   }
 
+  /** What isn't answered yet is only missed where one goes on. */
   leave(name: string): void {
-    this.touched[name] = true;
+    if (this.filling?.answers[name]?.trim()) this.touched[name] = true;
   }
 
   wrong(field: FormField): Wrong | null {
