@@ -115,7 +115,7 @@ async def test_an_export_holds_nothing_of_what_was_said(site: Site, anna: Browse
 
 
 async def test_forms_travel_whole_and_codes_find_theirs_by_name(site: Site, anna: Browser) -> None:
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"name": "what", "title": "What", "say": "What would you like?",
          "fields": [{"name": "gift", "label": "A gift", "kind": "boolean", "help": "With a card", "fact": "gift"},
                     {"name": "cups", "label": "Cups", "kind": "number", "least": 1, "most": 9.5, "required": True}],

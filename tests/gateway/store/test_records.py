@@ -92,7 +92,7 @@ async def test_records_are_found_by_words_of_theirs_and_of_their_contact(
     state = await store.write(place.business, Begin(place))
 
     def named(tx: Tx, now: int) -> None:
-        contacts.describe(tx, state.contact, name="Ann Example", attributes={})
+        contacts.describe(tx, state.contact, name="Ann Example", attributes=contacts.Attributes())
         search.name_contact(tx, state.contact)
 
     await store.write(place.business, named)
