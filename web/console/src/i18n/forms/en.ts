@@ -106,7 +106,6 @@ export const forms = {
   "forms.code": "A form must be filled in first",
   "forms.code.none": "None",
   "fill.title": "Forms",
-  "fill.none": "There are no forms yet.",
   "fill.progress": "Step {at} of {of}",
   "fill.insert": "Into the answer",
   "fill.back": "Back",

@@ -106,7 +106,6 @@ export const forms = {
   "forms.code": "Сначала заполнить анкету",
   "forms.code.none": "Никакой",
   "fill.title": "Анкеты",
-  "fill.none": "Анкет пока нет.",
   "fill.progress": "Шаг {at} из {of}",
   "fill.insert": "В ответ",
   "fill.back": "Назад",
