@@ -80,7 +80,8 @@ def _command(
 
 
 def at_step(refused: Refused, wanted: c.AnyRequest, step: int, name: str) -> Refused:
-    """Which action of a macro couldn't be done. Who has the conversation by now is told as ever."""
+    """Which action of a macro couldn't be done, and for want of which form. Who has the conversation by now is told as ever."""
     if not isinstance(wanted, c.RunMacro) or isinstance(refused, StaleFloor | NotOwner | TakenBy) or step == 0:
         return refused
-    return NotPossible(desk.MACRO_STEP(step=step, name=name), why=refused.detail)
+    needed = {"form": refused.fields["form"]} if "form" in refused.fields else {}
+    return NotPossible(desk.MACRO_STEP(step=step, name=name), why=refused.detail, **needed)

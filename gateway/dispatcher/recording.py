@@ -36,6 +36,13 @@ class _Code(msgspec.Struct, frozen=True):
     form: str = ""
 
 
+def questions_of(tx: Tx, form: str) -> tuple[forms.Field, ...]:
+    """What a form asks by now; nothing where it is gone."""
+    item = configuration.find(tx, FORM, form) if form else None
+    steps = msgspec.json.decode(item.body, type=Kept).steps if item is not None else ()
+    return tuple(one for step in steps for one in step.fields)
+
+
 def commands_of(tx: Tx, wanted: c.SubmitForm, *, now: int) -> tuple[c.AnyCommand, ...]:
     """What a filled form does, in order. Draws its number. Raises ``Invalid`` with the question's name, ``NotFound`` for a form that
     is gone, ``NotPossible`` for one that was changed."""
@@ -93,12 +100,9 @@ def keep(tx: Tx, state: Conversation, entry: Entry) -> None:
     """Writes what an event says into the records, in its transaction."""
     match entry.event:
         case FormFilled() as said:
-            item = configuration.find(tx, FORM, said.form)
-            steps = msgspec.json.decode(item.body, type=Kept).steps if item is not None else ()
-            asked = [one for step in steps for one in step.fields]
             values = tuple(
                 records.Value(name=one.name, label=one.label, kind=one.kind, value=said.values[one.name])
-                for one in asked
+                for one in questions_of(tx, said.form)
                 if one.name in said.values
             )
             record = records.Record(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
-from gateway.dispatcher import Dispatcher
+from gateway.dispatcher import Dispatcher, recording
 from gateway.errors import Invalid, NotFound
 from gateway.faults import forms as faults
 from gateway.http.ledger import EXPORTED, PAGE, Instant, csv_of, iso
 from gateway.http.reading import BASE, Name
 from gateway.http.routes import EVERYONE, ID, SUPERVISORS, Call, Route
 from gateway.model import commands as c
+from gateway.model import forms
 from gateway.store import records
 from gateway.store.lists import ContactName
 from gateway.store.records import LATEST, Change, Record, Spot, Value, Wanted
@@ -25,8 +27,8 @@ Status = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[^\x00-\x1f]*$")]
 
 
 class RecordsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
-    """Records made from ``from`` until ``to`` (µs); of a contact, also those of who was merged into them. ``before``: the
-    ``next`` of the page before."""
+    """Records made from ``from`` until ``to`` (µs); of a contact, also those of who was merged into them. ``q``: words that
+    stand in the record, or begin its contact's. ``before``: the ``next`` of the page before."""
 
     from_: Instant = 0
     to: Instant = FAR
@@ -34,12 +36,13 @@ class RecordsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     status: Status = ""
     contact: Name = ""
     conversation: Name = ""
+    q: Annotated[str, msgspec.Meta(max_length=100)] = ""
     before: Annotated[str, msgspec.Meta(max_length=128)] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(self.from_, self.to, self.form, self.status, self.conversation, self.contact)
+        return Wanted(self.from_, self.to, self.form, self.status, self.conversation, self.contact, self.q)
 
 
 class RecordView(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,8 +130,10 @@ class Records:
         return await self._store.read(call.business, lambda tx, now: _history(tx, name))
 
     async def export(self, call: Call) -> web.StreamResponse:
-        """Page by page, so that a year of records needs no memory."""
+        """Page by page, so that a year of records needs no memory. Of one form: with a column for each question that it has by
+        now."""
         query: RecordsQuery = call.query
+        asked = await self._store.read(call.business, lambda tx, now: recording.questions_of(tx, query.form))
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store",
@@ -136,11 +141,11 @@ class Records:
             }
         )  # fmt: skip
         await response.prepare(call.request)
-        await response.write(b"\xef\xbb\xbf" + csv_of([_HEAD]))
+        await response.write(b"\xef\xbb\xbf" + csv_of([_head(asked)]))
         spot, written = LATEST, 0
         while written < EXPORTED:
             found = await self._page(call.business, query.wanted, spot)
-            await response.write(csv_of([_cells(one) for one in found]))
+            await response.write(csv_of([_cells(one, asked) for one in found]))
             written += len(found)
             if len(found) < PAGE:
                 break
@@ -171,13 +176,19 @@ def _shown(one: Record) -> RecordView:
     )  # fmt: skip
 
 
-_HEAD = ("number", "form", "status", "created_at", "contact", "by", "conversation", "values")
+def _head(asked: Sequence[forms.Field]) -> tuple[str, ...]:
+    fixed = ("number", "form", "status", "created_at", "contact", "by", "conversation")
+    return (*fixed, *(one.label for one in asked), "values")
 
 
-def _cells(one: Record) -> tuple[str, ...]:
-    said = "; ".join(f"{value.label}: {', '.join(value.value.splitlines())}" for value in one.values)
+def _cells(one: Record, asked: Sequence[forms.Field]) -> tuple[str, ...]:
+    """``asked``: what has a column of its own; the last one holds all other answers."""
+    known = {value.name: ", ".join(value.value.splitlines()) for value in one.values}
+    own = {field.name for field in asked}
+    rest = "; ".join(f"{value.label}: {known[value.name]}" for value in one.values if value.name not in own)
     return (
-        one.number, one.form, one.status, iso(one.created_at), one.contact_name, one.by_name, one.conversation, said
+        one.number, one.form, one.status, iso(one.created_at), one.contact_name, one.by_name, one.conversation,
+        *(known.get(field.name, "") for field in asked), rest,
     )  # fmt: skip
 
 

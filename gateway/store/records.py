@@ -6,12 +6,14 @@ wait for one another at the counter's row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import BindParameter, and_, bindparam, select, text, tuple_, update
+from sqlalchemy import BindParameter, and_, bindparam, func, select, text, tuple_, update
 
+from gateway.language import clean
 from gateway.model.events import Person
 from gateway.store import contacts as people
 from gateway.store.schema import FAR, contacts, record_changes, record_numbers, records
@@ -19,6 +21,10 @@ from gateway.store.sql import Query, Tx
 
 MOST = 200
 """Records of one contact or conversation that are read, at most."""
+MOST_WORDS = 5
+"""Of a question; more narrow nothing."""
+LONGEST = 20_000
+"""Characters that a record is found by."""
 
 _business: BindParameter[str] = bindparam("business_id")
 _r, _c = records.c, record_changes.c
@@ -39,7 +45,7 @@ _SET = Query(update(records).where(*_this).values(status=bindparam("new_status")
 _FORGET = Query(
     update(records)
     .where(_r.business_id == _business, _r.conversation_id == bindparam("conversation"))
-    .values(answers="[]")
+    .values(answers="[]", words=func.lower(_r.number))
 )
 _shown = (
     _r.id, _r.number, _r.form_id, _r.form, _r.purpose, _r.status, _r.conversation_id, _r.contact_id, _r.answers,
@@ -49,9 +55,16 @@ _with_names = select(*_shown).join(
     contacts, and_(contacts.c.business_id == _r.business_id, contacts.c.id == _r.contact_id)
 )
 _ONE = Query(_with_names.where(*_this))
+# Each word stands in the record, or begins one of its contact's; "%" asks for nothing.
+_asked = " AND ".join(
+    f"(records.words LIKE :in{n} ESCAPE '!' OR EXISTS (SELECT 1 FROM contact_words w"
+    " WHERE w.business_id = records.business_id AND w.contact_id IN (records.contact_id, contacts.merged_into)"
+    f" AND w.word LIKE :begins{n} ESCAPE '!'))"
+    for n in range(MOST_WORDS)
+)
 _wanted = text(
     "(:form = '' OR records.form_id = :form) AND (:status = '' OR records.status = :status)"
-    " AND (:conversation = '' OR records.conversation_id = :conversation)"
+    f" AND (:conversation = '' OR records.conversation_id = :conversation) AND {_asked}"
 )
 _place = (_r.created_at, _r.id)
 _page = (
@@ -118,7 +131,8 @@ class Change(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Which records: those from ``first`` until ``last`` (µs); "" leaves a thing open."""
+    """Which records: those from ``first`` until ``last`` (µs); "" leaves a thing open. ``words``: all of
+    them stand in the record, or begin its contact's name or address."""
 
     first: int = 0
     last: int = FAR
@@ -126,6 +140,7 @@ class Wanted(NamedTuple):
     status: str = ""
     conversation: str = ""
     contact: str = ""
+    words: str = ""
 
 
 class Spot(NamedTuple):
@@ -149,7 +164,7 @@ def add(tx: Tx, record: Record, *, seq: int) -> None:
     tx.execute(
         _ADD, id=record.id, number=record.number, form_id=record.form_id, form=record.form, purpose=record.purpose,
         status=record.status, conversation_id=record.conversation, contact_id=record.contact, seq=seq,
-        answers=msgspec.json.encode(record.values).decode(), created_at=record.created_at, created_by=record.by,
+        answers=msgspec.json.encode(record.values).decode(), words=_words(record), created_at=record.created_at, created_by=record.by,
         created_by_name=record.by_name,
     )  # fmt: skip
 
@@ -179,12 +194,30 @@ def read_page(tx: Tx, wanted: Wanted, *, before: Spot = LATEST, limit: int = MOS
     asked = {
         "first": wanted.first, "last": wanted.last, "form": wanted.form, "status": wanted.status,
         "conversation": wanted.conversation, "before_at": before.at, "before_id": before.id, "limit": limit,
+        **_patterns(wanted.words),
     }  # fmt: skip
     if not wanted.contact:
         return [_record(tx, row) for row in tx.all(_PAGE, **asked)]
     family: Sequence[str] = people.family(tx, wanted.contact)
     found = [_record(tx, row) for one in family for row in tx.all(_PAGE_OF, contact=one, **asked)]
     return sorted(found, key=lambda one: (one.created_at, one.id), reverse=True)[:limit]
+
+
+def _words(record: Record) -> str:
+    said = " ".join(value.value for value in record.values)
+    return clean(f"{record.number} {record.form} {said}".replace("\0", ""), LONGEST)
+
+
+def _patterns(question: str) -> dict[str, str]:
+    """How a question's words are looked for, in the record and at the begin of its contact's words."""
+    asked = clean(question.replace("\0", "")).split()[:MOST_WORDS]
+    safe = [re.sub(r"([!%_])", r"!\1", word) for word in asked]
+    padded = safe + [""] * (MOST_WORDS - len(safe))
+    return {
+        name: pattern
+        for n, word in enumerate(padded)
+        for name, pattern in ((f"in{n}", f"%{word}%"), (f"begins{n}", f"{word}%"))
+    }
 
 
 def forget(tx: Tx, conversation: str) -> None:

@@ -514,6 +514,8 @@ records = Table(
     _instant("created_at"),
     _text("created_by"),
     _text("created_by_name"),
+    # What it is found by: its number, its form, its answers, cleaned.
+    _text("words"),
     PrimaryKeyConstraint("business_id", "id"),
     Index("uq_records_number", "business_id", "number", unique=True),
     Index("ix_records_created", "business_id", "created_at", "id"),

@@ -82,7 +82,7 @@ def test_operator_is_led_through_an_order_and_its_record_is_sent(
     main.get_by_label("Статус").select_option("отправлен")
     expect(main).to_contain_text("«новый» → «отправлен»")
     assert_no_faults(page)
-    main.get_by_role("link", name="Все записи").click()
+    main.get_by_role("link", name="Назад: Все записи").click()
     expect(main.get_by_role("row", name=re.compile("ORD-000001.*отправлен"))).to_be_visible()
     assert_no_faults(page)
 

@@ -126,6 +126,20 @@ async def test_a_code_that_asks_for_a_form_ends_nothing_without_it(site: Site) -
     assert (await console.command(conversation, "resolve", floor_seq=floor, code="Sold"))["type"] == "ack"
 
 
+async def test_a_macro_that_ends_by_such_a_code_tells_which_form_it_lacks(site: Site) -> None:
+    form = await set_up(site)
+    anna = Browser(site, site.ours.sessions["anna"])
+    assert (await anna.ask("POST", "wrap-up-codes", {"name": "Sold", "form": form["id"]}))[0] == 201
+    actions = [{"type": "note", "text": "Sold"}, {"type": "resolve", "code": "Sold"}]
+    _, macro = await anna.ask("POST", "macros", {"name": "Sold", "actions": actions})
+    _, console, conversation, floor = await taken(site)
+    run = {"macro": macro["id"], "floor_seq": floor}
+    refused = (await console.command(conversation, "run_macro", id="m1", **run))["problem"]
+    assert (refused["fault"]["code"], refused["form"]) == ("macro_step", form["id"])
+    await console.command(conversation, "submit_form", id="f", form=form["id"], version=1, answers={"cups": "1"})
+    assert (await console.command(conversation, "run_macro", id="m2", **run))["type"] == "ack"
+
+
 async def test_another_business_sees_no_record(site: Site) -> None:
     form = await set_up(site)
     _, console, conversation, _ = await taken(site)

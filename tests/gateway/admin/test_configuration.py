@@ -225,3 +225,26 @@ async def test_what_is_shared_a_supervisor_writes_and_an_operator_reads(site: Si
         assert code(await olga.ask("PUT", path, {"version": 1, "value": wanted})) == (403, "forbidden")
     assert code(await olga.ask("DELETE", f"{path}?version=1")) == (403, "forbidden")
     assert code(await anna.ask("POST", "canned-responses", {**teams, "team": "gone"})) == (422, "invalid")
+
+
+async def test_supervisors_write_canned_responses_macros_articles_and_forms_and_nothing_else(site: Site) -> None:
+    """The settings show them these alone (``pages/settings/sections.ts``; articles have a page of their own)."""
+    sara = Browser(site, site.ours.sessions["sara"])
+    theirs = {"canned-responses", "macros", "articles", "forms", "views"}  # a view is anybody's own
+    for kind in KINDS:
+        if kind.single:
+            status = code(await sara.ask("PUT", kind.path, {"version": 0, "value": {}}))
+            assert status == (403, "forbidden"), kind.path
+            continue
+        answer = await sara.ask("POST", kind.path, BODIES[kind.path])
+        assert answer[0] == (201 if kind.path in theirs else 403), kind.path
+        if kind.path in theirs:
+            path = f"{kind.path}/{answer[1]['id']}"
+            changed = await sara.ask("PUT", path, {"version": 1, "value": answer[1]["value"]})
+            assert changed[0] == 200, kind.path
+            assert (await sara.ask("DELETE", f"{path}?version={changed[1]['version']}"))[0] == 204, kind.path
+    for method, path, body in (
+        ("GET", "audit", None), ("GET", "invitations", None), ("GET", "export", None), ("GET", "webhooks", None),
+        ("PUT", "profile", {"version": 0, "value": {}}),
+    ):  # fmt: skip
+        assert code(await sara.ask(method, path, body)) == (403, "forbidden"), path

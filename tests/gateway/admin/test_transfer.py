@@ -112,3 +112,32 @@ async def test_an_export_holds_nothing_of_what_was_said(site: Site, anna: Browse
     await widget.say("My name is Ivan")
     found = await site.node.store.read(site.ours.business, lambda tx, now: export_business(tx))
     assert b"Ivan" not in msgspec.json.encode(found)
+
+
+async def test_forms_travel_whole_and_codes_find_theirs_by_name(site: Site, anna: Browser) -> None:
+    steps: list[dict[str, Any]] = [
+        {"name": "what", "title": "What", "say": "What would you like?",
+         "fields": [{"name": "gift", "label": "A gift", "kind": "boolean", "help": "With a card", "fact": "gift"},
+                    {"name": "cups", "label": "Cups", "kind": "number", "least": 1, "most": 9.5, "required": True}],
+         "branches": [{"field": "gift", "answer": "no", "to": "end"}]},
+        {"name": "card", "title": "Card"},
+    ]  # fmt: skip
+    order = {"name": "Order", "purpose": "order", "prefix": "ORD", "steps": steps, "statuses": ["new", "sent"],
+             "told": "Your order {{number}}.", "about": "By phone", "active": True}  # fmt: skip
+    _, form = await anna.ask("POST", "forms", order)
+    assert (await anna.ask("POST", "wrap-up-codes", {"name": "Sold", "form": form["id"]}))[0] == 201
+    mine = await export(anna)
+    assert [one["form"] for one in mine["configuration"]["wrap-up-codes"]] == ["Order"]
+
+    rita = Browser(site, site.theirs.sessions["rita"])
+    status, done = await take(rita, msgspec.json.encode(mine), business=site.theirs.business)
+    assert status == 200 and {"form: Order", "wrap_up_code: Sold"} <= set(done["added"])
+    (theirs,) = (await rita.get("forms", business=site.theirs.business))["items"]
+    assert theirs["value"] == form["value"] and theirs["id"] != form["id"]
+    (code_there,) = (await rita.get("wrap-up-codes", business=site.theirs.business))["items"]
+    assert code_there["value"]["form"] == theirs["id"]
+
+    for change in ({"steps": [{**steps[1], "then": "card"}]}, {"statuses": ["a", "a"]}):
+        broken = {**mine, "configuration": {"forms": [{**mine["configuration"]["forms"][0], **change}]}}
+        status, refused = await take(rita, msgspec.json.encode(broken), business=site.theirs.business)
+        assert status == 422 and refused["fault"]["values"]["name"] == "Order"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gateway.errors import Invalid
 from gateway.model import forms
 from gateway.model.forms import Branch, Field, Step
+from tests.support.record_forms import CASES, FILE, Case, render
 
 ORDER = (
     Step(
@@ -159,3 +160,22 @@ def test_a_definition_that_can_not_be_is_told_where(steps: tuple[Step, ...], cod
 
 def test_an_order_with_two_ways_can_be_set_up() -> None:
     forms.check_steps(ORDER)
+
+
+def test_the_console_is_held_to_what_the_model_does() -> None:
+    """Where this fails on purpose: ``python -m tests.support.record_forms``, and look at the difference."""
+    assert FILE.read_text() == render()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_is_kept_is_of_the_way_that_was_recorded(case: Case) -> None:
+    try:
+        kept = forms.judge(case.steps, case.answers)
+    except Invalid:
+        return
+    fitting = {one.name: forms.judge_answer(one, case.answers.get(one.name, "")) for one in _asked(case.steps, kept)}
+    assert kept == {name: value for name, value in fitting.items() if value}
+
+
+def _asked(steps: tuple[Step, ...], kept: dict[str, str]) -> list[Field]:
+    return [one for index in forms.path(steps, kept) for one in steps[index].fields]

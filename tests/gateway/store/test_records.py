@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gateway.store import records
+from gateway.model.state import Conversation
+from gateway.store import contacts, records, search
 from gateway.store.records import Record, Spot, Value, Wanted
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -62,6 +63,52 @@ async def test_records_are_read_page_by_page_and_by_what_is_wanted(store: Store,
     await store.write(place.business, lambda tx, now: records.forget(tx, state.id))
     found = await store.read(place.business, lambda tx, now: records.find(tx, "r0"))
     assert found is not None and (found.number, found.values) == ("ORD-000001", ())
+
+
+def written(record: str, state: Conversation, **said: str) -> Callable[[Tx, int], None]:
+    def unit(tx: Tx, now: int) -> None:
+        values = tuple(Value(name=name, label=name.title(), kind="text", value=text) for name, text in said.items())
+        number = records.next_number(tx, "ORD")
+        records.add(
+            tx, Record(record, number, "f1", "Заказ чая", "order", "new", state.id, state.contact, values, now, "olga", "Olga", ""),
+            seq=2,
+        )  # fmt: skip
+
+    return unit
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("", ["r2", "r1"]), ("ord-000002", ["r2"]), ("ЗЕЛЁНЫЙ", ["r1"]), ("зелен чай", []), ("зелен чая", ["r1"]), ("100%", ["r2"]),
+        ("_", []), ("!", []), ("%", ["r2"]), ("чёрный 100", ["r2"]), ("ann", ["r2", "r1"]), ("nn", []),
+        ("Ann зелён", ["r1"]), ("a\0nn", ["r2", "r1"]),
+    ],
+)  # fmt: skip
+async def test_records_are_found_by_words_of_theirs_and_of_their_contact(
+    store: Store, clock: VirtualClock, question: str, found: list[str]
+) -> None:
+    place = await make_place(store, "a")
+    state = await store.write(place.business, Begin(place))
+
+    def named(tx: Tx, now: int) -> None:
+        contacts.describe(tx, state.contact, name="Ann Example", attributes=contacts.Attributes())
+        search.name_contact(tx, state.contact)
+
+    await store.write(place.business, named)
+    await store.write(place.business, written("r1", state, sort="Зелёный"))
+    clock.advance(1)
+    await store.write(place.business, written("r2", state, sort="Чёрный", share="100%"))
+
+    def unit(tx: Tx, now: int) -> list[str]:
+        return [one.id for one in records.read_page(tx, Wanted(words=question))]
+
+    assert await store.read(place.business, unit) == found
+    await store.write(place.business, lambda tx, now: records.forget(tx, state.id))
+    left = await store.read(
+        place.business, lambda tx, now: [len(records.read_page(tx, Wanted(words=one))) for one in ("зелёный", "ORD-000001")]
+    )  # fmt: skip
+    assert left == [0, 1], "what was said is gone, its number stays"
 
 
 async def test_what_is_rolled_back_leaves_no_gap(store: Store) -> None:

@@ -13,6 +13,8 @@ from gateway.store import webhook_calls
 from gateway.store.sql import Tx
 from tests.gateway.admin.browsers import Browser, code
 from tests.gateway.webhooks.receiver import Receiver, receiving
+from tests.handoff.test_desk import taken
+from tests.handoff.test_forms import set_up
 from tests.support.stores import Database
 from tests.support_edge.engine import hands_off
 from tests.support_edge.site import Site, on_site
@@ -236,3 +238,24 @@ async def test_another_business_hears_nothing(site: Site, anna: Browser, receive
     await ours.say("Hello")
     got = await receiver.wait(2)
     assert all(one.json["business"] == site.ours.business for one in got)
+
+
+async def test_a_record_and_its_status_are_told_signed(site: Site, anna: Browser, receiver: Receiver) -> None:
+    _, secret = await hook(anna, receiver.url, events=["form_filled", "record_status_changed"])
+    form = await set_up(site)
+    _, console, talk, _ = await taken(site)
+    sent = {"form": form["id"], "version": 1, "answers": {"cups": "2"}}
+    assert (await console.command(talk, "submit_form", id="f1", **sent))["type"] == "ack"
+    filled = (await receiver.wait(1))[0].verify(secret)
+    assert (filled["type"], filled["conversation"]) == ("form_filled", talk)
+    data = filled["data"]
+    assert (data["number"], data["status"], data["values"]) == ("ORD-000001", "new", {"cups": "2"})
+
+    olga = Browser(site, site.ours.sessions["olga"])
+    path = f"records/{data['record']}/status"
+    assert (await olga.ask("POST", path, {"before": "new", "status": "sent"}))[0] == 200
+    moved = (await receiver.wait(2))[1].verify(secret)
+    assert moved["type"] == "record_status_changed" and moved["data"]["number"] == "ORD-000001"
+    assert (moved["data"]["before"], moved["data"]["status"], moved["data"]["by"]["name"]) == ("new", "sent", "Olga")
+    assert (await olga.ask("POST", path, {"before": "new", "status": "done"}))[0] == 409
+    assert len(receiver.calls) == 2, "what is refused is told to nobody"

@@ -5,12 +5,14 @@ import { followAddress } from "./actions/thread.ts";
 import { heedWorker } from "./actions/worker.ts";
 import { oneTime } from "./routes.ts";
 import { dropOldDrafts } from "./stores/drafts.ts";
+import { dropOldFillings } from "./stores/filling.ts";
 import { place } from "./stores/place.svelte.ts";
 import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 
 dropOldDrafts();
+dropOldFillings();
 mount(App, { target: document.getElementById("app")! });
 addEventListener("popstate", () => {
   if (oneTime(location.hash)) return void arrive();

@@ -66,6 +66,13 @@ export function recordHref(record = ""): string {
   return record ? hrefOf("#/records", record, "") : "#/records";
 }
 
+/** In the place of a record's id: the records of the contact that follows. */
+export const OF_CONTACT = "contact";
+
+export function recordsOfHref(contact: string): string {
+  return hrefOf("#/records", OF_CONTACT, contact);
+}
+
 function hrefOf(page: string, section: string, item: string): string {
   const parts = item ? [section, item] : [section];
   return [page, ...parts.map(encodeURIComponent)].join("/");

@@ -9,6 +9,7 @@ import { differences, onTop } from "../src/pages/settings/model/changes.ts";
 import { onColor, ratio } from "../src/pages/settings/model/colour.ts";
 import { copyTo, standing } from "../src/pages/settings/model/hours.ts";
 import { shutOut } from "../src/pages/settings/model/origins.ts";
+import { GROUPS, groupsOf, mayWrite } from "../src/pages/settings/sections.ts";
 import { snippet } from "../src/pages/settings/model/snippet.ts";
 import { timeOf } from "../src/pages/settings/model/times.ts";
 import { filled } from "../src/pages/settings/model/variables.ts";
@@ -141,4 +142,16 @@ test("a page is shut out where its site is neither allowed nor ours", () => {
   expect(shut("http://shop.example.com/help", "https://shop.example.com")).toBe("http://shop.example.com");
   expect(shut("https://chat.example.com/")).toBe("");
   for (const none of ["", "shop", "https://", "ftp://shop.example.com"]) expect(shut(none)).toBe("");
+});
+
+test("supervisors find what they may set up, administrators all of it, operators nothing", () => {
+  expect(groupsOf("supervisor")).toEqual([["answers", ["canned", "macros", "forms"]]]);
+  expect(groupsOf("administrator")).toBe(GROUPS);
+  expect(groupsOf("operator")).toEqual([]);
+  expect(["forms", "codes", "another"].map((one) => mayWrite("supervisor", one))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(mayWrite("administrator", "another")).toBe(true);
 });

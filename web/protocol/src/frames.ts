@@ -15,6 +15,8 @@ export interface Problem {
   readonly until?: number;
   /** Which field it is about. */
   readonly field?: string;
+  /** Which form has to be filled in before. */
+  readonly form?: string;
   /** What it is exactly, where the code alone says too little. */
   readonly fault?: Fault;
 }

@@ -12,7 +12,14 @@ import { releaseAll } from "./writing.ts";
 const beside = new Set<string>();
 /** What is promised, or taken, is judged by whose it is, not by what the screen showed. */
 const UNFENCED: readonly Act[] = ["take", "callback"];
-let acting: { readonly id: string; readonly act: Act; readonly done: () => void } | null = null;
+type Further = Readonly<Record<string, unknown>>;
+let acting: {
+  readonly id: string;
+  readonly act: Act;
+  readonly further: Further;
+  readonly done: () => void;
+  readonly again: () => void;
+} | null = null;
 
 /** Something was begun in the open conversation that nobody has got. */
 export function isUnsent(): boolean {
@@ -79,16 +86,15 @@ export function leave(): void {
   sendBeside("leave", thread.conversation);
 }
 
-/** Does something to the open conversation; `further` is what the verb needs beside the floor. `done`: once it is. */
-export function act(
-  verb: Act,
-  further: Readonly<Record<string, unknown>> = {},
-  done: () => void = () => {},
-): void {
+/** Does something to the open conversation; `told` is what the verb needs beside the floor, asked for anew where it is given
+ *  again. `done`: once it is. */
+export function act(verb: Act, told: Further | (() => Further) = {}, done: () => void = () => {}): void {
   const { conversation, log } = thread;
+  const further = typeof told === "function" ? told() : told;
   // Taking needs no log: whoever presses the keys faster than it loads is not left waiting.
   if (!conversation || acting || (verb !== "take" && !log)) return;
   thread.problem = "";
+  thread.needs = null;
   thread.dialog = null;
   releaseAll(conversation);
   const id = randomId();
@@ -97,7 +103,7 @@ export function act(
     thread.problem = preferences.say("problem.offline");
     return;
   }
-  acting = { id, act: verb, done };
+  acting = { id, act: verb, further, done, again: () => act(verb, told, done) };
   thread.acting = verb;
 }
 
@@ -126,7 +132,13 @@ function over(id: string): boolean {
 }
 
 export function actionRefused(id: string, problem: Problem): boolean {
+  const refused = acting?.id === id ? acting : null;
   if (!over(id)) return false;
   thread.problem = explained(problem, thread.log);
+  if (refused && problem.form) {
+    const name = String(refused.further["code"] ?? "");
+    thread.needs = { form: problem.form, name, after: thread.log?.through ?? 0, again: refused.again };
+    thread.form = problem.form;
+  }
   return true;
 }

@@ -45,7 +45,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   forms: async (business) => {
     const found = await forms.read(business);
-    return () => (catalogue.forms = found);
+    return () => {
+      catalogue.forms = found;
+      catalogue.knowsForms = true;
+    };
   },
   "wrap-up-codes": async (business) => {
     const found = await wrapUpCodes.read(business);
@@ -116,6 +119,7 @@ export function clearCatalogue(): void {
     links: [],
     views: [],
   });
+  catalogue.knowsForms = false;
   catalogue.everybody = "pick";
   catalogue.wrapUp = null;
   catalogue.breaks = [];

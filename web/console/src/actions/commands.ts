@@ -48,15 +48,7 @@ export function commands(further: Readonly<Partial<Record<Shortcut, () => void>>
       ? catalogue.forms
           .filter(({ value }) => value.active)
           .map(({ id, value }) =>
-            one(
-              `form ${id}`,
-              say("forms.open", { name: value.name }),
-              () => {
-                preferences.setContextOpen(true);
-                thread.form = id;
-              },
-              value.about,
-            ),
+            one(`form ${id}`, say("forms.open", { name: value.name }), () => (thread.form = id), value.about),
           )
       : []),
     ...(open ? [one("canned", say("canned.mine"), () => (thread.dialog = "canned"))] : []),

@@ -39,6 +39,8 @@ export function openThread(conversation: string): void {
   thread.older = "idle";
   thread.typing = null;
   thread.problem = "";
+  thread.form = "";
+  thread.needs = null;
   thread.mode = "reply";
   thread.asksForFocus = false;
   thread.spotlight = thread.wanted = 0;

@@ -226,8 +226,9 @@ export function letterRefused(id: string, problem: Problem): void {
     }, TRY_AGAIN_AFTER);
     return;
   }
-  const log = logOf(outbox.get(id)?.body.conversation ?? "") ?? null;
-  outbox.fail(id, explained(problem, log));
+  const conversation = outbox.get(id)?.body.conversation ?? "";
+  if (problem.form && conversation === thread.conversation) thread.form = problem.form;
+  outbox.fail(id, explained(problem, logOf(conversation) ?? null));
   showLetters();
 }
 

@@ -36,6 +36,8 @@ export interface Wanted {
   readonly status?: string;
   readonly contact?: string;
   readonly conversation?: string;
+  /** Words. */
+  readonly q?: string;
 }
 export interface Page {
   readonly records: readonly FormRecord[];

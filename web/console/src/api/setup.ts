@@ -196,11 +196,11 @@ export interface WrapUpCode {
   /** The id of one that must be filled in before. */
   form?: string;
 }
-/** One question of a form; `choices` of a choice, `least` and `most` of a number. */
+/** One question of a form; `choices` of a choice, `least` and `most` of a number. What is as usual is left out. */
 export interface FormField {
   name: string;
   label: string;
-  kind: (typeof FIELD_KINDS)[number];
+  kind?: (typeof FIELD_KINDS)[number];
   required?: boolean;
   help?: string;
   choices?: readonly string[];

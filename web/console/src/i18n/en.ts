@@ -589,6 +589,7 @@ export const en = {
   "context.labels.remove": "Take off {name}",
   "resolve.outcome": "Resolve",
   "resolve.code": "What came of it",
+  "resolve.needs": "needs “{name}”",
   "resolve.no_code": "Say nothing",
   "transfer.team": "Team {name}",
   "filter.clear": "Show all",

@@ -628,6 +628,7 @@ export const ru: Words = {
   "context.labels.remove": "Снять «{name}»",
   "resolve.outcome": "Завершить диалог",
   "resolve.code": "Итог обращения",
+  "resolve.needs": "нужна «{name}»",
   "resolve.no_code": "Не указывать",
   "transfer.team": "Группа «{name}»",
   "filter.clear": "Показать все",

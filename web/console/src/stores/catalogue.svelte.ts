@@ -25,6 +25,8 @@ class Catalogue {
   macros = $state.raw<readonly Thing<Macro>[]>([]);
   /** What operators are led through. */
   forms = $state.raw<readonly Thing<Form>[]>([]);
+  /** They were read: one that isn't among them is gone. */
+  knowsForms = $state(false);
   codes = $state.raw<readonly Thing<WrapUpCode>[]>([]);
   /** Ways from a contact into the business's own systems. */
   links = $state.raw<readonly Thing<CrmLink>[]>([]);
@@ -53,6 +55,11 @@ class Catalogue {
   );
   readonly activeCodes = $derived(this.codes.filter(({ value }) => value.active));
   readonly #modeOf = $derived(new Map(this.teams.map(({ id, value }) => [id, value.rules?.mode])));
+
+  /** The name of the form that a code asks for before it; "" for none. */
+  neededFor({ form }: WrapUpCode): string {
+    return form ? (this.forms.find(({ id }) => id === form)?.value.name ?? "") : "";
+  }
 
   /** Whether its owner is led through the time after a talk. */
   leadsThroughWrapUp(team: string): boolean {

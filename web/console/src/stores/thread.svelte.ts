@@ -36,6 +36,13 @@ class Thread {
   lookers = $state.raw<readonly Person[]>([]);
   /** The id of a form that is to be filled in: the pane of forms opens it. */
   form = $state("");
+  /** What waits for a form to be filled in: the command is given again by `again`; `name`: the wrap-up code. */
+  needs = $state.raw<{
+    readonly form: string;
+    readonly name: string;
+    readonly after: number;
+    readonly again: () => void;
+  } | null>(null);
   /** What is being asked before something is done. */
   dialog = $state<DialogName | null>(null);
   /** The command that is on its way. */

@@ -5,10 +5,12 @@ import { sentence } from "../settings/model/refusals.ts";
 /** The page's state: what is wanted, and as much of it as was read. */
 export class RecordList {
   readonly business: string;
+  readonly contact: string;
+  /** Back from today; 0: all there are. */
   days = $state(30);
   form = $state("");
   status = $state("");
-  contact = $state("");
+  q = $state("");
   records = $state.raw<readonly FormRecord[]>([]);
   next = $state<string | null>(null);
   phase = $state<"loading" | "ready" | "failed">("loading");
@@ -16,14 +18,21 @@ export class RecordList {
   /** Only the latest question's answer counts. */
   #asked = 0;
 
-  constructor(business: string) {
+  constructor(business: string, contact: string) {
     this.business = business;
+    this.contact = contact;
+    if (contact) this.days = 0;
+  }
+
+  get isNarrowed(): boolean {
+    return Boolean(this.q || this.form || this.status || this.contact);
   }
 
   get wanted(): Wanted {
+    const { form, status, contact, q } = this;
+    if (this.days === 0) return { form, status, contact, q };
     const [from, to] = period(new Date(), this.days);
-    const { form, status, contact } = this;
-    return { from, to, form, status, contact };
+    return { from, to, form, status, contact, q };
   }
 
   async load(before = ""): Promise<void> {

@@ -9,6 +9,25 @@ export const GROUPS = [
 ] as const;
 
 export type Section = (typeof GROUPS)[number][1][number];
+export type Groups = readonly (readonly [(typeof GROUPS)[number][0], readonly Section[]])[];
+
+/** What supervisors set up, too. All else is the administrators', and the server refuses it to others. */
+const OF_SUPERVISORS: readonly Section[] = ["canned", "macros", "forms"];
+
+/** The sections that somebody of a role may write, as the menu groups them. */
+export function groupsOf(role: string): Groups {
+  if (role === "administrator") return GROUPS;
+  if (role !== "supervisor") return [];
+  return GROUPS.map(
+    ([group, sections]) =>
+      [group, (sections as readonly Section[]).filter((one) => OF_SUPERVISORS.includes(one))] as const,
+  ).filter(([, sections]) => sections.length > 0);
+}
+
+export const mayWrite = (role: string, section: string): boolean =>
+  section === "another"
+    ? role === "administrator"
+    : groupsOf(role).some(([, sections]) => sections.some((one) => one === section));
 
 /** What of the API a section can't be without. The others belong to every server that has this console. */
 export const NEEDS: Partial<Record<Section, string>> = {

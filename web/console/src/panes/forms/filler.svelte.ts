@@ -1,113 +1,87 @@
-import { randomId } from "@switchboard/protocol";
-import { readRecords, submitForm, type FormRecord } from "../../api/records.ts";
+import { loadCatalogue } from "../../actions/catalogue.ts";
 import { Refused } from "../../api/http.ts";
-import type { Form, FormField, FormStep, Thing } from "../../api/setup.ts";
+import { readRecords, submitForm, type FormRecord } from "../../api/records.ts";
+import type { Form, Thing } from "../../api/setup.ts";
 import { sentence } from "../../pages/settings/model/refusals.ts";
-import { isAbout, readFilling, writeFilling, type Filling } from "../../stores/filling.ts";
-import { nextStep, pathOf, wrongWith, type Answers, type Wrong } from "../../view/forms.ts";
+import { isAbout, readBegun, writeBegun, type Filling } from "../../stores/filling.ts";
+import type { Answers } from "../../view/forms.ts";
+import { Walk } from "./walk.svelte.ts";
 
-/** One conversation's form under way: where one is, what is answered, what the server says of it. Kept at every change. */
+/** One conversation's forms under way, of which one is open, and its records. Kept at every change, for all tabs. */
 export class Filler {
   readonly account: string;
   readonly business: string;
   readonly conversation: string;
-  filling = $state.raw<Filling | null>(null);
-  /** What was said of an answer, by its question; a question that was left is judged at once. */
-  errors = $state<Record<string, string>>({});
-  touched = $state<Record<string, boolean>>({});
+  readonly walk = new Walk((filling) => this.#keep(filling));
+  fillings = $state.raw<readonly Filling[]>([]);
   records = $state.raw<readonly FormRecord[]>([]);
   saving = $state(false);
   problem = $state("");
+  /** What else there is to know: the form was changed, or was begun before. */
+  notice = $state<"" | "changed" | "resumed">("");
+  /** The number of what was just saved. */
   saved = $state("");
 
   constructor(account: string, business: string, conversation: string) {
-    Object.assign(this, { account, business, conversation });
     this.account = account;
     this.business = business;
     this.conversation = conversation;
-    this.filling = readFilling(account, conversation);
+    this.#read();
   }
 
   /** What another tab did to it. */
   hear(event: StorageEvent): void {
-    if (isAbout(event, this.account, this.conversation)) {
-      this.filling = readFilling(this.account, this.conversation);
-    }
+    if (isAbout(event, this.account, this.conversation)) this.#read();
   }
 
-  begin({ id, version }: Thing<Form>, answers: Answers): void {
-    this.saved = "";
-    this.#forget();
-    this.#keep({ id: randomId(), form: id, version, at: 0, answers });
+  /** From the begin, or where it was left. */
+  open(form: Thing<Form>, answers: Answers): void {
+    this.#clear();
+    const known = this.fillings.find((one) => one.form === form.id);
+    if (!known) return this.walk.begin(form, answers);
+    this.notice = "resumed";
+    this.walk.show(known);
+    this.#keep(known);
   }
 
-  stop(): void {
-    this.#forget();
-    this.#keep(null);
+  /** Later: what was answered stays. */
+  leave(): void {
+    this.#clear();
+    this.walk.show(null);
+    this.#write("");
   }
 
-  answer(name: string, value: string): void {
-    if (!this.filling) return;
-    delete this.errors[name];
-    this.#keep({ ...this.filling, answers: { ...this.filling.answers, [name]: value } });
+  discard(form: string): void {
+    this.#clear();
+    if (this.walk.filling?.form === form) this.walk.show(null);
+    this.fillings = this.fillings.filter((one) => one.form !== form);
+    this.#write(this.walk.filling?.form ?? "");
   }
 
-  leave(name: string): void {
-    this.touched[name] = true;
+  /** The form is another one than when it was begun. */
+  renew(form: Thing<Form>): void {
+    this.walk.renew(form);
+    this.problem = "";
+    this.notice = "changed";
   }
 
-  wrong(field: FormField): Wrong | null {
-    return this.touched[field.name] ? wrongWith(field, this.filling?.answers[field.name] ?? "") : null;
-  }
-
-  /** Whether this step's answers fit; else each says why. */
-  judge({ fields = [] }: FormStep): boolean {
-    for (const { name } of fields) this.touched[name] = true;
-    return fields.every((field) => !wrongWith(field, this.filling?.answers[field.name] ?? ""));
-  }
-
-  go(at: number): void {
-    if (this.filling) this.#keep({ ...this.filling, at });
-  }
-
-  back(steps: readonly FormStep[]): void {
-    const { filling } = this;
-    if (!filling) return;
-    const way = pathOf(steps, filling.answers);
-    this.go(way[Math.max(0, way.indexOf(filling.at) - 1)] ?? 0);
-  }
-
-  /** To the next step; true at the end. */
-  next(steps: readonly FormStep[]): boolean {
-    const { filling } = this;
-    if (!filling || !this.judge(steps[filling.at]!)) return false;
-    const following = nextStep(steps, filling.at, filling.answers);
-    if (following >= steps.length) return true;
-    this.go(following);
-    return false;
-  }
-
-  async save({ version, value }: Thing<Form>, tell: boolean, floor: number): Promise<boolean> {
-    const { filling } = this;
+  async save({ value }: Thing<Form>, tell: boolean, floor: number): Promise<boolean> {
+    const { filling } = this.walk;
     if (!filling || this.saving) return false;
     this.saving = true;
     this.problem = "";
-    const { id, form, answers } = filling;
+    const { id, form, version, answers } = filling;
+    const known = new Set(value.steps.flatMap(({ fields = [] }) => fields.map(({ name }) => name)));
+    const asked = Object.fromEntries(Object.entries(answers).filter(([name]) => known.has(name)));
     try {
-      await submitForm(this.business, this.conversation, {
-        id,
-        form,
-        version: filling.version,
-        answers,
-        tell,
-        floor_seq: floor,
-      });
-      this.stop();
+      const sent = { id, form, version, answers: asked, tell, floor_seq: floor };
+      await submitForm(this.business, this.conversation, sent);
+      this.discard(form);
       await this.look();
-      this.saved = this.records[0]?.number ?? "";
+      this.saved = this.records.find((one) => one.form === form)?.number ?? "";
       return true;
     } catch (error) {
-      this.#refused(error, value.steps, filling, version);
+      this.#refused(error, value);
       return false;
     } finally {
       this.saving = false;
@@ -123,28 +97,32 @@ export class Filler {
     }
   }
 
-  /** At the question where there is one, and back at its step. A form that has changed is gone through once more. */
-  #refused(error: unknown, steps: readonly FormStep[], filling: Filling, version: number): void {
+  /** At the question where there is one. What was changed or removed meanwhile comes with the catalogue. */
+  #refused(error: unknown, { steps }: Form): void {
     const said = sentence(error);
-    const field = error instanceof Refused ? error.problem.field : "";
-    const place = steps.findIndex(({ fields }) => fields?.some(({ name }) => name === field));
-    if (field && place >= 0) {
-      this.errors[field] = said;
-      this.go(place);
-      return;
-    }
+    const problem = error instanceof Refused ? error.problem : null;
+    if (this.walk.refuse(steps, problem?.field ?? "", said)) return;
     this.problem = said;
-    if (filling.version !== version) this.#keep({ ...filling, id: randomId(), version, at: 0 });
+    const code = problem?.fault?.code;
+    if (code === "form_changed" || code === "form_removed") void loadCatalogue(this.business, ["forms"]);
   }
 
-  #forget(): void {
-    this.errors = {};
-    this.touched = {};
-    this.problem = "";
+  #read(): void {
+    const { open, fillings } = readBegun(this.account, this.conversation);
+    this.fillings = fillings;
+    this.walk.show(fillings.find(({ form }) => form === open) ?? null);
   }
 
-  #keep(filling: Filling | null): void {
-    this.filling = filling;
-    writeFilling(this.account, this.conversation, filling);
+  #keep(filling: Filling): void {
+    this.fillings = [...this.fillings.filter(({ form }) => form !== filling.form), filling];
+    this.#write(filling.form);
+  }
+
+  #write(open: string): void {
+    writeBegun(this.account, this.conversation, { open, fillings: this.fillings });
+  }
+
+  #clear(): void {
+    this.saved = this.problem = this.notice = "";
   }
 }
