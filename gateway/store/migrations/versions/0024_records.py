@@ -29,6 +29,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     _words('created_by'),
     _words('created_by_name'),
+    _words('words'),
     sa.PrimaryKeyConstraint('business_id', 'id', name=op.f('pk_records'))
     )
     op.create_index('uq_records_number', 'records', ['business_id', 'number'], unique=True)
