@@ -398,6 +398,7 @@ export const en = {
   "reason.bot_decided": "the bot hands this to people",
   "reason.anger": "the customer is upset",
   "reason.form_failed": "the bot could not get what it asked for",
+  "reason.form_changed": "the form was changed while the bot filled it in",
   "reason.important": "an important customer",
   "reason.action_failed": "the bot could not look it up",
   "reason.engine_failed": "the bot's server did not answer",

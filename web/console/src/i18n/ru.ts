@@ -427,6 +427,7 @@ export const ru: Words = {
   "reason.bot_decided": "бот передаёт такое людям",
   "reason.anger": "клиент раздражён",
   "reason.form_failed": "бот не получил ответа на свой вопрос",
+  "reason.form_changed": "анкету изменили, пока бот её заполнял",
   "reason.important": "важный клиент",
   "reason.action_failed": "бот не смог узнать ответ",
   "reason.engine_failed": "сервер бота не ответил",
