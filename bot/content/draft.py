@@ -40,6 +40,7 @@ class Draft:
     def __init__(self) -> None:
         self.definitions: Definitions | None = None
         self.fills: dict[str, tuple[Node, str]] = {}
+        self.beside: list[tuple[Node, str, str]] = []
         self.findings: list[Finding] = []
         self.examples: dict[str, list[Example]] = {}
         self.example_places: dict[str, Node] = {}

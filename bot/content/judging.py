@@ -150,9 +150,11 @@ def _forms(draft: Draft) -> None:
 def _led(draft: Draft, name: str, definition: Definition) -> None:
     """What of a bot's form, or of the business's that it fills, can't be asked."""
     asked = [one.name for step in definition.steps for one in step.fields]
-    for field in draft.forms[name].fields:
-        if field.slot not in asked:
-            draft.note(draft.form_places[name], faults.FILLS_NOT(name=field.slot, form=definition.name))
+    named = [(draft.form_places[name], field.slot) for field in draft.forms[name].fields]
+    named += [(node, slot) for node, form, slot in draft.beside if form == name]
+    for node, slot in named:
+        if slot not in asked:
+            draft.note(node, faults.FILLS_NOT(name=slot, form=definition.name))
     place, _ = draft.fills[name]
     for told in sorted(TOLD.intersection(asked)):
         draft.note(place, faults.FILLS_TOLD(name=told, form=definition.name))

@@ -20,8 +20,9 @@ def set_form(pages: Pages, change: SetForm) -> None:
             pages.put_in("responses", asked_by(pages, name, question.slot), list(question.asks), new="domain.yml")
         if question.takes:
             fields[question.slot] = question.takes
-    said = {"tries": change.tries, **({"fields": fields} if fields else {})}
-    if fields or change.tries != USUAL_TRIES or name in (pages.says(EXTRAS).get("forms") or {}):
+    filled = {"fills": change.fills} if change.fills else {}
+    said = {**filled, "tries": change.tries, **({"fields": fields} if fields else {})}
+    if fields or filled or change.tries != USUAL_TRIES or name in (pages.says(EXTRAS).get("forms") or {}):
         pages.put(EXTRAS, ("forms", name), said)
     if change.done:
         pages.put_in("responses", ended_by(pages, name), list(change.done), new="domain.yml")
