@@ -81,7 +81,7 @@ def with_records(tx: Tx, turn: c.FinishTurn, phrases: Phrases, *, now: int) -> c
     for one in turn.answered_forms:
         try:
             item, form, kept = _judged(tx, one)
-        except (NotFound, NotPossible, Invalid) as refused:
+        except (NotFound, NotPossible) as refused:
             turn = _handed(turn, one, refused)
             break
         fill = _fill(tx, item, form, kept, by=by, now=now)
@@ -92,25 +92,30 @@ def with_records(tx: Tx, turn: c.FinishTurn, phrases: Phrases, *, now: int) -> c
 
 
 def _judged(tx: Tx, one: c.Answered) -> tuple[configuration.Item, Kept, dict[str, str]]:
-    """The form as it is by now, and the answers as it keeps them. Raises ``NotFound``; ``Invalid`` for an answer that doesn't
-    fit; ``NotPossible`` where it has no question for one."""
+    """The form as it is by now, and the answers as it keeps them. Raises ``NotFound``, and ``NotPossible`` with the question, as a
+    ``field``, whose answer it doesn't take or doesn't ask for."""
     item = configuration.find(tx, FORM, one.form) if one.form else None
     item = item or configuration.named(tx, FORM, one.name.casefold())
     form = msgspec.json.decode(item.body, type=Kept) if item is not None else None
     if item is None or form is None or not form.active:
         raise NotFound(faults.REMOVED())
-    kept = forms.judge(form.steps, one.answers)
-    if kept.keys() != one.answers.keys():
-        raise NotPossible(faults.CHANGED())
+    try:
+        kept = forms.judge(form.steps, one.answers)
+    except Invalid as unfit:
+        labels = {asked.name: asked.label for step in form.steps for asked in step.fields}
+        raise NotPossible(faults.CHANGED(), field=labels.get(str(unfit.fields["field"]), "")) from unfit
+    lost = next((name for name in one.answers if name not in kept), "")
+    if lost:
+        raise NotPossible(faults.CHANGED(), field=lost)
     return item, form, kept
 
 
 def _handed(turn: c.FinishTurn, one: c.Answered, refused: Refused) -> c.FinishTurn:
     """To people, without what was said as if all were done."""
-    field = refused.fields.get("field", "")
+    question = refused.fields.get("field", "")
     return replace(
         turn, outcome="handoff", replies=turn.replies[: one.said], handoff="bot_decided", cause="form_changed",
-        why=f"{one.name}: {field}" if field else one.name, facts={**turn.facts, **one.answers}, memory=None,
+        why=f"{one.name}: {question}" if question else one.name, facts={**turn.facts, **one.answers}, memory=None,
     )  # fmt: skip
 
 
