@@ -18,6 +18,8 @@ def set_form(pages: Pages, change: SetForm) -> None:
         _set_slot(pages, name, question.slot)
         if question.asks:
             pages.put_in("responses", asked_by(pages, name, question.slot), list(question.asks), new="domain.yml")
+        elif change.fills:  # the business's form has words of its own
+            pages.drop_from("responses", f"utter_ask_{name}_{question.slot}")
         if question.takes:
             fields[question.slot] = question.takes
     filled = {"fills": change.fills} if change.fills else {}

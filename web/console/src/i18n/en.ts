@@ -645,6 +645,7 @@ export const en = {
   "event.declined": "{name} can not join now",
   "event.macro": "{name} ran “{macro}”",
   "event.form": "{name} recorded {number}: {form}",
+  "event.form.bot": "The bot recorded {number}: {form}",
   "event.record": "{name} set {number} from “{before}” to “{status}”",
   "event.rating_asked": "The customer is asked for a rating",
   "canned.mine": "My templates",

@@ -685,6 +685,7 @@ export const ru: Words = {
   "event.declined": "{name} сейчас не может присоединиться",
   "event.macro": "{name}: макрос «{macro}»",
   "event.form": "{name}: запись {number} — {form}",
+  "event.form.bot": "Бот: запись {number} — {form}",
   "event.record": "{name}: {number} — «{before}» → «{status}»",
   "event.rating_asked": "Клиента просят об оценке",
   "canned.mine": "Мои шаблоны",
