@@ -319,7 +319,7 @@ test("a form of the settings leads with its own questions, and what was worded h
   ]);
   const [made] = formChanges("order", { ...before, questions, fills: "Order" }, FORM);
   expect(made).toMatchObject({ kind: "form", fills: "Order" });
-  const takes = (made as { questions: { takes: object }[] }).questions.map((one) => one.takes);
+  const takes = (made as unknown as { questions: { takes: object }[] }).questions.map((one) => one.takes);
   expect(takes.every((one) => !("kind" in one || "choices" in one || "min" in one))).toBe(true);
 });
 
