@@ -14,7 +14,7 @@ from gateway.admin.configuration import add_thing, change_single
 from gateway.admin.kinds import KINDS, Article, Form, Knowledge
 from gateway.dispatcher.recording import FORM
 from gateway.errors import Invalid, StartupError
-from gateway.store import accounts, configuration, directory
+from gateway.store import accounts, audit, configuration, directory
 from gateway.store.articles import ARTICLE, KNOWLEDGE
 from gateway.store.audit import Actor
 from gateway.store.directory import InboxSettings, Role, Starter
@@ -121,7 +121,9 @@ def load_business(file: BusinessFile) -> Callable[[Tx, int], Loaded]:
                 directory.add_inbox(scoped, channel=inbox.type, name=inbox.name, settings=_settings(inbox), now=now)
         if configuration.find(scoped, KNOWLEDGE, KNOWLEDGE) is None and not configuration.read(scoped, ARTICLE):
             _write_articles(scoped, file.articles, now=now)
-        if not configuration.read(scoped, FORM):
+        if not configuration.read(scoped, FORM) and not any(
+            line.kind == FORM for line in audit.page(scoped, limit=1000)
+        ):
             _write_forms(scoped, file.forms, now=now)
         people = tuple(_person(scoped, person, now=now) for person in file.people)
         return Loaded(business, tuple(directory.read_inboxes(scoped)), people)
@@ -139,7 +141,7 @@ def _write_articles(tx: Tx, wanted: tuple[Article, ...], *, now: int) -> None:
 
 
 def _write_forms(tx: Tx, wanted: tuple[Form, ...], *, now: int) -> None:
-    """Raises ``StartupError`` for one that can't be as it is written."""
+    """For a business that never had one: what people removed stays away. Raises ``StartupError`` for one that can't be as it is written."""
     for form in wanted:
         try:
             add_thing(tx, _KINDS[FORM], form, by=_BY, now=now)

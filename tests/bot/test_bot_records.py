@@ -224,7 +224,7 @@ def test_whoever_asks_one_by_one_goes_the_path(steps: forms.Steps, data: st.Data
     while (found := forms.open_question(steps, answered)) is not None:
         index, one = found
         assert index in forms.path(steps, answered)
-        said = data.draw(st.sampled_from(("a", "b", "c") if one.required else ("a", "b", "c", "")))
+        said: str = data.draw(st.sampled_from(("a", "b", "c") if one.required else ("a", "b", "c", "")))
         answered[one.name] = said
         asked.append(one.name)
     assert asked == [one.name for index in forms.path(steps, answered) for one in steps[index].fields]
@@ -236,7 +236,7 @@ def test_after_any_correction_the_walk_still_ends_on_the_path(steps: forms.Steps
     answered: dict[str, str] = {}
     for _ in range(60):
         found = forms.open_question(steps, answered)
-        if found is None and not (answered and data.draw(st.booleans())):
+        if found is None and (not answered or not data.draw(st.booleans())):
             break
         name = found[1].name if found is not None else data.draw(st.sampled_from(sorted(answered)))
         answered[name] = data.draw(st.sampled_from(("a", "b", "c")))

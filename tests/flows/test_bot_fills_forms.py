@@ -136,7 +136,12 @@ def test_connection_that_the_bot_took_is_a_record_and_one_that_no_longer_fits_go
     customer.say("+7 495 000-15-52")
     steps = form["value"]["steps"]
     flat = {"name": "flat", "title": "Квартира", "fields": [{"name": "flat", "label": "Подъезд", "required": True}]}
-    api(anna.page, "PUT", f"forms/{form['id']}", {"value": {**form["value"], "steps": [*steps, flat]}, "version": form["version"]})
+    api(
+        anna.page,
+        "PUT",
+        f"forms/{form['id']}",
+        {"value": {**form["value"], "steps": [*steps, flat]}, "version": form["version"]},
+    )
     customer.say("в субботу утром")
     expect(customer.queue).to_be_visible()
     assert not any("CON-000002" in text for text in customer.texts())
