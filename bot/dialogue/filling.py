@@ -13,6 +13,7 @@ from bot.dialogue.talk import Steps, Talk
 from bot.dialogue.values import judged
 from bot.nlu.values import Problem
 from gateway.model import forms
+from gateway.model.state import MAX_ANSWERS
 from gateway.ports import FilledForm
 
 Asking = Generator[ActionCall, ActionDone | None, bool]
@@ -79,6 +80,10 @@ def ask(talk: Talk, form: Form) -> Asking:
         _keep(talk, form, steps, answered)
         tracker.stop()
         return True
+    if len(tracker.answers) >= MAX_ANSWERS:  # no more is remembered: it would ask for ever
+        tracker.stop()
+        talk.hand_off("bot_decided", cause="form_failed", aim=talk.content.settings.form_failed, why=form.fills)
+        return False
     if one.slot != tracker.asks:
         tracker.tries = 0
     asked, tracker.asks, talk.asked = talk.came, one.slot, True

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content import ContentError, judge_project, read_content
 from bot.content.business import FILE, by_name, read_definitions, stocked
+from bot.content.definition import form_of
 from bot.content.project import Project, read_archive, read_folder
-from bot.content.types import Definition
+from bot.content.types import Definition, Field
+from bot.dialogue.values import judged
+from bot.nlu.entities import NOWHERE, Here
 from gateway.model import forms
 from gateway.model.state import MAX_ANSWERS
 from gateway.ports import FilledForm, TurnResult
@@ -188,6 +193,39 @@ def test_an_interrupted_turn_gives_the_same_again(guest: Guest) -> None:
     first = guest.says("no")
     guest.facts, guest.memory = facts, memory
     assert guest.says("no").filled == first.filled
+
+
+def test_a_form_that_asks_more_than_the_bot_remembers_goes_to_people(guest: Guest) -> None:
+    guest.says("book a table")
+    assert guest.memory is not None
+    many = {f"q{number}": "x" for number in range(MAX_ANSWERS)}
+    guest.memory = msgspec.structs.replace(guest.memory, answers=many)
+    result = guest.says("fish")
+    assert result.handoff is not None and (result.handoff.cause, result.handoff.why) == ("form_failed", "Order")
+
+
+def test_several_choices_are_named_in_one_message() -> None:
+    asked = forms.Field(name="q", label="Q", kind="choices", choices=("tea", "green tea", "coffee"))
+    field = Field(slot="q", choices=asked.choices, question=asked)
+    for said, kept in (
+        ("Green tea and coffee", "green tea\ncoffee"), ("cofee, tea", "tea\ncoffee"), ("the first and the last", "tea\ncoffee"),
+    ):  # fmt: skip
+        assert judged(field, said, NOWHERE).value == kept
+    assert judged(field, "water", NOWHERE).problem == "unread"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "kept"),
+    [
+        ("boolean", "нет, спасибо", "no"), ("money", "1500 рублей", "1500"), ("date", "5 декабря 2026", "2026-12-05"),
+        ("email", "ann at example dot com", "ann@example.com"), ("number", "два", "2"), ("text", "  a   b ", "a b"),
+    ],
+)  # fmt: skip
+def test_what_people_write_is_kept_as_the_form_keeps_it(kind: Any, said: str, kept: str) -> None:
+    asked = forms.Field(name="q", label="Q", kind=kind)
+    field = form_of("f", (forms.Step(name="s", title="S", fields=(asked,)),)).fields[0]
+    value = judged(msgspec.structs.replace(field, question=asked), said, Here(region="RU")).value
+    assert value == kept == forms.judge_answer(asked, value)
 
 
 # --- the walk and the path ---

@@ -422,7 +422,8 @@ async def test_form_of_the_settings_is_learned_as_it_is_and_a_change_of_it_asks_
     assert status == 200, form
     draft = await anna.get("bot/draft")
     assert (draft["published"], draft["trained"]) == (False, ""), "what answers was taught something else"
-    assert await try_all(anna, first, text, "Ann", "5 December 2026") == filled, "a version is as it was trained"
+    again = await try_all(anna, first, text, "Ann", "5 December 2026")
+    assert again["filled"] == filled["filled"], "a version is as it was trained"
     second = await train(anna)
     assert second != first
     assert (await try_all(anna, second, text, "Ann"))["filled"][0]["answers"] == {"who": "Ann"}
