@@ -11,9 +11,11 @@ from playwright.sync_api import Page, expect
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
 from tests.flows.people import Customer, Operator
-from tests.flows.server import NewServer
+from tests.flows.server import DemoServer, NewServer
 from tests.flows.teaching import Teacher
+from tests.flows.telegram import Telegram
 from tests.flows.test_set_up_first_words import visit
+from tests.support_edge.telegram import BotUser
 
 RETURN: dict[str, Any] = {
     "name": "Return", "purpose": "ticket", "prefix": "RET", "statuses": ["new", "back"],
@@ -155,3 +157,20 @@ def test_connection_that_the_bot_took_is_a_record_and_one_that_no_longer_fits_go
     expect(page.get_by_role("button", name=re.compile("Изменить: address, Маячная"))).to_be_visible()
     assert_no_faults(page, "[role=log]")
     page.screenshot(path=tmp_path / "thread.png")
+
+
+def test_order_in_telegram_is_the_same_record(
+    stage: Stage, demo_with_bot: DemoServer, telegram: Telegram, bot: BotUser
+) -> None:
+    talk = telegram.talk(bot, "Анна", language="ru")
+    telegram.do(talk.start(""))
+    for said, heard in (
+        ("Хочу подключиться", "По какому адресу"), ("Ламповая 5, квартира 12", "номер"), ("+7 495 000-15-51", "удобно"),
+        ("завтра вечером", "№ CON-000001"),
+    ):  # fmt: skip
+        telegram.do(talk.say(said))
+        telegram.wait_for_text(talk, heard)
+    anna = Operator.sign_in(stage, demo_with_bot.links.administrator, locale="en")
+    (record,) = api(anna.page, "GET", "records")["records"]
+    assert (record["number"], record["by"]) == ("CON-000001", "Бот")
+    assert [one["value"] for one in record["values"]][1] == "+74950001551"
