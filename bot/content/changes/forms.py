@@ -22,10 +22,16 @@ def set_form(pages: Pages, change: SetForm) -> None:
             pages.drop_from("responses", f"utter_ask_{name}_{question.slot}")
         if question.takes:
             fields[question.slot] = question.takes
-    filled = {"fills": change.fills} if change.fills else {}
-    said = {**filled, "tries": change.tries, **({"fields": fields} if fields else {})}
-    if fields or filled or change.tries != USUAL_TRIES or name in (pages.says(EXTRAS).get("forms") or {}):
+    said: dict[str, Json] = {"fills": change.fills} if change.fills else {}
+    written = pages.says(EXTRAS).get("forms") or {}
+    if change.tries != USUAL_TRIES or "tries" in (written.get(name) or {}):
+        said["tries"] = change.tries
+    if fields:
+        said["fields"] = fields
+    if said:
         pages.put(EXTRAS, ("forms", name), said)
+    elif name in written:
+        pages.drop(EXTRAS, ("forms", name))
     if change.done:
         pages.put_in("responses", ended_by(pages, name), list(change.done), new="domain.yml")
     _set_form_rules(pages, change)
