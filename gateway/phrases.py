@@ -28,6 +28,7 @@ ENGLISH = {
     "page_open": "Open the site",
     "file_too_large": "This file is too large for me to take: at most {limit} MB. Send a smaller one, or a link to it.",
     "button_over": "This button no longer works. Write what you need.",
+    "bot": "The bot",
     "back_to_bot": "Back to the assistant",
     "queued_nobody": "Nobody of our people is at their desk right now. Your question is kept for them and comes first when they"
     " are back; you can write more.",
@@ -108,6 +109,7 @@ RUSSIAN = {
     "page_open": "Открыть сайт",
     "file_too_large": "Файл слишком большой: могу принять не больше {limit} МБ. Пришлите файл поменьше или ссылку на него.",
     "button_over": "Эта кнопка больше не работает. Напишите, что нужно.",
+    "bot": "Бот",
     "back_to_bot": "Вернуться к помощнику",
     "queued_nobody": "Сейчас никого из сотрудников нет на месте. Вопрос сохранён, и к нему вернутся первым делом; можно дописать"
     " подробности.",

@@ -350,12 +350,24 @@ class Handoff(msgspec.Struct, frozen=True, kw_only=True):
     skills: dict[str, int] = {}
 
 
+class FilledForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A form of the business's settings, as the bot has led through it. ``form``: its id when the bot was taught, "" where only
+    its ``name`` is known; ``answers``: by its questions, as ``gateway.model.forms`` keeps them; ``said``: how many of the turn's
+    replies were said before it was filled."""
+
+    form: str
+    name: str
+    answers: dict[str, str]
+    said: int = 0
+
+
 class TurnResult(msgspec.Struct, frozen=True, kw_only=True):
     """What the bot says, what it believed, and whether people must take over.
 
     ``intents``: the likeliest first, at most five, over all inputs. ``facts``: slots that this turn filled; an empty
     one is cleared. ``misses`` counts this turn. With ``handoff`` set, ``replies`` are said before the conversation is
-    queued. ``memory``: what the next turn gets; none where nothing is in progress.
+    queued. ``memory``: what the next turn gets; none where nothing is in progress. ``filled``: what becomes records, in the
+    transaction of this turn; where a form's definition of today doesn't take it, people take over.
     """
 
     outcome: Outcome
@@ -367,6 +379,7 @@ class TurnResult(msgspec.Struct, frozen=True, kw_only=True):
     misses: int = 0
     handoff: Handoff | None = None
     memory: Memory | None = None
+    filled: tuple[FilledForm, ...] = ()
 
 
 class BotEngine(Protocol):

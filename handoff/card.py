@@ -294,6 +294,7 @@ REASONS = {
     "rule": "the bot hands this to people",
     "anger": "the customer is upset",
     "form_failed": "the bot could not get what it asked for",
+    "form_changed": "the form was changed while the bot filled it in",
     "important": "an important customer",
     "action_failed": "the bot could not look it up",
     "engine_failed": "the bot's server did not answer",

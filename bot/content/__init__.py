@@ -1,20 +1,23 @@
 """A business's content in Rasa 3.x's own format: read within limits, judged, and frozen.
 
 ``read_content(folder)`` reads ``domain.yml`` or ``domain/``, ``nlu.yml`` or ``nlu/``, ``rules.yml`` or ``rules/``, and
-the same under ``data/``. Tests and Rasa's own configuration are no part of the content.
+the same under ``data/``; and ``forms.toml``, the business's forms. Tests and Rasa's own configuration are no part of the content.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from bot.content.business import FILE as DEFINITIONS
+from bot.content.business import read_definitions
 from bot.content.domain import read_actions, read_entities, read_forms, read_intents, read_session, read_slots
 from bot.content.draft import Draft
 from bot.content.errors import ContentError, Finding
 from bot.content.extras import FILE as EXTRAS
 from bot.content.extras import read_extras
 from bot.content.nlu import read_nlu
+from bot.content.project import Project, text_of
 from bot.content.responses import read_responses
 from bot.content.rules import read_rules
 from bot.content.source import MAX_TOTAL_BYTES, Node, parsed, read_text, yaml_files
@@ -56,11 +59,22 @@ _RASA_ONLY = frozenset({"config.yml", "credentials.yml", "endpoints.yml"})
 
 def read_content(folder: Path) -> Loaded:
     """The content in ``folder`` and what of it isn't honoured. Raises ``ContentError``, with file and line."""
-    return judge_content(str(folder), ((name, read_text(name, path)) for name, path in yaml_files(folder)))
+    files = ((name, read_text(name, path)) for name, path in yaml_files(folder))
+    known = folder / DEFINITIONS
+    return judge_content(str(folder), files, lambda: read_text(DEFINITIONS, known) if known.exists() else None)
 
 
-def judge_content(where: str, files: Iterable[tuple[str, str]]) -> Loaded:
-    """As ``read_content``, of files as (relative name, text). ``where``: what an error names that is of no one file."""
+def judge_project(project: Project) -> Loaded:
+    """As ``read_content``, of a project."""
+    body = project.files.get(DEFINITIONS)
+    return judge_content("", project.texts().items(), lambda: None if body is None else text_of(DEFINITIONS, body))
+
+
+def judge_content(
+    where: str, files: Iterable[tuple[str, str]], known: Callable[[], str | None] = lambda: None
+) -> Loaded:  # fmt: skip
+    """As ``read_content``, of files as (relative name, text). ``where``: what an error names that is of no one file.
+    ``known``: the text of ``forms.toml``, if there is one; it is asked for only by content that fills a form of the business."""
     draft = Draft()
     sections: dict[str, list[Node]] = {name: [] for name in _SECTIONS}
     extras: list[Node] = []
@@ -91,6 +105,9 @@ def judge_content(where: str, files: Iterable[tuple[str, str]]) -> Loaded:
     join_stories(draft)
     for root in extras:
         read_extras(draft, root)
+    definitions = known() if draft.fills else None
+    if definitions is not None:
+        draft.definitions = read_definitions(definitions)
     content = draft.finish()
     return Loaded(content=content, findings=tuple(sorted(draft.findings, key=lambda found: (found.file, found.line))))
 
@@ -120,5 +137,6 @@ __all__ = [
     "Variation",
     "is_test",
     "judge_content",
+    "judge_project",
     "read_content",
 ]

@@ -6,19 +6,27 @@ their order, and what a bot has no place for (branches, what is only said) is le
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast, get_args
 
 from msgspec.structs import replace
 
-from bot.content.types import Content, Field, Form, Kind
+from bot.content.types import Content, Definition, Field, Form, Kind
+from gateway.language import clean, words
 from gateway.model import forms
+
+Definitions = Mapping[str, Definition]
+"""The business's forms by their names, casefolded."""
 
 _SHARED = frozenset(get_args(forms.Kind)) - {"long_text", "choices"}
 """Kinds that mean the same to both."""
 
 
 def steps_of(form: Form, content: Content) -> forms.Steps:
-    """The bot's form for people to fill in: its questions as they are said, each answer needed and kept as the slot's fact."""
+    """The bot's form as steps: those of the business's form that it fills, else its questions as they are said, each answer
+    needed and kept as the slot's fact."""
+    if form.definition is not None and form.definition.steps:
+        return form.definition.steps
     return tuple(_step(form, one, content) for one in form.fields)
 
 
@@ -52,9 +60,24 @@ def _field(one: forms.Field, before: Field | None) -> Field:
     if before is not None and before.kind not in _SHARED and kind == "text":
         kind = before.kind  # an address, a time: to people a text
     return replace(
-        before or Field(slot=one.name, words=(one.label,)),
+        before or Field(slot=one.name, words=_called(one.label)),
         kind=kind,
         choices=one.choices,
         least=one.least,
         most=one.most,
     )
+
+
+def led_by(form: Form, definition: Definition) -> Form:
+    """The bot's form as the business's leads it: each field has its question, which judges what is answered."""
+    made = form_of(form.name, definition.steps, before=form)
+    asked = {one.name: one for step in definition.steps for one in step.fields}
+    fields = tuple(
+        replace(one, question=asked[one.slot], words=one.words or _called(asked[one.slot].label)) for one in made.fields
+    )
+    return replace(made, fields=fields, fills=definition.name, definition=definition)
+
+
+def _called(label: str) -> tuple[str, ...]:
+    """What customers may call a question, by its own words; the short ones are in any sentence."""
+    return tuple(word for word in words(clean(label)) if len(word) > 3)

@@ -6,11 +6,13 @@ from collections.abc import Collection
 
 import msgspec
 
+from bot.content.definition import Definitions, led_by
 from bot.content.errors import Finding
 from bot.content.judging import judge
 from bot.content.source import Node
 from bot.content.types import (
     Content,
+    Definition,
     Example,
     Field,
     Form,
@@ -19,6 +21,7 @@ from bot.content.types import (
     Session,
     Settings,
     Slot,
+    Source,
     Story,
     Variation,
 )
@@ -35,6 +38,9 @@ class Draft:
     """Collects from every file; ``finish`` judges the whole."""
 
     def __init__(self) -> None:
+        self.definitions: Definitions | None = None
+        self.fills: dict[str, tuple[Node, str]] = {}
+        self.beside: list[tuple[Node, str, str]] = []
         self.findings: list[Finding] = []
         self.examples: dict[str, list[Example]] = {}
         self.example_places: dict[str, Node] = {}
@@ -76,6 +82,8 @@ class Draft:
 
     def finish(self) -> Content:
         """The content. Raises ``ContentError`` where its parts don't fit together."""
+        for name, (_, wanted) in self.fills.items():
+            self._take_over(name, wanted)
         judge(self)
         return Content(
             intents=tuple(Intent(name=name, examples=tuple(self.examples[name])) for name in sorted(self.examples)),
@@ -93,10 +101,35 @@ class Draft:
             settings=self.settings,
         )
 
+    def _take_over(self, name: str, wanted: str) -> None:
+        """The slots that the business's form asks for; one that is there keeps how else it is filled."""
+        form, definition = self.forms.get(name), self.definition(wanted)
+        if form is None or definition is None:
+            return
+        for asked in (one.name for step in definition.steps for one in step.fields):
+            slot = self.slots.get(asked, Slot(name=asked))
+            source = Source(kind="text", when=((name, asked),))
+            if not any(
+                one.kind == "text" and name in {at for at, _ in one.when or ((name, ""),)} for one in slot.sources
+            ):
+                slot = msgspec.structs.replace(slot, sources=(*slot.sources, source))
+            self.slots[asked] = slot
+
+    def definition(self, wanted: str) -> Definition | None:
+        """The business's form of that name, whatever the case of its letters."""
+        return self.definitions.get(wanted.strip().casefold()) if self.definitions is not None else None
+
     def _form(self, form: Form) -> Form:
-        """With what ``switchboard.yml`` says of its fields; a categorical slot is a choice of its values."""
+        """With what ``switchboard.yml`` says of its fields; a categorical slot is a choice of its values. A form that fills one of
+        the business's asks what that asks."""
+        tries = self.tries.get(form.name, form.tries)
+        _, fills = self.fills.get(form.name, (None, ""))
+        definition = self.definition(fills)
+        if definition is not None:
+            said = tuple(one for (at, _), one in self.fields.items() if at == form.name)
+            return led_by(msgspec.structs.replace(form, fields=said, tries=tries), definition)
         fields = tuple(self.fields.get((form.name, one.slot), self._field(one)) for one in form.fields)
-        return msgspec.structs.replace(form, fields=fields, tries=self.tries.get(form.name, form.tries))
+        return msgspec.structs.replace(form, fields=fields, tries=tries, fills=fills)
 
     def _field(self, field: Field) -> Field:
         slot = self.slots.get(field.slot)

@@ -104,11 +104,16 @@ def _important(draft: Draft, node: Node) -> Important:
 
 def _form(draft: Draft, name: str, node: Node) -> None:
     draft.named.append((node, "form", name))
-    fields = _known(node, ("tries", "fields"), name)
+    fields = _known(node, ("fills", "tries", "fields"), name)
+    if plain(fields.get("fills")):
+        draft.fills[name] = (fields["fills"], plain(fields["fills"]))
     if "tries" in fields:
         draft.tries[name] = int(number(fields["tries"], "tries", least=1, most=10))
     for slot, one in (fields["fields"].fields("fields") if "fields" in fields else {}).items():
-        draft.named.append((one, "slot", slot))
+        if name in draft.fills:  # what is asked says the business's form
+            draft.beside.append((one, name, slot))
+        else:
+            draft.named.append((one, "slot", slot))
         draft.fields[name, slot] = _field(draft, slot, one)
 
 

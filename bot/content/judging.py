@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.content.types import Rule
+from bot.content.types import Definition, Rule
 from gateway.faults import content as faults
+from gateway.model.state import MAX_ANSWERS
 
 if TYPE_CHECKING:
     from bot.content.draft import Draft
@@ -128,6 +129,15 @@ def _answered(draft: Draft) -> None:
 
 def _forms(draft: Draft) -> None:
     for name, form in draft.forms.items():
+        place, wanted = draft.fills.get(name, (draft.form_places[name], ""))
+        definition = draft.definition(wanted)
+        if definition is not None:
+            _led(draft, name, definition)
+            continue
+        if wanted:
+            draft.note(
+                place, faults.FILLS_UNSEEN(name=wanted) if draft.definitions is None else faults.FILLS(name=wanted)
+            )
         for field in form.fields:
             if field.slot not in draft.slots:
                 raise draft.form_places[name].error(faults.SLOT(name=field.slot))
@@ -135,3 +145,18 @@ def _forms(draft: Draft) -> None:
             acts = (f"action_ask_{name}_{field.slot}", f"action_ask_{field.slot}")
             if not any(one in draft.responses for one in asks) and not any(one in draft.actions for one in acts):
                 draft.note(draft.form_places[name], faults.NOT_ASKED(name=field.slot))
+
+
+def _led(draft: Draft, name: str, definition: Definition) -> None:
+    """What of a bot's form, or of the business's that it fills, can't be asked."""
+    asked = [one.name for step in definition.steps for one in step.fields]
+    named = [(draft.form_places[name], field.slot) for field in draft.forms[name].fields]
+    named += [(node, slot) for node, form, slot in draft.beside if form == name]
+    for node, slot in named:
+        if slot not in asked:
+            draft.note(node, faults.FILLS_NOT(name=slot, form=definition.name))
+    place, _ = draft.fills[name]
+    for told in sorted(TOLD.intersection(asked)):
+        draft.note(place, faults.FILLS_TOLD(name=told, form=definition.name))
+    if len(asked) > MAX_ANSWERS:
+        draft.note(place, faults.FILLS_MANY(name=definition.name, limit=MAX_ANSWERS))

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from bot.content.errors import Finding
+from gateway.model import forms
 
 MANY = "*"
 """As the value of a slot in a condition: any value at all."""
@@ -126,7 +127,8 @@ class Slot(_Part, frozen=True):
 
 class Field(_Part, frozen=True):
     """How a form takes one slot. ``kind``: what a fit value is; ``choices`` of a choice, ``least`` and ``most`` of a number.
-    ``invalid``: the response where a value isn't fit; ``words``: what customers call it (for "no, another street")."""
+    ``invalid``: the response where a value isn't fit; ``words``: what customers call it (for "no, another street").
+    ``question``: of the business's form, which then judges the answer."""
 
     slot: str
     kind: Kind = "text"
@@ -135,15 +137,32 @@ class Field(_Part, frozen=True):
     most: float | None = None
     invalid: str = ""
     words: tuple[str, ...] = ()
+    question: forms.Field | None = None
+
+    @property
+    def takes_text(self) -> bool:
+        """Any text is an answer to it."""
+        return self.kind == "text" and (self.question is None or self.question.kind in ("text", "long_text"))
+
+
+class Definition(_Part, frozen=True):
+    """A form of the business's settings as it was when the bot was taught. ``id``: "" where only its name is known."""
+
+    name: str
+    id: str = ""
+    steps: tuple[forms.Step, ...] = ()
 
 
 class Form(_Part, frozen=True):
-    """``fields`` in the order in which they are asked. ``tries``: how often one is asked before people take over."""
+    """``fields`` in the order in which they are asked. ``tries``: how often one is asked before people take over. ``fills``: the
+    name of the business's form of which this makes a record; its ``definition`` leads then, where it is known."""
 
     name: str
     fields: tuple[Field, ...] = ()
     ignored: tuple[str, ...] = ()
     tries: int = 3
+    fills: str = ""
+    definition: Definition | None = None
 
 
 class Session(_Part, frozen=True):

@@ -1,18 +1,25 @@
-"""Filling a form from what was said: which slots a message fills, what of it isn't fit, what it takes back. Pure."""
+"""Filling a form from what was said: which slots a message fills, what of it isn't fit, what it takes back. Pure.
+
+A form is a way through steps (``gateway.model.forms``); one of the bot's own is a straight one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
+from bot.content.definition import steps_of
 from bot.content.judging import NOT_UNDERSTOOD
 from bot.content.types import Content, Field, Form, Slot, Source
 from bot.dialogue.heard import Said, is_of
 from bot.dialogue.payload import OWN_SLOTS
 from bot.dialogue.tracker import Tracker
+from bot.dialogue.values import judged
+from bot.nlu.assent import yes_or_no
 from bot.nlu.entities import Here
-from bot.nlu.values import Limits, Problem, judge_value
+from bot.nlu.values import Judged, Problem
 from gateway.language import clean, stem, words
+from gateway.model import forms as model
 
 _TAKEN_BACK = ("нет", "не", "точнее", "вернее", "ошибся", "ошиблась", "исправьте", "другой", "другая", "другое", "другую",
                "поправка", "стоп", "no", "not", "sorry", "actually", "wait", "rather", "wrong", "another", "other", "correction")  # fmt: skip
@@ -20,6 +27,10 @@ _OVER = frozenset(
     {"отмена", "отмени", "отменить", "отмените", "стоп", "хватит", "не надо", "не нужно", "передумал", "передумала", "я передумал"}
     | {"я передумала", "забудь", "забудьте", "прекрати", "прекратите", "cancel", "stop", "never mind", "nevermind", "forget it"}
     | {"quit", "abort", "i changed my mind", "changed my mind"}
+)  # fmt: skip
+_LEFT_OUT = frozenset(
+    {"пропустить", "пропусти", "пропустите", "дальше", "далее", "не знаю", "без этого", "не надо", "не нужно", "ничего"}
+    | {"skip", "next", "pass", "none", "nothing", "i dont know", "i don t know", "no thanks"}
 )  # fmt: skip
 _ASKING = frozenset(
     [
@@ -62,37 +73,58 @@ _ASKING = frozenset(
 @dataclass(slots=True)
 class Filled:
     """What one message brought. ``values``: by slot; ``weak``: the whole text taken for an answer, which may be a question
-    after all. ``told``: it names a field's value, if only one that is known. ``problem``: why the asked field took nothing of it; ``again``: a filled field that was taken back."""
+    after all. ``told``: it names a field's value, if only one that is known. ``problem``: why the asked field took nothing of it; ``again``: a filled field that was taken back.
+    ``left_out``: the asked field isn't to be answered."""
 
     values: dict[str, str] = field(default_factory=dict)
     weak: str = ""
     told: bool = False
     problem: Problem = ""
     again: str = ""
+    left_out: bool = False
 
 
 def fill(content: Content, form: Form, tracker: Tracker, said: Said, here: Here) -> Filled:
     """What ``said`` fills of the form; the tracker is only looked at."""
-    filled = Filled(values={name: value for name, value in said.stated.items() if name not in OWN_SLOTS})
+    answered = tracker.answered(form)
+    filled = Filled(values=_stated(form, said, here))
     if said.intent in form.ignored and said.intent:
         return filled
     slots = {slot.name: slot for slot in content.slots}
     takes_back = is_correction(said.text)
-    for one in form.fields:
+    for one in in_reach(content, form, answered):
         if one.slot in filled.values or one.slot not in slots:
             continue
         asked = one.slot == tracker.asks
         value = _named(one, slots[one.slot], said, form.name, tracker.asks, here=here, freely=asked or takes_back)
         value = value or (_meant(slots[one.slot], said, form.name, tracker.asks) if asked else "")
-        if value and (asked or tracker.slots.get(one.slot, "") != value):
+        if value and (asked or answered.get(one.slot, "") != value):
             filled.values[one.slot] = value
         filled.told = filled.told or bool(value)
     asked_field = next((one for one in form.fields if one.slot == tracker.asks), None)
     if asked_field is not None and asked_field.slot not in filled.values and not filled.told:
         _as_answer(filled, asked_field, slots[asked_field.slot], said, form.name, here=here)
     if takes_back and not filled.values:
-        filled.again = _taken_back(form, tracker, said.text)
+        filled.again = _taken_back(form, answered, said.text)
     return filled
+
+
+def _stated(form: Form, said: Said, here: Here) -> dict[str, str]:
+    """Slots of a payload; the business's form judges those that it asks for."""
+    asked = {one.slot: one for one in form.fields if one.question is not None}
+    found: dict[str, str] = {}
+    for name, value in said.stated.items():
+        fit = judged(asked[name], value, here) if name in asked else Judged(value)
+        if name not in OWN_SLOTS and not fit.problem:
+            found[name] = fit.value
+    return found
+
+
+def in_reach(content: Content, form: Form, answered: Mapping[str, str]) -> tuple[Field, ...]:
+    """The fields on the way that these answers lead."""
+    steps = steps_of(form, content)
+    way = {one.name for index in model.path(steps, answered) for one in steps[index].fields} if steps else set()
+    return tuple(one for one in form.fields if one.slot in way)
 
 
 def _named(
@@ -102,9 +134,9 @@ def _named(
     for entity in said.entities:
         for source in slot.sources:
             if is_of(source, entity) and _in_place(source, form, asks) and (freely or _by_intent(source, said)):
-                judged = judge_value(one.kind, entity.value, here=here, limits=limits_of(one))
-                if not judged.problem:
-                    return judged.value
+                fit = judged(one, entity.value, here)
+                if not fit.problem:
+                    return fit.value
     return ""
 
 
@@ -123,25 +155,26 @@ def _as_answer(filled: Filled, one: Field, slot: Slot, said: Said, form: str, *,
     by_text = any(
         source.kind == "text" and _in_place(source, form, one.slot) and _by_intent(source, said) for source in slot.sources
     )  # fmt: skip
-    if one.kind == "text" and not by_text:
+    if _is_left_out(one, text, here):
+        filled.left_out = True
         return
-    judged = judge_value(one.kind, text, here=here, limits=limits_of(one))
-    if judged.problem:
-        filled.problem = judged.problem
-    elif one.kind == "text":
-        filled.weak = judged.value
+    if one.takes_text and not by_text:
+        return
+    fit = judged(one, text, here)
+    if fit.problem:
+        filled.problem = fit.problem
+    elif one.takes_text:
+        filled.weak = fit.value
     else:
-        filled.values[one.slot] = judged.value
+        filled.values[one.slot] = fit.value
 
 
-def limits_of(one: Field) -> Limits:
-    """A field's bounds in the terms of values."""
-    return Limits(
-        least=Decimal(str(one.least)) if one.least is not None else None,
-        most=Decimal(str(one.most)) if one.most is not None else None,
-        choices={choice: () for choice in one.choices},
-        longest=500,
-    )
+def _is_left_out(one: Field, text: str, here: Here) -> bool:
+    """Whether the text says that there is nothing to say to a question that needn't be answered."""
+    question = one.question
+    if question is None or question.required or (not one.takes_text and not judged(one, text, here).problem):
+        return False
+    return " ".join(words(clean(text))) in _LEFT_OUT or yes_or_no(text) is False
 
 
 def _in_place(source: Source, form: str, asks: str) -> bool:
@@ -156,11 +189,11 @@ def _by_intent(source: Source, said: Said) -> bool:
     return (not source.intents or likely in source.intents) and (not likely or likely not in source.not_intents)
 
 
-def _taken_back(form: Form, tracker: Tracker, text: str) -> str:
+def _taken_back(form: Form, answered: Mapping[str, str], text: str) -> str:
     """The filled field that the text calls by its name ("no, another street"), or nothing."""
     said = {stem(word) for word in words(clean(text))}
     for one in form.fields:
-        if tracker.slots.get(one.slot) and said & {stem(word) for word in one.words}:
+        if answered.get(one.slot) and said & {stem(word) for word in one.words}:
             return one.slot
     return ""
 
@@ -182,6 +215,8 @@ def is_question(text: str) -> bool:
     return "?" in text or (len(said) > 1 and said[0] in _ASKING)
 
 
-def next_field(form: Form, tracker: Tracker) -> Field | None:
+def next_field(content: Content, form: Form, answered: Mapping[str, str]) -> Field | None:
     """What is still to be asked."""
-    return next((one for one in form.fields if not tracker.slots.get(one.slot)), None)
+    steps = steps_of(form, content)
+    found = model.open_question(steps, answered) if steps else None
+    return next((one for one in form.fields if found is not None and one.slot == found[1].name), None)

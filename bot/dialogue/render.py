@@ -135,6 +135,14 @@ class Voice(msgspec.Struct, frozen=True):
             return BotReply(text=_filled(phrases.say(name, self.language), facts)), None
         return self._written(variation, facts), variation.handoff
 
+    def worded(self, text: str) -> BotReply:
+        """A text that is none of the content's."""
+        if self.channel != VOICE:
+            return BotReply(text=text)
+        from speech.speakable import speakable
+
+        return BotReply(text=text, spoken=speakable(text, self.language))
+
     def _spoken(self, name: str, facts: Mapping[str, str]) -> tuple[BotReply, Aim | None]:
         """The thread shows what would be written; the call says the variation for it, or the same made speakable."""
         from speech.speakable import speakable

@@ -11,7 +11,7 @@ from bot import phrases
 from bot.actions.calls import ActionCall, ActionDone, Utter
 from bot.artifact import Bot
 from bot.content.judging import HANDOFF
-from bot.content.types import Aim, Content
+from bot.content.types import Aim, Content, Form
 from bot.dialogue.aims import aimed
 from bot.dialogue.heard import Heard, Said, hear
 from bot.dialogue.offers import ASK_PERSON, MOST_BUTTONS, WORTH_A_BUTTON, WORTH_TELLING, with_person
@@ -19,7 +19,7 @@ from bot.dialogue.render import Voice
 from bot.dialogue.tracker import Tracker
 from bot.nlu.entities import Here
 from gateway.model.events import Button, Outcome, Reason, Score
-from gateway.ports import BotReply, Handoff, TurnRequest, TurnResult
+from gateway.ports import BotReply, FilledForm, Handoff, TurnRequest, TurnResult
 
 REGIONS = {"ru": "RU"}
 """Whose telephone numbers and money are meant where no country is named, by the conversation's language."""
@@ -43,7 +43,8 @@ class Traced(msgspec.Struct, frozen=True, kw_only=True):
 @dataclass(slots=True)
 class Talk:
     """``intent``: the one that is being answered. ``asked``: the form has asked for something in this turn. ``meant`` and
-    ``did``: as ``Traced`` has them."""
+    ``did``: as ``Traced`` has them. ``came``: the field that the form had asked for before; ``filled``: forms that came to an
+    end, of which records are made."""
 
     bot: Bot
     content: Content
@@ -62,6 +63,8 @@ class Talk:
     calls: int = 0
     meant: list[str] = field(default_factory=list)
     did: list[str] = field(default_factory=list)
+    came: str = ""
+    filled: list[tuple[Form, FilledForm]] = field(default_factory=list)
 
     @classmethod
     def of(cls, bot: Bot, request: TurnRequest) -> Talk:
@@ -70,7 +73,7 @@ class Talk:
         language = heard.language or request.locale.replace("_", "-").split("-")[0].lower()
         tracker = Tracker.of(bot.content, request, language)
         voice = Voice(bot.book, request.id, language, request.channel, tracker.known)
-        return cls(bot, bot.content, request, tracker, heard, here, voice)
+        return cls(bot, bot.content, request, tracker, heard, here, voice, came=tracker.asks)
 
     # --- saying ---
 
@@ -223,4 +226,5 @@ class Talk:
             misses=self.misses,
             handoff=self.handoff,
             memory=self.tracker.kept(version=bot.version, now=self.request.now, whole=bot.playbook.remembers),
+            filled=tuple(one for _, one in self.filled),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from bot.content.types import Content
+from bot.content.types import Content, Form
 from bot.dialogue.payload import MAX_FACT
 from bot.dialogue.playbook import ACTION, Scene
 from gateway.model.events import Memory
@@ -25,7 +25,7 @@ class Tracker:
     """``own``: what Switchboard tells (language, hours, channel); read like slots, never kept as such.
 
     ``fresh``: a session begins. ``changed``: slots that this turn set; "" clears one. ``known``: slots with what
-    Switchboard tells, as they are at any moment of the turn.
+    Switchboard tells, as they are at any moment of the turn. ``answers``: to the business's form that runs; "": left out.
     """
 
     slots: dict[str, str]
@@ -36,6 +36,7 @@ class Tracker:
     form: str = ""
     asks: str = ""
     tries: int = 0
+    answers: dict[str, str] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
     known: dict[str, str] = field(init=False)
 
@@ -52,7 +53,7 @@ class Tracker:
         tracker = cls(slots=dict(request.facts), own=circumstances(request, language), memory=memory, fresh=fresh)
         if not fresh:
             tracker.form, tracker.asks, tracker.tries = memory.form, memory.asks, memory.tries
-            tracker.steps = list(memory.steps)
+            tracker.steps, tracker.answers = list(memory.steps), dict(memory.answers)
         elif over and request.memory is not None and not content.session.carry:
             tracker.forget(content)
         if fresh:
@@ -73,6 +74,27 @@ class Tracker:
             else:
                 slots.pop(name, None)
 
+    def answered(self, form: Form) -> dict[str, str]:
+        """What is answered of the form so far. To a form of the bot's own, slots are the answers."""
+        if form.definition is not None:
+            return dict(self.answers)
+        return {one.slot: self.slots[one.slot] for one in form.fields if self.slots.get(one.slot)}
+
+    def answer(self, form: Form, slot: str, value: str) -> None:
+        """Sets a slot and, where the form asks for it, its answer; "" takes that back."""
+        self.set(slot, value)
+        if form.definition is None or all(one.slot != slot for one in form.fields):
+            return
+        if value:
+            self.answers[slot] = value
+        else:
+            self.answers.pop(slot, None)
+
+    def leave_out(self, slot: str) -> None:
+        """The question was asked, and not answered."""
+        self.set(slot, "")
+        self.answers[slot] = ""
+
     def forget(self, content: Content) -> None:
         """Clears every slot of the content; what people noted beside them stays."""
         for slot in content.slots:
@@ -80,7 +102,7 @@ class Tracker:
 
     def stop(self) -> None:
         """No form runs any more."""
-        self.form, self.asks, self.tries = "", "", 0
+        self.form, self.asks, self.tries, self.answers = "", "", 0, {}
 
     def did(self, action: str) -> None:
         self.steps.append(ACTION + action)
@@ -96,7 +118,7 @@ class Tracker:
             steps = [step for step in steps if not step.startswith(ACTION)]
         return Memory(
             form=self.form, asks=self.asks, tries=self.tries, steps=tuple(steps), at=now,
-            version=version if self.form else "",
+            version=version if self.form else "", answers=dict(self.answers),
         )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ def trace_turn(bot: Bot, request: TurnRequest) -> Generator[ActionCall, ActionDo
     """As ``take_turn``, with what was meant and done."""
     talk = Talk.of(bot, request)
     yield from _turn(talk)
+    filling.put_away(talk)
     return talk.traced()
 
 
@@ -215,7 +216,7 @@ def _hear_out(talk: Talk, form: Form, inputs: tuple[Said, ...]) -> Steps:
             yield from _meant(talk, said.intent, _named_in(said))
         if talk.handoff is not None:
             return
-        filling.look_ahead(form, tracker)
+        filling.look_ahead(talk, form)
     if tracker.form == form.name and talk.did[-1:] != [form.name]:  # a rule may have gone on with it already
         talk.did.append(form.name)
     if not talk.asked and (yield from filling.ask(talk, form)):
@@ -230,8 +231,10 @@ def _answer_in(talk: Talk, form: Form, said: Said) -> Steps:
     known = talk.bot.playbook.has_rule_in(form.name, said.intent)
     if filled.values:
         yield from filling.take(talk, form, filled.values)
+    elif filled.left_out:
+        tracker.leave_out(tracker.asks)
     elif filled.again:
-        tracker.set(filled.again, "")
+        tracker.answer(form, filled.again, "")
         tracker.asks, tracker.tries = filled.again, 0
     elif is_over(said.text) and not known:
         tracker.stop()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import tempfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 import msgspec
 import structlog
 
+from bot.content.business import FILE as FORMS
+from bot.content.business import stocked
 from bot.content.project import Project, read_archive, read_folder
+from bot.studio.forms import definitions
 from bot.studio.models import Models
 from gateway.errors import NotFound, NotPossible
 from gateway.faults import refusals
@@ -43,7 +46,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
 def fingerprint_of(folder: Path) -> str:
     """Changes with any byte of the content's files; cheap, since it doesn't read them as YAML."""
     digest = hashlib.sha256()
-    for file in sorted(p for p in folder.rglob("*") if p.suffix in CONTENT_SUFFIXES and p.is_file()):
+    for file in sorted(p for p in folder.rglob("*") if _is_content(p) and p.is_file()):
         digest.update(str(file.relative_to(folder)).encode() + b"\x00")
         digest.update(file.read_bytes())
     return digest.hexdigest()
@@ -52,10 +55,14 @@ def fingerprint_of(folder: Path) -> str:
 def fingerprint_of_project(project: Project) -> str:
     """As ``fingerprint_of`` a folder that holds these files."""
     digest = hashlib.sha256()
-    for name in sorted((name for name in project.files if name.endswith(CONTENT_SUFFIXES)), key=PurePosixPath):
+    for name in sorted((name for name in project.files if _is_content(PurePosixPath(name))), key=PurePosixPath):
         digest.update(name.encode() + b"\x00")
         digest.update(project.files[name])
     return digest.hexdigest()
+
+
+def _is_content(path: PurePath) -> bool:
+    return path.suffix in CONTENT_SUFFIXES or path.name == FORMS
 
 
 class Bots:
@@ -144,12 +151,19 @@ class Bots:
         version = await self._store.read(business, lambda tx, now: bot_versions.published_bot(tx))
         if version is None or self._publisher.version(business) != version.version:
             return False
-        return msgspec.json.decode(version.report, type=Published).fingerprint == fingerprint_of(content)
+        project = await self._stocked(business, (await asyncio.to_thread(read_folder, content))[0])
+        return msgspec.json.decode(version.report, type=Published).fingerprint == fingerprint_of_project(project)
+
+    async def _stocked(self, business: str, project: Project) -> Project:
+        known = await self._store.read(business, lambda tx, now: definitions(tx))
+        return await asyncio.to_thread(stocked, project, known)
 
     async def train(
         self, business: str, project: Project, *, by: Actor = NOBODY, progress: Progress | None = None
     ) -> tuple[BotVersion, TrainingReport]:
-        """Trains the project and keeps it as a version that can be published. Raises what the trainer raises."""
+        """Trains the project, with the business's forms as they are now, and keeps it as a version that can be published. Raises
+        what the trainer raises."""
+        project = await self._stocked(business, project)
         with tempfile.TemporaryDirectory(prefix="switchboard-train-") as made:
             folder = Path(made)
             await asyncio.to_thread(project.write, folder)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
-from bot.content import Loaded, judge_content
+from bot.content import Loaded, judge_project
+from bot.content.business import stocked
 from bot.content.changes import AnyChange, changed_by
+from bot.content.definition import Definitions
 from bot.content.errors import ContentError
 from bot.content.project import Project, read_archive
+from bot.studio.forms import definitions
 from gateway.errors import Invalid
 from gateway.http.changing import conflict
 from gateway.store import bot_drafts, bot_versions
@@ -24,7 +28,7 @@ EMPTY = Project({"domain.yml": b'version: "3.1"\n\nintents: []\n'})
 @dataclass(frozen=True, slots=True)
 class Draft:
     """``revision`` 0: nobody has changed anything yet. ``published``: it says what answers now. ``undoable``: the last
-    change can be taken back."""
+    change can be taken back. ``project`` has with it what it fills of the business's ``forms``, as they are now."""
 
     project: Project
     revision: int = 0
@@ -33,6 +37,7 @@ class Draft:
     changed_at: int = 0
     undoable: bool = False
     published: bool = False
+    forms: Definitions = field(default_factory=dict)
 
 
 class Unfit(Invalid):
@@ -52,21 +57,13 @@ class Drafts:
     async def read(self, business: str) -> Draft:
         """The draft; before the first change, what answers now."""
 
-        def unit(tx: Tx, now: int) -> tuple[bot_drafts.StoredDraft | None, str, bytes | None]:
+        def unit(tx: Tx, now: int) -> _Kept:
             published = bot_versions.published_bot(tx)
             version = published.version if published is not None else ""
-            return bot_drafts.find(tx), version, bot_versions.source_of(tx, version) if version else None
+            source = bot_versions.source_of(tx, version) if version else None
+            return _Kept(bot_drafts.find(tx), version, source, definitions(tx))
 
-        stored, version, source = await self._store.read(business, unit)
-        answers = (await asyncio.to_thread(read_archive, source))[0] if source else None
-        if stored is None:
-            return Draft(project=answers or EMPTY, based_on=version, published=answers is not None)
-        project = (await asyncio.to_thread(read_archive, stored.source))[0]
-        return Draft(
-            project=project, revision=stored.revision, based_on=stored.based_on, changed_by=stored.changed_by,
-            changed_at=stored.changed_at, undoable=stored.before is not None,
-            published=answers is not None and answers.digest == project.digest,
-        )  # fmt: skip
+        return await asyncio.to_thread(_opened, await self._store.read(business, unit))
 
     async def change(self, business: str, changes: Sequence[AnyChange], *, seen: int, by: Actor) -> Draft:
         """The draft after the changes, all of them or none. Raises ``Unfit``, ``Conflict``."""
@@ -84,7 +81,7 @@ class Drafts:
         if draft.revision != seen:
             raise conflict(draft.changed_by, draft.revision)
         try:
-            project = await asyncio.to_thread(_edited, draft.project, edit)
+            project = await asyncio.to_thread(_edited, draft, edit)
         except ContentError as error:
             raise Unfit(error) from error
         if project != draft.project:
@@ -119,15 +116,37 @@ class Drafts:
             raise conflict(now.changed_by, now.revision)
 
 
-def _edited(project: Project, edit: Callable[[Project], Project]) -> Project:
-    after = edit(project)
+class _Kept(NamedTuple):
+    """What the database has of a draft. ``source``: of the ``version`` that answers now."""
+
+    stored: bot_drafts.StoredDraft | None
+    version: str
+    source: bytes | None
+    forms: Definitions
+
+
+def _opened(kept: _Kept) -> Draft:
+    answers = read_archive(kept.source)[0] if kept.source else None
+    stored, forms = kept.stored, kept.forms
+    project = stocked(read_archive(stored.source)[0] if stored is not None else answers or EMPTY, forms)
+    published = answers is not None and answers.digest == project.digest
+    if stored is None:
+        return Draft(project=project, based_on=kept.version, published=published, forms=forms)
+    return Draft(
+        project=project, revision=stored.revision, based_on=stored.based_on, changed_by=stored.changed_by,
+        changed_at=stored.changed_at, undoable=stored.before is not None, published=published, forms=forms,
+    )  # fmt: skip
+
+
+def _edited(draft: Draft, edit: Callable[[Project], Project]) -> Project:
+    after = stocked(edit(draft.project), draft.forms)
     read_project(after)
     return after
 
 
 @lru_cache(maxsize=8)
 def _judged(digest: str, project: _Held) -> Loaded:
-    return judge_content("", project.project.texts().items())
+    return judge_project(project.project)
 
 
 class _Held:

@@ -44,12 +44,13 @@ class ResponseLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FormLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A form in the list. ``titles``: by language, as an intent's."""
+    """A form in the list. ``titles``: by language, as an intent's; ``fills``: the business's form of which it makes a record."""
 
     name: str
     titles: dict[str, str]
     fields: tuple[str, ...]
     begun_by: tuple[str, ...]
+    fills: str = ""
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +112,7 @@ class FormPage(Page, frozen=True, kw_only=True):
     begun_by: str
     done: tuple[dict[str, Json], ...]
     tries: int
+    fills: str = ""
 
 
 def overview(project: Project, loaded: Loaded) -> Overview:
@@ -139,7 +141,7 @@ def overview(project: Project, loaded: Loaded) -> Overview:
         forms=tuple(
             FormLine(
                 name=name, titles=_texts(content, f"utter_title_{name}"), fields=tuple(one.slot for one in form.fields),
-                begun_by=_begun_by(content, name),
+                begun_by=_begun_by(content, name), fills=form.fills,
             )
             for name, form in content.forms.items()
         ),
@@ -236,7 +238,7 @@ def form_page(project: Project, loaded: Loaded, name: str) -> FormPage | None:
     begun = _begun_by(loaded.content, name)
     return FormPage(
         name=name, title=_variations(pages, f"utter_title_{name}"), tries=form.tries, begun_by=begun[0] if begun else "",
-        done=_variations(pages, ended_by(pages, name)),
+        done=_variations(pages, ended_by(pages, name)), fills=form.fills,
         questions=tuple(
             QuestionPage(
                 slot=one.slot, takes=dict(extras.get(one.slot) or {}),

@@ -9,8 +9,8 @@ from bot.actions import ActionCall, ActionDone, Actions
 from bot.artifact import Bot
 from bot.content.judging import HANDOFF
 from bot.content.types import MANY, Content, Mark
-from bot.dialogue.forms import limits_of
 from bot.dialogue.talk import REGIONS, Traced
+from bot.dialogue.values import limits_of
 from bot.embedded import converse_traced
 from bot.nlu.entities import Entity, Here
 from bot.nlu.values import judge_value

@@ -1,4 +1,4 @@
-"""A business from its folder: ``business.toml`` and its articles beside its bot's content."""
+"""A business from its folder: ``business.toml``, and its articles and forms beside its bot's content."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.admin.configuration import add_thing, change_single
-from gateway.admin.kinds import KINDS, Article, Knowledge
-from gateway.errors import StartupError
-from gateway.store import accounts, configuration, directory
+from gateway.admin.kinds import KINDS, Article, Form, Knowledge
+from gateway.dispatcher.recording import FORM
+from gateway.errors import Invalid, StartupError
+from gateway.store import accounts, audit, configuration, directory
 from gateway.store.articles import ARTICLE, KNOWLEDGE
 from gateway.store.audit import Actor
 from gateway.store.directory import InboxSettings, Role, Starter
@@ -21,6 +22,8 @@ from gateway.store.sql import Tx
 from knowledge.articles import publish_texts
 
 T = TypeVar("T")
+_KINDS = {kind.name: kind for kind in KINDS}
+_BY = Actor("command-line", "Switchboard")
 LocaleName = Annotated[str, msgspec.Meta(pattern="^[a-z]{2}$")]
 
 
@@ -56,12 +59,19 @@ class BusinessFile(msgspec.Struct, frozen=True, kw_only=True):
     inboxes: tuple[InboxFile, ...] = ()
     people: tuple[PersonFile, ...] = ()
     articles: tuple[Article, ...] = ()
+    forms: tuple[Form, ...] = ()
 
 
 class ArticlesFile(msgspec.Struct, frozen=True, kw_only=True):
     """``articles.toml``: what customers read from the begin, at the business's own page, too."""
 
     articles: tuple[Article, ...] = ()
+
+
+class FormsFile(msgspec.Struct, frozen=True, kw_only=True):
+    """``forms.toml``: what operators, and the bot, are led through."""
+
+    forms: tuple[Form, ...] = ()
 
 
 class Loaded(NamedTuple):
@@ -75,8 +85,12 @@ class Loaded(NamedTuple):
 def read_business_file(folder: Path) -> BusinessFile:
     """Raises ``StartupError`` naming the file and what is wrong in it."""
     business = _read(folder / "business.toml", BusinessFile)
-    articles = folder / "articles.toml"
-    return replace(business, articles=_read(articles, ArticlesFile).articles) if articles.exists() else business
+    articles, forms = folder / "articles.toml", folder / "forms.toml"
+    return replace(
+        business,
+        articles=_read(articles, ArticlesFile).articles if articles.exists() else business.articles,
+        forms=_read(forms, FormsFile).forms if forms.exists() else business.forms,
+    )
 
 
 def _read(file: Path, kind: type[T]) -> T:
@@ -107,6 +121,10 @@ def load_business(file: BusinessFile) -> Callable[[Tx, int], Loaded]:
                 directory.add_inbox(scoped, channel=inbox.type, name=inbox.name, settings=_settings(inbox), now=now)
         if configuration.find(scoped, KNOWLEDGE, KNOWLEDGE) is None and not configuration.read(scoped, ARTICLE):
             _write_articles(scoped, file.articles, now=now)
+        if not configuration.read(scoped, FORM) and not any(
+            line.kind == FORM for line in audit.page(scoped, limit=1000)
+        ):
+            _write_forms(scoped, file.forms, now=now)
         people = tuple(_person(scoped, person, now=now) for person in file.people)
         return Loaded(business, tuple(directory.read_inboxes(scoped)), people)
 
@@ -115,13 +133,20 @@ def load_business(file: BusinessFile) -> Callable[[Tx, int], Loaded]:
 
 def _write_articles(tx: Tx, wanted: tuple[Article, ...], *, now: int) -> None:
     """Publishes them, and opens the page on which they are read."""
-    by = Actor("command-line", "Switchboard")
-    kinds = {kind.name: kind for kind in KINDS}
     for article in wanted:
-        thing = add_thing(tx, kinds[ARTICLE], article, by=by, now=now)
-        publish_texts(tx, thing.id, thing.value.texts, name=article.name, by=by, now=now)
+        thing = add_thing(tx, _KINDS[ARTICLE], article, by=_BY, now=now)
+        publish_texts(tx, thing.id, thing.value.texts, name=article.name, by=_BY, now=now)
     if wanted:
-        change_single(tx, kinds[KNOWLEDGE], Knowledge(public=True), seen=0, by=by, now=now)
+        change_single(tx, _KINDS[KNOWLEDGE], Knowledge(public=True), seen=0, by=_BY, now=now)
+
+
+def _write_forms(tx: Tx, wanted: tuple[Form, ...], *, now: int) -> None:
+    """For a business that never had one: what people removed stays away. Raises ``StartupError`` for one that can't be as it is written."""
+    for form in wanted:
+        try:
+            add_thing(tx, _KINDS[FORM], form, by=_BY, now=now)
+        except Invalid as error:
+            raise StartupError(f"forms.toml isn't right: {form.name}: {error}") from error
 
 
 def _settings(inbox: InboxFile) -> InboxSettings:

@@ -1,19 +1,20 @@
-"""Forms that operators fill in: judged by their definition, numbered, kept as records, in the transaction of their event."""
+"""Forms that operators and the bot fill in: judged by their definition, numbered, kept as records, in the transaction of their event."""
 
 from __future__ import annotations
 
 import msgspec
 from msgspec.structs import replace
 
-from gateway.errors import Invalid, NotFound, NotPossible
+from gateway.errors import Invalid, NotFound, NotPossible, Refused
 from gateway.faults import forms as faults
 from gateway.model import commands as c
 from gateway.model import forms
-from gateway.model.events import Entry, FormFilled, RecordMoved
+from gateway.model.events import Entry, FormFilled, Person, RecordMoved
 from gateway.model.ids import new_id
 from gateway.model.macros import filled
 from gateway.model.state import Conversation
-from gateway.store import configuration, records
+from gateway.ports import Phrases
+from gateway.store import configuration, directory, records
 from gateway.store.sql import Tx
 
 FORM, CODE = "form", "wrap_up_code"
@@ -53,18 +54,76 @@ def commands_of(tx: Tx, wanted: c.SubmitForm, *, now: int) -> tuple[c.AnyCommand
         raise NotPossible(faults.CHANGED())
     form = msgspec.json.decode(item.body, type=Kept)
     kept = forms.judge(form.steps, wanted.answers)
-    number = records.next_number(tx, form.prefix)
-    fill = c.FillForm(
-        operator=wanted.operator, record=new_id(now), number=number, form=item.id, name=form.name, purpose=form.purpose,
-        status=form.statuses[0] if form.statuses else "", values=kept, client_id=wanted.client_id,
-    )  # fmt: skip
+    fill = _fill(tx, item, form, kept, by=wanted.operator, now=now)
+    fill = replace(fill, client_id=wanted.client_id)
     facts = forms.facts_of(form.steps, kept)
-    told = filled(form.told, {"number": number, "form": form.name}).strip() if wanted.tell else ""
+    told = _told(form, fill.number) if wanted.tell else ""
     return (
         fill,
         *((c.SetFacts(operator=wanted.operator, facts=facts),) if facts else ()),
         *((c.SendReply(operator=wanted.operator, floor_seq=wanted.floor_seq, text=told),) if told else ()),
     )
+
+
+def _fill(
+    tx: Tx, item: configuration.Item, form: Kept, kept: dict[str, str], *, by: Person, now: int
+) -> c.FillForm:  # fmt: skip
+    """Draws its number."""
+    return c.FillForm(
+        operator=by, record=new_id(now), number=records.next_number(tx, form.prefix), form=item.id, name=form.name,
+        purpose=form.purpose, status=form.statuses[0] if form.statuses else "", values=kept,
+    )  # fmt: skip
+
+
+def _told(form: Kept, number: str) -> str:
+    return filled(form.told, {"number": number, "form": form.name}).strip()
+
+
+def with_records(tx: Tx, turn: c.FinishTurn, phrases: Phrases, *, now: int) -> c.FinishTurn:
+    """A turn of the bot, which must be valid, with the records of what it filled in. A form that doesn't take the answers as it
+    is set up by now makes no record: people take over, and the answers are facts."""
+    business = directory.read_business(tx, tx.business)
+    by = Person(id="", name=phrases.say("bot", business.locales[0] if business is not None else "en"))
+    told: list[c.Reply] = []
+    for one in turn.answered_forms:
+        try:
+            item, form, kept = _judged(tx, one)
+        except (NotFound, NotPossible) as refused:
+            turn = _handed(turn, one, refused)
+            break
+        fill = _fill(tx, item, form, kept, by=by, now=now)
+        facts = {**turn.facts, **forms.facts_of(form.steps, kept)}
+        turn = replace(turn, records=(*turn.records, fill), facts=facts)
+        told += [c.Reply(text=text)] if (text := _told(form, fill.number)) else []
+    return replace(turn, replies=(*turn.replies, *told))
+
+
+def _judged(tx: Tx, one: c.Answered) -> tuple[configuration.Item, Kept, dict[str, str]]:
+    """The form as it is by now, and the answers as it keeps them. Raises ``NotFound``, and ``NotPossible`` with the question, as a
+    ``field``, whose answer it doesn't take or doesn't ask for."""
+    item = configuration.find(tx, FORM, one.form) if one.form else None
+    item = item or configuration.named(tx, FORM, one.name.casefold())
+    form = msgspec.json.decode(item.body, type=Kept) if item is not None else None
+    if item is None or form is None or not form.active:
+        raise NotFound(faults.REMOVED())
+    try:
+        kept = forms.judge(form.steps, one.answers)
+    except Invalid as unfit:
+        labels = {asked.name: asked.label for step in form.steps for asked in step.fields}
+        raise NotPossible(faults.CHANGED(), field=labels.get(str(unfit.fields["field"]), "")) from unfit
+    lost = next((name for name in one.answers if name not in kept), "")
+    if lost:
+        raise NotPossible(faults.CHANGED(), field=lost)
+    return item, form, kept
+
+
+def _handed(turn: c.FinishTurn, one: c.Answered, refused: Refused) -> c.FinishTurn:
+    """To people, without what was said as if all were done."""
+    question = refused.fields.get("field", "")
+    return replace(
+        turn, outcome="handoff", replies=turn.replies[: one.said], handoff="bot_decided", cause="form_changed",
+        why=f"{one.name}: {question}" if question else one.name, facts={**turn.facts, **one.answers}, memory=None,
+    )  # fmt: skip
 
 
 def with_record(tx: Tx, conversation: str, command: c.AnyCommand) -> c.AnyCommand:

@@ -294,4 +294,7 @@ def _command_of(state: Conversation, result: TurnResult, *, upto: int, elapsed: 
         team=handoff.team if handoff else "", priority=handoff.priority if handoff else 0,
         cause=handoff.cause if handoff else "", why=handoff.why if handoff else "",
         skills=handoff.skills if handoff else {},
+        answered_forms=tuple(
+            c.Answered(form=one.form, name=one.name, answers=one.answers, said=one.said) for one in result.filled
+        ),
     )  # fmt: skip

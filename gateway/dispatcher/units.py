@@ -13,7 +13,7 @@ from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequen
 from gateway.dispatcher.macros import at_step, commands_of
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.rating import rating_of, thank
-from gateway.dispatcher.recording import has_its_form, with_record
+from gateway.dispatcher.recording import has_its_form, with_record, with_records
 from gateway.dispatcher.routing import comes_back, may_get
 from gateway.dispatcher.unread import send_unread_again
 from gateway.errors import Blocked, ConsentNeeded, NotFound, NotPossible, Refused
@@ -21,6 +21,7 @@ from gateway.faults import Fault
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.circumstances import Circumstances
+from gateway.model.decisions.bot import holds
 from gateway.model.events import CustomerMessage, Endpoint, Entry
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
@@ -370,7 +371,10 @@ class FinishTurn(msgspec.Struct, frozen=True):
             return None
         draft = log.Draft(self.conversation, state, now=now)
         if self.command is not None:
-            draft.apply(_by_id(tx, self.command))
+            command = _by_id(tx, self.command)
+            if isinstance(command, c.FinishTurn) and command.answered_forms and holds(state, command):
+                command = with_records(tx, command, self.policy.phrases, now=now)
+            draft.apply(command)
         return commit(tx, draft, self.policy)
 
 

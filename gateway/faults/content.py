@@ -125,3 +125,19 @@ UNKNOWN_ACTION = Kind(
     "“{name}” is neither a response nor a form nor in actions: of the domain: a person does it.",
 )
 NOT_ASKED = Kind("content_not_asked", "Nothing asks for “{name}” (utter_ask_{name}); the bot's own sentence does.")
+FORMS_FILE = Kind("content_forms_file", "The business's forms can't be read: {problem}.")
+FILLS = Kind(
+    "content_fills",
+    "The business has no form “{name}” that is in use, so what is filled in goes to people. Set it up, or correct its name.",
+)
+FILLS_UNSEEN = Kind(
+    "content_fills_unseen", "What the business's form “{name}” asks isn't known here (there is no forms.toml)."
+)
+FILLS_NOT = Kind("content_fills_not", "The form “{form}” doesn't ask for “{name}”, so the bot doesn't, either.")
+FILLS_TOLD = Kind(
+    "content_fills_told",
+    "“{name}” of the form “{form}” is what Switchboard itself tells; give the question another name, or no response can say it.",
+)
+FILLS_MANY = Kind(
+    "content_fills_many", "The form “{name}” has more than {limit} questions; the bot remembers no more answers."
+)

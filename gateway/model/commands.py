@@ -197,10 +197,20 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     quotes: Quotation | None = None
 
 
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """A form that the bot led through; as ``gateway.ports.FilledForm`` has it."""
+
+    form: str
+    name: str
+    answers: dict[str, str]
+    said: int
+
+
 class FinishTurn(Command, frozen=True):
     """A turn's result. Valid only while the floor and the answered inputs are as the turn saw them.
 
     ``team`` ("": the conversation's own), ``priority``, ``cause``, ``why`` and ``skills`` belong to the ``handoff``.
+    ``answered_forms``: what the bot filled in, of which the dispatcher makes ``records``, if the turn is valid.
     """
 
     floor_seq: int
@@ -221,6 +231,8 @@ class FinishTurn(Command, frozen=True):
     cause: str = ""
     why: str = ""
     skills: dict[str, int] = {}
+    answered_forms: tuple[Answered, ...] = ()
+    records: tuple[FillForm, ...] = ()
 
 
 class FailTurn(Command, frozen=True):

@@ -166,6 +166,23 @@ def path(steps: Steps, answers: Mapping[str, str]) -> tuple[int, ...]:
     return tuple(found)
 
 
+def step_of(steps: Steps, field: str) -> int:
+    """Where the step stands that asks it; behind the last one where none does."""
+    return next(
+        (index for index, step in enumerate(steps) if any(one.name == field for one in step.fields)), len(steps)
+    )
+
+
+def open_question(steps: Steps, answers: Mapping[str, str]) -> tuple[int, Field] | None:
+    """The first question on the way that nothing was said to, and the place of its step; an answer of "" left it out. For whoever
+    asks one question after another; none: all is asked."""
+    for index in path(steps, answers):
+        for one in steps[index].fields:
+            if one.name not in answers:
+                return index, one
+    return None
+
+
 def judge(steps: Steps, answers: Mapping[str, str]) -> dict[str, str]:
     """The answers as they are kept: of the steps on the way alone. Raises ``Invalid`` with the field's name."""
     kept: dict[str, str] = {}

@@ -126,7 +126,8 @@ def _shell(event: Plain) -> Plain:
         case Rated():
             return replace(event, comment="")
         case BotTurn():
-            return replace(event, facts={})
+            memory = event.memory
+            return replace(event, facts={}, memory=replace(memory, answers={}) if memory is not None else None)
         case FactsChanged():
             return replace(event, facts={})
         case HandoffRequested():

@@ -10,7 +10,7 @@ import msgspec
 from gateway.model.events import Author, CallbackKind, CallbackReason, Endpoint, FileKind, Memory, Person, Role, Score
 from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 11
+FOLD_VERSION = 12
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -26,6 +26,8 @@ MAX_GUESSES = 3
 MAX_STEPS = 24
 MAX_PASSED = 8
 STEP_LENGTH = 120
+MAX_ANSWERS = 50
+ANSWER_LENGTH = 4000
 NOTE_LENGTH = 200
 PAGE_LENGTH = 200
 MAX_ATTRIBUTES = 20
@@ -215,4 +217,5 @@ def bounded_memory(memory: Memory | None) -> Memory | None:
     return Memory(
         form=memory.form[:FACT_NAME_LENGTH], asks=memory.asks[:FACT_NAME_LENGTH], tries=memory.tries,
         steps=tuple(step[:STEP_LENGTH] for step in memory.steps[-MAX_STEPS:]), version=memory.version, at=memory.at,
+        answers={name: said[:ANSWER_LENGTH] for name, said in list(memory.answers.items())[:MAX_ANSWERS]},
     )  # fmt: skip

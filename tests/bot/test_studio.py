@@ -368,3 +368,67 @@ async def test_what_a_call_says_is_told_while_somebody_types(site: Site, anna: B
     assert status == 200 and not any(sign.isdigit() for sign in said["spoken"])
     olga = Browser(site, site.ours.sessions["olga"])
     assert (await olga.ask("POST", "bot/draft/spoken", body))[0] == 403
+
+
+FORM: dict[str, Any] = {
+    "name": "Visit", "prefix": "VIS",
+    "steps": [
+        {"name": "who", "title": "Who", "say": "Who is coming?", "fields": [{"name": "who", "label": "Who", "required": True}]},
+        {"name": "when", "title": "When", "fields": [{"name": "day", "label": "Which day?", "kind": "date", "required": True}]},
+    ],
+}  # fmt: skip
+
+
+async def try_all(browser: Browser, version: str, *texts: str) -> dict[str, Any]:
+    """The last turn of a talk with a version."""
+    result: dict[str, Any] = {}
+    facts: dict[str, str] = {}
+    for text in texts:
+        body = {"text": text, "version": version, "facts": facts, "memory": result.get("memory")}
+        status, tried = await browser.ask("POST", "bot/try", body)
+        assert status == 200, tried
+        result, facts = tried["result"], tried["facts"]
+    return result
+
+
+@BOTH
+async def test_form_of_the_settings_is_learned_as_it_is_and_a_change_of_it_asks_for_training(
+    site: Site, anna: Browser
+) -> None:
+    await send(anna, "draft/import?seen=0", TABLE.encode())
+    begun = (await anna.get("bot/draft"))["overview"]["intents"][0]["name"]
+    setting = {"kind": "form", "name": "visit", "questions": [{"slot": "who"}], "begun_by": begun, "fills": "VISIT"}
+    draft = await change(anna, setting)
+    assert {one["fault"]["code"] for one in draft["overview"]["findings"]} == {"content_fills", "content_not_asked"}
+    status, form = await anna.ask("POST", "forms", FORM)
+    assert status == 201, form
+    draft = await anna.get("bot/draft")
+    assert draft["overview"]["findings"] == [] and draft["overview"]["forms"][0]["fills"] == "Visit"
+    page = await anna.get("bot/draft/form?name=visit")
+    assert page["fills"] == "Visit" and [one["slot"] for one in page["questions"]] == ["who", "day"]
+
+    first = await train(anna)
+    await publish(anna, first)
+    text = "opening hours" if "9" in str(draft["overview"]["intents"][0]["about"]) else "your address"
+    filled = await try_all(anna, first, text, "Ann", "5 December 2026")
+    assert filled["filled"] == [
+        {"form": form["id"], "name": "Visit", "answers": {"who": "Ann", "day": "2026-12-05"}, "said": 0}
+    ]
+    draft = await anna.get("bot/draft")
+    assert (draft["published"], draft["trained"]) == (True, first)
+
+    changed = {**FORM, "steps": FORM["steps"][:1], "statuses": ["new"]}
+    status, form = await anna.ask("PUT", f"forms/{form['id']}", {"value": changed, "version": form["version"]})
+    assert status == 200, form
+    draft = await anna.get("bot/draft")
+    assert (draft["published"], draft["trained"]) == (False, ""), "what answers was taught something else"
+    again = await try_all(anna, first, text, "Ann", "5 December 2026")
+    assert again["filled"] == filled["filled"], "a version is as it was trained"
+    second = await train(anna)
+    assert second != first
+    assert (await try_all(anna, second, text, "Ann"))["filled"][0]["answers"] == {"who": "Ann"}
+
+    archive = read_archive(await fetch(anna, "export"))[0]
+    assert b"Who is coming?" in archive.files["forms.toml"] and b"fills: VISIT" in archive.files["switchboard.yml"]
+    status, brought = await send(anna, f"draft/import?seen={draft['revision']}", archive.archive())
+    assert status == 200 and brought["draft"]["overview"]["forms"][0]["fills"] == "Visit"

@@ -78,8 +78,20 @@ def test_form_that_is_saved_as_it_was_changes_no_file(lantern: Project) -> None:
     assert page is not None
     assert page.done
     questions = tuple(Question(slot=one.slot, asks=one.asks, takes=one.takes) for one in page.questions)
-    again = SetForm(name=page.name, questions=questions, begun_by=page.begun_by, done=page.done, tries=page.tries)
+    again = SetForm(
+        name=page.name, questions=questions, begun_by=page.begun_by, done=page.done, tries=page.tries, fills=page.fills
+    )
     assert changed_by(lantern, again) == lantern
+
+
+def test_form_that_no_longer_fills_one_of_the_settings_asks_as_before(lantern: Project) -> None:
+    page = views.form_page(lantern, read_project(lantern), "connection_form")
+    assert page is not None and page.fills == "Подключение"
+    questions = tuple(Question(slot=one.slot, asks=one.asks, takes=one.takes) for one in page.questions)
+    own = SetForm(name=page.name, questions=questions, begun_by=page.begun_by, done=page.done, tries=page.tries)
+    after = read_project(changed_by(lantern, own)).content.forms["connection_form"]
+    assert (after.fills, after.definition) == ("", None)
+    assert [one.slot for one in after.fields] == ["address", "phone", "time"]
 
 
 def test_end_of_a_form_is_written_where_its_rule_looks(lantern: Project) -> None:

@@ -18,11 +18,20 @@ def set_form(pages: Pages, change: SetForm) -> None:
         _set_slot(pages, name, question.slot)
         if question.asks:
             pages.put_in("responses", asked_by(pages, name, question.slot), list(question.asks), new="domain.yml")
+        elif change.fills:  # the business's form has words of its own
+            pages.drop_from("responses", f"utter_ask_{name}_{question.slot}")
         if question.takes:
             fields[question.slot] = question.takes
-    said = {"tries": change.tries, **({"fields": fields} if fields else {})}
-    if fields or change.tries != USUAL_TRIES or name in (pages.says(EXTRAS).get("forms") or {}):
+    said: dict[str, Json] = {"fills": change.fills} if change.fills else {}
+    written = pages.says(EXTRAS).get("forms") or {}
+    if change.tries != USUAL_TRIES or "tries" in (written.get(name) or {}):
+        said["tries"] = change.tries
+    if fields:
+        said["fields"] = fields
+    if said:
         pages.put(EXTRAS, ("forms", name), said)
+    elif name in written:
+        pages.drop(EXTRAS, ("forms", name))
     if change.done:
         pages.put_in("responses", ended_by(pages, name), list(change.done), new="domain.yml")
     _set_form_rules(pages, change)

@@ -69,13 +69,15 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class SetForm(Change, frozen=True, tag="form"):
-    """A form as a list of questions, begun by ``begun_by`` and ended with the response ``done``."""
+    """A form as a list of questions, begun by ``begun_by`` and ended with the response ``done``. ``fills``: the name of the
+    business's form that leads it and of which it makes a record; the questions are that form's then."""
 
     name: Name
-    questions: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=30)]
+    questions: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=50)]
     begun_by: str = ""
     done: tuple[dict[str, Json], ...] = ()
     tries: Annotated[int, msgspec.Meta(ge=1, le=10)] = USUAL_TRIES
+    fills: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 
 class RemoveForm(Change, frozen=True, tag="remove_form"):

@@ -20,7 +20,7 @@ FEWEST_EXAMPLES = 10
 MOST_HINTS = 50
 _COLOURS = {"error": "red", "finding": "yellow", "hint": "blue", "note": "dim"}
 # What is no shortcoming of the content, but of interest.
-_NOTES = frozenset({"content_rasa_only", "content_secrets"})
+_NOTES = frozenset({"content_rasa_only", "content_secrets", "content_fills_unseen"})
 
 
 class Line(NamedTuple):

@@ -17,7 +17,7 @@ def bot_export(
     to: Annotated[Path, typer.Option("--to", help="FILE.zip: the project; FILE.csv: its questions and answers.")],
 ) -> None:
     """Write a bot's content as one file: a project (ZIP), or a table of questions and answers (CSV)."""
-    from bot.content import judge_content
+    from bot.content import judge_project
     from bot.content.project import read_folder
     from bot.content.table import write_table
 
@@ -25,7 +25,7 @@ def bot_export(
         raise StartupError(f"{to.name} is neither a .zip nor a .csv; its ending says what is written.")
     with one_line():
         project, left_out = read_folder(folder)
-        content = judge_content(str(folder), project.texts().items()).content
+        content = judge_project(project).content
     body = project.archive() if to.suffix == ".zip" else ("\ufeff" + write_table(content)).encode()
     write(to, body)
     for finding in left_out:

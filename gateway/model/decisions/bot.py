@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
+from gateway.model.decisions.people import filled_by
 from gateway.model.events import BotMessage, BotTurn, BotTurnDropped, BotTurnFailed, HandoffRequested
 from gateway.model.evidence import evidence
 from gateway.model.state import MAX_GUESSES, Conversation, Floor, Understood, bounded, bounded_memory
@@ -30,8 +31,9 @@ def finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circu
         )
         for reply in command.replies
     )
+    filled = tuple(filled_by(one) for one in command.records)
     if command.handoff is None:
-        return (turn, *replies)
+        return (turn, *filled, *replies)
     # That a person was asked for, the reason says; what the card needs is what was understood before.
     seen = Understood(seq=command.upto, intents=command.intents[:MAX_GUESSES])
     shown = evidence(state, state.understood if command.handoff == "customer_asked" else seen)
@@ -39,7 +41,12 @@ def finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circu
         reason=command.handoff, by="bot", team=command.team or state.team, priority=command.priority, evidence=shown,
         cause=command.cause, why=command.why, skills=command.skills,
     )  # fmt: skip
-    return (turn, *replies, handoff)
+    return (turn, *filled, *replies, handoff)
+
+
+def holds(state: Conversation, command: c.FinishTurn) -> bool:
+    """Whether the turn's result counts: what it draws or writes beside the log may be drawn and written."""
+    return not _dropped(state, command)
 
 
 def fail_turn(state: Conversation, command: c.FailTurn, circumstances: Circumstances) -> Events:

@@ -197,11 +197,14 @@ def note_macro(state: Conversation, command: c.NoteMacro, circumstances: Circums
 
 
 def fill_form(state: Conversation, command: c.FillForm, circumstances: Circumstances) -> Events:
-    filled = FormFilled(
+    return (filled_by(command),)
+
+
+def filled_by(command: c.FillForm) -> FormFilled:
+    return FormFilled(
         by=command.operator, record=command.record, number=command.number, form=command.form, name=command.name,
         purpose=command.purpose, status=command.status, values=command.values, client_id=command.client_id,
     )  # fmt: skip
-    return (filled,)
 
 
 def move_record(state: Conversation, command: c.MoveRecord, circumstances: Circumstances) -> Events:

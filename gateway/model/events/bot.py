@@ -24,7 +24,8 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``form``: the one that is being filled; ``asks``: the field that it asked for last, ``tries``: how many times in a row.
     ``steps``: what was understood and done lately, in the engine's own words, oldest first. ``version``: of the content
-    that the dialogue began with and goes on with. ``at``: the turn's instant.
+    that the dialogue began with and goes on with. ``at``: the turn's instant. ``answers``: what was answered of a form of the
+    business's settings (``gateway.model.forms``), by its questions; "" was left out.
     """
 
     form: str = ""
@@ -33,6 +34,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     steps: tuple[str, ...] = ()
     version: str = ""
     at: int = 0
+    answers: dict[str, str] = {}
 
 
 class BotTurn(Event, frozen=True, tag="bot_turn"):

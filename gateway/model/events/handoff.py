@@ -18,7 +18,7 @@ Reason = Literal[
     "reopened",
     "callback",
 ]
-CAUSES = ("rule", "anger", "form_failed", "important", "action_failed", "engine_failed")
+CAUSES = ("rule", "anger", "form_failed", "form_changed", "important", "action_failed", "engine_failed")
 Role = Literal["coach", "barge", "conference"]
 
 

@@ -6,7 +6,7 @@ from gateway.model.events.base import Event, Person
 
 
 class FormFilled(Event, frozen=True, tag="form_filled"):
-    """Somebody filled in a form. ``record`` and ``number``: what it is kept as; ``form``: its id, ``name`` and ``purpose`` as they
+    """Somebody filled in a form; ``by.id`` is "" where the bot did. ``record`` and ``number``: what it is kept as; ``form``: its id, ``name`` and ``purpose`` as they
     were then; ``values``: the answers by their questions' names."""
 
     by: Person

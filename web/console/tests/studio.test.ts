@@ -10,7 +10,14 @@ import {
   writeTexts,
 } from "../src/pages/bot/model/answers.ts";
 import { atThreshold, broken, line, meant, weakest, worse } from "../src/pages/bot/model/figures.ts";
-import { blankForm, formChanges, moved, readFormPage } from "../src/pages/bot/model/forms.ts";
+import {
+  blankForm,
+  definitionOf,
+  formChanges,
+  ledQuestions,
+  moved,
+  readFormPage,
+} from "../src/pages/bot/model/forms.ts";
 import { handoffChanges, readHandoff } from "../src/pages/bot/model/handoff.ts";
 import { actsOf, isPlain, readStories, writeStories } from "../src/pages/bot/model/stories.ts";
 import { cellsOf, questions, readTable, unanswered, written } from "../src/pages/bot/model/table.ts";
@@ -56,7 +63,13 @@ const overview = {
   ],
   responses: [],
   forms: [
-    { name: "order", titles: { en: "An order", ru: "Заказ" }, fields: ["what"], begun_by: ["order_lamp"] },
+    {
+      name: "order",
+      titles: { en: "An order", ru: "Заказ" },
+      fields: ["what"],
+      begun_by: ["order_lamp"],
+      fills: "",
+    },
   ],
   settings: {},
   tests: 0,
@@ -225,6 +238,7 @@ const FORM: FormPage = {
   begun_by: "order_lamp",
   done: [{ text: "Thanks" }],
   tries: 2,
+  fills: "",
   questions: [
     {
       slot: "what",
@@ -245,6 +259,7 @@ test("a form that is not edited changes nothing but says itself", () => {
       begun_by: "order_lamp",
       done: FORM.done,
       tries: 2,
+      fills: "",
       questions: FORM.questions.map(({ slot, asks, takes }) => ({ slot, asks, takes })),
     },
   ]);
@@ -285,6 +300,44 @@ test("what does not fit has words of its own, and a new question a name of its o
       { slot: "which_number", takes: { kind: "phone", invalid: "utter_unfit_callback_which_number" } },
     ],
   });
+});
+
+test("a form of the settings leads with its own questions, and what was worded here stays", () => {
+  const steps = [
+    {
+      name: "a",
+      title: "A",
+      fields: [{ name: "what", label: "What", kind: "choices", choices: ["x", "y"] }],
+    },
+    { name: "b", title: "B", fields: [{ name: "days", label: "Days", kind: "number", least: 1, most: 9 }] },
+  ] as const;
+  const before = readFormPage(FORM);
+  const questions = ledQuestions(before.questions, steps);
+  expect(questions.map(({ slot, kind, asks }) => [slot, kind, asks])).toEqual([
+    ["what", "choice", before.questions[0]!.asks],
+    ["days", "number", {}],
+  ]);
+  const [made] = formChanges("order", { ...before, questions, fills: "Order" }, FORM);
+  expect(made).toMatchObject({ kind: "form", fills: "Order" });
+  const takes = (made as unknown as { questions: { takes: object }[] }).questions.map((one) => one.takes);
+  expect(takes.every((one) => !("kind" in one || "choices" in one || "min" in one))).toBe(true);
+});
+
+test("a form of the settings is known by its name while it is in use", () => {
+  const form = {
+    name: "Заказ",
+    about: "",
+    purpose: "order",
+    prefix: "ORD",
+    statuses: [],
+    told: "",
+    steps: [],
+  } as const;
+  const thing = (active: boolean) => [
+    { id: "f", version: 1, changed_at: 0, changed_by: "", value: { ...form, active } },
+  ];
+  expect(definitionOf(thing(true), " заказ")?.id).toBe("f");
+  expect(definitionOf(thing(false), "заказ")).toBeUndefined();
 });
 
 test("a question is moved within its list", () => {

@@ -180,6 +180,12 @@ export const FAULTS = {
     content_step: ["step", "name"],
     content_unknown_action: ["name"],
     content_not_asked: ["name"],
+    content_forms_file: ["problem"],
+    content_fills: ["name"],
+    content_fills_unseen: ["name"],
+    content_fills_not: ["form", "name"],
+    content_fills_told: ["name", "form"],
+    content_fills_many: ["name", "limit"],
   },
   transfer: {
     import_not_a_set_up: ["problem"],

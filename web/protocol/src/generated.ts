@@ -287,7 +287,8 @@ export interface Score {
  *
  * `form`: the one that is being filled; `asks`: the field that it asked for last, `tries`: how many times in a row.
  * `steps`: what was understood and done lately, in the engine's own words, oldest first. `version`: of the content
- * that the dialogue began with and goes on with. `at`: the turn's instant.
+ * that the dialogue began with and goes on with. `at`: the turn's instant. `answers`: what was answered of a form of the
+ * business's settings (`gateway.model.forms`), by its questions; "" was left out.
  */
 export interface Memory {
   readonly form?: string;
@@ -296,6 +297,7 @@ export interface Memory {
   readonly steps?: readonly string[];
   readonly version?: string;
   readonly at?: number;
+  readonly answers?: Readonly<Record<string, string>>;
 }
 
 /** A turn came too late: the floor had changed, or another turn had answered. */
@@ -659,7 +661,7 @@ export interface ColleagueDeclined {
 }
 
 /**
- * Somebody filled in a form. `record` and `number`: what it is kept as; `form`: its id, `name` and `purpose` as they
+ * Somebody filled in a form; `by.id` is "" where the bot did. `record` and `number`: what it is kept as; `form`: its id, `name` and `purpose` as they
  * were then; `values`: the answers by their questions' names.
  */
 export interface FormFilled {

@@ -22,6 +22,8 @@ export interface FormLine {
   readonly titles: Readonly<Record<string, string>>;
   readonly fields: readonly string[];
   readonly begun_by: readonly string[];
+  /** The form of the settings of which it makes a record; "" for none. */
+  readonly fills: string;
 }
 /** Something of the files that is not honoured, or was left out. */
 export interface Finding {
@@ -79,6 +81,7 @@ export interface FormPage extends Page {
   readonly begun_by: string;
   readonly done: readonly Json[];
   readonly tries: number;
+  readonly fills: string;
 }
 export interface TestsPage extends Page {
   readonly stories: readonly Json[];
@@ -110,6 +113,7 @@ export type Change =
       readonly begun_by: string;
       readonly done: readonly Json[];
       readonly tries: number;
+      readonly fills: string;
     }
   | { readonly kind: "remove_form"; readonly name: string }
   | { readonly kind: "settings"; readonly section: "handoff" | "understanding"; readonly value: Json }
@@ -216,6 +220,11 @@ export interface Tried {
     readonly intents?: readonly { readonly intent: string; readonly confidence: number }[];
     readonly misses?: number;
     readonly language?: string;
+    /** What would become records. */
+    readonly filled?: readonly {
+      readonly name: string;
+      readonly answers: Readonly<Record<string, string>>;
+    }[];
     readonly handoff?: {
       readonly reason: string;
       readonly team?: string;

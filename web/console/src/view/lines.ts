@@ -141,6 +141,7 @@ function quiet(event: AnyEvent): Wording | null {
     case "macro_run":
       return says("plain", "event.macro", { name: event.by.name, macro: event.name });
     case "form_filled":
+      if (!event.by.id) return says("plain", "event.form.bot", { form: event.name, number: event.number });
       return says("plain", "event.form", { name: event.by.name, form: event.name, number: event.number });
     case "record_status_changed":
       return says("plain", "event.record", {

@@ -204,6 +204,7 @@ export const en = {
   "forms.count": { one: "{n} question", other: "{n} questions" },
   "forms.begun": "begins with: {topic}",
   "forms.not_begun": "no topic begins it",
+  "forms.fills": "Record: {name}",
   "forms.unused": "Not begun",
   "form.remove": "Remove form",
   "form.title": "Name",
@@ -215,6 +216,20 @@ export const en = {
   "form.questions": "Questions",
   "form.questions.about":
     "In the order in which they are asked. What the customer has said already is not asked again.",
+  "form.fills": "Record",
+  "form.fills.about":
+    "Choose a form of the settings, and the bot leads customers through it: its questions, its branches. What it fills in becomes a numbered record, as when an operator does.",
+  "form.fills.which": "Fills in",
+  "form.fills.none": "Nothing: the answers are facts",
+  "form.fills.gone": "{name} (not in use)",
+  "form.fills.gone.about":
+    "The settings have no form “{name}” that is in use. What the bot fills in meanwhile goes to people, with all answers.",
+  "form.fills.edit": "Open “{name}” in the settings",
+  "form.fills.lead":
+    "The questions of “{name}”, in its order; which are asked, its branches say. Where you write nothing, the bot asks in the form's own words.",
+  "form.fills.branches": { one: "{n} branch", other: "{n} branches" },
+  "form.fills.own": "The form says: {text}",
+  "form.fills.optional": "may be skipped",
   "form.end": "End",
   "form.end.about": "Once all is answered.",
   "form.done": "What the bot says in the end",
@@ -382,6 +397,7 @@ export const en = {
   "talk.say": "Write to the bot",
   "talk.send": "Send",
   "talk.form": "Form",
+  "talk.filled": "Would be recorded in “{name}”: {answers}",
   "talk.handoff": "People take over",
   "outcome.answered": "answered",
   "outcome.clarify": "asked what was meant",

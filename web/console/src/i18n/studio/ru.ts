@@ -244,6 +244,7 @@ export const ru: Words = {
   "forms.count": { one: "{n} вопрос", few: "{n} вопроса", many: "{n} вопросов", other: "{n} вопроса" },
   "forms.begun": "начинается с темы: {topic}",
   "forms.not_begun": "с темы не начинается",
+  "forms.fills": "Запись: {name}",
   "forms.unused": "Не начинается",
   "form.remove": "Удалить форму",
   "form.title": "Название",
@@ -255,6 +256,25 @@ export const ru: Words = {
   "form.questions": "Вопросы",
   "form.questions.about":
     "В том порядке, в котором их задают. О чём клиент уже сказал, второй раз не спросим.",
+  "form.fills": "Запись",
+  "form.fills.about":
+    "Выберите анкету из настроек, и бот проведёт клиента по ней: по её вопросам и развилкам. Заполненное станет записью с номером, как у оператора.",
+  "form.fills.which": "Заполняет анкету",
+  "form.fills.none": "Никакую: ответы станут фактами",
+  "form.fills.gone": "{name} (не используется)",
+  "form.fills.gone.about":
+    "В настройках нет действующей анкеты «{name}». Пока её нет, заполненное ботом получат люди, со всеми ответами.",
+  "form.fills.edit": "Открыть «{name}» в настройках",
+  "form.fills.lead":
+    "Вопросы анкеты «{name}» по порядку; какие из них задать, решают её развилки. Где ничего не написано, бот спросит словами анкеты.",
+  "form.fills.branches": {
+    one: "{n} развилка",
+    few: "{n} развилки",
+    many: "{n} развилок",
+    other: "{n} развилки",
+  },
+  "form.fills.own": "В анкете: {text}",
+  "form.fills.optional": "можно пропустить",
   "form.end": "Конец",
   "form.end.about": "Когда на всё ответили.",
   "form.done": "Что бот скажет в конце",
@@ -427,6 +447,7 @@ export const ru: Words = {
   "talk.say": "Напишите боту",
   "talk.send": "Отправить",
   "talk.form": "Форма",
+  "talk.filled": "Стало бы записью «{name}»: {answers}",
   "talk.handoff": "Дальше отвечают люди",
   "outcome.answered": "ответил",
   "outcome.clarify": "переспросил",

@@ -137,6 +137,17 @@ export const faults = {
   "fault.content_unknown_action":
     "“{name}” is neither a response nor a form nor in actions: of the domain: a person does it.",
   "fault.content_not_asked": "Nothing asks for “{name}” (utter_ask_{name}); the bot's own sentence does.",
+  "fault.content_forms_file": "The business's forms can't be read: {problem}.",
+  "fault.content_fills":
+    "The settings have no form “{name}” that is in use, so what is filled in goes to people. Set it up, or choose another.",
+  "fault.content_fills_unseen":
+    "What the business's form “{name}” asks isn't known here (there is no forms.toml).",
+  "fault.content_fills_not":
+    "The form “{form}” of the settings doesn't ask for “{name}”, so the bot doesn't, either.",
+  "fault.content_fills_told":
+    "“{name}” of the form “{form}” is what Switchboard itself tells; give the question another name, or no response can say it.",
+  "fault.content_fills_many":
+    "The form “{name}” of the settings has more than {limit} questions; the bot remembers no more answers.",
 
   "fault.import_not_a_set_up": "This file is not a set-up that Switchboard exported: {problem}.",
   "fault.import_not_json": "This is not a file that Switchboard exported.",

@@ -136,6 +136,15 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.content_unknown_action":
     "«{name}» — не ответ, не форма и не из actions: домена. Это сделает человек.",
   "fault.content_not_asked": "«{name}» нечем спросить (utter_ask_{name}): бот спросит своими словами.",
+  "fault.content_forms_file": "Анкеты организации не читаются: {problem}.",
+  "fault.content_fills":
+    "В настройках нет действующей анкеты «{name}»: заполненное ботом получат люди. Создайте её или выберите другую.",
+  "fault.content_fills_unseen":
+    "Что спрашивает анкета организации «{name}», здесь неизвестно (нет файла forms.toml).",
+  "fault.content_fills_not": "В анкете «{form}» нет вопроса «{name}», поэтому и бот его не задаст.",
+  "fault.content_fills_told":
+    "«{name}» в анкете «{form}» — имя, которое занято самим Switchboard. Назовите вопрос иначе, чтобы ответы бота могли его назвать.",
+  "fault.content_fills_many": "В анкете «{name}» больше {limit} вопросов: столько ответов бот не запомнит.",
 
   "fault.import_not_a_set_up": "Это не настройки, которые экспортировал Switchboard: {problem}.",
   "fault.import_not_json": "Это не файл, который экспортировал Switchboard.",

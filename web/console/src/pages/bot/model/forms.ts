@@ -1,4 +1,5 @@
 import type { Change, FormPage } from "../../../api/studio.ts";
+import type { Form as Definition, FormField, FormStep, Thing } from "../../../api/setup.ts";
 import { readTexts, responseChanges, same, writeTexts } from "./answers.ts";
 import { nameFor } from "./topics.ts";
 
@@ -31,6 +32,8 @@ export interface Form {
   begun_by: string;
   done: Texts;
   tries: number;
+  /** The name of the form of the settings that leads it; "" for none. */
+  fills: string;
 }
 
 export const blankQuestion = (): Question => ({
@@ -42,6 +45,7 @@ export const blankForm = (): Form => ({
   begun_by: "",
   done: {},
   tries: 3,
+  fills: "",
 });
 
 export function readFormPage(page: FormPage): Form {
@@ -60,7 +64,36 @@ export function readFormPage(page: FormPage): Form {
     begun_by: page.begun_by,
     done: readTexts(page.done),
     tries: page.tries,
+    fills: page.fills,
   };
+}
+
+/** The form of the settings of that name that is in use. */
+export function definitionOf(
+  forms: readonly Thing<Definition>[],
+  name: string,
+): Thing<Definition> | undefined {
+  const wanted = name.trim().toLowerCase();
+  return forms.find(({ value }) => value.active && value.name.toLowerCase() === wanted);
+}
+
+/** The questions of a form of the settings, in its order, with what is said of them here already. */
+export function ledQuestions(questions: readonly Question[], steps: readonly FormStep[]): Question[] {
+  return steps
+    .flatMap(({ fields = [] }) => fields)
+    .map((field) => ({
+      ...(questions.find(({ slot }) => slot === field.name) ?? { ...blankQuestion(), slot: field.name }),
+      kind: KINDS.find((kind) => kind === field.kind) ?? (field.kind === "choices" ? "choice" : "text"),
+      choices: field.choices ?? [],
+      min: numeral(field.least),
+      max: numeral(field.most),
+    }));
+}
+
+/** How a form of the settings asks it. */
+export function ownWords(field: FormField, steps: readonly FormStep[]): string {
+  const step = steps.find(({ fields }) => fields?.some(({ name }) => name === field.name));
+  return step?.say && step.fields?.length === 1 ? step.say : field.label;
 }
 
 /** The changes that make it so. `page`: as it is now; none for a new one. */
@@ -74,13 +107,12 @@ export function formChanges(name: string, form: Form, page: FormPage | null): Ch
     taken.push(slot);
     const before = page?.questions.find((one) => one.slot === slot);
     const takes: Record<string, unknown> = { ...before?.takes };
-    put(takes, "kind", question.kind === "text" && takes["kind"] === undefined ? undefined : question.kind);
-    put(
-      takes,
-      "choices",
-      question.kind === "choice" && question.choices.length ? question.choices : undefined,
-    );
-    const ranged = RANGED.includes(question.kind);
+    const led = form.fills !== ""; // what fits says the form of the settings
+    const plain = question.kind === "text" && takes["kind"] === undefined;
+    put(takes, "kind", led ? ledKind(takes["kind"]) : plain ? undefined : question.kind);
+    const choices = !led && question.kind === "choice" && question.choices.length > 0;
+    put(takes, "choices", choices ? question.choices : undefined);
+    const ranged = !led && RANGED.includes(question.kind);
     put(takes, "min", ranged ? numberOf(question.min) : undefined);
     put(takes, "max", ranged ? numberOf(question.max) : undefined);
     put(takes, "words", question.words.length ? question.words : undefined);
@@ -100,6 +132,7 @@ export function formChanges(name: string, form: Form, page: FormPage | null): Ch
     begun_by: form.begun_by,
     done: writeTexts(form.done, page?.done ?? []),
     tries: form.tries,
+    fills: form.fills,
   });
   return changes;
 }
@@ -114,6 +147,10 @@ export function moved<T>(list: readonly T[], from: number, by: number): T[] {
 function put(takes: Record<string, unknown>, key: string, value: unknown): void {
   if (value === undefined) delete takes[key];
   else takes[key] = value;
+}
+/** An address or a time is a text to a form of the settings; the bot may know better what it reads. */
+function ledKind(kind: unknown): unknown {
+  return kind === "address" || kind === "time" || kind === "datetime" ? kind : undefined;
 }
 function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
