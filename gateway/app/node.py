@@ -51,6 +51,7 @@ from gateway.http.console_socket import ConsoleSocket
 from gateway.http.contact_acts import ContactActs
 from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
+from gateway.http.elsewhere import Elsewhere
 from gateway.http.files import FileRoutes
 from gateway.http.health import Health
 from gateway.http.ledger import Ledger
@@ -179,6 +180,7 @@ class Switchboard:
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
+        self.elsewhere = Elsewhere(store, self.hub, policy.set_ups)
         self.indexer = Indexer(store, self.hub)
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
@@ -223,7 +225,7 @@ class Switchboard:
         return routes
 
     def _configured(self, business: str, kind: str) -> None:
-        if kind in (WEBHOOK, HOURS, WAITING, UNREAD):
+        if kind in (WEBHOOK, HOURS, WAITING, UNREAD, "team", "routing"):
             self.dispatcher.policy.set_ups.forget(business)
         self.knowledge.changed(business, kind)
 
@@ -246,8 +248,8 @@ class Switchboard:
         self.web_chat.mount(self.app)
         self.telegram.mount(self.app)
         self.console = ConsoleSocket(
-            self.store, self.hub, rows=self.rows, presence=self.presence, verbs=self.verbs, access=self.access,
-            sockets=self.sockets,
+            self.store, self.hub, rows=self.rows, elsewhere=self.elsewhere, presence=self.presence, verbs=self.verbs,
+            access=self.access, sockets=self.sockets,
         )  # fmt: skip
         self.console.mount(self.app)
         self.file_routes.mount(self.app)
@@ -316,6 +318,7 @@ class Switchboard:
         self.housekeeping.start()
         self.indexer.start()
         self.presence.start()
+        self.elsewhere.start()
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
@@ -355,6 +358,7 @@ class Switchboard:
         await self.indexer.aclose()
         await self.presence.aclose()
         await self.rows.aclose()
+        await self.elsewhere.aclose()
         await self.web_chat.aclose()
         await self.writing.aclose()
         await self.hub.aclose()
