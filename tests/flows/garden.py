@@ -54,9 +54,8 @@ class Garden:
         self.api("DELETE", f"members/{account}")
 
     def asks(self, stage: Stage, text: str) -> Customer:
-        """A customer of the second business, who wants a person."""
+        """A customer of the second business, which has no bot yet: they come to people at once."""
         customer = Customer.arrive(stage, self.page)
         customer.say(text)
         customer.sees(text)
-        customer.ask_for_person()
         return customer
