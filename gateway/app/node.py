@@ -54,6 +54,7 @@ from gateway.http.deliveries import Deliveries
 from gateway.http.elsewhere import Elsewhere
 from gateway.http.files import FileRoutes
 from gateway.http.health import Health
+from gateway.http.held import Held
 from gateway.http.ledger import Ledger
 from gateway.http.letters import LetterPages
 from gateway.http.openapi import document
@@ -213,6 +214,7 @@ class Switchboard:
             *handoff.Suggestions(self.store, suggesters).routes(),
             *set_up_routes(self, changed=self._configured),
             *self.presence.routes(),
+            *Held(self.store, self.presence).routes(),
         ]
 
         async def openapi(call: Call) -> object:

@@ -219,6 +219,12 @@ class Presence:
         began = max((self._asked(business).began for business in businesses), default=0.0)
         return not self._hub.has_peers or time.monotonic() - began >= ANSWERED
 
+    async def settle(self, businesses: Iterable[str]) -> None:
+        """Waits until the other nodes have had the time to say whom they have at each of these."""
+        wanted = list(businesses)
+        if not self.knows(wanted):
+            await asyncio.sleep(ANSWERED)
+
     def _asked(self, business: str) -> _Board:
         now = time.monotonic()
         board = self._board(business, now)

@@ -189,9 +189,15 @@ def read_me(tx: Tx, account: Account) -> Me:
         business = directory.read_business(tx, member.business)
         if business is not None:
             name = business.named(account.locale)
-            views.append(BusinessView(
-                id=business.id, name=name, role=member.role, locales=business.locales, color=business.color,
-            ))
+            views.append(
+                BusinessView(
+                    id=business.id,
+                    name=name,
+                    role=member.role,
+                    locales=business.locales,
+                    color=business.color,
+                )
+            )
     known = accounts.credentials(tx, account.id)
     return Me(
         account=AccountView(

@@ -1,9 +1,7 @@
 import { usable } from "@switchboard/protocol";
-import { command, readRows } from "../api/conversations.ts";
 import { Refused } from "../api/http.ts";
 import * as api from "../api/session.ts";
 import { businessOf, oneTime } from "../routes.ts";
-import { desk } from "../stores/desk.svelte.ts";
 import { entrance } from "../stores/entrance.svelte.ts";
 import { place } from "../stores/place.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
@@ -12,6 +10,7 @@ import { thread } from "../stores/thread.svelte.ts";
 import type { Key } from "../i18n/index.ts";
 import { hangUp, leaveLine, startDesk } from "./desk.ts";
 import { forgetCards } from "./cards.ts";
+import { suggestNothing } from "./suggesting.ts";
 import { forgetLogs } from "./logs.ts";
 import { sentenceOf } from "./problems.ts";
 import { openBeneath, openThread, toAddress } from "./thread.ts";
@@ -81,22 +80,6 @@ export function admit(me: api.Me, business = ""): void {
   session.problem = preferences.say("problem.no_business");
 }
 
-/** Signs out, unless somebody would wait for who leaves: then that is asked about first. */
-export async function wantToSignOut(): Promise<void> {
-  if (desk.counts.mine > 0 && desk.line === "online") session.leaves = true;
-  else await signOut();
-}
-
-/** Everything that is theirs goes back to the queue, to others. Raises where one of them could not. */
-export async function giveBack(): Promise<void> {
-  for (;;) {
-    const rows = await readRows(session.business, "mine");
-    const live = rows.filter(({ status }) => status === "open" || status === "wrap_up");
-    if (live.length === 0) return;
-    await Promise.all(live.map(({ conversation }) => command(session.business, conversation, "requeue")));
-  }
-}
-
 export async function signOut(): Promise<void> {
   session.leaves = false; // at once, however long the server takes
   hangUp();
@@ -121,6 +104,8 @@ export function chooseBusiness(id: string, conversation = opened.get(id) ?? ""):
   const before = session.business;
   if (before) opened.set(before, thread.conversation);
   leaveLine();
+  forgetCards();
+  suggestNothing();
   preferences.business = session.business = id;
   // A client sees reports and is on no line.
   if (session.role !== "client") startDesk(id, checkSession, goTo);

@@ -25,6 +25,8 @@ import { explained } from "./collisions.ts";
 const TRY_AGAIN_AFTER = 5_000;
 /** Milliseconds in which what was sent can be taken back. */
 const UNDO_WITHIN = 3_000;
+/** Milliseconds in which what is sent has arrived, unless the line is down. */
+const ARRIVES_WITHIN = 4_000;
 
 const outbox = new Outbox<Written>(
   usable(() => sessionStorage),
@@ -170,6 +172,16 @@ export function releaseAll(conversation: string): void {
   for (const id of [...held.keys()]) {
     if (outbox.get(id)?.body.conversation === conversation) release(id);
   }
+}
+
+/** Sends what is held in these conversations, and waits until it has arrived, for a while; where it has not. */
+export async function sendAtOnce(conversations: readonly string[]): Promise<ReadonlySet<string>> {
+  const wanted = new Set(conversations);
+  for (const conversation of wanted) releaseAll(conversation);
+  const due = () => outbox.due().filter((letter) => isOwn(letter) && wanted.has(letter.body.conversation));
+  const until = Date.now() + ARRIVES_WITHIN;
+  while (due().length > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
+  return new Set(due().map(({ body }) => body.conversation));
 }
 
 /** Under a new id: the refused one was never stored, and the floor may be another now. */
