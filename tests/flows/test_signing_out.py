@@ -107,7 +107,7 @@ def test_each_is_kept_queued_or_passed_on_over_all_businesses(
     expect(tea.log).to_contain_text("Olga Example больше не на связи")
     expect(second.log).not_to_contain_text("больше не на связи")
     expect(anna.tab("mine")).to_contain_text("1")
-    anna.choose("человека", view="mine")
+    anna.choose(view="mine")
     anna.write("Hello, Anna here")
     customer.sees("Hello, Anna here", author="operator")
     expect(anna.tab("all")).to_contain_text("2")
