@@ -183,6 +183,7 @@ class Elsewhere:
     def _set_up(self, signal: Signal) -> None:
         feed = self._feeds.get(signal.business)
         if feed is not None:
+            self._set_ups.forget(signal.business)
             feed.everybody = True
             self._schedule(signal.business, feed)
 

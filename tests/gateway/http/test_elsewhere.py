@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from gateway.cluster.bus import MemoryBus
+from gateway.dispatcher.absence import ABSENT
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.setup import SetUps
 from gateway.http.elsewhere import MOST_QUEUED, Elsewhere, Onlooker, OtherBusiness, Own, Queue, composed, concerns
@@ -17,7 +18,8 @@ from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import Person
 from gateway.model.state import Offer
-from gateway.store import accounts, configuration, directory, members
+from gateway.store import accounts, configuration, directory, due, members
+from gateway.store.due import Due
 from gateway.store.lists import ContactName, Row, row_of
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -26,7 +28,7 @@ from tests.support.histories import IVAN, OLGA, History, owned, queued
 from tests.support.stores import Apply, Begin, Database, Place, make_place
 from tests.support_edge.clients import Console, Widget, connect_console
 from tests.support_edge.site import Party, Site, on_site
-from tests.support_edge.waiting import until
+from tests.support_edge.waiting import until, until_async
 
 FACE = OtherBusiness(id="b", name="Rival", color="#123456")
 
@@ -345,6 +347,35 @@ async def test_whoever_is_taken_out_of_a_business_loses_its_offer_at_once(site: 
     await back.still_there()
     assert not any(frame["type"] == "elsewhere" for frame in back.frames)
     assert await ask(site, site.ours, "olga", "POST", f"conversations/{conversation}/accept", {}) == 404
+
+
+async def test_console_that_closes_is_missed_wherever_its_operator_has_something(site: Site) -> None:
+    await helps_out(site, mode="pick")
+    olga = await site.console()
+    _, conversation = await customer(site)
+    assert await ask(site, site.ours, "olga", "POST", f"conversations/{conversation}/take", {}) == 200
+    await olga.close()
+
+    def claim(tx: Tx, now: int) -> list[Due]:
+        return due.claim(tx, node="test", now=now + 30 * SECOND, lease=SECOND, limit=100)
+
+    async def missed() -> bool:
+        found = await site.node.store.write("", claim)
+        return (ABSENT, site.theirs.business) in {(one.kind, one.business) for one in found}
+
+    await until_async(missed, what="she is looked for at the business that her console did not show")
+
+
+async def test_how_a_business_gives_out_its_queue_is_heard_at_once(site: Site) -> None:
+    await helps_out(site, mode="pick")
+    olga = await site.console()
+    _, conversation = await customer(site)
+    assert (await calls(olga, conversation))["queued"] == 1
+    value = {"rules": {"everybody": {"mode": "offer"}}}
+    assert await ask(site, site.theirs, "rita", "PUT", "routing", {"version": 1, "value": value}) == 200
+    frame = await olga.expect("elsewhere")
+    while frame["queued"] or not all(one["offer"] for one in frame["rows"]):
+        frame = await olga.expect("elsewhere")
 
 
 async def test_nobody_is_told_of_a_business_that_they_do_not_work_for(site: Site) -> None:
