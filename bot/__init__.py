@@ -36,11 +36,13 @@ def action_servers(
     return ActionServers(servers, slug_of=slug_of) if servers else None
 
 
-def rasa_engine(servers: Mapping[str, RasaServers], slug_of: Callable[[str], Awaitable[str]]) -> RasaEngine:
+def rasa_engine(
+    servers: Mapping[str, RasaServers], slug_of: Callable[[str], Awaitable[str]], knowledge: Knowledge | None = None
+) -> RasaEngine:
     """An engine over the Rasa servers of the settings; ``slug_of`` tells a business's short name by its id."""
     from bot.rasa.engine import RasaEngine
 
-    return RasaEngine(servers, slug_of=slug_of)
+    return RasaEngine(servers, slug_of=slug_of, knowledge=knowledge)
 
 
 def with_models(

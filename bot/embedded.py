@@ -80,7 +80,7 @@ class EmbeddedEngine:
         result = await converse(bot, request, self._actions)
         if self._knowledge is None or not is_unsure(request, result):
             return result
-        return await looked_up(self._knowledge, bot, request, result)
+        return await looked_up(self._knowledge, request, result)
 
     async def suggest(self, business: str, text: str, locale: str) -> Sequence[Suggestion]:
         """What the bot would say to it, for the likeliest topics that have an answer and nothing else."""

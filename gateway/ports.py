@@ -21,6 +21,7 @@ from gateway.model.events import (
     Page,
     Phone,
     Place,
+    Quotation,
     Reason,
     Score,
     Span,
@@ -327,12 +328,14 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BotReply(msgspec.Struct, frozen=True, kw_only=True):
-    """One message of the bot. ``spoken``: what a call says in place of ``text``, where that is something else."""
+    """One message of the bot. ``spoken``: what a call says in place of ``text``, where that is something else. ``quotes``: the
+    article whose words it says."""
 
     text: str
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
     spoken: str = ""
+    quotes: Quotation | None = None
 
 
 class Handoff(msgspec.Struct, frozen=True, kw_only=True):
@@ -380,12 +383,13 @@ class BotEngine(Protocol):
 
 class KnownAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What an article answers, in short. ``url``: where all of it is, "" where customers can't read it; ``locale``: its
-    language."""
+    language; ``quotes``: which it is."""
 
     title: str
     text: str
     url: str
     locale: str
+    quotes: Quotation | None = None
 
 
 class Knowledge(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -37,6 +38,16 @@ class SuggestionList(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Suggestion, ...]
 
 
+class Asked(NamedTuple):
+    """What is to be answered: the customer's last inputs as one text, with the ``seq`` of the last (0 for none) and the
+    conversation's language. ``said``: what they were answered before."""
+
+    seq: int
+    text: str
+    locale: str
+    said: tuple[str, ...] = ()
+
+
 class Suggestions:
     """The route of suggestions."""
 
@@ -55,13 +66,12 @@ class Suggestions:
         asked = await self._store.read(call.business, lambda tx, now: asked_in(tx, call.param("conversation")))
         if asked is None:
             raise NotFound("There is no such conversation in this business.")
-        seq, text, locale = asked
-        return SuggestionList(seq=seq, items=await self.of(call.business, text, locale) if text else ())
+        return SuggestionList(seq=asked.seq, items=await self.of(call.business, asked) if asked.text else ())
 
-    async def of(self, business: str, text: str, locale: str) -> tuple[Suggestion, ...]:
-        """What all suggesters together have to say to a text."""
-        found = await asyncio.gather(*(self._ask(one, business, text, locale) for one in self._suggesters))
-        return merged(one for some in found for one in some)
+    async def of(self, business: str, asked: Asked) -> tuple[Suggestion, ...]:
+        """What all suggesters together have to say to it."""
+        found = await asyncio.gather(*(self._ask(one, business, asked.text, asked.locale) for one in self._suggesters))
+        return merged((one for some in found for one in some), said=asked.said)
 
     async def _ask(self, suggester: Suggester, business: str, text: str, locale: str) -> Sequence[Suggestion]:
         """What it suggests; one that fails or takes long suggests nothing."""
@@ -73,28 +83,31 @@ class Suggestions:
             return ()
 
 
-def asked_in(tx: Tx, conversation: str) -> tuple[int, str, str] | None:
-    """The customer's last inputs as one text, with the ``seq`` of the last and the conversation's language: at most three
-    that a person hasn't answered, and none before what the bot said to them. ``None`` where there is no such conversation.
+def asked_in(tx: Tx, conversation: str) -> Asked | None:
+    """Of the customer's last inputs at most three that a person hasn't answered, and none before what the bot said to them.
+    ``None`` where there is no such conversation.
 
     What the bot said last doesn't count as an answer: with that it has called people."""
     state = log.peek(tx, conversation)
     if state is None:
         return None
-    said: list[tuple[int, str]] = []
+    inputs: list[tuple[int, str]] = []
+    said: list[str] = []
     answered = False
     for entry in as_they_are(log.entries(tx, conversation, after=max(0, state.seq - LOOKED_AT))):
         if isinstance(entry.event, OperatorMessage):
-            said.clear()
+            inputs.clear()
+            said.append(entry.event.text)
         elif isinstance(entry.event, BotMessage):
             answered = True
+            said.append(entry.event.text)
         elif isinstance(entry.event, CustomerMessage) and _asks(entry.event):
             if answered:
-                said.clear()
+                inputs.clear()
             answered = False
-            said.append((entry.seq, entry.event.text))
-    last = said[-INPUTS:]
-    return (last[-1][0] if last else 0), "\n".join(text for _, text in last), state.locale
+            inputs.append((entry.seq, entry.event.text))
+    last = inputs[-INPUTS:]
+    return Asked(last[-1][0] if last else 0, "\n".join(text for _, text in last), state.locale, tuple(said))
 
 
 def _asks(event: CustomerMessage) -> bool:
@@ -102,13 +115,20 @@ def _asks(event: CustomerMessage) -> bool:
     return bool(event.text) and not event.choice and not event.closing
 
 
-def merged(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
-    """The best of all, none twice: neither the same words nor two of one title."""
+def merged(found: Iterable[Suggestion], *, said: Sequence[str] = ()) -> tuple[Suggestion, ...]:
+    """The best of all, none twice: neither the same words nor two of one title, and none that the customer was told already
+    (``said``): it wasn't enough."""
+    heard = [_plain(text) for text in said]
     kept: list[Suggestion] = []
     seen: set[str] = set()
     for one in sorted(found, key=lambda one: -one.confidence):
-        marks = {f"text {' '.join(clean(one.text, 4000).split())}", f"title {clean(one.source)}"}
-        if one.text and not marks & seen:
+        words = _plain(one.text)
+        marks = {f"text {words}", f"title {clean(one.source)}"}
+        if words and not marks & seen and not any(words in text for text in heard):
             seen |= marks
             kept.append(one)
     return tuple(kept[:MOST])
+
+
+def _plain(text: str) -> str:
+    return " ".join(clean(text, 4000).split())

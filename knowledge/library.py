@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from gateway.model.events import Quotation
 from gateway.ports import KnownAnswer, Suggestion
 from gateway.store.store import Store
 from gateway.store.unanswered import Origin
@@ -46,8 +47,9 @@ class Library:
             return None
         text = hits[0].text
         return KnownAnswer(
-            title=text.title, text=excerpt(text.said), url=self._address(catalogue, hits[0]), locale=text.locale
-        )
+            title=text.title, text=excerpt(text.said), url=self._address(catalogue, hits[0]), locale=text.locale,
+            quotes=Quotation(article=text.article, locale=text.locale),
+        )  # fmt: skip
 
     def missed(self, business: str, question: str, locale: str) -> None:
         self.note(business, question, locale, origin="bot")

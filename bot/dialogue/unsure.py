@@ -8,7 +8,6 @@ import msgspec
 import structlog
 
 from bot import phrases
-from bot.artifact import Bot
 from bot.dialogue.offers import with_person
 from bot.dialogue.render import VOICE
 from gateway.ports import BotReply, Knowledge, KnownAnswer, TurnRequest, TurnResult
@@ -27,7 +26,7 @@ def is_unsure(request: TurnRequest, result: TurnResult) -> bool:
     return (result.outcome in _UNSURE or gave_up) and not in_form and any(not one.choice for one in request.inputs)
 
 
-async def looked_up(knowledge: Knowledge, bot: Bot, request: TurnRequest, result: TurnResult) -> TurnResult:
+async def looked_up(knowledge: Knowledge, request: TurnRequest, result: TurnResult) -> TurnResult:
     """The turn with an article's answer, where one answers beyond doubt; else as it was.
 
     What was asked back stays below it as buttons. It neither counts as a miss nor ends their row: an article was found, the
@@ -59,7 +58,7 @@ def worded(found: KnownAnswer, channel: str) -> BotReply:
         source = phrases.say("article_all", found.locale).format(title=found.title, url=found.url)
         written = f"{found.text}\n\n{source}"
     if channel != VOICE:
-        return BotReply(text=written)
+        return BotReply(text=written, quotes=found.quotes)
     from speech.speakable import speakable
 
-    return BotReply(text=written, spoken=speakable(named, found.locale))
+    return BotReply(text=written, spoken=speakable(named, found.locale), quotes=found.quotes)

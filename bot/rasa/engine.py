@@ -15,6 +15,7 @@ from bot.content.types import Settings
 from bot.dialogue.offers import ASK_PERSON, MOST_BUTTONS, WORTH_TELLING, with_person
 from bot.dialogue.payload import BOT, OPERATOR
 from bot.dialogue.tracker import circumstances
+from bot.dialogue.unsure import is_unsure, looked_up
 from bot.nlu.text import language_of
 from bot.rasa import inputs as given
 from bot.rasa import tracking
@@ -25,7 +26,7 @@ from bot.rasa.reading import FALLBACK_INTENTS, Channel, Done, Wanted, read, titl
 from bot.rasa.wire import Domain, Tag, Tracker
 from gateway.language import clean, words
 from gateway.model.events import Button, Score
-from gateway.ports import BotReply, Handoff, TurnRequest, TurnResult
+from gateway.ports import BotReply, Handoff, Knowledge, TurnRequest, TurnResult
 from gateway.settings import RasaServers
 from gateway.tasks import TaskSet
 
@@ -47,10 +48,12 @@ class RasaEngine:
 
     def __init__(
         self, servers: Mapping[str, RasaServers], *, slug_of: Callable[[str], Awaitable[str]],
+        knowledge: Knowledge | None = None,
         clock: Callable[[], float] = time.monotonic, now: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._servers = servers
         self._slug_of = slug_of
+        self._knowledge = knowledge
         self._clock = clock
         self._now = now
         self._slugs: dict[str, str] = {}
@@ -115,7 +118,9 @@ class RasaEngine:
                 continue
             server.problem = ""
             pool.prefer(server)
-            return result
+            if self._knowledge is None or not is_unsure(request, result):
+                return result
+            return await looked_up(self._knowledge, request, result)
         raise last
 
     async def aclose(self) -> None:

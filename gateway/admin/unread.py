@@ -32,6 +32,12 @@ class SmsTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     locale: Locale = "en"
 
 
+class UnreadMeans(msgspec.Struct, frozen=True, kw_only=True):
+    """``email``: the installation has a mail server (``smtp``), so letters leave it."""
+
+    email: bool
+
+
 class UnreadRoutes:
     """The routes of unread answers beside those of their set-up."""
 
@@ -43,6 +49,8 @@ class UnreadRoutes:
     def routes(self) -> list[Route]:
         admin, tags = ADMINISTRATORS, ("set-up",)
         return [
+            Route(method="GET", path=PATH + "/means", handler=self.means, access=admin, answer=UnreadMeans,
+                  summary="By what unread answers could leave", tags=tags),
             Route(method="POST", path=PATH + "/secret", handler=self.new_secret, access=admin, answer=WebhookSecret,
                   summary="A new secret for the calls that send short messages", tags=tags),
             Route(method="POST", path=PATH + "/test", handler=self.test, access=admin, body=SmsTest, answer=Started,
@@ -50,6 +58,9 @@ class UnreadRoutes:
             Route(method="GET", path=PATH + "/calls", handler=self.calls, access=admin, query=CallQuery,
                   summary="Short messages that were sent, latest first", answer=CallPage, tags=tags),
         ]  # fmt: skip
+
+    async def means(self, call: Call) -> UnreadMeans:
+        return UnreadMeans(email=self._dispatcher.policy.mail)
 
     async def new_secret(self, call: Call) -> WebhookSecret:
         """``409 not_possible`` before the address was saved."""

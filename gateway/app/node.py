@@ -130,7 +130,7 @@ class Switchboard:
         shelf = knowledge.Shelf(store)
         self.library = knowledge.Library(store, shelf, url=lambda: self.url)
         self.knowledge = knowledge.KnowledgeRoutes(store, shelf, self.library, url=lambda: self.url)
-        self.rasa = bot.rasa_engine(settings.rasa, self._slug_of)
+        self.rasa = bot.rasa_engine(settings.rasa, self._slug_of, self.library)
         self.actions = bot.action_servers(settings.actions, self._slug_of)
         embedded = bot.engine(self.actions, self.library)
         self.models = bot.with_models(embedded, settings.llm, self._slug_of) if settings.llm else None

@@ -14,10 +14,12 @@ from gateway.dispatcher.routing import plan_routing
 from gateway.dispatcher.stints import note_stint
 from gateway.dispatcher.transcripts import Job, plan
 from gateway.dispatcher.unread import note_unread
+from gateway.dispatcher.votes import count_vote
 from gateway.dispatcher.waiting import note_patience, tell_who_waits
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
+    AnswerRated,
     AnyEvent,
     AttributesSet,
     BotMessage,
@@ -147,6 +149,8 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
         case Transferred() as moved:
             if moved.to is None:
                 ledger.hand_request(tx, draft.conversation, team=moved.team, now=draft.now)
+        case AnswerRated() as rated:
+            count_vote(tx, draft.conversation, rated, before=entry.seq)
         case Rated() as rated:
             ledger.rate_request(tx, draft.conversation, rated.score)
         case Taken():

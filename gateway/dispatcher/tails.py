@@ -1,4 +1,4 @@
-"""The end of a long log, as whoever opens it gets it: with the state of all of it, and what its card points at."""
+"""The end of a long log, as whoever opens it gets it: with the state of all of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.model.events import Entry
-from gateway.model.evidence import quoted
 from gateway.model.state import Conversation
 from gateway.model.visible import Audience, visible_entry
 from gateway.store import log
@@ -18,43 +17,33 @@ _encoder = msgspec.json.Encoder()
 
 
 class TailFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="tail"):
-    """The end of a long log, from ``since`` on, and the state that all of it folds to: forget what you have of it.
-    ``cited``: what of the log before ``since`` the context card needs."""
+    """The end of a long log, from ``since`` on, and the state that all of it folds to: forget what you have of it."""
 
     conversation: str
     state: Conversation
     since: int
     through: int
     entries: tuple[Entry, ...]
-    cited: tuple[Entry, ...]
 
 
 class Tail(NamedTuple):
-    """``page``: the last entries, at least one; ``cited``: of those before them."""
+    """``page``: the last entries, at least one."""
 
     state: Conversation
     page: list[Entry]
-    cited: list[Entry]
 
     def frame(self, audience: Audience) -> bytes:
         return _encoder.encode(
             TailFrame(
                 conversation=self.state.id, state=self.state, since=self.page[0].seq, through=self.page[-1].seq,
-                entries=_shown(self.page, audience), cited=_shown(self.cited, audience),
+                entries=_shown(self.page, audience),
             )
         )  # fmt: skip
 
 
 def read_tail(tx: Tx, state: Conversation, *, limit: int) -> Tail:
-    """The last ``limit`` entries of a log that ends in ``state``; also from before them the handoff that brought it to
-    people, the words on which that stands, and the page that the customer writes from."""
-    page = log.entries_before(tx, state.id, before=state.seq + 1, limit=limit)
-    handoff = log.entries_at(tx, state.id, [state.handoff_seq]) if state.handoff_seq else []
-    wanted = {entry.seq for entry in handoff}.union(*(quoted(entry.event) for entry in handoff))
-    if state.page is not None:
-        wanted.add(state.page.seq)
-    before = [seq for seq in wanted if seq < page[0].seq]
-    return Tail(state, page, log.entries_at(tx, state.id, before) if before else [])
+    """The last ``limit`` entries of a log that ends in ``state``."""
+    return Tail(state, log.entries_before(tx, state.id, before=state.seq + 1, limit=limit))
 
 
 def _shown(entries: Iterable[Entry], audience: Audience) -> tuple[Entry, ...]:

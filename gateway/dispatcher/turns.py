@@ -286,7 +286,8 @@ def _command_of(state: Conversation, result: TurnResult, *, upto: int, elapsed: 
     return c.FinishTurn(
         floor_seq=state.floor_seq, answered=state.answered, upto=upto, outcome=result.outcome,
         replies=tuple(
-            c.Reply(text=one.text, buttons=one.buttons, cards=one.cards, spoken=one.spoken) for one in result.replies
+            c.Reply(text=one.text, buttons=one.buttons, cards=one.cards, spoken=one.spoken, quotes=one.quotes)
+            for one in result.replies
         ),
         handoff=handoff.reason if handoff else None, version=result.version, intents=result.intents, facts=result.facts,
         language=result.language, misses=result.misses, elapsed=elapsed, memory=result.memory,

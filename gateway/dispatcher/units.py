@@ -15,6 +15,7 @@ from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.rating import rating_of, thank
 from gateway.dispatcher.recording import has_its_form, with_record
 from gateway.dispatcher.routing import comes_back, may_get
+from gateway.dispatcher.unread import send_unread_again
 from gateway.errors import Blocked, ConsentNeeded, NotFound, NotPossible, Refused
 from gateway.faults import Fault
 from gateway.model import commands as c
@@ -299,7 +300,8 @@ class Act(msgspec.Struct, frozen=True):
 
 
 class Replay(msgspec.Struct, frozen=True):
-    """Queues again what failed of a message. Raises ``NotFound``, ``NotPossible``."""
+    """Queues again what failed of a message, or of unread answers that went out another way. Raises ``NotFound``,
+    ``NotPossible``."""
 
     conversation: str
     command: c.Replay
@@ -309,12 +311,16 @@ class Replay(msgspec.Struct, frozen=True):
         state = log.load(tx, self.conversation)
         if state is None:
             raise NotFound("There is no such conversation.")
-        identity = deliveries.replay(tx, self.conversation, self.command.seq, now=now)
-        if identity is None:
+        command = self.command
+        identity = deliveries.replay(tx, self.conversation, command.seq, now=now)
+        if identity is not None:
+            due.poke(tx, DELIVERY, identity, due_at=now)
+        elif since := send_unread_again(tx, state, command.seq, self.policy, now=now):
+            command = msgspec.structs.replace(command, since=since)
+        else:
             raise NotPossible("Nothing of this message has failed: it was delivered, or is on its way.")
-        due.poke(tx, DELIVERY, identity, due_at=now)
         draft = log.Draft(self.conversation, state, now=now)
-        draft.apply(self.command)
+        draft.apply(command)
         committed = commit(tx, draft, self.policy)
         return Received(Receipt(conversation=self.conversation, seq=committed.state.seq), committed)
 

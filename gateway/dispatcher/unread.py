@@ -6,9 +6,11 @@ One row for each conversation. It is written with the first answer; whoever work
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from gateway.dispatcher.policy import MINUTE, Policy
 from gateway.dispatcher.setup import UNREAD
-from gateway.model.events import Entry, OperatorMessage
+from gateway.model.events import AnswersForwarded, DeliveryReplayed, Entry, OperatorMessage
 from gateway.model.state import Conversation
 from gateway.model.unread import unread_answers
 from gateway.store import due, lists, log
@@ -28,6 +30,21 @@ def note_unread(tx: Tx, draft: Draft, policy: Policy) -> None:
 
 def _is_on_page(entry: Entry, policy: Policy) -> bool:
     return isinstance(entry.event, OperatorMessage) and entry.event.endpoint.channel not in policy.pushed
+
+
+def send_unread_again(tx: Tx, state: Conversation, seq: int, policy: Policy, *, now: int) -> int:
+    """Unread answers whose letter or short message failed, as the event ``seq`` says, go out again at once. From which on
+    they are; 0 where nothing of it failed, nobody has to be told any more, or something went out since."""
+    entries = log.entries(tx, state.id, after=seq - 1)
+    failed = entries[0].event if entries and entries[0].seq == seq else None
+    if not isinstance(failed, AnswersForwarded) or failed.fault is None:
+        return 0
+    if any(isinstance(one.event, AnswersForwarded | DeliveryReplayed) for one in entries[1:]):
+        return 0
+    if not unread_of(tx, replace(state, forwarded=failed.since - 1), policy):
+        return 0
+    due.reset(tx, UNREAD, state.id, due_at=now)
+    return failed.since
 
 
 def unread_of(tx: Tx, state: Conversation, policy: Policy) -> list[Entry]:

@@ -21,7 +21,7 @@ from gateway.store.schema import FAR
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
-Status = Annotated[str, msgspec.Meta(max_length=40)]
+Status = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[^\x00-\x1f]*$")]
 
 
 class RecordsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import msgspec
@@ -35,36 +34,3 @@ def name_of(text: str, *, field: str = "name") -> str:
 
 
 Email = Annotated[str, msgspec.Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+$")]
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-EMAIL_LENGTH = 254
-_PHONE = re.compile(r"\+?[0-9]{5,15}")
-_BETWEEN = re.compile(r"[\s().\-\u00a0]+")
-
-
-def email_of(text: str) -> str:
-    """An e-mail address, or "". Raises ``Invalid``."""
-    address = visible_text(text)
-    if address and (len(address) > EMAIL_LENGTH or not EMAIL.fullmatch(address)):
-        raise Invalid("That isn't an e-mail address. Check it, or leave it empty.", field="email")
-    return address
-
-
-def phone_of(text: str, *, country: str = "") -> str:
-    """A phone number in E.164, or "". ``country``: whose numbers may be written without it; one that can't be read as a
-    whole number keeps its digits, if only it isn't said to be one. Raises ``Invalid``."""
-    number = _BETWEEN.sub("", visible_text(text))
-    if number and not _PHONE.fullmatch(number):
-        raise Invalid("That isn't a phone number. Check it, or leave it empty.", field="phone")
-    if not number or not (country or number.startswith("+")):
-        return number
-    import phonenumbers  # only where a number is read: it costs memory
-
-    try:
-        read = phonenumbers.parse(number, country or None)
-    except phonenumbers.NumberParseException:
-        read = None
-    if read is not None and phonenumbers.is_possible_number(read):
-        return str(phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164))
-    if number.startswith("+"):
-        raise Invalid("That isn't a phone number. Check it, or leave it empty.", field="phone")
-    return number

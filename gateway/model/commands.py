@@ -27,6 +27,7 @@ from gateway.model.events import (
     Person,
     Phone,
     Place,
+    Quotation,
     Reason,
     Role,
     Score,
@@ -193,6 +194,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
     spoken: str = ""
+    quotes: Quotation | None = None
 
 
 class FinishTurn(Command, frozen=True):
@@ -415,10 +417,11 @@ class RunMacro(Command, frozen=True):
 
 
 class Replay(Command, frozen=True):
-    """What failed of message ``seq`` is sent again."""
+    """What failed of message ``seq`` is sent again; ``since``: as ``DeliveryReplayed`` has it."""
 
     operator: Person
     seq: int
+    since: int = 0
 
 
 class Invite(Command, frozen=True):

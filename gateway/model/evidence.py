@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.model.events import AnyEvent, Evidence, HandoffRequested
+from gateway.model.events import Evidence
 from gateway.model.state import Conversation, Understood
 
 
@@ -15,9 +15,3 @@ def evidence(state: Conversation, understood: Understood | None = None) -> tuple
     if state.page is not None:
         lines.append(Evidence(seq=state.page.seq, kind="page", text=state.page.text))
     return tuple(lines)
-
-
-def quoted(event: AnyEvent) -> tuple[int, ...]:
-    """The events where the words of a handoff's lines are; of any other event there are none."""
-    lines = event.evidence if isinstance(event, HandoffRequested) else ()
-    return tuple(line.seq for line in lines if not line.text)

@@ -201,6 +201,8 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return {"rating": event.score}
         case AnswersForwarded():
             return {"forwarded": max(state.forwarded, event.upto)}
+        case DeliveryReplayed():
+            return {"forwarded": min(state.forwarded, event.since - 1)} if event.since else {}
         case WrapUpExtended():
             wrap_up = state.wrap_up
             return {"wrap_up": replace(wrap_up, until=event.until, extended=True)} if wrap_up is not None else {}
@@ -209,7 +211,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case OfferEnded():
             return {"offer": None, "passed": _passed(state, event, at=at)}
         case (
-            NoteAdded() | DeliveryFailed() | DeliveryReplayed() | FileReady() | FileFailed() | BotTurnDropped()
+            NoteAdded() | DeliveryFailed() | FileReady() | FileFailed() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
             | CustomerReacted() | MacroRun() | FormFilled() | RecordMoved()
         ):  # fmt: skip

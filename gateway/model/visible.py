@@ -117,7 +117,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
         case CustomerMessage():
             return replace(event, page=None)
         case BotMessage():
-            return replace(event, spoken="") if event.spoken else event
+            return replace(event, spoken="", quotes=None) if event.spoken or event.quotes else event
         case SystemNotice():
             return event
         case OperatorMessage():

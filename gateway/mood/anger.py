@@ -81,7 +81,7 @@ _PHRASES: tuple[tuple[float, str, str], ...] = (
     (0.65, "i im we were pissed", r"(?:i am|im|we are|were) (?:so |very |really |absolutely |getting )?(?:angry|furious|livid|pissed|outraged|fuming)|pissed off"),
     (0.55, "hate sue court legal report", r"hate (?:you|this|your|dealing)|sue you|take you to court|legal action|report you|see you in court"),
     (0.45, "money bot never nobody one", r"my money back|stupid bot|useless bot|dumb bot|never again|nobody (?:cares|answers|helps)|no one (?:cares|answers|helps)"),
-    (0.45, "lying lied people", r"lying to me|you lied|you people"),
+    (0.45, "lying lied people", r"lying to me|you lied|you people(?! are (?:\S+ )?(?:great|wonderful|amazing|lovely|awesome|fantastic|the best))"),
 )  # fmt: skip
 _COMPILED: dict[str, list[tuple[float, re.Pattern[str]]]] = {}
 for _weight, _anchors, _pattern in _PHRASES:

@@ -16,23 +16,30 @@ _DENIED_PRAISE = 0.3
 
 # Stems are made here, so that each word stands for all its forms.
 _BAD = {stem(word): weight for word, weight in by_word({
+    0.55: "ненавижу outrage",
     0.4: "разочарован разочарована разочарованы разочарование возмущен возмущена disappointed disappointing frustrated frustrating",
     0.35: "обидно ужас ужасно ужасный раздражает раздражена раздражен злит расстроена расстроен недоволен недовольна annoyed annoying upset"
           " unhappy angry dissatisfied",
+    0.3: "бестолковый бестолково безразличие",
     0.25: "плохо плохой неприятно невозможно устал устала бред глупо bad poor tired pointless nonsense worse",
 }).items()}  # fmt: skip
 _GOOD = {stem(word): weight for word, weight in by_word({
     0.5: "отлично супер прекрасно замечательно великолепно восхитительно обожаю excellent awesome wonderful amazing fantastic brilliant perfect",
-    0.4: "классно здорово молодцы выручили доволен довольна рад рада хороший great lovely helpful happy glad love",
-    0.3: "спасибо благодарю помогли помогло понравилось thank thanks appreciate helped nice good хорошо",
+    0.4: "чудесно чудесный приятно идеально ура hooray классно здорово молодцы выручили доволен довольна рад рада хороший great lovely helpful happy glad love",
+    0.3: "спасибки пасиб спс спасибо благодарю помогли помогло понравилось thank thanks appreciate helped nice good хорошо",
 }).items()}  # fmt: skip
 # What takes several words. What a phrase covers is not counted once more by its words.
 _PHRASES = tuple((weight, re.compile(rf"(?<!\S)(?:{pattern})(?!\S)")) for weight, pattern in (
     (0.35, r"(?:мне |уже |так |мне уже )?никто (?:так )?(?:и )?не (?:ответил|отвечает|помог|помогает|перезвонил)|(?:nobody|no one) (?:has )?(?:answered|answers|replied|helped|called)"),
-    (0.35, r"(?:вы |ты )?(?:меня |совсем |вообще )?не (?:слышите|слушаете|понимаете|читаете)|(?:youre|you are|are you) (?:even )?(?:not )?(?:listening|reading)"),
+    (0.35, r"вы (?:меня |нас )?(?:вообще |хоть |там )(?:меня |нас )?(?:слышите|слушаете|читаете)|(?:вы |ты )?(?:меня |совсем |вообще )?не (?:слышите|слушаете|понимаете|читаете)|(?:youre|you are|are you) (?:even )?(?:not )?(?:listening|reading)"),
     (0.3, r"(?:это |мне )?(?:совсем |вообще |никак |так и |опять )?не (?:помогает|помогло|помог|помогли|помогаете)|(?:does not|doesnt|did not|didnt|isnt|not) help(?:ing|ful)?|no help"),
+    (0.5, r"какого черта|по(?:шли|шел) (?:вы|ты)|идите (?:вы )?(?:лесом|к черту)"),
+    (0.3, r"никуда не годится|not good enough|никому (?:\S+ )?(?:нет дела|не нуж\S+)|цирк"),
+    (0.25, r"уже (?:\S+ ){0,2}(?:объяснял|рассказывал|писал|говорил)\S*|already (?:explained|told|wrote|said|sent)"),
+    (0.25, r"обещали (?:\S+ ){0,2}(?:перезвонить|прийти|приехать|ответить|вернуть)|you promised"),
+    (0.25, r"ну и где|жду с (?:самого )?(?:утра|обеда|вечера|вчера\S*)|(?:been )?waiting since"),
     (0.25, r"опять (?:\S+ )?(?:не|нет)|снова (?:\S+ )?(?:не|нет)|до сих пор (?:\S+ )?не\S*|так и не|still (?:\S+ )?(?:no|not|nothing|waiting|broken|doesnt|dont|hasnt|havent|cant|isnt)|(?:broke|broken|failed|wrong|down) again"),
-    (0.25, r"сколько (?:еще |же )?(?:мне )?ждать|жду (?:уже )?(?:\S+ )?(?:час\S{0,2}|дн\S{1,2}|день|недел\S{1,2}|месяц\S{0,2})|waiting (?:for )?(?:\S+ )?(?:hours?|days?|weeks?|months?)|how long (?:do|must|should|will) i"),
+    (0.25, r"сколько (?:еще|же|можно) (?:мне )?ждать|жду (?:уже )?(?:\S+ )?(?:час\S{0,2}|дн\S{1,2}|день|недел\S{1,2}|месяц\S{0,2})|waiting (?:for )?(?:\S+ )?(?:hours?|days?|weeks?|months?)|how long (?:must|should|am) i"),
     (0.0, r"не за что|ничего страшного|все в порядке|no thanks|no thank you|not (?:bad|a problem)|no problem"),
 ))  # fmt: skip
 _DENIALS = listed(

@@ -117,9 +117,18 @@ def drop(tx: Tx, article: str) -> None:
     tx.execute(_DROP_VOTES, article=article)
 
 
-def vote(tx: Tx, article: str, locale: str, *, helped: bool) -> None:
-    more, fewer = int(helped), int(not helped)
-    tx.execute(_VOTE, article_id=article, locale=locale, helped=more, unhelped=fewer, more=more, fewer=fewer)
+def vote(tx: Tx, article: str, locale: str, *, helped: bool, instead: bool = False) -> None:
+    """``instead``: the same customer said the opposite before."""
+    yes, no = int(helped), int(not helped)
+    tx.execute(
+        _VOTE,
+        article_id=article,
+        locale=locale,
+        helped=yes,
+        unhelped=no,
+        more=yes - instead * no,
+        fewer=no - instead * yes,
+    )
 
 
 def votes(tx: Tx) -> dict[tuple[str, str], Votes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from scripts.screenshots import settings, studio, telegram, widget
+from scripts.screenshots import handoff, settings, studio, telegram, widget
 from scripts.screenshots.console import Consoles
 from scripts.screenshots.film import DESK, IMAGES
 from scripts.screenshots.town import Town, seed
@@ -57,6 +57,7 @@ def take_demo(stage: Stage, demo: DemoServer, messenger: Telegram) -> None:
     settings.ask_for_consent(administrator)
     widget.before_the_first_word(town)
     telegram.take(administrator, messenger)
+    handoff.take(town, olga, anna)
 
 
 def main() -> None:

@@ -10,12 +10,14 @@ import pytest
 from bot import phrases
 from bot.dialogue.payload import OPERATOR
 from bot.embedded import EmbeddedEngine
+from gateway.model.events import Quotation
 from gateway.ports import KnownAnswer, TurnInput, TurnRequest, TurnResult
 
 GIBBERISH = "зюзюблик фырчит"
 ARTICLE = KnownAnswer(
-    title="Зюзюблики", text="Фырчит потому, что ему хорошо.", url="https://h.example/help/salon/z?lang=ru", locale="ru"
-)
+    title="Зюзюблики", text="Фырчит потому, что ему хорошо.", url="https://h.example/help/salon/z?lang=ru", locale="ru",
+    quotes=Quotation(article="z", locale="ru"),
+)  # fmt: skip
 
 
 class Shelf:
@@ -55,6 +57,7 @@ async def test_an_article_is_quoted_with_its_source_and_a_person_is_offered(salo
 
     assert result.outcome == "answered" and result.handoff is None
     (reply,) = result.replies
+    assert reply.quotes == ARTICLE.quotes
     assert reply.text == (
         "Фырчит потому, что ему хорошо.\n\nИз статьи «Зюзюблики», целиком: https://h.example/help/salon/z?lang=ru"
     )

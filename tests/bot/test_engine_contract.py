@@ -17,6 +17,7 @@ import pytest
 from bot import engine as embedded_engine
 from bot import worker
 from bot.breaker import Breaker
+from bot.dialogue.payload import OPERATOR
 from bot.embedded import EmbeddedEngine
 from bot.rasa.client import RasaClient
 from bot.rasa.engine import RasaEngine
@@ -29,6 +30,7 @@ from scripts.rasa.serving import RasaServer, free_port
 from tests.bot.rasa_server import TOKEN, served, settings_of
 from tests.bot.stories import LANTERN, Judge, actions_of
 from tests.bot.talking import Talk
+from tests.bot.test_bot_knowledge import ARTICLE, GIBBERISH, Shelf
 
 BUSINESS = "b"
 ENGINES = ("embedded", "rasa")
@@ -316,6 +318,19 @@ async def test_session_that_ended_begins_anew_in_the_same_language(server: RasaS
     await later.aclose()
     assert "Искра" in texts(result)[0] and len(texts(result)) == 1
     assert customer.memory is not None and customer.memory.form == ""
+
+
+async def test_what_rasa_does_not_understand_an_article_answers(server: RasaServer) -> None:
+    shelf = Shelf(ARTICLE)
+    engine = RasaEngine({"lantern": settings_of(server)}, slug_of=slug_of, knowledge=shelf)
+    customer = talk(engine)
+    result = await customer.say(GIBBERISH)
+    understood = await customer.say("сколько стоит интернет в месяц")
+    await engine.aclose()
+    assert result.outcome == "answered" and result.misses == 0
+    assert result.replies[0].quotes == ARTICLE.quotes
+    assert [button.payload for button in result.replies[0].buttons][-1] == OPERATOR
+    assert shelf.asked == [GIBBERISH] and "Искра" in texts(understood)[0]
 
 
 async def test_other_server_answers_where_one_is_down(server: RasaServer) -> None:

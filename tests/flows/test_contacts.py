@@ -68,6 +68,7 @@ def test_two_contacts_are_found_joined_and_parted_before_two_operators(stage: St
 
 def test_whoever_is_blocked_is_told_and_writes_again_when_it_is_lifted(stage: Stage, demo: DemoServer) -> None:
     customer = Customer.arrive(stage, demo.links.page)
+    customer.page.clock.install()
     customer.ask_for_person()
     olga = Operator.sign_in(stage, demo.links.operator, locale="ru")
     olga.choose("человека")
@@ -89,7 +90,9 @@ def test_whoever_is_blocked_is_told_and_writes_again_when_it_is_lifted(stage: St
 
     anna.get_by_role("button", name="Lift the block").click()
     expect(anna.get_by_text("Blocked for good")).to_be_hidden()
-    customer.page.reload()
+    customer.page.clock.fast_forward(20_000)  # whoever comes back to the chat a little later
+    customer.panel.get_by_role("button", name="Закрыть чат").click()
+    customer.launcher.click()
     expect(customer.field).to_be_enabled()
     customer.say("Теперь можно?")
     customer.sees("Теперь можно?", author="customer")

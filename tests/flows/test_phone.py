@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
 from tests.flows.outages import without_network
 from tests.flows.people import Customer, Operator
@@ -66,6 +67,24 @@ def test_console_shows_one_pane_at_a_time_on_a_phone(customer: Customer, stage: 
     olga.page.get_by_role("button", name="К списку").tap()
     expect(olga.list).to_be_visible()
     expect(olga.page.get_by_role("main")).to_be_hidden()
+
+
+def test_every_page_is_reached_from_a_phone(stage: Stage, demo: DemoServer) -> None:
+    anna = Operator.sign_in(stage, demo.links.administrator, locale="en", **PHONE)
+    row = anna.page.get_by_role("navigation", name="Navigation")
+    expect(row.get_by_role("link")).to_have_count(3)
+    for name in ("Records", "Knowledge", "Settings"):
+        row.get_by_role("button", name="More").tap()
+        expect(row.get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
+        if name == "Records":
+            assert_no_faults(anna.page)
+        row.get_by_role("link", name=name).tap()
+        expect(row.get_by_role("link", name=name)).to_be_hidden()
+        assert_no_sideways_scroll(anna.page)
+    sizes = row.evaluate(
+        "one => [...one.querySelectorAll('a, button')].filter((each) => each.checkVisibility()).map((each) => each.offsetWidth)"
+    )
+    assert min(sizes) >= 32
 
 
 def assert_no_sideways_scroll(page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
+from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
 from tests.flows.people import Customer, Operator
 from tests.flows.test_people_take_over import handed_over
@@ -79,12 +80,16 @@ def test_contact_is_found_and_two_are_made_one(customer: Customer, english: Cust
     expect(panel).not_to_contain_text("Ирина")
 
     panel.get_by_role("button", name="Тот же человек").click()
-    other = panel.get_by_role("searchbox", name="Имя, почта или телефон другого клиента")
+    other = panel.get_by_role("searchbox", name="Имя, почта или телефон с другой карточки")
     other.fill("фонарева")
     one = panel.get_by_role("button", name="Ирина Фонарёва")
     found_again(other, "фонарева", one)
     one.click()
-    panel.get_by_role("button", name="Объединить").click()
+    dialog = olga.page.get_by_role("dialog", name="Это один человек?")
+    expect(dialog).to_contain_text("Ирина Фонарёва")
+    assert_no_faults(olga.page)
+    dialog.get_by_role("button", name="Объединить").click()
+    expect(dialog).to_have_count(0)
     expect(panel).to_contain_text("Ещё открыто")
 
     field(olga).fill("фонар")

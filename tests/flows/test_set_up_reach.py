@@ -15,7 +15,7 @@ from tests.flows.server import NewServer
 
 SECTIONS = {
     "Business": "", "Hours": "", "Keeping data": "", "People": "Anna Example", "Teams": "Add team",
-    "Skills": "Add skill", "Routing": "", "Breaks": "Add reason", "Inboxes": "Example Lamps", "Canned responses": "Add response", "Labels": "Add label",
+    "Skills": "Add skill", "Routing": "", "Unread answers": "", "Breaks": "Add reason", "Inboxes": "Example Lamps", "Canned responses": "Add response", "Labels": "Add label",
     "Wrap-up codes": "Add code", "API tokens": "", "Change log": "",
 }  # fmt: skip
 """Each with the thing to look at, or the button that begins one."""
@@ -45,6 +45,11 @@ def test_no_page_has_a_serious_fault(anna: Administrator, stage: Stage, new: New
             anna.click(further) if further.startswith("Add") else anna.row(further).click()
             expect(page.get_by_role("link", name=f"Back to {section}")).to_be_visible()
             look(f"{section}: {further}")
+    anna.open("Unread answers")
+    expect(anna.main.get_by_role("alert")).to_contain_text("no mail server")
+    page.get_by_label("Send it by e-mail").uncheck()
+    expect(anna.main.get_by_role("alert")).to_have_count(0)
+    anna.click("Discard changes")
     anna.open("Hours")
     page.get_by_label("Around the clock").uncheck()
     anna.click("Add a holiday")

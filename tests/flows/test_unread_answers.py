@@ -128,6 +128,35 @@ def test_customer_who_left_reads_the_answer_by_mail_and_goes_on_in_another_brows
     assert len(box.letters) == 1
 
 
+def test_a_supervisor_sends_again_what_the_mail_server_refused(
+    demo: DemoServer, box: Postbox, customer: Customer, olga: Operator, anna: Operator
+) -> None:  # fmt: skip
+    box.answers.append("550 No such mailbox")
+    customer.ask_for_person()
+    customer.panel.get_by_role("button", name="Эл. почта").click()
+    customer.panel.get_by_role("textbox", name="Эл. почта").fill("ivan@example.com")
+    customer.panel.get_by_role("textbox", name="Эл. почта").press("Enter")
+    olga.choose("человека")
+    olga.take()
+    olga.reads("Клиент оставил эл. почту: ivan@example.com")
+    customer.page.goto("about:blank")
+    olga.write("Лампа уже едет")
+    expect(olga.rows.first).to_contain_text("Лампа уже едет")
+    with stopped(demo):
+        change(demo, ten_minutes_pass)
+
+    olga.reads("письмо на ivan@example.com не ушло")
+    expect(olga.log.get_by_role("button", name="Отправить ещё раз")).to_have_count(0)
+    anna.choose("Лампа уже едет", view="all")
+    again = anna.log.get_by_role("button", name="Send again")
+    expect(anna.log).to_contain_text("the e-mail to ivan@example.com did not go out")
+    assert_no_faults(anna.page)
+    again.click()
+    assert "> Лампа уже едет" in box.wait().get_content()
+    anna.reads("sent by e-mail too: ivan@example.com")
+    expect(again).to_have_count(0)
+
+
 def test_administrator_sets_up_how_unread_answers_go_out(
     stage: Stage, demo: DemoServer, anna: Operator
 ) -> None:  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from gateway.model import commands as c
 from gateway.ports import Suggestion
 from gateway.store.store import Store
-from handoff.suggestions import Suggestions, asked_in, merged
+from handoff.suggestions import Asked, Suggestions, asked_in, merged
 from tests.gateway.admin.browsers import Browser, code
 from tests.knowledge.desk import DELIVERY, publish, show, write
 from tests.support.stores import Place
@@ -46,6 +46,12 @@ def test_neither_the_same_words_nor_the_same_title_come_twice() -> None:
     assert [one.source for one in found] == ["Payment"]
 
 
+def test_what_the_customer_was_told_already_is_not_suggested() -> None:
+    said = ("Pay by card.\n\nFrom the article “Payment”: https://example.com/help",)
+    found = merged([suggestion("pay by CARD.", confidence=0.9), suggestion("Pay by transfer.")], said=said)
+    assert [one.text for one in found] == ["Pay by transfer."]
+
+
 async def test_what_is_answered_are_the_words_since_a_person_answered(bench: Bench) -> None:
     talk = (await bench.say("Hello", key="1")).conversation
     await bench.say("Where is my parcel", key="2")
@@ -61,11 +67,12 @@ async def test_what_is_answered_are_the_words_since_a_person_answered(bench: Ben
 
     for number, text in enumerate("abcd"):
         await bench.say(f"question {text}", key=f"q{number}")
-    seq, text, _ = await asked(bench, talk)
+    seq, text, _, said = await asked(bench, talk)
+    assert "It is here" in said
     assert text == "question b\nquestion c\nquestion d" and seq == (await bench.state(talk)).last_input
 
 
-async def asked(bench: Bench, talk: str) -> tuple[int, str, str]:
+async def asked(bench: Bench, talk: str) -> Asked:
     found = await bench.store.read(bench.place.business, lambda tx, now: asked_in(tx, talk))
     assert found is not None
     return found
@@ -88,7 +95,7 @@ class Ready:
 
 
 async def test_one_that_fails_or_takes_long_holds_up_nobody(bench: Bench) -> None:
-    found = await Suggestions(bench.store, (Broken(), Stuck(), Ready()), within=0.01).of("b", "Now", "en")
+    found = await Suggestions(bench.store, (Broken(), Stuck(), Ready()), within=0.01).of("b", Asked(1, "Now", "en"))
     assert [one.text for one in found] == ["Now? Yes."]
 
 

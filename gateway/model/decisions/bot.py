@@ -26,6 +26,7 @@ def finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circu
             endpoint=state.endpoint,
             turn=command.upto,
             spoken=reply.spoken,
+            quotes=reply.quotes,
         )
         for reply in command.replies
     )

@@ -273,7 +273,7 @@ def part(state: Conversation, command: c.Part, circumstances: Circumstances) -> 
 
 
 def replay(state: Conversation, command: c.Replay, circumstances: Circumstances) -> Events:
-    return (DeliveryReplayed(seq=command.seq, by=command.operator),)
+    return (DeliveryReplayed(seq=command.seq, by=command.operator, since=command.since),)
 
 
 _Fenced = (

@@ -21,6 +21,7 @@ from gateway.model.events.base import (
     Person,
     Phone,
     Place,
+    Quotation,
     Span,
     SpanKind,
 )
@@ -279,6 +280,7 @@ __all__ = [
     "Phone",
     "Place",
     "Plain",
+    "Quotation",
     "Rated",
     "Reason",
     "RecordMoved",

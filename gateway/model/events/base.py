@@ -51,6 +51,13 @@ class Button(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str = ""
 
 
+class Quotation(msgspec.Struct, frozen=True, kw_only=True):
+    """The article that a message of the bot says in its place, and in which language."""
+
+    article: str
+    locale: str
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One of the things that a message shows side by side. ``image``: an ``https`` address."""
 

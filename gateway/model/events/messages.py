@@ -15,6 +15,7 @@ from gateway.model.events.base import (
     Person,
     Phone,
     Place,
+    Quotation,
     Span,
 )
 
@@ -54,7 +55,8 @@ class CustomerMessage(Event, frozen=True, tag="customer_message"):
 class BotMessage(Event, frozen=True, tag="bot_message"):
     """One message of a bot's turn; ``turn`` is the ``seq`` of the last input that the turn answers.
 
-    ``spoken``: what a call says in place of ``text``, where that is something else.
+    ``spoken``: what a call says in place of ``text``, where that is something else. ``quotes``: whose words these are,
+    where an article answered.
     """
 
     text: str
@@ -63,6 +65,7 @@ class BotMessage(Event, frozen=True, tag="bot_message"):
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
     spoken: str = ""
+    quotes: Quotation | None = None
 
 
 class OperatorMessage(Event, frozen=True, tag="operator_message"):
@@ -170,10 +173,12 @@ class AnswersForwarded(Event, frozen=True, tag="answers_forwarded"):
 
 
 class DeliveryReplayed(Event, frozen=True, tag="delivery_replayed"):
-    """What had failed of message ``seq`` is on its way again, because ``by`` asked for it."""
+    """What had failed of message ``seq`` is on its way again, because ``by`` asked for it. ``since``: ``seq`` is an
+    ``AnswersForwarded``, whose answers from here on are."""
 
     seq: int
     by: Person
+    since: int = 0
 
 
 class Rated(Event, frozen=True, tag="rated"):

@@ -12,6 +12,7 @@ from tests.gateway.admin.browsers import Browser, code
 from tests.support.letters import postbox
 from tests.support.stores import Database
 from tests.support_edge.site import Site, on_site
+from tests.support_edge.table import fill
 
 NEW = {"name": "Ivan Example", "email": "ivan@shop.example", "password": "three small green boats"}
 
@@ -154,9 +155,7 @@ async def test_a_client_sees_nothing_of_what_is_said(site: Site, anna: Browser, 
             if "client" in route.access:
                 assert "report" in route.path, route.path
                 continue
-            path = route.path.replace("{business}", site.ours.business)
-            for part in ("conversation", "contact", "inbox", "file", "item", "version"):
-                path = path.replace(f"{{{part}}}", "any")
+            path = fill(route, business=site.ours.business, part="any")
             assert (await stranger.ask("GET", path))[0] == 403, route.path
 
 

@@ -12,7 +12,6 @@ import pytest
 from gateway.cluster.bus import MemoryBus
 from gateway.dispatcher.hub import Hub
 from gateway.model import commands as c
-from gateway.model.events import Page
 from gateway.model.fold import fold_all
 from gateway.model.state import Conversation
 from gateway.model.visible import Audience
@@ -132,50 +131,12 @@ async def test_erased_log_is_told_anew(hub: Hub, pen: Pen) -> None:
     assert "line" not in msgspec.json.encode(reader.frames[1:]).decode()
 
 
-async def handed_over(hub: Hub, pen: Pen, *, then: int) -> tuple[Reader, int]:
-    """Whoever opens the log when so much was written after its handoff; the ``seq`` of that."""
+async def test_end_of_a_log_tells_the_handoff_before_it(hub: Hub, pen: Pen) -> None:
     committed = await pen.apply(c.AskForPerson())
-    await pen.write(*(f"after {number}" for number in range(then)))
+    await pen.write(*(f"after {number}" for number in range(20)))
     reader = Reader()
     await follow(hub, pen, reader)
-    return reader, committed.state.seq
-
-
-def cited(reader: Reader) -> list[tuple[int, str]]:
-    return [(entry["seq"], entry["event"]["type"]) for entry in reader.frames[0]["cited"]]
-
-
-async def test_end_of_a_log_brings_the_handoff_before_it_and_the_words_on_which_that_stands(
-    hub: Hub, pen: Pen
-) -> None:  # fmt: skip
-    reader, handoff = await handed_over(hub, pen, then=20)
-    assert reader.frames[0]["state"]["handoff_seq"] == handoff
-    words = [(seq, "customer_message") for seq in (handoff - 3, handoff - 2, handoff - 1)]
-    assert cited(reader) == [*words, (handoff, "handoff_requested")]
-    assert min(reader.seqs) > handoff
-
-
-async def test_of_a_handoff_within_the_end_only_words_before_it_are_brought(hub: Hub, pen: Pen) -> None:
-    reader, handoff = await handed_over(hub, pen, then=8)
-    assert reader.seqs[0] == handoff - 1
-    assert cited(reader) == [(handoff - 3, "customer_message"), (handoff - 2, "customer_message")]
-
-
-async def test_page_that_the_customer_writes_from_is_brought_from_wherever_it_was_told(hub: Hub, pen: Pen) -> None:
-    page = Page(url="https://lantern.example/delivery", title="Delivery")
-    await pen.apply(c.Say(text="from here", endpoint=pen.place.endpoint("ann"), page=page))
-    await pen.write(*TEXTS)
-    reader = Reader()
-    await follow(hub, pen, reader)
-    assert [entry["event"]["text"] for entry in reader.frames[0]["cited"]] == ["from here"]
-
-
-async def test_log_that_the_bot_has_again_brings_nothing(hub: Hub, pen: Pen) -> None:
-    await pen.apply(c.AskForPerson(), c.CancelHandoff())
-    await pen.write(*TEXTS)
-    reader = Reader()
-    await follow(hub, pen, reader)
-    assert cited(reader) == []
+    assert reader.frames[0]["state"]["handoff_seq"] == committed.state.seq < min(reader.seqs)
 
 
 async def test_what_was_erased_is_not_brought(hub: Hub, pen: Pen) -> None:
@@ -184,5 +145,4 @@ async def test_what_was_erased_is_not_brought(hub: Hub, pen: Pen) -> None:
     await pen.erase()
     reader = Reader()
     await follow(hub, pen, reader)
-    assert cited(reader) == [(31, "redacted")]
     assert "line" not in msgspec.json.encode(reader.frames).decode()

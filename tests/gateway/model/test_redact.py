@@ -49,7 +49,7 @@ from tests.support.events import PLAIN, choices, full, minimal, texts
 # What of each type is the business's own record, and may outlast the customer's erasure: ids, names of operators,
 # closed lists, and what the business itself set up. Everything else must go.
 PERSON = {f"{who}.{field}" for who in ("by", "to", "operator", "owner") for field in ("id", "name", "picture")}
-KEPT = {"macro", "record", "number", "form", "purpose", "status", "before", "mentions[0]", "mentions[1]", 
+KEPT = {"macro", "quotes.article", "quotes.locale", "record", "number", "form", "purpose", "status", "before", "mentions[0]", "mentions[1]", 
     "endpoint.inbox", "endpoint.identity", "endpoint.channel", "contact", "locale", "client_id", "operator", "name",
     "version", "language", "notice", "team", "continued_in", "code", "reason", "cause", "skills.key", "unsupported", "topic", *PERSON,
     "memory.form", "memory.asks", "memory.version", "memory.steps[0]", "memory.steps[1]",

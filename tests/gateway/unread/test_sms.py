@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
+from gateway.errors import NotPossible
+from gateway.model import commands as c
 from gateway.model.events import AnswersForwarded
 from tests.gateway.unread.desk import EMAIL, PAGE, PHONE, Desk, body_of, link_in
 from tests.gateway.webhooks.receiver import Receiver
+from tests.support_edge.bench import OLGA
 from tests.support_edge.waiting import until_async
 
 MINUTE = 60
@@ -69,6 +74,45 @@ async def test_refusal_is_told_in_the_thread(desk: Desk, receiver: Receiver) -> 
     assert told.fault is not None and told.fault.values == {"said": "HTTP 410: no such phone"}
     await desk.nothing_comes()
     assert len(receiver.calls) == 1
+
+
+async def again(desk: Desk, talk: str, seq: int) -> None:
+    bench = desk.bench
+    await bench.dispatcher.replay(bench.place.business, talk, c.Replay(operator=OLGA, seq=seq))
+
+
+async def failure(desk: Desk, talk: str) -> int:
+    """Where the log says that it went to nobody."""
+    entries = await desk.bench.logged(talk, "answers_forwarded")
+    return max(entry.seq for entry in entries if isinstance(entry.event, AnswersForwarded))
+
+
+async def test_what_went_to_nobody_is_sent_again_at_a_word(desk: Desk, receiver: Receiver) -> None:
+    receiver.answers = [(410, "no such phone", {})]
+    await desk.sms(receiver)
+    talk, seq = await unread(desk)
+    await desk.forwarded(talk)
+    failed = await failure(desk, talk)
+    await again(desk, talk, failed)
+    told = await desk.forwarded(talk, times=2)
+    assert [(one.fault is None, one.since, one.upto) for one in told] == [(False, seq, seq), (True, seq, seq)]
+    first, second = receiver.calls
+    assert body_of(first)["seq"] == body_of(second)["seq"] == seq
+    assert first.headers["webhook-id"] != second.headers["webhook-id"]
+    with pytest.raises(NotPossible):
+        await again(desk, talk, failed)
+    await desk.nothing_comes()
+    assert len(receiver.calls) == 2
+
+
+async def test_what_was_read_meanwhile_is_not_sent_again(desk: Desk, receiver: Receiver) -> None:
+    receiver.answers = [(410, "no such phone", {})]
+    await desk.sms(receiver)
+    talk, seq = await unread(desk)
+    await desk.forwarded(talk)
+    await desk.read(talk, seq)
+    with pytest.raises(NotPossible):
+        await again(desk, talk, await failure(desk, talk))
 
 
 async def test_what_is_read_between_two_tries_is_not_told(desk: Desk, receiver: Receiver) -> None:

@@ -323,6 +323,30 @@ test("a rule for several topics is a rule for each", () => {
   ]);
 });
 
+test("skills that a rule asks for are read in either way of writing, and written once they are changed", () => {
+  const settings = {
+    handoff: {
+      skills: "German",
+      rules: [
+        { intent: "a", skills: ["Brakes", "Steel"] },
+        { intent: "b", skills: { Brakes: 4 } },
+      ],
+    },
+  };
+  const value = readHandoff(settings);
+  expect(value.skills).toEqual({ German: 1 });
+  expect(value.rules.map(({ skills }) => skills)).toEqual([{ Brakes: 1, Steel: 1 }, { Brakes: 4 }]);
+  expect(handoffChanges(value, settings)).toEqual([]);
+  const rules = value.rules.map((rule) => (rule.topic === "a" ? { ...rule, skills: {} } : rule));
+  expect(handoffChanges({ ...value, skills: { German: 2 }, rules }, settings)).toEqual([
+    {
+      kind: "settings",
+      section: "handoff",
+      value: { skills: { German: 2 }, rules: [{ intent: "a" }, { intent: "b", skills: { Brakes: 4 } }] },
+    },
+  ]);
+});
+
 // test conversations
 
 const STORIES = [

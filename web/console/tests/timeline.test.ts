@@ -2,6 +2,7 @@ import { type AnyEvent, type Entry } from "@switchboard/protocol";
 import { expect, test } from "vitest";
 import { speak } from "../src/i18n/index.ts";
 import { allowed, holder } from "../src/view/floor.ts";
+import { line } from "../src/view/lines.ts";
 import { timeline, type Item } from "../src/view/timeline.ts";
 
 const say = speak("en");
@@ -151,4 +152,40 @@ test("files stand at their message, with what became of them, and an erased mess
   const [first, erased] = items.filter((item) => item.kind === "message");
   expect(first!.files.map((file) => file.state)).toEqual(["here", "too_large"]);
   expect(erased).toMatchObject({ text: null, files: [] });
+});
+
+test("a line names labels and teams as they are called now, and none that is gone", () => {
+  const names = new Map([
+    ["l1", "Urgent"],
+    ["l2", "Billing"],
+    ["t1", "Repairs"],
+  ]);
+  const said = (event: AnyEvent) => line(event, "me")?.say(say, "en", (id) => names.get(id) ?? "");
+  expect(said({ type: "labelled", by: olga, added: ["l1", "gone"], removed: ["l2"] })).toBe(
+    "Olga changed the labels: + Urgent, − Billing",
+  );
+  expect(said({ type: "labelled", by: olga, added: ["gone"] })).toBe("Olga changed the labels");
+  expect(said({ type: "transferred", by: olga, team: "t1" })).toBe("Olga transferred it to Repairs");
+  expect(said({ type: "transferred", by: olga, team: "gone" })).toBe("Olga passed it to the queue");
+});
+
+test("only the letter that failed last can be sent again, until it is", () => {
+  const failed: AnyEvent = {
+    type: "answers_forwarded",
+    way: "email",
+    address: "ann@example.com",
+    since: 1,
+    upto: 2,
+    fault: { code: "mail_uncertain", text: "It is not known.", values: {} },
+  };
+  const shown = (...events: AnyEvent[]) =>
+    timeline(
+      events.map((event, i) => ({ seq: i + 3, id: `f${i}`, at: i, event })),
+      [],
+      "me",
+    ).flatMap((item) => (item.kind === "line" && item.again ? [item.seq] : []));
+  expect(shown(failed)).toEqual([3]);
+  expect(shown(failed, { type: "delivery_replayed", seq: 3, by: olga, since: 1 })).toEqual([]);
+  expect(shown(failed, { type: "delivery_replayed", seq: 3, by: olga, since: 1 }, failed)).toEqual([5]);
+  expect(shown(failed, { ...failed, fault: null })).toEqual([]);
 });

@@ -320,8 +320,6 @@ export interface TailFrame {
   readonly since: number;
   readonly through: number;
   readonly entries: readonly Entry[];
-  /** What of the log before `since` the context card needs. */
-  readonly cited?: readonly Entry[];
 }
 /** Who works for the business: all of them at first, then whoever changed. */
 export interface PeopleFrame {

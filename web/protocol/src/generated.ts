@@ -98,7 +98,8 @@ export interface Phone {
 /**
  * One message of a bot's turn; `turn` is the `seq` of the last input that the turn answers.
  *
- * `spoken`: what a call says in place of `text`, where that is something else.
+ * `spoken`: what a call says in place of `text`, where that is something else. `quotes`: whose words these are,
+ * where an article answered.
  */
 export interface BotMessage {
   readonly type: "bot_message";
@@ -108,6 +109,7 @@ export interface BotMessage {
   readonly buttons?: readonly Button[];
   readonly cards?: readonly Card[];
   readonly spoken?: string;
+  readonly quotes?: Quotation | null;
 }
 
 /**
@@ -127,6 +129,12 @@ export interface Card {
   readonly text?: string;
   readonly image?: string;
   readonly buttons?: readonly Button[];
+}
+
+/** The article that a message of the bot says in its place, and in which language. */
+export interface Quotation {
+  readonly article: string;
+  readonly locale: string;
 }
 
 /** A reply by a person. `name` is how the customer sees them. `reply_to`: the `seq` of what it answers. */
@@ -219,11 +227,15 @@ export interface FileFailed {
   readonly reason: "refused" | "too_large" | "unavailable";
 }
 
-/** What had failed of message `seq` is on its way again, because `by` asked for it. */
+/**
+ * What had failed of message `seq` is on its way again, because `by` asked for it. `since`: `seq` is an
+ * `AnswersForwarded`, whose answers from here on are.
+ */
 export interface DeliveryReplayed {
   readonly type: "delivery_replayed";
   readonly seq: number;
   readonly by: Person;
+  readonly since?: number;
 }
 
 /**

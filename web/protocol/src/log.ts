@@ -2,15 +2,13 @@ import { EMPTY, reduce, type Conversation } from "./reduce.ts";
 import type { Entry } from "./types.ts";
 
 /** The part of a conversation's log that this client holds: in order, without repeats, complete from `since` up to
- * `through`. `state` is that of the whole log, whatever of it is held. `cited`: entries before `since` that its context
- * card points at, as far as they are known. */
+ * `through`. `state` is that of the whole log, whatever of it is held. */
 export interface Log<State extends { readonly seq: number } = Conversation> {
   readonly conversation: string;
   readonly entries: readonly Entry[];
   readonly since: number;
   readonly through: number;
   readonly state: State;
-  readonly cited: readonly Entry[];
 }
 
 export function emptyLog(conversation: string): Log {
@@ -22,7 +20,7 @@ export function emptyLogOf<State extends { readonly seq: number }>(
   conversation: string,
   state: State,
 ): Log<State> {
-  return { conversation, entries: [], since: 1, through: 0, state, cited: [] };
+  return { conversation, entries: [], since: 1, through: 0, state };
 }
 
 /** The end of a long log, with the state that the server says. */
@@ -32,10 +30,9 @@ export function tailOf(tail: {
   readonly since: number;
   readonly through: number;
   readonly entries: readonly Entry[];
-  readonly cited?: readonly Entry[];
 }): Log {
-  const { conversation, entries, since, through, cited = [] } = tail;
-  return { conversation, entries, since, through, state: { ...EMPTY, ...tail.state }, cited };
+  const { conversation, entries, since, through } = tail;
+  return { conversation, entries, since, through, state: { ...EMPTY, ...tail.state } };
 }
 
 /** The log with what is new in `entries`; a replay that overlaps changes nothing. */

@@ -290,6 +290,8 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return { invited: uninvited(state, event.operator) };
     case "answers_forwarded":
       return { forwarded: Math.max(state.forwarded, event.upto) };
+    case "delivery_replayed":
+      return event.since ? { forwarded: Math.min(state.forwarded, event.since - 1) } : {};
     case "rated":
       return { rating: event.score };
     case "wrap_up_extended": {

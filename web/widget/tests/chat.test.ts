@@ -463,3 +463,38 @@ test("only what has more than bare words calls for the part that shows it", () =
   const shown = chat.view().items.flatMap((item) => (item.kind === "message" ? [item] : []));
   expect(shown.map(({ rich }) => rich !== null)).toEqual([false, true, false, true, true]);
 });
+
+test("whoever is blocked hears that it was lifted when the chat is looked at again, and when its time is over", () => {
+  const told = (blocked: { until: number | null } | null) => {
+    world.socket.onopen?.();
+    world.socket.hear({
+      type: "welcome",
+      inbox,
+      conversation: null,
+      status: null,
+      owner: null,
+      history: [],
+      marks: {},
+      blocked,
+    });
+  };
+  chat.start();
+  told({ until: null });
+  expect(chat.view().blocked).toBe("good");
+  chat.look(true);
+  expect(world.sockets).toHaveLength(1);
+  world.advance(15_000);
+  chat.look(true);
+  expect(world.sockets).toHaveLength(2);
+  told({ until: (world.now() + 20_000) * 1000 });
+  expect(chat.view().blocked).toBe("now");
+  world.advance(19_000);
+  expect(world.sockets).toHaveLength(2);
+  world.advance(1_000);
+  expect(world.sockets).toHaveLength(3);
+  told(null);
+  expect(chat.view().blocked).toBe("");
+  world.advance(16_000);
+  chat.look(true);
+  expect(world.sockets).toHaveLength(3);
+});

@@ -16,6 +16,7 @@ export function suggestFor(conversation: string, key: string): void {
   clearTimeout(timer);
   // Another conversation's are never shown here.
   if (!suggestions.key.startsWith(`${conversation} `)) suggestions.items = [];
+  suggestions.waiting = suggestions.items.length === 0;
   suggestions.key = key;
   timer = setTimeout(() => void ask(conversation, key), PAUSE);
 }
@@ -24,11 +25,14 @@ export function suggestNothing(): void {
   clearTimeout(timer);
   suggestions.key = "";
   suggestions.items = [];
+  suggestions.waiting = false;
 }
 
 async function ask(conversation: string, key: string): Promise<void> {
   const items = await readSuggestions(session.business, conversation).catch(() => []);
-  if (suggestions.key === key) suggestions.items = items;
+  if (suggestions.key !== key) return;
+  suggestions.items = items;
+  suggestions.waiting = false;
 }
 
 export function sendSuggestion({ text }: Suggestion): void {

@@ -4,6 +4,8 @@ import type { Suggestion } from "../api/knowledge.ts";
 class Suggestions {
   /** What they answer; another key has others. */
   key = $state("");
+  /** Nothing is known of them yet. */
+  waiting = $state(false);
   items = $state.raw<readonly Suggestion[]>([]);
 }
 

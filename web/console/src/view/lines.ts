@@ -9,13 +9,16 @@ import { known, knows, type Key, type Say } from "../i18n/index.ts";
 import { told } from "./faults.ts";
 import { moment } from "./times.ts";
 
+/** How a team or a label is called now; "" for one that is gone. */
+export type NameOf = (id: string) => string;
+
 /**
  * What a line in the middle says. A `seam` is where the floor changes hands; the rest is quiet.
  * Said late, so that switching the language needs no new timeline.
  */
 export interface Wording {
   readonly tone: "seam-wait" | "seam-bot" | "seam-person" | "seam-done" | "plain" | "bad";
-  say(say: Say, locale: string, team?: (id: string) => string): string;
+  say(say: Say, locale: string, nameOf?: NameOf): string;
   /** What a colleague wrote to it. */
   readonly note?: string;
 }
@@ -46,7 +49,16 @@ export function line(event: AnyEvent, me: string): Wording | null {
       return {
         ...(event.to
           ? says("seam-person", "event.transferred.to", { name: event.by.name, to: event.to.name })
-          : says("seam-wait", "event.transferred.team", { name: event.by.name })),
+          : {
+              tone: "seam-wait",
+              say: (say, _, nameOf) => {
+                const team = event.team ? nameOf?.(event.team) : "";
+                const { name } = event.by;
+                return team
+                  ? say("event.transferred.to", { name, to: team })
+                  : say("event.transferred.team", { name });
+              },
+            }),
         note: event.note ?? "",
       };
     case "returned_to_bot":
@@ -148,7 +160,18 @@ function quiet(event: AnyEvent): Wording | null {
     case "answer_rated":
       return says("plain", event.helpful ? "event.answer.helped" : "event.answer.missed");
     case "labelled":
-      return says("plain", "event.labelled", { name: event.by.name });
+      return {
+        tone: "plain",
+        say: (say, _, nameOf) => {
+          const called = (ids: readonly string[] = []) =>
+            ids.map((id) => nameOf?.(id) ?? "").filter((name) => name !== "");
+          const added = called(event.added).map((label) => `+ ${label}`);
+          const removed = called(event.removed).map((label) => `− ${label}`);
+          const { name } = event.by;
+          const labels = [...added, ...removed].join(", ");
+          return labels ? say("event.labelled.as", { name, labels }) : say("event.labelled", { name });
+        },
+      };
     case "transcript_asked":
       return says("plain", "event.transcript", { address: event.address });
     case "answers_forwarded": {

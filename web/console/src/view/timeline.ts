@@ -24,6 +24,8 @@ export interface NoteItem extends Placed {
 export interface LineItem extends Placed {
   readonly kind: "line";
   readonly wording: Wording;
+  /** What failed here can be sent again. */
+  readonly again?: boolean;
 }
 export interface DayItem extends Placed {
   readonly kind: "day";
@@ -41,6 +43,7 @@ export function timeline(
     if (event.type === "delivery_failed") undelivered.set(event.seq, event);
     if (event.type === "delivery_replayed") undelivered.delete(event.seq);
   }
+  const unreached = unreachedAt(entries);
   const fates = fatesOf(entries);
   const later = laterOf(entries);
   const changes = new Map(
@@ -71,7 +74,8 @@ export function timeline(
     if (event.type === "bot_message") turn = null;
     if (event.type === "customer_message" && event.choice) choose(items, event.choice);
     const item = message ?? aside(entry, event, me);
-    if (item) items.push(item);
+    if (item?.kind === "line" && seq === unreached) items.push({ ...item, again: true });
+    else if (item) items.push(item);
   }
   const written = letters.filter(({ body }) => !body.seq);
   const all = withDays([...items, ...written.map(unsent)], ({ at }) => at, dayBefore);
@@ -82,6 +86,16 @@ export function timeline(
       onTheWay(one) ||
       onTheWay(other),
   );
+}
+
+/** The letter or short message of unread answers that failed last, where nothing came of them since; 0 for none. */
+function unreachedAt(entries: readonly Entry[]): number {
+  let found = 0;
+  for (const { seq, event } of entries) {
+    if (event.type === "answers_forwarded") found = event.fault ? seq : 0;
+    if (event.type === "delivery_replayed" && event.seq === found) found = 0;
+  }
+  return found;
 }
 
 /** Marks the choice at the last message that offered it. */

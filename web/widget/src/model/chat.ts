@@ -21,6 +21,7 @@ import {
   type World,
 } from "@switchboard/protocol";
 import { doneIn, frameOf, isAct, isMessage, type Act, type Done, type Out } from "./acts.ts";
+import { Block } from "./block.ts";
 import { Links } from "./links.ts";
 import type { Seating, Seats } from "./seats.ts";
 import { BEGIN, step, type OwnLog } from "./stand.ts";
@@ -122,7 +123,7 @@ export class Chat {
   #looking = false;
   #place: QueueFrame | null = null;
   #available = true;
-  #blocked: ChatView["blocked"] = "";
+  readonly #block: Block;
   #invited: Invited | null = null;
   /** Gets every frame first; true: it was meant for it alone. */
   listen: ((frame: WidgetFrame) => boolean) | null = null;
@@ -149,6 +150,7 @@ export class Chat {
       (on, text) => this.#connection.send({ type: "typing", on, ...(text && { text }) }),
       () => this.#changed(),
     );
+    this.#block = new Block(options.world, () => this.#comeAgain());
     this.#links = new Links(
       options.world,
       options.newId,
@@ -277,6 +279,7 @@ export class Chat {
   /** Whether the customer sees the log now; then what comes counts as read. */
   look(looking: boolean): void {
     this.#looking = looking;
+    if (looking) this.#block.look();
     this.#markRead();
     this.#changed();
   }
@@ -309,7 +312,7 @@ export class Chat {
       links: this.#links.all,
       done: doneIn(log ?? null, waiting.filter(isAct)),
       consent: wanted && wanted.version !== this.#agreed ? wanted : null,
-      blocked: this.#blocked,
+      blocked: this.#block.kind,
       available: this.#available,
       mail: this.#welcome?.mail ?? false,
       telegram: this.#welcome?.telegram,
@@ -350,7 +353,7 @@ export class Chat {
 
   #welcomed(frame: WidgetWelcome): void {
     this.#welcome = frame;
-    this.#blocked = frame.blocked ? (frame.blocked.until === null ? "good" : "now") : "";
+    this.#block.hear(frame.blocked?.until);
     this.#available = frame.available ?? true;
     this.#place = null;
     this.options.seats.settle();
@@ -442,13 +445,17 @@ export class Chat {
 
   #refuse(id: string, problem: Problem): void {
     this.#outbox.fail(id, this.options.explain(problem));
-    if (problemCode(problem) === "blocked") this.#blocked = problem.until === undefined ? "good" : "now";
+    if (problemCode(problem) === "blocked") this.#block.hear(problem.until ?? null);
     // The business changed its text since we came: the next welcome brings it.
     if (problemCode(problem) === "consent_needed") {
       this.options.storage.removeItem(this.#agreedKey);
-      this.#connection.drop();
-      this.#connection.wake();
+      this.#comeAgain();
     }
+  }
+
+  #comeAgain(): void {
+    this.#connection.drop();
+    this.#connection.wake();
   }
 
   get #agreedKey(): string {

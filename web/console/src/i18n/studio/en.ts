@@ -180,6 +180,8 @@ export const en = {
   "aim.team": "Team",
   "aim.team.usual": "As usual",
   "aim.priority": "Priority",
+  "aim.skills": "Skills asked for",
+  "aim.skills.hint": "It comes first to those who have them.",
   "aim.reason": "Reason, for colleagues",
   "aim.reason.hint": "Whoever takes over reads it first.",
   "priority.0": "Usual",

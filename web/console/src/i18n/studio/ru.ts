@@ -220,6 +220,8 @@ export const ru: Words = {
   "aim.team": "Группа",
   "aim.team.usual": "Как обычно",
   "aim.priority": "Важность",
+  "aim.skills": "Какие навыки нужны",
+  "aim.skills.hint": "Сначала — тем, у кого они есть.",
   "aim.reason": "Причина, для коллег",
   "aim.reason.hint": "Кто примет диалог, прочтёт её первой.",
   "priority.0": "Обычная",

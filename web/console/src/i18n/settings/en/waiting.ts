@@ -24,6 +24,10 @@ export const waiting = {
   "unread.title": "Unread answers",
   "unread.about":
     "A customer closed the page before you answered? What they did not read reaches them another way, with a link back into the conversation.",
+  "unread.by_email": "By e-mail",
+  "unread.by_sms": "By SMS",
+  "unread.no_mail":
+    "No letter leaves yet: this installation has no mail server. Whoever runs it sets one with `smtp` in switchboard.toml.",
   "unread.email": "Send it by e-mail",
   "unread.email.hint":
     "To the address that the customer left, or that you know. Several answers are one letter; the link works once, for three days.",
@@ -73,6 +77,7 @@ export const waiting = {
   "requests.more": "Show more",
   "requests.account": "{total} came, {open} are open, {ended} ended.",
   "requests.bot": "the bot",
+  "requests.nobody": "nobody yet",
   "requests.queue": "in the queue",
   "requests.callback": "callback by {time}",
   "requests.reason.silent": "fell silent",

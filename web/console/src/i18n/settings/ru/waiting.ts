@@ -25,6 +25,10 @@ export const waiting: Catalogue<keyof typeof words> = {
   "unread.title": "Непрочитанные ответы",
   "unread.about":
     "Клиент закрыл страницу раньше, чем вы ответили? Непрочитанное придёт ему другим путём, со ссылкой обратно в диалог.",
+  "unread.by_email": "Письмом",
+  "unread.by_sms": "По СМС",
+  "unread.no_mail":
+    "Письма пока не уходят: у этой установки нет почтового сервера. Кто за неё отвечает, задаёт его строкой `smtp` в switchboard.toml.",
   "unread.email": "Отправлять письмом",
   "unread.email.hint":
     "На адрес, который клиент оставил сам или который вам известен. Несколько ответов — одно письмо; ссылка сработает один раз, в течение трёх дней.",
@@ -72,6 +76,7 @@ export const waiting: Catalogue<keyof typeof words> = {
   "requests.more": "Показать ещё",
   "requests.account": "Всего {total}: открыто {open}, завершено {ended}.",
   "requests.bot": "бот",
+  "requests.nobody": "пока никто",
   "requests.queue": "в очереди",
   "requests.callback": "перезвон до {time}",
   "requests.reason.silent": "замолчал",

@@ -1,3 +1,4 @@
+import type { Levels } from "../../../api/setup.ts";
 import type { Change, Json } from "../../../api/studio.ts";
 
 /** When the bot hands over, and how sure it must be: the file `switchboard.yml` as one edits it. Pure. */
@@ -6,15 +7,16 @@ export interface Aim {
   team: string;
   priority: number;
   reason: string;
+  /** What whoever gets it must know: by names, as the business calls its skills. */
+  skills: Levels;
 }
 export interface TopicRule extends Aim {
-  /** As the file has them; they are edited there. */
-  skills?: unknown;
   topic: string;
 }
 export interface Handoff {
   team: string;
   priority: number;
+  skills: Levels;
   misses: number;
   rules: readonly TopicRule[];
   /** A tone at least this strong calls a person; 0: none does. */
@@ -37,6 +39,7 @@ export function readHandoff(settings: Json): Handoff {
   return {
     team: textOf(handoff["team"]),
     priority: numberOf(handoff["priority"], 0),
+    skills: levelsOf(handoff["skills"]),
     misses: numberOf(handoff["misses"], USUAL.misses),
     rules: list(handoff["rules"])
       .map((one) => part(one))
@@ -60,7 +63,7 @@ function rulesOf(rule: Json): TopicRule[] {
     team: textOf(rule["team"]),
     priority: numberOf(rule["priority"], 0),
     reason: textOf(rule["reason"]),
-    ...(rule["skills"] ? { skills: rule["skills"] } : {}),
+    skills: levelsOf(rule["skills"]),
   }));
 }
 
@@ -85,6 +88,7 @@ function written(value: Handoff, settings: Json): Json {
   const handoff: Record<string, unknown> = { ...was };
   put(handoff, "team", value.team, "");
   put(handoff, "priority", value.priority, 0);
+  if (!same(value.skills, before.skills)) put(handoff, "skills", value.skills, {});
   put(handoff, "misses", value.misses, USUAL.misses);
   if (!same(value.rules, before.rules)) {
     const rules = value.rules.filter(({ topic }) => topic).map(writtenRule);
@@ -110,7 +114,7 @@ function writtenRule({ topic, team, priority, reason, skills }: TopicRule): Json
     ...(team ? { team } : {}),
     ...(priority ? { priority } : {}),
     ...(reason ? { reason } : {}),
-    ...(skills ? { skills } : {}),
+    ...(Object.keys(skills).length ? { skills } : {}),
   };
 }
 
@@ -126,6 +130,14 @@ function part(value: unknown): Json {
 }
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+}
+/** Names alone ask for any level. */
+function levelsOf(value: unknown): Levels {
+  const pairs =
+    Array.isArray(value) || typeof value === "string"
+      ? list(value).map((one) => [String(one), 1])
+      : Object.entries(part(value));
+  return Object.fromEntries(pairs);
 }
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
