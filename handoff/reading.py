@@ -185,7 +185,6 @@ class _Reading:
         elsewhere: set[str] = set()
         shared = directory.shared(tx)
         for member in members.read(tx):
-            # Whose console shows another business would see no offer of this one.
             if member.role not in ANSWER or not self._live(member.account, [tx.business]):
                 continue
             elsewhere.update(shared.get(member.account, ()))

@@ -117,7 +117,7 @@ class People:
 
     def _tell(self, business: str, account: str) -> None:
         """Their consoles look anew what they may do."""
-        topic = member_topic(business, account)
+        topic = member_topic(account)
         self._hub.signal(Signal(business=business, conversation=topic, kind="presence", who="member", body={}))
 
 

@@ -51,8 +51,10 @@ from gateway.http.console_socket import ConsoleSocket
 from gateway.http.contact_acts import ContactActs
 from gateway.http.contacts import Contacts
 from gateway.http.deliveries import Deliveries
+from gateway.http.elsewhere import Elsewhere
 from gateway.http.files import FileRoutes
 from gateway.http.health import Health
+from gateway.http.held import Held
 from gateway.http.ledger import Ledger
 from gateway.http.letters import LetterPages
 from gateway.http.openapi import document
@@ -179,6 +181,7 @@ class Switchboard:
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
         self.rows = Rows(store, self.hub)
+        self.elsewhere = Elsewhere(store, self.hub, policy.set_ups)
         self.indexer = Indexer(store, self.hub)
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
@@ -211,6 +214,7 @@ class Switchboard:
             *handoff.Suggestions(self.store, suggesters).routes(),
             *set_up_routes(self, changed=self._configured),
             *self.presence.routes(),
+            *Held(self.store, self.presence).routes(),
         ]
 
         async def openapi(call: Call) -> object:
@@ -223,7 +227,7 @@ class Switchboard:
         return routes
 
     def _configured(self, business: str, kind: str) -> None:
-        if kind in (WEBHOOK, HOURS, WAITING, UNREAD):
+        if kind in (WEBHOOK, HOURS, WAITING, UNREAD, "team", "routing"):
             self.dispatcher.policy.set_ups.forget(business)
         self.knowledge.changed(business, kind)
 
@@ -246,8 +250,8 @@ class Switchboard:
         self.web_chat.mount(self.app)
         self.telegram.mount(self.app)
         self.console = ConsoleSocket(
-            self.store, self.hub, rows=self.rows, presence=self.presence, verbs=self.verbs, access=self.access,
-            sockets=self.sockets,
+            self.store, self.hub, rows=self.rows, elsewhere=self.elsewhere, presence=self.presence, verbs=self.verbs,
+            access=self.access, sockets=self.sockets,
         )  # fmt: skip
         self.console.mount(self.app)
         self.file_routes.mount(self.app)
@@ -316,6 +320,7 @@ class Switchboard:
         self.housekeeping.start()
         self.indexer.start()
         self.presence.start()
+        self.elsewhere.start()
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
@@ -355,6 +360,7 @@ class Switchboard:
         await self.indexer.aclose()
         await self.presence.aclose()
         await self.rows.aclose()
+        await self.elsewhere.aclose()
         await self.web_chat.aclose()
         await self.writing.aclose()
         await self.hub.aclose()

@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.model.events import Entry, tag_of
 from gateway.model.hours import Hours, next_opening
-from gateway.model.rules import NO_WRAP_UP, RatingRules, RoutingRules, TeamRules, WaitingRules, WrapUpRules
+from gateway.model.rules import NO_WRAP_UP, Mode, RatingRules, RoutingRules, TeamRules, WaitingRules, WrapUpRules
 from gateway.store import configuration, directory, due, push_subscriptions, webhook_calls
 from gateway.store.sql import Tx
 
@@ -47,7 +47,8 @@ class UnreadWays(msgspec.Struct, frozen=True):
 class Known(NamedTuple):
     """``hooks``: the webhooks that want an event, by its tag. ``zone``: of the business. ``reached``: somebody of it is
     told what happens while their console is closed. ``labels``: their names, by id. ``waiting``: what is promised to whom.
-    ``wrap_ups``: what comes before an end, by the team's id, "" for everybody. ``unread``: how answers that nobody read go out."""
+    ``wrap_ups``: what comes before an end, by the team's id, "" for everybody. ``unread``: how answers that nobody read go out. ``modes``: how conversations come to
+    people, likewise by the team."""
 
     at: int
     hooks: dict[str, tuple[str, ...]]
@@ -59,6 +60,11 @@ class Known(NamedTuple):
     wrap_ups: dict[str, WrapUpRules]
     rating: RatingRules
     unread: UnreadWays
+    modes: dict[str, Mode]
+
+    def is_picked(self, team: str) -> bool:
+        """Whether people take a team's conversations from the queue themselves."""
+        return (self.modes.get(team) or self.modes[""]) == "pick"
 
 
 class SetUps:
@@ -80,9 +86,12 @@ class SetUps:
         known = self._known.get(tx.business)
         if known is None or now - known.at >= KNOWN_FOR:
             reached = push_subscriptions.any_of_business(tx, now=now)
+            teams = _team_rules(tx)
+            wrap_ups = {name: one.wrap_up for name, one in teams.items() if one.wrap_up is not None}
+            modes = {name: one.mode for name, one in teams.items()}
             known = self._known[tx.business] = Known(
-                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx), _waiting(tx), _wrap_ups(tx), _rating(tx),
-                _unread(tx),
+                now, _hooks(tx), _hours(tx), _zone(tx), reached, _labels(tx), _waiting(tx), wrap_ups, _rating(tx),
+                _unread(tx), modes,
             )  # fmt: skip
         return known
 
@@ -132,13 +141,12 @@ class _Routing(msgspec.Struct, frozen=True):
     rules: RoutingRules = RoutingRules()
 
 
-def _wrap_ups(tx: Tx) -> dict[str, WrapUpRules]:
-    """Those that somebody set; a team without its own has everybody's."""
+def _team_rules(tx: Tx) -> dict[str, TeamRules]:
+    """Each team's own, and everybody's."""
     rules = {item.id: msgspec.json.decode(item.body, type=_Team).rules for item in configuration.read(tx, "team")}
     routing = configuration.find(tx, "routing", "routing")
-    if routing is not None:
-        rules[""] = msgspec.json.decode(routing.body, type=_Routing).rules.everybody
-    return {name: one.wrap_up for name, one in rules.items() if one.wrap_up is not None}
+    set_up = msgspec.json.decode(routing.body, type=_Routing) if routing is not None else _Routing()
+    return rules | {"": set_up.rules.everybody}
 
 
 def _rating(tx: Tx) -> RatingRules:

@@ -28,9 +28,9 @@ def digest_topic(digest: str) -> str:
     return f"session:{digest}"
 
 
-def member_topic(business: str, account: str) -> str:
-    """Where it is told that somebody's role changed, or that they left."""
-    return f"member:{business}:{account}"
+def member_topic(account: str) -> str:
+    """Where it is told that somebody came to a business, left one, or has another role there."""
+    return f"member:{account}"
 
 
 def mention_topic(business: str, account: str) -> str:

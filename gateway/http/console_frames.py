@@ -122,11 +122,12 @@ class SignalFrame(_Frame, frozen=True, tag="signal"):
 
 
 class MentionedFrame(_Frame, frozen=True, tag="mentioned"):
-    """A note names whoever sits there."""
+    """A note names whoever sits there. ``business``: another one than the console shows, or ""."""
 
     conversation: str
     seq: int
     by: str
+    business: str = ""
 
 
 class SetUpFrame(_Frame, frozen=True, tag="set_up"):
@@ -141,8 +142,8 @@ class MarkFrame(_Frame, frozen=True, tag="mark"):
     seq: int
 
 
-def frame_of(signal: Signal, *, me: str) -> SignalFrame | MarkFrame | MentionedFrame | SetUpFrame | None:
-    """What the console of ``me`` is told of it. A customer's draft is for those whom the signal names."""
+def frame_of(signal: Signal, *, me: str, business: str) -> SignalFrame | MarkFrame | MentionedFrame | SetUpFrame | None:
+    """What the console of ``me``, which shows ``business``, is told of it. A customer's draft is for those whom the signal names."""
     body = signal.body
     match signal.kind:
         case "typing" | "looking":
@@ -155,8 +156,9 @@ def frame_of(signal: Signal, *, me: str) -> SignalFrame | MarkFrame | MentionedF
             return MarkFrame(conversation=signal.conversation, who=who, seq=int(body.get("seq", 0)))
         case "mention":
             return MentionedFrame(
-                conversation=str(body.get("conversation", "")), seq=int(body.get("seq", 0)), by=str(body.get("by", ""))
-            )
+                conversation=str(body.get("conversation", "")), seq=int(body.get("seq", 0)), by=str(body.get("by", "")),
+                business=signal.business if signal.business != business else "",
+            )  # fmt: skip
         case "set_up":
             return SetUpFrame(what=str(body.get("what", "")))
         case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
 import msgspec
@@ -32,6 +32,7 @@ from gateway.http.console_frames import (
     Welcome,
     frame_of,
 )
+from gateway.http.elsewhere import Elsewhere, Onlooker
 from gateway.http.presence import Presence
 from gateway.http.reading import audience_of, read_cursor, write_cursor
 from gateway.http.routes import EVERYONE
@@ -39,6 +40,7 @@ from gateway.http.rows import Console, Rows
 from gateway.http.signin import read_me
 from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, hello, receive
 from gateway.http.verbs import Verbs
+from gateway.model.alerts import ANSWER
 from gateway.ports import Signal
 from gateway.store import directory, lists, log
 from gateway.store.sql import Tx
@@ -55,11 +57,13 @@ class ConsoleSocket:
     """Serves ``/api/v1/console/socket``."""
 
     def __init__(
-        self, store: Store, hub: Hub, *, rows: Rows, presence: Presence, verbs: Verbs, access: Access, sockets: Sockets
+        self, store: Store, hub: Hub, *, rows: Rows, elsewhere: Elsewhere, presence: Presence, verbs: Verbs,
+        access: Access, sockets: Sockets,
     ) -> None:  # fmt: skip
         self.store = store
         self.hub = hub
         self.rows = rows
+        self.elsewhere = elsewhere
         self.presence = presence
         self.verbs = verbs
         self._access = access
@@ -92,19 +96,18 @@ class ConsoleSocket:
 
         async def serve(session: Session) -> None:
             first: Hello = await hello(session, _hello_decoder)
-            # Another role, or none any more: whoever connects again is judged by what holds then.
+            # Another role, or none any more, here or elsewhere: whoever connects again is judged by what holds then.
             changed = Closed(WSCloseCode.SERVICE_RESTART, "member_changed: Connect again.")
-            topic = member_topic(first.business, account.id)
-            stop = self.hub.watch_signals(topic, lambda signal: session.close(changed))
+            stop = self.hub.watch_signals(member_topic(account.id), lambda signal: session.close(changed))
             try:
                 principal = await self._access.member(account, first.business, EVERYONE)
+                places = await self._places(account.id)
 
                 async def is_same() -> bool:
-                    now = await self._access.member(account, first.business, EVERYONE)
-                    return now.role == principal.role
+                    return await self._places(account.id) == places
 
                 checking = asyncio.create_task(self._look(session, changed, is_same), name="console.member")
-                desk = _Desk(self, session, principal)
+                desk = _Desk(self, session, principal, places)
                 try:
                     await desk.run()
                 finally:
@@ -114,6 +117,11 @@ class ConsoleSocket:
                 stop()
 
         return await self._sockets.serve(request, audience="console", run=run)
+
+    async def _places(self, account: str) -> dict[str, str]:
+        """Where somebody works, and as what."""
+        found = await self.store.read("", lambda tx, now: directory.memberships(tx, account))
+        return {one.business: one.role for one in found}
 
     async def _look(self, session: Session, over: Closed, holds: Callable[[], Awaitable[bool]]) -> None:
         """Closes the socket a minute at the latest after what it stands on holds no more, whatever ended that."""
@@ -131,7 +139,10 @@ class ConsoleSocket:
 class _Desk:
     """One open console."""
 
-    def __init__(self, owner: ConsoleSocket, session: Session, principal: Principal) -> None:
+    def __init__(
+        self, owner: ConsoleSocket, session: Session, principal: Principal, places: Mapping[str, str]
+    ) -> None:  # fmt: skip
+        """``places``: the businesses of its operator, with their roles."""
         self._owner = owner
         self._session = session
         self._who = principal
@@ -140,7 +151,13 @@ class _Desk:
         self._console = Console(session, principal.id)
         self._followed: dict[str, tuple[Subscription, Callable[[], None]]] = {}
         self._looked_at: set[str] = set()
-        topics = (mention_topic(self._business, principal.id), set_up_topic(self._business))
+        answers = tuple(one for one, role in places.items() if role in ANSWER)
+        others = tuple(one for one in answers if one != self._business)
+        locale = principal.account.locale if principal.account is not None else ""
+        self._onlooker = Onlooker(session, principal.id, locale, others)
+        topics = [mention_topic(one, principal.id) for one in (self._business, *others)] + [
+            set_up_topic(self._business)
+        ]
         self._stops = [owner.hub.watch_signals(topic, self._hear) for topic in topics]
 
     async def run(self) -> None:
@@ -148,6 +165,7 @@ class _Desk:
         self._owner.rows.watch(self._business, self._console)
         await self._owner.rows.tell_joined(self._business, self._console)
         await self._owner.presence.join(self._who, self._session)
+        await self._owner.elsewhere.watch(self._onlooker)
         await receive(self._session, self._handle)
 
     def leave(self) -> None:
@@ -155,6 +173,7 @@ class _Desk:
             stop()
         for conversation in list(self._followed):
             self._unfollow(conversation)
+        self._owner.elsewhere.unwatch(self._onlooker)
         self._owner.presence.leave(self._who, self._session)
         self._owner.rows.unwatch(self._business, self._console)
 
@@ -269,6 +288,7 @@ class _Desk:
         marked = await self._owner.store.write(self._business, unit, key=conversation)
         if marked:
             self._owner.rows.read(self._business, conversation)
+            self._owner.elsewhere.read(self._business, conversation)
             self._signal("mark", conversation, {"seq": marked, "name": self._who.name})
 
     def _signal(
@@ -283,6 +303,6 @@ class _Desk:
     def _hear(self, signal: Signal) -> None:
         if signal.who == self._who.id:
             return
-        frame = frame_of(signal, me=self._who.id)
+        frame = frame_of(signal, me=self._who.id, business=self._business)
         if frame is not None:
             self._session.offer(msgspec.json.encode(frame))

@@ -1,5 +1,7 @@
 """Who is on the line: what people chose, and whether a console of theirs is open, on this node or another.
 
+Presence is an account's: whose console shows one business is there for every business that they answer for.
+
 Liveness is told by signals and believed for a while; nothing of it is kept. A node that learns of a business's consoles
 for the first time asks the others, which tell what they have.
 """
@@ -10,7 +12,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -22,6 +24,7 @@ from gateway.errors import Invalid
 from gateway.http.access import Principal, Signin
 from gateway.http.routes import Call, Route
 from gateway.http.texts import one_line
+from gateway.model.alerts import ANSWER
 from gateway.ports import Signal
 from gateway.store import directory, presence
 from gateway.store.presence import State
@@ -71,8 +74,18 @@ class PeopleFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", t
     people: tuple[Face, ...]
 
 
+class _Joins(NamedTuple):
+    """Whom a console that opens may be with: ``people`` of the business that it shows; ``elsewhere``: the other
+    businesses that its person answers for; ``chosen``: what all of them chose."""
+
+    people: list[directory.Membership]
+    elsewhere: list[directory.Membership]
+    chosen: dict[str, presence.Chosen]
+
+
 class _Board:
-    """A business whose consoles are open on this node, or whose customers are. Instants are of the monotonic clock."""
+    """A business whose people have consoles open on this node, or whose customers are. Instants are of the monotonic clock.
+    ``here``: those consoles, whatever they show; ``watching``: those that show this business."""
 
     def __init__(self, now: float) -> None:
         self.began = self.asked = now
@@ -80,6 +93,7 @@ class _Board:
         self.states: dict[str, State] = {}
         self.reasons: dict[str, str] = {}
         self.here: dict[str, list[Sink]] = {}
+        self.watching: list[Sink] = []
         self.elsewhere: dict[str, dict[str, float]] = {}
         self.told: dict[str, Face] = {}
         self.stop: Callable[[], None] = lambda: None
@@ -89,6 +103,10 @@ class _Board:
         reason = self.reasons.get(account, "") if state == "away" else ""
         return Face(id=account, name=self.names.get(account, ""), state=state, reason=reason)
 
+    def know(self, one: directory.Membership, chosen: presence.Chosen) -> None:
+        self.names[one.account], self.states[one.account] = one.name, chosen.state
+        self.reasons[one.account] = chosen.reason
+
     def is_live(self, account: str) -> bool:
         return account in self.here or account in self.elsewhere
 
@@ -97,16 +115,15 @@ class _Board:
         return any(self.face(account).state in ("online", "busy") for account in {*self.here, *self.elsewhere})
 
     def tell(self) -> None:
-        """Tells this node's consoles who changed."""
+        """Tells the consoles that show the business who changed."""
         faces = [self.face(account) for account in self.names]
         changed = tuple(face for face in faces if self.told.get(face.id) != face)
         if not changed:
             return
         self.told.update((face.id, face) for face in changed)
         frame = _encoder.encode(PeopleFrame(people=changed))
-        for sinks in self.here.values():
-            for sink in sinks:
-                sink.send(frame)
+        for sink in self.watching:
+            sink.send(frame)
 
 
 class Presence:
@@ -173,7 +190,7 @@ class Presence:
         return board.available() or (self._hub.has_peers and now - board.began < ANSWERED)
 
     def is_live(self, account: str, businesses: Sequence[str]) -> bool:
-        """Whether a console of theirs is open at one of these businesses, on this node or another; as far as is known.
+        """Whether they are there for one of these businesses, by a console on this node or another; as far as is known.
         Asks nobody, so that units of work may ask it from their threads."""
         boards = (self._boards.get(business) for business in businesses)
         return any(board is not None and board.is_live(account) for board in boards)
@@ -202,6 +219,12 @@ class Presence:
         began = max((self._asked(business).began for business in businesses), default=0.0)
         return not self._hub.has_peers or time.monotonic() - began >= ANSWERED
 
+    async def settle(self, businesses: Iterable[str]) -> None:
+        """Waits until the other nodes have had the time to say whom they have at each of these."""
+        wanted = list(businesses)
+        if not self.knows(wanted):
+            await asyncio.sleep(ANSWERED)
+
     def _asked(self, business: str) -> _Board:
         now = time.monotonic()
         board = self._board(business, now)
@@ -220,22 +243,25 @@ class Presence:
     # --- consoles ---
 
     async def join(self, who: Principal, sink: Sink) -> None:
-        """A console has opened: it is told who is there, and the others of it."""
+        """A console has opened: it is told who is there, and the others of it, wherever its person works."""
 
-        def unit(tx: Tx, now: int) -> list[tuple[directory.Membership, presence.Chosen]]:
+        def unit(tx: Tx, now: int) -> _Joins:
             people = directory.read_operators(tx)
-            chosen = presence.latest(tx, [one.account for one in people])
-            return [(one, chosen.get(one.account, presence.NEVER)) for one in people]
+            chosen = presence.latest(tx, [who.id, *(one.account for one in people)])
+            elsewhere = [one for one in directory.memberships(tx, who.id) if one.role in ANSWER]
+            return _Joins(people, [one for one in elsewhere if one.business != who.business], chosen)
 
-        people = await self._store.read(who.business, unit)
+        joins = await self._store.read(who.business, unit)
+        for one in (*joins.people, *joins.elsewhere):
+            self._board(one.business, time.monotonic()).know(one, joins.chosen.get(one.account, presence.NEVER))
+        for business in (who.business, *(one.business for one in joins.elsewhere)):
+            board = self._board(business, time.monotonic())
+            board.here.setdefault(who.id, []).append(sink)
+            board.tell()
+            self._tell_others(business, board, who.id)
         board = self._board(who.business, time.monotonic())
-        for one, chosen in people:
-            board.names[one.account], board.states[one.account] = one.name, chosen.state
-            board.reasons[one.account] = chosen.reason
-        board.here.setdefault(who.id, []).append(sink)
-        board.tell()
+        board.watching.append(sink)
         sink.send(_encoder.encode(PeopleFrame(people=tuple(board.face(account) for account in board.names))))
-        self._tell_others(who.business, board, who.id)
         await self._arrived(who)
 
     async def _arrived(self, who: Principal) -> None:
@@ -244,17 +270,17 @@ class Presence:
         self._hasten()
 
     def leave(self, who: Principal, sink: Sink) -> None:
-        board = self._boards.get(who.business)
-        sinks = board.here.get(who.id) if board is not None else None
-        if board is None or sinks is None or sink not in sinks:
-            return
-        sinks.remove(sink)
-        if sinks:
-            return
-        del board.here[who.id]
-        self._say(who.business, who.id, {"live": False})
-        board.tell()
-        self._tasks.start(self._left(who.business, who.id), name="left")
+        boards = [(business, board) for business, board in self._boards.items() if sink in board.here.get(who.id, ())]
+        for business, board in boards:
+            if sink in board.watching:
+                board.watching.remove(sink)
+            board.here[who.id].remove(sink)
+            if not board.here[who.id]:
+                del board.here[who.id]
+                self._say(business, who.id, {"live": False})
+                board.tell()
+        if boards and not any(who.id in board.here for _, board in boards):
+            self._tasks.start(self._left(who.business, who.id), name="left")
 
     async def _left(self, business: str, account: str) -> None:
         await self._store.write(business, lambda tx, now: note_absent(tx, account, now=now), key=account)
@@ -310,6 +336,7 @@ class Presence:
     def look(self, now: float) -> None:
         """Tells the other nodes who is here, and forgets whom they have not told for long; where the other nodes can't
         be heard, that says nothing."""
+        left: dict[str, str] = {}
         for business, board in list(self._boards.items()):
             for account in board.here:
                 self._tell_others(business, board, account)
@@ -318,11 +345,13 @@ class Presence:
                     if until < now and not self._hub.doubtful:
                         _forget(board, account, node)  # its node told nobody that they left: it died
                         if not board.is_live(account):
-                            self._tasks.start(self._left(business, account), name="left")
+                            left[account] = business  # looked at wherever they work, once
             board.tell()
             if not board.here and now - board.asked > ASKED_FOR:
                 board.stop()
                 del self._boards[business]
+        for account, business in left.items():
+            self._tasks.start(self._left(business, account), name="left")
 
 
 def _topic(business: str) -> str:

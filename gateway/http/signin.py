@@ -53,6 +53,7 @@ class BusinessView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     role: str
     locales: tuple[str, ...]
+    color: str
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +189,15 @@ def read_me(tx: Tx, account: Account) -> Me:
         business = directory.read_business(tx, member.business)
         if business is not None:
             name = business.named(account.locale)
-            views.append(BusinessView(id=business.id, name=name, role=member.role, locales=business.locales))
+            views.append(
+                BusinessView(
+                    id=business.id,
+                    name=name,
+                    role=member.role,
+                    locales=business.locales,
+                    color=business.color,
+                )
+            )
     known = accounts.credentials(tx, account.id)
     return Me(
         account=AccountView(

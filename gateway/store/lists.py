@@ -24,7 +24,7 @@ from gateway.model.events import Person
 from gateway.model.state import FOLD_VERSION, Callback, Conversation, Offer, Preview, Status, WrapUp
 from gateway.store import contacts as people
 from gateway.store import log
-from gateway.store.schema import CARRIED, FAR, PROMISED, RANK, UNRESOLVED, contacts, conversations, cursors
+from gateway.store.schema import CARRIED, FAR, OFFERED, PROMISED, RANK, UNRESOLVED, contacts, conversations, cursors
 from gateway.store.sql import Query, Tx
 
 View = Literal["mine", "unassigned", "all", "resolved", "callbacks"]
@@ -182,6 +182,7 @@ def _page(view: View) -> Select[Any]:
 _LISTS: dict[View, Query] = {view: _list(view) for view in VIEWS}
 _FILTERED: dict[View, Query] = {view: _filtered(view) for view in VIEWS}
 _INVITED = Query(_page("all").where(text(CARRIED), conversations.c.state.like(bindparam("pattern"))))
+_OFFERED_TO = Query(_page("unassigned").where(conversations.c.offered_to == bindparam("operator"), text(OFFERED)))
 _RESOLVED_BETWEEN = Query(
     select(conversations.c.id, conversations.c.updated_at)
     .where(
@@ -245,6 +246,11 @@ def read_invited(tx: Tx, account: str) -> list[Row]:
     return rows
 
 
+def read_offered(tx: Tx, account: str, *, limit: int) -> list[Row]:
+    """What is reserved for somebody, the longest wait first."""
+    return _shown(tx, tx.all(_OFFERED_TO, operator=account, rank=FIRST.rank, place=FIRST.conversation, limit=limit))
+
+
 def read_rows(
     tx: Tx, view: View, *, operator: str, after: Place = FIRST, limit: int = 50, only: Filter = NO_FILTER
 ) -> list[Row]:  # fmt: skip
@@ -256,6 +262,10 @@ def read_rows(
         query, operator=operator, rank=after.rank, before=FAR - after.rank, place=after.conversation, limit=limit,
         **wanted,
     )  # fmt: skip
+    return _shown(tx, found)
+
+
+def _shown(tx: Tx, found: list[tuple[Any, ...]]) -> list[Row]:
     rows = []
     for conversation, body, fold_version, contact, name, merged_into, read in found:
         state = _decoder.decode(body) if fold_version == FOLD_VERSION else log.peek(tx, conversation)

@@ -8,7 +8,6 @@ from scripts.screenshots.film import picture
 from scripts.screenshots.town import Town, ask
 from tests.flows.people import Customer, Operator
 from tests.flows.test_callbacks import callbacks_of, set_up_waiting
-from tests.flows.test_forms import pane_of
 from tests.flows.test_offers import break_of, choose, give_out, offers
 
 ORDER = {

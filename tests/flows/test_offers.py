@@ -216,33 +216,3 @@ def _overlaps(one: Locator, other: Locator) -> bool:
     assert a is not None and b is not None
     apart = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
     return not (apart or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"])
-
-
-def test_who_signs_out_gives_back_what_they_have_or_keeps_it(
-    customer: Customer, stage: Stage, demo: DemoServer, olga: Operator, anna: Operator
-) -> None:
-    stage.allow("status of 401")  # what was asked for as she left
-    give_out(anna)
-    break_of(anna)
-    asks(customer)
-    expect(offers(olga).get_by_role("article")).to_have_count(1)
-    olga.page.keyboard.press("Alt+a")
-    expect(olga.field).to_be_visible()
-    olga.page.get_by_role("button", name="Учётная запись").click()
-    olga.page.get_by_role("button", name="Выйти").click()
-    asked = olga.page.get_by_role("dialog", name="Прежде чем выйти")
-    expect(asked).to_contain_text("У вас 1 диалог")
-    assert_no_faults(olga.page)
-    olga.page.keyboard.press("Escape")
-    expect(asked).to_have_count(0)
-    expect(olga.field).to_be_visible()
-
-    olga.page.get_by_role("button", name="Учётная запись").click()
-    olga.page.get_by_role("button", name="Выйти").click()
-    asked.get_by_role("button", name="В очередь и выйти").click()
-    expect(olga.page.get_by_role("button", name="Войти")).to_be_visible()
-    expect(anna.tab("unassigned")).to_contain_text("1")
-    anna.choose()
-    anna.reads("Olga Example")
-    expect(customer.log).to_contain_text("Olga Example больше не на связи")
-    expect(customer.queue).to_contain_text("снова в очереди")

@@ -9,8 +9,10 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
+from tests.flows.garden import Garden
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer
+from tests.flows.sites import Pages
 from tests.flows.test_people_take_over import handed_over
 
 HALF_A_MINUTE = 31_000
@@ -19,7 +21,7 @@ window.told_ = [];
 window.Notification = class {
   static permission = "granted";
   static requestPermission = async () => "granted";
-  constructor(title, { body }) { this.words = `${title}: ${body}`; window.told_.push(this.words); }
+  constructor(title, { body }) { this.words = `${title}: ${body}`; window.told_.push(this.words); window.last_ = this; }
   close() { window.told_.push("closed"); }
 };
 Object.defineProperty(document, "hidden", { get: () => true });
@@ -76,6 +78,28 @@ def test_who_waits_is_told_again_until_somebody_takes_it(
     assert told[-1] == "closed"
     page.clock.fast_forward(HALF_A_MINUTE)
     assert page.evaluate("() => window.told_.length") == len(told)
+
+
+def test_call_of_another_business_is_told_under_its_name_and_leads_there(
+    stage: Stage, demo: DemoServer, anna: Operator, pages: Pages
+) -> None:
+    garden = Garden(anna, demo, pages, mode="pick")
+    page = stage.page(locale="ru")
+    page.add_init_script(_RECORD)
+    page.goto(demo.links.operator)
+    olga = Operator(page, "ru")
+    expect(olga.tab("unassigned")).to_be_visible()
+    garden.hire(olga)
+    expect(olga.tab("unassigned")).to_be_visible()
+    page.wait_for_function("async () => (await (await fetch('/api/v1/me')).json()).businesses.length === 2")
+    garden.asks(stage, "Есть ли у вас улун?")
+    page.wait_for_function("() => window.told_.length === 1", polling=100)
+    (told,) = page.evaluate("() => window.told_")
+    assert told.startswith("Чайный сад: Посетитель") and "улун" not in told, "for whom, and never what was said"
+    expect(page).to_have_title("(1) Switchboard")
+    page.evaluate("() => window.last_.onclick()")
+    olga.sees("Есть ли у вас улун?", author="customer")
+    expect(page.get_by_role("region", name="Вы отвечаете за")).to_contain_text("Чайный сад")
 
 
 def test_permission_is_asked_with_a_reason_when_somebody_waits(customer: Customer, olga: Operator) -> None:

@@ -39,16 +39,14 @@ _ROUTES = Query(
 
 @dataclass
 class Present:
-    """Who is there, as the test says; ``elsewhere``: whose console shows one business alone. ``told``: of whom the consoles were told a choice."""
+    """Who is there, as the test says. ``told``: of whom the consoles were told a choice."""
 
     live: set[str] = field(default_factory=set)
-    elsewhere: dict[str, str] = field(default_factory=dict)
     told: list[tuple[str, str, str]] = field(default_factory=list)
     known: bool = True
 
     def is_live(self, account: str, businesses: Sequence[str]) -> bool:
-        place = self.elsewhere.get(account)
-        return account in self.live and (place is None or place in businesses)
+        return account in self.live
 
     def knows(self, businesses: Iterable[str]) -> bool:
         return self.known
@@ -393,19 +391,13 @@ async def test_operator_of_two_businesses_is_offered_one_thing_at_a_time(floor: 
     await until_async(is_offered, what="the other business's turn")
 
 
-async def test_operator_whose_console_shows_another_business_is_offered_nothing_and_has_less_room_there(
-    floor: Floor,
-) -> None:
+async def test_operator_has_less_room_for_one_business_the_more_they_carry_for_another(floor: Floor) -> None:
     other = await make_place(floor.bench.store, "rival")
     await floor.rule("auto_accept")
     await floor.rule("auto_accept", place=other)
-    olga = await floor.hire("olga", places=(floor.bench.place, other))
+    await floor.hire("olga", places=(floor.bench.place, other))
     for number in range(4):
         await floor.owned(await floor.waits(f"customer{number}"), "olga")
-    floor.present.elsewhere[olga.id] = other.business
-    left = await floor.waits("ann")
-    await floor.rest()
-    assert (await floor.bench.state(left)).status is Status.QUEUED
     theirs = [await floor.waits(f"rival{number}", place=other) for number in range(2)]
 
     def unit(tx: Tx, now: int) -> list[Status]:

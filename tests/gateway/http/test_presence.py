@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +22,7 @@ from gateway.store.accounts import Account
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.clock import VirtualClock
-from tests.support.stores import Database, Place
+from tests.support.stores import Database, Place, make_place
 from tests.support_edge.clients import Console
 from tests.support_edge.site import Site, on_site
 
@@ -134,6 +135,50 @@ async def test_nodes_tell_each_other_and_forget_a_dead_one(store: Store, place: 
     one.look(time.monotonic() + BELIEVED + 1)
     assert hers.states["Pavel"] == "offline"
     await one.aclose()
+
+
+async def test_console_of_one_business_is_there_for_the_others_on_every_node_until_its_node_dies(
+    store: Store, place: Place
+) -> None:
+    wires = Wire(), Wire()
+    hubs = tuple(Hub(store, wire) for wire in wires)
+    wires[0].other, wires[1].other = hubs[1], hubs[0]
+    one, other = (Presence(store, hub) for hub in hubs)
+    second, third = await make_place(store, "rival"), await make_place(store, "reader")
+
+    def people(tx: Tx, now: int) -> tuple[Principal, Principal]:
+        olga: Account = accounts.add_account(tx, email="olga@example.com", name="Olga", now=now)
+        rita: Account = accounts.add_account(tx, email="rita@example.com", name="Rita", now=now)
+        for business, role in ((place.business, "operator"), (second.business, "operator"), (third.business, "client")):
+            directory.add_operator(tx.for_business(business), olga.id, role=role, name="Olga", now=now)  # type: ignore[arg-type]
+        directory.add_operator(tx.for_business(second.business), rita.id, role="operator", name="Rita", now=now)
+        return (
+            Principal(olga, "Olga", olga.id, place.business, "operator"),
+            Principal(rita, "Rita", rita.id, second.business, "operator"),
+        )
+
+    olga, rita = await store.write("", people)
+    hers, his = Screen(), Screen()
+    await one.join(olga, hers)
+    await other.join(rita, his)
+    assert hers.states == {"Olga": "online"}, "colleagues of the business that she does not look at are none of its"
+    assert his.states == {"Olga": "online", "Rita": "online"}
+    assert other.is_live(olga.id, [second.business]) and other.available(second.business)
+    assert not one.is_live(olga.id, [third.business]), "who only reads reports answers nobody"
+
+    tab = Screen()
+    await one.join(replace(olga, business=second.business), tab)
+    one.leave(olga, hers)
+    assert his.states["Olga"] == "online", "her other tab is open"
+    one.leave(olga, tab)
+    assert his.states["Olga"] == "offline" and not other.is_live(olga.id, [place.business, second.business])
+
+    await one.join(olga, hers)
+    wires[0].other = None  # it dies without a word
+    other.look(time.monotonic() + BELIEVED + 1)
+    assert not other.is_live(olga.id, [second.business])
+    for node in (one, other):
+        await node.aclose()
 
 
 class Peers(Wire):

@@ -12,7 +12,7 @@ import pytest
 from channels.webchat import codec, talk
 from gateway.dispatcher.tails import TailFrame
 from gateway.faults.areas import AREAS
-from gateway.http import console_frames, rows
+from gateway.http import console_frames, elsewhere, rows
 from gateway.store.lists import Row
 from scripts.generate_types import problem_codes
 
@@ -23,7 +23,7 @@ FRAMES = [
     *((CUSTOMER, frame) for frame in (codec.Hello, *get_args(talk.ClientFrame))),
     *((CUSTOMER, frame) for frame in (codec.Welcome, codec.Ack, codec.LinkGiven, codec.TypingSignal, codec.QueueSignal, codec.Mark)),
     *((CONSOLE, frame) for frame in (console_frames.Hello, *get_args(console_frames.ClientFrame))),
-    *((CONSOLE, frame) for frame in (console_frames.Welcome, console_frames.RowsSnapshot, rows.RowsFrame, console_frames.MentionedFrame, console_frames.SetUpFrame, TailFrame)),
+    *((CONSOLE, frame) for frame in (console_frames.Welcome, console_frames.RowsSnapshot, rows.RowsFrame, console_frames.MentionedFrame, console_frames.SetUpFrame, elsewhere.ElsewhereFrame, TailFrame)),
 ]  # fmt: skip
 
 

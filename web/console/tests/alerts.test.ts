@@ -1,6 +1,7 @@
-import type { Row } from "@switchboard/protocol";
+import type { ElsewhereFrame, Row } from "@switchboard/protocol";
+import { speak } from "../src/i18n/index.ts";
 import { expect, test } from "vitest";
-import { callOf, heard, offersIn } from "../src/view/alerts.ts";
+import { busyWords, callOf, callsAt, heard, heardAt, offersIn, waitsIn } from "../src/view/alerts.ts";
 import { matching } from "../src/view/palette.ts";
 
 const row = (changes: Partial<Row> = {}): Row => ({
@@ -80,4 +81,66 @@ test("a command is found by any of its words, the begun ones first", () => {
   expect(matching(all, "not").map(({ id }) => id)).toEqual(["Private note", "Note for Ёлкина", "Another"]);
   expect(matching(all, "елк note").map(({ id }) => id)).toEqual(["Note for Ёлкина"]);
   expect(matching(all, "zzz")).toEqual([]);
+});
+
+// --- other businesses -----------------------------------------------------------------------------------------------
+
+const garden = { id: "garden", name: "Tea Garden", color: "#7A3E9D" };
+const told = (rows: readonly Row[], counts: Partial<ElsewhereFrame> = {}): ElsewhereFrame => ({
+  type: "elsewhere",
+  business: garden,
+  rows,
+  waiting: 0,
+  queued: 0,
+  ...counts,
+});
+const mine = { status: "open", owner: olga } as const;
+
+test("what another business tells calls by the same rule, and says whose it is", () => {
+  const frame = told([row({ conversation: "offer", ...offered("olga") }), row({ conversation: "picked" })]);
+  expect(callsAt(frame, "olga", "online").map(({ conversation, at }) => [conversation, at?.name])).toEqual([
+    ["offer", "Tea Garden"],
+    ["picked", "Tea Garden"],
+  ]);
+  expect(callsAt(frame, "olga", "busy").map(({ conversation }) => conversation)).toEqual(["offer"]);
+  expect(callsAt(frame, "olga", "away")).toEqual([]);
+});
+
+test("a business's last word replaces what it told before, and nothing of the others", () => {
+  const here = heard(new Map(), [row({ conversation: "here" })], call).calls;
+  const first = heardAt(here, told([row({ conversation: "there" })]), "olga", "online");
+  expect([...first.calls.keys()]).toEqual(["here", "there"]);
+  expect(first.fresh.map(({ conversation }) => conversation)).toEqual(["there"]);
+  const same = heardAt(first.calls, told([row({ conversation: "there", seq: 2 })]), "olga", "online");
+  expect(same.fresh).toEqual([]);
+  expect([...heardAt(same.calls, told([]), "olga", "online").calls.keys()]).toEqual(["here"]);
+});
+
+test("who waits elsewhere is one line for each business, own customers first, and offers stand by themselves", () => {
+  const shop = {
+    ...told([row({ conversation: "queue" })], { queued: 4 }),
+    business: { ...garden, id: "shop" },
+  };
+  const tea = told(
+    [row({ conversation: "offer", ...offered("olga") }), row({ conversation: "own", ...mine })],
+    {
+      waiting: 1,
+    },
+  );
+  const lines = waitsIn([shop, tea], "olga", "online");
+  expect(lines.map(({ at, first, queued }) => [at.id, first.conversation, queued])).toEqual([
+    ["garden", "own", 0],
+    ["shop", "queue", 4],
+  ]);
+  expect(waitsIn([shop], "olga", "busy")).toEqual([]);
+  expect(waitsIn([told([row(offered("olga"))])], "olga", "online")).toEqual([]);
+});
+
+test("the switcher says what waits where, in plain words, and nothing of what is quiet", () => {
+  const say = speak("en");
+  const rows = [row(offered("olga")), row({ conversation: "ask", ...mine, invited: ["olga"] })];
+  expect(busyWords(told(rows, { waiting: 2, queued: 3 }), "olga", say)).toBe(
+    "1 offered to you · 1 invitation · 2 of yours wait · 3 in the queue",
+  );
+  expect(busyWords(told([]), "olga", say)).toBe("");
 });

@@ -240,7 +240,12 @@ export interface Row {
 export interface ConsoleWelcome {
   readonly type: "welcome";
   readonly business: { readonly id: string; readonly name: string; readonly locales: readonly string[] };
-  readonly businesses: readonly { readonly id: string; readonly name: string; readonly role: string }[];
+  readonly businesses: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly role: string;
+    readonly color: string;
+  }[];
   readonly me: { readonly id: string; readonly name: string; readonly role: string; readonly locale: string };
   readonly now: number;
   /** Bytes of a file, at most. */
@@ -272,6 +277,23 @@ export interface MentionedFrame {
   readonly conversation: string;
   readonly seq: number;
   readonly by: string;
+  /** Another one than the console shows, or "". */
+  readonly business?: string;
+}
+export interface OtherBusiness {
+  readonly id: string;
+  readonly name: string;
+  readonly color: string;
+}
+/** All that calls the operator at a business that the console does not show, the most pressing first. */
+export interface ElsewhereFrame {
+  readonly type: "elsewhere";
+  readonly business: OtherBusiness;
+  readonly rows: readonly Row[];
+  /** Own customers who wait for an answer. */
+  readonly waiting: number;
+  /** Whoever waits where people pick for themselves. */
+  readonly queued: number;
 }
 /** Somebody changed this part of the set-up. */
 export interface SetUpFrame {
@@ -312,4 +334,12 @@ export interface Face extends Person {
   readonly reason?: string;
 }
 export type ConsoleFrame =
-  ConsoleWelcome | RowsFrame | RowFrame | TailFrame | PeopleFrame | SharedFrame | MentionedFrame | SetUpFrame;
+  | ConsoleWelcome
+  | RowsFrame
+  | RowFrame
+  | TailFrame
+  | PeopleFrame
+  | SharedFrame
+  | MentionedFrame
+  | ElsewhereFrame
+  | SetUpFrame;

@@ -1,18 +1,21 @@
-import type { MentionedFrame, Row } from "@switchboard/protocol";
+import type { ElsewhereFrame, MentionedFrame, OtherBusiness, Row } from "@switchboard/protocol";
 import { readRows } from "../api/conversations.ts";
 import { known } from "../i18n/index.ts";
 import { alerts } from "../stores/alerts.svelte.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
+import { elsewhere } from "../stores/elsewhere.svelte.ts";
 import { people } from "../stores/people.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
-import { callOf, heard, type Call } from "../view/alerts.ts";
+import { callOf, callsAt, heard, heardAt, type Call } from "../view/alerts.ts";
 import { contactName } from "../view/contact.ts";
 import { chime } from "./chime.ts";
 import { show, type Shown } from "./notifying.ts";
 import { showEvent } from "./older.ts";
 import { keepPush } from "./push.ts";
-import { openThread } from "./thread.ts";
+
+/** Goes to a conversation, of whichever business ("": of the open one). */
+type Go = (business: string, conversation: string) => void;
 
 const AGAIN_AFTER = 30_000;
 
@@ -20,9 +23,15 @@ const shown = new Map<string, Shown>();
 /** Of several tabs one alone makes itself heard. */
 let leads = !("locks" in navigator);
 let again: ReturnType<typeof setInterval> | undefined;
+let go: Go = () => {};
 
 if ("locks" in navigator) {
   void navigator.locks.request("switchboard:alerts", () => ((leads = true), new Promise(() => {})));
+}
+
+/** Where a call leads. */
+export function leadCalls(by: Go): void {
+  go = by;
 }
 
 /** After every welcome, and when another presence was chosen: whoever waits already is called again by and by. */
@@ -34,7 +43,8 @@ export async function startAlerts(): Promise<void> {
   const views = await Promise.all(
     (["unassigned", "mine"] as const).map((view) => readRows(session.business, view).catch(() => [])),
   );
-  settle(new Map(), views.flat());
+  const others = [...elsewhere.frames.values()].flatMap((one) => callsAt(one, session.account, people.mine));
+  settle(heard(new Map(others.map((one) => [one.conversation, one])), views.flat(), call));
 }
 
 export function stopAlerts(): void {
@@ -42,13 +52,34 @@ export function stopAlerts(): void {
   for (const one of shown.values()) one.close();
   shown.clear();
   alerts.calls = new Map();
+  elsewhere.frames = new Map();
   alerts.mentions = [];
   alerts.asks = false;
 }
 
 /** Rows changed: who calls is told at once, who was taken or read calls no more. */
 export function hearCalls(rows: readonly Row[]): void {
-  const fresh = settle(alerts.calls, rows);
+  announce(settle(heard(alerts.calls, rows, call)));
+}
+
+/** Another business tells all that it wants now. What stood when the console opened is called again by and by. */
+export function hearElsewhere(frame: ElsewhereFrame): void {
+  const first = !elsewhere.frames.has(frame.business.id);
+  elsewhere.frames = new Map([...elsewhere.frames, [frame.business.id, frame]]);
+  const fresh = settle(heardAt(alerts.calls, frame, session.account, people.mine));
+  if (!first) announce(fresh);
+}
+
+/** Only those businesses are theirs now. */
+export function keepElsewhere(businesses: readonly string[]): void {
+  for (const frame of elsewhere.frames.values()) {
+    if (!businesses.includes(frame.business.id))
+      settle(heardAt(alerts.calls, { ...frame, rows: [] }, "", "away"));
+  }
+  elsewhere.frames = new Map([...elsewhere.frames].filter(([id]) => businesses.includes(id)));
+}
+
+function announce(fresh: readonly Call[]): void {
   if (fresh.length === 0) return;
   const { permission, settings } = alerts;
   if (settings.notifications && permission === "default" && !alerts.wasAsked) alerts.asks = true;
@@ -56,24 +87,25 @@ export function hearCalls(rows: readonly Row[]): void {
 }
 
 /** A colleague asks this person to join. */
-export function callFor({ conversation, owner, seq }: Row): void {
+export function callFor({ conversation, owner, seq }: Row, at?: OtherBusiness): void {
   if (!leads) return;
   if (alerts.settings.sound) chime();
   if (!alerts.settings.notifications || alerts.permission !== "granted" || !document.hidden) return;
-  const title = preferences.say("invite.asks", { name: owner?.name ?? "" });
+  const asks = preferences.say("invite.asks", { name: owner?.name ?? "" });
+  const title = at ? `${at.name}: ${asks}` : asks;
   show(
     title,
     { tag: `invite:${conversation}` },
-    { conversation, seq },
-    () => (focus(), openThread(conversation)),
+    { conversation, seq, business: at?.id },
+    () => (focus(), go(at?.id ?? "", conversation)),
   );
 }
 
 /** A note calls this person: told at once, also to whoever is away. */
-export function hearMention({ conversation, seq, by }: MentionedFrame): void {
+export function hearMention({ conversation, seq, by, business = "" }: MentionedFrame): void {
   alerts.mentions = [
     ...alerts.mentions.filter((one) => one.conversation !== conversation),
-    { conversation, seq, by },
+    { conversation, seq, by, business },
   ];
   if (!leads) return;
   if (alerts.settings.sound) chime();
@@ -82,7 +114,7 @@ export function hearMention({ conversation, seq, by }: MentionedFrame): void {
   show(
     title,
     { tag: `note:${conversation}` },
-    { conversation, seq },
+    { conversation, seq, business: business || undefined },
     () => (focus(), openMention(conversation)),
   );
 }
@@ -90,7 +122,7 @@ export function hearMention({ conversation, seq, by }: MentionedFrame): void {
 export function openMention(conversation: string): void {
   const found = alerts.mentions.find((one) => one.conversation === conversation);
   dismissMention(conversation);
-  openThread(conversation);
+  go(found?.business ?? "", conversation);
   if (found) void showEvent(found.seq);
 }
 
@@ -103,10 +135,11 @@ export async function allowNotifications(): Promise<void> {
   if ("Notification" in globalThis) alerts.permission = await Notification.requestPermission();
 }
 
-function settle(before: ReadonlyMap<string, Call>, rows: readonly Row[]): readonly Call[] {
-  const { calls, fresh } = heard(before, rows, (row) =>
-    callOf(row, session.account, people.mine, catalogue.isPicked(row.team)),
-  );
+function call(row: Row): Call | null {
+  return callOf(row, session.account, people.mine, catalogue.isPicked(row.team));
+}
+
+function settle({ calls, fresh }: ReturnType<typeof heard>): readonly Call[] {
   alerts.calls = calls;
   for (const [conversation, one] of shown) {
     if (calls.has(conversation)) continue;
@@ -129,7 +162,7 @@ function tell(calls: readonly Call[]): void {
 }
 
 /** Who waits, and why; never what was said. */
-function notify({ conversation, row }: Call): void {
+function notify({ conversation, row, at }: Call): void {
   const { say } = preferences;
   const body = row.offer
     ? say("alert.offered")
@@ -138,9 +171,11 @@ function notify({ conversation, row }: Call): void {
       : say("alert.waits");
   shown.get(conversation)?.close();
   const options = { body, tag: conversation, icon: "./icon-192.png" };
-  const one = show(contactName(row.contact, say), options, { conversation }, () => {
+  const name = contactName(row.contact, say);
+  const lead = { conversation, business: at?.id };
+  const one = show(at ? `${at.name}: ${name}` : name, options, lead, () => {
     focus();
-    openThread(conversation);
+    go(at?.id ?? "", conversation);
   });
   shown.set(conversation, one);
 }

@@ -10,7 +10,7 @@ import type { Command } from "../view/palette.ts";
 import { act, want } from "./acting.ts";
 import { choosePresence } from "./presence.ts";
 import { askForSearch } from "./searching.ts";
-import { wantToSignOut } from "./session.ts";
+import { wantToSignOut } from "./leaving.ts";
 import { openThread } from "./thread.ts";
 
 const CONVERSATIONS = 200;

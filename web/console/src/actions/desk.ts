@@ -5,31 +5,52 @@ import { desk } from "../stores/desk.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { told } from "../stores/told.svelte.ts";
 import { neighbour } from "../view/rows.ts";
-import { hearCalls, hearMention, startAlerts, stopAlerts } from "./alerting.ts";
+import {
+  hearCalls,
+  hearElsewhere,
+  hearMention,
+  keepElsewhere,
+  leadCalls,
+  startAlerts,
+  stopAlerts,
+} from "./alerting.ts";
 import { connect, disconnect, isConnected } from "./line.ts";
 import { askAgain, clearRows, hearChanges, hearRows, renewRows, showView } from "./lists.ts";
 import { clearCatalogue, hearSetUp, loadCatalogue } from "./catalogue.ts";
-import { forgetInvites, hearInvites } from "./inviting.ts";
+import { forgetInvites, hearInvites, hearInvitesAt } from "./inviting.ts";
 import { hearPeople } from "./presence.ts";
 import { stopSearching } from "./searching.ts";
-import { hearInThread, lineLost, openThread, rejoin } from "./thread.ts";
+import { closeThread, hearInThread, lineLost, openThread, rejoin, toAddress } from "./thread.ts";
 
 let refused: () => void = () => {};
 
-/** Gets on the line of a business. `onRefused`: the server does not want us any more, or did not let us in. */
-export function startDesk(business: string, onRefused: () => void): void {
+/**
+ * Gets on the line of a business. `onRefused`: the server does not want us any more, or did not let us in; `goTo`: goes
+ * to a conversation of whichever business.
+ */
+export function startDesk(
+  business: string,
+  onRefused: () => void,
+  goTo: (business: string, conversation: string) => void,
+): void {
   refused = onRefused;
+  leadCalls(goTo);
   clearRows();
   clearCatalogue();
   connect(business, { onFrame: heard, onState: lineChanged });
 }
 
 export function hangUp(): void {
+  if (leaveLine()) toAddress("");
+}
+
+/** Gets off the line, and nowhere yet. Whether a conversation was open. */
+export function leaveLine(): boolean {
   disconnect();
   stopReading();
   stopAlerts();
   stopSearching();
-  openThread("");
+  return closeThread();
 }
 
 export function step(by: 1 | -1): void {
@@ -37,9 +58,11 @@ export function step(by: 1 | -1): void {
   if (next) openThread(next);
 }
 
-function lineChanged(state: LineState): void {
+function lineChanged(state: LineState, reason: string): void {
   const was = desk.line;
   desk.line = state;
+  // What another business told may not be theirs to know any more: the welcome tells it anew.
+  if (reason.startsWith("member_changed")) keepElsewhere([]);
   if (state === "waiting" || state === "stopped") {
     desk.catchingUp = true;
     if (was === "online") lineLost();
@@ -56,6 +79,7 @@ function heard(frame: ConsoleFrame): void {
       desk.fileLimit = frame.file_limit;
       desk.skew = frame.now - Date.now() * 1000;
       forgetInvites();
+      keepElsewhere(frame.businesses.map(({ id }) => id));
       renewRows();
       rejoin();
       void loadCatalogue(frame.business.id);
@@ -65,6 +89,10 @@ function heard(frame: ConsoleFrame): void {
       break;
     case "set_up":
       hearSetUp(frame.what);
+      break;
+    case "elsewhere":
+      hearInvitesAt(frame);
+      hearElsewhere(frame);
       break;
     case "mentioned":
       hearMention(frame);

@@ -4,6 +4,8 @@ import { session } from "../stores/session.svelte.ts";
 export interface Lead {
   readonly conversation: string;
   readonly seq?: number;
+  /** Another one than the console shows. */
+  readonly business?: string | undefined;
 }
 
 export interface Shown {
@@ -32,7 +34,7 @@ function showByWorker(title: string, options: NotificationOptions & { tag: strin
     ...lead,
     kind: "call",
     tag: options.tag,
-    business: session.business,
+    business: lead.business ?? session.business,
     account: session.account,
   };
   const made = navigator.serviceWorker?.ready.then(async (worker) => {

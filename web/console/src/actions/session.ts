@@ -1,21 +1,25 @@
 import { usable } from "@switchboard/protocol";
-import { readRows, requeue } from "../api/conversations.ts";
 import { Refused } from "../api/http.ts";
 import * as api from "../api/session.ts";
 import { businessOf, oneTime } from "../routes.ts";
-import { desk } from "../stores/desk.svelte.ts";
 import { entrance } from "../stores/entrance.svelte.ts";
 import { place } from "../stores/place.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
+import { thread } from "../stores/thread.svelte.ts";
 import type { Key } from "../i18n/index.ts";
-import { hangUp, startDesk } from "./desk.ts";
+import { hangUp, leaveLine, startDesk } from "./desk.ts";
 import { forgetCards } from "./cards.ts";
+import { suggestNothing } from "./suggesting.ts";
 import { forgetLogs } from "./logs.ts";
 import { sentenceOf } from "./problems.ts";
+import { openBeneath, openThread, toAddress } from "./thread.ts";
 
 const places = usable(() => sessionStorage);
 const PLACE = "switchboard:place";
+
+/** What was open at each business when it was left for another one. */
+const opened = new Map<string, string>();
 
 /** A sign-out that is under way: its answer must not undo the sign-in that follows at once. */
 let leaving: Promise<unknown> = Promise.resolve();
@@ -76,22 +80,6 @@ export function admit(me: api.Me, business = ""): void {
   session.problem = preferences.say("problem.no_business");
 }
 
-/** Signs out, unless somebody would wait for who leaves: then that is asked about first. */
-export async function wantToSignOut(): Promise<void> {
-  if (desk.counts.mine > 0 && desk.line === "online") session.leaves = true;
-  else await signOut();
-}
-
-/** Everything that is theirs goes back to the queue, to others. Raises where one of them could not. */
-export async function giveBack(): Promise<void> {
-  for (;;) {
-    const rows = await readRows(session.business, "mine");
-    const live = rows.filter(({ status }) => status === "open" || status === "wrap_up");
-    if (live.length === 0) return;
-    await Promise.all(live.map(({ conversation }) => requeue(session.business, conversation)));
-  }
-}
-
 export async function signOut(): Promise<void> {
   session.leaves = false; // at once, however long the server takes
   hangUp();
@@ -111,11 +99,40 @@ export async function checkSession(): Promise<void> {
   }
 }
 
-export function chooseBusiness(id: string): void {
-  hangUp();
+/** The console of another business; unless told otherwise with what was open there when it was left. */
+export function chooseBusiness(id: string, conversation = opened.get(id) ?? ""): void {
+  const before = session.business;
+  if (before) opened.set(before, thread.conversation);
+  leaveLine();
+  forgetCards();
+  suggestNothing();
   preferences.business = session.business = id;
   // A client sees reports and is on no line.
-  if (session.role !== "client") startDesk(id, checkSession);
+  if (session.role !== "client") startDesk(id, checkSession, goTo);
+  if (!before || before === id) return; // it begins with what the address says
+  if (place.at.page !== "conversations") openBeneath(conversation);
+  else if (conversation) openThread(conversation);
+  else toAddress("");
+}
+
+/** Goes to a conversation, of whichever of their businesses ("": of the open one), wherever one is. */
+export function goTo(business: string, conversation: string): void {
+  if (business && business !== session.business) {
+    if (!worksFor(business)) return;
+    chooseBusiness(business, conversation);
+  }
+  openThread(conversation);
+  toAddress(conversation);
+  place.read();
+}
+
+/** Back or Forward leads to a conversation of another business. */
+export function returnTo(business: string, conversation: string): void {
+  if (business !== session.business && worksFor(business)) chooseBusiness(business, conversation);
+}
+
+function worksFor(business: string): boolean {
+  return session.me?.businesses.some(({ id }) => id === business) ?? false;
 }
 
 /** The session ran out in the midst of work: whoever signs in again finds what was open, and what was typed. */
@@ -136,6 +153,7 @@ function goBack(account: string): void {
 
 function leave(): void {
   session.leaves = false;
+  opened.clear();
   forgetLogs();
   forgetCards();
   session.me = null;

@@ -11,6 +11,7 @@ import {
 } from "@switchboard/protocol";
 import { href, parse } from "../routes.ts";
 import { desk } from "../stores/desk.svelte.ts";
+import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { actionDone, actionLost, actionRefused, stopActing } from "./acting.ts";
 import { send } from "./line.ts";
@@ -31,6 +32,31 @@ let read = 0;
 
 export function openThread(conversation: string): void {
   if (thread.conversation === conversation) return;
+  show(conversation);
+  toAddress(conversation);
+  follow();
+}
+
+/** As `openThread`, where another page is before the eyes: its address stays. */
+export function openBeneath(conversation: string): void {
+  show(conversation);
+  follow();
+}
+
+/** Closes what is open, and nothing opens yet. Whether something was. */
+export function closeThread(): boolean {
+  const open = thread.conversation !== "";
+  if (open) show("");
+  return open;
+}
+
+/** The address of a conversation; Back returns from it, to whichever business one was at. */
+export function toAddress(conversation: string): void {
+  const to = href({ conversation });
+  if (location.hash !== to) history.pushState({ business: session.business }, "", to);
+}
+
+function show(conversation: string): void {
   if (thread.conversation) send({ type: "unfollow", conversation: thread.conversation });
   thread.conversation = conversation;
   thread.row = desk.rows.find((row) => row.conversation === conversation) ?? null;
@@ -50,8 +76,6 @@ export function openThread(conversation: string): void {
   forgetLookers();
   stopActing();
   showLetters();
-  if (location.hash !== href({ conversation })) history.pushState(null, "", href({ conversation }));
-  follow();
 }
 
 /** The address was changed by the browser's own buttons. */
@@ -115,6 +139,7 @@ export function hearInThread(frame: ConsoleFrame): void {
     case "rows":
     case "row":
     case "people":
+    case "elsewhere":
     case "pong":
       break;
   }

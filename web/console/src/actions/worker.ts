@@ -1,9 +1,9 @@
 import { alerts } from "../stores/alerts.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
+import { elsewhere } from "../stores/elsewhere.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { showEvent } from "./older.ts";
-import { chooseBusiness } from "./session.ts";
-import { openThread } from "./thread.ts";
+import { goTo } from "./session.ts";
 
 /** What the service worker was told, as `public/sw.js` hands it on. */
 interface Told {
@@ -24,17 +24,14 @@ export function heedWorker(): void {
 
 /** Whether this page itself tells them: then the worker need not. */
 function hears({ account, business }: Told): boolean {
-  if (account !== session.account || business !== session.business || desk.line !== "online") return false;
+  const told = business === session.business || elsewhere.frames.has(business ?? "");
+  if (account !== session.account || !told || desk.line !== "online") return false;
   const { settings, permission } = alerts;
   return !document.hidden || settings.sound || (settings.notifications && permission === "granted");
 }
 
 function open({ account, business, conversation, seq }: Told): void {
   if (account !== session.account || !business || !conversation) return;
-  if (business !== session.business) {
-    if (!session.me?.businesses.some(({ id }) => id === business)) return;
-    chooseBusiness(business);
-  }
-  openThread(conversation);
-  if (seq) void showEvent(seq);
+  goTo(business, conversation);
+  if (seq && business === session.business) void showEvent(seq);
 }

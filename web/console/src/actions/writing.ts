@@ -9,6 +9,8 @@ import {
   type Place,
   type Problem,
 } from "@switchboard/protocol";
+import { command } from "../api/conversations.ts";
+import { Refused, UNREACHABLE } from "../api/http.ts";
 import type { Macro, Thing } from "../api/setup.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
 import { attached, writingOf, type Writing } from "../stores/composer.svelte.ts";
@@ -23,6 +25,8 @@ import { explained } from "./collisions.ts";
 const TRY_AGAIN_AFTER = 5_000;
 /** Milliseconds in which what was sent can be taken back. */
 const UNDO_WITHIN = 3_000;
+/** Milliseconds in which what is sent has arrived, unless the line is down. */
+const ARRIVES_WITHIN = 4_000;
 
 const outbox = new Outbox<Written>(
   usable(() => sessionStorage),
@@ -44,7 +48,8 @@ export function write(writing: Writing): void {
   const floor_seq = log?.state.floor_seq ?? 0;
   const endpoint = verb === "reply" ? chosen(writing, log) : null;
   const answers = verb === "reply" ? writing.answers : null;
-  const body = { account, conversation, verb, text, files, endpoint, floor_seq, answers };
+  const mentions = verb === "note" ? mentioned(text, catalogue.colleagues) : [];
+  const body = { account, conversation, verb, text, files, endpoint, floor_seq, answers, mentions };
   writing.texts[verb] = "";
   if (verb === "reply") {
     writing.files = writing.files.filter(({ stored }) => stored === null);
@@ -87,7 +92,7 @@ export function runMacro({ account, conversation }: Writing, { id, value }: Thin
 }
 
 function hold(body: Written): void {
-  const { id } = outbox.put(randomId(), Date.now(), body);
+  const { id } = outbox.put(randomId(), Date.now(), { ...body, business: session.business });
   held.set(
     id,
     setTimeout(() => release(id), UNDO_WITHIN),
@@ -131,7 +136,7 @@ function change(body: Omit<Written, "floor_seq">): void {
   for (const { id, body: one, error } of outbox.all()) {
     if (error !== null && one.seq === body.seq && one.conversation === body.conversation) outbox.drop(id);
   }
-  post(outbox.put(randomId(), Date.now(), { ...body, floor_seq: 0 }));
+  post(outbox.put(randomId(), Date.now(), { ...body, business: session.business, floor_seq: 0 }));
   showLetters();
 }
 
@@ -167,6 +172,16 @@ export function releaseAll(conversation: string): void {
   for (const id of [...held.keys()]) {
     if (outbox.get(id)?.body.conversation === conversation) release(id);
   }
+}
+
+/** Sends what is held in these conversations, and waits until it has arrived, for a while; where it has not. */
+export async function sendAtOnce(conversations: readonly string[]): Promise<ReadonlySet<string>> {
+  const wanted = new Set(conversations);
+  for (const conversation of wanted) releaseAll(conversation);
+  const due = () => outbox.due().filter((letter) => isOwn(letter) && wanted.has(letter.body.conversation));
+  const until = Date.now() + ARRIVES_WITHIN;
+  while (due().length > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
+  return new Set(due().map(({ body }) => body.conversation));
 }
 
 /** Under a new id: the refused one was never stored, and the floor may be another now. */
@@ -219,7 +234,7 @@ export function letterAcknowledged(id: string, seq: number): void {
 }
 
 export function letterRefused(id: string, problem: Problem): void {
-  if (isPassing(problem)) {
+  if (isPassing(problem) || problem === UNREACHABLE) {
     setTimeout(() => {
       const letter = outbox.get(id);
       if (letter?.error === null) post(letter);
@@ -254,13 +269,21 @@ function chosen({ endpoint }: Writing, log: Log | null): Endpoint | null {
   return log?.state.channels.find(({ identity }) => identity === endpoint) ?? null;
 }
 
+/** By the line where that is of its business; whoever went on to another one meanwhile has it sent there all the same. */
 function post({ id, body }: Letter<Written>): void {
-  const { conversation, verb } = body;
-  send({ type: "command", id, verb, conversation, body: { id, ...said(body) } });
+  const { business = session.business, conversation, verb } = body;
+  const content = { id, ...said(body) };
+  if (business === session.business) send({ type: "command", id, verb, conversation, body: content });
+  else {
+    command(business, conversation, verb, content).then(
+      ({ seq }) => letterAcknowledged(id, seq),
+      (error: unknown) => letterRefused(id, error instanceof Refused ? error.problem : UNREACHABLE),
+    );
+  }
 }
 
 /** What the verb needs beside the id. */
-function said({ verb, text, files, endpoint, floor_seq, answers, place, seq, macro }: Written) {
+function said({ verb, text, files, endpoint, floor_seq, answers, place, seq, macro, mentions }: Written) {
   switch (verb) {
     case "reply":
       return {
@@ -271,10 +294,8 @@ function said({ verb, text, files, endpoint, floor_seq, answers, place, seq, mac
         ...(answers?.seq ? { reply_to: answers.seq } : {}),
         ...(place ? { place } : {}),
       };
-    case "note": {
-      const mentions = mentioned(text, catalogue.colleagues);
-      return { text, ...(mentions.length ? { mentions } : {}) };
-    }
+    case "note":
+      return { text, ...(mentions?.length ? { mentions } : {}) };
     case "run_macro":
       return { macro, floor_seq };
     case "edit_reply":

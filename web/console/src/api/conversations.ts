@@ -16,12 +16,12 @@ export const entriesBefore = (business: string, conversation: string, before: nu
     `/api/v1/businesses/${business}/conversations/${conversation}/entries?before=${before}&limit=${limit}`,
   );
 
-/** Gives it back to the queue, for whoever leaves. */
-export const requeue = (business: string, conversation: string) =>
+/** A command to a conversation of whichever business; with an `id` in its body it is done once. */
+export const command = (business: string, conversation: string, verb: string, body: object = {}) =>
   request<{ readonly seq: number }>(
     "POST",
-    `/api/v1/businesses/${business}/conversations/${conversation}/requeue`,
-    {},
+    `/api/v1/businesses/${business}/conversations/${conversation}/${verb}`,
+    body,
   );
 
 /** The first rows of a view. */

@@ -16,6 +16,7 @@ export interface Me {
     readonly name: string;
     readonly role: string;
     readonly locales: readonly string[];
+    readonly color: string;
   }[];
 }
 

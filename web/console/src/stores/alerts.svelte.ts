@@ -1,4 +1,4 @@
-import { usable, type Row } from "@switchboard/protocol";
+import { usable, type OtherBusiness, type Row } from "@switchboard/protocol";
 import type { Call } from "../view/alerts.ts";
 import { session } from "./session.svelte.ts";
 
@@ -19,10 +19,16 @@ class Alerts {
   calls = $state.raw<ReadonlyMap<string, Call>>(new Map());
   /** Notes that name this person and were not looked at. */
   mentions = $state.raw<
-    readonly { readonly conversation: string; readonly seq: number; readonly by: string }[]
+    readonly {
+      readonly conversation: string;
+      readonly seq: number;
+      readonly by: string;
+      /** Another one than the console shows, or "". */
+      readonly business: string;
+    }[]
   >([]);
   /** Where this person is asked to join. */
-  invites = $state.raw<ReadonlyMap<string, Row>>(new Map());
+  invites = $state.raw<ReadonlyMap<string, { readonly row: Row; readonly at?: OtherBusiness }>>(new Map());
   settings = $state<Record<AlertKind, boolean>>({ ...USUAL });
   permission = $state<NotificationPermission>("default");
   away = $state<Away>("off");

@@ -6,6 +6,7 @@ export type Theme = "system" | "light" | "dark";
 export type SendKey = "enter" | "mod_enter";
 
 const store = usable(() => localStorage);
+const tab = usable(() => sessionStorage);
 const chosen = store.getItem("switchboard:locale");
 
 /** What this person chose for this browser. */
@@ -62,10 +63,12 @@ class Preferences {
     store.setItem("switchboard:context-width", String(width));
   }
 
+  /** The business that this tab shows; in a new one that which was chosen last. */
   get business(): string {
-    return store.getItem("switchboard:business") ?? "";
+    return tab.getItem("switchboard:business") ?? store.getItem("switchboard:business") ?? "";
   }
   set business(id: string) {
+    tab.setItem("switchboard:business", id);
     store.setItem("switchboard:business", id);
   }
 }

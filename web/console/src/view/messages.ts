@@ -22,6 +22,8 @@ import {
 /** What an operator wrote or changed, until the log holds it. */
 export interface Written {
   readonly account?: string;
+  /** Whose conversation it is of; of the open business, where that wasn't kept. */
+  readonly business?: string;
   readonly conversation: string;
   readonly verb: "reply" | "note" | "edit_reply" | "delete_reply" | "run_macro";
   readonly text: string;
@@ -40,6 +42,8 @@ export interface Written {
   readonly seq?: number;
   /** The macro that is run; `text` is its name. */
   readonly macro?: string;
+  /** Accounts of whom a note calls. */
+  readonly mentions?: readonly string[];
 }
 
 export type Author = "customer" | "bot" | "operator";

@@ -1,0 +1,45 @@
+import { command } from "../api/conversations.ts";
+import { elsewhere } from "../stores/elsewhere.svelte.ts";
+import { thread } from "../stores/thread.svelte.ts";
+import { sentenceOf } from "./problems.ts";
+import { goTo } from "./session.ts";
+
+/** Takes what another business offers, then goes there: what cannot be had keeps nobody from where they are. */
+export async function acceptElsewhere(business: string, conversation: string): Promise<void> {
+  if (await answer(business, conversation, "accept")) goAndWrite(business, conversation);
+}
+
+/** It goes to the next; whoever declines goes on with what they were at. */
+export async function declineElsewhere(business: string, conversation: string): Promise<void> {
+  await answer(business, conversation, "decline");
+}
+
+/** A colleague there asks to be joined. */
+export async function joinElsewhere(business: string, conversation: string): Promise<void> {
+  if (await answer(business, conversation, "join")) goAndWrite(business, conversation);
+}
+
+export async function declineInvitedElsewhere(business: string, conversation: string): Promise<void> {
+  await answer(business, conversation, "decline_invitation");
+}
+
+/** Whether it was done. */
+async function answer(business: string, conversation: string, verb: string): Promise<boolean> {
+  if (elsewhere.answering) return false;
+  elsewhere.answering = conversation;
+  elsewhere.problem = null;
+  try {
+    await command(business, conversation, verb);
+    return true;
+  } catch (error) {
+    elsewhere.problem = { conversation, words: sentenceOf(error) };
+    return false;
+  } finally {
+    elsewhere.answering = "";
+  }
+}
+
+function goAndWrite(business: string, conversation: string): void {
+  goTo(business, conversation);
+  thread.asksForFocus = true;
+}
