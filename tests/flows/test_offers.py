@@ -93,6 +93,40 @@ def test_offer_is_accepted_by_a_key_from_whatever_is_open(
     second.sees("Сегодня до шести", author="operator")
 
 
+def test_offer_reaches_whoever_is_at_another_page_and_what_they_write_there_is_not_lost(
+    customer: Customer, stage: Stage, demo: DemoServer, olga: Operator, anna: Operator
+) -> None:
+    give_out(anna)
+    break_of(anna)
+    origin = demo.links.origin
+    for page in ("requests", "contacts"):
+        olga.page.goto(f"{origin}/console/#/{page}")
+        other = Customer.arrive(stage, demo.links.page)
+        asks(other)
+        expect(offers(olga).get_by_role("article")).to_have_count(1)
+        assert_no_faults(olga.page)
+        olga.page.keyboard.press("Alt+a")
+        expect(olga.field).to_be_visible()
+        olga.write("Здравствуйте, это Ольга")
+        other.sees("Здравствуйте, это Ольга", author="operator")
+
+    choose(olga, "away")
+    choose(anna, "online")
+    anna.page.goto(f"{origin}/console/#/settings/business")
+    name = anna.page.get_by_label("What customers call it, English")
+    name.fill("Lantern and sons")
+    asks(customer)
+    offers(anna).get_by_role("button", name="Accept").click()
+    dialog = anna.page.get_by_role("dialog", name="Leave without saving?")
+    dialog.get_by_role("button", name="Stay").click()
+    expect(name).to_have_value("Lantern and sons")
+    expect(offers(anna).get_by_role("article")).to_have_count(0)
+    anna.page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Conversations").click()
+    dialog.get_by_role("button", name="Leave, keep draft").click()
+    anna.write("Hello, this is Anna")
+    customer.sees("Hello, this is Anna", author="operator")
+
+
 def test_offer_that_is_declined_is_the_next_ones_and_who_looks_on_reads_whose_it_is(
     customer: Customer, olga: Operator, anna: Operator
 ) -> None:

@@ -5,8 +5,12 @@ import { sentenceOf } from "./problems.ts";
 import { goTo } from "./session.ts";
 
 /** Takes what another business offers, then goes there: what cannot be had keeps nobody from where they are. */
-export async function acceptElsewhere(business: string, conversation: string): Promise<void> {
-  if (await answer(business, conversation, "accept")) goAndWrite(business, conversation);
+export async function acceptElsewhere(
+  business: string,
+  conversation: string,
+  leave: (then: () => void) => void,
+): Promise<void> {
+  if (await answer(business, conversation, "accept")) leave(() => goAndWrite(business, conversation));
 }
 
 /** It goes to the next; whoever declines goes on with what they were at. */
@@ -15,8 +19,12 @@ export async function declineElsewhere(business: string, conversation: string): 
 }
 
 /** A colleague there asks to be joined. */
-export async function joinElsewhere(business: string, conversation: string): Promise<void> {
-  if (await answer(business, conversation, "join")) goAndWrite(business, conversation);
+export async function joinElsewhere(
+  business: string,
+  conversation: string,
+  leave: (then: () => void) => void,
+): Promise<void> {
+  if (await answer(business, conversation, "join")) leave(() => goAndWrite(business, conversation));
 }
 
 export async function declineInvitedElsewhere(business: string, conversation: string): Promise<void> {

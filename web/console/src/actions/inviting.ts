@@ -3,7 +3,7 @@ import { alerts } from "../stores/alerts.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { sendBeside } from "./acting.ts";
 import { callFor } from "./alerting.ts";
-import { openThread } from "./thread.ts";
+import { goTo } from "./session.ts";
 
 /** Another business tells where this person is asked to join there. */
 export function hearInvitesAt({ business, rows }: ElsewhereFrame): void {
@@ -33,8 +33,8 @@ export function forgetInvites(): void {
   alerts.invites = new Map();
 }
 
-export function joinInvited(conversation: string): void {
-  if (sendBeside("join", conversation)) openThread(conversation);
+export function joinInvited(conversation: string, leave: (then: () => void) => void): void {
+  if (sendBeside("join", conversation)) leave(() => goTo("", conversation));
 }
 
 export function declineInvited(conversation: string): void {
