@@ -123,6 +123,7 @@ def test_first_run_in_russian_on_a_phone(stage: Stage, new: NewServer) -> None:
     page.get_by_role("button", name="Не сейчас").tap()
     page.get_by_role("button", name="Открыть консоль").tap()
 
+    page.get_by_role("button", name="Ещё").tap()
     page.get_by_role("link", name="Настройки").tap()
     page.get_by_role("link", name="Метки").tap()
     page.get_by_role("button", name="Добавить метку").tap()

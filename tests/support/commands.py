@@ -16,6 +16,7 @@ from gateway.model.events import (
     Button,
     Endpoint,
     Evidence,
+    Memory,
     OperatorMessage,
     Person,
     Phone,
@@ -71,6 +72,31 @@ phones = st.none() | st.builds(Phone, number=texts, name=texts, own=st.booleans(
 targets = st.none() | people.map(
     lambda one: OperatorMessage(text="so", endpoint=TELEGRAM, operator=one.id, name=one.name)
 )
+memories = st.none() | st.builds(
+    Memory,
+    form=texts,
+    asks=texts,
+    tries=numbers,
+    steps=st.lists(texts, max_size=3).map(tuple),
+    version=texts,
+    at=numbers,
+    answers=facts,
+)
+records = st.lists(
+    st.builds(
+        c.FillForm,
+        operator=people,
+        record=texts,
+        number=texts,
+        form=texts,
+        name=texts,
+        purpose=st.just("order"),
+        status=texts,
+        values=st.dictionaries(texts, texts, max_size=2),
+        client_id=st.just(""),
+    ),
+    max_size=1,
+).map(tuple)
 faults = st.none() | st.builds(
     Fault, code=texts, text=texts, values=st.dictionaries(texts, texts | numbers, max_size=2)
 )
@@ -99,6 +125,7 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
         "files": st.lists(attachments, max_size=3).map(tuple), "fault": faults,
         "spans": spans, "place": places, "phone": phones, "emoji": st.lists(texts, max_size=2).map(tuple), "target": targets,
+        "memory": memories, "records": records, "answered_forms": st.just(()),
     }  # fmt: skip
     if name in by_name:
         return by_name[name]
