@@ -20,6 +20,7 @@ from bot.nlu.entities import Here
 from bot.nlu.values import Judged, Problem
 from gateway.language import clean, stem, words
 from gateway.model import forms as model
+from gateway.wordlists import listed
 
 _TAKEN_BACK = ("нет", "не", "точнее", "вернее", "ошибся", "ошиблась", "исправьте", "другой", "другая", "другое", "другую",
                "поправка", "стоп", "no", "not", "sorry", "actually", "wait", "rather", "wrong", "another", "other", "correction")  # fmt: skip
@@ -32,41 +33,9 @@ _LEFT_OUT = frozenset(
     {"пропустить", "пропусти", "пропустите", "дальше", "далее", "не знаю", "без этого", "не надо", "не нужно", "ничего"}
     | {"skip", "next", "pass", "none", "nothing", "i dont know", "i don t know", "no thanks"}
 )  # fmt: skip
-_ASKING = frozenset(
-    [
-        "как",
-        "где",
-        "когда",
-        "куда",
-        "сколько",
-        "почему",
-        "зачем",
-        "какой",
-        "какая",
-        "какие",
-        "какое",
-        "кто",
-        "что",
-        "чем",
-        "а",
-        "можно",
-        "есть",
-        "what",
-        "how",
-        "when",
-        "where",
-        "why",
-        "which",
-        "who",
-        "do",
-        "does",
-        "can",
-        "could",
-        "is",
-        "are",
-        "will",
-        "would",
-    ]
+_ASKING = listed(
+    "как где когда куда сколько почему зачем какой какая какие какое кто что чем а можно есть"
+    " what how when where why which who do does can could is are will would"
 )
 
 
