@@ -112,7 +112,6 @@ def test_earlier_requests_say_what_came_of_them_and_open(customer: Customer, olg
 
 
 def test_a_promise_stands_on_the_card(customer: Customer, olga: Operator) -> None:
-    customer.say("Перезвоните мне")
     customer.ask_for_person()
     olga.choose()
     page = olga.page
@@ -172,7 +171,9 @@ def test_who_answers_for_several_businesses_reads_for_whom_first(
 
 def test_a_card_that_cannot_be_read_says_so_and_is_tried_again(customer: Customer, olga: Operator) -> None:
     customer.say("Помогите с роутером")
+    expect(customer.bubbles("bot")).not_to_have_count(0)
     customer.ask_for_person()
+    expect(customer.queue).to_be_visible()  # nothing more happens by itself, which would read the card again
     olga.page.route("**/card", lambda route: route.abort())
     olga.choose()
     card = card_of(olga)
