@@ -98,7 +98,6 @@ export const en = {
   "merge.about": "“{goes}” becomes part of “{stays}”. It can be undone later.",
   "merge.field": "What differs",
   "merge.same": "Nothing differs: what either has is kept.",
-  "merge.kept": "What is kept",
   "merge.ways": "Ways to reach them",
   "merge.open": "Open conversations",
   "merge.open.stay": "They go on as they are, each with whoever has it.",
