@@ -39,6 +39,17 @@ _ACTIVE = """async () => {
   while (worker.state !== "activated")
     await new Promise((go) => worker.addEventListener("statechange", go, { once: true }));
 }"""
+_COUNT = """() => {
+  const real = ExtendableEvent.prototype.waitUntil;
+  self.done_ = 0;
+  ExtendableEvent.prototype.waitUntil = function (work) {
+    real.call(this, work);
+    if (this instanceof PushEvent) void work.finally(() => (self.done_ += 1));
+  };
+}"""
+_DONE = """async (count) => {
+  while (self.done_ < count) await new Promise((go) => setTimeout(go, 20));
+}"""
 _SHOWN = """async () => {
   const worker = await navigator.serviceWorker.getRegistration("/console/");
   const shown = await worker.getNotifications();
@@ -57,16 +68,22 @@ def key_of(page: Page) -> str:
 
 
 class WorkerEdge:
-    """The console's service worker from without. ``page``: any page of its origin, best one that isn't the console's."""
+    """The console's service worker from without. ``page``: any page of its origin, best one that isn't the console's.
+
+    Chromium forgets a notification that it is asked about while it shows it, so nothing asks before that is done.
+    """
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self._registration = ""
+        self._pushed = 0
         self._tools: CDPSession = page.context.new_cdp_session(page)
         self._tools.on("ServiceWorker.workerRegistrationUpdated", self._registered)
         self._tools.send("ServiceWorker.enable")
         page.evaluate(_ACTIVE)  # before that the browser drops what is pushed
         assert self._registration
+        self.worker = next(one for one in page.context.service_workers if one.url.endswith("/console/sw.js"))
+        self.worker.evaluate(_COUNT)
 
     def _registered(self, told: dict[str, Any]) -> None:
         for one in told["registrations"]:
@@ -74,31 +91,29 @@ class WorkerEdge:
                 self._registration = one["registrationId"]
 
     def push(self, plain: bytes) -> None:
-        """As the browser hands on what it has decrypted."""
+        """As the browser hands on what it has decrypted; the worker has done with it."""
         origin = self.page.evaluate("() => location.origin")
         self._tools.send(
             "ServiceWorker.deliverPushMessage",
             {"origin": origin, "registrationId": self._registration, "data": plain.decode()},
         )
+        self._pushed += 1
+        self.worker.evaluate(_DONE, self._pushed)
 
     def shown(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.page.evaluate(_SHOWN)
         return found
 
-    def wait_for(self, count: int, *, kind: str = "") -> list[dict[str, Any]]:
-        """Until so many notifications are shown, one of them of ``kind`` where it is given; those. One that takes
-        another's place is gone for a moment: what is told is what was looked at."""
+    def wait_until_left(self, count: int) -> None:
+        """Until all but so many notifications were closed."""
         deadline = time.monotonic() + WITHIN
-        while True:
-            shown = self.shown()
-            if len(shown) == count and (not kind or kind in [(one["data"] or {}).get("kind") for one in shown]):
-                return shown
+        while len(shown := self.shown()) != count:
             assert time.monotonic() < deadline, shown
             self.page.wait_for_timeout(50)
 
-    def click(self, worker: Worker, tag: str) -> None:
+    def click(self, tag: str) -> None:
         """On a notification. The browser's tools can't press one, so the worker is told as if somebody had."""
-        worker.evaluate(
+        self.worker.evaluate(
             """async (tag) => {
               const [notification] = await self.registration.getNotifications({ tag });
               self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));

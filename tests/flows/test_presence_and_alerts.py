@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
 from tests.flows.garden import Garden
+from tests.flows.outages import without_network
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer
 from tests.flows.sites import Pages
@@ -78,6 +79,47 @@ def test_who_waits_is_told_again_until_somebody_takes_it(
     assert told[-1] == "closed"
     page.clock.fast_forward(HALF_A_MINUTE)
     assert page.evaluate("() => window.told_.length") == len(told)
+
+
+def test_who_comes_while_the_line_is_down_is_told_when_it_is_back(
+    customer: Customer, stage: Stage, demo: DemoServer
+) -> None:
+    page = stage.page(locale="ru")
+    page.add_init_script(_RECORD)
+    page.goto(demo.links.operator)
+    olga = Operator(page, "ru")
+    expect(olga.tab("unassigned")).to_be_visible()
+    with without_network(page):
+        expect(page.get_by_text("Восстанавливаем связь")).to_be_visible()
+        customer.ask_for_person()
+        assert page.evaluate("() => window.told_") == []
+    page.wait_for_function("() => window.told_.length === 1", polling=100)
+    (told,) = page.evaluate("() => window.told_")
+    assert "клиент попросил человека" in told
+
+
+def test_who_is_away_is_called_by_nobody_and_called_again_when_back(
+    customer: Customer, stage: Stage, demo: DemoServer
+) -> None:
+    page = stage.page(locale="ru")
+    page.add_init_script(_RECORD)
+    page.clock.install()
+    page.goto(demo.links.operator)
+    olga = Operator(page, "ru")
+    expect(olga.tab("unassigned")).to_be_visible()
+    customer.ask_for_person()
+    page.wait_for_function("() => window.told_.length === 1", polling=100)
+    account(olga).click()
+    page.get_by_text("Отошёл", exact=True).click()
+    page.wait_for_function("() => window.told_.at(-1) === 'closed'", polling=100)
+    page.clock.fast_forward(HALF_A_MINUTE)
+    assert len(page.evaluate("() => window.told_")) == 2
+    icon = page.locator('link[rel="icon"]')
+    expect(icon).not_to_have_attribute("href", re.compile("mark-lit"))
+    page.get_by_text("На линии", exact=True).click()
+    expect(icon).to_have_attribute("href", re.compile("mark-lit"))
+    page.clock.fast_forward(HALF_A_MINUTE)
+    page.wait_for_function("() => window.told_.length === 3", polling=100)
 
 
 def test_call_of_another_business_is_told_under_its_name_and_leads_there(

@@ -24,6 +24,12 @@ window.Notification = class {
   constructor() { throw new TypeError("Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead."); }
 };
 Object.defineProperty(document, "hidden", { get: () => true });
+window.shown_ = 0;
+const show = ServiceWorkerRegistration.prototype.showNotification;
+ServiceWorkerRegistration.prototype.showNotification = async function (...told) {
+  await show.apply(this, told);
+  window.shown_ += 1;
+};
 """
 
 
@@ -105,12 +111,13 @@ def test_operator_hears_of_a_customer_while_the_console_is_closed(
     worker = WorkerEdge(elsewhere)
     worker.push(test.plain)
     worker.push(push.plain)
-    shown = {one["tag"]: one for one in worker.wait_for(2)}
+    shown = {one["tag"]: one for one in worker.shown()}
+    assert len(shown) == 2
     call = shown[push.json["conversation"]]
     assert call["title"].startswith("Посетитель ") and call["body"] == "клиент попросил человека"
     worker.push(push.plain)
     worker.push(test.plain)
-    assert len(worker.wait_for(2)) == 2, "the same again takes the first one's place"
+    assert len(worker.shown()) == 2, "the same again takes the first one's place"
 
     # It leads to the conversation, in a window of its own: that is where the worker sends the browser.
     console = away.context.new_page()
@@ -119,7 +126,7 @@ def test_operator_hears_of_a_customer_while_the_console_is_closed(
     )
     expect(Operator(console, "ru").log).to_be_visible()
     assert "business" not in console.url
-    assert worker.wait_for(0) == []
+    worker.wait_until_left(0)
 
 
 def test_open_console_speaks_for_itself_and_a_click_leads_to_it(
@@ -135,16 +142,15 @@ def test_open_console_speaks_for_itself_and_a_click_leads_to_it(
     edge.push(push.plain)
     foreign = push.plain.replace(push.json["account"].encode(), b"somebody-else").replace(b'"tag":"', b'"tag":"their-')
     edge.push(foreign)
-    assert [one["data"]["account"] for one in edge.wait_for(1)] == ["somebody-else"], "hers was heard already"
+    assert [one["data"]["account"] for one in edge.shown()] == ["somebody-else"], "hers was heard already"
 
     # A test is always seen; this one leads somewhere.
     edge.push(push.plain.replace(b'"call"', b'"test"'))
-    edge.wait_for(2, kind="test")
-    worker = next(one for one in away.context.service_workers if one.url.endswith("/console/sw.js"))
-    edge.click(worker, push.json["conversation"])
+    assert {one["data"]["kind"] for one in edge.shown()} == {"call", "test"}
+    edge.click(push.json["conversation"])
     expect(away.olga.log).to_be_visible()
     assert push.json["conversation"] in away.olga.page.url
-    edge.wait_for(1)
+    edge.wait_until_left(1)
 
 
 def test_where_a_page_may_not_notify_its_worker_does_and_takes_it_away(
@@ -160,13 +166,13 @@ def test_where_a_page_may_not_notify_its_worker_does_and_takes_it_away(
     elsewhere = away.context.new_page()
     elsewhere.goto(demo.links.page)
     edge = WorkerEdge(elsewhere)
-    (shown,) = edge.wait_for(1)
+    page.wait_for_function("() => window.shown_ === 1", polling=100)
+    (shown,) = edge.shown()
     assert "клиент попросил человека" in shown["body"]
-    worker = next(one for one in away.context.service_workers if one.url.endswith("/console/sw.js"))
-    edge.click(worker, shown["tag"])
+    edge.click(shown["tag"])
     expect(away.olga.log).to_be_visible()
     away.olga.take()
-    edge.wait_for(0)
+    edge.wait_until_left(0)
 
 
 def test_turned_off_or_signed_out_nothing_comes(

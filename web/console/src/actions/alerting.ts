@@ -24,6 +24,10 @@ const shown = new Map<string, Shown>();
 let leads = !("locks" in navigator);
 let again: ReturnType<typeof setInterval> | undefined;
 let go: Go = () => {};
+/** When this person sat down, by the server's clock (microseconds): who waited before is called again by and by. */
+let seated = 0;
+/** The rows that changed while all were being read: newer than what is read. */
+const reads = new Set<Row[]>();
 
 if ("locks" in navigator) {
   void navigator.locks.request("switchboard:alerts", () => ((leads = true), new Promise(() => {})));
@@ -34,21 +38,41 @@ export function leadCalls(by: Go): void {
   go = by;
 }
 
-/** After every welcome, and when another presence was chosen: whoever waits already is called again by and by. */
-export async function startAlerts(): Promise<void> {
+/** They sit down, or chose another presence. `now`: the server's clock, microseconds. */
+export function sitDown(now: number): void {
+  seated = now;
+  void readCalls((call) => call.since >= now);
+}
+
+/** After every welcome: who began to call while the line was down is told at once. */
+export function startAlerts(now: number): void {
+  if (seated === 0) sitDown(now);
+  else void readCalls(() => true);
+}
+
+async function readCalls(telling: (call: Call) => boolean): Promise<void> {
   alerts.load();
   void keepPush();
   clearInterval(again);
   again = setInterval(repeat, AGAIN_AFTER);
+  const newer: Row[] = [];
+  reads.add(newer);
   const views = await Promise.all(
     (["unassigned", "mine"] as const).map((view) => readRows(session.business, view).catch(() => [])),
   );
+  reads.delete(newer);
   const others = [...elsewhere.frames.values()].flatMap((one) => callsAt(one, session.account, people.mine));
-  settle(heard(new Map(others.map((one) => [one.conversation, one])), views.flat(), call));
+  const known = alerts.calls;
+  const at = new Map(others.map((one) => [one.conversation, one]));
+  const { calls } = heard(at, [...views.flat(), ...newer], call);
+  settle(calls);
+  const fresh = [...calls.values()].filter((one) => known.get(one.conversation)?.since !== one.since);
+  announce(fresh.filter(telling));
 }
 
 export function stopAlerts(): void {
   clearInterval(again);
+  seated = 0;
   for (const one of shown.values()) one.close();
   shown.clear();
   alerts.calls = new Map();
@@ -59,22 +83,26 @@ export function stopAlerts(): void {
 
 /** Rows changed: who calls is told at once, who was taken or read calls no more. */
 export function hearCalls(rows: readonly Row[]): void {
-  announce(settle(heard(alerts.calls, rows, call)));
+  for (const read of reads) read.push(...rows);
+  const { calls, fresh } = heard(alerts.calls, rows, call);
+  settle(calls);
+  announce(fresh);
 }
 
-/** Another business tells all that it wants now. What stood when the console opened is called again by and by. */
+/** Another business tells all that it wants now. */
 export function hearElsewhere(frame: ElsewhereFrame): void {
   const first = !elsewhere.frames.has(frame.business.id);
   elsewhere.frames = new Map([...elsewhere.frames, [frame.business.id, frame]]);
-  const fresh = settle(heardAt(alerts.calls, frame, session.account, people.mine));
-  if (!first) announce(fresh);
+  const { calls, fresh } = heardAt(alerts.calls, frame, session.account, people.mine);
+  settle(calls);
+  announce(first ? fresh.filter(({ since }) => since >= seated) : fresh);
 }
 
 /** Only those businesses are theirs now. */
 export function keepElsewhere(businesses: readonly string[]): void {
   for (const frame of elsewhere.frames.values()) {
     if (!businesses.includes(frame.business.id))
-      settle(heardAt(alerts.calls, { ...frame, rows: [] }, "", "away"));
+      settle(heardAt(alerts.calls, { ...frame, rows: [] }, "", "away").calls);
   }
   elsewhere.frames = new Map([...elsewhere.frames].filter(([id]) => businesses.includes(id)));
 }
@@ -139,7 +167,7 @@ function call(row: Row): Call | null {
   return callOf(row, session.account, people.mine, catalogue.isPicked(row.team));
 }
 
-function settle({ calls, fresh }: ReturnType<typeof heard>): readonly Call[] {
+function settle(calls: ReadonlyMap<string, Call>): void {
   alerts.calls = calls;
   for (const [conversation, one] of shown) {
     if (calls.has(conversation)) continue;
@@ -147,7 +175,6 @@ function settle({ calls, fresh }: ReturnType<typeof heard>): readonly Call[] {
     shown.delete(conversation);
   }
   void (calls.size > 0 ? navigator.setAppBadge?.(calls.size) : navigator.clearAppBadge?.());
-  return fresh;
 }
 
 function repeat(): void {

@@ -85,7 +85,7 @@ function heard(frame: ConsoleFrame): void {
       void loadCatalogue(frame.business.id);
       told.bot += 1;
       catalogue.business = frame.business.name;
-      void startAlerts();
+      startAlerts(frame.now);
       break;
     case "set_up":
       hearSetUp(frame.what);
@@ -108,7 +108,7 @@ function heard(frame: ConsoleFrame): void {
       hearCalls(frame.rows);
       break;
     case "people":
-      if (hearPeople(frame.people)) void startAlerts();
+      hearPeople(frame.people);
       break;
     case "ack": {
       const took = thread.acting === "take";

@@ -37,17 +37,23 @@ function showByWorker(title: string, options: NotificationOptions & { tag: strin
     business: lead.business ?? session.business,
     account: session.account,
   };
-  const made = navigator.serviceWorker?.ready.then(async (worker) => {
-    await worker.showNotification(title, { ...options, data });
-    return worker;
-  });
-  made?.catch(() => {}); // no longer allowed: nothing is there to close
+  inTurn(async (worker) => worker.showNotification(title, { ...options, data }));
   return {
     close() {
-      made
-        ?.then((worker) => worker.getNotifications({ tag: options.tag }))
-        .then((found) => found.forEach((one) => one.close()))
-        .catch(() => {});
+      inTurn(async (worker) => {
+        for (const one of await worker.getNotifications({ tag: options.tag })) one.close();
+      });
     },
   };
+}
+
+/** What was asked of the worker last. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** One after another: Chromium forgets a notification that it is asked about while it shows it. */
+function inTurn(work: (worker: ServiceWorkerRegistration) => Promise<void>): void {
+  last = last
+    .then(() => navigator.serviceWorker?.ready)
+    .then((worker) => worker && work(worker))
+    .catch(() => {}); // no longer allowed: nothing is there to close
 }

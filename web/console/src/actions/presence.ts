@@ -1,15 +1,17 @@
 import type { Face } from "@switchboard/protocol";
 import * as api from "../api/presence.ts";
+import { desk } from "../stores/desk.svelte.ts";
 import { people } from "../stores/people.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
+import { sitDown } from "./alerting.ts";
 
-/** Whether one's own state is another now. */
-export function hearPeople(faces: readonly Face[]): boolean {
+/** Who calls depends on one's own state. */
+export function hearPeople(faces: readonly Face[]): void {
   const before = people.mine;
   people.faces = new Map([...people.faces, ...faces.map((face) => [face.id, face] as const)]);
-  return people.mine !== before;
+  if (people.mine !== before) sitDown(desk.now);
 }
 
 /** Says so at once; what the server could not be told is taken back. */
