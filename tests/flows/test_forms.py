@@ -118,8 +118,8 @@ def test_form_is_built_by_clicks_and_asks_what_was_meant(
     expect(second.get_by_label("Title")).to_have_value("The visit")
     expect(page.get_by_text("Not saved yet")).to_have_count(0)
 
-    customer.say("Мастер не пришёл")
     customer.ask_for_person()
+    customer.say("Мастер не пришёл")
     olga.choose()
     olga.take()
     pane = pane_of(olga.page)

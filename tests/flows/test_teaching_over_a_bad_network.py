@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Request, expect
+from playwright.sync_api import APIResponse, Request, Route, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import WHEN_AWAY, Stage
@@ -68,6 +68,14 @@ def test_what_was_typed_while_the_network_was_gone_is_there_and_saved_later(stag
     anna.page.context.set_offline(True)
     anna.click("Train")
     expect(anna.page.get_by_role("alert")).to_contain_text("cannot be reached")
-    anna.page.context.set_offline(False)
+
+    # What is asked for when the network is back is answered only after the training has begun.
+    late: list[tuple[Route, APIResponse]] = []
+    anna.page.route("**/bot", lambda route: late.append((route, route.fetch())), times=1)
+    with anna.page.expect_request("**/bot"):
+        anna.page.context.set_offline(False)
     anna.click("Train")
+    expect(anna.page.get_by_role("progressbar", name="Training")).to_be_visible()
+    ((route, old),) = late
+    route.fulfill(response=old)
     anna.page.get_by_role("heading", level=1, name="Version 1", exact=True).wait_for(timeout=TRAINED_WITHIN)

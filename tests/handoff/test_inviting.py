@@ -52,9 +52,10 @@ async def test_who_is_not_there_or_on_a_break_can_not_be_invited(site: Site) -> 
 async def test_who_can_not_come_declines_and_both_know(site: Site) -> None:
     _, console, conversation, floor = await taken(site)
     pavel = await site.console("pavel")
+    await pavel.still_there()  # and known to be
     asked = site.ours.accounts["pavel"]
-    await console.command(conversation, "invite", floor_seq=floor, colleague=asked)
-    await pavel.expect("row")
+    assert (await console.command(conversation, "invite", floor_seq=floor, colleague=asked))["type"] == "ack"
+    assert row_of(await pavel.expect("row"), conversation)["invited"] == [asked]
     await pavel.command(conversation, "decline_invitation")
     await console.entry("colleague_declined")
     while row_of(await pavel.expect("row"), conversation)["invited"]:

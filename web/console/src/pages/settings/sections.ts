@@ -9,6 +9,21 @@ export const GROUPS = [
 ] as const;
 
 export type Section = (typeof GROUPS)[number][1][number];
+/** Those that hold a list of things, each with a page of its own. */
+export type ThingSection = Extract<
+  Section,
+  | "teams"
+  | "skills"
+  | "breaks"
+  | "crm"
+  | "labels"
+  | "canned"
+  | "macros"
+  | "forms"
+  | "codes"
+  | "inboxes"
+  | "webhooks"
+>;
 export type Groups = readonly (readonly [(typeof GROUPS)[number][0], readonly Section[]])[];
 
 /** What supervisors set up, too. All else is the administrators', and the server refuses it to others. */

@@ -33,6 +33,9 @@ class Studio {
   /** What the last import did not take over. */
   leftOut = $state.raw<readonly Finding[]>([]);
   #business = "";
+  /** Questions are numbered as they are asked: an answer that another one overtook is old. */
+  #asked = 0;
+  #told = 0;
 
   readonly editable = $derived(session.role === "administrator");
   readonly locales = $derived(own.locales);
@@ -64,6 +67,7 @@ class Studio {
       this.leftOut = [];
     }
     if (this.phase === "failed") this.phase = "loading";
+    const asked = ++this.#asked;
     try {
       const [bot, draft, versions] = await Promise.all([
         readBot(business),
@@ -71,8 +75,7 @@ class Studio {
         readVersions(business),
       ]);
       if (business !== session.business) return;
-      this.bot = bot;
-      this.versions = versions;
+      if (this.#hear(bot, asked)) this.versions = versions;
       this.#take(draft);
       this.phase = "ready";
     } catch (error) {
@@ -84,6 +87,7 @@ class Studio {
   /** How a training is. */
   async look(): Promise<void> {
     let bot: BotState;
+    const asked = ++this.#asked;
     try {
       bot = await readBot(session.business);
     } catch {
@@ -91,7 +95,7 @@ class Studio {
     }
     // What it made is there before it is told to be done.
     if (this.running && bot.training !== "running") await this.load();
-    else this.bot = bot;
+    else this.#hear(bot, asked);
   }
 
   /** Changes the draft that was seen. Throws what the server refuses. */
@@ -122,10 +126,12 @@ class Studio {
     this.#take(await forget(session.business, this.draft?.revision ?? 0));
   }
   async train(): Promise<void> {
-    this.bot = await train(session.business, this.draft?.revision ?? 0);
+    const bot = await train(session.business, this.draft?.revision ?? 0);
+    this.#hear(bot, ++this.#asked); // newer than all that was asked before
   }
   async publish(version: string, reason: string): Promise<void> {
-    this.bot = await publish(session.business, version, reason);
+    const bot = await publish(session.business, version, reason);
+    this.#hear(bot, ++this.#asked);
     await this.load();
   }
   async takeUp(version: string): Promise<void> {
@@ -135,6 +141,13 @@ class Studio {
     return readVersion(session.business, version);
   }
 
+  /** Whether it is no older than what is shown. */
+  #hear(bot: BotState, asked: number): boolean {
+    if (asked < this.#told) return false;
+    this.#told = asked;
+    this.bot = bot;
+    return true;
+  }
   #take(draft: Draft): void {
     if (!this.draft || draft.revision >= this.draft.revision || draft.published) this.draft = draft;
   }
