@@ -45,8 +45,8 @@ rasa: $(VENV)/run.stamp
 
 # --- proof ---
 
-# Files of tests run beside one another, by a core each and four at the most.
-BESIDE := -n logical --maxprocesses 4 --dist loadfile
+# Files of tests run beside one another: by a core each and one more, for much of what they do is to wait; five at the most.
+BESIDE := -n $(shell n=$$(($$(nproc) + 1)); echo $$((n < 5 ? n : 5))) --dist loadfile
 
 test: $(VENV)/run.stamp gateway/static/.stamp
 	@$(BIN)/python scripts/deps.py --install-if-allowed

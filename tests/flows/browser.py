@@ -21,7 +21,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DEADLINE = 15_000
+DEADLINE = 30_000
 """Milliseconds within which the pages show what is expected of them."""
 
 WHEN_AWAY = ("net::ERR_", "WebSocket connection to", "WebSocket is already in CLOSING")

@@ -143,6 +143,9 @@ def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
     return [
         *([c.DeclineInvitation] * 20 if state.invited else ()),
         *([c.Part] * 20 if state.participants else ()),
+        *([c.EndOffer] * 60 if state.offer is not None else ()),
+        *([c.TryCallback] * 20 if state.callback is not None else ()),
+        *([c.SendReply, c.Transfer, c.LoseOwner] * 25 if state.status is Status.OPEN else ()),
         *([c.ExtendWrapUp] * 30 + [c.CancelWrapUp] * 10 if state.wrap_up is not None else ()),
     ]
 

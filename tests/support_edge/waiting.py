@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-WITHIN = 20.0
+WITHIN = 30.0
 """Seconds after which a fact that did not come is a failure. No test needs nearly as long."""
 
 

@@ -655,6 +655,7 @@ export const en = {
   "offer.decline": "Decline",
   "offer.decline_one": "Decline {name}",
   "offer.left": "{n} s left",
+  "offer.left_minutes": "{n} min left",
   "offer.yours": "This is offered to you.",
   "offer.reserved": "Offered to {name} right now. If they do not accept, it goes to the next.",
   "offer.missed":

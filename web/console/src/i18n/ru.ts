@@ -740,6 +740,7 @@ export const ru: Words = {
   "offer.decline": "Отклонить",
   "offer.decline_one": "Отклонить: {name}",
   "offer.left": "Ещё {n} с",
+  "offer.left_minutes": "Ещё {n} мин",
   "offer.yours": "Предлагается вам.",
   "offer.reserved": "Сейчас предлагается: {name}. Если не примут, обращение перейдёт к следующему.",
   "offer.missed": "Предложения остались без ответа, поэтому у вас стоит «Отошёл», и новые к вам не приходят.",

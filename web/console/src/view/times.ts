@@ -52,3 +52,9 @@ export function playingTime(seconds: number): string {
 export function secondsLeft(until: number, now: number): number {
   return Math.max(0, Math.ceil((until - now) / 1_000_000));
 }
+
+/** How long an offer still stands. */
+export function leftWords(seconds: number, say: Say): string {
+  if (seconds < 100) return say("offer.left", { n: seconds });
+  return say("offer.left_minutes", { n: Math.ceil(seconds / 60) });
+}

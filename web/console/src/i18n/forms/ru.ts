@@ -160,7 +160,7 @@ export const forms = {
   "records.conversation": "Открыть диалог",
   "records.contact": "Открыть клиента",
   "records.history": "История",
-  "records.made": "{by}: сохранение",
+  "records.made": "Создана: {by}",
   "records.change": "{by}: «{before}» → «{status}»",
   "records.erased": "Ответы стёрты.",
   "records.values": "Ответы",
