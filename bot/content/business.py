@@ -6,12 +6,12 @@ they are set up at that moment, so that a version has with it what it was taught
 
 from __future__ import annotations
 
-import json
 import tomllib
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
+import tomlkit
 
 from bot.content.definition import Definitions
 from bot.content.errors import ContentError
@@ -26,6 +26,7 @@ from gateway.model import forms
 FILE = "forms.toml"
 _HEAD = """\
 # The business's forms that this bot fills in, as they were when it was taught. Training and export write this file anew.
+
 """
 
 
@@ -62,7 +63,7 @@ def stocked(project: Project, known: Definitions) -> Project:
     if not wanted:
         return project
     found = [known[name] for name in sorted(wanted) if name in known]
-    return Project({**project.files, FILE: (_HEAD + "".join(map(_written, found))).encode()})
+    return Project({**project.files, FILE: (_HEAD + _written(found)).encode()})
 
 
 def _filled_by(project: Project) -> frozenset[str]:
@@ -76,15 +77,6 @@ def _filled_by(project: Project) -> frozenset[str]:
         return frozenset()
 
 
-def _written(one: Definition) -> str:
-    steps = "".join(f"  {_toml(msgspec.to_builtins(step))},\n" for step in one.steps)
-    return f"\n[[forms]]\nname = {_toml(one.name)}\nid = {_toml(one.id)}\nsteps = [\n{steps}]\n"
-
-
-def _toml(value: Any) -> str:
-    """A value in one line. A text of JSON is one of TOML, but for DEL."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name} = {_toml(one)}" for name, one in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _written(found: Iterable[Definition]) -> str:
+    told = _File(forms=tuple(Written(name=one.name, id=one.id, steps=one.steps) for one in found))
+    return tomlkit.dumps(msgspec.to_builtins(told))
