@@ -3,6 +3,7 @@ import { readRows } from "../api/conversations.ts";
 import { known } from "../i18n/index.ts";
 import { alerts } from "../stores/alerts.svelte.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
+import { desk } from "../stores/desk.svelte.ts";
 import { elsewhere } from "../stores/elsewhere.svelte.ts";
 import { people } from "../stores/people.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
@@ -18,6 +19,7 @@ import { keepPush } from "./push.ts";
 type Go = (business: string, conversation: string) => void;
 
 const AGAIN_AFTER = 30_000;
+const READ_AGAIN_AFTER = 1_000;
 
 const shown = new Map<string, Shown>();
 /** Of several tabs one alone makes itself heard. */
@@ -26,6 +28,8 @@ let again: ReturnType<typeof setInterval> | undefined;
 let go: Go = () => {};
 /** When this person sat down, by the server's clock (microseconds): who waited before is called again by and by. */
 let seated = 0;
+/** Whether it is known who waited when they sat down: whoever is new since then is told at once, however long they wait. */
+let settled = false;
 /** The rows that changed while all were being read: newer than what is read. */
 const reads = new Set<Row[]>();
 
@@ -41,16 +45,19 @@ export function leadCalls(by: Go): void {
 /** They sit down, or chose another presence. `now`: the server's clock, microseconds. */
 export function sitDown(now: number): void {
   seated = now;
-  void readCalls((call) => call.since >= now);
+  settled = false;
+  void readCalls();
 }
 
 /** After every welcome: who began to call while the line was down is told at once. */
 export function startAlerts(now: number): void {
   if (seated === 0) sitDown(now);
-  else void readCalls(() => true);
+  else void readCalls();
 }
 
-async function readCalls(telling: (call: Call) => boolean): Promise<void> {
+/** All who call, read anew; what can't be read is asked for again in a moment, or after the next welcome. */
+export async function readCalls(): Promise<void> {
+  if (seated === 0) return; // signed out meanwhile
   alerts.load();
   void keepPush();
   clearInterval(again);
@@ -58,16 +65,20 @@ async function readCalls(telling: (call: Call) => boolean): Promise<void> {
   const newer: Row[] = [];
   reads.add(newer);
   const views = await Promise.all(
-    (["unassigned", "mine"] as const).map((view) => readRows(session.business, view).catch(() => [])),
+    (["unassigned", "mine"] as const).map((view) => readRows(session.business, view).catch(() => null)),
   );
   reads.delete(newer);
+  const rows = views.filter((view) => view !== null).flat();
+  if (views.includes(null) && desk.line === "online") setTimeout(() => void readCalls(), READ_AGAIN_AFTER);
+  if (views.includes(null) || seated === 0) return;
   const others = [...elsewhere.frames.values()].flatMap((one) => callsAt(one, session.account, people.mine));
   const known = alerts.calls;
   const at = new Map(others.map((one) => [one.conversation, one]));
-  const { calls } = heard(at, [...views.flat(), ...newer], call);
+  const { calls } = heard(at, [...rows, ...newer], call);
   settle(calls);
   const fresh = [...calls.values()].filter((one) => known.get(one.conversation)?.since !== one.since);
-  announce(fresh.filter(telling));
+  announce(fresh.filter(({ since }) => settled || since >= seated));
+  settled = true;
 }
 
 export function stopAlerts(): void {

@@ -5,13 +5,15 @@ import { people } from "../stores/people.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
-import { sitDown } from "./alerting.ts";
+import { readCalls, sitDown } from "./alerting.ts";
 
-/** Who calls depends on one's own state. */
+/** Who calls depends on one's own state. Before it was known, or while the line was down, nobody had chosen another. */
 export function hearPeople(faces: readonly Face[]): void {
   const before = people.mine;
   people.faces = new Map([...people.faces, ...faces.map((face) => [face.id, face] as const)]);
-  if (people.mine !== before) sitDown(desk.now);
+  if (people.mine === before) return;
+  if (before === "offline") void readCalls();
+  else sitDown(desk.now);
 }
 
 /** Says so at once; what the server could not be told is taken back. */
