@@ -37,6 +37,9 @@ _WITH_PEOPLE = (c.Resolve, c.Part)
 """Possible elsewhere, too; but resolving what nobody has is an exception and would end most histories early, and who
 leaves must have joined."""
 
+_OF_OTHERS = (c.Take, c.AcceptOffer, c.EndOffer, c.Join, c.Part, c.DeclineInvitation)
+"""Seldom of the owner's."""
+
 
 def _is_step(kind: type[c.AnyCommand], status: Status) -> bool:
     return kind in TABLE[status] and (kind not in _WITH_PEOPLE or status in (Status.OPEN, Status.WRAP_UP))
@@ -138,15 +141,24 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
     return st.from_type(hint)
 
 
+def _as_its_owner(kind: type[c.AnyCommand], fields: dict[str, Any], state: Conversation) -> dict[str, Any]:
+    """As a console sends it that shows what is."""
+    right: dict[str, Any] = {"floor_seq": state.floor_seq} if "floor_seq" in fields else {}
+    if "operator" in fields and state.owner is not None and kind not in _OF_OTHERS:
+        right["operator"] = state.owner
+    return right
+
+
 def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
     """What few states have a step for, while they have: seldom as they are, it would hardly ever come."""
     return [
         *([c.DeclineInvitation] * 20 if state.invited else ()),
+        *([c.Join] * 20 if state.invited else ()),
         *([c.Part] * 20 if state.participants else ()),
         *([c.EndOffer] * 60 if state.offer is not None else ()),
         *([c.TryCallback] * 20 if state.callback is not None else ()),
-        *([c.SendReply, c.Transfer, c.LoseOwner] * 25 if state.status is Status.OPEN else ()),
-        *([c.ExtendWrapUp] * 30 + [c.CancelWrapUp] * 10 if state.wrap_up is not None else ()),
+        *([c.SendReply, c.Transfer, c.Resolve, c.LoseOwner] * 15 if state.status is Status.OPEN else ()),
+        *([c.ExtendWrapUp] * 60 + [c.CancelWrapUp] * 30 if state.wrap_up is not None else ()),
     ]
 
 
@@ -155,7 +167,11 @@ def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
     """One command; most of them fit ``state``."""
     kind: Any = draw(st.sampled_from([*_LIKELY[state.status], *_at_hand(state)]))
     fields = {name: draw(_field(name, hint, state)) for name, hint in get_type_hints(kind).items()}
+    if draw(st.integers(0, 3)):
+        fields |= _as_its_owner(kind, fields, state)
     # What fits only what came before, mostly does.
+    if kind is c.Join and state.invited:
+        fields["operator"] = draw(st.sampled_from(state.invited))
     if kind is c.RegainEndpoint and state.unreachable:
         fields["endpoint"] = replace(fields["endpoint"], identity=draw(st.sampled_from(state.unreachable)))
     if kind is c.DeclineInvitation and state.invited:
