@@ -57,7 +57,13 @@ def take_demo(stage: Stage, demo: DemoServer, messenger: Telegram) -> None:
     settings.ask_for_consent(administrator)
     widget.before_the_first_word(town)
     telegram.take(administrator, messenger)
-    handoff.take(town, olga, anna)
+
+
+def take_day(stage: Stage, demo: DemoServer) -> None:
+    """In a demo of its own: its customers are asked for nothing before their first word."""
+    olga = Operator.sign_in(stage, demo.links.operator, locale="ru")
+    anna = Operator.sign_in(stage, demo.links.administrator, locale="en", **DESK)
+    handoff.take(Town(stage, demo), olga, anna)
 
 
 def main() -> None:
@@ -71,6 +77,8 @@ def main() -> None:
                 settings.first_run(stage, new)
             with served(Path(folder) / "demo", messenger.environment) as demo:
                 take_demo(stage, demo, messenger)
+            with served(Path(folder) / "day", messenger.environment) as demo:
+                take_day(stage, demo)
         finally:
             messenger.stop()
             stage.close(failed=False)

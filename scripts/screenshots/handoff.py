@@ -56,10 +56,12 @@ def offered(town: Town, olga: Operator, anna: Operator) -> None:
     customer = ask(town.russian(), "Интернет опять пропадает каждый вечер, это невозможно")
     customer.ask_for_person()
     expect(offers(olga).get_by_role("article")).to_have_count(1)
+    olga.list.get_by_role("button", name="Не сейчас").click()
     picture(olga.page, "handoff-offer-ru")
     olga.page.keyboard.press("Alt+a")
     expect(olga.field).to_be_focused()
     expect(olga.page.get_by_role("complementary", name="Контекст")).to_contain_text("Настроение")
+    expect(olga.page.get_by_label("Ищем ответы")).to_have_count(0)
     picture(olga.page, "handoff-card-ru")
 
 
@@ -70,6 +72,7 @@ def served(town: Town, olga: Operator, anna: Operator) -> Customer:
     customer.ask_for_person()
     card = offers(anna).get_by_role("article")
     expect(card).to_have_count(1)
+    anna.list.get_by_role("button", name="Not now").click()
     card.get_by_role("button", name="Accept").click()
     expect(anna.field).to_be_visible()
     anna.page.get_by_role("region", name="Forms", exact=True).get_by_role("button", name="Lamp order").click()

@@ -48,9 +48,9 @@ export function playingTime(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** Whole seconds until an instant, as a countdown tells them; microseconds. */
+/** Whole seconds until an instant, as a countdown tells them, never more than there are; microseconds. */
 export function secondsLeft(until: number, now: number): number {
-  return Math.max(0, Math.ceil((until - now) / 1_000_000));
+  return Math.max(0, Math.floor((until - now) / 1_000_000));
 }
 
 /** How long an offer still stands. */
