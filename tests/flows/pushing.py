@@ -47,8 +47,10 @@ _COUNT = """() => {
     if (this instanceof PushEvent) void work.finally(() => (self.done_ += 1));
   };
 }"""
-_DONE = """async (count) => {
-  while (self.done_ < count) await new Promise((go) => setTimeout(go, 20));
+_DONE = """async ([count, within]) => {
+  const until = Date.now() + within;
+  while (self.done_ < count && Date.now() < until) await new Promise((go) => setTimeout(go, 20));
+  return self.done_ >= count;
 }"""
 _SHOWN = """async () => {
   const worker = await navigator.serviceWorker.getRegistration("/console/");
@@ -98,7 +100,7 @@ class WorkerEdge:
             {"origin": origin, "registrationId": self._registration, "data": plain.decode()},
         )
         self._pushed += 1
-        self.worker.evaluate(_DONE, self._pushed)
+        assert self.worker.evaluate(_DONE, [self._pushed, WITHIN * 1000]), "the worker has not done with it"
 
     def shown(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.page.evaluate(_SHOWN)

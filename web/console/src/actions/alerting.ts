@@ -29,7 +29,7 @@ let go: Go = () => {};
 /** When this person sat down, by the server's clock (microseconds): who waited before is called again by and by. */
 let seated = 0;
 /** Whether it is known who waited when they sat down: whoever is new since then is told at once, however long they wait. */
-let settled = false;
+let surveyed = false;
 /** The rows that changed while all were being read: newer than what is read. */
 const reads = new Set<Row[]>();
 
@@ -45,12 +45,14 @@ export function leadCalls(by: Go): void {
 /** They sit down, or chose another presence. `now`: the server's clock, microseconds. */
 export function sitDown(now: number): void {
   seated = now;
-  settled = false;
+  surveyed = false;
   void readCalls();
 }
 
 /** After every welcome: who began to call while the line was down is told at once. */
 export function startAlerts(now: number): void {
+  alerts.load();
+  void keepPush();
   if (seated === 0) sitDown(now);
   else void readCalls();
 }
@@ -58,8 +60,6 @@ export function startAlerts(now: number): void {
 /** All who call, read anew; what can't be read is asked for again in a moment, or after the next welcome. */
 export async function readCalls(): Promise<void> {
   if (seated === 0) return; // signed out meanwhile
-  alerts.load();
-  void keepPush();
   clearInterval(again);
   again = setInterval(repeat, AGAIN_AFTER);
   const newer: Row[] = [];
@@ -77,8 +77,8 @@ export async function readCalls(): Promise<void> {
   const { calls } = heard(at, [...rows, ...newer], call);
   settle(calls);
   const fresh = [...calls.values()].filter((one) => known.get(one.conversation)?.since !== one.since);
-  announce(fresh.filter(({ since }) => settled || since >= seated));
-  settled = true;
+  announce(fresh.filter(({ since }) => surveyed || since >= seated));
+  surveyed = true;
 }
 
 export function stopAlerts(): void {

@@ -47,6 +47,13 @@ function showByWorker(title: string, options: NotificationOptions & { tag: strin
   };
 }
 
+/** What was shown while the console was closed goes. */
+export function closeAll(): void {
+  inTurn(async (worker) => {
+    for (const one of await worker.getNotifications()) one.close();
+  });
+}
+
 /** What was asked of the worker last. */
 let last: Promise<unknown> = Promise.resolve();
 

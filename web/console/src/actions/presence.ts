@@ -7,19 +7,22 @@ import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { readCalls, sitDown } from "./alerting.ts";
 
-/** Who calls depends on one's own state. Before it was known, or while the line was down, nobody had chosen another. */
+/** Who calls depends on one's own state. */
 export function hearPeople(faces: readonly Face[]): void {
+  if (take(faces)) void readCalls();
+}
+
+/** Whether one's own state is another now. */
+function take(faces: readonly Face[]): boolean {
   const before = people.mine;
   people.faces = new Map([...people.faces, ...faces.map((face) => [face.id, face] as const)]);
-  if (people.mine === before) return;
-  if (before === "offline") void readCalls();
-  else sitDown(desk.now);
+  return people.mine !== before;
 }
 
 /** Says so at once; what the server could not be told is taken back. */
 export async function choosePresence(state: api.Presence, reason = ""): Promise<void> {
   const before = people.faces.get(session.account);
-  if (before) hearPeople([{ ...before, state, reason }]);
+  if (before && take([{ ...before, state, reason }])) sitDown(desk.now);
   try {
     await api.choosePresence(state, reason);
   } catch {

@@ -2,6 +2,7 @@ import { Refused } from "../api/http.ts";
 import * as api from "../api/push.ts";
 import { alerts, type AlertKind, type Away } from "../stores/alerts.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
+import { closeAll } from "./notifying.ts";
 import { sentenceOf } from "./problems.ts";
 import { registration } from "./registration.ts";
 
@@ -12,8 +13,8 @@ async function registered(): Promise<ServiceWorkerRegistration | undefined> {
 
 /** The console has opened: what was told meanwhile is on its own screen now, and this browser goes on being told. */
 export async function keepPush(): Promise<void> {
+  closeAll();
   const worker = await registered();
-  for (const one of (await worker?.getNotifications()) ?? []) one.close();
   if (!worker) alerts.away = "unsupported";
   else if (Notification.permission === "denied") alerts.away = "blocked";
   else if (!alerts.settings.away || Notification.permission !== "granted") alerts.away = "off";
