@@ -173,9 +173,13 @@ def test_a_card_that_cannot_be_read_says_so_and_is_tried_again(customer: Custome
     customer.say("Помогите с роутером")
     expect(customer.bubbles("bot")).not_to_have_count(0)
     customer.ask_for_person()
-    expect(customer.queue).to_be_visible()  # nothing more happens by itself, which would read the card again
+    expect(customer.queue).to_be_visible()  # nothing more happens that would read the card again
+    lost: list[str] = []
+    olga.page.on("requestfailed", lambda request: lost.append(request.url))
     olga.page.route("**/card", lambda route: route.abort())
     olga.choose()
+    while len(lost) < 2:  # it is tried again by itself once the log is there
+        olga.page.wait_for_event("requestfailed")
     card = card_of(olga)
     expect(card.get_by_role("alert")).to_contain_text("Не удалось загрузить карточку")
     expect(section(card, "Почему здесь")).to_contain_text("Ждёт ответа")

@@ -110,8 +110,9 @@ def test_open_conversation_asks_who_its_contact_is_once(customer: Customer, olga
     asked: list[str] = []
     olga.page.on("request", lambda request: asked.append(request.url) if "/contacts/" in request.url else None)
     customer.ask_for_person()
-    olga.choose("человека")
-    expect(olga.page.get_by_role("complementary", name="Контекст")).to_be_visible()
+    with olga.page.expect_response("**/contacts/*"):
+        olga.choose("человека")
+    expect(olga.page.get_by_role("complementary", name="Контекст").get_by_role("heading", name="Данные")).to_be_visible()
     olga.page.wait_for_load_state("networkidle")
     assert len(asked) == 1
 
