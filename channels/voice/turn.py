@@ -1,0 +1,544 @@
+"""Whose turn it is to speak in a call: decided without I/O and without a clock.
+
+``Turns`` is fed what happens in a call, in order, and says what is to be done. The same inputs give the same outputs. All
+instants (``at``) are milliseconds since the call began, all durations milliseconds; time passes only by what is fed, so a
+call feeds every frame's ``Voice``, or a ``Tick`` where no frame came.
+
+What the caller says is a **stretch**: it opens with voice (or with words, where voice was missed), is over after a silence
+whose length depends on what was said so far, and closes when the recognizer has told its final or was waited for. It then
+is a turn of the caller, a miss, or nothing: a cough, or an "uh-huh" into a prompt.
+
+A prompt is **paused** as soon as voice is sure, **stopped** by words or a key, and **resumed** where no words come.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Annotated, Literal, TypeAlias, assert_never
+
+import msgspec
+
+FRAME_MS = 20
+"""How much sound a ``Voice`` speaks of."""
+
+BACKCHANNELS = frozenset("uh huh um mm mmm hm hmm mhm mmhm mhmm угу ага мгм мм ммм хм гм э ээ эм".split())
+"""Words that say "I'm listening", English and Russian, as recognizers write them (hyphens part words)."""
+
+Ms: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=600_000)]
+Share: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All thresholds. Durations are milliseconds, probabilities and confidences 0 to 1."""
+
+    # What counts as voice.
+    voice_on: Share = 0.6
+    """A frame is voice from this probability on …"""
+    voice_off: Share = 0.35
+    """… and after one that was, down to this."""
+    dip: Ms = 100
+    """Voice goes on over gaps up to this."""
+    onset: Ms = 60
+    """Voice shorter than this is a click and counts for nothing."""
+
+    # When the caller has finished: the silence that it takes.
+    silence_meant: Ms = 300
+    """After words that mean something already."""
+    silence: Ms = 600
+    """After other words."""
+    silence_little: Ms = 800
+    """After few words, or none yet."""
+    silence_number: Ms = 1_500
+    """After a number half told."""
+    little: Annotated[int, msgspec.Meta(ge=0)] = 12
+    """Characters below which words are few."""
+    fresh: Ms = 500
+    """Words older than this when voice was last heard mean nothing yet: more was said since."""
+    wait_final: Ms = 300
+    """How long the final is waited for where there are words …"""
+    wait_words: Ms = 1_500
+    """… and where there are none."""
+    wordless: Ms = 15_000
+    """Voice that brings no new word for so long is the noise of the place."""
+    confidence: Share = 0.3
+    """Words below this weren't recognized."""
+
+    # When the caller interrupts.
+    barge_in: Ms = 120
+    """Voice that pauses a prompt; with its last frame and the way to the speaker under 200 ms."""
+    resume: Ms = 500
+    """Silence after which a paused prompt goes on, if no words came."""
+    doubt: Ms = 1_500
+    """How long voice without words holds a prompt up."""
+    backchannels: frozenset[str] = BACKCHANNELS
+
+    # When a word is needed.
+    no_input: Ms = 6_000
+    """Silence after a prompt, or after the last word about it."""
+    noise: Ms = 300
+    """Voice without words that is shorter is no try to say something."""
+    tries: Annotated[int, msgspec.Meta(ge=0, le=10)] = 2
+    """Words about silence, and about what wasn't recognized, before a person is called."""
+    fillers: tuple[Ms, ...] = (1_000, 6_000, 12_000)
+    """When a filler is said, from when the answer is awaited."""
+    no_answer: Ms = 20_000
+    """When an answer isn't awaited any longer."""
+    key_pause: Ms = 2_000
+    """Pause after which the keys are complete."""
+
+
+# What happens in a call.
+
+
+class _Input(msgspec.Struct, frozen=True):
+    at: int
+
+
+class Voice(_Input, frozen=True):
+    """A frame of the caller's sound has ended at ``at``; how probably it is voice."""
+
+    probability: float
+
+
+class Recognized(_Input, frozen=True, kw_only=True):
+    """``since``: the instant from which this utterance of the recognizer reaches; the same for all that is told of it, and
+    never before the ``Finalize`` that ended the one before. ``means``: it fits an intent and is stable. ``unfinished``: it
+    ends in a number half told."""
+
+    since: int
+    text: str
+    confidence: float = 1.0
+    means: bool = False
+    unfinished: bool = False
+
+
+class Partial(Recognized, frozen=True, kw_only=True):
+    """So far; replaces the partial before."""
+
+
+class Final(Recognized, frozen=True, kw_only=True):
+    """The utterance's last word. An empty text: nothing was recognized."""
+
+
+class Key(_Input, frozen=True):
+    key: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#"]
+
+
+class PromptBegan(_Input, frozen=True):
+    """``protected``: must be heard to its end (a notice that the law wants). ``keys``: how many keys answer it, 0 if that
+    isn't known."""
+
+    prompt: str
+    protected: bool = False
+    keys: int = 0
+
+
+class PromptHeard(_Input, frozen=True):
+    """``characters`` of the prompt have reached the caller."""
+
+    prompt: str
+    characters: int
+
+
+class PromptEnded(_Input, frozen=True):
+    """It was heard whole, or was given up by somebody else."""
+
+    prompt: str
+
+
+class AnswerAwaited(_Input, frozen=True):
+    """A turn of the bot runs."""
+
+
+class AnswerCame(_Input, frozen=True):
+    """It has ended, with an answer or without."""
+
+
+class Tick(_Input, frozen=True):
+    """Time passed."""
+
+
+Input: TypeAlias = (
+    Voice | Partial | Final | Key | PromptBegan | PromptHeard | PromptEnded | AnswerAwaited | AnswerCame | Tick
+)
+
+
+# What is to be done.
+
+
+class Finalize(msgspec.Struct, frozen=True):
+    """The recognizer tells the final of its utterance now; what it hears from this instant on is another utterance."""
+
+
+class TurnEnded(msgspec.Struct, frozen=True):
+    """The caller has finished. ``by``: "noise" where only the place goes on to sound. Keys are told as they were pressed,
+    without the # that ended them."""
+
+    text: str
+    by: Literal["silence", "keys", "noise"] = "silence"
+    confidence: float = 1.0
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """The prompt is silent until it is resumed or stopped."""
+
+    prompt: str
+
+
+class Resume(msgspec.Struct, frozen=True):
+    """It was a false barge-in: the prompt goes on where it was paused."""
+
+    prompt: str
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """The prompt, and what was to follow it, is over: ``heard`` characters of it were really heard."""
+
+    prompt: str
+    heard: int
+
+
+class Filler(msgspec.Struct, frozen=True):
+    """The answer takes its time; ``step`` counts from 1."""
+
+    step: int
+
+
+class NoInput(msgspec.Struct, frozen=True):
+    """The caller says nothing; ``step`` counts from 1."""
+
+    step: int
+
+
+class NoMatch(msgspec.Struct, frozen=True):
+    """The caller said something, and nothing was recognized; ``step`` counts from 1."""
+
+    step: int
+
+
+class Person(msgspec.Struct, frozen=True):
+    """It goes no further without a person. Counting starts anew."""
+
+    why: Literal["no_input", "no_match", "no_answer"]
+
+
+Output: TypeAlias = Finalize | TurnEnded | Pause | Resume | Stop | Filler | NoInput | NoMatch | Person
+
+
+# The prompt: a table.
+
+
+class _State(Enum):
+    NONE = auto()
+    PLAYING = auto()
+    PAUSED = auto()
+    PROTECTED = auto()
+
+
+class _Sign(Enum):
+    VOICE = auto()
+    CLAIM = auto()
+    """Words or a key: the caller takes the turn."""
+    DOUBT = auto()
+
+
+_Cell: TypeAlias = tuple[_State, Callable[["_Prompt"], Output]]
+
+
+@dataclass(slots=True)
+class _Prompt:
+    id: str = ""
+    state: _State = _State.NONE
+    heard: int = 0
+    keys: int = 0
+    paused_at: int = 0
+
+
+def _stop(prompt: _Prompt) -> Stop:
+    return Stop(prompt.id, prompt.heard)
+
+
+PROMPT: dict[_State, dict[_Sign, _Cell]] = {
+    _State.NONE: {},
+    _State.PLAYING: {
+        _Sign.VOICE: (_State.PAUSED, lambda prompt: Pause(prompt.id)),
+        _Sign.CLAIM: (_State.NONE, _stop),
+    },
+    _State.PAUSED: {
+        _Sign.DOUBT: (_State.PLAYING, lambda prompt: Resume(prompt.id)),
+        _Sign.CLAIM: (_State.NONE, _stop),
+    },
+    _State.PROTECTED: {},
+}
+"""What a sign makes of a prompt, and what is to be done; where there is no cell, nothing."""
+
+
+# The caller.
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """``voiced``: how much of it was voice. ``word_at``: when it last brought a new word. ``said``: by utterance.
+    ``finalized``: since when the final is waited for; ``by``: why."""
+
+    word_at: int
+    voiced: int = 0
+    said: dict[int, Partial | Final] = field(default_factory=dict)
+    finalized: int | None = None
+    by: Literal["silence", "noise"] = "silence"
+
+    def trusted(self, least: float) -> list[Partial | Final]:
+        """What was recognized well enough, in the order in which it was said."""
+        words = (words for _, words in sorted(self.said.items()))
+        return [one for one in words if one.text.strip() and one.confidence >= least]
+
+
+class Turns:
+    """One call's turns. ``at``: the instant from which it is minded."""
+
+    def __init__(self, settings: Settings | None = None, *, at: int = 0) -> None:
+        self._settings = settings or Settings()
+        self._out: list[Output] = []
+        self._now = at
+        self._quiet_since = at
+        self._used = at  # utterances from before this instant have been told
+        self._in_voice = False
+        self._run = at  # since when voice goes on, but for dips
+        self._voice_at = at - 600_000  # the last frame that was voice
+        self._heard_at = at  # the last voice that was no click
+        self._doubted = False  # voice that goes on has held a prompt up in vain
+        self._stretch: _Stretch | None = None
+        self._keys = ""
+        self._key_at = at
+        self._prompt = _Prompt()
+        self._awaited_since: int | None = None
+        self._fillers = 0
+        self._misses = {"no_input": 0, "no_match": 0}
+
+    def feed(self, event: Input) -> tuple[Output, ...]:
+        """What is to be done about ``event``, in order. One that comes late counts as of now."""
+        self._now = max(self._now, event.at)
+        self._out = []
+        self._take(event)
+        self._pass()
+        return tuple(self._out)
+
+    def _take(self, event: Input) -> None:
+        match event:
+            case Voice():
+                self._take_voice(event.probability)
+            case Partial() | Final():
+                self._take_words(event)
+            case Key():
+                self._take_key(event.key)
+            case PromptBegan():
+                self._begin_prompt(event)
+            case PromptHeard():
+                if event.prompt == self._prompt.id:
+                    self._prompt.heard = max(self._prompt.heard, event.characters)
+            case PromptEnded():
+                if event.prompt == self._prompt.id and self._speaking():
+                    self._prompt.state = _State.NONE
+                    self._quiet_since = self._now
+            case AnswerAwaited():
+                self._awaited_since, self._fillers = self._now, 0
+            case AnswerCame():
+                self._awaited_since, self._quiet_since = None, self._now
+            case Tick():
+                pass
+            case _:
+                assert_never(event)
+
+    def _pass(self) -> None:
+        """What is due by now."""
+        self._mind_prompt()
+        if self._keys:
+            if self._now - self._key_at >= self._settings.key_pause:
+                self._end_keys()
+        elif self._stretch:
+            self._mind_stretch(self._stretch)
+        elif self._awaited_since is not None:
+            self._mind_answer(self._now - self._awaited_since)
+        elif not self._speaking() and self._now - self._quiet_since >= self._settings.no_input:
+            self._miss("no_input")
+
+    # Voice, words and keys.
+
+    def _take_voice(self, probability: float) -> None:
+        settings = self._settings
+        self._in_voice = probability >= (settings.voice_off if self._in_voice else settings.voice_on)
+        if not self._in_voice:
+            return
+        if self._now - self._voice_at > settings.dip:
+            self._run = self._now - FRAME_MS
+        self._voice_at = self._now
+        if self._keys or self._now - self._run < settings.onset:
+            return
+        self._heard_at = self._now
+        stretch = self._stretch = self._stretch or _Stretch(word_at=self._now)
+        stretch.voiced += FRAME_MS
+        if stretch.by == "silence":
+            stretch.finalized = None
+
+    def _take_words(self, words: Partial | Final) -> None:
+        if self._keys or words.since < self._used:
+            return
+        text = words.text.strip()
+        if not text and (self._stretch is None or isinstance(words, Partial)):
+            return
+        if self._stretch is None:
+            self._heard_at = self._now
+        stretch = self._stretch = self._stretch or _Stretch(word_at=self._now)
+        known = stretch.said.get(words.since)
+        if isinstance(known, Final):
+            return
+        if text and (known is None or known.text != words.text):
+            stretch.word_at = self._now
+        if text and stretch.finalized is not None and words.since >= stretch.finalized:
+            stretch.finalized = None
+        stretch.said[words.since] = words
+
+    def _take_key(self, key: str) -> None:
+        self._stretch = None
+        self._sign(_Sign.CLAIM)
+        if key != "#" or not self._keys:
+            self._keys += key
+            self._key_at = self._now
+        if key == "#" or len(self._keys) == self._prompt.keys:
+            self._end_keys()
+
+    def _end_keys(self) -> None:
+        self._out.append(Finalize())
+        self._used = self._now
+        keys, self._keys = self._keys, ""
+        self._end_turn(TurnEnded(keys, "keys"))
+
+    # The end of what was said.
+
+    def _mind_stretch(self, stretch: _Stretch) -> None:
+        words = stretch.trusted(self._settings.confidence)
+        by = self._over(stretch, words)
+        if by is None:
+            return
+        if stretch.finalized is None:
+            stretch.finalized, stretch.by = self._now, by
+            self._out.append(Finalize())
+        if self._settled(stretch, words, self._now - stretch.finalized):
+            self._close(stretch, words)
+
+    def _over(self, stretch: _Stretch, words: list[Partial | Final]) -> Literal["silence", "noise"] | None:
+        if self._now - self._heard_at >= self._patience(words):
+            return "silence"
+        return "noise" if self._now - stretch.word_at >= self._settings.wordless else None
+
+    def _patience(self, words: list[Partial | Final]) -> int:
+        """The silence after which ``words`` are all that is said."""
+        settings = self._settings
+        if not words:
+            return settings.silence_little
+        if words[-1].unfinished:
+            return settings.silence_number
+        if self._meant(words):
+            return settings.silence_meant
+        return settings.silence if sum(len(one.text) for one in words) >= settings.little else settings.silence_little
+
+    def _meant(self, words: list[Partial | Final]) -> bool:
+        return bool(words) and words[-1].means and self._heard_at - words[-1].at <= self._settings.fresh
+
+    def _settled(self, stretch: _Stretch, words: list[Partial | Final], waited: int) -> bool:
+        """Nothing better is to be expected of the recognizer."""
+        settings = self._settings
+        told = stretch.said.values()
+        if told and all(isinstance(one, Final) for one in told) and max(one.at for one in told) >= self._heard_at:
+            return True
+        return self._meant(words) or waited >= (settings.wait_final if words else settings.wait_words)
+
+    def _close(self, stretch: _Stretch, words: list[Partial | Final]) -> None:
+        self._stretch = None
+        self._used = self._now if stretch.finalized is None else stretch.finalized
+        self._doubted = stretch.by == "noise"
+        if words and not (self._speaking() and self._only_backchannel(words)):
+            text = " ".join(one.text.strip() for one in words)
+            self._end_turn(TurnEnded(text, stretch.by, min(one.confidence for one in words)))
+            return
+        self._sign(_Sign.DOUBT)
+        tried = not words and (stretch.said or stretch.voiced >= self._settings.noise)
+        if tried and not self._speaking() and self._awaited_since is None:
+            self._miss("no_match")
+
+    def _end_turn(self, ended: TurnEnded) -> None:
+        self._out.append(ended)
+        self._quiet_since = self._now
+        self._misses = dict.fromkeys(self._misses, 0)
+
+    def _only_backchannel(self, words: list[Partial | Final]) -> bool:
+        said = re.findall(r"\w+", " ".join(one.text for one in words).casefold())
+        return bool(said) and all(word in self._settings.backchannels for word in said)
+
+    # The prompt.
+
+    def _speaking(self) -> bool:
+        return self._prompt.state is not _State.NONE
+
+    def _begin_prompt(self, event: PromptBegan) -> None:
+        if self._prompt.state is _State.PAUSED:
+            self._sign(_Sign.CLAIM)
+        state = _State.PROTECTED if event.protected else _State.PLAYING
+        self._prompt = _Prompt(event.prompt, state, keys=event.keys)
+
+    def _mind_prompt(self) -> None:
+        settings, prompt, silence = self._settings, self._prompt, self._now - self._heard_at
+        if silence >= settings.resume:
+            self._doubted = False
+        if self._stretch and self._claims(self._stretch):
+            self._sign(_Sign.CLAIM)
+        elif prompt.state is _State.PAUSED:
+            if silence >= settings.resume or self._now - prompt.paused_at >= settings.doubt:
+                self._doubted = silence < settings.resume
+                self._sign(_Sign.DOUBT)
+        elif self._stretch and not silence and not self._doubted and self._now - self._run >= settings.barge_in:
+            self._sign(_Sign.VOICE)
+
+    def _claims(self, stretch: _Stretch) -> bool:
+        words = stretch.trusted(self._settings.confidence)
+        return bool(words) and not self._only_backchannel(words)
+
+    def _sign(self, sign: _Sign) -> None:
+        prompt = self._prompt
+        cell = PROMPT[prompt.state].get(sign)
+        if cell is None:
+            return
+        prompt.state, tell = cell
+        prompt.paused_at = self._now
+        self._quiet_since = self._now
+        self._out.append(tell(prompt))
+
+    # Words that are needed.
+
+    def _mind_answer(self, waited: int) -> None:
+        settings = self._settings
+        if self._speaking():
+            return
+        if waited >= settings.no_answer:
+            self._awaited_since = None
+            self._call_person("no_answer")
+        elif self._fillers < len(settings.fillers) and waited >= settings.fillers[self._fillers]:
+            self._fillers += 1
+            self._out.append(Filler(self._fillers))
+
+    def _miss(self, why: Literal["no_input", "no_match"]) -> None:
+        self._misses[why] += 1
+        step = self._misses[why]
+        if step > self._settings.tries:
+            self._call_person(why)
+            return
+        self._quiet_since = self._now
+        self._out.append(NoInput(step) if why == "no_input" else NoMatch(step))
+
+    def _call_person(self, why: Literal["no_input", "no_match", "no_answer"]) -> None:
+        self._quiet_since = self._now
+        self._misses = dict.fromkeys(self._misses, 0)
+        self._out.append(Person(why))
