@@ -12,10 +12,9 @@ import msgspec
 FRAME_MS = 20
 """How much sound a ``Voice`` speaks of."""
 
-BACKCHANNELS = frozenset(
-    ("uh", "huh", "um", "mm", "mmm", "hm", "hmm", "mhm", "mmhm", "mhmm")
-    + ("угу", "ага", "мгм", "мм", "ммм", "хм", "гм", "э", "ээ", "эм")
-)
+_ENGLISH = ("uh", "huh", "um", "mm", "mmm", "hm", "hmm", "mhm", "mmhm", "mhmm")
+_RUSSIAN = ("угу", "ага", "мгм", "мм", "ммм", "хм", "гм", "э", "ээ", "эм")
+BACKCHANNELS = frozenset((*_ENGLISH, *_RUSSIAN))
 """Words that say "I'm listening", English and Russian, as recognizers write them (hyphens part words)."""
 
 Ms: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=600_000)]
