@@ -52,7 +52,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     wait_words: Ms = 1_500
     """… and where there are none."""
     wordless: Ms = 15_000
-    """Voice that brings no new word for so long is the noise of the place."""
+    """Voice that brings no word for so long is the noise of the place …"""
+    wordless_after: Ms = 4_000
+    """… and voice that brings no further word after a partial, since this recognizer tells words as they come."""
     confidence: Share = 0.3
     """Words below this weren't recognized."""
 

@@ -98,12 +98,13 @@ PROMPT: dict[_State, dict[_Sign, _Cell]] = {
 
 @dataclass(slots=True)
 class _Stretch:
-    """``voiced``: how much of it was voice. ``word_at``: when it last brought a new word. ``said``: by utterance.
-    ``finalized``: since when the final is waited for; ``by``: why."""
+    """``voiced``: how much of it was voice. ``word_at``: when it last brought a new word. ``said``: by utterance;
+    ``streamed``: partials were among it. ``finalized``: since when the final is waited for; ``by``: why."""
 
     word_at: int
     voiced: int = 0
     said: dict[int, Partial | Final] = field(default_factory=dict)
+    streamed: bool = False
     finalized: int | None = None
     by: Literal["silence", "noise"] = "silence"
 
@@ -219,6 +220,7 @@ class Turns:
         if text and stretch.finalized is not None and words.since >= stretch.finalized:
             stretch.finalized = None
         stretch.said[words.since] = words
+        stretch.streamed |= isinstance(words, Partial)
 
     def _take_key(self, key: str) -> None:
         self._stretch = None
@@ -253,7 +255,8 @@ class Turns:
             return "silence"
         if stretch.finalized is not None and stretch.by == "noise":
             return "noise"
-        return "noise" if self._now - stretch.word_at >= self._settings.wordless else None
+        wordless = self._settings.wordless_after if stretch.streamed else self._settings.wordless
+        return "noise" if self._now - stretch.word_at >= wordless else None
 
     def _patience(self, words: list[Partial | Final]) -> int:
         """The silence after which ``words`` are all that is said."""
