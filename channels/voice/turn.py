@@ -13,9 +13,8 @@ A prompt is **paused** as soon as voice is sure, **stopped** by words or a key, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal, TypeAlias, assert_never
 
@@ -44,6 +43,7 @@ from channels.voice.cues import (
     TurnEnded,
     Voice,
 )
+from channels.voice.stretch import Stretch, only_backchannel
 
 # The prompt: a table.
 
@@ -93,29 +93,8 @@ PROMPT: dict[_State, dict[_Sign, _Cell]] = {
 """What a sign makes of a prompt, and what is to be done; where there is no cell, nothing."""
 
 
-# The caller.
-
-
-@dataclass(slots=True)
-class _Stretch:
-    """``voiced``: how much of it was voice. ``word_at``: when it last brought a new word. ``said``: by utterance;
-    ``streamed``: partials were among it. ``finalized``: since when the final is waited for; ``by``: why."""
-
-    word_at: int
-    voiced: int = 0
-    said: dict[int, Partial | Final] = field(default_factory=dict)
-    streamed: bool = False
-    finalized: int | None = None
-    by: Literal["silence", "noise"] = "silence"
-
-    def trusted(self, least: float) -> list[Partial | Final]:
-        """What was recognized well enough, in the order in which it was said."""
-        words = (words for _, words in sorted(self.said.items()))
-        return [one for one in words if one.text.strip() and one.confidence >= least]
-
-
 class Turns:
-    """One call's turns. ``at``: the instant from which it is minded."""
+    """One call's turns, while the bot minds it, from ``at`` on. People who talk to each other need none of it."""
 
     def __init__(self, settings: Settings | None = None, *, at: int = 0) -> None:
         self._settings = settings or Settings()
@@ -125,10 +104,10 @@ class Turns:
         self._used = at  # utterances from before this instant have been told
         self._in_voice = False
         self._run = at  # since when voice goes on, but for dips
-        self._voice_at = at - 600_000  # the last frame that was voice
+        self._voice_at = at - self._settings.dip - 1  # the last frame that was voice: none yet
         self._heard_at = at  # the last voice that was no click
         self._doubted = False  # voice that goes on has held a prompt up in vain
-        self._stretch: _Stretch | None = None
+        self._stretch: Stretch | None = None
         self._keys = ""
         self._key_at = at
         self._prompt = _Prompt()
@@ -197,30 +176,18 @@ class Turns:
             return
         self._heard_at = self._now
         if self._stretch is None:
-            self._stretch = _Stretch(word_at=self._now, voiced=self._now - self._run - FRAME_MS)
-        stretch = self._stretch
-        stretch.voiced += FRAME_MS
-        if stretch.by == "silence":
-            stretch.finalized = None
+            self._stretch = Stretch(word_at=self._now, voiced=self._now - self._run - FRAME_MS)
+        self._stretch.go_on(FRAME_MS)
 
     def _take_words(self, words: Partial | Final) -> None:
         if self._keys or words.since < self._used:
             return
-        text = words.text.strip()
-        if not text and (self._stretch is None or isinstance(words, Partial)):
-            return
         if self._stretch is None:
+            if not words.text.strip():
+                return
             self._heard_at = self._now
-        stretch = self._stretch = self._stretch or _Stretch(word_at=self._now)
-        known = stretch.said.get(words.since)
-        if isinstance(known, Final):
-            return
-        if text and (known is None or known.text != words.text):
-            stretch.word_at = self._now
-        if text and stretch.finalized is not None and words.since >= stretch.finalized:
-            stretch.finalized = None
-        stretch.said[words.since] = words
-        stretch.streamed |= isinstance(words, Partial)
+            self._stretch = Stretch(word_at=self._now)
+        self._stretch.hear(words, self._now)
 
     def _take_key(self, key: str) -> None:
         self._stretch = None
@@ -239,52 +206,22 @@ class Turns:
 
     # The end of what was said.
 
-    def _mind_stretch(self, stretch: _Stretch) -> None:
-        words = stretch.trusted(self._settings.confidence)
-        by = self._over(stretch, words)
+    def _mind_stretch(self, stretch: Stretch) -> None:
+        by = stretch.over(self._now, self._heard_at, self._settings)
         if by is None:
             return
         if stretch.finalized is None:
             stretch.finalized, stretch.by = self._now, by
             self._out.append(Finalize())
-        if self._settled(stretch, words, self._now - stretch.finalized):
-            self._close(stretch, words)
+        if stretch.settled(self._now, self._heard_at, self._settings):
+            self._close(stretch, stretch.finalized)
 
-    def _over(self, stretch: _Stretch, words: list[Partial | Final]) -> Literal["silence", "noise"] | None:
-        if self._now - self._heard_at >= self._patience(words):
-            return "silence"
-        if stretch.finalized is not None and stretch.by == "noise":
-            return "noise"
-        wordless = self._settings.wordless_after if stretch.streamed else self._settings.wordless
-        return "noise" if self._now - stretch.word_at >= wordless else None
-
-    def _patience(self, words: list[Partial | Final]) -> int:
-        """The silence after which ``words`` are all that is said."""
-        settings = self._settings
-        if not words:
-            return settings.silence_little
-        if words[-1].unfinished:
-            return settings.silence_number
-        if self._meant(words):
-            return settings.silence_meant
-        return settings.silence if sum(len(one.text) for one in words) >= settings.little else settings.silence_little
-
-    def _meant(self, words: list[Partial | Final]) -> bool:
-        return bool(words) and words[-1].means and self._heard_at - words[-1].at <= self._settings.fresh
-
-    def _settled(self, stretch: _Stretch, words: list[Partial | Final], waited: int) -> bool:
-        """Nothing better is to be expected of the recognizer."""
-        settings = self._settings
-        told = stretch.said.values()
-        if told and all(isinstance(one, Final) for one in told) and max(one.at for one in told) >= self._heard_at:
-            return True
-        return self._meant(words) or waited >= (settings.wait_final if words else settings.wait_words)
-
-    def _close(self, stretch: _Stretch, words: list[Partial | Final]) -> None:
+    def _close(self, stretch: Stretch, finalized: int) -> None:
         self._stretch = None
-        self._used = self._now if stretch.finalized is None else stretch.finalized
+        self._used = finalized
         self._doubted = stretch.by == "noise"
-        if words and not (self._speaking() and self._only_backchannel(words)):
+        words = stretch.words(self._settings)
+        if words and not (self._speaking() and only_backchannel(words, self._settings)):
             text = " ".join(one.text.strip() for one in words)
             self._end_turn(TurnEnded(text, stretch.by, min(one.confidence for one in words)))
             return
@@ -297,10 +234,6 @@ class Turns:
         self._out.append(ended)
         self._quiet_since = self._now
         self._misses = dict.fromkeys(self._misses, 0)
-
-    def _only_backchannel(self, words: list[Partial | Final]) -> bool:
-        said = re.findall(r"\w+", " ".join(one.text for one in words).casefold())
-        return bool(said) and all(word in self._settings.backchannels for word in said)
 
     # The prompt.
 
@@ -317,7 +250,9 @@ class Turns:
         settings, prompt, silence = self._settings, self._prompt, self._now - self._heard_at
         if silence >= settings.resume:
             self._doubted = False
-        if self._stretch and self._claims(self._stretch):
+        if not self._speaking():
+            return
+        if self._claims():
             self._sign(_Sign.CLAIM)
         elif prompt.state is _State.PAUSED:
             if silence >= settings.resume or self._now - prompt.paused_at >= settings.doubt:
@@ -326,9 +261,9 @@ class Turns:
         elif self._stretch and not self._doubted and self._voice_at == self._now >= self._run + settings.barge_in:
             self._sign(_Sign.VOICE)
 
-    def _claims(self, stretch: _Stretch) -> bool:
-        words = stretch.trusted(self._settings.confidence)
-        return bool(words) and not self._only_backchannel(words)
+    def _claims(self) -> bool:
+        words = self._stretch.words(self._settings) if self._stretch else []
+        return bool(words) and not only_backchannel(words, self._settings)
 
     def _sign(self, sign: _Sign) -> None:
         prompt = self._prompt

@@ -225,6 +225,13 @@ def test_a_listening_sound_does_not_interrupt(sound: str) -> None:
     assert call.told() == [Pause("hours"), Resume("hours")]
 
 
+def test_words_that_the_recognizer_takes_back_do_not_interrupt() -> None:
+    call = Call(finals=False).prompt().voice(100)
+    call.feed(Partial(call.at, since=0, text="a", confidence=0.2))
+    call.voice(100).feed(Final(call.at, since=0, text=""))
+    assert call.silence(2_000).told() == [Pause("hours"), Resume("hours")]
+
+
 def test_after_a_listening_sound_words_interrupt_nonetheless() -> None:
     call = Call().prompt().says("угу а сколько стоит", means=True).silence(1_000)
     assert call.told() == [Pause("hours"), Stop("hours", 0), TurnEnded("угу а сколько стоит")]
