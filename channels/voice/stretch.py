@@ -39,18 +39,18 @@ class Stretch:
         known = self.said.get(words.since)
         if isinstance(known, Final):
             return
-        if words.text.strip():
+        if says_something(words.text):
             if known is None or known.text != words.text:
                 self.word_at = now
             if self.finalized is not None and words.since >= self.finalized:
                 self.finalized = None
         self.said[words.since] = words
-        self.streamed |= isinstance(words, Partial) and bool(words.text.strip())
+        self.streamed |= isinstance(words, Partial) and says_something(words.text)
 
     def words(self, settings: Settings) -> list[Recognition]:
         """What was recognized well enough, in the order in which it was said."""
         said = (one for _, one in sorted(self.said.items()))
-        return [one for one in said if one.text.strip() and one.confidence >= settings.confidence]
+        return [one for one in said if says_something(one.text) and one.confidence >= settings.confidence]
 
     def over(self, now: int, heard_at: int, settings: Settings) -> Ending | None:
         """Why nothing more is to be expected of the caller, whose voice was last heard at ``heard_at``."""
@@ -85,7 +85,12 @@ def _meant(words: list[Recognition], heard_at: int, settings: Settings) -> bool:
     return bool(words) and words[-1].means and heard_at - words[-1].at <= settings.fresh
 
 
+def says_something(text: str) -> bool:
+    """Whether there is a word in ``text``; some recognizers tell a dot for a cough."""
+    return any(map(str.isalnum, text))
+
+
 def only_backchannel(words: list[Recognition], settings: Settings) -> bool:
-    """Whether there are words, and none says more than "I'm listening"."""
+    """Whether none of ``words`` says more than "I'm listening"."""
     said = re.findall(r"\w+", " ".join(one.text for one in words).casefold())
-    return bool(said) and all(word in settings.backchannels for word in said)
+    return all(word in settings.backchannels for word in said)

@@ -43,7 +43,7 @@ from channels.voice.cues import (
     TurnEnded,
     Voice,
 )
-from channels.voice.stretch import Stretch, only_backchannel
+from channels.voice.stretch import Stretch, only_backchannel, says_something
 
 # The prompt: a table.
 
@@ -183,7 +183,7 @@ class Turns:
         if self._keys or words.since < self._used:
             return
         if self._stretch is None:
-            if not words.text.strip():
+            if not says_something(words.text):
                 return
             self._heard_at = self._now
             self._stretch = Stretch(word_at=self._now)
@@ -219,13 +219,12 @@ class Turns:
     def _close(self, stretch: Stretch, finalized: int) -> None:
         self._stretch = None
         self._used = finalized
-        self._doubted = stretch.by == "noise"
+        self._doubted |= stretch.by == "noise"
         words = stretch.words(self._settings)
         if words and not (self._speaking() and only_backchannel(words, self._settings)):
             text = " ".join(one.text.strip() for one in words)
             self._end_turn(TurnEnded(text, stretch.by, min(one.confidence for one in words)))
             return
-        self._sign(_Sign.DOUBT)
         tried = not words and stretch.voiced >= self._settings.noise
         if tried and not self._speaking() and self._awaited_since is None:
             self._miss("no_match")
@@ -263,7 +262,7 @@ class Turns:
 
     def _claims(self) -> bool:
         words = self._stretch.words(self._settings) if self._stretch else []
-        return bool(words) and not only_backchannel(words, self._settings)
+        return not only_backchannel(words, self._settings)
 
     def _sign(self, sign: _Sign) -> None:
         prompt = self._prompt

@@ -40,7 +40,7 @@ def test_other_words_end_after_a_longer_silence_and_the_final() -> None:
     call = Call().says("there is something with the lamp")
     spoken = call.at
     call.silence(2_000)
-    assert call.ends == ["there is something with the lamp"]
+    assert call.told(Finalize, TurnEnded) == [Finalize(), TurnEnded("there is something with the lamp")]
     assert call.when(TurnEnded) - spoken == 600 + LAG
 
 
@@ -137,6 +137,52 @@ def test_words_where_voice_was_missed_are_a_turn() -> None:
     assert call.silence(400).ends == ["operator"]
 
 
+def test_words_where_voice_was_missed_are_given_time_too() -> None:
+    call = Call(finals=False).silence(5_000)
+    call.feed(Partial(call.at, since=0, text="there is something"))
+    assert call.silence(580).ends == []
+    call.feed(Partial(call.at, since=0, text="there is something with the lamp"))
+    assert call.silence(320).ends == ["there is something with the lamp"]
+
+
+def test_voice_goes_on_while_it_is_weak() -> None:
+    call = Call().says("where is my order", means=True).frames(1_000, 0.45)
+    assert call.told() == []
+    assert Call().prompt().frames(1_000, 0.45).told() == []
+
+
+def test_voice_while_the_final_is_awaited_puts_the_end_off() -> None:
+    call = Call(finals=False).says("I bought a lamp").silence(700).voice(500)
+    assert call.told() == []
+    call.silence(2_000)
+    assert call.told(Finalize, TurnEnded) == [Finalize(), Finalize(), TurnEnded("I bought a lamp")]
+
+
+def test_words_of_the_next_utterance_are_told_once() -> None:
+    call = Call(finals=False).says("I bought a lamp").silence(620)
+    call.feed(Partial(call.at, since=call.at, text="yesterday"))
+    began = call.at
+    call.silence(1_000)
+    call.feed(Final(call.at, since=began, text="yesterday evening"))
+    assert call.silence(3_000).ends == ["I bought a lamp yesterday"]
+
+
+def test_voice_after_a_final_is_waited_for() -> None:
+    call = Call(finals=False).says("I bought a lamp")
+    call.feed(Final(call.at, since=0, text="I bought a lamp"))
+    began = call.at
+    call.voice(600).silence(700)
+    call.feed(Final(call.at, since=began, text="yesterday"))
+    assert call.silence(2_000).ends == ["I bought a lamp yesterday"]
+
+
+def test_words_stand_in_the_order_in_which_they_were_said() -> None:
+    call = Call(finals=False).voice(2_000)
+    call.feed(Partial(call.at, since=1_000, text="yesterday"))
+    call.feed(Final(call.at, since=0, text="I bought a lamp"))
+    assert call.silence(2_000).ends == ["I bought a lamp yesterday"]
+
+
 def test_a_click_is_nothing() -> None:
     call = Call().prompt()
     for _ in range(10):
@@ -157,6 +203,16 @@ def test_a_place_that_never_falls_silent_does_not_keep_the_turn() -> None:
     call.voice(15_000)
     assert call.told() == [TurnEnded("where is my order", "noise")]
     assert call.when(TurnEnded) - spoken == 4_000 + LAG
+
+
+def test_in_noise_the_final_that_was_asked_for_is_the_end() -> None:
+    call = Call(finals=False).says("where is my odor").voice(4_040)
+    call.feed(Final(call.at, since=0, text="where is my order"))
+    assert call.told() == [TurnEnded("where is my order", "noise")]
+
+
+def test_a_prompt_after_noise_is_not_held_up_by_it() -> None:
+    assert Call().voice(17_000).prompt("pardon?").voice(3_000).told() == [NoMatch(1)]
 
 
 def test_who_is_heard_without_partials_may_speak_longer() -> None:
@@ -195,6 +251,7 @@ def test_voice_pauses_a_prompt_within_200_ms(before: int) -> None:
 def test_words_stop_it_and_tell_what_was_heard() -> None:
     call = Call().prompt(heard=12).silence(500)
     call.feed(PromptHeard(call.at, "hours", 31))
+    call.feed(PromptHeard(call.at, "hours", 30))
     call.says("no wait where is my order", means=True).silence(1_000)
     assert call.told() == [Pause("hours"), Stop("hours", 31), TurnEnded("no wait where is my order")]
 
@@ -223,6 +280,10 @@ def test_every_cough_is_forgiven() -> None:
 def test_a_listening_sound_does_not_interrupt(sound: str) -> None:
     call = Call().prompt().silence(500).says(sound).silence(3_000)
     assert call.told() == [Pause("hours"), Resume("hours")]
+
+
+def test_a_dot_for_a_cough_does_not_interrupt() -> None:
+    assert Call().prompt().says("…").silence(2_000).told() == [Pause("hours"), Resume("hours")]
 
 
 def test_words_that_the_recognizer_takes_back_do_not_interrupt() -> None:
@@ -379,6 +440,27 @@ def test_short_noises_do_not_put_the_word_about_silence_off() -> None:
 def test_a_place_that_is_always_loud_ends_with_a_person() -> None:
     call = Call().voice(60_000)
     assert call.told() == [NoMatch(1), NoMatch(2), Person("no_match")]
+    assert len(call.told(Finalize)) == 3
+
+
+def test_after_a_person_was_called_counting_starts_anew() -> None:
+    assert Call().silence(24_000).told() == [NoInput(1), NoInput(2), Person("no_input"), NoInput(1)]
+
+
+def test_silence_is_counted_from_the_answer() -> None:
+    call = Call()
+    call.feed(AnswerAwaited(0))
+    call.silence(15_000).feed(AnswerCame(call.at))
+    assert call.silence(5_980).words_needed == []
+    assert call.silence(20).words_needed == [NoInput(1)]
+
+
+def test_silence_is_counted_from_where_a_prompt_was_stopped() -> None:
+    call = Call(finals=False).prompt().silence(10_000)
+    call.feed(Partial(call.at, since=0, text="a"))
+    call.feed(Final(call.at, since=0, text=""))
+    assert call.silence(5_980).told() == [Stop("hours", 0)]
+    assert call.silence(20).told() == [Stop("hours", 0), NoInput(1)]
 
 
 def test_a_filler_is_said_when_the_answer_takes_its_time() -> None:
@@ -406,7 +488,7 @@ def test_an_answer_that_never_comes_needs_a_person() -> None:
     call = Call()
     call.feed(AnswerAwaited(0))
     call.silence(25_000)
-    assert (20_000, Person("no_answer")) in call.outputs
+    assert [(at, one) for at, one in call.outputs if not isinstance(one, Filler)] == [(20_000, Person("no_answer"))]
 
 
 def test_what_is_mumbled_while_the_bot_thinks_is_not_asked_about() -> None:
