@@ -160,8 +160,8 @@ def test_voice_while_the_final_is_awaited_puts_the_end_off() -> None:
 
 def test_words_of_the_next_utterance_are_told_once() -> None:
     call = Call(finals=False).says("I bought a lamp").silence(620)
-    call.feed(Partial(call.at, since=call.at, text="yesterday"))
-    began = call.at
+    began = call.when(Finalize)
+    call.feed(Partial(call.at, since=began, text="yesterday"))
     call.silence(1_000)
     call.feed(Final(call.at, since=began, text="yesterday evening"))
     assert call.silence(3_000).ends == ["I bought a lamp yesterday"]
