@@ -1,0 +1,1 @@
+"""Calls: a leg of a conversation whose words are spoken."""
