@@ -33,7 +33,7 @@ MAX_STRAY_MS = 2_000
 CONCEALED = 3
 """So many missing frames in a row are concealed; after them, made-up sound is worse than none."""
 DTX_BYTES = 2
-"""An Opus packet this short says that nothing is sent until somebody speaks again (RFC 6716, 2.1.8; RFC 7587, 3.1.3)."""
+"""An Opus packet this short says that nothing is sent until somebody speaks again (RFC 6716, 2.1.9; RFC 7587, 3.1.3)."""
 SLACK_MS = 10
 """So far beyond a whole frame the delay may stand over its target, lest it go to and fro between two frames."""
 SKIP_EVERY = 50
@@ -72,7 +72,7 @@ class Play(msgspec.Struct, frozen=True):
 
 class Conceal(msgspec.Struct, frozen=True):
     """A frame is missing: let the decoder conceal it, from the forward error correction in ``following`` where the next
-    payload is there already (RFC 6716, 2.1.6; the decoder finds out whether it carries any). ``following`` will still
+    payload is there already (RFC 6716, 2.1.7; the decoder finds out whether it carries any). ``following`` will still
     be given to ``Play``."""
 
     following: bytes | None
@@ -109,6 +109,25 @@ class _Kept(msgspec.Struct, frozen=True):
 class JitterBuffer:
     """The buffer of one leg. ``put`` and ``take`` are told the instant: milliseconds since the call began."""
 
+    _kept: dict[int, _Kept]
+    """By slot: which 20 ms of the stream, counted from its first packet."""
+    _cursor: int | None
+    """The slot whose moment is next; none before the first."""
+    _gone: int | None
+    """The last slot that was played, or made up from its successor."""
+    _heard: _Kept | None
+    """What was played last."""
+    _newest_sequence: int
+    _newest_ticks: int
+    """The timestamp of the packet sent last, and of the first: both without wraps."""
+    _origin: int
+    _seen: int
+    """Which sequence numbers came, from the newest (bit 0) backwards."""
+    _delay: int
+    _dry: int
+    """How many frames in a row had nothing to play."""
+    _since_skip: int
+
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings()
         self._arrivals = Arrivals(floor=self._settings.floor, ceiling=self._settings.ceiling)
@@ -117,7 +136,8 @@ class JitterBuffer:
         self._ssrc: int | None = None
         self._forget()
 
-    def __len__(self) -> int:
+    @property
+    def waiting(self) -> int:
         """How many payloads wait."""
         return len(self._kept)
 
@@ -281,20 +301,11 @@ class JitterBuffer:
         self._keep(packet, at)
 
     def _forget(self) -> None:
-        self._kept: dict[int, _Kept] = {}
-        """By slot: which 20 ms of the stream, counted from its first packet."""
-        self._cursor: int | None = None
-        """The slot whose moment is next; none before the first."""
-        self._gone: int | None = None
-        """The last slot that was played, or made up from its successor."""
-        self._heard: _Kept | None = None
+        self._kept = {}
+        self._cursor = self._gone = self._heard = None
         self._newest_sequence = self._newest_ticks = self._origin = 0
-        self._seen = 0
-        """Which sequence numbers came, from the newest (bit 0) backwards."""
-        self._delay = 0
+        self._seen = self._delay = self._since_skip = 0
         self._dry = CONCEALED
-        """How many frames in a row had nothing to play."""
-        self._since_skip = 0
 
     def _delay_of(self, slot: int, at: int) -> int:
         return at - slot * FRAME_MS - self._arrivals.base

@@ -79,7 +79,8 @@ class Ticker:
         self.left_out = 0
         """Ticks that were never made up for."""
 
-    def __len__(self) -> int:
+    @property
+    def calls(self) -> int:
         """How many calls are stepped."""
         return len(self._seats)
 
