@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 
 import pytest
@@ -86,7 +87,7 @@ def test_nothing_is_taken_before_the_first_packet() -> None:
 
 def test_lost_packet_is_made_up_from_the_next_one_and_leaves_no_delay() -> None:
     taken = play([arrival for arrival in on_time(range(100)) if number(arrival[1].payload) != 50], until=3_000)
-    assert [frame for _, frame in taken if isinstance(frame, Conceal)][0] == Conceal(name(51))
+    assert next(frame for _, frame in taken if isinstance(frame, Conceal)) == Conceal(name(51))
     assert played(taken) == [frame for frame in range(100) if frame != 50]
     assert delays(taken)[0] == delays(taken)[-1]
 
@@ -134,7 +135,7 @@ def test_late_packets_are_played_and_the_delay_grows_at_once() -> None:
     assert played(taken) == list(range(played(taken)[-1] + 1))
     assert buffer.target == 45
     assert 45 <= delays(taken)[51] <= 65
-    assert len([got for _, got in taken if isinstance(got, Conceal)]) == 2
+    assert len([got for _, got in taken if isinstance(got, Conceal)]) == 1
 
 
 def test_late_packet_that_was_made_up_already_is_not_heard_again() -> None:
@@ -158,7 +159,7 @@ def test_grown_delay_shrinks_while_somebody_speaks_by_single_frames_far_apart() 
     left_out = sorted(set(range(played(taken)[-1])) - set(played(taken)))
     assert delays(taken)[-1] < 20 + FRAME_MS + SLACK_MS
     assert 1 <= len(left_out) <= 2
-    assert all(after - before >= 50 for before, after in zip(left_out, left_out[1:], strict=False))
+    assert all(after - before >= 50 for before, after in itertools.pairwise(left_out))
 
 
 def test_grown_delay_shrinks_sooner_in_silence() -> None:
@@ -328,14 +329,16 @@ def test_every_payload_is_played_at_most_once_and_in_order(
 
 @given(networks, st.integers(0, 120))
 def test_delay_is_bounded_by_the_settings(network: list[tuple[bool, int, int]], wrap: int) -> None:
-    """After the fastest way of the last seconds: a packet's own way is at most that much longer."""
+    """It counts from the fastest way of the last seconds, which isn't faster than the slowest packet."""
     arrivals = through(network, wrap=wrap)
     slowest = max((came - number(got.payload) * FRAME_MS - WAY_MS for came, got in arrivals), default=0)
     buffer = JitterBuffer()
-    taken = play(arrivals, until=4_000, buffer=buffer)
+    taken = []
+    for at in range(7, 4_000, FRAME_MS):
+        taken += play([got for got in arrivals if at - FRAME_MS < got[0] <= at], start=at, until=at + 1, buffer=buffer)
+        assert 0 <= buffer.delay <= 60 + FRAME_MS
+        assert 20 <= buffer.target <= 60
     assert all(delay <= slowest + 60 + FRAME_MS for delay in delays(taken))
-    assert 0 <= buffer.delay <= 60 + FRAME_MS
-    assert 20 <= buffer.target <= 60
 
 
 @given(networks)
