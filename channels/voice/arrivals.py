@@ -8,10 +8,13 @@ from __future__ import annotations
 
 WINDOW_MS = 2_000
 """What was seen counts for one to two windows."""
+RARE = 2
+"""So many packets of a window (2 % where it is full) may come late and be concealed as if they were lost: waiting for each
+of them would delay every word."""
 JITTERS = 3
 """So many times the mean jitter covers nearly every packet, before the latest one has been seen."""
-MAX_STEP_MS = 200
-"""The most that one packet may tell about the jitter: a stall is no jitter."""
+MAX_STEP_MS = 60
+"""The most that one packet may tell about the jitter: a single stall is none."""
 LEVEL = 5
 """So many packets in a row beyond the ceiling, close to one another, are a longer way and not a burst."""
 
@@ -33,13 +36,14 @@ class Arrivals:
         self._since = at
         self._low: int | None = transit
         self._low_before: int | None = None
-        self._peak = self._peak_before = 0
+        self._latest: list[int] = []
+        self._latest_before: list[int] = []
         self._level: tuple[int, int, int] | None = None
 
     @property
     def target(self) -> int:
-        """The delay after the fastest way that lets nearly every packet be in time."""
-        wanted = max(self._peak, self._peak_before, round(JITTERS * self.jitter))
+        """The delay after the fastest way that lets nearly every packet be in time which can be."""
+        wanted = max(_usual(self._latest), _usual(self._latest_before), round(JITTERS * self.jitter))
         return max(self._floor, min(self._ceiling, wanted))
 
     def add(self, transit: int, at: int) -> None:
@@ -50,14 +54,15 @@ class Arrivals:
         self.jitter += (step - self.jitter) / 16
         self._low = transit if self._low is None else min(self._low, transit)
         self.base = min(self._low, self.base if self._low_before is None else self._low_before)
-        self._peak = max(self._peak, transit - self.base)
+        if transit - self.base <= self._ceiling:  # what comes later is lost anyway
+            self._latest = sorted([*self._latest, transit - self.base])[-RARE - 1 :]
 
     def pass_to(self, at: int) -> None:
         """Lets time pass: what is older than two windows no longer counts."""
         if at - self._since < WINDOW_MS:
             return
         long_ago = at - self._since >= 2 * WINDOW_MS
-        self._peak_before, self._peak = (0 if long_ago else self._peak), 0
+        self._latest_before, self._latest = ([] if long_ago else self._latest), []
         if self._low is not None:
             self._low_before, self._low = self._low, None
             self.base = self._low_before
@@ -78,3 +83,8 @@ class Arrivals:
         self.restart(low, at)
         self.jitter = jitter
         return True
+
+
+def _usual(latest: list[int]) -> int:
+    """The lateness that only rare packets of a window exceed, of its latest ones in order."""
+    return latest[0] if len(latest) > RARE else 0

@@ -95,10 +95,7 @@ class Mixer:
             return SILENCE
         if len(parts) == 1 and parts[0].dtype == np.int16:
             return parts[0].astype(np.int16, copy=False)
-        total = np.zeros(FRAME, dtype=np.float32)
-        for part in parts:
-            total += part
-        return np.clip(np.rint(total), -32_768, 32_767).astype(np.int16)
+        return _sum(parts)
 
 
 def _at_gain(sound: Frame | Sum, before: float, now: float) -> Frame | Sum:
@@ -106,6 +103,17 @@ def _at_gain(sound: Frame | Sum, before: float, now: float) -> Frame | Sum:
     if before == now:
         return sound if now == 1.0 else sound * np.float32(now)
     return sound * (np.float32(before) + np.float32(now - before) * _RISE)
+
+
+def _sum(parts: list[Frame | Sum]) -> Frame:
+    """The sum of sounds, where too loud at its loudest; in place, since this is most of a call's work."""
+    total = parts[0].astype(np.float32)
+    for part in parts[1:]:
+        total += part
+    np.rint(total, out=total)
+    np.minimum(total, 32_767, out=total)
+    np.maximum(total, -32_768, out=total)
+    return total.astype(np.int16)
 
 
 def _gains(rows: Rows) -> Gains:
