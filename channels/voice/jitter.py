@@ -6,8 +6,9 @@ milliseconds after it would have come on the fastest way seen lately (``channels
 therefore costs its own 20 ms and never leaves delay behind; what comes late within the ceiling is played, and the delay
 has grown by that; too much delay goes again by frames left out: missing ones first, then silent ones, then one a second.
 
-A packet is expected to hold 20 ms (offer ``ptime=20`` and ``maxptime=20``, RFC 7587 section 6.1). One that holds more is
-followed by ``Nothing`` as often as it has further frames: what the decoder gave beyond its first frame is played then.
+A packet should hold 20 ms: offer ``ptime=20`` and ``maxptime=20`` (RFC 7587, section 6.1). One that holds more is followed
+by ``Nothing`` for its further frames: the decoder's owner plays what is left of it then, and drops what still is when the
+next ``Play`` comes. Of several packets within the same 20 ms the first is played and the others are counted as late.
 
 Nothing here does I/O, knows a clock or decodes. Whatever comes in, the buffer holds at most ``Settings.capacity``
 payloads of at most ``MAX_PAYLOAD`` bytes, and a call costs time in proportion to that at most.
@@ -18,6 +19,7 @@ from __future__ import annotations
 import msgspec
 
 from channels.voice.arrivals import Arrivals
+from channels.voice.toc import ends_speech, frames_of
 
 FRAME_MS = 20
 FRAME_TICKS = 960
@@ -32,13 +34,11 @@ MAX_STRAY_MS = 2_000
 """So far a packet's way may differ from the fastest one before its timestamp is taken for another stream's."""
 CONCEALED = 3
 """So many missing frames in a row are concealed; after them, made-up sound is worse than none."""
-DTX_BYTES = 2
-"""An Opus packet this short says that nothing is sent until somebody speaks again (RFC 6716, 2.1.9; RFC 7587, 3.1.3)."""
-SLACK_MS = 10
+SLACK_MS = 4
 """So far beyond a whole frame the delay may stand over its target, lest it go to and fro between two frames."""
-SKIP_EVERY = 50
-"""Takes between two frames left out while somebody speaks; ``SKIP_EVERY_SILENT`` where nobody does."""
-SKIP_EVERY_SILENT = 5
+SPARE = 50
+"""A frame is left out after so many takes whose delay was a frame too much, ``SPARE_SILENT`` where nobody speaks."""
+SPARE_SILENT = 5
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -124,9 +124,12 @@ class JitterBuffer:
     _seen: int
     """Which sequence numbers came, from the newest (bit 0) backwards."""
     _delay: int
+    _until: int
+    """The slot after the last one that the packet played last lasts for."""
     _dry: int
     """How many frames in a row had nothing to play."""
-    _since_skip: int
+    _spare: int
+    """How many takes in a row had a frame of delay too much."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings()
@@ -181,14 +184,14 @@ class JitterBuffer:
         """The frame that is due at ``at``, asked for every 20 ms. ``silent`` tells that what was played lately held no
         voice, so that a frame left out isn't missed."""
         self._arrivals.pass_to(at)
-        self._since_skip += 1
         if self._cursor is None:
             if not self._kept:
                 return NOTHING
             self._cursor = min(self._kept)
         delay = self._delay_of(self._cursor, at)
         if delay < self._arrivals.target:
-            return self._missing(None)
+            self._spare = 0
+            return self._missing(self._cursor, None)
         self._cursor = self._shortened(self._cursor, delay, silent=silent)
         self._cursor += 1
         return self._frame(self._cursor - 1, at)
@@ -199,23 +202,24 @@ class JitterBuffer:
         if kept is not None:
             self._gone, self._heard = slot, kept
             self._delay = self._delay_of(slot, at)
-            self._dry = CONCEALED if len(kept.payload) <= DTX_BYTES else 0
+            self._until = slot + frames_of(kept.payload)
+            self._dry = CONCEALED if ends_speech(kept.payload) else 0
             self.counts.played += 1
             return Play(kept.payload)
-        if not self._kept:
-            return self._missing(None)
+        if not self._kept or slot < self._until:
+            return self._missing(slot, None)
         following = min(self._kept)
         after = self._kept[following]
         if self._heard is not None and after.sequence - self._heard.sequence <= 1:
             return NOTHING  # nothing was sent between the two: a pause, not a loss
         if following != slot + 1:
-            return self._missing(None)
+            return self._missing(slot, None)
         self._gone = slot  # it is heard now: should it still come, it must not be heard again
         self._dry = 0
-        return self._missing(after.payload)
+        return self._missing(slot, after.payload)
 
-    def _missing(self, following: bytes | None) -> Taken:
-        if self._dry >= CONCEALED:
+    def _missing(self, slot: int, following: bytes | None) -> Taken:
+        if slot < self._until or self._dry >= CONCEALED:
             return NOTHING
         self._dry += 1
         self.counts.concealed += 1
@@ -226,19 +230,21 @@ class JitterBuffer:
         excess = delay - self._arrivals.target
         if delay > self._settings.ceiling + FRAME_MS:
             return self._skip_to(cursor + excess // FRAME_MS)
-        if excess < FRAME_MS + SLACK_MS:
+        if cursor < self._until:
             return cursor
+        if excess < FRAME_MS + SLACK_MS:
+            self._spare = 0
+            return cursor
+        self._spare += 1
         kept = self._kept.get(cursor)
-        quiet = silent or (kept is not None and len(kept.payload) <= DTX_BYTES)
-        if kept is None or self._since_skip >= (SKIP_EVERY_SILENT if quiet else SKIP_EVERY):
-            return self._skip_to(cursor + 1)
-        return cursor
+        quiet = silent or kept is None or ends_speech(kept.payload)
+        return self._skip_to(cursor + 1) if self._spare >= (SPARE_SILENT if quiet else SPARE) else cursor
 
     def _skip_to(self, slot: int) -> int:
         for old in [kept for kept in self._kept if kept < slot]:
             del self._kept[old]
             self.counts.skipped += 1
-        self._since_skip = 0
+        self._spare = 0
         return slot
 
     def _keep(self, packet: Packet, at: int) -> None:
@@ -304,7 +310,7 @@ class JitterBuffer:
         self._kept = {}
         self._cursor = self._gone = self._heard = None
         self._newest_sequence = self._newest_ticks = self._origin = 0
-        self._seen = self._delay = self._since_skip = 0
+        self._seen = self._delay = self._until = self._spare = 0
         self._dry = CONCEALED
 
     def _delay_of(self, slot: int, at: int) -> int:

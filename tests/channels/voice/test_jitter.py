@@ -235,6 +235,22 @@ def test_announced_pause_is_not_concealed() -> None:
     assert set(map(type, after)) == {type(NOTHING)}
 
 
+def test_longer_packets_are_followed_by_nothing_while_they_last() -> None:
+    long = [
+        (frame * FRAME_MS + WAY_MS, Packet(1, frame // 3, frame * FRAME_TICKS, bytes([11 << 3]) + b"sixty ms"))
+        for frame in range(0, 90, 3)
+    ]
+    taken = [type(got) for _, got in play(long, until=1_800)]
+    first = taken.index(Play)
+    assert taken[first : first + 81] == [Play, type(NOTHING), type(NOTHING)] * 27
+
+
+def test_of_several_packets_within_20_ms_the_first_is_played() -> None:
+    short = [(n * 10 + WAY_MS, Packet(1, n, n * FRAME_TICKS // 2, b"%d 10 ms" % n)) for n in range(100)]
+    taken = play(short, until=2_000)
+    assert [int(got.payload.split()[0]) for _, got in taken if isinstance(got, Play)] == list(range(0, 100, 2))
+
+
 def test_other_stream_is_taken_up_with_its_second_packet_and_loses_none() -> None:
     other = [(2_000 + frame * FRAME_MS, packet(frame, ssrc=2, first=9, origin=77)) for frame in range(100)]
     buffer = JitterBuffer()
