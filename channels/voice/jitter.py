@@ -162,6 +162,7 @@ class JitterBuffer:
     def put(self, packet: Packet, at: int) -> None:
         """Takes a packet that came at ``at``; whatever it says, nothing is raised."""
         self.counts.received += 1
+        stray = self._stray
         if not 0 < len(packet.payload) <= MAX_PAYLOAD:
             self.counts.refused += 1
         elif self._ssrc is None:
@@ -169,9 +170,8 @@ class JitterBuffer:
         elif self._belongs(packet, at):
             self._stray = None
             self._keep(packet, at)
-        elif self._follows_stray(packet):
-            stray, self._stray = self._stray, None
-            assert stray is not None
+        elif stray is not None and _follows(packet, stray):
+            self._stray = None
             self.counts.refused -= 1
             self.counts.restarts += 1
             self._restart(stray, at)
@@ -259,7 +259,7 @@ class JitterBuffer:
         if ahead > 0:
             self._newest_sequence, self._newest_ticks = sequence, ticks
             if self._arrivals.is_new_level(at - slot * FRAME_MS, at):
-                self._cursor = self._gone = None  # the way is longer for good: begin anew with what comes
+                self._begin_anew(slot)
         over = self._gone is not None and slot <= self._gone
         if over or slot in self._kept or self._delay_of(slot, at) > self._settings.ceiling:
             self.counts.late += 1
@@ -270,6 +270,13 @@ class JitterBuffer:
         if len(self._kept) > self._settings.capacity:
             del self._kept[min(self._kept)]
             self.counts.skipped += 1
+
+    def _begin_anew(self, slot: int) -> None:
+        """Goes on with what comes from ``slot`` on, however long that took. A slot that was played already, in a packet
+        that is new by its sequence number, tells that the sender has set its timestamps back."""
+        self._cursor = None
+        if self._gone is not None and slot <= self._gone:
+            self._gone, self._until = None, slot
 
     def _is_new(self, ahead: int) -> bool:
         """Whether a packet so far ahead of the newest comes for the first time."""
@@ -291,13 +298,6 @@ class JitterBuffer:
         ticks = self._newest_ticks + _signed(packet.timestamp - self._newest_ticks, 32)
         return abs(self._delay_of((ticks - self._origin) // FRAME_TICKS, at)) <= MAX_STRAY_MS
 
-    def _follows_stray(self, packet: Packet) -> bool:
-        """One packet from elsewhere may be a mistake; two in a row are another stream (RFC 3550, appendix A.1)."""
-        stray = self._stray
-        if stray is None or packet.ssrc != stray.ssrc or _signed(packet.sequence - stray.sequence, 16) != 1:
-            return False
-        return 0 < _signed(packet.timestamp - stray.timestamp, 32) <= MAX_STRAY_MS // FRAME_MS * FRAME_TICKS
-
     def _restart(self, packet: Packet, at: int) -> None:
         self._forget()
         self._ssrc = packet.ssrc
@@ -315,6 +315,13 @@ class JitterBuffer:
 
     def _delay_of(self, slot: int, at: int) -> int:
         return at - slot * FRAME_MS - self._arrivals.base
+
+
+def _follows(packet: Packet, stray: Packet) -> bool:
+    """One packet from elsewhere may be a mistake; two in a row are another stream (RFC 3550, appendix A.1)."""
+    if packet.ssrc != stray.ssrc or _signed(packet.sequence - stray.sequence, 16) != 1:
+        return False
+    return 0 < _signed(packet.timestamp - stray.timestamp, 32) <= MAX_STRAY_MS // FRAME_MS * FRAME_TICKS
 
 
 def _signed(difference: int, bits: int) -> int:
