@@ -65,7 +65,6 @@ class Arrivals:
         self._latest_before, self._latest = ([] if long_ago else self._latest), []
         if self._low is not None:
             self._low_before, self._low = self._low, None
-            self.base = self._low_before
         self._since = at
 
     def is_new_level(self, transit: int, at: int) -> bool:

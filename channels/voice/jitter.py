@@ -230,8 +230,6 @@ class JitterBuffer:
         excess = delay - self._arrivals.target
         if delay > self._settings.ceiling + FRAME_MS:
             return self._skip_to(cursor + excess // FRAME_MS)
-        if cursor < self._until:
-            return cursor
         if excess < FRAME_MS + SLACK_MS:
             self._spare = 0
             return cursor
