@@ -36,6 +36,7 @@ SwitchboardError
 │   ├── ContactUnreachable  as DeliveryRefused, and the contact blocked us
 │   └── DeliveryUncertain   the bytes left and no answer came
 ├── MediaRefused            a provider will never give this file; ``RetryLater``: not now
+├── SpeechUnavailable       this engine can't now: take the next one of the order
 └── StartupError            one line for the person at the terminal, exit code 2
     └── FolderInUse         another process serves from this data folder
 """
@@ -232,6 +233,10 @@ class DeliveryUncertain(DeliveryError):
 
 class MediaRefused(SwitchboardError):
     """The provider will never give this file; ``str(error)`` says why."""
+
+
+class SpeechUnavailable(SwitchboardError):
+    """A speech engine that is not installed, hangs or refuses."""
 
 
 class StartupError(SwitchboardError):

@@ -507,6 +507,20 @@ class Phrases(Protocol):
     def when(self, at: int, locale: str, /, *, now: int, zone: dt.tzinfo) -> str: ...
 
 
+# --- speech -------------------------------------------------------------------------------------------------------
+
+
+class Synthesizer(Protocol):
+    """Speaks texts: 16 kHz mono int16 in frames of 20 ms (``speech.sound``)."""
+
+    def speak(self, text: str, *, locale: str, voice: str = "", rate: float = 1.0) -> AsyncIterator[bytes]:
+        """Frames as they are made; the last is filled up with silence. ``voice``: the engine's own name of it, "" for its
+        usual one of ``locale``; ``rate``: 0.5 to 2. Raises ``SpeechUnavailable``. To stop it, close the iterator."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
 class Hint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """ "The log of this conversation has reached ``seq``"; ``anew``: it was erased, and must be read from its begin.
     A hint may be lost; the log is the truth."""
