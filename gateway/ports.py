@@ -510,6 +510,60 @@ class Phrases(Protocol):
 # --- speech -------------------------------------------------------------------------------------------------------
 
 
+class Hints(msgspec.Struct, frozen=True, kw_only=True):
+    """What callers of a business may well say, for recognizers that can be told: whole ``phrases``, as they are written, in
+    one language. ``version``: another one where they are others; "" for none."""
+
+    version: str = ""
+    phrases: tuple[str, ...] = ()
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """A recognized word. ``since``, ``until``: milliseconds of the sound that was fed; 0 where the engine doesn't tell."""
+
+    text: str
+    since: int = 0
+    until: int = 0
+    confidence: float = 1.0
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recognizer makes of an utterance. ``final``: its last word about it; else what it believes so far, in place of
+    what it told before. ``since``: milliseconds of sound that were fed before the utterance began, the same for all that
+    is told of it. A final without ``text``: nothing was said."""
+
+    text: str
+    since: int
+    final: bool = False
+    confidence: float = 1.0
+    words: tuple[Word, ...] = ()
+
+
+class Listening(Protocol):
+    """One speaker's sound on its way through a recognizer.
+
+    ``feed`` takes a frame (``speech.sound``), ``finalize`` ends the utterance: its final is told soon, and what is fed from now
+    on is another one. Both return at once and never fail. ``heard`` is read by one reader, to the end; it raises
+    ``SpeechUnavailable`` where the engine fails or hangs. Each ``finalize`` is followed by one final at least.
+    """
+
+    def feed(self, frame: bytes) -> None: ...
+
+    def finalize(self) -> None: ...
+
+    def heard(self) -> AsyncIterator[Heard]: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Recognizer(Protocol):
+    """Understands speech. ``listen`` raises ``SpeechUnavailable``, also where it doesn't know the language."""
+
+    async def listen(self, *, locale: str, hints: Hints) -> Listening: ...
+
+    async def aclose(self) -> None: ...
+
+
 class Synthesizer(Protocol):
     """Speaks texts: 16 kHz mono int16 in frames of 20 ms (``speech.sound``)."""
 
