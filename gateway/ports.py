@@ -25,6 +25,7 @@ from gateway.model.events import (
     Reason,
     Score,
     Span,
+    Speech,
 )
 
 # --- channels ---------------------------------------------------------------------------------------------------
@@ -86,7 +87,7 @@ class Inbound(Arrival, frozen=True, kw_only=True):
     (a button, a call). ``message``: the provider's id of it; ``answers``: of the one that it replies to. ``album``: the
     provider's id of what it is a piece of; ``topic``: of the part of the chat in which it stands. For the rest of what a messenger tells see ``CustomerMessage``.
     ``files``: what the provider has for us to fetch; ``uploads``: ids of what the sender uploaded here before.
-    ``profile``: the business vouches for the sender. ``attributes``, ``consent``, ``invitation``: what must stand in the
+    ``call``: they call, and say nothing yet: the id of the leg. ``speech``: they said it in a call. ``profile``: the business vouches for the sender. ``attributes``, ``consent``, ``invitation``: what must stand in the
     log before the input, where it doesn't yet.
     """
 
@@ -113,6 +114,8 @@ class Inbound(Arrival, frozen=True, kw_only=True):
     phone: Phone | None = None
     unsupported: str = ""
     topic: str = ""
+    call: str = ""
+    speech: Speech | None = None
 
 
 class Opened(Arrival, frozen=True, kw_only=True):

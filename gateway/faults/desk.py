@@ -34,3 +34,7 @@ MACRO_STEP = Kind(
     "macro_step", "Step {step} of “{name}” can't be done, so nothing of it was. Do it by hand, or look at the macro."
 )
 LABELS = Kind("labels_many", "A conversation has at most {limit} labels. Take one off first.")
+CALL_OVER = Kind("call_over", "This call is over.")
+CALL_GOES_ON = Kind("call_goes_on", "This call goes on already.")
+CALLS_FULL = Kind("calls_full", "As many calls as a conversation can have go on in this one. End one of them first.")
+NO_SUCH_MESSAGE = Kind("message_none", "There is no such message.")

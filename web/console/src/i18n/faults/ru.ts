@@ -48,6 +48,11 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.messenger_missing": "Напишите мессенджер и имя в нём, например Telegram @name.",
   "fault.callback_none": "Перезвон никто не обещал. Завершите с ответом или отложите.",
   "fault.colleague_gone": "{name}: не в консоли. Выберите другого коллегу или передайте группе.",
+  "fault.call_over": "Этот звонок уже завершён.",
+  "fault.call_goes_on": "Этот звонок уже идёт.",
+  "fault.calls_full":
+    "В этом диалоге уже столько звонков, сколько может быть. Сначала завершите один из них.",
+  "fault.message_none": "Такого сообщения нет.",
   "fault.labels_many": "Меток у диалога не больше {limit}. Сначала снимите одну.",
   "fault.colleague_wrapping_up":
     "{name}: ещё завершает прошлый диалог. Выберите другого коллегу или передайте группе.",
