@@ -111,9 +111,7 @@ class _SileroStream:
 
     def _look(self) -> None:
         window = self._sound[None, : CONTEXT + WINDOW]
-        told, self._hidden, self._cell = self._session.run(
-            None, {"input": window, "h": self._hidden, "c": self._cell}
-        )
+        told, self._hidden, self._cell = self._session.run(None, {"input": window, "h": self._hidden, "c": self._cell})
         self._told = float(told[0])
         self._filled -= WINDOW
         kept = CONTEXT + self._filled

@@ -97,6 +97,8 @@ class Turns:
     """One call's turns, while the bot minds it, from ``at`` on. People who talk to each other need none of it."""
 
     def __init__(self, settings: Settings | None = None, *, at: int = 0) -> None:
+        self.span = (at, at)
+        """From when to when the turn was spoken or pressed that was told last."""
         self._settings = settings or Settings()
         self._out: list[Output] = []
         self._now = at
@@ -109,7 +111,7 @@ class Turns:
         self._doubted = False  # voice that goes on has held a prompt up in vain
         self._stretch: Stretch | None = None
         self._keys = ""
-        self._key_at = at
+        self._key_at = self._keys_at = at
         self._prompt = _Prompt()
         self._awaited_since: int | None = None
         self._fillers = 0
@@ -176,7 +178,7 @@ class Turns:
             return
         self._heard_at = self._now
         if self._stretch is None:
-            self._stretch = Stretch(word_at=self._now, voiced=self._now - self._run - FRAME_MS)
+            self._stretch = Stretch(word_at=self._now, began=self._run, voiced=self._now - self._run - FRAME_MS)
         self._stretch.go_on(FRAME_MS)
 
     def _take_words(self, words: Partial | Final) -> None:
@@ -186,12 +188,14 @@ class Turns:
             if not says_something(words.text):
                 return
             self._heard_at = self._now
-            self._stretch = Stretch(word_at=self._now)
+            self._stretch = Stretch(word_at=self._now, began=self._now)
         self._stretch.hear(words, self._now)
 
     def _take_key(self, key: str) -> None:
         self._stretch = None
         self._sign(_Sign.CLAIM)
+        if not self._keys:
+            self._keys_at = self._now
         if key != "#" or not self._keys:
             self._keys += key
             self._key_at = self._now
@@ -202,6 +206,7 @@ class Turns:
         self._out.append(Finalize())
         self._used = self._now
         keys, self._keys = self._keys, ""
+        self.span = (self._keys_at, self._key_at)
         self._end_turn(TurnEnded(keys, "keys"))
 
     # The end of what was said.
@@ -222,6 +227,7 @@ class Turns:
         self._doubted |= stretch.by == "noise"
         words = stretch.words(self._settings)
         if words and not (self._speaking() and only_backchannel(words, self._settings)):
+            self.span = (stretch.began, self._heard_at)
             text = " ".join(one.text.strip() for one in words)
             self._end_turn(TurnEnded(text, stretch.by, min(one.confidence for one in words)))
             return
