@@ -66,6 +66,17 @@ class Ear:
         if self._hearing is not None:
             self._hearing.close()
 
+    @property
+    def since(self) -> int:
+        """When what is being said began; now where nothing is."""
+        return self._now if self._hearing is None else self._hearing.since
+
+    def cut(self, at: int) -> None:
+        """What was said before ``at`` is over, and told no more."""
+        self._now = self._finalized = self._used = at
+        if self._hearing is not None:
+            self._hearing.cut(at)
+
     def hear(self, frame: Frame | None, at: int) -> None:
         """What has sounded in the 20 ms before ``at``."""
         self._now = at

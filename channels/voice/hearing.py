@@ -121,6 +121,11 @@ class Hearing:
         """Finals that were asked for and not told yet."""
         self._task = None if recognition is None else tasks.start(self._listen(recognition), name="hear")
 
+    @property
+    def since(self) -> int:
+        """When the utterance began that goes on; now where none does."""
+        return self._utterance[0][1] - FRAME_MS if self._utterance else self._now()
+
     # What comes in.
 
     def hear(self, frame: Frame | None, at: int) -> float:
@@ -131,9 +136,9 @@ class Hearing:
                 self._open()
             self._voice_at = at
             if at - self._began > LONGEST_MS:
-                self._end_utterance(at)
+                self.cut(at)
         elif self._voice_at is not None and at - self._voice_at > HOLD_MS:
-            self._end_utterance(at)
+            self.cut(at)
         sound = SILENCE if frame is None else frame
         if self._voice_at is None:
             self._before.append((sound, at))
@@ -144,11 +149,11 @@ class Hearing:
     def finalize(self) -> None:
         """The utterance has ended: its final is told soon. At once where nothing was said, or nobody listens."""
         now = self._now()
-        if not self._end_utterance(now):
+        if not self.cut(now):
             self._told(Final(now, since=now, text=""))
 
-    def _end_utterance(self, at: int) -> bool:
-        """Whether a final of it will come."""
+    def cut(self, at: int) -> bool:
+        """What was said before ``at`` belongs to nothing that is said after it. Whether a final of it will come."""
         fed = bool(self._utterance)
         self._ended = at
         self._voice_at = None

@@ -160,7 +160,8 @@ class Line:
 
     def _hear(self, frames: Mapping[str, Frame], at: int) -> None:
         there = self._seats.sound(CALLER)
-        if there and not self._was_there:
+        if there and not self._was_there and (ear := self._ears.get(CALLER)) is not None:
+            ear.cut(max(0, at - cues.FRAME_MS))
             self._begin_anew()
         self._was_there = there
         for who, ear in list(self._ears.items()):
@@ -209,11 +210,14 @@ class Line:
             ear.feed(event)
 
     def _minder(self, who: str) -> Minder:
-        minded = self._minded and who == CALLER
-        return (Turns if minded else Talk)(self._parts.settings, at=self._now)
+        began = max(0, self._now - cues.FRAME_MS)
+        if not self._minded or who != CALLER:
+            return Talk(self._parts.settings, at=began)
+        ear = self._ears.get(who)
+        return Turns(self._parts.settings, at=began, since=began if ear is None else min(began, ear.since))
 
     def _begin_anew(self) -> None:
-        """The caller's turns count from now on: what was before is another matter."""
+        """The caller's turns count from now on, with what they are saying."""
         ear = self._ears.get(CALLER)
         if ear is None:
             return

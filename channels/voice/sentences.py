@@ -12,7 +12,7 @@ MS_A_CHARACTER = 65
 """About what a character takes to say: an estimate for a sentence whose end isn't made yet."""
 
 _END = re.compile(r"(?:[.!?…]+[\"»”')\]]*(?=\s+\S)|\n)\s*")
-_INITIAL = re.compile(r"(?:^|[\s(«\"])\w\.\s*$")
+_INITIAL = re.compile(r"(?:^|[\s(«\"])[A-ZА-ЯЁ]\.\s*$")
 _BREAKS = (", ", "; ", " – ", " — ", " ")
 
 

@@ -94,16 +94,17 @@ PROMPT: dict[_State, dict[_Sign, _Cell]] = {
 
 
 class Turns:
-    """One call's turns, while the bot minds it, from ``at`` on. People who talk to each other need none of it."""
+    """One call's turns, while the bot minds it, from ``at`` on; of an utterance that goes on already from ``since`` on. People who
+    talk to each other need none of it."""
 
-    def __init__(self, settings: Settings | None = None, *, at: int = 0) -> None:
+    def __init__(self, settings: Settings | None = None, *, at: int = 0, since: int | None = None) -> None:
         self.span = (at, at)
         """From when to when the turn was spoken or pressed that was told last."""
         self._settings = settings or Settings()
         self._out: list[Output] = []
         self._now = at
         self._quiet_since = at
-        self._used = at  # utterances from before this instant have been told
+        self._used = at if since is None else since  # utterances from before this instant have been told
         self._in_voice = False
         self._run = at  # since when voice goes on, but for dips
         self._voice_at = at - self._settings.dip - 1  # the last frame that was voice: none yet
