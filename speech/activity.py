@@ -87,17 +87,16 @@ class _SileroStream:
         self._fresh = True
 
     def probability(self, frame: Samples | None) -> float:
-        if frame is None or is_quiet(frame):
+        quiet = frame is None or is_quiet(frame)
+        if not quiet:
+            self._quiet, self._fresh = 0, False
+        elif not self._fresh:
             self._quiet += 1
-            if self._fresh:
-                return 0.0
             if self._quiet >= FORGET:
                 self._forget()
-                return 0.0
-        else:
-            self._quiet, self._fresh = 0, False
-        self._append(frame)
-        return self._told
+        if not self._fresh:
+            self._append(frame)
+        return 0.0 if quiet else self._told
 
     def _append(self, frame: Samples | None) -> None:
         begin = CONTEXT + self._filled

@@ -174,6 +174,7 @@ class Line:
             frame = self._player.take()
             if frame is not None:
                 frames[PROMPTS] = frame
+        if self._player.busy or self._player.news:
             self._tell_prompts()
         if self._music and self._player.sounding is None:
             frames[MUSIC] = self._music[self._music_at]
