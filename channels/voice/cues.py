@@ -67,6 +67,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Silence after which a paused prompt goes on, if no words came."""
     doubt: Ms = 1_500
     """How long voice without words holds a prompt up."""
+    alarms: Annotated[int, msgspec.Meta(ge=0)] = 2
+    """False ones after which voice alone pauses nothing any more, until words have interrupted: where a prompt's echo or somebody
+    else's talk comes back, it would stutter to its end."""
+    echo: Share = 0.05
+    """Sound of the caller that is less loud than this share (-26 dB) of a prompt's is taken for its echo."""
     backchannels: frozenset[str] = BACKCHANNELS
 
     # When a word is needed.

@@ -6,6 +6,7 @@ talk; it tells them what happens (``line_events``). ``step`` is one frame of it,
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -29,6 +30,8 @@ from speech.activity import Activities
 CALLER = "caller"
 PROMPTS = "prompts"
 MUSIC = "music"
+ECHO_FRAMES = 25
+"""So long (0.5 s) after a sound its echo may come."""
 _OWN: Rows = {PROMPTS: Row(listens=False), MUSIC: Row(listens=False)}
 Tap = Callable[[int, Frame | None, Frame], None]
 """Hears what the caller sounded and what they were given, with the instant; for a recording. It returns at once."""
@@ -61,6 +64,8 @@ class Line:
         self._maker = Maker(parts.synthesizer, self._player, self._tasks)
         self._music: Sequence[Frame] = ()
         self._music_at = 0
+        self._loud: deque[int] = deque([0], maxlen=ECHO_FRAMES)
+        """How loud prompts and music were lately, at their loudest."""
         self._minded = False
         self._awaited = False
         self._was_there = False
@@ -153,6 +158,7 @@ class Line:
         frames = self._seats.take(at)
         self._hear(frames, at)
         self._sound(frames)
+        self._loud.append(max((_peak(frames[own]) for own in (PROMPTS, MUSIC) if own in frames), default=0))
         heard = self._mixer.mix(frames)
         self._seats.give(heard)
         if self.tap is not None:
@@ -166,7 +172,13 @@ class Line:
         self._was_there = there
         for who, ear in list(self._ears.items()):
             if self._seats.sound(who):
-                ear.hear(frames.get(who), at)
+                frame = frames.get(who)
+                ear.hear(None if who == CALLER and self._is_echo(frame) else frame, at)
+
+    def _is_echo(self, frame: Frame | None) -> bool:
+        """Whether a frame of the caller's is no louder than what comes back of a prompt where echo is cancelled."""
+        floor = max(self._loud) * self._parts.settings.echo
+        return frame is not None and floor > 0 and _peak(frame) < floor
 
     def _sound(self, frames: dict[str, Frame]) -> None:
         """Nobody is spoken to while the caller is away: they would miss it."""
@@ -245,6 +257,10 @@ class Line:
         self._seats.clear()
         self._tell = _tell_nobody
         await self._tasks.finish(within=CLOSE_WITHIN)
+
+
+def _peak(frame: Frame) -> int:
+    return max(int(frame.max()), -int(frame.min()))
 
 
 def _tell_nobody(event: LineEvent) -> None:

@@ -114,6 +114,7 @@ class Turns:
         self._keys = ""
         self._key_at = self._keys_at = at
         self._prompt = _Prompt()
+        self._alarms = 0  # false ones since words have interrupted
         self._awaited_since: int | None = None
         self._fillers = 0
         self._misses = {"no_input": 0, "no_match": 0}
@@ -259,13 +260,19 @@ class Turns:
         if not self._speaking():
             return
         if self._claims():
+            self._alarms = 0
             self._sign(_Sign.CLAIM)
         elif prompt.state is _State.PAUSED:
             if silence >= settings.resume or self._now - prompt.paused_at >= settings.doubt:
                 self._doubted = silence < settings.resume
+                self._alarms += 1
                 self._sign(_Sign.DOUBT)
-        elif self._stretch and not self._doubted and self._voice_at == self._now >= self._run + settings.barge_in:
+        elif self._alarms < settings.alarms and self._interrupts():
             self._sign(_Sign.VOICE)
+
+    def _interrupts(self) -> bool:
+        sure = self._voice_at == self._now >= self._run + self._settings.barge_in
+        return sure and self._stretch is not None and not self._doubted
 
     def _claims(self) -> bool:
         words = self._stretch.words(self._settings) if self._stretch else []
