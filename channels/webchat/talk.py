@@ -28,7 +28,7 @@ from gateway.model.reach import COUNTRIES
 from gateway.model.state import Conversation, Floor, Status
 from gateway.model.visible import Audience
 from gateway.ports import Caller, Calls, Consent, Invitation, Receipt, Signal
-from gateway.settings import Settings
+from gateway.settings import Settings, ice_servers
 from gateway.store import directory, inbound, lists, log
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -281,7 +281,8 @@ class Talk:
         receipt, leg = await self._parts.calls.begin(call)
         if receipt.blocked_until:
             raise blocked(receipt.blocked_until)
-        self._session.tell(codec.Calling(id=frame.id, conversation=receipt.conversation, leg=leg))
+        ice = codec.ice_of(ice_servers(self._parts.settings))
+        self._session.tell(codec.Calling(id=frame.id, conversation=receipt.conversation, leg=leg, ice=ice))
         await self._follow_on(receipt)
 
     async def _hang_up(self, frame: codec.HangUp) -> None:
