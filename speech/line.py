@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard
-from speech.sound import FRAME_BYTES, FRAME_MS
+from speech.frames import FRAME_BYTES, FRAME_MS
 from speech.wire import Answered, Asked, Broke, Close, Finalize, Listen, More, Sound, Speak, Spoken, Told, Took
 
 _FRAMES = 5

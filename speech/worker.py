@@ -11,7 +11,6 @@ import os
 import queue
 import sys
 import threading
-from contextlib import suppress
 from typing import BinaryIO
 
 import msgspec
@@ -19,7 +18,7 @@ import msgspec
 from gateway.beside import end_with_parent
 from gateway.errors import SpeechUnavailable
 from speech.engine import Ear, Engine
-from speech.sound import FRAME_BYTES, Framer
+from speech.frames import FRAME_BYTES, Framer
 from speech.wire import (
     AHEAD,
     Answered,
@@ -148,8 +147,6 @@ def main() -> None:
     answers = os.dup(1)
     os.dup2(2, 1)
     module, options = sys.argv[1], msgspec.json.decode(sys.argv[2].encode(), type=dict[str, str | int | float | bool])
-    with suppress(OSError):
-        os.nice(5)  # the ticker of the calls comes first
     engine: Engine = importlib.import_module(module).engine(**options)
     serve(engine, sys.stdin.buffer, Output(answers))
     # Threads may still be in the middle of something that nobody waits for.

@@ -15,7 +15,7 @@ from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Hints
 from speech.line import Patience
 from speech.pool import Plan, Pool
-from speech.sound import FRAME_BYTES
+from speech.frames import FRAME_BYTES
 
 FRAME = b"\1\0" * (FRAME_BYTES // 2)
 Make = Callable[..., Pool]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Hints
 from speech.engine import Ear
-from speech.sound import FRAME_BYTES, FRAME_MS
+from speech.frames import FRAME_BYTES, FRAME_MS
 
 
 class ToyEar:
