@@ -97,22 +97,22 @@ def _piper(name: str, network: str, config: tuple[int, str], about: str) -> Mode
 
 # Checksums of voices: voices.json of rhasspy/piper-voices at v1.0.0. Vosk and Systran publish none that can be written down here.
 KNOWN: tuple[Model, ...] = (
-    _vosk("vosk-model-small-ru-0.22", "ru", 45, "light; for telephones of one's own"),
-    _vosk("vosk-model-ru-0.42", "ru", 1_800, "the best of Vosk's in Russian; 4 GB of memory or more"),
-    _vosk("vosk-model-small-en-us-0.15", "en", 40, "light; for telephones of one's own"),
-    _vosk("vosk-model-en-us-0.22-lgraph", "en", 128, "between the two"),
-    _vosk("vosk-model-en-us-0.22", "en", 1_800, "the best of Vosk's in English; 4 GB of memory or more"),
+    _vosk("vosk-model-small-ru-0.22", "ru", 45, "light"),
+    _vosk("vosk-model-ru-0.42", "ru", 1_800, "best; 4 GB of memory"),
+    _vosk("vosk-model-small-en-us-0.15", "en", 40, "light"),
+    _vosk("vosk-model-en-us-0.22-lgraph", "en", 128, "between them"),
+    _vosk("vosk-model-en-us-0.22", "en", 1_800, "best; 4 GB of memory"),
     _whisper("tiny", "Systran/faster-whisper-tiny", 78, "quick, many errors"),
     _whisper("base", "Systran/faster-whisper-base", 148, "quick, some errors"),
-    _whisper("small", "Systran/faster-whisper-small", 486, "a second or two an utterance on two cores"),
+    _whisper("small", "Systran/faster-whisper-small", 486, "1 to 2 s each time"),
     _whisper("medium", "Systran/faster-whisper-medium", 1_530, "for many cores"),
-    _whisper("large-v3", "Systran/faster-whisper-large-v3", 3_090, "for many cores, or voice messages", vocabulary="vocabulary.json", more=True),
-    _piper("ru_RU-irina-medium", "21fbe77fdc68bdc35d7adb6bf4f52199", (4_765, "e239bb7f22d5de4a44ec6b1cb6c06bb5"), "a woman's voice"),
-    _piper("ru_RU-denis-medium", "76c2f14e521fef3ed574f97ad492728e", (4_823, "e3df5957c07647cab05cf9910ef3ede0"), "a man's voice"),
-    _piper("ru_RU-dmitri-medium", "589ccc91745a1e2353508ff62c5941b7", (4_824, "4eaf0d090190ecb8d958d40c76fd85e8"), "a man's voice"),
-    _piper("ru_RU-ruslan-medium", "731eb188e63b4c57320e38047ba2d850", (4_882, "ae6e273bd38d6ecb05c2d1969b24db0c"), "a man's voice"),
-    _piper("en_US-lessac-medium", "2fc642b535197b6305c7c8f92dc8b24f", (4_885, "c1f2b7bddefe113f3255ff9ef234cfd3"), "a woman's voice"),
-    _piper("en_US-amy-medium", "778d28aeb95fcdf8a882344d9df142fc", (4_882, "7f37dadb26340c90ebc8088e0b252310"), "a woman's voice"),
+    _whisper("large-v3", "Systran/faster-whisper-large-v3", 3_090, "for many cores", vocabulary="vocabulary.json", more=True),
+    _piper("ru_RU-irina-medium", "21fbe77fdc68bdc35d7adb6bf4f52199", (4_765, "e239bb7f22d5de4a44ec6b1cb6c06bb5"), "woman"),
+    _piper("ru_RU-denis-medium", "76c2f14e521fef3ed574f97ad492728e", (4_823, "e3df5957c07647cab05cf9910ef3ede0"), "man"),
+    _piper("ru_RU-dmitri-medium", "589ccc91745a1e2353508ff62c5941b7", (4_824, "4eaf0d090190ecb8d958d40c76fd85e8"), "man"),
+    _piper("ru_RU-ruslan-medium", "731eb188e63b4c57320e38047ba2d850", (4_882, "ae6e273bd38d6ecb05c2d1969b24db0c"), "man"),
+    _piper("en_US-lessac-medium", "2fc642b535197b6305c7c8f92dc8b24f", (4_885, "c1f2b7bddefe113f3255ff9ef234cfd3"), "woman"),
+    _piper("en_US-amy-medium", "778d28aeb95fcdf8a882344d9df142fc", (4_882, "7f37dadb26340c90ebc8088e0b252310"), "woman"),
 )  # fmt: skip
 
 
