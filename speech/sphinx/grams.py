@@ -17,11 +17,12 @@ _NEVER = -99.0
 Gram = tuple[str, ...]
 
 
-def arpa(phrases: Iterable[Sequence[str]], *, fillers: Mapping[str, float] | None = None) -> str:
-    """The model of ``phrases``, each a row of words. ``fillers``: words that may stand anywhere, with their share."""
+def arpa(phrases: Iterable[Sequence[str]], *, given_up: float = 1.0) -> str:
+    """The model of ``phrases``, each a row of words. ``given_up``: 1 as by Witten and Bell; less leaves less to what was never
+    seen, for speech that is hard to hear."""
     counts = _counts(phrases)
     followers = _followers(counts)
-    probabilities = _probabilities(counts, followers, fillers or {})
+    probabilities = _probabilities(counts, followers, given_up)
     backoffs = _backoffs(probabilities)
     return "\n".join(_written(probabilities, backoffs)) + "\n"
 
@@ -49,9 +50,8 @@ def _followers(counts: Sequence[Counter[Gram]]) -> dict[Gram, tuple[int, int]]:
 
 
 def _probabilities(
-    counts: Sequence[Counter[Gram]], followers: Mapping[Gram, tuple[int, int]], fillers: Mapping[str, float]
+    counts: Sequence[Counter[Gram]], followers: Mapping[Gram, tuple[int, int]], given_up: float
 ) -> list[dict[Gram, float]]:
-    share = sum(fillers.values())
     vocabulary = max(1, len(counts[0]) - ((BEGIN,) in counts[0]))
     found: list[dict[Gram, float]] = []
     for table in counts:
@@ -60,10 +60,8 @@ def _probabilities(
             if gram == (BEGIN,):
                 continue
             total, kinds = followers[gram[:-1]]
-            shorter = found[-1][gram[1:]] if found else (1 - share) / vocabulary
-            row[gram] = (count * (1 - share if not found else 1) + kinds * shorter) / (total + kinds)
-        if not found:
-            row.update({(word,): chance for word, chance in fillers.items()})
+            shorter = found[-1][gram[1:]] if found else 1 / vocabulary
+            row[gram] = (count + given_up * kinds * shorter) / (total + given_up * kinds)
         found.append(row)
     return found
 
