@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from pathlib import Path
 
 import msgspec
@@ -14,14 +12,12 @@ from bot.evaluation.results import Short
 from bot.files import beside_of
 from bot.testing.results import Results
 from bot.worker import PROGRESS, Done, Failed
+from gateway import beside
 from gateway.errors import NotTrained
 from gateway.faults import training as faults
 from gateway.ports import Progress, TrainingReport
 
 MAX_SECONDS = 900.0
-_ROOT = Path(__file__).resolve().parents[1]
-# What a Python process needs to start; settings and secrets of the server stay out of the worker.
-_PASSED_ON = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _results = msgspec.json.Decoder(Done | Failed)
 
 
@@ -50,16 +46,8 @@ class WorkerTrainer:
 
         Raises ``ContentError`` (file, line, what to do) or ``TrainingFailed``.
         """
-        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "bot.worker", str(Path(content).absolute()), str(Path(target).absolute())),
-            cwd=_ROOT,
-            env={**environment, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        folder, file = str(Path(content).absolute()), str(Path(target).absolute())
+        process = await beside.start("bot.worker", folder, file, PYTHONHASHSEED="0")
         try:
             async with asyncio.timeout(self._max_seconds):
                 output, complaint = await asyncio.gather(_read(process.stdout), _tell(process, progress))
@@ -67,7 +55,7 @@ class WorkerTrainer:
         except TimeoutError as error:
             raise TrainingFailed(faults.TOO_LONG(seconds=round(self._max_seconds))) from error
         finally:
-            await _end(process)
+            await beside.end(process)
             beside_of(Path(target), process.pid).unlink(missing_ok=True)
         return _report(output, complaint, process.returncode)
 
@@ -89,13 +77,6 @@ async def _tell(process: asyncio.subprocess.Process, progress: Progress | None) 
         else:
             written = (written + line)[-4_000:]
     return written
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kills the process unless it has ended, and waits for it even while being cancelled."""
-    if process.returncode is None:
-        process.kill()
-        await asyncio.shield(process.wait())
 
 
 def _report(output: bytes, complaint: bytes, code: int | None) -> Trained:

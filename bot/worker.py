@@ -21,6 +21,7 @@ from bot.evaluation.results import Short
 from bot.nlu.entities import Annotated
 from bot.testing.results import Results
 from bot.testing.stories import WrittenStory, read_stories
+from gateway.beside import end_with_parent
 from gateway.faults import Fault
 from gateway.language import clean, words
 
@@ -160,6 +161,7 @@ def main() -> int:
     if len(sys.argv) != 3:
         sys.stderr.write("usage: python -m bot.worker CONTENT TARGET\n")
         return 64
+    end_with_parent()
     for name in _ONE_THREAD:
         os.environ[name] = "1"
     # Customers are answered first.

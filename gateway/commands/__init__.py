@@ -22,6 +22,7 @@ from gateway.commands.people import (
 )
 from gateway.commands.rasa import rasa_status, rasa_train
 from gateway.commands.setup import init
+from gateway.commands.speech import speech_download, speech_list, speech_test
 from gateway.commands.transfer import export_config, import_config
 
 
@@ -64,6 +65,10 @@ def register(cli: typer.Typer) -> None:
         ),
         "contact": ("People who write.", {"erase": contact_erase}),
         "rasa": ("Rasa servers of the settings.", {"status": rasa_status, "train": rasa_train}),
+        "speech": (
+            "Engines that understand and speak on this machine: their models, and trying them.",
+            {"list": speech_list, "download": speech_download, "test": speech_test},
+        ),
         "token": ("Bearer tokens for programs.", {"add": token_add, "revoke": token_revoke}),
     }
     for name, (help_text, commands) in groups.items():

@@ -1,0 +1,273 @@
+"""pocketsphinx in a process of its own (``speech.worker``)."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pocketsphinx
+
+from gateway.errors import SpeechUnavailable
+from gateway.ports import Heard, Hints, Word
+from speech.frames import FRAME_BYTES, FRAME_MS, RATE
+from speech.sphinx import LOCALES
+from speech.sphinx.grams import arpa
+from speech.sphinx.lexicon import lexicon
+from speech.sphinx.phrases import Book
+
+MODEL = Path(pocketsphinx.__file__).parent / "model" / "en-us"
+_DICTIONARY = MODEL / "cmudict-en-us.dict"
+_KEPT = 6
+"""Decoders kept for the next callers, of each language model; and language models."""
+_PARTIAL_MS = 200
+_LONGEST_MS = 30_000
+"""Of a stretch of speech; a longer one is understood in pieces."""
+_BEFORE = 15
+"""Frames before the first voice that belong to it."""
+_VOICED, _OF = 3, 6
+"""Frames with voice, of so many, that begin a stretch."""
+_FLOOR = 60.0
+"""Noise that is laid under all sound. The model knows no digital silence, and loses the words beside it."""
+_WEIGHT = 9.0
+"""Of the language model."""
+
+
+class Built(msgspec.Struct, frozen=True):
+    """A language model: its files' folder, and what its words stand for. ``book``: None without hints."""
+
+    folder: tempfile.TemporaryDirectory[str] | None
+    book: Book | None
+
+
+class Sphinx:
+    """A ``speech.engine.Engine``."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._built: dict[tuple[str, str], Built] = {}
+        self._free: dict[tuple[str, str], list[Any]] = {}
+
+    def listen(self, locale: str, hints: Hints) -> SphinxEar:
+        """As ``Engine``."""
+        language = locale.partition("-")[0]
+        if language not in LOCALES:
+            raise SpeechUnavailable(f"pocketsphinx doesn't know {locale!r}.")
+        if not hints.phrases and language != "en":
+            raise SpeechUnavailable("pocketsphinx understands Russian only by a bot's phrases: train one.")
+        key = (language, hints.version if hints.phrases else "")
+        with self._lock:
+            built = self._built.get(key) or self._build(key, hints)
+            free = self._free.setdefault(key, [])
+            decoder = free.pop() if free else None
+        if decoder is None:
+            decoder = _decoder(built)
+        return SphinxEar(decoder, built.book, lambda: self._give_back(key, decoder))
+
+    def speak(self, text: str, *, locale: str, voice: str, rate: float) -> Iterator[bytes]:
+        """As ``Engine``."""
+        raise SpeechUnavailable("pocketsphinx doesn't speak.")
+
+    def _build(self, key: tuple[str, str], hints: Hints) -> Built:
+        while len(self._built) >= _KEPT:
+            oldest = next(iter(self._built))
+            del self._built[oldest]
+            self._free.pop(oldest, None)
+        self._built[key] = build(key[0], hints)
+        return self._built[key]
+
+    def _give_back(self, key: tuple[str, str], decoder: Any) -> None:
+        with self._lock:
+            free = self._free.get(key)
+            if free is not None and len(free) < _KEPT:
+                free.append(decoder)
+
+
+def build(language: str, hints: Hints) -> Built:
+    """The language model of a business's phrases, and the words that it knows."""
+    if not hints.phrases:
+        return Built(folder=None, book=None)
+    book = Book(hints.phrases)
+    spelled = lexicon(book.words, language, _DICTIONARY)
+    if silent := book.words - set(spelled):
+        book = book.without(silent)
+    if not book.rows:
+        raise SpeechUnavailable("None of the bot's phrases can be pronounced.")
+    folder = tempfile.TemporaryDirectory(prefix="switchboard-speech-")
+    path = Path(folder.name)
+    (path / "lm").write_text(arpa(book.rows), encoding="utf-8")
+    lines = [
+        f"{word if place == 0 else f'{word}({place + 1})'} {phones}"
+        for word, ways in spelled.items()
+        for place, phones in enumerate(ways)
+    ]
+    (path / "dict").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return Built(folder=folder, book=book)
+
+
+def _decoder(built: Built) -> Any:
+    """Some 40 MB; one speaker at a time."""
+    folder = Path(built.folder.name) if built.folder is not None else None
+    # The second passes cost 50 to 200 ms when somebody waits, and with a floor of noise they found nothing more.
+    return pocketsphinx.Decoder(
+        hmm=str(MODEL / "en-us"),
+        lm=str(folder / "lm" if folder else MODEL / "en-us.lm.bin"),
+        dict=str(folder / "dict" if folder else _DICTIONARY),
+        lw=_WEIGHT, fwdflat=False, bestpath=False, loglevel="FATAL",
+    )  # fmt: skip
+
+
+class _Spoken(msgspec.Struct, frozen=True):
+    """A word as it was heard. ``fit``: how well its sound is its own, in the model's units a hundredth of a second."""
+
+    text: str
+    since: int
+    until: int
+    fit: float
+
+
+class SphinxEar:
+    """A ``speech.engine.Ear``. Nothing is decoded as long as nobody speaks."""
+
+    def __init__(self, decoder: Any, book: Book | None, done: Any) -> None:
+        self._decoder = decoder
+        self._book = book
+        self._done = done
+        self._voice = pocketsphinx.Vad(0, RATE, FRAME_MS / 1000)
+        self._floor = np.random.default_rng(7).normal(0, _FLOOR, RATE).astype(np.int16)
+        self._cmn = decoder.get_cmn(False)
+        self._before: deque[bytes] = deque(maxlen=_BEFORE)
+        self._voiced: deque[bool] = deque(maxlen=_OF)
+        self._begun: int | None = None  # the stretch's begin, in milliseconds of sound
+        self._fed = 0
+        self._since = 0
+        self._told_at = 0
+        self._told = ""
+        self._words: list[_Spoken] = []
+
+    def feed(self, sound: bytes) -> Iterator[Heard]:
+        """As ``Ear``."""
+        for at in range(0, len(sound), FRAME_BYTES):
+            frame = sound[at : at + FRAME_BYTES]
+            self._fed += FRAME_MS
+            if self._begun is None:
+                self._await_voice(frame)
+            else:
+                self._before.append(frame)
+        if self._begun is None:
+            return
+        self._decode()
+        if self._fed - self._begun >= _LONGEST_MS:
+            self._words += self._end()
+            self._begin()
+        if self._fed - self._told_at >= _PARTIAL_MS:
+            self._told_at = self._fed
+            text = self._written([*self._words, *self._spoken()])
+            if text and text != self._told:
+                self._told = text
+                yield Heard(text=text, since=self._since)
+
+    def finalize(self) -> Iterator[Heard]:
+        """As ``Ear``."""
+        if self._begun is not None:
+            self._words += self._end()
+        words, self._words = self._words, []
+        since, self._since = self._since, self._fed
+        self._told = ""
+        self._before.clear()
+        self._voiced.clear()
+        sure = confidence(words, self._book)
+        yield Heard(
+            text=self._written(words),
+            since=since,
+            final=True,
+            confidence=sure if words else 1.0,
+            words=tuple(
+                Word(text=word.text, since=word.since, until=word.until, confidence=round(min(sure, _fits(word.fit)), 3))
+                for word in words
+            ),
+        )
+
+    def close(self) -> None:
+        """As ``Ear``."""
+        if self._begun is not None:
+            self._end()
+        self._decoder.set_cmn(self._cmn)  # the next one is another speaker
+        self._done()
+
+    def _await_voice(self, frame: bytes) -> None:
+        self._before.append(frame)
+        self._voiced.append(self._voice.is_speech(frame))
+        if sum(self._voiced) >= _VOICED:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._begun = self._fed - len(self._before) * FRAME_MS
+        self._decoder.start_utt()
+
+    def _decode(self) -> None:
+        """What waits."""
+        sound = np.frombuffer(b"".join(self._before), dtype="<i2").astype(np.int32)
+        self._before.clear()
+        floor = np.resize(self._floor, len(sound))
+        self._decoder.process_raw(np.clip(sound + floor, -32768, 32767).astype("<i2").tobytes(), False, False)
+
+    def _end(self) -> list[_Spoken]:
+        self._decode() if self._before else None
+        self._decoder.end_utt()
+        words = self._spoken()
+        self._begun = None
+        return words
+
+    def _spoken(self) -> list[_Spoken]:
+        if self._begun is None or self._decoder.hyp() is None:
+            return []
+        return [
+            _Spoken(
+                text=segment.word.partition("(")[0],
+                since=self._begun + 10 * segment.start_frame,
+                until=self._begun + 10 * (segment.end_frame + 1),
+                fit=_logarithm(segment.ascore) / (segment.end_frame - segment.start_frame + 1),
+            )
+            for segment in self._decoder.seg()
+            if not segment.word.startswith(("<", "["))
+        ]
+
+    def _written(self, words: list[_Spoken]) -> str:
+        said = [word.text for word in words]
+        return self._book.written(said) if self._book is not None else " ".join(said)
+
+
+def confidence(words: list[_Spoken], book: Book | None) -> float:
+    """How likely it is that these words were said, 0 to 1: by how they follow one another and by how they sound."""
+    if not words:
+        return 0.0
+    frames = sum(word.until - word.since for word in words)
+    fit = sum(word.fit * (word.until - word.since) for word in words) / frames
+    if book is None:
+        return round(_fits(fit) / 2, 3)
+    return round(_fits(fit) * _follows(book.known([word.text for word in words])), 3)
+
+
+def _fits(fit: float) -> float:
+    return 1 / (1 + math.exp(-(fit + 55) / 6))
+
+
+def _follows(known: float) -> float:
+    return 1 / (1 + math.exp(-(known - 0.62) * 12))
+
+
+def _logarithm(score: float) -> float:
+    """pocketsphinx tells a power of 1.0001; its own units again."""
+    return math.log(score) / math.log(1.0001) if score > 0 else -1e6
+
+
+def engine() -> Sphinx:
+    """What the process serves."""
+    return Sphinx()

@@ -1,0 +1,57 @@
+"""Phrases as a recognizer takes them: rows of words, and how to write what was heard. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+MOST = 20_000
+"""Phrases."""
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_LONGEST = 40
+"""Letters of a word, and words of a phrase."""
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a text, in small letters; apostrophes stay."""
+    lowered = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    return tuple(word for word in _WORD.findall(lowered)[:_LONGEST] if len(word) <= _LONGEST)
+
+
+class Book:
+    """The phrases of a business, by their words."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._written: dict[tuple[str, ...], str] = {}
+        for phrase in list(phrases)[:MOST]:
+            words = tokens(phrase)
+            if words:
+                self._written.setdefault(words, " ".join(phrase.split()))
+        self._pairs = {pair for words in self._written for pair in _pairs(words)}
+
+    @property
+    def rows(self) -> Sequence[tuple[str, ...]]:
+        return list(self._written)
+
+    @property
+    def words(self) -> set[str]:
+        return {word for words in self._written for word in words}
+
+    def without(self, words: set[str]) -> Book:
+        """The phrases that have none of ``words``."""
+        return Book(phrase for row, phrase in self._written.items() if not words.intersection(row))
+
+    def written(self, words: Sequence[str]) -> str:
+        """How these words are written: as the phrase that they are, else one after another."""
+        return self._written.get(tuple(words)) or " ".join(words)
+
+    def known(self, words: Sequence[str]) -> float:
+        """The share of neighbours that stand so in a phrase, begin and end among them: 1 for a phrase, little for a salad."""
+        pairs = Counter(_pairs(words))
+        return sum(count for pair, count in pairs.items() if pair in self._pairs) / sum(pairs.values())
+
+
+def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
+    return list(zip(("", *words), (*words, ""), strict=True))
