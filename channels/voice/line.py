@@ -7,7 +7,7 @@ talk; it tells them what happens (``line_events``). ``step`` is one frame of it,
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -69,6 +69,8 @@ class Line:
         self._minded = False
         self._awaited = False
         self._was_there = False
+        self._prepared = -1
+        self._frames: dict[str, Frame] = {}
 
     # Who is in the call.
 
@@ -152,28 +154,34 @@ class Line:
 
     # A frame.
 
+    def prepare(self, at: int) -> None:
+        """Takes 20 ms. A ticker that prepares all lines before it steps the first has their voice activity looked at together."""
+        self._now = self._prepared = at
+        self._frames = self._seats.take(at)
+        there = self._seats.sound(CALLER)
+        if there and not self._was_there and (ear := self._ears.get(CALLER)) is not None:
+            ear.cut(max(0, at - cues.FRAME_MS))
+            self._begin_anew()
+        self._was_there = there
+        for who, ear in self._ears.items():
+            if self._seats.sound(who):
+                frame = self._frames.get(who)
+                ear.prepare(None if who == CALLER and self._is_echo(frame) else frame)
+
     def step(self, at: int) -> None:
-        """Takes, hears, speaks, mixes and gives 20 ms."""
-        self._now = at
-        frames = self._seats.take(at)
-        self._hear(frames, at)
+        """Hears, speaks, mixes and gives what was taken."""
+        if self._prepared != at:
+            self.prepare(at)
+        frames = self._frames
+        for who, ear in list(self._ears.items()):
+            if self._seats.sound(who):
+                ear.hear(at)
         self._sound(frames)
         self._loud.append(max((_peak(frames[own]) for own in (PROMPTS, MUSIC) if own in frames), default=0))
         heard = self._mixer.mix(frames)
         self._seats.give(heard)
         if self.tap is not None:
             self.tap(at, frames.get(CALLER), heard.get(CALLER, SILENCE))
-
-    def _hear(self, frames: Mapping[str, Frame], at: int) -> None:
-        there = self._seats.sound(CALLER)
-        if there and not self._was_there and (ear := self._ears.get(CALLER)) is not None:
-            ear.cut(max(0, at - cues.FRAME_MS))
-            self._begin_anew()
-        self._was_there = there
-        for who, ear in list(self._ears.items()):
-            if self._seats.sound(who):
-                frame = frames.get(who)
-                ear.hear(None if who == CALLER and self._is_echo(frame) else frame, at)
 
     def _is_echo(self, frame: Frame | None) -> bool:
         """Whether a frame of the caller's is no louder than what comes back of a prompt where echo is cancelled."""
