@@ -16,7 +16,7 @@ from channels.voice.carrier import Carrier
 from channels.voice.cues import AnswerAwaited, AnswerCame, Filler, Key, NoInput, NoMatch, Output, Person, Settings
 from channels.voice.ear import Ear, Means, Minder
 from channels.voice.hearing import Recognition
-from channels.voice.line_events import CarrierChanged, EngineChanged, LineEvent, PromptBegan, Tell
+from channels.voice.line_events import CarrierChanged, EngineChanged, LineEvent, PromptBegan, PromptHeard, Tell
 from channels.voice.mixer import SILENCE, Frame, Mixer, Row, Rows
 from channels.voice.player import Player, Prompt
 from channels.voice.prompts import Maker
@@ -68,7 +68,7 @@ class Line:
         """How loud prompts and music were lately, at their loudest."""
         self._minded = False
         self._awaited = False
-        self._was_there = False
+        self._was_there = self._telling = False
         self._prepared = -1
         self._frames: dict[str, Frame] = {}
 
@@ -201,14 +201,24 @@ class Line:
             self._music_at = (self._music_at + 1) % len(self._music)
 
     def _tell_prompts(self) -> None:
-        news, self._player.news = self._player.news, []
-        for one in news:
-            if isinstance(one, PromptBegan):
-                self._tell_turns_of_prompt()
-            else:
-                self._feed(cues.PromptEnded(self._now, one.prompt))
-            self._tell(one)
+        """In order, though what is told of one may stop the next."""
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._player.news:
+                self._tell_prompt(self._player.news.pop(0))
+        finally:
+            self._telling = False
         self._maker.wake()
+
+    def _tell_prompt(self, one: PromptBegan | PromptHeard) -> None:
+        self._tell(one)
+        sounding = self._player.sounding
+        if isinstance(one, PromptHeard):
+            self._feed(cues.PromptEnded(self._now, one.prompt))
+        elif sounding is not None and sounding.id == one.prompt:  # else it is over already
+            self._tell_turns_of_prompt()
 
     # What follows.
 
