@@ -227,6 +227,8 @@ class VirtualCall:
     ) -> None:
         self.at = 0
         self.events: list[tuple[int, LineEvent]] = []
+        self.named: list[str] = []
+        """The prompts that were given to it."""
         self.synthesizer = synthesizer or StubSynthesizer()
         parts = Parts(
             synthesizer=self.synthesizer,
@@ -266,6 +268,7 @@ class VirtualCall:
         return await self.sound(voice(ms))
 
     def say(self, name: str, text: str, *, protected: bool = False, keys: int = 0) -> None:
+        self.named.append(name)
         self.line.say(Prompt(id=name, text=text, locale="en", protected=protected, keys=keys))
 
     # What came of it.
