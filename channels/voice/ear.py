@@ -44,6 +44,7 @@ class Ear:
         self._act = act
         self._tell = tell
         self._hearing: Hearing | None = None
+        self._frame: Frame | None = None
         self._now = 0
         self._inputs: deque[Input] = deque()
         self._busy = False
@@ -77,9 +78,15 @@ class Ear:
         if self._hearing is not None:
             self._hearing.cut(at)
 
-    def hear(self, frame: Frame | None, at: int) -> None:
-        """What has sounded in the 20 ms before ``at``."""
-        self._now = at
+    def prepare(self, frame: Frame | None) -> None:
+        """What has sounded in the 20 ms that ``hear`` follows on."""
+        self._frame = frame
+        if self._hearing is not None:
+            self._hearing.prepare(frame)
+
+    def hear(self, at: int) -> None:
+        """The frame that was prepared has ended at ``at``."""
+        self._now, frame = at, self._frame
         probability = 0.0 if self._hearing is None else self._hearing.hear(frame, at)
         if not self._asked and at - self._partial_since >= STABLE_MS:
             self._ask()

@@ -128,9 +128,13 @@ class Hearing:
 
     # What comes in.
 
+    def prepare(self, frame: Frame | None) -> None:
+        """The frame that ``hear`` is told next: voice activity looks at those of many calls together."""
+        self._activity.feed(frame)
+
     def hear(self, frame: Frame | None, at: int) -> float:
         """How probably a frame that has ended at ``at`` is voice."""
-        probability = self._activity.probability(frame)
+        probability = self._activity.probability()
         if probability >= OPENS:
             if self._voice_at is None:
                 self._open()

@@ -7,7 +7,7 @@ talk; it tells them what happens (``line_events``). ``step`` is one frame of it,
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,7 +16,7 @@ from channels.voice.carrier import Carrier
 from channels.voice.cues import AnswerAwaited, AnswerCame, Filler, Key, NoInput, NoMatch, Output, Person, Settings
 from channels.voice.ear import Ear, Means, Minder
 from channels.voice.hearing import Recognition
-from channels.voice.line_events import CarrierChanged, EngineChanged, LineEvent, PromptBegan, Tell
+from channels.voice.line_events import CarrierChanged, EngineChanged, LineEvent, PromptBegan, PromptHeard, Tell
 from channels.voice.mixer import SILENCE, Frame, Mixer, Row, Rows
 from channels.voice.player import Player, Prompt
 from channels.voice.prompts import Maker
@@ -68,7 +68,9 @@ class Line:
         """How loud prompts and music were lately, at their loudest."""
         self._minded = False
         self._awaited = False
-        self._was_there = False
+        self._was_there = self._telling = False
+        self._prepared = -1
+        self._frames: dict[str, Frame] = {}
 
     # Who is in the call.
 
@@ -152,28 +154,34 @@ class Line:
 
     # A frame.
 
+    def prepare(self, at: int) -> None:
+        """Takes 20 ms. A ticker that prepares all lines before it steps the first has their voice activity looked at together."""
+        self._now = self._prepared = at
+        self._frames = self._seats.take(at)
+        there = self._seats.sound(CALLER)
+        if there and not self._was_there and (ear := self._ears.get(CALLER)) is not None:
+            ear.cut(max(0, at - cues.FRAME_MS))
+            self._begin_anew()
+        self._was_there = there
+        for who, ear in self._ears.items():
+            if self._seats.sound(who):
+                frame = self._frames.get(who)
+                ear.prepare(None if who == CALLER and self._is_echo(frame) else frame)
+
     def step(self, at: int) -> None:
-        """Takes, hears, speaks, mixes and gives 20 ms."""
-        self._now = at
-        frames = self._seats.take(at)
-        self._hear(frames, at)
+        """Hears, speaks, mixes and gives what was taken."""
+        if self._prepared != at:
+            self.prepare(at)
+        frames = self._frames
+        for who, ear in list(self._ears.items()):
+            if self._seats.sound(who):
+                ear.hear(at)
         self._sound(frames)
         self._loud.append(max((_peak(frames[own]) for own in (PROMPTS, MUSIC) if own in frames), default=0))
         heard = self._mixer.mix(frames)
         self._seats.give(heard)
         if self.tap is not None:
             self.tap(at, frames.get(CALLER), heard.get(CALLER, SILENCE))
-
-    def _hear(self, frames: Mapping[str, Frame], at: int) -> None:
-        there = self._seats.sound(CALLER)
-        if there and not self._was_there and (ear := self._ears.get(CALLER)) is not None:
-            ear.cut(max(0, at - cues.FRAME_MS))
-            self._begin_anew()
-        self._was_there = there
-        for who, ear in list(self._ears.items()):
-            if self._seats.sound(who):
-                frame = frames.get(who)
-                ear.hear(None if who == CALLER and self._is_echo(frame) else frame, at)
 
     def _is_echo(self, frame: Frame | None) -> bool:
         """Whether a frame of the caller's is no louder than what comes back of a prompt where echo is cancelled."""
@@ -193,14 +201,24 @@ class Line:
             self._music_at = (self._music_at + 1) % len(self._music)
 
     def _tell_prompts(self) -> None:
-        news, self._player.news = self._player.news, []
-        for one in news:
-            if isinstance(one, PromptBegan):
-                self._tell_turns_of_prompt()
-            else:
-                self._feed(cues.PromptEnded(self._now, one.prompt))
-            self._tell(one)
+        """In order, though what is told of one may stop the next."""
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._player.news:
+                self._tell_prompt(self._player.news.pop(0))
+        finally:
+            self._telling = False
         self._maker.wake()
+
+    def _tell_prompt(self, one: PromptBegan | PromptHeard) -> None:
+        self._tell(one)
+        sounding = self._player.sounding
+        if isinstance(one, PromptHeard):
+            self._feed(cues.PromptEnded(self._now, one.prompt))
+        elif sounding is not None and sounding.id == one.prompt:  # else it is over already
+            self._tell_turns_of_prompt()
 
     # What follows.
 

@@ -180,7 +180,8 @@ class Turns:
             return
         self._heard_at = self._now
         if self._stretch is None:
-            self._stretch = Stretch(word_at=self._now, began=self._run, voiced=self._now - self._run - FRAME_MS)
+            voiced = self._now - self._run - FRAME_MS
+            self._stretch = Stretch(word_at=self._now, began=max(self._run, self._used), voiced=voiced)
         self._stretch.go_on(FRAME_MS)
 
     def _take_words(self, words: Partial | Final) -> None:

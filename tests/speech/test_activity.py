@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from speech.activity import FORGET, Silero, VoiceActivity, WebRtc
+from channels.voice.mixer import Frame
+from speech.activity import FORGET, MOST_AT_ONCE, Activities, Silero, VoiceActivity, WebRtc
 from tests.channels.voice import sounds
 from tests.channels.voice.sounds import Wave
 
@@ -15,8 +16,8 @@ TEXTS = {"en": "Where is my order? I bought a lamp yesterday.", "ru": "Где м
 
 @pytest.fixture(params=["silero", "webrtc"])
 def activity(request: pytest.FixtureRequest) -> VoiceActivity:
-    make = {"silero": Silero, "webrtc": WebRtc}[request.param]
-    return make().stream()
+    models: dict[str, Activities] = {"silero": Silero(), "webrtc": WebRtc()}
+    return models[request.param].stream()
 
 
 @pytest.fixture
@@ -24,8 +25,13 @@ def silero() -> VoiceActivity:
     return Silero().stream()
 
 
+def heard(activity: VoiceActivity, frame: Frame | None) -> float:
+    activity.feed(frame)
+    return activity.probability()
+
+
 def told(activity: VoiceActivity, *parts: Wave) -> list[float]:
-    return [activity.probability(frame) for part in parts for frame in sounds.frames(part)]
+    return [heard(activity, frame) for part in parts for frame in sounds.frames(part)]
 
 
 def share(probabilities: list[float], *, above: float = VOICE) -> float:
@@ -55,7 +61,7 @@ def test_silence_is_no_voice(activity: VoiceActivity) -> None:
 
 def test_a_frame_that_did_not_come_is_silence(activity: VoiceActivity) -> None:
     told(activity, sounds.speech(TEXTS["en"]))
-    assert [activity.probability(None) for _ in range(40)][-1] < 0.1
+    assert [heard(activity, None) for _ in range(40)][-1] < 0.1
 
 
 @pytest.mark.parametrize("decibels", [20, 10])
@@ -98,12 +104,25 @@ def test_what_was_said_long_ago_does_not_count(silero: VoiceActivity) -> None:
 
 
 def test_streams_do_not_know_of_one_another() -> None:
+    """Whether their windows are looked at one by one or together."""
     model = Silero()
-    alone = told(model.stream(), sounds.speech(TEXTS["ru"], "ru"))
-    one, other = model.stream(), model.stream()
     speech, noise = sounds.frames(sounds.speech(TEXTS["ru"], "ru")), sounds.frames(sounds.noise(5_000, 1_500))
-    mixed = []
+    alone = [heard(stream, frame) for stream in [model.stream()] for frame in speech]
+    one, other = model.stream(), model.stream()
+    together = []
     for here, there in zip(speech, noise, strict=False):
-        mixed.append(one.probability(here))
-        other.probability(there)
-    assert mixed == alone[: len(mixed)]
+        one.feed(here)
+        other.feed(there)
+        together.append(one.probability())
+        assert other.probability() < 0.3
+    assert together == pytest.approx(alone[: len(together)], abs=0.001)
+
+
+def test_many_streams_are_looked_at_together_in_bounded_numbers() -> None:
+    model = Silero()
+    streams = [model.stream() for _ in range(3 * MOST_AT_ONCE + 5)]
+    speech = sounds.frames(sounds.speech(TEXTS["en"]))
+    for frame in speech[:20]:
+        for stream in streams:
+            stream.feed(frame)
+    assert {round(stream.probability(), 3) for stream in streams} == {round(streams[0].probability(), 3)}

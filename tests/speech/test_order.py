@@ -104,9 +104,8 @@ def test_sound_that_breaks_off_is_told_and_the_next_one_is_asked_then(broken: St
 
 def test_a_bug_in_an_engine_is_a_failure_of_it() -> None:
     class Broken(StubSynthesizer):
-        async def speak(self, text: str, *, locale: str, voice: str = "", rate: float = 1.0):  # type: ignore[no-untyped-def, override]
-            raise ZeroDivisionError
-            yield b""
+        async def speak(self, text: str, *, locale: str, voice: str = "", rate: float = 1.0):  # type: ignore[no-untyped-def]
+            yield bytes(1 // len(text[:0]))
 
     order = SynthesizerInOrder(speakers(a=Broken(), b=StubSynthesizer()), bench=Bench(clock=Clock()))
     assert run(spoken(order)) == frames_of(HELLO)
@@ -123,7 +122,7 @@ def test_where_none_speaks_that_is_told() -> None:
 
 def test_a_voice_is_the_first_engines_and_others_have_their_own() -> None:
     class Voiced(StubSynthesizer):
-        async def speak(self, text: str, *, locale: str, voice: str = "", rate: float = 1.0):  # type: ignore[no-untyped-def, override]
+        async def speak(self, text: str, *, locale: str, voice: str = "", rate: float = 1.0):  # type: ignore[no-untyped-def]
             self.said.append(voice)
             if self.fails_at == 0:
                 raise SpeechUnavailable
@@ -212,7 +211,12 @@ def test_silence_is_no_hang() -> None:
         order = RecognizerInOrder(listeners(a=StubRecognizer(["yes"])), bench=Bench(clock=Clock()))
         listening = await order.listen(locale="en", hints=Hints())
         loop = asyncio.get_running_loop()
-        loop.call_later(600, lambda: [listening.feed(SOUND) for _ in range(15)])
+
+        def feed() -> None:
+            for _ in range(15):
+                listening.feed(SOUND)
+
+        loop.call_later(600, feed)
         loop.call_later(601, listening.finalize)
         heard: list[Heard] = []
         async for one in listening.heard():

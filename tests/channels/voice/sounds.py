@@ -29,7 +29,8 @@ def speech(text: str, locale: str = "en") -> Wave:
 
 
 def at_level(sound: Wave, level: float) -> Wave:
-    return (sound * (level / np.sqrt(np.mean(sound**2)))).astype(np.float32)
+    loudness = float(np.sqrt(np.mean(sound**2)))
+    return sound * np.float32(level / loudness)
 
 
 def silence(ms: int) -> Wave:

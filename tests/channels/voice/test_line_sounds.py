@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
 
 from channels.voice.cues import NoMatch
-from channels.voice.line_events import Said
+from channels.voice.line_events import PromptHeard, Said
+from gateway.ports import Synthesizer
 from speech.activity import Silero
+from speech.cache import Cached, SpeechCache
+from speech.espeak import Espeak
+from speech.order import Bench, Placed, SynthesizerInOrder
 from speech.sound import RATE
 from tests.channels.voice import sounds
 from tests.channels.voice.sounds import Wave
@@ -166,3 +171,21 @@ def test_a_caller_who_speaks_softly_interrupts_too() -> None:
         return await call.go(2_000)
 
     assert run(call()).heard("hours").ended == "stopped"
+
+
+async def test_espeak_speaks_through_a_line_and_repeats_itself_from_memory() -> None:
+    """The real program, which takes the time that it takes: the line is stepped whenever it has nothing to wait for."""
+    cache, engine = SpeechCache(), Espeak()
+    voices: list[Placed[Synthesizer]] = [Placed(name="espeak", engine=Cached(engine, key="espeak", cache=cache))]
+    call = VirtualCall(synthesizer=SynthesizerInOrder(voices, bench=Bench()))
+    for name in ("first", "second"):
+        call.say(name, "We are open from nine to six. On Sundays we are closed.")
+        while not any(one.prompt == name for one in call.told(PromptHeard)):
+            call.at += 20
+            call.line.step(call.at)
+            await asyncio.sleep(0)
+        assert call.heard(name).ended == "whole"
+        assert engine._running == set()
+    heard = np.concatenate([frame for frame in call.carrier.given])
+    assert np.abs(heard).max() > 3_000 and cache.size > 0
+    await call.line.aclose()

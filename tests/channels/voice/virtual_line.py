@@ -72,7 +72,8 @@ class StubCarrier:
         if not self.echo or len(self.given) < 5:
             return own
         back = self.given[-5].astype(np.float32) * self.echo + (0 if own is None else own)
-        return np.clip(back, -32_767, 32_767).astype(np.int16)
+        mixed: Frame = np.clip(back, -32_767, 32_767).astype(np.int16)
+        return mixed
 
     def give(self, frame: Frame) -> None:
         assert not self.closed
@@ -89,10 +90,15 @@ class Loudness:
     """Voice activity for sounds that are either voice or nothing."""
 
     def stream(self) -> VoiceActivity:
-        return self
+        return _Loud()
 
-    def probability(self, frame: Frame | None) -> float:
-        return 0.02 if frame is None or is_quiet(frame) else 0.95
+
+class _Loud:
+    def feed(self, frame: Frame | None) -> None:
+        self._told = 0.02 if frame is None or is_quiet(frame) else 0.95
+
+    def probability(self) -> float:
+        return self._told
 
 
 @dataclass
@@ -221,6 +227,8 @@ class VirtualCall:
     ) -> None:
         self.at = 0
         self.events: list[tuple[int, LineEvent]] = []
+        self.named: list[str] = []
+        """The prompts that were given to it."""
         self.synthesizer = synthesizer or StubSynthesizer()
         parts = Parts(
             synthesizer=self.synthesizer,
@@ -260,6 +268,7 @@ class VirtualCall:
         return await self.sound(voice(ms))
 
     def say(self, name: str, text: str, *, protected: bool = False, keys: int = 0) -> None:
+        self.named.append(name)
         self.line.say(Prompt(id=name, text=text, locale="en", protected=protected, keys=keys))
 
     # What came of it.
