@@ -527,8 +527,11 @@ class Calls(Protocol):
     ``begin``: a customer calls; the leg comes back with the receipt. As ``Dispatcher.receive``, and ``NotPossible`` where they are in a
     call already. ``connect``: answers the whole offer (SDP) of a browser with a whole answer: the caller's, or that of somebody of the
     business who takes part. A further one of the same takes the place of theirs. Raises ``NotFound`` where there is no such call here, or it
-    is none of theirs, ``Invalid`` where the offer can't be answered, ``Overloaded``. ``press``: a key of the caller's.
+    is none of theirs, ``Invalid`` where the offer can't be answered, ``Overloaded``. ``press``: a key of the caller's. ``expect``:
+    somebody may call soon: what takes time is prepared; returns at once.
     """
+
+    def expect(self, business: str, locale: str) -> None: ...
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]: ...
 

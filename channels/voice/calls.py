@@ -71,6 +71,11 @@ class Calls:
         """How many calls this node has."""
         return len(self._calls)
 
+    def expect(self, business: str, locale: str) -> None:
+        """As ``gateway.ports.Calls``."""
+        if not self._draining:
+            self._tasks.start(self._engines().prepare(business, locale), name="prepare")
+
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         """As ``gateway.ports.Calls``."""
         leg = leg_of(call)
@@ -143,14 +148,17 @@ class Calls:
         return call
 
     async def _take(self, begun: Begun) -> None:
-        if self._voices is None:
-            self._voices = self._make_voices()
-            self._tasks.start(self._ticker.run(), name="ticker")
-        call = Call(begun, self._around, self._voices.of(begun.business, begun.state.locale))
+        call = Call(begun, self._around, self._engines().of(begun.business, begun.state.locale))
         self._calls[begun.leg] = call
         failed = lambda: call.end("lost")  # noqa: E731
         self._places[begun.leg] = self._ticker.join(begun.leg, call.step, failed=failed)
         await call.run()
+
+    def _engines(self) -> Voices:
+        if self._voices is None:
+            self._voices = self._make_voices()
+            self._tasks.start(self._ticker.run(), name="ticker")
+        return self._voices
 
     def _over(self, leg: str) -> None:
         call = self._calls.get(leg)

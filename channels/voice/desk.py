@@ -34,11 +34,11 @@ class CallDesk:
         self.make_voices: Callable[[Vocabulary], Voices] | None = None
         """Other engines than those of the settings."""
 
+    def expect(self, business: str, locale: str) -> None:
+        self._open_up().expect(business, locale)
+
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
-        if self._calls is None:
-            self._calls = self._open()
-            self._calls.start()
-        return await self._calls.begin(call)
+        return await self._open_up().begin(call)
 
     async def connect(self, business: str, leg: str, sdp: str, *, party: Caller | Person) -> str:
         return await self._opened().connect(business, leg, sdp, party=party)
@@ -58,6 +58,12 @@ class CallDesk:
     def _opened(self) -> Calls:
         if self._calls is None:
             raise NotFound("There is no such call.")
+        return self._calls
+
+    def _open_up(self) -> Calls:
+        if self._calls is None:
+            self._calls = self._open()
+            self._calls.start()
         return self._calls
 
     def _open(self) -> Calls:

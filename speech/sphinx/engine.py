@@ -189,7 +189,9 @@ class SphinxEar:
             final=True,
             confidence=sure if words else 1.0,
             words=tuple(
-                Word(text=word.text, since=word.since, until=word.until, confidence=round(min(sure, _fits(word.fit)), 3))
+                Word(
+                    text=word.text, since=word.since, until=word.until, confidence=round(min(sure, _fits(word.fit)), 3)
+                )
                 for word in words
             ),
         )
