@@ -493,3 +493,29 @@ def test_a_recording_has_both_sides() -> None:
     assert [at for at, _, _ in taped] == [20, 40, 60, 80, 100, 120]
     assert [caller for _, caller, _ in taped] == [True] * 3 + [False] * 3
     assert taped[-1][2] and FRAME == 320
+
+
+def test_a_long_phrase_that_is_known_leaves_others_their_turn() -> None:
+    async def call() -> int:
+        call = VirtualCall()
+        call.say("long", "word " * 40)
+        turns = 0
+        while frames_of("word " * 40) > len(call.line._player._queue[0].sentences[0].frames) + 4:
+            await asyncio.sleep(0)
+            turns += 1
+        return turns
+
+    assert run(call()) >= frames_of("word " * 40) // 25
+
+
+def test_a_carrier_that_closes_before_it_is_seated_is_let_go() -> None:
+    async def call() -> tuple[VirtualCall, StubCarrier]:
+        call = VirtualCall()
+        place, carrier = call.line.place(CALLER), StubCarrier()
+        place.closed()
+        call.line.seat(place, carrier)
+        return await call.go(100), carrier
+
+    done, carrier = run(call())
+    assert carrier.closed and carrier.given == []
+    assert not done.carrier.closed and len(done.carrier.given) == 5
