@@ -11,6 +11,9 @@ from channels.voice.line import CALLER
 from channels.voice.line_events import Caption, CarrierChanged, PromptBegan, PromptHeard, Said
 from channels.voice.mixer import FRAME, SILENCE, Row
 from channels.voice.player import Prompt
+from channels.voice.ticker import Ticker
+from speech.activity import Silero
+from tests.channels.voice import sounds
 from tests.channels.voice.virtual_line import (
     StubCarrier,
     StubRecognizer,
@@ -519,3 +522,28 @@ def test_a_carrier_that_closes_before_it_is_seated_is_let_go() -> None:
     done, carrier = run(call())
     assert carrier.closed and carrier.given == []
     assert not done.carrier.closed and len(done.carrier.given) == 5
+
+
+def test_lines_share_a_ticker_and_their_voice_activity() -> None:
+    """As a node drives them: one ticker, one model, several calls."""
+
+    async def calls() -> list[VirtualCall]:
+        loop, model = asyncio.get_running_loop(), Silero()
+        ticker = Ticker(clock=lambda: round(loop.time() * 1_000_000_000))
+        ticking = asyncio.create_task(ticker.run())
+        calls = [VirtualCall(recognizer=StubRecognizer([ORDER], word=200), activities=model) for _ in range(3)]
+        for index, call in enumerate(calls):
+            await asyncio.sleep(0.013 * index)
+            seat = ticker.join(f"call {index}", call.line.step, prepare=call.line.prepare)
+            speech = sounds.frames(sounds.speech("Where is my order, please?"))
+            call.carrier.plays.extend([SILENCE] * (20 + 10 * index) + speech)
+            assert seat.at == 0
+        await asyncio.sleep(5)
+        ticking.cancel()
+        assert ticker.calls == 3 and ticker.late == 0
+        return calls
+
+    for index, call in enumerate(run(calls())):
+        (said,) = call.told(Said)
+        assert said.text == ORDER
+        assert 0 <= said.since - (400 + 200 * index) <= 160
