@@ -288,6 +288,40 @@ def test_stop_silences_everything_at_once() -> None:
     assert done.heard("two") == PromptHeard(prompt="two", characters=0, of=len(ANSWER), ended="stopped")
 
 
+def test_a_prompt_that_is_withdrawn_makes_room_for_the_next() -> None:
+    async def call() -> VirtualCall:
+        call = VirtualCall()
+        call.say("filler", "One moment please, I am looking.")
+        call.say("more", "Just a second more.")
+        call.say("answer", ANSWER)
+        await call.go(200)
+        call.line.withdraw("filler")
+        call.line.withdraw("more")
+        call.line.withdraw("nothing of that name")
+        return await call.go(5_000)
+
+    done = run(call())
+    assert [done.heard(name).ended for name in ("filler", "more", "answer")] == ["stopped", "stopped", "whole"]
+
+
+def test_while_a_line_is_paused_there_is_music_and_the_prompt_goes_on_after_it() -> None:
+    async def call() -> VirtualCall:
+        call = VirtualCall()
+        call.line.play_music(voice(100, 500))
+        call.say("answer", ANSWER)
+        await call.go(400)
+        call.line.pause()
+        await call.go(2_000)
+        assert int(call.carrier.given[-1][-1]) == 500
+        call.line.resume()
+        return await call.go(3_000)
+
+    done = run(call())
+    assert done.heard("answer").ended == "whole"
+    spoken = sum(int(frame[-1]) == 3_000 for frame in done.carrier.given)
+    assert spoken == frames_of("We are open from nine to six.") + frames_of("On Sundays we are closed.")
+
+
 def test_who_is_not_listened_to_any_more_costs_no_synthesis() -> None:
     async def call() -> StubSynthesizer:
         engine = StubSynthesizer(each=0.1)
