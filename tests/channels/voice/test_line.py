@@ -134,6 +134,20 @@ def test_keys_are_told_whole() -> None:
     assert done.heard("menu").ended == "stopped"
 
 
+def test_an_engine_that_tells_nothing_but_finals_is_understood_too() -> None:
+    async def call() -> VirtualCall:
+        call = VirtualCall(recognizer=StubRecognizer([ORDER], partials=False, lag=0.5))
+        call.say("answer", ANSWER)
+        await call.go(500)
+        await call.voice(1_200)
+        return await call.go(2_000)
+
+    done = run(call())
+    assert done.besides == [Said(who=CALLER, text=ORDER, since=500, until=1_700)]
+    assert done.heard("answer").ended == "stopped"
+    assert done.when(Said) <= 1_700 + 800 + 500 + 20
+
+
 # Prompts.
 
 ANSWER = "We are open from nine to six. On Sundays we are closed."
