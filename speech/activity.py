@@ -20,7 +20,7 @@ from speech.sound import FRAME, RATE
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-MODEL = Path(__file__).parent / "models" / "silero_vad_16k_op15.onnx"
+MODEL = Path(__file__).parent / "silero" / "silero_vad_16k_op15.onnx"
 WINDOW = 512
 """Samples that the model looks at: 32 ms …"""
 CONTEXT = 64
