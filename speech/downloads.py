@@ -64,7 +64,9 @@ async def download(
     return target
 
 
-async def _fetch(file: File, url: str, into: Path, session: aiohttp.ClientSession, progress: Progress | None) -> Fetched:
+async def _fetch(
+    file: File, url: str, into: Path, session: aiohttp.ClientSession, progress: Progress | None
+) -> Fetched:
     """One file, on from where an earlier try broke off."""
     name = file.name or PurePosixPath(file.path).name
     path = into / name
@@ -73,7 +75,9 @@ async def _fetch(file: File, url: str, into: Path, session: aiohttp.ClientSessio
         try:
             await _receive(file, name, url, partial, session, progress)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise DownloadFailed(f"{url} broke off ({type(error).__name__}). The same command goes on from there.") from error
+            raise DownloadFailed(
+                f"{url} broke off ({type(error).__name__}). The same command goes on from there."
+            ) from error
         os.replace(partial, path)
     size, md5, sha256 = _digests(path)
     if (file.size and size != file.size) or (file.md5 and md5 != file.md5):
@@ -192,7 +196,9 @@ def _placed(members: list[zipfile.ZipInfo], name: str) -> Iterator[tuple[zipfile
         path = PurePosixPath(member.filename)
         link = stat.S_ISLNK(member.external_attr >> 16)
         if link or path.is_absolute() or ".." in path.parts or "\\" in member.filename or path.parts[:1] != (name,):
-            raise DownloadFailed(f"The archive of {name} wants to write elsewhere ({member.filename[:80]!r}). It was not unpacked.")
+            raise DownloadFailed(
+                f"The archive of {name} wants to write elsewhere ({member.filename[:80]!r}). It was not unpacked."
+            )
         if not member.is_dir() and len(path.parts) > 1:
             yield member, PurePosixPath(*path.parts[1:])
 

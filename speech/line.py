@@ -32,7 +32,13 @@ class Line:
     """A stream, as long as its process lives. ``write`` takes what is asked and returns at once; ``left`` hears of its end."""
 
     def __init__(
-        self, first: Listen | Speak, *, name: str, patience: Patience, write: Callable[[Asked], None], left: Callable[[], None]
+        self,
+        first: Listen | Speak,
+        *,
+        name: str,
+        patience: Patience,
+        write: Callable[[Asked], None],
+        left: Callable[[], None],
     ) -> None:
         self.number = first.number
         self._name = name

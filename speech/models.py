@@ -75,7 +75,9 @@ def _vosk(name: str, locale: str, megabytes: int, about: str) -> Model:
     )  # fmt: skip
 
 
-def _whisper(size: str, repository: str, megabytes: int, about: str, *, vocabulary: str = "vocabulary.txt", more: bool = False) -> Model:
+def _whisper(
+    size: str, repository: str, megabytes: int, about: str, *, vocabulary: str = "vocabulary.txt", more: bool = False
+) -> Model:
     names = ("config.json", "model.bin", "tokenizer.json", vocabulary, *(["preprocessor_config.json"] if more else []))
     return Model(
         name=f"whisper-{size}", engine="whisper", server=_HUB, megabytes=megabytes, about=about,
@@ -136,7 +138,9 @@ def named(folder: Path, engine: Engine, name: str) -> Path | None:
 def best(folder: Path, engine: Engine, locale: str) -> Path | None:
     """The model to use for ``locale``: the largest, since whoever has it wanted it."""
     language = locale.partition("-")[0].partition("_")[0].lower()
-    fitting = [path for path in installed(folder, engine) if language in _locales(path, engine) or not _locales(path, engine)]
+    fitting = [
+        path for path in installed(folder, engine) if language in _locales(path, engine) or not _locales(path, engine)
+    ]
     return max(fitting, key=_weight, default=None)
 
 

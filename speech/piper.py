@@ -139,7 +139,9 @@ class Piper:
         path = named(self._folder, "piper", voice) if voice else best(self._folder, "piper", locale)
         if path is None:
             wanted = voice or locale
-            raise SpeechUnavailable(f"Piper has no voice {wanted!r}: `switchboard speech download` shows which there are.")
+            raise SpeechUnavailable(
+                f"Piper has no voice {wanted!r}: `switchboard speech download` shows which there are."
+            )
         yield from self._loaded(path).speak(text[:LONGEST], rate)
 
     def _loaded(self, path: Path) -> Voice:
@@ -150,7 +152,9 @@ class Piper:
                 except SpeechUnavailable:
                     raise
                 except Exception as error:
-                    raise SpeechUnavailable(f"Piper can't load {path.name}: delete it and download it again.") from error
+                    raise SpeechUnavailable(
+                        f"Piper can't load {path.name}: delete it and download it again."
+                    ) from error
             return self._voices[path]
 
 
@@ -177,7 +181,11 @@ def sounds(sentence: str, voice: str) -> str:
     if sentence[at:].strip():
         clauses.append(sentence[at:])
         marks.append(".")
-    spoken = [(clause, mark) for clause, mark in zip(clauses, marks, strict=True) if any(letter.isalnum() for letter in clause)]
+    spoken = [
+        (clause, mark)
+        for clause, mark in zip(clauses, marks, strict=True)
+        if any(letter.isalnum() for letter in clause)
+    ]
     if not spoken:
         return ""
     told = pronounced([clause for clause, _ in spoken], voice)

@@ -147,7 +147,13 @@ class Pool:
         self._numbers += 1
         first = Listen(self._numbers, locale, hints)
         process = await self._process()
-        line = Hearing(first, name=self._plan.name, patience=self._plan.patience, write=process.write, left=lambda: process.leave(first.number))
+        line = Hearing(
+            first,
+            name=self._plan.name,
+            patience=self._plan.patience,
+            write=process.write,
+            left=lambda: process.leave(first.number),
+        )
         process.join(line)
         try:
             await line.ready()
@@ -165,7 +171,13 @@ class Pool:
         self._numbers += 1
         first = Speak(self._numbers, text, locale, voice, min(max(rate, 0.5), 2.0))
         process = await self._process()
-        line = Speaking(first, name=self._plan.name, patience=self._plan.patience, write=process.write, left=lambda: process.leave(first.number))
+        line = Speaking(
+            first,
+            name=self._plan.name,
+            patience=self._plan.patience,
+            write=process.write,
+            left=lambda: process.leave(first.number),
+        )
         process.join(line)
         try:
             async for frame in line.frames():
@@ -187,13 +199,17 @@ class Pool:
         async with self._starting:
             self._processes = [process for process in self._processes if process.lives]
             least = min(self._processes, key=lambda process: len(process.lines), default=None)
-            if least is not None and (len(least.lines) < self._plan.streams or len(self._processes) >= self._plan.processes):
+            if least is not None and (
+                len(least.lines) < self._plan.streams or len(self._processes) >= self._plan.processes
+            ):
                 return least
             if self._closed:
                 raise SpeechUnavailable(f"{self._plan.name} is being shut down.")
             options = msgspec.json.encode(dict(self._plan.options)).decode()
             try:
-                process = await beside.start("speech.worker", self._plan.module, options, stdin=PIPE, **self._plan.environment)
+                process = await beside.start(
+                    "speech.worker", self._plan.module, options, stdin=PIPE, **self._plan.environment
+                )
             except OSError as error:
                 raise SpeechUnavailable(f"{self._plan.name} can't be started: {error}") from error
             self._processes.append(Beside(self._plan, process, self._tasks))

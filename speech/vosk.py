@@ -67,7 +67,9 @@ class Vosk:
             raise SpeechUnavailable("Vosk is not installed: pip install 'switchboard[vosk]'") from error
         path = best(self._folder, "vosk", locale)
         if path is None:
-            raise SpeechUnavailable(f"Vosk has no model for {locale!r}: `switchboard speech download` shows which there are.")
+            raise SpeechUnavailable(
+                f"Vosk has no model for {locale!r}: `switchboard speech download` shows which there are."
+            )
         with self._loading:
             if path not in self._models:
                 library.SetLogLevel(-1)

@@ -64,7 +64,9 @@ class Whisper:
                         str(path), device="cpu", compute_type="int8", cpu_threads=self._threads, local_files_only=True
                     )
                 except Exception as error:
-                    raise SpeechUnavailable(f"faster-whisper can't load {path.name}: delete it and download it again.") from error
+                    raise SpeechUnavailable(
+                        f"faster-whisper can't load {path.name}: delete it and download it again."
+                    ) from error
         language = locale.partition("-")[0]
         if language not in self._models[path].supported_languages:
             raise SpeechUnavailable(f"faster-whisper doesn't know {locale!r}.")

@@ -39,7 +39,9 @@ def speech_list(config: ConfigOption = None, data: DataOption = None) -> None:
     here = {path.name for engine in engines for path in installed(folder, engine)}
     for model in KNOWN:
         mark, languages = "[green]here[/green]" if model.name in here else "", ", ".join(model.locales) or "all"
-        table.add_row(mark, model.name, languages, f"{model.megabytes:,}", "known" if model.pinned else "not pinned", model.about)
+        table.add_row(
+            mark, model.name, languages, f"{model.megabytes:,}", "known" if model.pinned else "not pinned", model.about
+        )
     for name in sorted(here):
         if known(name) is None:
             table.add_row("[green]here[/green]", name, "", "", "", "put there by hand")
@@ -50,7 +52,8 @@ def speech_list(config: ConfigOption = None, data: DataOption = None) -> None:
 def speech_download(
     names: Annotated[list[str], typer.Argument(help="Models, as `switchboard speech list` names them.")],
     server: Annotated[
-        str, typer.Option("--server", help="A mirror's address in place of the publisher's; paths below it are the same.")
+        str,
+        typer.Option("--server", help="A mirror's address in place of the publisher's; paths below it are the same."),
     ] = "",
     config: ConfigOption = None,
     data: DataOption = None,
@@ -71,8 +74,12 @@ def speech_download(
 
 
 def speech_test(
-    sound: Annotated[Path | None, typer.Argument(help="A sound file; without one a sentence is spoken.", exists=True)] = None,
-    recognizer: Annotated[str, typer.Option("--recognizer", "-r", help="pocketsphinx, vosk or whisper.")] = "pocketsphinx",
+    sound: Annotated[
+        Path | None, typer.Argument(help="A sound file; without one a sentence is spoken.", exists=True)
+    ] = None,
+    recognizer: Annotated[
+        str, typer.Option("--recognizer", "-r", help="pocketsphinx, vosk or whisper.")
+    ] = "pocketsphinx",
     synthesizer: Annotated[str, typer.Option("--synthesizer", "-s", help="espeak or piper.")] = "espeak",
     locale: Annotated[str, typer.Option("--locale", "-l", help="The language: en, ru, …")] = "en",
     text: Annotated[str, typer.Option("--text", "-t", help="What to say.")] = "",
@@ -87,7 +94,9 @@ def speech_test(
     hints = hints_of(content, locale, spoken)
     folder = folder_of(config, data)
     try:
-        asyncio.run(_try(sound, spoken, hints, _recognizer(recognizer, folder), _synthesizer(synthesizer, folder), locale))
+        asyncio.run(
+            _try(sound, spoken, hints, _recognizer(recognizer, folder), _synthesizer(synthesizer, folder), locale)
+        )
     except SpeechUnavailable as error:
         raise StartupError(str(error)) from error
 
@@ -107,7 +116,14 @@ def _fetched(name: str, folder: Path, server: str) -> Path:
 
     model = known(name)
     assert model is not None
-    bars = Bars(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(), console=out)
+    bars = Bars(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=out,
+    )
     rows: dict[str, TaskID] = {}
 
     def tell(name: str, done: int, size: int) -> None:
@@ -170,7 +186,10 @@ def hints_of(content: Path | None, locale: str, spoken: str) -> Hints:
         raise StartupError(f"{content}: {error}") from error
     examples = [example.text for intent in loaded.content.intents for example in intent.examples]
     russian = locale.startswith("ru")
-    return Hints(version=loaded.content.version, phrases=tuple(text for text in examples if any(map(is_cyrillic, text.split())) == russian))
+    return Hints(
+        version=loaded.content.version,
+        phrases=tuple(text for text in examples if any(map(is_cyrillic, text.split())) == russian),
+    )
 
 
 async def _try(
@@ -231,5 +250,7 @@ async def _understand(recognizer: Recognizer, frames: list[bytes], hints: Hints,
     heard = listening.heard()
     final: Heard = await anext(one async for one in heard if one.final)
     out.print(f"Heard:  {final.text or '(nothing)'}")
-    out.print(f"        confidence {final.confidence:.2f}; ready after {ready:.2f} s, all of it understood in {time.monotonic() - begun:.2f} s")
+    out.print(
+        f"        confidence {final.confidence:.2f}; ready after {ready:.2f} s, all of it understood in {time.monotonic() - begun:.2f} s"
+    )
     await listening.aclose()

@@ -14,7 +14,9 @@ LOCALES = ("en", "ru")
 
 def sphinx(*, processes: int | None = None, streams: int = 6, idle: float = 300.0) -> Pool:
     """A ``gateway.ports.Recognizer``. ``streams``: speakers of one process, which takes one core; Russian needs hints."""
-    plan = Plan(name="pocketsphinx", module="speech.sphinx.engine", streams=streams, idle=idle, patience=Patience(load=60.0))
+    plan = Plan(
+        name="pocketsphinx", module="speech.sphinx.engine", streams=streams, idle=idle, patience=Patience(load=60.0)
+    )
     if processes is not None:
         plan = Plan(
             name=plan.name, module=plan.module, streams=streams, idle=idle, processes=processes, patience=plan.patience

@@ -73,9 +73,7 @@ def _backoffs(probabilities: Sequence[Mapping[Gram, float]]) -> dict[Gram, float
         for gram, chance in longer.items():
             here, below = seen[gram[:-1]]
             seen[gram[:-1]] = (here + chance, below + shorter[gram[1:]])
-    return {
-        history: math.log10(max(1 - here, 1e-9) / max(1 - below, 1e-9)) for history, (here, below) in seen.items()
-    }
+    return {history: math.log10(max(1 - here, 1e-9) / max(1 - below, 1e-9)) for history, (here, below) in seen.items()}
 
 
 def _written(probabilities: Sequence[Mapping[Gram, float]], backoffs: Mapping[Gram, float]) -> Iterator[str]:

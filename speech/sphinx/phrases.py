@@ -53,5 +53,26 @@ class Book:
         return sum(count for pair, count in pairs.items() if pair in self._pairs) / sum(pairs.values())
 
 
+Arc = tuple[int, int, float, str]
+"""From a state to another one, how likely, by which word."""
+
+
+def grammar(rows: Iterable[Sequence[str]]) -> tuple[int, int, list[Arc]]:
+    """A network in which each way from its first to its last state is one of ``rows``; begins are shared."""
+    first, last, states = 0, 1, 2
+    after: dict[tuple[int, str], int] = {}
+    arcs: dict[Arc, None] = {}
+    for row in rows:
+        state = first
+        for word in row[:-1]:
+            if (state, word) not in after:
+                after[state, word] = states
+                arcs[state, states, 1.0, word] = None
+                states += 1
+            state = after[state, word]
+        arcs[state, last, 1.0, row[-1]] = None
+    return first, last, list(arcs)
+
+
 def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
     return list(zip(("", *words), (*words, ""), strict=True))

@@ -8,7 +8,19 @@ from pathlib import Path
 import msgspec
 
 _FLOAT, _INT64 = 1, 7
-SOUNDS = {"_": (0,), "^": (1,), "$": (2,), " ": (3,), ".": (10,), ",": (8,), "h": (20,), "ə": (59,), "l": (24,), "o": (27,), "ʊ": (100,)}
+SOUNDS = {
+    "_": (0,),
+    "^": (1,),
+    "$": (2,),
+    " ": (3,),
+    ".": (10,),
+    ",": (8,),
+    "h": (20,),
+    "ə": (59,),
+    "l": (24,),
+    "o": (27,),
+    "ʊ": (100,),
+}
 
 
 def _field(number: int, value: int | bytes) -> bytes:
@@ -44,7 +56,9 @@ def network(*, speakers: int = 1, repeated: int = 100) -> bytes:
     return _field(1, 8) + _field(7, graph) + _field(8, _field(2, 13))
 
 
-def write_voice(folder: Path, name: str = "en_US-toy-medium", *, speakers: int = 1, phoneme_type: str = "espeak") -> Path:
+def write_voice(
+    folder: Path, name: str = "en_US-toy-medium", *, speakers: int = 1, phoneme_type: str = "espeak"
+) -> Path:
     """A voice's folder below that of all models."""
     path = folder / "piper" / name
     path.mkdir(parents=True)

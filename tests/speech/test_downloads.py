@@ -98,7 +98,9 @@ def zipped(server: Server, members: dict[str, bytes], *, link: str = "") -> Mode
     )  # fmt: skip
 
 
-async def test_model_comes_with_what_it_was_made_from(server: Server, session: aiohttp.ClientSession, tmp_path: Path) -> None:
+async def test_model_comes_with_what_it_was_made_from(
+    server: Server, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
     told: list[tuple[str, int, int]] = []
     path = await download(voice(server), tmp_path, session=session, progress=lambda *of: told.append(of))
     assert (path / "joe.onnx").read_bytes() == VOICE
@@ -111,7 +113,9 @@ async def test_model_comes_with_what_it_was_made_from(server: Server, session: a
     assert [one.name for one in path.parent.iterdir()] == ["en_US-joe-medium"]
 
 
-async def test_download_that_broke_off_goes_on_where_it_was(server: Server, session: aiohttp.ClientSession, tmp_path: Path) -> None:
+async def test_download_that_broke_off_goes_on_where_it_was(
+    server: Server, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
     model = voice(server)
     server.breaks_at = 100_000
     with pytest.raises(DownloadFailed, match="goes on from there"):
@@ -123,7 +127,9 @@ async def test_download_that_broke_off_goes_on_where_it_was(server: Server, sess
     assert len(resumed) == 1 and 0 < int(resumed[0].removeprefix("bytes=").rstrip("-")) <= 100_000
 
 
-async def test_server_without_ranges_sends_it_again(server: Server, session: aiohttp.ClientSession, tmp_path: Path) -> None:
+async def test_server_without_ranges_sends_it_again(
+    server: Server, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
     model = voice(server)
     server.breaks_at, server.ranges = 100_000, False
     with pytest.raises(DownloadFailed):
@@ -157,7 +163,9 @@ async def test_right_checksum_is_taken(server: Server, session: aiohttp.ClientSe
     assert (await download(model, tmp_path, session=session)).is_dir()
 
 
-async def test_what_isnt_pinned_must_be_what_came_first(server: Server, session: aiohttp.ClientSession, tmp_path: Path) -> None:
+async def test_what_isnt_pinned_must_be_what_came_first(
+    server: Server, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
     model = voice(server)
     path = await download(model, tmp_path, session=session)
     server.files["en/joe.onnx"] = b"another"
@@ -166,7 +174,9 @@ async def test_what_isnt_pinned_must_be_what_came_first(server: Server, session:
     assert (path / "joe.onnx").read_bytes() == VOICE
 
 
-async def test_missing_file_says_what_the_server_answered(server: Server, session: aiohttp.ClientSession, tmp_path: Path) -> None:
+async def test_missing_file_says_what_the_server_answered(
+    server: Server, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
     model = voice(server)
     del server.files["en/joe.onnx.json"]
     with pytest.raises(DownloadFailed, match="answered 404"):
@@ -179,14 +189,18 @@ async def test_server_that_is_not_there_says_so(session: aiohttp.ClientSession, 
         await download(KNOWN[0], tmp_path, session=session, server="http://127.0.0.1:9")
 
 
-async def test_mirror_is_asked_in_place_of_the_publisher(server: Server, session: aiohttp.ClientSession, tmp_path: Path) -> None:
+async def test_mirror_is_asked_in_place_of_the_publisher(
+    server: Server, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
     model = msgspec.structs.replace(voice(server), server="https://example.com")
     path = await download(model, tmp_path, session=session, server=f"{server.url}/")
     manifest = manifest_of(path)
     assert manifest is not None and manifest.server == server.url
 
 
-async def test_archive_is_unpacked_without_its_own_folder(server: Server, session: aiohttp.ClientSession, tmp_path: Path) -> None:
+async def test_archive_is_unpacked_without_its_own_folder(
+    server: Server, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
     name = "vosk-model-small-en-us-0.15"
     model = zipped(server, {f"{name}/": b"", f"{name}/am/final.mdl": b"model", f"{name}/README": b"read"})
     path = await download(model, tmp_path, session=session)
@@ -197,7 +211,9 @@ async def test_archive_is_unpacked_without_its_own_folder(server: Server, sessio
 NAME = "vosk-model-small-en-us-0.15"
 
 
-@pytest.mark.parametrize("member", ["../outside", "/etc/outside", f"{NAME}/../../outside", "other/outside", f"{NAME}\\..\\outside"])
+@pytest.mark.parametrize(
+    "member", ["../outside", "/etc/outside", f"{NAME}/../../outside", "other/outside", f"{NAME}\\..\\outside"]
+)
 async def test_archive_that_wants_out_is_not_unpacked(
     server: Server, session: aiohttp.ClientSession, tmp_path: Path, member: str
 ) -> None:
@@ -212,7 +228,9 @@ async def test_link_in_an_archive_is_not_made(server: Server, session: aiohttp.C
         await download(model, tmp_path, session=session)
 
 
-async def test_archive_that_holds_too_much_is_refused(server: Server, session: aiohttp.ClientSession, tmp_path: Path) -> None:
+async def test_archive_that_holds_too_much_is_refused(
+    server: Server, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
     model = zipped(server, {f"{NAME}/{number}": b"" for number in range(1_001)})
     with pytest.raises(DownloadFailed, match="more than a model can"):
         await download(model, tmp_path, session=session)
@@ -230,7 +248,9 @@ async def test_damaged_archive_is_deleted_and_can_be_fetched_again(
     assert (await download(model, tmp_path, session=session) / "README").exists()
 
 
-async def test_new_model_takes_the_old_ones_place(server: Server, session: aiohttp.ClientSession, tmp_path: Path) -> None:
+async def test_new_model_takes_the_old_ones_place(
+    server: Server, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
     model = voice(server, size=len(VOICE), md5=hashlib.md5(VOICE).hexdigest())
     old = tmp_path / "piper" / model.name
     old.mkdir(parents=True)

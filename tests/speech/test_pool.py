@@ -138,7 +138,9 @@ async def test_fault_in_the_engine_ends_one_stream_alone(make: Make) -> None:
 
 
 @pytest.mark.parametrize(("what", "said"), [("die", "broke down"), ("hang", "hangs"), ("hang at the end", "hangs")])
-async def test_process_that_dies_or_hangs_fails_all_its_streams_and_is_begun_anew(make: Make, what: str, said: str) -> None:
+async def test_process_that_dies_or_hangs_fails_all_its_streams_and_is_begun_anew(
+    make: Make, what: str, said: str
+) -> None:
     pool = make(hang=0.4)
     beside = await pool.listen(locale="en", hints=does(""))
     assert said in await fails(pool, does(what))

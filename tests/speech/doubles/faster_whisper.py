@@ -49,7 +49,9 @@ class WhisperModel:
         assert vad_filter and not condition_on_previous_text
         return self._segments(audio, word_timestamps, hotwords), None
 
-    def _segments(self, audio: npt.NDArray[np.float32], word_timestamps: bool, hotwords: str | None) -> Iterator[Segment]:
+    def _segments(
+        self, audio: npt.NDArray[np.float32], word_timestamps: bool, hotwords: str | None
+    ) -> Iterator[Segment]:
         if not audio.any():
             return
         seconds = len(audio) / 16_000
