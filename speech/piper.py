@@ -20,8 +20,9 @@ from gateway.errors import SpeechUnavailable
 from gateway.ports import Hints
 from speech.engine import Ear
 from speech.ipa import pronounced
+from speech.line import Patience
 from speech.models import best, named
-from speech.pool import Patience, Plan, Pool
+from speech.pool import Plan, Pool
 from speech.sound import Resampler
 
 LONGEST = 4000

@@ -7,7 +7,8 @@ confidence. For real callers: Vosk, faster-whisper or a service.
 
 from __future__ import annotations
 
-from speech.pool import Patience, Plan, Pool
+from speech.line import Patience
+from speech.pool import Plan, Pool
 
 LOCALES = ("en", "ru")
 

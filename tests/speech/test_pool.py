@@ -13,12 +13,13 @@ import pytest
 
 from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Hints
+from speech.frames import FRAME_BYTES
 from speech.line import Patience
 from speech.pool import Plan, Pool
-from speech.frames import FRAME_BYTES
 
 FRAME = b"\1\0" * (FRAME_BYTES // 2)
 Make = Callable[..., Pool]
+NOTHING = Hints()
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ async def final_of(listening: object) -> Heard:
     return await anext(one async for one in listening.heard() if one.final)  # type: ignore[attr-defined]
 
 
-async def understood(pool: Pool, frames: int, hints: Hints = does("")) -> str:
+async def understood(pool: Pool, frames: int, hints: Hints = NOTHING) -> str:
     listening = await pool.listen(locale="en", hints=hints)
     for _ in range(frames):
         listening.feed(FRAME)

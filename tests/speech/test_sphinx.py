@@ -63,7 +63,7 @@ def with_noise(sound: bytes, decibels: float) -> bytes:
     """White noise so far below the sound; the same each time."""
     clean = np.frombuffer(sound, dtype="<i2").astype(float)
     noise = np.random.default_rng(1).standard_normal(len(clean)) * np.sqrt((clean**2).mean()) / 10 ** (decibels / 20)
-    return np.clip(clean + noise, -32768, 32767).astype("<i2").tobytes()
+    return bytes(np.clip(clean + noise, -32768, 32767).astype("<i2").tobytes())
 
 
 def by_telephone(sound: bytes) -> bytes:
@@ -155,7 +155,8 @@ def test_next_caller_gets_the_decoder_of_the_one_before_as_it_was(engine: Sphinx
     first.close()
     second = engine.listen("en", Hints(version="2", phrases=PHRASES["en"]))
     assert second._decoder is first._decoder
-    assert hear(second, spoken("forget it", "en"))[1] == alone
+    again = hear(second, spoken("forget it", "en"))[1]
+    assert again.text == alone.text == "forget it" and abs(again.confidence - alone.confidence) < 0.05
     second.close()
 
 
