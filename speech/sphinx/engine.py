@@ -150,7 +150,6 @@ class SphinxEar:
         self._voice = pocketsphinx.Vad(0, RATE, FRAME_MS / 1000)
         self._floor = np.random.default_rng(7).normal(0, _FLOOR, RATE).astype(np.int16)
         self._cmn = decoder.get_cmn(False)
-        decoder.start_stream()
         self._before: deque[bytes] = deque(maxlen=_BEFORE)
         self._voiced: deque[bool] = deque(maxlen=_OF)
         self._begun: int | None = None  # the stretch's begin, in milliseconds of sound
