@@ -71,7 +71,7 @@ class Sphinx:
             free = self._free.setdefault(key, [])
             decoder = free.pop() if free else None
         if decoder is None:
-            decoder = _decoder(built)
+            decoder = make_decoder(built)
         return SphinxEar(decoder, built.book if built is not None else None, lambda: self._give_back(key, decoder))
 
     def speak(self, text: str, *, locale: str, voice: str, rate: float) -> Iterator[bytes]:
@@ -110,7 +110,7 @@ def build(language: str, phrases: Sequence[str]) -> Built:
     return Built(model=model, dictionary="\n".join(lines) + "\n", book=book)
 
 
-def _decoder(built: Built | None) -> Any:
+def make_decoder(built: Built | None) -> Any:
     """Of a language model, or of the one that pocketsphinx brings. One speaker at a time."""
     with tempfile.TemporaryDirectory(prefix="switchboard-speech-") as folder:
         model: Path | None = MODEL / "en-us.lm.bin"

@@ -47,7 +47,9 @@ def test_models_are_listed_with_what_is_here(tmp_path: Path) -> None:
     (tmp_path / "data" / "speech" / "piper" / "en_US-own-medium").mkdir(parents=True)
     done = switchboard("speech", "list", "--data", tmp_path / "data", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    lines = {name: line for line in done.stdout.splitlines() for name in line.split() if "-" in name and "speech" not in line}
+    lines = {
+        name: line for line in done.stdout.splitlines() for name in line.split() if "-" in name and "speech" not in line
+    }
     assert "here" in lines[NAME] and "here" not in lines["vosk-model-small-ru-0.22"]
     assert "put there by hand" in lines["en_US-own-medium"]
     assert "none" in lines["whisper-base"] and "known" in lines["ru_RU-irina-medium"]
@@ -62,8 +64,12 @@ def test_model_is_downloaded_from_a_mirror(tmp_path: Path, mirror: str) -> None:
 
 
 def test_unknown_model_and_dead_server_are_one_line_each(tmp_path: Path) -> None:
-    assert_one_clear_line(switchboard("speech", "download", "whisper-huge", cwd=tmp_path), "no model 'whisper-huge'", "whisper-base")
-    dead = switchboard("speech", "download", NAME, "--server", "http://127.0.0.1:9", "--data", tmp_path / "data", cwd=tmp_path)
+    assert_one_clear_line(
+        switchboard("speech", "download", "whisper-huge", cwd=tmp_path), "no model 'whisper-huge'", "whisper-base"
+    )
+    dead = switchboard(
+        "speech", "download", NAME, "--server", "http://127.0.0.1:9", "--data", tmp_path / "data", cwd=tmp_path
+    )
     assert_one_clear_line(dead, "broke off", "goes on from there")
 
 
