@@ -7,8 +7,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-MOST = 20_000
-"""Phrases."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LONGEST = 40
 """Letters of a word, and words of a phrase."""
@@ -25,7 +23,7 @@ class Book:
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._written: dict[tuple[str, ...], str] = {}
-        for phrase in list(phrases)[:MOST]:
+        for phrase in phrases:
             words = tokens(phrase)
             if words:
                 self._written.setdefault(words, " ".join(phrase.split()))
