@@ -122,13 +122,14 @@ async def measure(language: str, noise: float | None, telephone: bool) -> None:
     print(f"{len(phrases)} phrases, built in {time.process_time() - begun:.2f} s")
     ear = SphinxEar(make_decoder(built), built.book, lambda: None)
     found: dict[str, list[tuple[bool, float, bool]]] = {}
-    frames, computing, finals = 0, 0.0, []
+    frames, computing = 0, 0.0
+    finals: list[float] = []
     for place, one in enumerate(said):
         sound = await speak(one)
         sound = with_noise(sound, noise, place) if noise is not None else sound
-        final, length, took, final_took = hear(ear, by_telephone(sound) if telephone else sound)
+        final, length, took, last = hear(ear, by_telephone(sound) if telephone else sound)
         frames, computing = frames + length, computing + took
-        finals.append(final_took)
+        finals.append(last)
         meant, heard = tokens(one.text), tuple(word.text for word in final.words)
         sure = bool(heard) and final.confidence >= SURE
         found.setdefault(one.kind, []).append((meant == heard, errors(meant, heard), sure))
