@@ -134,12 +134,9 @@ async def measure(language: str, noise: float | None, telephone: bool) -> None:
         sure = bool(heard) and final.confidence >= SURE
         found.setdefault(one.kind, []).append((meant == heard, errors(meant, heard), sure))
     for kind, rows in found.items():
-        right, wrong, sure = (
-            sum(row[0] for row in rows),
-            sum(row[1] for row in rows) / len(rows),
-            sum(row[2] for row in rows),
-        )
-        print(f"{kind}: {right} of {len(rows)} word by word, word errors {wrong:.0%}, sure of {sure}")
+        right, wrong = sum(row[0] for row in rows), sum(row[1] for row in rows) / len(rows)
+        certain = sum(row[2] for row in rows)
+        print(f"{kind}: {right} of {len(rows)} word by word, word errors {wrong:.0%}, sure of {certain}")
     print(f"{computing / frames * 50:.1%} of a core, finals in {max(finals) * 1000:.1f} ms at most")
 
 
