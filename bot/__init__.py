@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.llm.engine import ModelEngine
     from bot.rasa.engine import RasaEngine
     from bot.training import WorkerTrainer
+    from bot.vocabulary import BotVocabulary
     from gateway.ports import Knowledge
     from gateway.settings import ActionServer, LanguageModel, RasaServers
 
@@ -25,6 +26,13 @@ def engine(actions: ActionServers | None = None, knowledge: Knowledge | None = N
     from bot.embedded import EmbeddedEngine
 
     return EmbeddedEngine(actions, knowledge)
+
+
+def vocabulary(engine: EmbeddedEngine) -> BotVocabulary:
+    """How customers of the engine's bots speak."""
+    from bot.vocabulary import BotVocabulary
+
+    return BotVocabulary(engine)
 
 
 def action_servers(

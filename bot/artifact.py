@@ -55,6 +55,7 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     vocabulary: tuple[str, ...]
     annotated: tuple[tuple[str, str, str], ...]
     cues: tuple[Cue, ...] = ()
+    phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Bot:
     """Slots that texts or intents fill wherever they are said, in a form or not."""
     named: Mapping[str, Sequence[tuple[str, Source]]] = field(default_factory=dict)
     """Slots that an entity fills wherever it is named, by the entity."""
+    phrases: tuple[str, ...] = ()
+    """What customers may say, for whoever listens to them; none in what an earlier release trained."""
 
 
 def write(path: Path, meta: Meta, model: Model) -> None:
@@ -140,6 +143,7 @@ def read(path: Path) -> Bot:
             if source.kind in ("text", "intent") and not source.when
         ),
         named=_named(meta.content),
+        phrases=meta.phrases,
     )
 
 

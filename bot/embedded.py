@@ -68,6 +68,10 @@ class EmbeddedEngine:
         bot = self._bots.get(business)
         return bot.version if bot else None
 
+    def published(self, business: str) -> artifact.Bot | None:
+        """The bot that answers for the business now."""
+        return self._bots.get(business)
+
     async def turn(self, request: TurnRequest) -> TurnResult:
         """Answers all waiting inputs. The same request to the same version gives the same result."""
         bot = self.bot_for(request)

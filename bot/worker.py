@@ -77,6 +77,7 @@ def train(content: Path, target: Path) -> Done | Failed:
 
 def _fit(loaded: Loaded, target: Path, started: float, stories: tuple[WrittenStory, ...]) -> Done | Failed:
     from bot import artifact
+    from bot.content.spoken import phrases_of
     from bot.evaluation.figures import from_logits, short
     from bot.nlu.entities import learn_roles
     from bot.nlu.lexicon import Lexicon
@@ -100,6 +101,7 @@ def _fit(loaded: Loaded, target: Path, started: float, stories: tuple[WrittenSto
         vocabulary=Lexicon.of([tokens for _, tokens, _ in labelled]).vocabulary,
         annotated=_annotated(content),
         cues=learn_roles(_placed(content)),
+        phrases=phrases_of(content),
     )
     artifact.write(target, meta, model)
     tell("test", 0.9)

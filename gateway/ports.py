@@ -19,12 +19,14 @@ from gateway.model.events import (
     Memory,
     Outcome,
     Page,
+    Person,
     Phone,
     Place,
     Quotation,
     Reason,
     Score,
     Span,
+    Speech,
 )
 
 # --- channels ---------------------------------------------------------------------------------------------------
@@ -86,7 +88,7 @@ class Inbound(Arrival, frozen=True, kw_only=True):
     (a button, a call). ``message``: the provider's id of it; ``answers``: of the one that it replies to. ``album``: the
     provider's id of what it is a piece of; ``topic``: of the part of the chat in which it stands. For the rest of what a messenger tells see ``CustomerMessage``.
     ``files``: what the provider has for us to fetch; ``uploads``: ids of what the sender uploaded here before.
-    ``profile``: the business vouches for the sender. ``attributes``, ``consent``, ``invitation``: what must stand in the
+    ``call``: they call, and say nothing yet: the id of the leg. ``speech``: they said it in a call. ``profile``: the business vouches for the sender. ``attributes``, ``consent``, ``invitation``: what must stand in the
     log before the input, where it doesn't yet.
     """
 
@@ -113,6 +115,8 @@ class Inbound(Arrival, frozen=True, kw_only=True):
     phone: Phone | None = None
     unsupported: str = ""
     topic: str = ""
+    call: str = ""
+    speech: Speech | None = None
 
 
 class Opened(Arrival, frozen=True, kw_only=True):
@@ -510,12 +514,47 @@ class Phrases(Protocol):
 # --- speech -------------------------------------------------------------------------------------------------------
 
 
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer who calls, by where they call from."""
+
+    inbox: str
+    address: str
+
+
+class Calls(Protocol):
+    """The calls whose sound this node has.
+
+    ``begin``: a customer calls; the leg comes back with the receipt. As ``Dispatcher.receive``, and ``NotPossible`` where they are in a
+    call already. ``connect``: answers the whole offer (SDP) of a browser with a whole answer: the caller's, or that of somebody of the
+    business who takes part. A further one of the same takes the place of theirs. Raises ``NotFound`` where there is no such call here, or it
+    is none of theirs, ``Invalid`` where the offer can't be answered, ``Overloaded``. ``press``: a key of the caller's. ``expect``:
+    somebody may call soon: what takes time is prepared; returns at once.
+    """
+
+    def expect(self, business: str, locale: str) -> None: ...
+
+    async def begin(self, call: Inbound) -> tuple[Receipt, str]: ...
+
+    async def connect(self, business: str, leg: str, sdp: str, *, party: Caller | Person) -> str: ...
+
+    def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None: ...
+
+
 class Hints(msgspec.Struct, frozen=True, kw_only=True):
     """What callers of a business may well say, for recognizers that can be told: whole ``phrases``, as they are written, in
     one language. ``version``: another one where they are others; "" for none."""
 
     version: str = ""
     phrases: tuple[str, ...] = ()
+
+
+class Vocabulary(Protocol):
+    """What a business's bot knows of how its customers speak. ``means``: whether words fit one of its topics beyond doubt; cheap,
+    and asked while they are still being said."""
+
+    def hints(self, business: str, locale: str) -> Hints: ...
+
+    def means(self, business: str, text: str, locale: str) -> bool: ...
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
@@ -591,6 +630,6 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 
     business: str
     conversation: str
-    kind: Literal["typing", "looking", "mark", "mention", "presence", "queue", "set_up"]
+    kind: Literal["typing", "looking", "mark", "mention", "presence", "queue", "set_up", "caption"]
     who: str
     body: dict[str, str | int | bool]

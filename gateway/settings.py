@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -106,6 +107,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Where the Bot API is reached, https://bots.example.com. Empty: Telegram's own server."""
     telegram_local: bool = False
     """Whether that server is one of your own, run with --local on this machine: files of up to 2000 MB."""
+    call_addresses: tuple[str, ...] = ()
+    """Addresses of this machine by which the sound of calls comes and goes. Empty: all that it has."""
+    call_public: str = ""
+    """By which address browsers reach those, where it is another one (a cloud machine behind 1:1 NAT), 203.0.113.7."""
+    call_ports: str = ""
+    """UDP ports for the sound of calls, 40000-40999; a call needs one for each who is in it. Empty: any."""
+    stun: str = ""
+    """A STUN server, stun:stun.example.com:3478, by which browsers and this server find out how they are reached. Empty: none; a
+    server that browsers reach directly needs none."""
+    turn: str = ""
+    """A TURN server, turn:user:password@turn.example.com:3478, through which sound passes where no direct way is open."""
     rasa: dict[str, RasaServers] = {}
     """Businesses whose bot is a Rasa server, by their short names: a table [rasa.lantern] with urls and token (rasa.md).
     In the file alone."""
@@ -118,8 +130,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 ENVIRONMENT = "SWITCHBOARD_"
-LISTS = ("trusted_proxies", "webhook_networks")
+LISTS = ("trusted_proxies", "webhook_networks", "call_addresses")
 """Settings with commas between their values in the environment."""
+NETWORKS = ("trusted_proxies", "webhook_networks")
 TABLES = ("rasa", "actions", "llm")
 """Settings that stand in the file alone."""
 MOST_RASA_SERVERS = 2
@@ -174,7 +187,8 @@ def _check(settings: Settings) -> None:
     for name in ("file_limit", "link_minutes", "uploads_per_minute"):
         if getattr(settings, name) <= 0:
             raise StartupError(f"{name} must be more than 0.")
-    for name in LISTS:
+    _check_calls(settings)
+    for name in NETWORKS:
         for network in getattr(settings, name):
             try:
                 ipaddress.ip_network(network, strict=False)
@@ -191,6 +205,56 @@ def _check(settings: Settings) -> None:
     for name in ("burst_pause", "reopen_hours", "idle_hours", "session_hours", "drain_seconds"):
         if getattr(settings, name) < 0:
             raise StartupError(f"{name} can't be negative.")
+
+
+class IceServers(msgspec.Struct, frozen=True, kw_only=True):
+    """STUN and TURN, as browsers name them; "" for none."""
+
+    stun: str = ""
+    turn: str = ""
+    username: str = ""
+    password: str = ""
+
+
+_TURN = re.compile(
+    r"(?P<scheme>turns?):(?P<user>[^:@\s]+):(?P<password>[^@\s]+)@(?P<where>[A-Za-z0-9.\[\]:-]+(\?transport=(udp|tcp))?)"
+)
+
+
+def ice_servers(settings: Settings) -> IceServers:
+    """The settings' STUN and TURN servers. Raises ``StartupError``."""
+    if settings.stun and not re.fullmatch(r"stuns?:[A-Za-z0-9.\[\]:-]+", settings.stun):
+        raise StartupError("stun must look like stun:stun.example.com:3478.")
+    if not settings.turn:
+        return IceServers(stun=settings.stun)
+    found = _TURN.fullmatch(settings.turn)
+    if found is None:
+        raise StartupError("turn must look like turn:user:password@turn.example.com:3478.")
+    return IceServers(
+        stun=settings.stun, turn=f"{found['scheme']}:{found['where']}", username=found["user"], password=found["password"]
+    )  # fmt: skip
+
+
+def call_ports(settings: Settings) -> tuple[int, int] | None:
+    """First and last port of calls' sound; None for any. Raises ``StartupError``."""
+    if not settings.call_ports:
+        return None
+    first, _, last = settings.call_ports.partition("-")
+    if not (first.isdigit() and last.isdigit() and 0 < int(first) <= int(last) < 65_536):
+        raise StartupError("call_ports must be a range like 40000-40999.")
+    return int(first), int(last)
+
+
+def _check_calls(settings: Settings) -> None:
+    ice_servers(settings)
+    call_ports(settings)
+    for address in (*settings.call_addresses, *([settings.call_public] if settings.call_public else ())):
+        try:
+            ipaddress.ip_address(address)
+        except ValueError as error:
+            raise StartupError(
+                f"{address!r} isn't an address like 203.0.113.7. See call_addresses, call_public."
+            ) from error
 
 
 def _check_rasa(slug: str, servers: RasaServers) -> None:

@@ -29,6 +29,10 @@ def pronounced(texts: Sequence[str], voice: str, *, separator: str = "") -> list
     lines = done.stdout.decode(errors="replace").split("\n")
     if len(texts) == 1:
         return [" ".join(line.strip() for line in lines if line.strip())]
-    if len(lines) - 1 != len(texts):  # a text that makes several lines: each by itself
-        return [pronounced([text], voice, separator=separator)[0] for text in texts]
+    if len(lines) - 1 != len(texts):  # a text among them makes several lines: it is found by halves
+        middle = len(texts) // 2
+        return [
+            *pronounced(texts[:middle], voice, separator=separator),
+            *pronounced(texts[middle:], voice, separator=separator),
+        ]
     return [line.strip() for line in lines[:-1]]

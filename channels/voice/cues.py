@@ -25,10 +25,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """All thresholds. Durations are milliseconds, probabilities and confidences 0 to 1."""
 
     # What counts as voice.
-    voice_on: Share = 0.6
+    voice_on: Share = 0.5
     """A frame is voice from this probability on …"""
-    voice_off: Share = 0.35
-    """… and after one that was, down to this."""
+    voice_off: Share = 0.45
+    """… and after one that was, down to this. Silero's tail behind the last sound is 60 to 70 ms so in usual rooms (20 to 40 dB);
+    from 0.35 on it would be 75 to 100. Where the line is silent between words there is none."""
     dip: Annotated[int, msgspec.Meta(ge=FRAME_MS, le=600_000)] = 100
     """Voice goes on over gaps up to this."""
     onset: Ms = 60
@@ -59,12 +60,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Words below this weren't recognized."""
 
     # When the caller interrupts.
-    barge_in: Ms = 120
-    """Voice that pauses a prompt; with its last frame and the way to the speaker under 200 ms."""
+    barge_in: Ms = 100
+    """Voice that pauses a prompt. Silero is sure of it 60 to 80 ms after it began (140 where it began softly), and its first frame
+    counts: the prompt is silent after 140 to 160 ms."""
     resume: Ms = 500
     """Silence after which a paused prompt goes on, if no words came."""
     doubt: Ms = 1_500
     """How long voice without words holds a prompt up."""
+    alarms: Annotated[int, msgspec.Meta(ge=0)] = 2
+    """False ones after which voice alone pauses nothing any more, until words have interrupted: where a prompt's echo or somebody
+    else's talk comes back, it would stutter to its end."""
+    echo: Share = 0.05
+    """Sound of the caller that is less loud than this share (-26 dB) of a prompt's is taken for its echo."""
     backchannels: frozenset[str] = BACKCHANNELS
 
     # When a word is needed.

@@ -17,10 +17,11 @@ Ending: TypeAlias = Literal["silence", "noise"]
 
 @dataclass(slots=True)
 class Stretch:
-    """``voiced``: how much of it was voice. ``word_at``: when it last brought a new word. ``said``: by utterance;
+    """``began``: its first voice. ``voiced``: how much of it was voice. ``word_at``: when it last brought a new word. ``said``: by utterance;
     ``streamed``: partials were among it. ``finalized``: since when the final is waited for; ``by``: why."""
 
     word_at: int
+    began: int
     voiced: int = 0
     said: dict[int, Recognition] = field(default_factory=dict)
     streamed: bool = False

@@ -26,9 +26,18 @@ Step = Callable[[int], None]
 class Seat:
     """A call's place on the ticker."""
 
-    def __init__(self, name: str, step: Step, *, failed: Callable[[], None] | None, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        name: str,
+        step: Step,
+        *,
+        prepare: Step | None,
+        failed: Callable[[], None] | None,
+        clock: Callable[[], int],
+    ) -> None:
         self.name = name
         self._step = step
+        self._prepare = prepare
         self._failed = failed
         self._clock = clock
         self._joined = clock()
@@ -38,12 +47,19 @@ class Seat:
         """This instant, in milliseconds since the call joined: the clock of what arrives between two ticks."""
         return (self._clock() - self._joined) // 1_000_000
 
+    def prepare(self, instant: int) -> bool:
+        """Prepares the step at an instant of the ticker's clock, as ``run``."""
+        return self._prepare is None or self._do(self._prepare, instant)
+
     def run(self, instant: int) -> bool:
         """Steps at an instant of the ticker's clock; false where the step raised, which is logged and told."""
+        return self._do(self._step, instant)
+
+    def _do(self, step: Step, instant: int) -> bool:
         if instant < self._joined:
             return True  # the tick is one that is made up for: the call wasn't there yet
         try:
-            self._step((instant - self._joined) // 1_000_000)
+            step((instant - self._joined) // 1_000_000)
         except Exception:
             log.exception("call_step_failed", call=self.name)
             self._tell()
@@ -84,10 +100,12 @@ class Ticker:
         """How many calls are stepped."""
         return len(self._seats)
 
-    def join(self, name: str, step: Step, *, failed: Callable[[], None] | None = None) -> Seat:
-        """Steps a call from the next tick on. Where ``step`` raises, that is logged, the call leaves the ticker and
-        ``failed`` is called."""
-        seat = Seat(name, step, failed=failed, clock=self._clock)
+    def join(
+        self, name: str, step: Step, *, prepare: Step | None = None, failed: Callable[[], None] | None = None
+    ) -> Seat:
+        """Steps a call from the next tick on; all calls are prepared before the first is stepped. Where ``step`` or ``prepare``
+        raises, that is logged, the call leaves the ticker and ``failed`` is called."""
+        seat = Seat(name, step, prepare=prepare, failed=failed, clock=self._clock)
         self._seats[seat] = None
         self._joined.set()
         return seat
@@ -123,6 +141,7 @@ class Ticker:
                 due += PERIOD_NS
 
     def _tick(self, instant: int) -> None:
-        for seat in list(self._seats):
-            if seat in self._seats and not seat.run(instant):
-                self.leave(seat)
+        for phase in (Seat.prepare, Seat.run):
+            for seat in list(self._seats):
+                if seat in self._seats and not phase(seat, instant):
+                    self.leave(seat)

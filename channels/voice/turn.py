@@ -94,14 +94,17 @@ PROMPT: dict[_State, dict[_Sign, _Cell]] = {
 
 
 class Turns:
-    """One call's turns, while the bot minds it, from ``at`` on. People who talk to each other need none of it."""
+    """One call's turns, while the bot minds it, from ``at`` on; of an utterance that goes on already from ``since`` on. People who
+    talk to each other need none of it."""
 
-    def __init__(self, settings: Settings | None = None, *, at: int = 0) -> None:
+    def __init__(self, settings: Settings | None = None, *, at: int = 0, since: int | None = None) -> None:
+        self.span = (at, at)
+        """From when to when the turn was spoken or pressed that was told last."""
         self._settings = settings or Settings()
         self._out: list[Output] = []
         self._now = at
         self._quiet_since = at
-        self._used = at  # utterances from before this instant have been told
+        self._used = at if since is None else since  # utterances from before this instant have been told
         self._in_voice = False
         self._run = at  # since when voice goes on, but for dips
         self._voice_at = at - self._settings.dip - 1  # the last frame that was voice: none yet
@@ -109,8 +112,9 @@ class Turns:
         self._doubted = False  # voice that goes on has held a prompt up in vain
         self._stretch: Stretch | None = None
         self._keys = ""
-        self._key_at = at
+        self._key_at = self._keys_at = at
         self._prompt = _Prompt()
+        self._alarms = 0  # false ones since words have interrupted
         self._awaited_since: int | None = None
         self._fillers = 0
         self._misses = {"no_input": 0, "no_match": 0}
@@ -176,7 +180,8 @@ class Turns:
             return
         self._heard_at = self._now
         if self._stretch is None:
-            self._stretch = Stretch(word_at=self._now, voiced=self._now - self._run - FRAME_MS)
+            voiced = self._now - self._run - FRAME_MS
+            self._stretch = Stretch(word_at=self._now, began=max(self._run, self._used), voiced=voiced)
         self._stretch.go_on(FRAME_MS)
 
     def _take_words(self, words: Partial | Final) -> None:
@@ -186,12 +191,14 @@ class Turns:
             if not says_something(words.text):
                 return
             self._heard_at = self._now
-            self._stretch = Stretch(word_at=self._now)
+            self._stretch = Stretch(word_at=self._now, began=self._now)
         self._stretch.hear(words, self._now)
 
     def _take_key(self, key: str) -> None:
         self._stretch = None
         self._sign(_Sign.CLAIM)
+        if not self._keys:
+            self._keys_at = self._now
         if key != "#" or not self._keys:
             self._keys += key
             self._key_at = self._now
@@ -202,6 +209,7 @@ class Turns:
         self._out.append(Finalize())
         self._used = self._now
         keys, self._keys = self._keys, ""
+        self.span = (self._keys_at, self._key_at)
         self._end_turn(TurnEnded(keys, "keys"))
 
     # The end of what was said.
@@ -222,6 +230,7 @@ class Turns:
         self._doubted |= stretch.by == "noise"
         words = stretch.words(self._settings)
         if words and not (self._speaking() and only_backchannel(words, self._settings)):
+            self.span = (stretch.began, self._heard_at)
             text = " ".join(one.text.strip() for one in words)
             self._end_turn(TurnEnded(text, stretch.by, min(one.confidence for one in words)))
             return
@@ -252,13 +261,19 @@ class Turns:
         if not self._speaking():
             return
         if self._claims():
+            self._alarms = 0
             self._sign(_Sign.CLAIM)
         elif prompt.state is _State.PAUSED:
             if silence >= settings.resume or self._now - prompt.paused_at >= settings.doubt:
                 self._doubted = silence < settings.resume
+                self._alarms += 1
                 self._sign(_Sign.DOUBT)
-        elif self._stretch and not self._doubted and self._voice_at == self._now >= self._run + settings.barge_in:
+        elif self._alarms < settings.alarms and self._interrupts():
             self._sign(_Sign.VOICE)
+
+    def _interrupts(self) -> bool:
+        sure = self._voice_at == self._now >= self._run + self._settings.barge_in
+        return sure and self._stretch is not None and not self._doubted
 
     def _claims(self) -> bool:
         words = self._stretch.words(self._settings) if self._stretch else []

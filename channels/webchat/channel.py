@@ -21,7 +21,7 @@ from gateway.errors import NotFound
 from gateway.http.limits import Limiter
 from gateway.http.peers import Peers
 from gateway.http.socket import Session, Sockets, hello
-from gateway.ports import Capabilities, Signal
+from gateway.ports import Calls, Capabilities, Signal
 from gateway.settings import Settings
 from gateway.store import blocks, contacts, directory, inbound, lists, log
 from gateway.store.sql import Tx
@@ -41,7 +41,7 @@ class WebChat:
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, sockets: Sockets, files: WidgetFiles, users: Users,
-        peers: Peers, settings: Settings, available: Available,
+        peers: Peers, settings: Settings, available: Available, calls: Calls,
     ) -> None:  # fmt: skip
         self._store = store
         self._hub = hub
@@ -54,7 +54,7 @@ class WebChat:
         self._face = WidgetFace(store, peers)
         letters = Limiter(LETTERS / 3600, LETTERS, clock=time.monotonic)
         ways_on = Limiter(WAYS_ON / 60, WAYS_ON, clock=time.monotonic)
-        self._parts = Parts(store, dispatcher, hub, files, self.queue, available, letters, ways_on, settings)
+        self._parts = Parts(store, dispatcher, hub, files, self.queue, available, letters, ways_on, settings, calls)
 
     def mount(self, app: web.Application) -> None:
         """Registers the widget's socket, and where it uploads."""

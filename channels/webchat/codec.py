@@ -11,6 +11,7 @@ import msgspec
 from gateway.errors import Invalid, TooLarge
 from gateway.model.events import Button, Page
 from gateway.ports import Consent, Inbound, Invitation, Profile
+from gateway.settings import IceServers
 
 CHANNEL = "webchat"
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -88,6 +89,79 @@ DRAFT = 500
 """Characters of what somebody types that are shown before it is sent."""
 
 
+class Call(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="call"):
+    """The visitor calls; ``id`` is the client's own, the same at every try. ``consent``: as of a message."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+    consent: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+Leg = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+
+
+class Sound(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="sound"):
+    """The browser's whole offer for a call of theirs; its answer comes with the same ``id``."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+    leg: Leg
+    sdp: Annotated[str, msgspec.Meta(max_length=32_768)]
+
+
+class Press(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="press"):
+    """A key that was pressed in a call."""
+
+    leg: Leg
+    key: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#"]
+
+
+class HangUp(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hang_up"):
+    """The visitor ends a call of theirs."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+    leg: Leg
+
+
+class IceServer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A STUN or TURN server, as browsers want it."""
+
+    urls: str
+    username: str = ""
+    credential: str = ""
+
+
+class Calling(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="call"):
+    """The call has begun: its sound may come, by these servers where no direct way is open."""
+
+    id: str
+    conversation: str
+    leg: str
+    ice: tuple[IceServer, ...] = ()
+
+
+def ice_of(known: IceServers) -> tuple[IceServer, ...]:
+    """The servers of the settings."""
+    stun = (IceServer(urls=known.stun),) if known.stun else ()
+    turn = (IceServer(urls=known.turn, username=known.username, credential=known.password),) if known.turn else ()
+    return (*stun, *turn)
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="sound"):
+    """The whole answer to the offer ``id``."""
+
+    id: str
+    leg: str
+    sdp: str
+
+
+class CaptionSignal(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="caption"):
+    """What somebody has said so far in a call: it will be a message. ``who``: "customer" or "people"."""
+
+    conversation: str
+    leg: str
+    who: str
+    text: str
+
+
 class Typing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="typing"):
     """``text``: what was typed so far, where the inbox shows that; its end counts."""
 
@@ -108,7 +182,7 @@ hello_decoder: msgspec.json.Decoder[Hello] = msgspec.json.Decoder(Hello)
 
 class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
     """What the widget shows of an inbox. ``file_limit``: bytes that a file may have. ``live_draft``: whoever
-    talks with the visitor sees what they type."""
+    talks with the visitor sees what they type. ``calls``: the visitor can call."""
 
     name: str
     business: str
@@ -118,6 +192,7 @@ class InboxFace(msgspec.Struct, frozen=True, kw_only=True):
     locales: tuple[str, ...]
     file_limit: int
     live_draft: bool = False
+    calls: bool = False
 
 
 class OwnerFace(msgspec.Struct, frozen=True, kw_only=True):
@@ -244,6 +319,16 @@ class Preface(NamedTuple):
     attributes: dict[str, str]
     consent: Consent | None
     invitation: Invitation | None
+
+
+def call_of(call: Call, sender: Sender, *, preface: Preface) -> Inbound:
+    """A call as the core receives it, but for its leg."""
+    profile = sender.profile
+    return Inbound(
+        business=sender.business, inbox=sender.inbox, channel=CHANNEL, address=sender.address, key=call.id,
+        scope=sender.address, at_once=True, locale=sender.locale, name=profile.name if profile else "", page=sender.page,
+        profile=profile, attributes=preface.attributes, consent=preface.consent, invitation=preface.invitation,
+    )  # fmt: skip
 
 
 def inbound_of(message: Message, sender: Sender, *, preface: Preface, limit: int) -> Inbound:

@@ -22,13 +22,13 @@ from gateway.errors import Invalid, NotFound, NotPossible, UserExpired
 from gateway.http.limits import Limiter
 from gateway.http.pictures import qr_of
 from gateway.http.socket import PONG, Closed, Session, decode_frame, receive
-from gateway.model.commands import AnyCommand, AskTranscript, SetAttributes
+from gateway.model.commands import AnyCommand, AskTranscript, EndCall, SetAttributes
 from gateway.model.events import BotMessage
 from gateway.model.reach import COUNTRIES
 from gateway.model.state import Conversation, Floor, Status
 from gateway.model.visible import Audience
-from gateway.ports import Consent, Invitation, Signal
-from gateway.settings import Settings
+from gateway.ports import Caller, Calls, Consent, Invitation, Receipt, Signal
+from gateway.settings import Settings, ice_servers
 from gateway.store import directory, inbound, lists, log
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -39,7 +39,7 @@ TYPING_HOLDS = 4.0
 
 ClientFrame = (
     codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Transcript | acts.Attributes | codec.LinkWanted | codec.ContinueWanted
-    | codec.OpenHere    | codec.Typing | codec.Read | codec.Ping
+    | codec.OpenHere | codec.Call | codec.Sound | codec.Press | codec.HangUp | codec.Typing | codec.Read | codec.Ping
 )  # fmt: skip
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
@@ -71,6 +71,7 @@ class Parts(NamedTuple):
     letters: Limiter
     ways_on: Limiter
     settings: Settings
+    calls: Calls
 
 
 class Talk:
@@ -111,6 +112,8 @@ class Talk:
 
     async def run(self) -> None:
         self._session.tell(self._welcome())
+        if self._visitor.inbox.settings.calls is not None:
+            self._parts.calls.expect(self._business, self._locale)
         if self._conversation:
             same = self._hello.conversation == self._conversation
             last = (self._hello.last_seq, self._hello.last_event_id) if same else (0, "")
@@ -143,6 +146,7 @@ class Talk:
                 locales=visitor.business.locales,
                 file_limit=self._parts.settings.file_limit,
                 live_draft=settings.live_draft,
+                calls=settings.calls is not None,
             ),
             consent=self._consent_face(),
             available=self._parts.available(self._business),
@@ -182,7 +186,7 @@ class Talk:
             self._session.close(Closed(WSCloseCode.SERVICE_RESTART, "the conversation goes on elsewhere"))
 
     def _signal(self, signal: Signal) -> None:
-        if signal.who == "customer":
+        if signal.who == "customer" and signal.kind != "caption":
             return
         if signal.kind == "typing":
             # Which of us types is not the customer's concern; that somebody does, is.
@@ -192,6 +196,14 @@ class Talk:
         elif signal.kind == "mark":
             seq = int(signal.body.get("seq", 0))
             self._session.offer(_encode(codec.Mark(conversation=signal.conversation, who="people", seq=seq)))
+        elif signal.kind == "caption":
+            caption = codec.CaptionSignal(
+                conversation=signal.conversation,
+                leg=str(signal.body["leg"]),
+                who="customer" if signal.who == "customer" else "people",
+                text=str(signal.body["text"]),
+            )
+            self._session.offer(_encode(caption))
         elif signal.kind == "queue":
             self._session.offer(
                 _encode(
@@ -220,6 +232,15 @@ class Talk:
                 await self._continue(frame)
             case codec.OpenHere():
                 await self._open(frame)
+            case codec.Call():
+                await self._call(frame)
+            case codec.Sound():
+                sdp = await self._parts.calls.connect(self._business, frame.leg, frame.sdp, party=self._caller)
+                self._session.tell(codec.Answer(id=frame.id, leg=frame.leg, sdp=sdp))
+            case codec.Press():
+                self._parts.calls.press(self._business, frame.leg, frame.key, caller=self._caller)
+            case codec.HangUp():
+                await self._hang_up(frame)
             case codec.Typing():
                 await self._typing(frame)
             case codec.Read():
@@ -228,12 +249,16 @@ class Talk:
                 self._session.send(PONG)
 
     async def _message(self, frame: codec.Message) -> None:
-        preface = self._preface(frame)
+        preface = self._preface(consent=frame.consent, invitation=frame.invitation)
         item = codec.inbound_of(frame, self._sender, preface=preface, limit=self._parts.settings.message_limit)
         receipt = await self._parts.dispatcher.receive(item)
         if receipt.blocked_until:
             raise blocked(receipt.blocked_until)
         self._session.tell(codec.Ack(id=frame.id, conversation=receipt.conversation, seq=receipt.seq))
+        await self._follow_on(receipt)
+
+    async def _follow_on(self, receipt: Receipt) -> None:
+        """The first input makes a conversation, which the visitor's other tabs follow, too."""
         if receipt.conversation != self._conversation and not receipt.repeated:
             await self._follow(receipt.conversation)
             self._hub.signal(
@@ -246,16 +271,35 @@ class Talk:
                 )
             )
 
-    def _preface(self, frame: codec.Message) -> codec.Preface:
+    @property
+    def _caller(self) -> Caller:
+        return Caller(inbox=self._visitor.inbox.id, address=self._sender.address)
+
+    async def _call(self, frame: codec.Call) -> None:
+        """Raises ``NotPossible``, ``Blocked``, ``ConsentNeeded``."""
+        if self._visitor.inbox.settings.calls is None:
+            raise NotPossible("Nobody can be called here. Write instead.")
+        call = codec.call_of(frame, self._sender, preface=self._preface(consent=frame.consent))
+        receipt, leg = await self._parts.calls.begin(call)
+        if receipt.blocked_until:
+            raise blocked(receipt.blocked_until)
+        ice = codec.ice_of(ice_servers(self._parts.settings))
+        self._session.tell(codec.Calling(id=frame.id, conversation=receipt.conversation, leg=leg, ice=ice))
+        await self._follow_on(receipt)
+
+    async def _hang_up(self, frame: codec.HangUp) -> None:
+        await self._submit(frame.id, EndCall(leg=frame.leg, why="hung_up"), digest_of("hang_up", frame.leg))
+
+    def _preface(self, *, consent: str, invitation: str = "") -> codec.Preface:
         settings = self._visitor.inbox.settings
-        wanted, consent, invitation = settings.consent, None, None
+        wanted, agreed, answered = settings.consent, None, None
         if wanted is not None:
-            consent = Consent(version=wanted.version, text=wanted.worded(self._locale), agreed=frame.consent)
-        if frame.invitation and not self._conversation:
+            agreed = Consent(version=wanted.version, text=wanted.worded(self._locale), agreed=consent)
+        if invitation and not self._conversation:
             for one in settings.invitations:
-                if one.id == frame.invitation:
-                    invitation = Invitation(id=one.id, text=one.worded(self._locale))
-        return codec.Preface(self._attributes, consent, invitation)
+                if one.id == invitation:
+                    answered = Invitation(id=one.id, text=one.worded(self._locale))
+        return codec.Preface(self._attributes, agreed, answered)
 
     async def _act(self, frame: acts.Act) -> None:
         """Raises ``NotFound``, ``Invalid``, ``NotPossible``."""

@@ -39,6 +39,7 @@ class InboxFile(msgspec.Struct, frozen=True, kw_only=True):
     greeting: dict[LocaleName, str] = {}
     starters: tuple[StarterFile, ...] = ()
     origins: tuple[str, ...] = ()
+    calls: bool = False
 
 
 class PersonFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +152,8 @@ def _write_forms(tx: Tx, wanted: tuple[Form, ...], *, now: int) -> None:
 
 def _settings(inbox: InboxFile) -> InboxSettings:
     starters = tuple(Starter(titles=starter.title, payload=starter.payload) for starter in inbox.starters)
-    return InboxSettings(origins=inbox.origins, greeting=inbox.greeting, starters=starters)
+    calls = directory.CallSettings() if inbox.calls else None
+    return InboxSettings(origins=inbox.origins, greeting=inbox.greeting, starters=starters, calls=calls)
 
 
 def _person(tx: Tx, person: PersonFile, *, now: int) -> tuple[accounts.Account, Role]:

@@ -12,7 +12,8 @@ from gateway.errors import Invalid
 from gateway.http.peers import origin_of
 from gateway.http.texts import name_of, one_line, visible_text
 from gateway.model.cards import check_address
-from gateway.store.directory import ConsentText, InboxSettings, InvitationRule, Starter, TelegramSettings
+from gateway.store import configuration
+from gateway.store.directory import CallSettings, ConsentText, InboxSettings, InvitationRule, Starter, TelegramSettings
 from gateway.store.sql import Tx
 
 MOST_ORIGINS = 50
@@ -49,6 +50,17 @@ def judge_settings(tx: Tx, wanted: InboxSettings, *, known: InboxSettings | None
         consent=_consent(wanted.consent) if wanted.consent is not None else None,
         invitations=_invitations(wanted.invitations),
         telegram=_telegram(wanted.telegram, known.telegram if known is not None else None),
+        calls=_calls(tx, wanted.calls) if wanted.calls is not None else None,
+    )
+
+
+def _calls(tx: Tx, wanted: CallSettings) -> CallSettings:
+    if wanted.team and configuration.find(tx, "team", wanted.team) is None:
+        raise Invalid("There is no such team any more. Choose another one.", field="calls.team")
+    return replace(
+        wanted,
+        greeting=_by_language(wanted.greeting, field="calls.greeting", longest=LONGEST_GREETING),
+        notice=_by_language(wanted.notice, field="calls.notice", longest=LONGEST_GREETING),
     )
 
 

@@ -21,6 +21,7 @@ from bot.studio.models import Models
 from bot.studio.routes import StudioRoutes
 from bot.studio.trying import Trials
 from channels.telegram import Telegram, TelegramSetup, telegram_capabilities
+from channels.voice import CallDesk
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
 from gateway.admin.importing import IMPORT, Importer
@@ -180,6 +181,14 @@ class Switchboard:
         self.bots = Bots(store, self.engine, bot.trainer(), models=models, templates=templates)
         database = folder.database if not settings.database else None
         self.housekeeping = Housekeeping(store, database, sweep=Sweeper(store, self.files).look)
+        self.calls = CallDesk(
+            store,
+            self.dispatcher,
+            self.hub,
+            phrases=policy.phrases,
+            vocabulary=bot.vocabulary(embedded),
+            settings=settings,
+        )
         self.rows = Rows(store, self.hub)
         self.elsewhere = Elsewhere(store, self.hub, policy.set_ups)
         self.indexer = Indexer(store, self.hub)
@@ -246,6 +255,7 @@ class Switchboard:
         self.web_chat = WebChat(
             self.store, self.dispatcher, self.hub, sockets=self.sockets, files=widget_files,
             users=users, peers=self.peers, settings=self.settings, available=self.presence.available,
+            calls=self.calls,
         )  # fmt: skip
         self.web_chat.mount(self.app)
         self.telegram.mount(self.app)
@@ -354,6 +364,7 @@ class Switchboard:
         self._draining = True
         within = self.settings.drain_seconds
         await self.telegram.aclose()
+        await self.calls.drain()
         await self.sockets.drain(within=within * 0.4)
         await self.dispatcher.drain(within=within * 0.4)
         await self.housekeeping.aclose()
@@ -362,6 +373,7 @@ class Switchboard:
         await self.rows.aclose()
         await self.elsewhere.aclose()
         await self.web_chat.aclose()
+        await self.calls.aclose()
         await self.writing.aclose()
         await self.hub.aclose()
         await self.bus.aclose()

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from gateway.dispatcher.arrivals import Arrive
 from gateway.dispatcher.dues import Dues, Handler
+from gateway.dispatcher.legs import LEG
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.timers import Timers
 from gateway.dispatcher.turns import Turns
@@ -63,6 +64,7 @@ class Dispatcher:
                 "idle": self._timers.idle,
                 "patience": self._timers.patience,
                 "silence": self._timers.silence,
+                LEG: self._timers.leg,
                 **handlers,
             }
         )

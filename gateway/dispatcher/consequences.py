@@ -6,6 +6,7 @@ from typing import NamedTuple, assert_never
 
 from gateway.dispatcher.absence import note_waiting
 from gateway.dispatcher.alerting import plan_alerts
+from gateway.dispatcher.legs import begin_leg, end_leg
 from gateway.dispatcher.outgoing import plan as plan_delivery
 from gateway.dispatcher.policy import MINUTE, Policy
 from gateway.dispatcher.rating import ask_for_rating
@@ -26,6 +27,8 @@ from gateway.model.events import (
     Button,
     CallbackPromised,
     CallbackTried,
+    CallEnded,
+    CallStarted,
     ConsentGiven,
     ConversationStarted,
     CustomerMessage,
@@ -131,6 +134,11 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
                 due.poke(tx, DELIVERY, endpoint.identity, due_at=draft.now)
         case CustomerMessage():
             _begin_request(tx, draft)
+        case CallStarted() as called:
+            _begin_request(tx, draft)
+            begin_leg(tx, draft.conversation, called, now=draft.now)
+        case CallEnded() as ended:
+            end_leg(tx, ended)
         case ConversationStarted() as started:
             due.put(tx, IDLE, draft.conversation, due_at=draft.now + policy.idle_after)
             if not started.outbound:

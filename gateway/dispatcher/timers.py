@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gateway.dispatcher.legs import Whose
 from gateway.dispatcher.policy import MINUTE, SECOND, Policy
 from gateway.dispatcher.routing import comes_back, look_again
-from gateway.dispatcher.units import Committed, commit
+from gateway.dispatcher.units import Committed, circumstances_of, commit
 from gateway.dispatcher.waiting import PATIENCE, Waiter
 from gateway.model import commands as c
 from gateway.model.fold import SILENT
@@ -177,8 +178,28 @@ class _Silence:
         return state.reminded_at + rules.close_after * MINUTE, True
 
 
+@dataclass(frozen=True, slots=True)
+class _LoseLeg:
+    """The node that had a call's sound is gone, and the call with it."""
+
+    row: due.Due
+    conversation: str
+    policy: Policy
+
+    def __call__(self, tx: Tx, now: int) -> Committed | None:
+        if not due.finish(tx, self.row.kind, self.row.subject, fence=self.row.fence):
+            return None  # it has given a sign of life just now
+        state = log.load(tx, self.conversation)
+        if state is None or state.leg(self.row.subject) is None:
+            return None
+        draft = log.Draft(state.id, state, now=now)
+        end = c.EndCall(leg=self.row.subject, why="lost")
+        draft.apply(end, circumstances_of(tx, state, end, self.policy, now=now))
+        return commit(tx, draft, self.policy)
+
+
 class Timers:
-    """Handlers of the due kinds ``wake``, ``wrap_up``, ``idle``, ``patience`` and ``silence``."""
+    """Handlers of the due kinds ``wake``, ``wrap_up``, ``idle``, ``patience``, ``silence`` and ``leg``."""
 
     def __init__(self, dispatcher: Dispatcher, policy: Policy) -> None:
         self._dispatcher = dispatcher
@@ -199,3 +220,8 @@ class Timers:
 
     async def silence(self, row: due.Due) -> None:
         await self._dispatcher.commit(row.business, _Silence(row, self._policy), key=row.subject)
+
+    async def leg(self, row: due.Due) -> None:
+        conversation = msgspec.json.decode(row.payload, type=Whose).conversation
+        unit = _LoseLeg(row, conversation, self._policy)
+        await self._dispatcher.commit(row.business, unit, key=conversation)

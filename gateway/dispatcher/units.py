@@ -22,13 +22,15 @@ from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.circumstances import Circumstances
 from gateway.model.decisions.bot import holds
-from gateway.model.events import CustomerMessage, Endpoint, Entry
+from gateway.model.events import CallStarted, CustomerMessage, Endpoint, Entry
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Receipt
 from gateway.store import blocks, configuration, contacts, deliveries, due, inbound, log, refs
 from gateway.store.sql import Tx
 
+VOICE = "voice"
+"""The channel of a call's endpoint, whatever carries its sound."""
 UNREACHABLE = "unreachable"
 """As ``DeliveryFailed`` says that the customer has blocked us, or is gone."""
 
@@ -70,7 +72,8 @@ class Receive(msgspec.Struct, frozen=True):
         identity = inbound.lock_identity(tx, item.inbox, item.address, now=now, name=item.name)
         if identity.is_blocked(now):
             return refuse(tx, identity)
-        key = inbound.Claim(item.inbox, item.scope, item.key, digest_of(item.text, item.choice, *item.uploads))
+        digest = digest_of(item.text or item.call, item.choice, *item.uploads)
+        key = inbound.Claim(item.inbox, item.scope, item.key, digest)
         if item.profile is not None and not identity.conversation:
             contacts.vouch(tx, identity.id, identity.contact, item.profile)
         begun = refs.find(tx, identity.id, refs.album(item.album)) if item.album else None
@@ -163,7 +166,7 @@ class Receive(msgspec.Struct, frozen=True):
         return bare and words.is_closing(item.text)
 
     def _say(self, tx: Tx, draft: log.Draft, identity: inbound.Identity) -> Entry:
-        """Applies the input; the entry of its message."""
+        """Applies the input; the entry of its message, or of its call."""
         item = self.input
         endpoint = Endpoint(inbox=item.inbox, identity=identity.id, channel=item.channel)
         answered = refs.find(tx, identity.id, item.answers) if item.answers else None
@@ -177,10 +180,14 @@ class Receive(msgspec.Struct, frozen=True):
             files=attachments_of(tx, item, now=draft.now), spans=item.spans, author=item.author,
             reply_to=answered.seq if answered and answered.conversation == draft.conversation else 0, quote=item.quote,
             forwarded=item.forwarded, place=item.place, phone=item.phone, unsupported=item.unsupported, topic=item.topic,
+            speech=item.speech,
         )  # fmt: skip
-        state = draft.state
-        rests = state is not None and state.status in (Status.SNOOZED, Status.RESOLVED)
-        draft.apply(say, comes_back(tx, state, self.policy) if state is not None and rests else None)
+        rests = state.status in (Status.SNOOZED, Status.RESOLVED)
+        around = comes_back(tx, state, self.policy) if rests else None
+        if item.call:
+            draft.apply(c.StartCall(leg=item.call, endpoint=msgspec.structs.replace(endpoint, channel=VOICE)), around)
+            return next(entry for entry in reversed(draft.entries) if isinstance(entry.event, CallStarted))
+        draft.apply(say, around)
         said = next(entry for entry in reversed(draft.entries) if isinstance(entry.event, CustomerMessage))
         if item.phone is not None and item.phone.own:
             draft.apply(c.LeaveDetails(kind="phone", value=item.phone.number))
@@ -280,7 +287,7 @@ class Submit(msgspec.Struct, frozen=True):
 
 def circumstances_of(tx: Tx, state: Conversation, command: c.AnyCommand, policy: Policy, *, now: int) -> Circumstances:
     """What a command of people is decided by, beside the state."""
-    if not isinstance(command, c.Resolve):
+    if not isinstance(command, c.Resolve | c.EndCall):
         return Circumstances()
     return Circumstances(wrap_up=policy.set_ups.wrap_up(tx, state.team, now=now))
 

@@ -34,3 +34,9 @@ MACRO_STEP = Kind(
     "macro_step", "Step {step} of “{name}” can't be done, so nothing of it was. Do it by hand, or look at the macro."
 )
 LABELS = Kind("labels_many", "A conversation has at most {limit} labels. Take one off first.")
+CALL_OVER = Kind("call_over", "This call is over.")
+CALL_GOES_ON = Kind("call_goes_on", "This call goes on already.")
+IN_A_CALL = Kind("call_elsewhere", "You are in a call already, in another window. End that one first.")
+CALLS_STOP = Kind("calls_stop", "Switchboard is restarting. Call again in a minute.")
+CALLS_FULL = Kind("calls_full", "As many calls as a conversation can have go on in this one. End one of them first.")
+NO_SUCH_MESSAGE = Kind("message_none", "There is no such message.")

@@ -12,7 +12,7 @@ from typing import Any, assert_never
 from gateway.errors import NotPossible
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
-from gateway.model.decisions import bot, customer, people, system
+from gateway.model.decisions import bot, calls, customer, people, system
 from gateway.model.events import ConversationStarted
 from gateway.model.state import Conversation, Status
 
@@ -80,6 +80,7 @@ _ALWAYS: dict[type[c.Command], Handler] = {
     c.EditReply: people.edit_reply, c.DeleteReply: people.delete_reply,
     c.LoseEndpoint: system.lose_endpoint, c.RegainEndpoint: system.regain_endpoint,
     c.ForwardAnswers: system.forward_answers,
+    c.StartCall: calls.start_call, c.EndCall: calls.end_call, c.NoteHeard: calls.note_heard,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {
     **_ALWAYS, c.Say: customer.hear, c.JoinChannel: customer.join_channel,
@@ -88,6 +89,7 @@ _UNRESOLVED: dict[type[c.Command], Handler] = {
 _PEOPLE: dict[type[c.Command], Handler] = {
     **_UNRESOLVED, c.Take: people.take_owned, c.SendReply: people.reply, c.Transfer: people.transfer,
     c.ReturnToBot: people.return_to_bot, c.Resolve: people.resolve, c.Join: people.join, c.AskForPerson: _nothing,
+    c.AnswerCall: calls.answer_call, c.HoldCall: calls.hold_call, c.ResumeCall: calls.resume_call,
 }  # fmt: skip
 
 TABLE: dict[Status, dict[type[c.Command], Handler]] = {

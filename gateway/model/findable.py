@@ -13,8 +13,13 @@ from gateway.model.events import (
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallAnswered,
     CallbackPromised,
     CallbackTried,
+    CallEnded,
+    CallHeld,
+    CallResumed,
+    CallStarted,
     ChannelJoined,
     ChatOpened,
     ColleagueDeclined,
@@ -50,6 +55,7 @@ from gateway.model.events import (
     ParticipantJoined,
     ParticipantLeft,
     Place,
+    PromptHeard,
     Rated,
     RecordMoved,
     Redacted,
@@ -103,7 +109,8 @@ def findable(event: AnyEvent) -> str:
             | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | RecordMoved() | ColleagueInvited() | ColleagueDeclined() | Resolved() | Reopened() | Snoozed() | FileReady() | FileFailed() | Redacted()
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
-            | EndpointBack() | AnswersForwarded()
+            | EndpointBack() | AnswersForwarded() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
+            | PromptHeard()
         ):  # fmt: skip
             return ""
         case _:

@@ -17,8 +17,13 @@ from gateway.model.events import (
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallAnswered,
     CallbackPromised,
     CallbackTried,
+    CallEnded,
+    CallHeld,
+    CallResumed,
+    CallStarted,
     ChannelJoined,
     ChatOpened,
     ColleagueDeclined,
@@ -59,6 +64,7 @@ from gateway.model.events import (
     Person,
     Place,
     Plain,
+    PromptHeard,
     Rated,
     RecordMoved,
     Redacted,
@@ -75,6 +81,7 @@ from gateway.model.events import (
     WrapUpExtended,
     WrapUpStarted,
 )
+from gateway.model.legs import after_call, passed_on
 from gateway.model.state import (
     MAX_ASKED,
     MAX_ATTRIBUTES,
@@ -213,7 +220,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case (
             NoteAdded() | DeliveryFailed() | FileReady() | FileFailed() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
-            | CustomerReacted() | MacroRun() | FormFilled() | RecordMoved()
+            | CustomerReacted() | MacroRun() | FormFilled() | RecordMoved() | PromptHeard()
         ):  # fmt: skip
             return {}
         case (
@@ -221,7 +228,16 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             | OwnerLost() | WrapUpStarted() | WrapUpCancelled() | Resolved() | Snoozed() | Reopened() | CallbackPromised()
             | CallbackTried()
         ):  # fmt: skip
-            return {"floor_seq": seq, "offer": None, "wrap_up": None, **_floor_changes(state, event, seq=seq, at=at)}
+            changes = _floor_changes(state, event, seq=seq, at=at)
+            owner = changes.get("owner", state.owner)
+            legs = passed_on(state.legs, owner) if state.legs else ()
+            return {"floor_seq": seq, "offer": None, "wrap_up": None, "legs": legs, **changes}
+        case CallStarted():
+            called = {"preview": _preview("", "customer", at=at, seq=seq, kind="call"), "asks": "", "reminded_at": 0,
+                      "unreachable": _reachable(state, event.endpoint)}  # fmt: skip
+            return called | after_call(state, event, at=at)
+        case CallAnswered() | CallHeld() | CallResumed() | CallEnded():
+            return after_call(state, event, at=at)
         case _:
             assert_never(event)
 
@@ -352,7 +368,7 @@ def _customer_message(state: Conversation, event: CustomerMessage, *, seq: int, 
             _words(event.text, event.files) or _named(event), "customer", at=at, seq=seq,
             kind=_kind(event.files, place=event.place) or _other_kind(event),
         ),
-        "endpoint": event.endpoint,
+        "endpoint": _answered_at(state, event),
         "unreachable": _reachable(state, event.endpoint),
         "asks": "",
         "reminded_at": 0,
@@ -365,6 +381,12 @@ def _customer_message(state: Conversation, event: CustomerMessage, *, seq: int, 
     if state.status in (Status.OPEN, Status.WRAP_UP) and state.waiting_since is None:
         changes["waiting_since"] = at
     return changes
+
+
+def _answered_at(state: Conversation, event: CustomerMessage) -> Endpoint:
+    """Where they hear us; the last words of a call that has ended are answered where they can still be."""
+    over = event.speech is not None and state.leg(event.speech.leg) is None
+    return state.endpoint if over else event.endpoint
 
 
 def _words(text: str, files: tuple[Attachment, ...]) -> str:

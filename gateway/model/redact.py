@@ -16,8 +16,13 @@ from gateway.model.events import (
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallAnswered,
     CallbackPromised,
     CallbackTried,
+    CallEnded,
+    CallHeld,
+    CallResumed,
+    CallStarted,
     ChannelJoined,
     ChatOpened,
     ColleagueDeclined,
@@ -53,6 +58,7 @@ from gateway.model.events import (
     ParticipantJoined,
     ParticipantLeft,
     Plain,
+    PromptHeard,
     Rated,
     RecordMoved,
     Redacted,
@@ -146,7 +152,8 @@ def _shell(event: Plain) -> Plain:
             | WrapUpStarted() | Resolved() | Snoozed() | Reopened() | FileFailed()
             | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown() | Labelled()
             | OperatorDeleted() | EndpointLost() | EndpointBack() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | RecordMoved()
-            | ColleagueInvited() | ColleagueDeclined()
+            | ColleagueInvited() | ColleagueDeclined() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
+            | PromptHeard()
         ):  # fmt: skip
             return event
         case _:

@@ -10,7 +10,7 @@ import msgspec
 from gateway.model.events import Author, CallbackKind, CallbackReason, Endpoint, FileKind, Memory, Person, Role, Score
 from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 12
+FOLD_VERSION = 13
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -21,6 +21,7 @@ MAX_PARTICIPANTS = 8
 MAX_INVITED = 8
 MAX_LABELS = 20
 MAX_CHANNELS = 8
+MAX_LEGS = 4
 MAX_ASKED = 3
 MAX_GUESSES = 3
 MAX_STEPS = 24
@@ -60,7 +61,7 @@ FLOOR: dict[Status, Floor] = {
 }
 
 
-PreviewKind = FileKind | Literal["file", "place", "phone", "unsupported", "deleted"]
+PreviewKind = FileKind | Literal["file", "place", "phone", "unsupported", "deleted", "call"]
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +83,18 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     operator: Person
     expires_at: int
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that goes on. ``before``: where replies went before it, and will go after it; the same as ``endpoint`` where there
+    is no other way. ``answered``: who of the business talks to the customer; ``held``: who hears music meanwhile."""
+
+    id: str
+    endpoint: Endpoint
+    before: Endpoint
+    started_at: int
+    answered: Person | None = None
+    held: bool = False
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +153,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     the customer was asked last by the system, whose answer comes next. ``reminded_at``: since they were reminded that they are
     waited for. ``outbound``: people of the business began it. ``invited``: colleagues whom the owner asks to join. ``rating``: the
     score that the customer gave it, ``rating_asked``: the ``seq`` of the question, until it is opened again. ``forwarded``: people's
-    answers up to here went out another way, or could not.
+    answers up to here went out another way, or could not. ``legs``: calls that go on.
     """
 
     id: str
@@ -193,6 +206,11 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     asks: str = ""
     reminded_at: int = 0
     forwarded: int = 0
+    legs: tuple[Leg, ...] = ()
+
+    def leg(self, leg: str) -> Leg | None:
+        """A call that goes on."""
+        return next((one for one in self.legs if one.id == leg), None)
 
     @property
     def floor(self) -> Floor:

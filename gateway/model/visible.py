@@ -19,8 +19,13 @@ from gateway.model.events import (
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
+    CallAnswered,
     CallbackPromised,
     CallbackTried,
+    CallEnded,
+    CallHeld,
+    CallResumed,
+    CallStarted,
     ChannelJoined,
     ChatOpened,
     ColleagueDeclined,
@@ -57,6 +62,7 @@ from gateway.model.events import (
     ParticipantJoined,
     ParticipantLeft,
     Person,
+    PromptHeard,
     Rated,
     RecordMoved,
     Redacted,
@@ -150,6 +156,12 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             return CallbackPromised(
                 by=event.by, due_at=event.due_at, kind=event.kind, value=event.value, reason=event.reason
             )
+        case CallStarted():
+            return event  # their own
+        case CallAnswered() | CallHeld() | CallResumed():
+            return replace(event, by=_nameless(event.by))
+        case CallEnded():
+            return replace(event, by=_nameless(event.by)) if event.by else event
         case FileReady() | FileFailed():
             return event  # of messages that they see: their own, and people's answers
         case (
@@ -172,7 +184,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
             | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | FormFilled() | RecordMoved() | ColleagueInvited() | ColleagueDeclined()
             | CallbackTried() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
-            | AnswersForwarded()
+            | AnswersForwarded() | PromptHeard()
         ):  # fmt: skip
             return None
         case _:

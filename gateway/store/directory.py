@@ -103,10 +103,22 @@ class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True):
     menu_url: str = ""
 
 
+class CallSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How calls from a page are taken. ``greeting``: what is said first, by language; ours where there is none. ``notice``: what
+    must be heard to its end after it (that calls are recorded). ``to``: who has the talk then; ``team``: whom people's calls go to,
+    by id, "" for everybody."""
+
+    greeting: dict[str, str] = {}
+    notice: dict[str, str] = {}
+    to: Literal["bot", "people"] = "bot"
+    team: str = ""
+
+
 class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a business sets for an inbox. ``origins``: pages that may use its widget, ``scheme://host[:port]``; ``page``: the
     address of the one where customers go on who come from elsewhere, "" for none. ``live_draft``: while a person has the floor
-    they see what the visitor types before it is sent, and the visitor is told so."""
+    they see what the visitor types before it is sent, and the visitor is told so. ``calls``: how visitors can call; nothing where
+    they can't."""
 
     origins: tuple[str, ...] = ()
     page: str = ""
@@ -116,6 +128,7 @@ class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     invitations: tuple[InvitationRule, ...] = ()
     telegram: TelegramSettings | None = None
     live_draft: bool = False
+    calls: CallSettings | None = None
 
 
 class Inbox(NamedTuple):

@@ -70,6 +70,11 @@ _HASTEN = Query(
     .where(*_this, or_(due.c.due_at > bindparam("new_due_at"), due.c.lease_until > 0))
     .values(due_at=bindparam("new_due_at"), fence=due.c.fence + 1, lease_by=bindparam("nobody", ""), lease_until=0)
 )
+_POSTPONE = Query(
+    update(due)
+    .where(*_this)
+    .values(due_at=bindparam("new_due_at"), fence=due.c.fence + 1, lease_by=bindparam("nobody", ""), lease_until=0)
+)
 _RENEW = Query(update(due).where(*_this, due.c.fence == bindparam("fence")).values(lease_until=bindparam("new_until")))
 _CARRY = Query(
     update(due)
@@ -178,6 +183,11 @@ def hasten(tx: Tx, kind: str, subject: str, *, due_at: int) -> bool:
     """Makes a row due earlier, whoever holds it; ``False`` where there is none, or it is due by then. Whoever works on it at
     this moment has looked before: it is claimed once more."""
     return bool(tx.execute(_HASTEN, kind=kind, subject=subject, new_due_at=due_at))
+
+
+def postpone(tx: Tx, kind: str, subject: str, *, due_at: int) -> bool:
+    """Moves a row that is there, whoever holds it; ``False`` where there is none."""
+    return bool(tx.execute(_POSTPONE, kind=kind, subject=subject, new_due_at=due_at))
 
 
 def put_forward(tx: Tx, kind: str, subject: str, *, due_at: int, node: str) -> bool:

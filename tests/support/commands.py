@@ -23,9 +23,10 @@ from gateway.model.events import (
     Place,
     Score,
     Span,
+    Speech,
 )
 from gateway.model.state import Conversation, Status
-from tests.support.histories import IVAN, OLGA, SUE, TELEGRAM, WEB, History
+from tests.support.histories import CALL, IVAN, OLGA, SUE, TELEGRAM, WEB, History
 
 COMMANDS: tuple[type[c.AnyCommand], ...] = tuple(kind for kind in c.AnyCommand.__args__ if kind is not c.Start)
 _ENDS = (c.Close, c.Leave, c.End)
@@ -56,7 +57,7 @@ _LIKELY: dict[Status, list[type[c.AnyCommand]]] = {
 }
 texts = st.text(max_size=200) | st.sampled_from(["спасибо", "\x00", "👍", "x" * 5000, "{}", "\u2028"])
 people = st.sampled_from([OLGA, IVAN, SUE]) | st.integers(0, 20).map(lambda n: Person(id=f"operator-{n}", name=f"N{n}"))
-endpoints = st.sampled_from([WEB, TELEGRAM]) | st.integers(0, 20).map(
+endpoints = st.sampled_from([WEB, TELEGRAM, CALL]) | st.integers(0, 20).map(
     lambda n: Endpoint(inbox="inbox", identity=f"identity-{n}", channel="webchat")
 )
 facts = st.dictionaries(st.integers(0, 80).map(lambda n: f"fact-{n}"), st.sampled_from(["", "a", "b"]), max_size=40)
@@ -100,6 +101,8 @@ records = st.lists(
     ),
     max_size=1,
 ).map(tuple)
+legs = st.sampled_from(["leg-1", "leg-2", "leg-3"])
+speech = st.none() | st.builds(Speech, leg=legs, since=numbers, until=numbers, confidence=st.floats(0, 1))
 faults = st.none() | st.builds(
     Fault, code=texts, text=texts, values=st.dictionaries(texts, texts | numbers, max_size=2)
 )
@@ -128,7 +131,7 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
         "files": st.lists(attachments, max_size=3).map(tuple), "fault": faults,
         "spans": spans, "place": places, "phone": phones, "emoji": st.lists(texts, max_size=2).map(tuple), "target": targets,
-        "memory": memories, "records": records, "answered_forms": st.just(()),
+        "memory": memories, "records": records, "answered_forms": st.just(()), "speech": speech, "leg": legs,
     }  # fmt: skip
     if name in by_name:
         return by_name[name]
@@ -158,6 +161,7 @@ def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
         *([c.EndOffer] * 60 if state.offer is not None else ()),
         *([c.TryCallback] * 20 if state.callback is not None else ()),
         *([c.SendReply, c.Transfer, c.Resolve, c.LoseOwner] * 15 if state.status is Status.OPEN else ()),
+        *([c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall] * 15 if state.legs else ()),
         *([c.ExtendWrapUp] * 60 + [c.CancelWrapUp] * 30 if state.wrap_up is not None else ()),
     ]
 
@@ -180,6 +184,12 @@ def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
         fields["wrap_up"] = True
     if kind in (c.ExtendWrapUp, c.CancelWrapUp) and draw(st.integers(0, 3)):
         fields |= {"operator": state.owner or OLGA, "floor_seq": state.floor_seq}
+    if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall) and state.legs:
+        fields["leg"] = draw(st.sampled_from([one.id for one in state.legs]))
+    if kind is c.ResumeCall and (held := [one.id for one in state.legs if one.held]):
+        fields["leg"] = draw(st.sampled_from(held))
+    if kind is c.StartCall and draw(st.integers(0, 3)):
+        fields["endpoint"] = CALL
     if kind is c.Part and state.participants:
         fields["operator"] = draw(st.sampled_from([one.operator for one in state.participants]))
     if kind in (c.EditReply, c.DeleteReply) and draw(st.integers(0, 3)):

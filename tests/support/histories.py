@@ -17,6 +17,8 @@ from tests.support.clock import SECOND, START
 CONVERSATION = "conversation-1"
 WEB = Endpoint(inbox="inbox-web", identity="identity-web", channel="webchat")
 TELEGRAM = Endpoint(inbox="inbox-telegram", identity="identity-telegram", channel="telegram")
+CALL = Endpoint(inbox="inbox-web", identity="identity-web", channel="voice")
+"""Where the visitor of ``WEB`` is heard while they call."""
 OLGA = Person(id="operator-olga", name="Olga")
 IVAN = Person(id="operator-ivan", name="Ivan")
 SUE = Person(id="operator-sue", name="Sue")

@@ -15,13 +15,13 @@ import msgspec
 
 from gateway.model import commands as c
 from gateway.model.decide import Circumstances
-from gateway.model.events import Attachment, Button, Memory, OperatorMessage, Phone, Place, Span, Unrecognized
+from gateway.model.events import Attachment, Button, Memory, OperatorMessage, Phone, Place, Span, Speech, Unrecognized
 from gateway.model.fold import fold_all
 from gateway.model.redact import redact
 from gateway.model.rules import WrapUpRules
 from gateway.model.words import ASK_FOR_PERSON, BACK_TO_BOT
 from tests.support.clock import SECOND
-from tests.support.histories import CONVERSATION, IVAN, OLGA, PAGE, SUE, TELEGRAM, WEB, History
+from tests.support.histories import CALL, CONVERSATION, IVAN, OLGA, PAGE, SUE, TELEGRAM, WEB, History
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "logs"
 LONG = "Мой заказ 👩‍🚀 не пришёл, и вот что было дальше. " * 8
@@ -382,18 +382,50 @@ def redacted() -> History:
 
 def unrecognized() -> History:
     history = History().start()
-    history.append(Unrecognized(tag="call_started"))
+    history.append(Unrecognized(tag="hologram_started"))
     history.say("Can you hear me?")
-    history.append(Unrecognized(tag="call_ended"))
+    history.append(Unrecognized(tag="hologram_ended"))
     history.turn("Yes.")
-    history.append(Unrecognized(tag="call_rated"))
+    history.append(Unrecognized(tag="hologram_rated"))
+    return history
+
+
+def calls() -> History:
+    """A call beside the chat, spoken into, taken over, held, passed on; lost, and begun anew by somebody who waits no more."""
+    history = History().start()
+    history.say("Do you have lamps?")
+    history.do(c.StartCall(leg="leg-1", endpoint=CALL))
+    spoken = Speech(leg="leg-1", since=4_000, until=6_200, confidence=0.91)
+    history.do(c.Say(text="a red one", endpoint=CALL, speech=spoken))
+    history.turn("We have two red ones.", "Which one?", spoken="Two red ones.")
+    history.do(c.NoteHeard(leg="leg-1", seq=history.state.seq - 1, heard=6, characters=13))
+    history.say("I see only one")
+    history.ask_for_person()
+    history.take(OLGA)
+    history.do(c.AnswerCall(leg="leg-1", operator=OLGA))
+    said = Speech(leg="leg-1", since=30_000, until=31_000)
+    reply = c.SendReply(operator=OLGA, text="Hello", floor_seq=history.state.floor_seq, endpoint=CALL, speech=said)
+    history.do(reply)
+    history.do(c.HoldCall(leg="leg-1", operator=OLGA))
+    history.do(c.ResumeCall(leg="leg-1", operator=OLGA))
+    history.do(c.HoldCall(leg="leg-1", operator=OLGA))
+    history.do(c.Transfer(operator=OLGA, team="billing", note="", floor_seq=history.state.floor_seq))
+    history.take(IVAN)
+    history.do(c.AnswerCall(leg="leg-1", operator=IVAN))
+    rules = Circumstances(wrap_up=WrapUpRules(mode="required", seconds=60))
+    history.do(c.EndCall(leg="leg-1", why="hung_up"), rules)
+    history.do(c.StartCall(leg="leg-2", endpoint=CALL))
+    history.do(c.StartCall(leg="leg-3", endpoint=CALL))
+    history.do(c.Say(text="still there?", endpoint=CALL, speech=Speech(leg="leg-2", since=0, until=900)))
+    history.do(c.EndCall(leg="leg-3", why="over", operator=IVAN))
+    history.do(c.StartCall(leg="leg-4", endpoint=CALL))
     return history
 
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
     messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, time_after_the_talk, still_wrapping_up, snooze,
     callbacks, offers, outbound, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
-    unrecognized,
+    unrecognized, calls,
 )  # fmt: skip
 
 

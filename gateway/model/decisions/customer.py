@@ -70,7 +70,7 @@ def _message(command: c.Say) -> CustomerMessage:
         closing=command.closing, sent_at=command.sent_at, page=command.page, files=command.files,
         spans=command.spans, author=command.author, reply_to=command.reply_to, quote=command.quote,
         forwarded=command.forwarded, place=command.place, phone=command.phone, unsupported=command.unsupported,
-        topic=command.topic,
+        topic=command.topic, speech=command.speech,
     )  # fmt: skip
 
 

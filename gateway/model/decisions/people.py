@@ -59,13 +59,14 @@ def take_owned(state: Conversation, command: c.Take, circumstances: Circumstance
 def reply(state: Conversation, command: c.SendReply, circumstances: Circumstances) -> Events:
     _fence(state, command)
     endpoint = command.endpoint or state.endpoint
-    if endpoint != state.endpoint and endpoint not in state.channels:
+    calls = (leg.endpoint for leg in state.legs)
+    if endpoint != state.endpoint and endpoint not in (*state.channels, *calls):
         raise Invalid("That channel isn't part of this conversation. Choose one that is.", field="endpoint")
     return (
         OperatorMessage(
             text=command.text, endpoint=endpoint, operator=command.operator.id,
             name=command.operator.name, client_id=command.client_id, files=command.files,
-            cards=command.cards, reply_to=command.reply_to, place=command.place,
+            cards=command.cards, reply_to=command.reply_to, place=command.place, speech=command.speech,
         ),
     )  # fmt: skip
 

@@ -24,9 +24,19 @@ from gateway.model.events.base import (
     Quotation,
     Span,
     SpanKind,
+    Speech,
 )
 from gateway.model.events.bot import BotTurn, BotTurnDropped, BotTurnFailed, Memory, Outcome, Score
 from gateway.model.events.callbacks import CallbackKind, CallbackPromised, CallbackReason, CallbackTried
+from gateway.model.events.calls import (
+    CallAnswered,
+    CallEnded,
+    CallHeld,
+    CallResumed,
+    CallStarted,
+    LegEnd,
+    PromptHeard,
+)
 from gateway.model.events.customer import (
     AnswerRated,
     AttributesSet,
@@ -161,6 +171,12 @@ Plain = (
     | ColleagueDeclined
     | FormFilled
     | RecordMoved
+    | CallStarted
+    | CallAnswered
+    | CallHeld
+    | CallResumed
+    | CallEnded
+    | PromptHeard
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -225,6 +241,11 @@ __all__ = [
     "BotTurnDropped",
     "BotTurnFailed",
     "Button",
+    "CallAnswered",
+    "CallEnded",
+    "CallHeld",
+    "CallResumed",
+    "CallStarted",
     "CallbackKind",
     "CallbackPromised",
     "CallbackReason",
@@ -262,6 +283,7 @@ __all__ = [
     "HandoffRequested",
     "InvitationShown",
     "Labelled",
+    "LegEnd",
     "MacroRun",
     "Memory",
     "MessageExtended",
@@ -280,6 +302,7 @@ __all__ = [
     "Phone",
     "Place",
     "Plain",
+    "PromptHeard",
     "Quotation",
     "Rated",
     "Reason",
@@ -293,6 +316,7 @@ __all__ = [
     "Snoozed",
     "Span",
     "SpanKind",
+    "Speech",
     "SystemNotice",
     "Taken",
     "TranscriptAsked",

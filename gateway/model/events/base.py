@@ -116,4 +116,14 @@ class Phone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     own: bool = False
 
 
+class Speech(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message that was said in a call. ``since``, ``until``: milliseconds since the leg began. ``confidence``: 0 to 1, how
+    sure the recognizer is of the words."""
+
+    leg: str
+    since: int
+    until: int
+    confidence: float = 1.0
+
+
 Author = Literal["customer", "bot", "operator", "system"]

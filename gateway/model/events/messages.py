@@ -17,6 +17,7 @@ from gateway.model.events.base import (
     Place,
     Quotation,
     Span,
+    Speech,
 )
 
 ForwardWay = Literal["email", "sms"]
@@ -30,7 +31,7 @@ class CustomerMessage(Event, frozen=True, tag="customer_message"):
     ``sent_at``: the provider's own time, if it gave one. ``files`` may come without a text. ``spans``: how the text looks.
     ``author``: who of a group wrote it; ``topic``: in which of its topics, as the provider calls it. ``reply_to``: the ``seq`` of the message that it answers, 0 for none or one of
     another conversation; ``quote``: the words of it that were chosen, or its own where it isn't here. ``forwarded``: whose
-    words these are in truth. ``unsupported``: the provider's name of a kind that we can't show.
+    words these are in truth. ``unsupported``: the provider's name of a kind that we can't show. ``speech``: it was said.
     """
 
     text: str
@@ -50,6 +51,7 @@ class CustomerMessage(Event, frozen=True, tag="customer_message"):
     phone: Phone | None = None
     unsupported: str = ""
     topic: str = ""
+    speech: Speech | None = None
 
 
 class BotMessage(Event, frozen=True, tag="bot_message"):
@@ -69,7 +71,8 @@ class BotMessage(Event, frozen=True, tag="bot_message"):
 
 
 class OperatorMessage(Event, frozen=True, tag="operator_message"):
-    """A reply by a person. ``name`` is how the customer sees them. ``reply_to``: the ``seq`` of what it answers."""
+    """A reply by a person. ``name`` is how the customer sees them. ``reply_to``: the ``seq`` of what it answers. ``speech``: it
+    was said, so the customer has heard it."""
 
     text: str
     endpoint: Endpoint
@@ -80,6 +83,7 @@ class OperatorMessage(Event, frozen=True, tag="operator_message"):
     cards: tuple[Card, ...] = ()
     reply_to: int = 0
     place: Place | None = None
+    speech: Speech | None = None
 
 
 class OperatorEdited(Event, frozen=True, tag="operator_edited"):

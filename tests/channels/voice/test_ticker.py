@@ -235,3 +235,34 @@ async def test_real_time_passes_the_same_way() -> None:
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert at == sorted(set(at))
+
+
+async def test_all_calls_are_prepared_before_the_first_is_stepped() -> None:
+    clock = Clock(until=50)
+    ticker = ticking(clock)
+    seen: list[tuple[str, int, int]] = []
+    for call in (1, 2):
+        ticker.join(
+            f"call {call}",
+            lambda at, call=call: seen.append(("step", call, at)),  # type: ignore[misc]
+            prepare=lambda at, call=call: seen.append(("prepare", call, at)),  # type: ignore[misc]
+        )
+    await run(ticker)
+    assert seen[:4] == [("prepare", 1, 20), ("prepare", 2, 20), ("step", 1, 20), ("step", 2, 20)]
+
+
+async def test_a_call_that_can_not_be_prepared_leaves_and_is_told() -> None:
+    clock = Clock(until=50)
+    ticker = ticking(clock)
+    failed: list[str] = []
+    stepped: list[int] = []
+
+    def prepare(at: int) -> None:
+        raise RuntimeError
+
+    ticker.join("broken", stepped.append, prepare=prepare, failed=lambda: failed.append("broken"))
+    ticker.join("whole", lambda at: None)
+    with capture_logs() as logs:
+        await run(ticker)
+    assert failed == ["broken"] and stepped == [] and ticker.calls == 1
+    assert [one["event"] for one in logs] == ["call_step_failed"]

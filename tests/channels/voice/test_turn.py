@@ -269,11 +269,21 @@ def test_a_cough_lets_the_prompt_go_on() -> None:
     assert call.when(Resume) - coughed == 500
 
 
-def test_every_cough_is_forgiven() -> None:
+def test_coughs_are_forgiven_and_from_the_third_on_not_even_heard() -> None:
     call = Call().prompt()
     for _ in range(3):
         call.voice(240).silence(4_000)
-    assert call.told() == [Pause("hours"), Resume("hours")] * 3
+    assert call.told() == [Pause("hours"), Resume("hours")] * 2
+
+
+def test_words_interrupt_after_false_alarms_and_voice_counts_again_then() -> None:
+    call = Call().prompt()
+    for _ in range(3):
+        call.voice(240).silence(4_000)
+    call.says("that is enough").silence(2_000)
+    assert call.told(Stop) == [Stop("hours", 0)]
+    call.prompt("more").voice(240)
+    assert call.told()[-1] == Pause("more")
 
 
 @pytest.mark.parametrize("sound", ["uh-huh", "Mm-hmm.", "uh huh", "Угу", "угу, ага", "Мгм…", "э-э"])

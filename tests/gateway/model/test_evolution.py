@@ -70,26 +70,26 @@ def test_fields_that_a_newer_release_added_are_passed_over(kind: Any) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"type": "call_started", "leg": "leg-1"},
-        {"type": "call_started", "shell": "not an event"},
-        {"type": "redacted", "shell": {"type": "call_started", "leg": "leg-1"}},
+        {"type": "hologram_started", "leg": "leg-1"},
+        {"type": "hologram_started", "shell": "not an event"},
+        {"type": "redacted", "shell": {"type": "hologram_started", "leg": "leg-1"}},
     ],
 )
 def test_a_tag_of_a_newer_release_is_unrecognized(body: dict[str, Any]) -> None:
-    assert decode_event(json.dumps(body)) == Unrecognized(tag="call_started")
+    assert decode_event(json.dumps(body)) == Unrecognized(tag="hologram_started")
 
 
 def test_an_unrecognized_event_takes_its_place_and_changes_nothing() -> None:
     for history in (begun(), owned()):
         before = history.state
 
-        history.append(Unrecognized(tag="call_started"))
+        history.append(Unrecognized(tag="hologram_started"))
 
         assert history.state == msgspec.structs.replace(before, seq=before.seq + 1, updated_at=history.now)
 
 
 def test_an_unrecognized_event_travels_under_its_own_tag() -> None:
-    event = Unrecognized(tag="call_started")
+    event = Unrecognized(tag="hologram_started")
 
     assert decode_event(encode_event(event)) == event
 

@@ -52,7 +52,7 @@ PERSON = {f"{who}.{field}" for who in ("by", "to", "operator", "owner") for fiel
 KEPT = {"macro", "quotes.article", "quotes.locale", "record", "number", "form", "purpose", "status", "before", "mentions[0]", "mentions[1]", 
     "endpoint.inbox", "endpoint.identity", "endpoint.channel", "contact", "locale", "client_id", "operator", "name",
     "version", "language", "notice", "team", "continued_in", "code", "reason", "cause", "skills.key", "unsupported", "topic", *PERSON,
-    "memory.form", "memory.asks", "memory.version", "memory.steps[0]", "memory.steps[1]",
+    "leg", "speech.leg", "memory.form", "memory.asks", "memory.version", "memory.steps[0]", "memory.steps[1]",
     *(f"files[{n}].{field}" for n in (0, 1) for field in ("id", "type")), "file", "file.id", "file.type",
     *(f"intents[{n}].{field}" for n in (0, 1) for field in ("intent", "title")),
 }  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.errors import NotPossible
 from gateway.model import commands as c
 from gateway.model.decide import TABLE, Circumstances, decide
 from gateway.model.events import Attachment, OperatorMessage
-from gateway.model.state import Conversation, Status
-from tests.support.histories import AT, IVAN, OLGA, TELEGRAM, WEB, History
+from gateway.model.state import Conversation, Leg, Status
+from tests.support.histories import AT, CALL, IVAN, OLGA, TELEGRAM, WEB, History
 
 # "+" makes events, "." is accepted and has nothing to do, "-" is refused.
 CELLS = """
@@ -75,6 +76,12 @@ DeleteReply        +      +     +      +       +       +
 LoseEndpoint       +      +     +      +       +       +
 RegainEndpoint     .      .     .      .       .       .
 ForwardAnswers     +      +     +      +       +       +
+StartCall          +      +     +      +       +       +
+AnswerCall         -      -     +      +       -       -
+HoldCall           -      -     +      +       -       -
+ResumeCall         -      -     +      +       -       -
+EndCall            .      .     .      .       .       .
+NoteHeard          +      +     +      +       +       +
 """
 _REPLY = OperatorMessage(text="Good so", endpoint=TELEGRAM, operator=OLGA.id, name=OLGA.name)
 COMMANDS: tuple[type[c.AnyCommand], ...] = c.AnyCommand.__args__
@@ -128,6 +135,12 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.MoveRecord: {"operator": OLGA, "record": "r1", "before": "new", "status": "done"},
         c.Invite: {**fence, "colleague": IVAN},
         c.DeclineInvitation: {"operator": IVAN},
+        c.StartCall: {"leg": "leg-1", "endpoint": CALL},
+        c.AnswerCall: {"leg": "leg-1", "operator": OLGA},
+        c.HoldCall: {"leg": "leg-1", "operator": OLGA},
+        c.ResumeCall: {"leg": "leg-1", "operator": OLGA},
+        c.EndCall: {"leg": "leg-1", "why": "hung_up"},
+        c.NoteHeard: {"leg": "leg-1", "seq": 2, "heard": 3, "characters": 9},
         c.Replay: {"operator": OLGA, "seq": 2},
         c.Join: {"operator": IVAN, "role": "coach"},
         c.Part: {"operator": IVAN},
@@ -161,6 +174,9 @@ def state_for(kind: type[c.AnyCommand], status: str) -> Conversation:
     if status == "queued" and kind in (c.AcceptOffer, c.EndOffer):
         history.do(c.MakeOffer(operator=OLGA, expires_at=history.now + 1))
     assert history.state.status == status
+    if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall):
+        leg = Leg(id="leg-1", endpoint=CALL, before=WEB, started_at=1, held=kind is c.ResumeCall)
+        return replace(history.state, legs=(leg,))
     return history.state
 
 

@@ -10,7 +10,12 @@ import pytest
 from gateway.model.events import (
     AnswerRated,
     BotMessage,
+    CallAnswered,
     CallbackPromised,
+    CallEnded,
+    CallHeld,
+    CallResumed,
+    CallStarted,
     ConsentAsked,
     ConsentGiven,
     ConversationStarted,
@@ -64,6 +69,7 @@ FOR_CUSTOMERS: dict[type[Plain], set[str]] = {
         "unsupported",
         "phone.number",
         "phone.name",
+        "speech.leg",
         *ENDPOINT,
         *FILES,
         *SPANS,
@@ -76,7 +82,7 @@ FOR_CUSTOMERS: dict[type[Plain], set[str]] = {
     OperatorDeleted: {"name", *ENDPOINT},
     BotMessage: {"text", *ENDPOINT, *BUTTONS, *CARDS},
     SystemNotice: {"notice", "text", *ENDPOINT, *BUTTONS},
-    OperatorMessage: {"text", "name", *ENDPOINT, *FILES, *CARDS, *PLACE},
+    OperatorMessage: {"text", "name", "speech.leg", *ENDPOINT, *FILES, *CARDS, *PLACE},
     ConversationStarted: {"locale", *ENDPOINT},
     HandoffRequested: set(),
     HandoffCancelled: set(),
@@ -96,6 +102,11 @@ FOR_CUSTOMERS: dict[type[Plain], set[str]] = {
     InvitationShown: {"id", "text"},
     FileReady: {"file.id", "file.name", "file.type"},
     FileFailed: {"file"},
+    CallStarted: {"leg", *ENDPOINT},
+    CallAnswered: {"leg", "by.name", "by.picture"},
+    CallHeld: {"leg", "by.name", "by.picture"},
+    CallResumed: {"leg", "by.name", "by.picture"},
+    CallEnded: {"leg", "by.name", "by.picture"},
 }
 HIDDEN = [kind for kind in PLAIN if kind not in FOR_CUSTOMERS]
 

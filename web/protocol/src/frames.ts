@@ -140,6 +140,8 @@ export interface WidgetWelcome {
     readonly file_limit?: number;
     /** Whoever talks with the customer sees what they type. */
     readonly live_draft?: boolean;
+    /** The customer can call. */
+    readonly calls?: boolean;
   };
   /** What must be agreed to before the next message. */
   readonly consent?: { readonly version: string; readonly text: string } | null;
@@ -174,7 +176,45 @@ export interface ContinueFrame {
   readonly qr: string;
   readonly until: number;
 }
-export type WidgetFrame = WidgetWelcome | LinkFrame | ContinueFrame | QueueFrame | SharedFrame;
+/** A call has begun: its sound may come, by these servers where no direct way is open. */
+export interface CallFrame {
+  readonly type: "call";
+  readonly id: string;
+  readonly conversation: string;
+  readonly leg: string;
+  readonly ice: readonly IceServer[];
+}
+export interface IceServer {
+  readonly urls: string;
+  readonly username?: string;
+  readonly credential?: string;
+}
+/** An offer, and the answer to it. */
+export interface SoundFrame {
+  readonly type: "sound";
+  readonly id: string;
+  readonly leg: string;
+  readonly sdp: string;
+}
+/** What somebody has said so far in a call; it will be a message. */
+export interface CaptionFrame {
+  readonly type: "caption";
+  readonly conversation: string;
+  readonly leg: string;
+  /** "customer", or whoever talks with them. */
+  readonly who: string;
+  readonly text: string;
+}
+
+export type WidgetFrame =
+  | WidgetWelcome
+  | LinkFrame
+  | ContinueFrame
+  | QueueFrame
+  | CallFrame
+  | SoundFrame
+  | CaptionFrame
+  | SharedFrame;
 
 /** Payloads that the core itself understands. */
 export const ASK_FOR_PERSON = "/switchboard.operator";

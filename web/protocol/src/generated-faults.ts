@@ -48,6 +48,10 @@ export const FAULTS = {
     not_invited: [],
     macro_step: ["step", "name"],
     labels_many: ["limit"],
+    call_over: [],
+    call_goes_on: [],
+    calls_full: [],
+    message_none: [],
   },
   refusals: {
     bot_training: [],

@@ -16,7 +16,7 @@ export interface Entry {
  * `sent_at`: the provider's own time, if it gave one. `files` may come without a text. `spans`: how the text looks.
  * `author`: who of a group wrote it; `topic`: in which of its topics, as the provider calls it. `reply_to`: the `seq` of the message that it answers, 0 for none or one of
  * another conversation; `quote`: the words of it that were chosen, or its own where it isn't here. `forwarded`: whose
- * words these are in truth. `unsupported`: the provider's name of a kind that we can't show.
+ * words these are in truth. `unsupported`: the provider's name of a kind that we can't show. `speech`: it was said.
  */
 export interface CustomerMessage {
   readonly type: "customer_message";
@@ -37,6 +37,7 @@ export interface CustomerMessage {
   readonly phone?: Phone | null;
   readonly unsupported?: string;
   readonly topic?: string;
+  readonly speech?: Speech | null;
 }
 
 /** Where a reply goes: an identity on an inbox. `channel` is the inbox's, which never changes. */
@@ -96,6 +97,17 @@ export interface Phone {
 }
 
 /**
+ * A message that was said in a call. `since`, `until`: milliseconds since the leg began. `confidence`: 0 to 1, how
+ * sure the recognizer is of the words.
+ */
+export interface Speech {
+  readonly leg: string;
+  readonly since: number;
+  readonly until: number;
+  readonly confidence?: number;
+}
+
+/**
  * One message of a bot's turn; `turn` is the `seq` of the last input that the turn answers.
  *
  * `spoken`: what a call says in place of `text`, where that is something else. `quotes`: whose words these are,
@@ -137,7 +149,10 @@ export interface Quotation {
   readonly locale: string;
 }
 
-/** A reply by a person. `name` is how the customer sees them. `reply_to`: the `seq` of what it answers. */
+/**
+ * A reply by a person. `name` is how the customer sees them. `reply_to`: the `seq` of what it answers. `speech`: it
+ * was said, so the customer has heard it.
+ */
 export interface OperatorMessage {
   readonly type: "operator_message";
   readonly text: string;
@@ -149,6 +164,7 @@ export interface OperatorMessage {
   readonly cards?: readonly Card[];
   readonly reply_to?: number;
   readonly place?: Place | null;
+  readonly speech?: Speech | null;
 }
 
 /** A line by Switchboard itself to the customer: position, waiting, hours. `notice` is its catalogue key. */
@@ -688,6 +704,54 @@ export interface RecordMoved {
   readonly name?: string;
 }
 
+/**
+ * The customer calls. `endpoint`: where they hear us while `leg` lives; its channel is `voice`, inbox and identity
+ * are those from which they call.
+ */
+export interface CallStarted {
+  readonly type: "call_started";
+  readonly leg: string;
+  readonly endpoint: Endpoint;
+}
+
+/** `by` and the customer hear one another from now on. */
+export interface CallAnswered {
+  readonly type: "call_answered";
+  readonly leg: string;
+  readonly by: Person;
+}
+
+/** The customer hears music, and nobody hears them. */
+export interface CallHeld {
+  readonly type: "call_held";
+  readonly leg: string;
+  readonly by: Person;
+}
+
+/** `by` took them back from hold. */
+export interface CallResumed {
+  readonly type: "call_resumed";
+  readonly leg: string;
+  readonly by: Person;
+}
+
+/** The leg is gone. `by`: who of the business hung up, if somebody did. */
+export interface CallEnded {
+  readonly type: "call_ended";
+  readonly leg: string;
+  readonly why: "hung_up" | "lost" | "missed" | "over" | "restarted";
+  readonly by?: Person | null;
+}
+
+/** The customer spoke into message `seq`: of its `characters` they had heard so many, `heard`. */
+export interface PromptHeard {
+  readonly type: "prompt_heard";
+  readonly leg: string;
+  readonly seq: number;
+  readonly heard: number;
+  readonly characters: number;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -757,6 +821,12 @@ export type PlainEvent =
   | ColleagueDeclined
   | FormFilled
   | RecordMoved
+  | CallStarted
+  | CallAnswered
+  | CallHeld
+  | CallResumed
+  | CallEnded
+  | PromptHeard
   ;
 
 export type AnyEvent =
@@ -816,6 +886,12 @@ export type AnyEvent =
   | ColleagueDeclined
   | FormFilled
   | RecordMoved
+  | CallStarted
+  | CallAnswered
+  | CallHeld
+  | CallResumed
+  | CallEnded
+  | PromptHeard
   | Redacted
   | Unrecognized
   ;

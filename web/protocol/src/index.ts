@@ -5,6 +5,7 @@ export * from "./encode.ts";
 export * from "./files.ts";
 export * from "./frames.ts";
 export * from "./fresh.ts";
+export * from "./legs.ts";
 export * from "./links.ts";
 export * from "./log.ts";
 export * from "./markup.ts";

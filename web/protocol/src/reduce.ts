@@ -1,5 +1,6 @@
 import { fileNames } from "./files.ts";
 import { ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE } from "./frames.ts";
+import { afterCall, passedOn, same, type Leg } from "./legs.ts";
 import { plain } from "./timeline.ts";
 import type {
   AnyEvent,
@@ -146,6 +147,8 @@ export interface Conversation {
   readonly reminded_at: number;
   /** People's answers up to here went out another way, or could not. */
   readonly forwarded: number;
+  /** Calls that go on. */
+  readonly legs: readonly Leg[];
 }
 
 export const EMPTY: Conversation = {
@@ -198,6 +201,7 @@ export const EMPTY: Conversation = {
   asks: "",
   reminded_at: 0,
   forwarded: 0,
+  legs: [],
 };
 
 /** Notices that ask for something, and what the next message answers then. */
@@ -302,9 +306,24 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return { offer: { operator: event.operator, expires_at: event.expires_at } };
     case "offer_ended":
       return { offer: null, passed: passed(state, event, at) };
+    case "call_started":
+      return {
+        preview: { text: "", author: "customer", at, seq, kind: "call" },
+        asks: "",
+        reminded_at: 0,
+        unreachable: reachable(state, event.endpoint),
+        ...afterCall(state, event, at),
+      };
+    case "call_answered":
+    case "call_held":
+    case "call_resumed":
+    case "call_ended":
+      return afterCall(state, event, at);
     default: {
       const moved = floorChanges(state, event, seq, at);
-      return moved === null ? {} : { floor_seq: seq, offer: null, wrap_up: null, ...moved };
+      if (moved === null) return {};
+      const legs = passedOn(state.legs, moved.owner === undefined ? state.owner : moved.owner);
+      return { floor_seq: seq, offer: null, wrap_up: null, legs, ...moved };
     }
   }
 }
@@ -526,7 +545,7 @@ const SYSTEM_CHOICES = [ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE];
 function customerMessage(state: Conversation, event: CustomerMessage, seq: number, at: number): Changes {
   const said: Changes = {
     preview: preview(event, "customer", at, seq),
-    endpoint: event.endpoint,
+    endpoint: answeredAt(state, event),
     unreachable: reachable(state, event.endpoint),
     asks: "",
     reminded_at: 0,
@@ -541,6 +560,11 @@ function customerMessage(state: Conversation, event: CustomerMessage, seq: numbe
     ...(calls ? {} : { asked: [...state.asked, seq].slice(-MAX_ASKED) }),
     ...(waits ? { waiting_since: at } : {}),
   };
+}
+
+/** Where they hear us; the last words of a call that has ended are answered where they can still be. */
+function answeredAt({ endpoint, legs }: Conversation, { speech, endpoint: from }: CustomerMessage) {
+  return speech && !legs.some(({ id }) => id === speech.leg) ? endpoint : from;
 }
 
 /** A turn that believed nothing leaves what was understood before. */
@@ -609,9 +633,7 @@ function kept(all: Readonly<Record<string, string>>, most = Infinity): Readonly<
 }
 
 function channels(state: Conversation, joined: Endpoint): readonly Endpoint[] {
-  const same = (one: Endpoint) =>
-    one.inbox === joined.inbox && one.identity === joined.identity && one.channel === joined.channel;
-  return [...state.channels.filter((one) => !same(one)), joined].slice(-MAX_CHANNELS);
+  return [...state.channels.filter((one) => !same(one, joined)), joined].slice(-MAX_CHANNELS);
 }
 
 function wrapUp(state: Conversation, event: WrapUpStarted): WrapUp {

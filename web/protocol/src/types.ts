@@ -13,7 +13,8 @@ export interface Preview {
   readonly at: number;
   readonly seq?: number;
   /** What it is, where it has no words. */
-  readonly kind?: NonNullable<Attachment["kind"]> | "file" | "place" | "phone" | "unsupported" | "deleted";
+  readonly kind?:
+    NonNullable<Attachment["kind"]> | "file" | "place" | "phone" | "unsupported" | "deleted" | "call";
 }
 
 export interface Participant {

@@ -90,6 +90,12 @@ const QUIET: ReadonlySet<AnyEvent["type"]> = new Set([
   "colleague_declined",
   "participant_joined",
   "participant_left",
+  "call_started",
+  "call_answered",
+  "call_held",
+  "call_resumed",
+  "call_ended",
+  "prompt_heard",
 ] as const);
 
 /** The last event that changes the card. */

@@ -16,6 +16,7 @@ export const KIND_ICONS: Readonly<Record<Exclude<Bare, "">, IconName>> = {
   phone: "person",
   unsupported: "help",
   deleted: "undo",
+  call: "voice",
 };
 
 /** The same in words. */

@@ -102,7 +102,20 @@ export function line(event: AnyEvent, me: string): Wording | null {
     case "customer_reacted":
     case "operator_edited":
     case "operator_deleted":
+    case "prompt_heard":
       return null; // told at the message that it belongs to
+    case "call_started":
+      return says("plain", "event.call_started");
+    case "call_answered":
+      return named(event.by, "event.call_answered.you", "event.call_answered", "seam-person");
+    case "call_held":
+      return named(event.by, "event.call_held.you", "event.call_held", "plain");
+    case "call_resumed":
+      return named(event.by, "event.call_resumed.you", "event.call_resumed", "plain");
+    case "call_ended":
+      return event.by
+        ? named(event.by, "event.call_ended.over.you", "event.call_ended.over.by", "plain")
+        : says("plain", `event.call_ended.${event.why}`);
     case "delivery_replayed":
       return named(event.by, "event.replayed.you", "event.replayed", "plain");
     case "wrap_up_started":

@@ -74,7 +74,7 @@ export interface Quoted {
 }
 
 /** What a message is that may have no words. */
-export type Bare = "" | "file" | "place" | "phone" | "unsupported" | "deleted" | ShownFile["kind"];
+export type Bare = "" | "file" | "place" | "phone" | "unsupported" | "deleted" | "call" | ShownFile["kind"];
 
 export interface MessageItem extends Placed {
   readonly kind: "message";

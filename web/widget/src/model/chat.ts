@@ -125,8 +125,8 @@ export class Chat {
   #available = true;
   readonly #block: Block;
   #invited: Invited | null = null;
-  /** Gets every frame first; true: it was meant for it alone. */
-  listen: ((frame: WidgetFrame) => boolean) | null = null;
+  /** They get every frame first; true: it was meant for one of them alone. */
+  readonly ears = new Set<(frame: WidgetFrame) => boolean>();
   /** Up to where the page was told of what is new. */
   #told = 0;
 
@@ -311,7 +311,7 @@ export class Chat {
       unread: this.#unread(),
       links: this.#links.all,
       done: doneIn(log ?? null, waiting.filter(isAct)),
-      consent: wanted && wanted.version !== this.#agreed ? wanted : null,
+      consent: wanted && wanted.version !== this.agreed ? wanted : null,
       blocked: this.#block.kind,
       available: this.#available,
       mail: this.#welcome?.mail ?? false,
@@ -341,7 +341,7 @@ export class Chat {
   }
 
   #heard(frame: WidgetFrame): void {
-    if (this.listen?.(frame)) return;
+    for (const ear of this.ears) if (ear(frame)) return;
     if (frame.type === "welcome") this.#welcomed(frame);
     else if (frame.type === "link") this.#links.heard(frame);
     else if (frame.type === "queue") {
@@ -437,7 +437,7 @@ export class Chat {
       text,
       choice,
       ...(files && { files: files.map((file) => file.id) }),
-      ...(this.#welcome?.consent && { consent: this.#agreed }),
+      ...(this.#welcome?.consent && { consent: this.agreed }),
       ...(this.#invited && this.#logs.length === 0 && { invitation: this.#invited.id }),
     };
     this.#connection.send(message);
@@ -462,7 +462,7 @@ export class Chat {
     return `switchboard:${this.options.inbox}:agreed:${this.options.seats.box}`;
   }
 
-  get #agreed(): string {
+  get agreed(): string {
     return this.options.storage.getItem(this.#agreedKey) ?? "";
   }
 

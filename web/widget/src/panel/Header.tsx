@@ -4,6 +4,7 @@ import { useDesk } from "./desk.ts";
 import { Icon } from "./Icon.tsx";
 import { later } from "./later.tsx";
 
+const Call = later(() => import("./call/Call.tsx"));
 const Menu = later(() => import("./menu/Menu.tsx"));
 
 interface Props {
@@ -40,6 +41,7 @@ export function Header({ business, person, queued, view }: Props) {
         <h2>{business}</h2>
         <p aria-live="polite">{business && who}</p>
       </div>
+      {view.inbox?.calls && <Call view={view} />}
       <button
         type="button"
         class="icon"

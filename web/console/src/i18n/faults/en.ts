@@ -47,6 +47,12 @@ export const faults = {
   "fault.messenger_missing": "Write the messenger and the name there, like Telegram @name.",
   "fault.callback_none": "Nobody promised to call back. End it as answered, or snooze it.",
   "fault.colleague_gone": "{name} is not at the console. Choose somebody else, or pass it to a team.",
+  "fault.call_over": "This call is over.",
+  "fault.call_goes_on": "This call goes on already.",
+  "fault.call_elsewhere": "You are in a call already, in another window. End that one first.",
+  "fault.calls_stop": "Switchboard is restarting. Call again in a minute.",
+  "fault.calls_full": "As many calls as a conversation can have go on in this one. End one of them first.",
+  "fault.message_none": "There is no such message.",
   "fault.labels_many": "A conversation has at most {limit} labels. Take one off first.",
   "fault.colleague_wrapping_up":
     "{name} is still noting what came of a talk. Choose somebody else, or pass it to a team.",

@@ -39,11 +39,9 @@ export function Main({ link, view, settle }: Props) {
       else go([429, 503].includes(frame.problem.status) ? "bad" : "over");
       return true;
     };
-    chat.listen = heard;
+    chat.ears.add(heard);
     chat.connection.send({ type: "open_link", id, token });
-    return () => {
-      if (chat.listen === heard) chat.listen = null;
-    };
+    return () => void chat.ears.delete(heard);
   }, [step, up, token]);
 
   if (here || unsure) return null;

@@ -16,11 +16,9 @@ export function Continue({ shut }: { shut: () => void }) {
       find(frame.type === "continue" ? frame : "bad");
       return true;
     };
-    chat.listen = heard;
+    chat.ears.add(heard);
     find(chat.connection.send({ type: "continue", id }) ? null : "bad");
-    return () => {
-      if (chat.listen === heard) chat.listen = null;
-    };
+    return () => void chat.ears.delete(heard);
   }, [asked]);
 
   const again = (

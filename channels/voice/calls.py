@@ -1,0 +1,200 @@
+"""The calls of a node (``gateway.ports.Calls``): begun, connected, kept alive and ended.
+
+What calls need beside the log (engines, WebRTC, the ticker) is made when the first one comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+
+import structlog
+from msgspec.structs import replace
+
+from channels.voice.call import Around, Begun, Call
+from channels.voice.seating import CALLER, seat_of
+from channels.voice.ticker import Seat, Ticker
+from channels.voice.voices import Voices
+from channels.voice.webrtc import WebRtc
+from gateway.dispatcher import Dispatcher
+from gateway.dispatcher.hub import Hub
+from gateway.dispatcher.legs import KeepLegs
+from gateway.errors import NotFound, NotPossible
+from gateway.faults import desk
+from gateway.model.events import Person
+from gateway.model.state import Conversation
+from gateway.ports import Caller, Inbound, Phrases, Receipt
+from gateway.store import directory, inboxes, log
+from gateway.store.sql import Tx
+from gateway.store.store import Store
+from gateway.tasks import TaskSet
+
+logger = structlog.get_logger(__name__)
+
+KEEP_EVERY = 10.0
+"""Seconds between two signs of life of the legs here."""
+FAREWELL = 4.0
+"""Seconds in which callers are told that this node stops."""
+
+
+def leg_of(call: Inbound) -> str:
+    """The id of a caller's leg: their own name for it is theirs alone, and the same at every try."""
+    said = "\x00".join((call.business, call.inbox, call.address, call.key))
+    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+class Calls:
+    """A ``gateway.ports.Calls``."""
+
+    def __init__(
+        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, voices: Callable[[], Voices],
+        webrtc: Callable[[], WebRtc],
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._dispatcher = dispatcher
+        self._make_voices, self._make_webrtc = voices, webrtc
+        self._around = Around(dispatcher=dispatcher, hub=hub, phrases=phrases, over=self._over)
+        self._calls: dict[str, Call] = {}
+        self._places: dict[str, Seat] = {}
+        self._voices: Voices | None = None
+        self._webrtc: WebRtc | None = None
+        self._ticker = Ticker()
+        self._tasks = TaskSet("calls")
+        self._draining = False
+
+    def start(self) -> None:
+        self._tasks.start(self._keep(), name="keep")
+
+    @property
+    def count(self) -> int:
+        """How many calls this node has."""
+        return len(self._calls)
+
+    def expect(self, business: str, locale: str) -> None:
+        """As ``gateway.ports.Calls``."""
+        if not self._draining:
+            self._tasks.start(self._engines().prepare(business, locale), name="prepare")
+
+    async def begin(self, call: Inbound) -> tuple[Receipt, str]:
+        """As ``gateway.ports.Calls``."""
+        leg = leg_of(call)
+        call = replace(call, call=leg)
+        if self._draining:
+            raise NotPossible(desk.CALLS_STOP())
+        caller = Caller(inbox=call.inbox, address=call.address)
+        other = next((one for one in self._calls.values() if one.caller == caller and one.leg != leg), None)
+        if other is not None and other.is_heard:
+            raise NotPossible(desk.IN_A_CALL())
+        receipt = await self._dispatcher.receive(call)
+        if receipt.blocked_until or leg in self._calls:
+            return receipt, leg
+        begun = await self._store.read(call.business, lambda tx, now: _begun(tx, call, receipt))
+        if begun is not None and leg not in self._calls:
+            await self._take(begun)
+        return receipt, leg
+
+    async def connect(self, business: str, leg: str, sdp: str, *, party: Caller | Person) -> str:
+        """As ``gateway.ports.Calls``."""
+        call = self._find(business, leg)
+        if isinstance(party, Caller) and party != call.caller:
+            raise NotFound("There is no such call.")
+        who = CALLER if isinstance(party, Caller) else seat_of(party.id)
+        place = call.place(who)
+        if self._webrtc is None:
+            self._webrtc = self._make_webrtc()
+        seat = self._places[leg]
+        answered = await self._webrtc.answer(sdp, place, clock=lambda: seat.at)
+        call.seat(place, answered.carrier)
+        return answered.sdp
+
+    def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
+        """As ``gateway.ports.Calls``."""
+        call = self._find(business, leg)
+        if call.caller != caller:
+            raise NotFound("There is no such call.")
+        call.press(key)
+
+    async def drain(self) -> None:
+        """No new calls; callers are told, then their legs end."""
+        self._draining = True
+        if not self._calls:
+            return
+        calls = list(self._calls.values())
+        for call in calls:
+            await call.restart()
+        deadline = asyncio.get_running_loop().time() + FAREWELL
+        while any(call.is_speaking for call in calls) and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.1)
+        for call in calls:
+            call.end("restarted")
+        while self._calls and asyncio.get_running_loop().time() < deadline + 1:
+            await asyncio.sleep(0.02)
+
+    async def aclose(self) -> None:
+        for call in list(self._calls.values()):
+            self._forget(call.leg)
+            await call.aclose()
+        await self._tasks.finish(within=1.0)
+        if self._webrtc is not None:
+            await self._webrtc.aclose()
+        if self._voices is not None:
+            await self._voices.aclose()
+
+    def _find(self, business: str, leg: str) -> Call:
+        call = self._calls.get(leg)
+        if call is None or call.business != business:
+            raise NotFound("There is no such call.")
+        return call
+
+    async def _take(self, begun: Begun) -> None:
+        call = Call(begun, self._around, self._engines().of(begun.business, begun.state.locale))
+        self._calls[begun.leg] = call
+        failed = lambda: call.end("lost")  # noqa: E731
+        self._places[begun.leg] = self._ticker.join(begun.leg, call.step, failed=failed)
+        await call.run()
+
+    def _engines(self) -> Voices:
+        if self._voices is None:
+            self._voices = self._make_voices()
+            self._tasks.start(self._ticker.run(), name="ticker")
+        return self._voices
+
+    def _over(self, leg: str) -> None:
+        call = self._calls.get(leg)
+        if call is not None:
+            self._forget(leg)
+            self._tasks.start(call.aclose(), name="over")
+
+    def _forget(self, leg: str) -> None:
+        self._calls.pop(leg, None)
+        seat = self._places.pop(leg, None)
+        if seat is not None:
+            self._ticker.leave(seat)
+
+    async def _keep(self) -> None:
+        """Says of each leg that it lives; one that the log has ended meanwhile is ended here."""
+        while True:
+            await asyncio.sleep(KEEP_EVERY)
+            by_business: dict[str, list[str]] = {}
+            for call in self._calls.values():
+                by_business.setdefault(call.business, []).append(call.leg)
+            for business, legs in by_business.items():
+                try:
+                    for leg in await self._store.write(business, KeepLegs(legs)):
+                        self._over(leg)
+                except Exception as error:
+                    logger.warning("legs_unkept", error=str(error))
+
+
+def _begun(tx: Tx, call: Inbound, receipt: Receipt) -> Begun | None:
+    """What a call begins with; None where it is over already."""
+    state: Conversation | None = log.peek(tx, receipt.conversation)
+    inbox = inboxes.find(tx, call.inbox)
+    business = directory.read_business(tx, call.business)
+    if state is None or state.leg(call.call) is None or inbox is None or business is None:
+        return None
+    settings = inbox.settings.calls or directory.CallSettings()
+    head = log.event_id(tx, state.id, state.seq) or ""
+    caller = Caller(inbox=call.inbox, address=call.address)
+    return Begun(call.business, call.call, caller, business.named(state.locale), settings, state, head)

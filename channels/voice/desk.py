@@ -1,0 +1,79 @@
+"""The calls of a node, before there are any: what calls need is imported and made when the first one comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gateway.dispatcher import Dispatcher
+from gateway.dispatcher.hub import Hub
+from gateway.errors import NotFound
+from gateway.model.events import Person
+from gateway.ports import Caller, Inbound, Phrases, Receipt, Vocabulary
+from gateway.settings import Settings
+from gateway.store.store import Store
+
+if TYPE_CHECKING:
+    from channels.voice.calls import Calls
+    from channels.voice.voices import Voices
+
+
+class CallDesk:
+    """A ``gateway.ports.Calls``."""
+
+    def __init__(
+        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, vocabulary: Vocabulary, settings: Settings
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._dispatcher = dispatcher
+        self._hub = hub
+        self._phrases = phrases
+        self._vocabulary = vocabulary
+        self._settings = settings
+        self._calls: Calls | None = None
+        self.make_voices: Callable[[Vocabulary], Voices] | None = None
+        """Other engines than those of the settings."""
+
+    def expect(self, business: str, locale: str) -> None:
+        self._open_up().expect(business, locale)
+
+    async def begin(self, call: Inbound) -> tuple[Receipt, str]:
+        return await self._open_up().begin(call)
+
+    async def connect(self, business: str, leg: str, sdp: str, *, party: Caller | Person) -> str:
+        return await self._opened().connect(business, leg, sdp, party=party)
+
+    def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
+        self._opened().press(business, leg, key, caller=caller)
+
+    async def drain(self) -> None:
+        """No new calls; callers are told that this node stops, and their legs end."""
+        if self._calls is not None:
+            await self._calls.drain()
+
+    async def aclose(self) -> None:
+        if self._calls is not None:
+            await self._calls.aclose()
+
+    def _opened(self) -> Calls:
+        if self._calls is None:
+            raise NotFound("There is no such call.")
+        return self._calls
+
+    def _open_up(self) -> Calls:
+        if self._calls is None:
+            self._calls = self._open()
+            self._calls.start()
+        return self._calls
+
+    def _open(self) -> Calls:
+        from channels.voice.calls import Calls
+        from channels.voice.places import webrtc_settings
+        from channels.voice.voices import voices
+        from channels.voice.webrtc import WebRtc
+
+        return Calls(
+            self._store, self._dispatcher, self._hub, phrases=self._phrases,
+            voices=lambda: (self.make_voices or voices)(self._vocabulary),
+            webrtc=lambda: WebRtc(webrtc_settings(self._settings)),
+        )  # fmt: skip

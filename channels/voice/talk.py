@@ -1,0 +1,59 @@
+"""What people say to one another, cut into utterances for the transcript: by silence alone, since nobody waits for an answer.
+
+It is fed and tells as ``turn.Turns`` does, and reads no clock.
+"""
+
+from __future__ import annotations
+
+from channels.voice.cues import FRAME_MS, Final, Finalize, Input, Output, Partial, Settings, TurnEnded, Voice
+from channels.voice.stretch import says_something
+
+
+class Talk:
+    """One speaker's part in a talk."""
+
+    def __init__(self, settings: Settings | None = None, *, at: int = 0) -> None:
+        self._settings = settings or Settings()
+        self.span = (at, at)
+        """From when to when the utterance was spoken that was told last."""
+        self._voice: tuple[int, int] | None = None
+        """The first and the last voice of the utterance that goes on."""
+        self._in_voice = False
+        self._ended: list[tuple[int, int]] = []
+        """Those whose finals are awaited."""
+
+    def feed(self, event: Input) -> tuple[Output, ...]:
+        match event:
+            case Voice():
+                self._take_voice(event)
+            case Final():
+                return self._take_final(event)
+            case Partial():
+                if says_something(event.text) and self._voice is None and not self._ended:
+                    self._voice = (event.at, event.at)  # voice was missed
+            case _:
+                pass
+        return self._pass(event.at)
+
+    def _take_voice(self, frame: Voice) -> None:
+        settings = self._settings
+        self._in_voice = frame.probability >= (settings.voice_off if self._in_voice else settings.voice_on)
+        if self._in_voice:
+            since = frame.at - FRAME_MS if self._voice is None else self._voice[0]
+            self._voice = (since, frame.at)
+
+    def _pass(self, now: int) -> tuple[Output, ...]:
+        if self._voice is None or now - self._voice[1] < self._settings.silence:
+            return ()
+        self._ended.append(self._voice)
+        self._voice = None
+        return (Finalize(),)
+
+    def _take_final(self, final: Final) -> tuple[Output, ...]:
+        """Engines also end utterances by themselves, in the midst of a talk."""
+        now = final.at
+        span = self._ended.pop(0) if self._ended else self._voice or (now, now)
+        if not says_something(final.text) or final.confidence < self._settings.confidence:
+            return ()
+        self.span = span
+        return (TurnEnded(final.text.strip(), confidence=final.confidence),)

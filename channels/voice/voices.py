@@ -1,0 +1,100 @@
+"""In which voice a call speaks, and by what it understands: the engines of a node, put in an order for each call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import structlog
+
+from channels.voice.hearing import Recognition
+from channels.voice.line import Parts
+from gateway.errors import SpeechUnavailable
+from gateway.ports import Hints, Recognizer, Synthesizer, Vocabulary
+from speech.activity import Activities
+from speech.order import Bench, Placed, RecognizerInOrder, SynthesizerInOrder
+
+
+log = structlog.get_logger(__name__)
+
+
+class Voice(NamedTuple):
+    """What one call speaks and hears with."""
+
+    parts: Parts
+    recognition: Recognition | None
+    voice: str = ""
+    rate: float = 1.0
+
+
+class Voices:
+    """The engines of a node. ``recognizers`` may be none: then callers are answered by keys, and by people."""
+
+    def __init__(
+        self,
+        *,
+        synthesizers: Sequence[Placed[Synthesizer]],
+        recognizers: Sequence[Placed[Recognizer]],
+        activities: Activities,
+        vocabulary: Vocabulary,
+    ) -> None:
+        self._synthesizers = synthesizers
+        self._recognizers = recognizers
+        self._activities = activities
+        self._vocabulary = vocabulary
+        self._bench = Bench()
+        self._prepared: set[tuple[str, str, str]] = set()
+
+    def of(self, business: str, locale: str) -> Voice:
+        """The voice of a call of a business, in a language."""
+        hints = self._vocabulary.hints(business, locale)
+        parts = Parts(
+            synthesizer=SynthesizerInOrder(self._synthesizers, bench=self._bench),
+            activities=self._activities,
+            means=lambda text: self._vocabulary.means(business, text, locale),
+        )
+        return Voice(parts, self._recognition(locale, hints))
+
+    async def prepare(self, business: str, locale: str) -> None:
+        """Has the recognizers learn what the bot knows by now, so that the first word of a call waits for nothing."""
+        hints = self._vocabulary.hints(business, locale)
+        known = (business, locale, hints.version)
+        if known in self._prepared:
+            return
+        self._prepared.add(known)
+        for placed in self._recognizers:
+            try:
+                listening = await placed.engine.listen(locale=locale, hints=hints)
+            except SpeechUnavailable as error:
+                self._prepared.discard(known)
+                log.warning("recognizer_unprepared", engine=placed.name, locale=locale, why=str(error))
+            else:
+                await listening.aclose()
+
+    def _recognition(self, locale: str, hints: Hints) -> Recognition | None:
+        if not self._recognizers:
+            return None
+        recognizer = RecognizerInOrder(self._recognizers, bench=self._bench)
+        return Recognition(recognizer=recognizer, locale=locale, hints=hints)
+
+    async def aclose(self) -> None:
+        for speaks in self._synthesizers:
+            await speaks.engine.aclose()
+        for hears in self._recognizers:
+            await hears.engine.aclose()
+
+
+def voices(vocabulary: Vocabulary) -> Voices:
+    """The engines that work at once, with nothing to download."""
+    from speech.activity import Silero
+    from speech.cache import Cached, SpeechCache
+    from speech.espeak import Espeak
+    from speech.sphinx import sphinx
+
+    spoken = Cached(Espeak(), key="espeak-ng", cache=SpeechCache())
+    return Voices(
+        synthesizers=[Placed(name="espeak-ng", engine=spoken)],
+        recognizers=[Placed(name="pocketsphinx", engine=sphinx())],
+        activities=Silero(),
+        vocabulary=vocabulary,
+    )

@@ -1,0 +1,56 @@
+"""Calls: a leg is one call's way to one customer. What is said in it are messages; what becomes of it is here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from gateway.model.events.base import Endpoint, Event, Person
+
+LegEnd = Literal["hung_up", "over", "lost", "missed", "restarted"]
+"""Who or what ended a leg: the customer hung up; we did; the way was lost; nobody's sound ever came; we had to restart."""
+
+
+class CallStarted(Event, frozen=True, tag="call_started"):
+    """The customer calls. ``endpoint``: where they hear us while ``leg`` lives; its channel is ``voice``, inbox and identity
+    are those from which they call."""
+
+    leg: str
+    endpoint: Endpoint
+
+
+class CallAnswered(Event, frozen=True, tag="call_answered"):
+    """``by`` and the customer hear one another from now on."""
+
+    leg: str
+    by: Person
+
+
+class CallHeld(Event, frozen=True, tag="call_held"):
+    """The customer hears music, and nobody hears them."""
+
+    leg: str
+    by: Person
+
+
+class CallResumed(Event, frozen=True, tag="call_resumed"):
+    """``by`` took them back from hold."""
+
+    leg: str
+    by: Person
+
+
+class CallEnded(Event, frozen=True, tag="call_ended"):
+    """The leg is gone. ``by``: who of the business hung up, if somebody did."""
+
+    leg: str
+    why: LegEnd
+    by: Person | None = None
+
+
+class PromptHeard(Event, frozen=True, tag="prompt_heard"):
+    """The customer spoke into message ``seq``: of its ``characters`` they had heard so many, ``heard``."""
+
+    leg: str
+    seq: int
+    heard: int
+    characters: int

@@ -1,0 +1,168 @@
+"""Whole calls: a node, a visitor's socket, and a caller whose sound comes over loopback; engines that obey the test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from channels.voice.opus import Encoder
+from channels.voice.voices import Voices
+from gateway.errors import Invalid
+from gateway.ports import Heard, Hints, Listening, Vocabulary
+from gateway.store import inboxes
+from gateway.store.directory import CallSettings
+from gateway.store.sql import Tx
+from speech.order import Placed
+from tests.channels.voice.virtual_line import Loudness, StubSynthesizer
+from tests.support.caller import Caller
+from tests.support.stores import Database
+from tests.support.voices import frames, speech
+from tests.support_edge.clients import Widget
+from tests.support_edge.site import Site, on_site
+from tests.support_edge.waiting import until
+
+
+@dataclass
+class Typist:
+    """A recognizer that writes down what the test says, whatever was sounded."""
+
+    hears: list[str] = field(default_factory=list)
+    hints: list[Hints] = field(default_factory=list)
+
+    async def listen(self, *, locale: str, hints: Hints) -> Listening:
+        self.hints.append(hints)
+        return _Sheet(self.hears)
+
+    async def aclose(self) -> None:
+        pass
+
+
+class _Sheet:
+    def __init__(self, hears: list[str]) -> None:
+        self._hears = hears
+        self._fed = 0
+        self._told: asyncio.Queue[Heard | None] = asyncio.Queue()
+
+    def feed(self, frame: bytes) -> None:
+        self._fed += 20
+
+    def finalize(self) -> None:
+        text = self._hears.pop(0) if self._hears else ""
+        self._told.put_nowait(Heard(text=text, since=0, final=True))
+
+    async def heard(self) -> AsyncIterator[Heard]:
+        while (one := await self._told.get()) is not None:
+            yield one
+
+    async def aclose(self) -> None:
+        self._told.put_nowait(None)
+
+
+@dataclass
+class Phone:
+    """Somebody who calls from a page: its socket, and their sound."""
+
+    widget: Widget
+    leg: str
+    conversation: str
+    caller: Caller = field(default_factory=Caller)
+
+    async def connect(self) -> None:
+        await self.widget.send({"type": "sound", "id": "s1", "leg": self.leg, "sdp": await self.caller.offer()})
+        answer = await self.widget.expect("sound", id="s1")
+        assert await self.caller.connect(answer["sdp"])
+
+    async def speak(self, text: str = "Where is my parcel?") -> None:
+        """Sounds a sentence and then goes on with silence, in real time."""
+        encoder = Encoder(bitrate=32_000, complexity=1)
+        for frame in frames(speech(text)):
+            self.caller.say(encoder.encode(frame))
+            await asyncio.sleep(0.02)
+
+    async def aclose(self) -> None:
+        await self.caller.aclose()
+
+
+async def allow_calls(site: Site, settings: CallSettings | None) -> None:
+    def unit(tx: Tx, now: int) -> None:
+        found = inboxes.find(tx, site.ours.inbox)
+        assert found is not None
+        wanted = type(found.settings)(**{**_fields(found.settings), "calls": settings})
+        assert inboxes.change(tx, found, name=found.name, settings=wanted)
+
+    await site.node.store.write(site.ours.business, unit)
+
+
+def _fields(settings: object) -> dict[str, object]:
+    return {name: getattr(settings, name) for name in settings.__struct_fields__}  # type: ignore[attr-defined]
+
+
+@dataclass
+class Lab:
+    """A site whose calls are spoken and understood as the test says."""
+
+    site: Site
+    typist: Typist
+    speaker: StubSynthesizer
+    phones: list[Phone] = field(default_factory=list)
+
+    async def call(self, widget: Widget | None = None, *, id: str = "c1") -> Phone:
+        widget = widget or await self.site.widget()
+        await widget.send({"type": "call", "id": id})
+        begun = await widget.expect("call", id=id)
+        phone = Phone(widget, begun["leg"], begun["conversation"])
+        self.phones.append(phone)
+        return phone
+
+    async def connected(self, **how: object) -> Phone:
+        phone = await self.call()
+        await phone.connect()
+        return phone
+
+
+@asynccontextmanager
+async def on_lab(database: Database, folder: Path, *, settings: CallSettings | None) -> AsyncIterator[Lab]:
+    async with on_site(database, folder, call_addresses=("127.0.0.1",)) as site:
+        lab = Lab(site, Typist(), StubSynthesizer())
+
+        def voices(vocabulary: Vocabulary) -> Voices:
+            return Voices(
+                synthesizers=[Placed(name="stub", engine=lab.speaker)],
+                recognizers=[Placed(name="typist", engine=lab.typist)],
+                activities=Loudness(),
+                vocabulary=vocabulary,
+            )
+
+        site.node.calls.make_voices = voices
+        await allow_calls(site, settings)
+        try:
+            yield lab
+        finally:
+            for phone in lab.phones:
+                await phone.aclose()
+
+
+@pytest.fixture
+async def lab(database: Database, tmp_path: Path) -> AsyncIterator[Lab]:
+    async with on_lab(database, tmp_path, settings=CallSettings()) as running:
+        yield running
+
+
+async def test_the_bot_greets_understands_and_answers(lab: Lab) -> None:
+    phone = await lab.connected()
+    await phone.widget.entry("system_notice", notice="call_greeting")
+    lab.typist.hears.append("where is my parcel")
+    await until(lambda: len(phone.caller.heard) > 50)
+    await phone.speak()
+    said = await phone.widget.entry("customer_message", text="where is my parcel")
+    assert said["event"]["speech"]["leg"] == phone.leg and said["event"]["endpoint"]["channel"] == "voice"
+    answer = await phone.widget.entry("bot_message")
+    assert answer["event"]["endpoint"]["channel"] == "voice"
+    await until(lambda: any("where is my parcel" in text for text in lab.speaker.said))
+    await phone.widget.send({"type": "hang_up", "id": "h1", "leg": phone.leg})
+    await phone.widget.entry("call_ended", leg=phone.leg, why="hung_up")
