@@ -97,7 +97,7 @@ def _piper(name: str, network: str, config: tuple[int, str], about: str) -> Mode
     )  # fmt: skip
 
 
-# Checksums of voices: voices.json of rhasspy/piper-voices at v1.0.0. Vosk and Systran publish none that can be written down here.
+# Checksums of voices: voices.json of rhasspy/piper-voices, as rhasspy/wyoming-piper has it. Vosk and Systran publish none that can be written down here.
 KNOWN: tuple[Model, ...] = (
     _vosk("vosk-model-small-ru-0.22", "ru", 45, "light"),
     _vosk("vosk-model-ru-0.42", "ru", 1_800, "best, 4 GB of RAM"),

@@ -233,6 +233,14 @@ async def test_after_the_end_no_process_is_left_and_none_begins(make: Make) -> N
         await understood(pool, 1)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_signal_to_all_of_us_leaves_calls_their_engine(make: Make, number: signal.Signals) -> None:
+    pool = make()
+    before = await understood(pool, 1)
+    pool._processes[0]._process.send_signal(number)
+    assert await understood(pool, 1) == before
+
+
 ORPHAN = """
 import asyncio
 from gateway.ports import Hints
