@@ -82,7 +82,13 @@ class Espeak:
             raise SpeechUnavailable(f"espeak-ng hangs: no sound for {self._hang:g} s.") from error
 
     async def _end(self, process: Process) -> None:
-        with suppress(ProcessLookupError):
-            process.kill()
+        assert process.stdout is not None
+        if process.stdout.at_eof():  # it ends by itself; a signal would take its exit code from whoever waits for it
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._hang):
+                    await process.wait()
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
         await process.wait()
         self._running.discard(process)

@@ -97,16 +97,16 @@ def _piper(name: str, network: str, config: tuple[int, str], about: str) -> Mode
     )  # fmt: skip
 
 
-# Checksums of voices: voices.json of rhasspy/piper-voices at v1.0.0. Vosk and Systran publish none that can be written down here.
+# Checksums of voices: voices.json of rhasspy/piper-voices, as rhasspy/wyoming-piper has it. Vosk and Systran publish none that can be written down here.
 KNOWN: tuple[Model, ...] = (
     _vosk("vosk-model-small-ru-0.22", "ru", 45, "light"),
-    _vosk("vosk-model-ru-0.42", "ru", 1_800, "best; 4 GB of memory"),
+    _vosk("vosk-model-ru-0.42", "ru", 1_800, "best, 4 GB of RAM"),
     _vosk("vosk-model-small-en-us-0.15", "en", 40, "light"),
     _vosk("vosk-model-en-us-0.22-lgraph", "en", 128, "between them"),
-    _vosk("vosk-model-en-us-0.22", "en", 1_800, "best; 4 GB of memory"),
+    _vosk("vosk-model-en-us-0.22", "en", 1_800, "best, 4 GB of RAM"),
     _whisper("tiny", "Systran/faster-whisper-tiny", 78, "quick, many errors"),
     _whisper("base", "Systran/faster-whisper-base", 148, "quick, some errors"),
-    _whisper("small", "Systran/faster-whisper-small", 486, "1 to 2 s each time"),
+    _whisper("small", "Systran/faster-whisper-small", 486, "1 to 2 s a time"),
     _whisper("medium", "Systran/faster-whisper-medium", 1_530, "for many cores"),
     _whisper("large-v3", "Systran/faster-whisper-large-v3", 3_090, "for many cores", vocabulary="vocabulary.json", more=True),
     _piper("ru_RU-irina-medium", "21fbe77fdc68bdc35d7adb6bf4f52199", (4_765, "e239bb7f22d5de4a44ec6b1cb6c06bb5"), "woman"),

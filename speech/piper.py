@@ -20,12 +20,11 @@ from gateway.errors import SpeechUnavailable
 from gateway.ports import Hints
 from speech.engine import Ear
 from speech.ipa import pronounced
+from speech.line import Patience
 from speech.models import best, named
-from speech.pool import Patience, Plan, Pool
+from speech.pool import Plan, Pool
 from speech.sound import Resampler
 
-LONGEST = 4000
-"""Letters of one text."""
 _PIECE = 240
 """Letters of a sentence from which on it is spoken in two."""
 _CONFIG = 1024 * 1024
@@ -142,7 +141,7 @@ class Piper:
             raise SpeechUnavailable(
                 f"Piper has no voice {wanted!r}: `switchboard speech download` shows which there are."
             )
-        yield from self._loaded(path).speak(text[:LONGEST], rate)
+        yield from self._loaded(path).speak(text, rate)
 
     def _loaded(self, path: Path) -> Voice:
         with self._loading:

@@ -24,6 +24,12 @@ from speech.wire import Answered, Asked, Listen, Speak, Unpacker, pack
 _PIECE = 64 * 1024
 _SAID = 2_000
 """Letters kept of what a process writes beside its answers."""
+LONGEST = 4000
+"""Letters of a text that is spoken."""
+PHRASES, _PHRASE = 5_000, 200
+"""Hints that a process is told, and letters of one."""
+_LAST = 1.0
+"""Seconds in which a process ends that has said its last."""
 _LOOKS = 4
 """How often a hang is looked for while it could become one."""
 
@@ -55,14 +61,15 @@ class Beside:
         self._input = process.stdin
         self._said = b""
         self._rest: asyncio.TimerHandle | None = None
-        self._killed = False
+        self._over = self._killed = False
         self._reading = tasks.start(self._read(), name="answers")
         tasks.start(self._listen(), name="said")
         tasks.start(self._watch(), name="watch")
 
     @property
     def lives(self) -> bool:
-        return not self._killed and not self._reading.done() and self._process.returncode is None
+        """It takes streams."""
+        return not self._over
 
     def write(self, asked: Asked) -> None:
         """Returns at once. What may wait here is bounded by each line."""
@@ -81,14 +88,18 @@ class Beside:
             self._rest.cancel()
 
     def kill(self) -> None:
-        self._killed = True
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        """Once: what is dead must not be signalled again, for that takes its exit code from whoever waits for it."""
+        self._over = True
+        if not self._killed:
+            self._killed = True
+            with suppress(ProcessLookupError):
+                self._process.kill()
 
     async def end(self) -> None:
         if self._rest is not None:
             self._rest.cancel()
-        await beside.end(self._process)
+        self.kill()
+        await asyncio.shield(self._process.wait())
 
     async def _read(self) -> None:
         assert self._process.stdout is not None
@@ -100,13 +111,19 @@ class Beside:
                         line.answered(answer, loop.time())
         except (ValueError, msgspec.MsgspecError):
             log.error("speech_process_garbled", engine=self.plan.name)
-        finally:
             self.kill()
-            await self._fail()
+        await self._fail()
 
     async def _fail(self) -> None:
         """All that are left hear that the process is gone."""
-        code = await asyncio.shield(self._process.wait())
+        self._over = True
+        try:
+            async with asyncio.timeout(_LAST):
+                code = await self._process.wait()
+        except TimeoutError:  # it only closed its output
+            self.kill()
+            code = await self._process.wait()
+        self._killed = True  # there is nothing left to kill
         if not self.lines:
             return
         said = self._said.decode(errors="replace").strip().splitlines()[-1:]
@@ -145,7 +162,7 @@ class Pool:
     async def listen(self, *, locale: str, hints: Hints) -> Hearing:
         """As ``Recognizer``. A language model that isn't there yet is built meanwhile."""
         self._numbers += 1
-        first = Listen(self._numbers, locale, hints)
+        first = Listen(self._numbers, locale, _bounded(hints))
         process = await self._process()
         line = Hearing(
             first,
@@ -169,7 +186,7 @@ class Pool:
     async def speak(self, text: str, *, locale: str, voice: str = "", rate: float = 1.0) -> AsyncIterator[bytes]:
         """As ``Synthesizer``."""
         self._numbers += 1
-        first = Speak(self._numbers, text, locale, voice, min(max(rate, 0.5), 2.0))
+        first = Speak(self._numbers, text[:LONGEST], locale, voice, min(max(rate, 0.5), 2.0))
         process = await self._process()
         line = Speaking(
             first,
@@ -214,3 +231,9 @@ class Pool:
                 raise SpeechUnavailable(f"{self._plan.name} can't be started: {error}") from error
             self._processes.append(Beside(self._plan, process, self._tasks))
             return self._processes[-1]
+
+
+def _bounded(hints: Hints) -> Hints:
+    if len(hints.phrases) <= PHRASES and all(len(phrase) <= _PHRASE for phrase in hints.phrases):
+        return hints
+    return Hints(version=hints.version, phrases=tuple(phrase[:_PHRASE] for phrase in hints.phrases[:PHRASES]))

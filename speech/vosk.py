@@ -16,8 +16,9 @@ import msgspec
 from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Hints, Word
 from speech.frames import FRAME_BYTES, FRAME_MS, RATE
+from speech.line import Patience
 from speech.models import best
-from speech.pool import Patience, Plan, Pool
+from speech.pool import Plan, Pool
 
 _PARTIAL_MS = 200
 """Between two partials at least."""

@@ -16,8 +16,9 @@ from typing import Any
 from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Hints, Word
 from speech.frames import FRAME_BYTES, FRAME_MS, RATE
+from speech.line import Patience
 from speech.models import best
-from speech.pool import Patience, Plan, Pool
+from speech.pool import Plan, Pool
 
 _LONGEST_MS = 60_000
 """Of an utterance; what goes beyond it is understood apart."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import queue
+import signal
 import sys
 import threading
 from typing import BinaryIO
@@ -143,6 +144,9 @@ def serve(engine: Engine, asked: BinaryIO, output: Output) -> None:
 def main() -> None:
     """The process's whole life."""
     end_with_parent()
+    # A terminal and systemd signal all of us; calls end first, and this process with the one that has them.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     # Whatever a library prints goes beside the answers.
     answers = os.dup(1)
     os.dup2(2, 1)

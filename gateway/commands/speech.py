@@ -40,7 +40,7 @@ def speech_list(config: ConfigOption = None, data: DataOption = None) -> None:
     for model in KNOWN:
         mark, languages = "[green]here[/green]" if model.name in here else "", ", ".join(model.locales) or "all"
         table.add_row(
-            mark, model.name, languages, f"{model.megabytes:,}", "known" if model.pinned else "not pinned", model.about
+            mark, model.name, languages, f"{model.megabytes:,}", "known" if model.pinned else "none", model.about
         )
     for name in sorted(here):
         if known(name) is None:

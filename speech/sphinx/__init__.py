@@ -7,12 +7,13 @@ confidence. For real callers: Vosk, faster-whisper or a service.
 
 from __future__ import annotations
 
-from speech.pool import Patience, Plan, Pool
+from speech.line import Patience
+from speech.pool import Plan, Pool
 
 LOCALES = ("en", "ru")
 
 
-def sphinx(*, processes: int | None = None, streams: int = 6, idle: float = 300.0) -> Pool:
+def sphinx(*, processes: int | None = None, streams: int = 3, idle: float = 300.0) -> Pool:
     """A ``gateway.ports.Recognizer``. ``streams``: speakers of one process, which takes one core; Russian needs hints."""
     plan = Plan(
         name="pocketsphinx", module="speech.sphinx.engine", streams=streams, idle=idle, patience=Patience(load=60.0)

@@ -6,7 +6,7 @@ import math
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from speech.frames import FRAME_BYTES, FRAME_MS, RATE
 from speech.sphinx import LOCALES
 from speech.sphinx.grams import arpa
 from speech.sphinx.lexicon import lexicon
-from speech.sphinx.phrases import Book
+from speech.sphinx.phrases import Book, grammar
 
 MODEL = Path(pocketsphinx.__file__).parent / "model" / "en-us"
 _DICTIONARY = MODEL / "cmudict-en-us.dict"
@@ -37,13 +37,17 @@ _FLOOR = 60.0
 """Noise that is laid under all sound. The model knows no digital silence, and loses the words beside it."""
 _WEIGHT = 9.0
 """Of the language model."""
+_WIDE = {"beam": 1e-64, "wbeam": 1e-44, "pbeam": 1e-64}
+"""How far behind the best a guess may be and is still followed: further than usual, where sounds fit badly."""
 
 
 class Built(msgspec.Struct, frozen=True):
-    """A language model: its files' folder, and what its words stand for. ``book``: None without hints."""
+    """A language model (ARPA) and its dictionary, as files have them, and the phrases from which they are. ``model``: "" where nothing
+    but whole phrases is expected: by another language's sounds loose words are too much alike."""
 
-    folder: tempfile.TemporaryDirectory[str] | None
-    book: Book | None
+    model: str
+    dictionary: str
+    book: Book
 
 
 class Sphinx:
@@ -51,7 +55,7 @@ class Sphinx:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._built: dict[tuple[str, str], Built] = {}
+        self._built: dict[tuple[str, str], Built | None] = {}
         self._free: dict[tuple[str, str], list[Any]] = {}
 
     def listen(self, locale: str, hints: Hints) -> SphinxEar:
@@ -63,23 +67,23 @@ class Sphinx:
             raise SpeechUnavailable("pocketsphinx understands Russian only by a bot's phrases: train one.")
         key = (language, hints.version if hints.phrases else "")
         with self._lock:
-            built = self._built.get(key) or self._build(key, hints)
+            built = self._built.get(key) if key in self._built else self._build(key, hints)
             free = self._free.setdefault(key, [])
             decoder = free.pop() if free else None
         if decoder is None:
-            decoder = _decoder(built)
-        return SphinxEar(decoder, built.book, lambda: self._give_back(key, decoder))
+            decoder = make_decoder(built)
+        return SphinxEar(decoder, built.book if built is not None else None, lambda: self._give_back(key, decoder))
 
     def speak(self, text: str, *, locale: str, voice: str, rate: float) -> Iterator[bytes]:
         """As ``Engine``."""
         raise SpeechUnavailable("pocketsphinx doesn't speak.")
 
-    def _build(self, key: tuple[str, str], hints: Hints) -> Built:
+    def _build(self, key: tuple[str, str], hints: Hints) -> Built | None:
         while len(self._built) >= _KEPT:
             oldest = next(iter(self._built))
             del self._built[oldest]
             self._free.pop(oldest, None)
-        self._built[key] = build(key[0], hints)
+        self._built[key] = build(key[0], hints.phrases) if hints.phrases else None
         return self._built[key]
 
     def _give_back(self, key: tuple[str, str], decoder: Any) -> None:
@@ -89,38 +93,42 @@ class Sphinx:
                 free.append(decoder)
 
 
-def build(language: str, hints: Hints) -> Built:
-    """The language model of a business's phrases, and the words that it knows."""
-    if not hints.phrases:
-        return Built(folder=None, book=None)
-    book = Book(hints.phrases)
+def build(language: str, phrases: Sequence[str]) -> Built:
+    """The language model of a business's phrases, and how its words sound. Raises ``SpeechUnavailable``."""
+    book = Book(phrases)
     spelled = lexicon(book.words, language, _DICTIONARY)
     if silent := book.words - set(spelled):
         book = book.without(silent)
     if not book.rows:
         raise SpeechUnavailable("None of the bot's phrases can be pronounced.")
-    folder = tempfile.TemporaryDirectory(prefix="switchboard-speech-")
-    path = Path(folder.name)
-    (path / "lm").write_text(arpa(book.rows), encoding="utf-8")
     lines = [
         f"{word if place == 0 else f'{word}({place + 1})'} {phones}"
         for word, ways in spelled.items()
         for place, phones in enumerate(ways)
     ]
-    (path / "dict").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return Built(folder=folder, book=book)
+    model = arpa(book.rows) if language == "en" else ""
+    return Built(model=model, dictionary="\n".join(lines) + "\n", book=book)
 
 
-def _decoder(built: Built) -> Any:
-    """Some 40 MB; one speaker at a time."""
-    folder = Path(built.folder.name) if built.folder is not None else None
-    # The second passes cost 50 to 200 ms when somebody waits, and with a floor of noise they found nothing more.
-    return pocketsphinx.Decoder(
-        hmm=str(MODEL / "en-us"),
-        lm=str(folder / "lm" if folder else MODEL / "en-us.lm.bin"),
-        dict=str(folder / "dict" if folder else _DICTIONARY),
-        lw=_WEIGHT, fwdflat=False, bestpath=False, loglevel="FATAL",
-    )  # fmt: skip
+def make_decoder(built: Built | None) -> Any:
+    """Of a language model, or of the one that pocketsphinx brings. One speaker at a time."""
+    with tempfile.TemporaryDirectory(prefix="switchboard-speech-") as folder:
+        model: Path | None = MODEL / "en-us.lm.bin"
+        dictionary = _DICTIONARY
+        if built is not None:
+            model, dictionary = Path(folder) / "lm", Path(folder) / "dict"
+            model.write_text(built.model, encoding="utf-8")
+            dictionary.write_text(built.dictionary, encoding="utf-8")
+        whole = built is not None and not built.model
+        # The second passes cost 50 to 200 ms when somebody waits, and with a floor of noise they found nothing more.
+        decoder = pocketsphinx.Decoder(
+            hmm=str(MODEL / "en-us"), lm=None if whole else str(model), dict=str(dictionary), lw=_WEIGHT, fwdflat=False, bestpath=False,
+            loglevel="FATAL", **(_WIDE if whole else {}),
+        )  # fmt: skip
+    if built is not None and whole:
+        decoder.add_fsg("phrases", decoder.create_fsg("phrases", *grammar(built.book.rows)))
+        decoder.activate_search("phrases")
+    return decoder
 
 
 class _Spoken(msgspec.Struct, frozen=True):
@@ -238,7 +246,7 @@ class SphinxEar:
                 fit=_logarithm(segment.ascore) / (segment.end_frame - segment.start_frame + 1),
             )
             for segment in self._decoder.seg()
-            if not segment.word.startswith(("<", "["))
+            if not segment.word.startswith(("<", "[", "("))  # silence, noise, a grammar's own arcs
         ]
 
     def _written(self, words: list[_Spoken]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 BEGIN, END = "<s>", "</s>"
 ORDER = 3
@@ -69,7 +70,7 @@ def _probabilities(
 def _backoffs(probabilities: Sequence[Mapping[Gram, float]]) -> dict[Gram, float]:
     """What is left for words that never followed a history, against what the shorter history says of them."""
     seen: dict[Gram, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
-    for shorter, longer in zip(probabilities, probabilities[1:], strict=False):
+    for shorter, longer in pairwise(probabilities):
         for gram, chance in longer.items():
             here, below = seen[gram[:-1]]
             seen[gram[:-1]] = (here + chance, below + shorter[gram[1:]])

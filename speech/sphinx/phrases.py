@@ -7,8 +7,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-MOST = 20_000
-"""Phrases."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LONGEST = 40
 """Letters of a word, and words of a phrase."""
@@ -25,7 +23,7 @@ class Book:
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._written: dict[tuple[str, ...], str] = {}
-        for phrase in list(phrases)[:MOST]:
+        for phrase in phrases:
             words = tokens(phrase)
             if words:
                 self._written.setdefault(words, " ".join(phrase.split()))
@@ -51,6 +49,27 @@ class Book:
         """The share of neighbours that stand so in a phrase, begin and end among them: 1 for a phrase, little for a salad."""
         pairs = Counter(_pairs(words))
         return sum(count for pair, count in pairs.items() if pair in self._pairs) / sum(pairs.values())
+
+
+Arc = tuple[int, int, float, str]
+"""From a state to another one, how likely, by which word."""
+
+
+def grammar(rows: Iterable[Sequence[str]]) -> tuple[int, int, list[Arc]]:
+    """A network in which each way from its first to its last state is one of ``rows``; begins are shared."""
+    first, last, states = 0, 1, 2
+    after: dict[tuple[int, str], int] = {}
+    arcs: dict[Arc, None] = {}
+    for row in rows:
+        state = first
+        for word in row[:-1]:
+            if (state, word) not in after:
+                after[state, word] = states
+                arcs[state, states, 1.0, word] = None
+                states += 1
+            state = after[state, word]
+        arcs[state, last, 1.0, row[-1]] = None
+    return first, last, list(arcs)
 
 
 def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:

@@ -13,12 +13,14 @@ import pytest
 
 from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Hints
-from speech.line import Patience
-from speech.pool import Plan, Pool
 from speech.frames import FRAME_BYTES
+from speech.line import Patience, Speaking
+from speech.pool import LONGEST, Plan, Pool
+from speech.wire import AHEAD
 
 FRAME = b"\1\0" * (FRAME_BYTES // 2)
 Make = Callable[..., Pool]
+NOTHING = Hints()
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ async def final_of(listening: object) -> Heard:
     return await anext(one async for one in listening.heard() if one.final)  # type: ignore[attr-defined]
 
 
-async def understood(pool: Pool, frames: int, hints: Hints = does("")) -> str:
+async def understood(pool: Pool, frames: int, hints: Hints = NOTHING) -> str:
     listening = await pool.listen(locale="en", hints=hints)
     for _ in range(frames):
         listening.feed(FRAME)
@@ -89,7 +91,7 @@ async def test_many_speakers_share_one_process_and_are_not_mixed_up(make: Make) 
     pool = make()
     told = await asyncio.gather(*(understood(pool, frames) for frames in range(1, 9)))
     assert [text.split()[0] for text in told] == [str(frames) for frames in range(1, 9)]
-    assert len({text.split()[-1] for text in told}) == 1 == len(processes())
+    assert len({text.split()[3] for text in told}) == 1 == len(processes())
 
 
 async def test_where_all_are_full_another_process_is_begun_and_no_more_than_may_be(make: Make) -> None:
@@ -203,13 +205,18 @@ async def test_speech_comes_in_frames_and_what_a_library_prints_is_not_among_the
 
 
 async def test_long_text_is_made_only_as_fast_as_it_is_taken(make: Make) -> None:
-    frames = make().speak("word " * 5_000, locale="en")
-    first = await anext(frames)
-    assert first.startswith(b"word")
-    count = 1
-    async for _ in frames:
+    pool = make()
+    count = 0
+    async for _ in pool.speak("word " * 5_000, locale="en"):
+        (line,) = pool._processes[0].lines.values()
+        assert isinstance(line, Speaking) and len(line._pieces) <= AHEAD
         count += 1
-    assert count == 5_000
+    assert count == LONGEST // len("word ")
+
+
+async def test_flood_of_hints_is_cut(make: Make) -> None:
+    flood = Hints(version="flood", phrases=("х" * 10_000,) * 100_000)
+    assert (await understood(make(), 1, flood)).endswith(" 5000 hints")
 
 
 async def test_process_that_dies_while_it_speaks_says_so(make: Make) -> None:
@@ -226,10 +233,19 @@ async def test_after_the_end_no_process_is_left_and_none_begins(make: Make) -> N
         await understood(pool, 1)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_signal_to_all_of_us_leaves_calls_their_engine(make: Make, number: signal.Signals) -> None:
+    pool = make()
+    before = await understood(pool, 1)
+    pool._processes[0]._process.send_signal(number)
+    assert await understood(pool, 1) == before
+
+
 ORPHAN = """
 import asyncio
 from gateway.ports import Hints
-from speech.pool import Plan, Pool
+from speech.pool import LONGEST, Plan, Pool
+from speech.wire import AHEAD
 
 async def main():
     pool = Pool(Plan(name="The toy", module="tests.speech.toy_engine"))

@@ -13,8 +13,9 @@ from speech.frames import FRAME_BYTES, FRAME_MS
 
 
 class ToyEar:
-    def __init__(self, does: str) -> None:
-        self._does = does
+    def __init__(self, hints: Hints) -> None:
+        self._does = hints.version
+        self._hints = len(hints.phrases)
         self._since = 0
         self._fed = 0
 
@@ -31,7 +32,7 @@ class ToyEar:
     def finalize(self) -> Iterable[Heard]:
         if self._does == "hang at the end":
             time.sleep(600)
-        yield Heard(text=f"{self._fed} frames by {os.getpid()}", since=self._since, final=True)
+        yield Heard(text=f"{self._fed} frames by {os.getpid()}, {self._hints} hints", since=self._since, final=True)
         self._since, self._fed = self._since + self._fed * FRAME_MS, 0
 
     def close(self) -> None:
@@ -44,7 +45,7 @@ class ToyEngine:
             raise SpeechUnavailable(f"The toy doesn't know {locale!r}.")
         if hints.version == "never ready":
             time.sleep(600)
-        return ToyEar(hints.version)
+        return ToyEar(hints)
 
     def speak(self, text: str, *, locale: str, voice: str, rate: float) -> Iterator[bytes]:
         for word in text.split():

@@ -9,7 +9,7 @@ from pathlib import Path
 LOG_LEVEL = 0
 
 
-def SetLogLevel(level: int) -> None:  # noqa: N802 (its own name)
+def SetLogLevel(level: int) -> None:
     global LOG_LEVEL
     LOG_LEVEL = level
 
@@ -29,10 +29,10 @@ class KaldiRecognizer:
         self._begun: list[float] = []
         self._quiet = 0
 
-    def SetWords(self, enable_words: bool) -> None:  # noqa: N802
+    def SetWords(self, enable_words: bool) -> None:
         self._words = enable_words
 
-    def AcceptWaveform(self, data: bytes) -> int:  # noqa: N802
+    def AcceptWaveform(self, data: bytes) -> int:
         assert isinstance(data, bytes) and len(data) % 2 == 0
         for at in range(0, len(data), 640):
             voiced = any(data[at : at + 640])
@@ -42,10 +42,10 @@ class KaldiRecognizer:
             self._fed += 0.02
         return 1 if self._quiet >= 20 and self._begun else 0
 
-    def PartialResult(self) -> str:  # noqa: N802
+    def PartialResult(self) -> str:
         return json.dumps({"partial": " ".join("word" for _ in self._begun)})
 
-    def Result(self) -> str:  # noqa: N802
+    def Result(self) -> str:
         begun, self._begun = self._begun, []
         told: dict[str, object] = {"text": " ".join("word" for _ in begun)}
         if begun and self._words:
