@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from speech.sound import FRAME, RATE
+from speech.frames import FRAME, RATE
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

@@ -9,15 +9,7 @@ from gateway.settings import Settings, call_ports, ice_servers
 
 def webrtc_settings(settings: Settings) -> WebRtcSettings:
     """What WebRTC is told."""
-    known = ice_servers(settings)
-    servers = [IceServer(known.stun)] if known.stun else []
-    if known.turn:
-        servers.append(IceServer(known.turn, known.username, known.password))
-    return WebRtcSettings(
-        places=Places(
-            addresses=settings.call_addresses,
-            public=settings.call_public,
-            ports=call_ports(settings),
-            servers=tuple(servers),
-        )
-    )
+    servers = tuple(IceServer(one.urls, one.username, one.credential) for one in ice_servers(settings))
+    ports = call_ports(settings)
+    places = Places(addresses=settings.call_addresses, public=settings.call_public, ports=ports, servers=servers)
+    return WebRtcSettings(places=places)

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from gateway.errors import Invalid, TooLarge
-from gateway.http.calls import IceServer
 from gateway.model.events import Button, Page
 from gateway.ports import Consent, Inbound, Invitation, Profile
+from gateway.settings import IceServer
 
 CHANNEL = "webchat"
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -19,7 +19,6 @@ from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub, identity_topic
 from gateway.dispatcher.units import blocked
 from gateway.errors import Invalid, NotFound, NotPossible, UserExpired
-from gateway.http.calls import ice_of
 from gateway.http.limits import Limiter
 from gateway.http.pictures import qr_of
 from gateway.http.socket import PONG, Closed, Session, decode_frame, receive
@@ -284,7 +283,7 @@ class Talk:
         receipt, leg = await self._parts.calls.begin(call)
         if receipt.blocked_until:
             raise blocked(receipt.blocked_until)
-        ice = ice_of(ice_servers(self._parts.settings))
+        ice = ice_servers(self._parts.settings)
         self._session.tell(codec.Calling(id=frame.id, conversation=receipt.conversation, leg=leg, ice=ice))
         await self._follow_on(receipt)
 

@@ -9,7 +9,7 @@ import msgspec
 from gateway.http.reading import BASE
 from gateway.http.routes import EVERYONE, Call, Route
 from gateway.ports import Calls
-from gateway.settings import IceServers, Settings, ice_servers
+from gateway.settings import IceServer, Settings, ice_servers
 
 PATH = BASE + "/legs/{leg}/sound"
 
@@ -26,25 +26,10 @@ class SoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
     sdp: str
 
 
-class IceServer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A STUN or TURN server, as browsers want it."""
-
-    urls: str
-    username: str = ""
-    credential: str = ""
-
-
 class IceView(msgspec.Struct, frozen=True, kw_only=True):
     """By which servers sound may come; none where browsers reach this one directly."""
 
     ice: tuple[IceServer, ...]
-
-
-def ice_of(known: IceServers) -> tuple[IceServer, ...]:
-    """The servers of the settings."""
-    stun = (IceServer(urls=known.stun),) if known.stun else ()
-    turn = (IceServer(urls=known.turn, username=known.username, credential=known.password),) if known.turn else ()
-    return (*stun, *turn)
 
 
 class CallSound:
@@ -72,4 +57,4 @@ class CallSound:
         return SoundAnswer(sdp=sdp)
 
     async def ice(self, call: Call) -> IceView:
-        return IceView(ice=ice_of(ice_servers(self._settings)))
+        return IceView(ice=ice_servers(self._settings))

@@ -112,7 +112,9 @@ def test_open_conversation_asks_who_its_contact_is_once(customer: Customer, olga
     customer.ask_for_person()
     with olga.page.expect_response("**/contacts/*"):
         olga.choose("человека")
-    expect(olga.page.get_by_role("complementary", name="Контекст").get_by_role("heading", name="Данные")).to_be_visible()
+    expect(
+        olga.page.get_by_role("complementary", name="Контекст").get_by_role("heading", name="Данные")
+    ).to_be_visible()
     olga.page.wait_for_load_state("networkidle")
     assert len(asked) == 1
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from channels.voice.opus import Encoder
 from channels.voice.voices import Voices
@@ -97,14 +98,9 @@ async def allow_calls(site: Site, settings: CallSettings | None) -> None:
     def unit(tx: Tx, now: int) -> None:
         found = inboxes.find(tx, site.ours.inbox)
         assert found is not None
-        wanted = type(found.settings)(**{**_fields(found.settings), "calls": settings})
-        assert inboxes.change(tx, found, name=found.name, settings=wanted)
+        assert inboxes.change(tx, found, name=found.name, settings=replace(found.settings, calls=settings))
 
     await site.node.store.write(site.ours.business, unit)
-
-
-def _fields(settings: object) -> dict[str, object]:
-    return {name: getattr(settings, name) for name in settings.__struct_fields__}  # type: ignore[attr-defined]
 
 
 @dataclass
