@@ -169,9 +169,9 @@ class _Under:
 class Seal(RTCDtlsTransport):
     """Encryption over a way. We begin it where the browser has offered (RFC 8842: ``active``)."""
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: Way, over: Callable[[], None]) -> None:
         super().__init__(cast(Any, _Under(way)), [RTCCertificate.generateCertificate()])
-        self.over = asyncio.Event()
+        self._over = over
         self.on("statechange", self._look)
 
     def close_sound(self, packet: bytes, *, control: bool) -> bytes:
@@ -199,16 +199,17 @@ class Seal(RTCDtlsTransport):
 
     def _look(self) -> None:
         if self.state in ("closed", "failed"):
-            self.over.set()
+            self._over()
 
 
 class Peer:
-    """The way to one browser and its encryption. ``heard`` gets each datagram of sound, still closed."""
+    """The way to one browser and its encryption. ``heard`` gets each datagram of sound, still closed; ``over`` is called when a
+    connection ends, because the browser said so or doesn't consent any more (RFC 7675), and when we end it."""
 
-    def __init__(self, places: Places, heard: Heard, *, controlling: bool = False) -> None:
+    def __init__(self, places: Places, heard: Heard, *, over: Callable[[], None], controlling: bool = False) -> None:
         self._places = places
         self._way = Way(places, heard, controlling=controlling)
-        self._seal = Seal(self._way)
+        self._seal = Seal(self._way, over)
         self.open_sound = self._seal.open_sound
 
     @property
@@ -242,16 +243,12 @@ class Peer:
         await self._seal.start(RTCDtlsParameters(fingerprints=prints))
         return self._seal.state == "connected"
 
-    async def over(self) -> None:
-        """Returns when a connection is over: the browser said so, or doesn't consent any more (RFC 7675)."""
-        await self._seal.over.wait()
-
     def send(self, packet: bytes, *, control: bool = False) -> None:
         """Sends RTP or RTCP, closed, on a connection."""
         self._way.send_now(self._seal.close_sound(packet, control=control))
 
     async def aclose(self) -> None:
-        """Ends all of it."""
+        """Ends all of it; may be called again."""
         self._way.heard = _nobody
         try:
             async with asyncio.timeout(CLOSE_WITHIN):

@@ -11,7 +11,6 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 import msgspec
 import structlog
@@ -107,7 +106,8 @@ class WebRtcCarrier:
     ) -> None:
         self._offer, self._settings, self._events = offer, settings, events
         self._clock, self._forget = clock, forget
-        self._peer = Peer(settings.places, self._datagram)
+        self._ended = asyncio.Event()
+        self._peer = Peer(settings.places, self._datagram, over=self._ended.set)
         self.hearing = Hearing(offer, settings.jitter)
         self._speaking = Speaking(offer.opus, bitrate=settings.bitrate, complexity=settings.complexity)
         self._speaks, self._hears = offer.direction != "sendonly", offer.direction != "recvonly"
@@ -116,7 +116,6 @@ class WebRtcCarrier:
         self._heard = self._at = 0
         self._opened = 0
         self._until_report = secrets.randbelow(REPORT)
-        self._ended: asyncio.Event = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self) -> str:
@@ -156,43 +155,39 @@ class WebRtcCarrier:
 
     async def aclose(self) -> None:
         """As ``Carrier``. It may be called twice."""
-        task = self._task
-        if task is None:
-            return
-        if task is not asyncio.current_task():
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await asyncio.shield(task)
+        if self._task is not None and self._task is not asyncio.current_task():
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await self._end()
 
     async def _live(self) -> None:
-        """From the answer to the end. Who cancels it, by ``aclose``, isn't told of the end."""
+        """From the answer to the end. Who ends it by ``aclose`` cancels this, and isn't told."""
         try:
             await self._connect_and_wait()
+        except Exception:
+            log.exception("call_broke")
         finally:
-            self.is_connected = False
-            self._forget(self)
-            await self._peer.aclose()
+            await self._end()
         self._events.closed()
+
+    async def _end(self) -> None:
+        self.is_connected = False
+        self._forget(self)
+        await self._peer.aclose()
 
     async def _connect_and_wait(self) -> None:
         try:
             async with asyncio.timeout(self._settings.connect_within):
-                if not await self._peer.connect(self._offer.secrets, self._offer.candidates):
-                    log.info("call_not_connected", why="failed")
-                    return
+                connected = await self._peer.connect(self._offer.secrets, self._offer.candidates)
         except TimeoutError:
-            log.info("call_not_connected", why="timeout")
+            connected = False
+        if not connected:
+            log.info("call_not_connected")
             return
         self.is_connected = True
         self._heard = self._clock()
         self._events.connected()
-        over = asyncio.create_task(self._peer.over())
-        ended = asyncio.create_task(self._ended.wait())
-        try:
-            await asyncio.wait((over, ended), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            over.cancel()
-            ended.cancel()
+        await self._ended.wait()
 
     def _look_for_loss(self, at: int) -> None:
         silent = at - self._heard
