@@ -150,7 +150,7 @@ async def serve(side: Side) -> None:
             said["sdp"] = await side.answer(command["sdp"], hear)
         elif command["do"] == "heard":
             said = {"frames": sum(one.frames for one in ears), "threads": threading.active_count()}
-            said["knocks"] = ears[-1].knocks if ears else []
+            said["knocks"] = [one.knocks for one in ears]
         print(json.dumps(said), flush=True)
 
 

@@ -82,7 +82,7 @@ def judge(sdp: str) -> Offer:
     """Takes an offer apart. Raises ``Invalid``, with ``why`` it can't be answered."""
     if len(sdp) > MAX_CHARACTERS or sdp.count("\n") > MAX_LINES:
         refuse("too_large", "The offer is too large for a call with sound alone.")
-    lines = sdp.splitlines()
+    lines = sdp.replace("\r\n", "\n").split("\n")
     begins = [number for number, line in enumerate(lines) if line.startswith("m=")]
     if not lines or not lines[0].startswith("v=0") or not begins:
         refuse("not_sdp", "The offer is no session description.")

@@ -24,9 +24,9 @@ from aioice import Connection
 from aioice.candidate import candidate_foundation, candidate_priority
 from aioice.ice import StunProtocol, relayed_candidate, server_reflexive_candidate
 from aiortc import RTCCertificate, RTCDtlsTransport
+from aiortc.rtcconfiguration import RTCIceServer
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from aiortc.rtcicetransport import connection_kwargs
-from aiortc.rtcconfiguration import RTCIceServer
 
 from channels.voice.offer import Candidate, Secrets
 
@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 
 MAX_PAIRS = 64
 """So many ways are tried with one browser at most, those included from where its own checks come."""
+MAX_WAITING = 64
+"""So many datagrams of a handshake may wait; DTLS sends again what is lost."""
 TRIES = 64
 """So many ports of a range are tried for one that is free."""
 CLOSE_WITHIN = 3.0
@@ -107,12 +109,17 @@ class Way(Connection):
 
     def check_incoming(self, message: Any, addr: tuple[str, int], protocol: StunProtocol) -> None:
         """As ``Connection``, for so many addresses and no more: each is kept as long as the call."""
-        if len(self._check_list) < MAX_PAIRS or any(pair.remote_addr == addr for pair in self._check_list):
+        if len(self._check_list) < MAX_PAIRS or self.knows(addr):
             super().check_incoming(message, addr, protocol)
 
-    def passes(self, addr: tuple[str, int]) -> bool:
-        """Whether encryption may be spoken of with this address: it has shown that it knows the call's password."""
-        return any(pair.remote_addr == addr for pair in self._nominated.values())
+    def data_received(self, data: bytes, component: int) -> None:
+        """As ``Connection``, for encryption alone and so many datagrams: it waits for whoever reads it."""
+        if 20 <= data[0] < 64 and self._queue.qsize() < MAX_WAITING:
+            super().data_received(data, component)
+
+    def knows(self, addr: tuple[str, int]) -> bool:
+        """Whether an address was named in the offer, or has shown that it knows the call's password."""
+        return any(pair.remote_addr == addr for pair in self._check_list)
 
     def send_now(self, datagram: bytes) -> None:
         """Sends at once; nothing where there is no way."""
@@ -153,7 +160,7 @@ class Socket(StunProtocol):
         elif first < 4:
             with suppress(Exception):  # aioice raises by what a check lacks: its sender's fault, and nobody else's
                 super().datagram_received(datagram, addr)
-        elif 20 <= first < 64 and way.passes((addr[0], addr[1])):
+        elif 20 <= first < 64 and way.knows((addr[0], addr[1])):
             way.data_received(datagram, self.local_candidate.component)
 
 
@@ -293,7 +300,13 @@ def _ports(among: tuple[int, int] | None) -> list[int]:
 
 def _host(place: tuple[Any, ...]) -> IceCandidate:
     return IceCandidate(
-        candidate_foundation("host", "udp", place[0]), 1, "udp", candidate_priority(1, "host"), place[0], place[1], "host"
+        candidate_foundation("host", "udp", place[0]),
+        1,
+        "udp",
+        candidate_priority(1, "host"),
+        place[0],
+        place[1],
+        "host",
     )
 
 

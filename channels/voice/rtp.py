@@ -125,7 +125,14 @@ def write_report(ssrc: int, name: str, sent: Sent, block: Block | None) -> bytes
 
 def _report(block: Block) -> bytes:
     return _REPORT.pack(
-        block.ssrc, block.lost, block.total >> 16, block.total & 0xFFFF, block.highest, block.jitter, block.last, block.since
+        block.ssrc,
+        block.lost,
+        block.total >> 16,
+        block.total & 0xFFFF,
+        block.highest,
+        block.jitter,
+        block.last,
+        block.since,
     )
 
 
@@ -136,17 +143,17 @@ def _rtcp(kind: int, count: int, body: bytes) -> bytes:
 class Reception:
     """How one stream comes in, for the receiver's reports (RFC 3550, appendix A.3)."""
 
+    ssrc: int | None = None
+    """Which; none before the first packet."""
+
     def __init__(self) -> None:
-        self.ssrc: int | None = None
-        self._begin = self._highest = self._received = 0
-        self._expected_before = self._received_before = 0
-        self._sent: tuple[int, int] | None = None
+        self._begin_at(0)
 
     def add(self, packet: Rtp) -> None:
         """Counts a packet."""
         if packet.ssrc != self.ssrc:
-            self.__init__()  # type: ignore[misc]  # another stream is counted from its begin
-            self.ssrc, self._begin, self._highest = packet.ssrc, packet.sequence, packet.sequence
+            self.ssrc = packet.ssrc
+            self._begin_at(packet.sequence)
         ahead = (packet.sequence - self._highest + WRAP_16 // 2) % WRAP_16 - WRAP_16 // 2
         self._highest = max(self._highest, self._highest + ahead)
         self._received += 1
@@ -169,3 +176,8 @@ class Reception:
             highest=self._highest % WRAP_32, jitter=min(round(jitter * 48), WRAP_32 - 1), last=last,
             since=(max(0, at - when) * 65_536 // 1000) % WRAP_32,
         )  # fmt: skip
+
+    def _begin_at(self, sequence: int) -> None:
+        self._begin = self._highest = sequence
+        self._received = self._expected_before = self._received_before = 0
+        self._sent: tuple[int, int] | None = None

@@ -45,20 +45,21 @@ class Caller:
     async def connect(self, answer: str) -> bool:
         return await self._peer.connect(_secrets(answer), tuple(candidates(answer)))
 
-    def say(self, payload: bytes, *, lost: bool = False) -> None:
-        """Sends a frame, or only counts it."""
+    def say(self, payload: bytes | None) -> None:
+        """Sends a frame; None: it gets lost."""
         self._frame += 1
         self._sequence += 1
-        packet = Rtp(OPUS, self._sequence % WRAP_16, self._timestamp, self.ssrc, payload)
-        if not lost:
-            self._peer.send(write(packet))
+        if payload is not None:
+            self._peer.send(write(Rtp(OPUS, self._sequence % WRAP_16, self._timestamp, self.ssrc, payload)))
 
     def press(self, event: int, *, packets: int = 5) -> None:
         """Presses a key, told by so many packets."""
         begin = self._timestamp
         for number in range(packets):
             self._sequence += 1
-            payload = bytes((event, 128 if number + 3 >= packets else 0, (number + 1) * 160 >> 8 & 255, (number + 1) * 160 & 255))
+            payload = bytes(
+                (event, 128 if number + 3 >= packets else 0, (number + 1) * 160 >> 8 & 255, (number + 1) * 160 & 255)
+            )
             self._peer.send(write(Rtp(EVENTS, self._sequence % WRAP_16, begin, self.ssrc, payload, marker=number == 0)))
         self._frame += packets
 
