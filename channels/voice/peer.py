@@ -183,17 +183,14 @@ class Seal(RTCDtlsTransport):
 
     def close_sound(self, packet: bytes, *, control: bool) -> bytes:
         """RTP or RTCP as it is sent; needs the handshake to be done."""
-        return cast(bytes, self._tx_srtp.protect_rtcp(packet) if control else self._tx_srtp.protect(packet))
+        return self._tx_srtp.protect_rtcp(packet) if control else self._tx_srtp.protect(packet)
 
     def open_sound(self, datagram: bytes, *, control: bool) -> bytes | None:
-        """RTP or RTCP as it was sent; None where it isn't the browser's, or came before."""
-        if self._rx_srtp is None:
-            return None
+        """RTP or RTCP as it was sent; None where it isn't the browser's, or came before. Needs the handshake, too."""
         try:
-            opened = self._rx_srtp.unprotect_rtcp(datagram) if control else self._rx_srtp.unprotect(datagram)
+            return self._rx_srtp.unprotect_rtcp(datagram) if control else self._rx_srtp.unprotect(datagram)
         except pylibsrtp.Error:
             return None
-        return cast(bytes, opened)
 
     async def end(self) -> None:
         """Says good-bye, and leaves no task."""

@@ -143,17 +143,18 @@ def _rtcp(kind: int, count: int, body: bytes) -> bytes:
 class Reception:
     """How one stream comes in, for the receiver's reports (RFC 3550, appendix A.3)."""
 
-    ssrc: int | None = None
-    """Which; none before the first packet."""
-
     def __init__(self) -> None:
-        self._begin_at(0)
+        self.ssrc: int | None = None
+        self._begin = self._highest = self._received = 0
+        self._expected_before = self._received_before = 0
+        self._sent: tuple[int, int] | None = None
 
     def add(self, packet: Rtp) -> None:
-        """Counts a packet."""
+        """Counts a packet; those of another stream from its begin."""
         if packet.ssrc != self.ssrc:
-            self.ssrc = packet.ssrc
-            self._begin_at(packet.sequence)
+            self.ssrc, self._sent = packet.ssrc, None
+            self._begin = self._highest = packet.sequence
+            self._received = self._expected_before = self._received_before = 0
         ahead = (packet.sequence - self._highest + WRAP_16 // 2) % WRAP_16 - WRAP_16 // 2
         self._highest = max(self._highest, self._highest + ahead)
         self._received += 1
@@ -176,8 +177,3 @@ class Reception:
             highest=self._highest % WRAP_32, jitter=min(round(jitter * 48), WRAP_32 - 1), last=last,
             since=(max(0, at - when) * 65_536 // 1000) % WRAP_32,
         )  # fmt: skip
-
-    def _begin_at(self, sequence: int) -> None:
-        self._begin = self._highest = sequence
-        self._received = self._expected_before = self._received_before = 0
-        self._sent: tuple[int, int] | None = None

@@ -23,6 +23,7 @@ class Caller:
         self.heard: list[Rtp] = []
         self.reports = 0
         self.over = asyncio.Event()
+        self._is_connected = False
         self._peer = Peer(places, self._datagram, over=self.over.set, controlling=True)
         self.ssrc = secrets.randbits(32)
         self._frame, self._sequence = 0, secrets.randbits(15)
@@ -43,7 +44,8 @@ class Caller:
         )  # fmt: skip
 
     async def connect(self, answer: str) -> bool:
-        return await self._peer.connect(_secrets(answer), tuple(candidates(answer)))
+        self._is_connected = await self._peer.connect(_secrets(answer), tuple(candidates(answer)))
+        return self._is_connected
 
     def say(self, payload: bytes | None) -> None:
         """Sends a frame; None: it gets lost."""
@@ -75,7 +77,7 @@ class Caller:
         return self._frame * FRAME_TICKS % WRAP_32
 
     def _datagram(self, datagram: bytes) -> None:
-        opened = self._peer.open_sound(datagram, control=is_rtcp(datagram))
+        opened = self._peer.open_sound(datagram, control=is_rtcp(datagram)) if self._is_connected else None
         if opened is None:
             return
         if is_rtcp(datagram):

@@ -54,4 +54,5 @@ def likeness(sound: Sound, heard: Sound) -> tuple[float, int]:
 
 def _loudness(sound: Sound, step: int) -> NDArray[np.float64]:
     whole = sound[: sound.size // step * step].reshape(-1, step).astype(np.float64)
-    return np.log1p(np.abs(whole).mean(axis=1))
+    loudness: NDArray[np.float64] = np.log1p(np.abs(whole).mean(axis=1))
+    return loudness

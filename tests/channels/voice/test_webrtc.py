@@ -246,7 +246,7 @@ async def test_too_many_half_open_offers_are_put_off() -> None:
     with pytest.raises(Overloaded):
         await calls.half_open()
     await webrtc.aclose()
-    caller, line = await calls.open()
+    _, line = await calls.open()
     assert line.told == ["connected"]
     await calls.aclose()
 
