@@ -36,8 +36,12 @@ class Relay:
 
     async def start(self) -> Relay:
         loop = asyncio.get_running_loop()
-        self._near = (await loop.create_datagram_endpoint(lambda: _End(self._from_caller), local_addr=("127.0.0.1", 0)))[0]
-        self._far = (await loop.create_datagram_endpoint(lambda: _End(self._from_target), local_addr=("127.0.0.1", 0)))[0]
+        self._near = (
+            await loop.create_datagram_endpoint(lambda: _End(self._from_caller), local_addr=("127.0.0.1", 0))
+        )[0]
+        self._far = (await loop.create_datagram_endpoint(lambda: _End(self._from_target), local_addr=("127.0.0.1", 0)))[
+            0
+        ]
         return self
 
     def make_rough(self, rough: Roughness) -> None:
@@ -73,7 +77,9 @@ class Relay:
             return
         handle = asyncio.get_running_loop().call_later(way, end.sendto, datagram, to)
         self._waiting.add(handle)
-        self._waiting = {one for one in self._waiting if one.when() > asyncio.get_running_loop().time() or one is handle}
+        self._waiting = {
+            one for one in self._waiting if one.when() > asyncio.get_running_loop().time() or one is handle
+        }
 
 
 class _End(asyncio.DatagramProtocol):
