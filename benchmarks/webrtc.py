@@ -64,6 +64,8 @@ async def cost(side: str, calls: int, seconds: float) -> dict[str, float]:
     encoder = Encoder(bitrate=32_000, complexity=1)
     packets = [encoder.encode(frame) for frame in sound()]
     with running("benchmarks.webrtc_side", side) as process:
+        process.ask(do="heard")
+        empty = process.rss()
         callers = [await called(process, listen=False) for _ in range(calls)]
         try:
             await talk(callers, seconds=2, say=lambda number, _: packets[number % len(packets)])
@@ -79,7 +81,7 @@ async def cost(side: str, calls: int, seconds: float) -> dict[str, float]:
                 "heard_share": heard / due,
                 "spoken_share": came / due,
                 "threads": after["threads"],
-                "mib": process.rss() / 2**20,
+                "mib_per_call": (process.rss() - empty) / 2**20 / calls,
             }
         finally:
             await asyncio.gather(*(one.aclose() for one in callers))

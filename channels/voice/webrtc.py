@@ -193,7 +193,8 @@ class WebRtcCarrier:
         await self._ended.wait()
 
     def _look_for_loss(self, at: int) -> None:
-        silent = at - self._heard
+        """Whoever only listens sends next to nothing: their consent to hear (RFC 7675) is what tells of them."""
+        silent = at - self._heard if self._hears else 0
         if silent >= self._settings.gone_after * 1000:
             self._ended.set()
         elif silent >= self._settings.lost_after * 1000 and not self._is_lost:
