@@ -22,7 +22,7 @@ from channels.voice.offer import Offer, Terms, answer, judge
 from channels.voice.peer import Peer, Places
 from channels.voice.rtp import is_rtcp, read, read_told
 from channels.voice.stream import Hearing, Speaking
-from gateway.errors import Overloaded
+from gateway.errors import Draining, Overloaded
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +31,7 @@ REPORT = 100
 """Frames between two reports to the far end (2 s)."""
 BURST = 64
 """So many datagrams are opened between two frames; the rest of a flood is left closed."""
+RESTARTING = "The server is restarting. Call again in a moment."
 NTP_1970 = 2_208_988_800
 
 
@@ -64,11 +65,14 @@ class WebRtc:
         self._settings = settings or Settings()
         self._carriers: set[WebRtcCarrier] = set()
         self._begun = 0
+        self._is_closed = False
 
     async def answer(self, sdp: str, events: CarrierEvents, *, clock: Callable[[], int]) -> Answered:
         """Answers an offer. ``clock`` tells milliseconds of the line's clock, as ``Carrier.take`` is told them. Raises ``Invalid``
-        where the offer can't be answered, ``Overloaded`` where too many wait already."""
+        where the offer can't be answered, ``Overloaded`` where too many wait already, ``Draining`` after ``aclose``."""
         offer = judge(sdp)
+        if self._is_closed:
+            raise Draining(RESTARTING)
         if self._half_open >= self._settings.half_open:
             raise Overloaded("Too many calls are being connected. Try again in a moment.")
         self._begun += 1
@@ -77,6 +81,9 @@ class WebRtc:
             told = await carrier.begin()
         finally:
             self._begun -= 1
+        if self._is_closed:
+            await carrier.aclose()
+            raise Draining(RESTARTING)
         self._carriers.add(carrier)
         return Answered(carrier, told)
 
@@ -90,6 +97,7 @@ class WebRtc:
         return self._begun + sum(not carrier.is_connected for carrier in self._carriers)
 
     async def aclose(self) -> None:
+        self._is_closed = True
         await asyncio.gather(*(carrier.aclose() for carrier in list(self._carriers)))
 
 

@@ -20,7 +20,7 @@ from channels.voice.opus import Encoder
 from channels.voice.peer import Places
 from channels.voice.stream import Hearing
 from channels.voice.webrtc import BURST, REPORT, Settings, WebRtc, WebRtcCarrier
-from gateway.errors import Invalid, Overloaded
+from gateway.errors import Draining, Invalid, Overloaded
 from tests.support.caller import LOOPBACK, Caller, candidates
 from tests.support.voices import frames, joined, likeness, speech
 
@@ -242,13 +242,32 @@ async def test_too_many_half_open_offers_are_put_off() -> None:
     webrtc = WebRtc(Settings(places=LOOPBACK, half_open=2))
     calls = Calls(webrtc)
     await calls.half_open()
-    await calls.half_open()
+    _, waiting, _ = await calls.half_open()
     with pytest.raises(Overloaded):
         await calls.half_open()
-    await webrtc.aclose()
+    assert waiting.carrier is not None
+    await waiting.carrier.aclose()
     _, line = await calls.open()
     assert line.told == ["connected"]
     await calls.aclose()
+
+
+async def test_no_call_begins_after_the_end(calls: Calls) -> None:
+    await calls.webrtc.aclose()
+    with pytest.raises(Draining):
+        await calls.half_open()
+
+
+async def test_call_that_begins_while_all_end_ends_too(calls: Calls) -> None:
+    caller = Caller()
+    offer = await caller.offer()
+    beginning = asyncio.create_task(calls.webrtc.answer(offer, Line(), clock=lambda: 0))
+    await asyncio.sleep(0)
+    await calls.webrtc.aclose()
+    with pytest.raises(Draining):
+        await beginning
+    assert calls.webrtc.carriers == 0
+    await caller.aclose()
 
 
 async def test_ended_call_is_forgotten() -> None:
