@@ -25,11 +25,9 @@ from tests.support.caller import candidates
 from tests.support.rough import Relay, Roughness
 from tests.support.voices import Sound, frames, joined, likeness, speech
 
-CALLER = "I would like to change the address of my order, number four two seven. Can you do that for me today?"
-BOT = "Good afternoon. Of course I can. Which address shall we send it to, and who will be there to open the door?"
-OTHER = (
-    "Yesterday twelve brown horses ran along the river. A tall man with a blue umbrella waited under the old bridge."
-)
+CALLER = "I would like to change the address of my order, number four two seven."
+BOT = "Good afternoon. Of course I can. Which address shall we send it to?"
+OTHER = "Yesterday twelve brown horses ran along the river under an old bridge."
 SECONDS = 60
 """So long a journey may take on a busy machine."""
 PAGE = """<!doctype html><title>A call</title><script>
@@ -189,7 +187,7 @@ async def test_browser_and_we_hear_each_other(page: Page, answering: Answering) 
     await called(page, answering)
     alike = (0.0, 0.0)
     for _ in range(5):  # a machine that is busy with other things makes gaps of its own
-        here, there = await listened(page, answering, seconds=16)
+        here, there = await listened(page, answering, seconds=11)
         alike = likeness(speech(CALLER), here)[0], likeness(speech(BOT), there)[0]
         if min(alike) > 0.85:
             break
@@ -208,11 +206,19 @@ async def test_rough_network_leaves_speech_that_can_be_understood(
 ) -> None:
     relay = await called_over(page, answering)
     relay.make_rough(rough)
-    here, there = await listened(page, answering, seconds=16)
+    here, there = await listened(page, answering, seconds=11)
     assert relay.lost > 0
     assert understood(CALLER, here) > 0.2 and understood(BOT, there) > 0.2
     counts = answering.carrier.hearing.counts
     assert counts.played > 0.6 * (counts.played + counts.concealed)
+
+
+async def test_browser_whose_network_is_gone_is_lost_and_comes_back(page: Page, answering: Answering) -> None:
+    relay = await called_over(page, answering)
+    relay.make_rough(Roughness(loss=1.0))
+    await answering.until(lambda: "lost" in answering.told)
+    relay.make_rough(Roughness())
+    await answering.until(lambda: answering.told == ["connected", "lost", "connected"])
 
 
 async def test_keys_of_a_browser_are_told_once(page: Page, answering: Answering) -> None:

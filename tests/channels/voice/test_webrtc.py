@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 
+import psutil
 import pytest
 
 from channels.voice.mixer import SILENCE, Frame
@@ -228,13 +229,14 @@ async def test_hundred_offers_that_never_connect_end_by_themselves() -> None:
     caller = Caller()
     offer = await caller.offer()
     await caller.aclose()
-    tasks, lines = len(asyncio.all_tasks()), [Line() for _ in range(100)]
+    tasks, lines, files = len(asyncio.all_tasks()), [Line() for _ in range(100)], psutil.Process().num_fds()
     for line in lines:
         line.carrier = (await webrtc.answer(offer, line, clock=lambda: 0)).carrier
         line.tick()
     await until(lambda: webrtc.carriers == 0)
     await until(lambda: all(line.told == ["closed"] for line in lines))
     await until(lambda: len(asyncio.all_tasks()) <= tasks)
+    assert psutil.Process().num_fds() <= files
     await webrtc.aclose()
 
 
