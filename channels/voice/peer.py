@@ -119,6 +119,9 @@ class Way(Connection):
 
     def knows(self, addr: tuple[str, int]) -> bool:
         """Whether an address was named in the offer, or has shown that it knows the call's password."""
+        chosen = self._nominated.get(1)
+        if chosen is not None and chosen.remote_addr == addr:
+            return True
         return any(pair.remote_addr == addr for pair in self._check_list)
 
     def send_now(self, datagram: bytes) -> None:
@@ -149,18 +152,20 @@ class Way(Connection):
 
 
 class Socket(StunProtocol):
-    """A socket of a way. It tells three kinds of datagrams apart by their first byte (RFC 7983): sound, which SRTP will
-    judge; encryption, from where we expect it; ICE. Whatever else comes is nobody's."""
+    """A socket of a way. It tells three kinds of datagrams apart by their first byte (RFC 7983): sound and encryption, from
+    where we expect them; ICE, which judges by the call's password. Whatever else comes is nobody's."""
 
     def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:
         datagram, way = cast(bytes, data), cast(Way, self.receiver)
         first = datagram[0] if datagram else 255
-        if 128 <= first < 192:
-            way.heard(datagram)
-        elif first < 4:
+        if first < 4:
             with suppress(Exception):  # aioice raises by what a check lacks: its sender's fault, and nobody else's
                 super().datagram_received(datagram, addr)
-        elif 20 <= first < 64 and way.knows((addr[0], addr[1])):
+        elif not way.knows((addr[0], addr[1])):
+            return
+        elif 128 <= first < 192:
+            way.heard(datagram)
+        elif 20 <= first < 64:
             way.data_received(datagram, self.local_candidate.component)
 
 

@@ -302,11 +302,12 @@ async def test_junk_at_the_port_breaks_nothing(calls: Calls) -> None:
     async with asyncio.timeout(20):
         assert await connecting
     await until(lambda: line.told == ["connected"])
-    throw()
     line.tick()
-    stranger.close()
+    throw()
     caller.say(packets()[0])
     await until(lambda: received(line) == 1)
+    assert line.carrier is not None and line.carrier._opened == 1
+    stranger.close()
 
 
 async def test_junk_of_the_caller_s_own_breaks_nothing(calls: Calls) -> None:
