@@ -14,7 +14,6 @@ from tests.flows.calling import LOOPBACK, speaking, spoken
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer, copy_of
 
-
 PATIENCE = 120_000
 """Milliseconds in which one of several tries to be understood succeeds."""
 
