@@ -139,7 +139,7 @@ class Piper:
         if path is None:
             wanted = voice or locale
             raise SpeechUnavailable(
-                f"Piper has no voice {wanted!r}: `switchboard speech download` shows which there are."
+                f"Piper has no voice {wanted!r}: `switchboard speech list` shows which there are."
             )
         yield from self._loaded(path).speak(text, rate)
 
