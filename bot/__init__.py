@@ -28,7 +28,7 @@ def engine(actions: ActionServers | None = None, knowledge: Knowledge | None = N
     return EmbeddedEngine(actions, knowledge)
 
 
-def vocabulary(engine: EmbeddedEngine) -> BotVocabulary:
+def vocabulary_of(engine: EmbeddedEngine) -> BotVocabulary:
     """How customers of the engine's bots speak."""
     from bot.vocabulary import BotVocabulary
 

@@ -207,13 +207,12 @@ def _check(settings: Settings) -> None:
             raise StartupError(f"{name} can't be negative.")
 
 
-class IceServers(msgspec.Struct, frozen=True, kw_only=True):
-    """STUN and TURN, as browsers name them; "" for none."""
+class IceServer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A STUN or TURN server, as browsers want it."""
 
-    stun: str = ""
-    turn: str = ""
+    urls: str
     username: str = ""
-    password: str = ""
+    credential: str = ""
 
 
 _TURN = re.compile(
@@ -221,18 +220,18 @@ _TURN = re.compile(
 )
 
 
-def ice_servers(settings: Settings) -> IceServers:
+def ice_servers(settings: Settings) -> tuple[IceServer, ...]:
     """The settings' STUN and TURN servers. Raises ``StartupError``."""
     if settings.stun and not re.fullmatch(r"stuns?:[A-Za-z0-9.\[\]:-]+", settings.stun):
         raise StartupError("stun must look like stun:stun.example.com:3478.")
+    stun = (IceServer(urls=settings.stun),) if settings.stun else ()
     if not settings.turn:
-        return IceServers(stun=settings.stun)
+        return stun
     found = _TURN.fullmatch(settings.turn)
     if found is None:
         raise StartupError("turn must look like turn:user:password@turn.example.com:3478.")
-    return IceServers(
-        stun=settings.stun, turn=f"{found['scheme']}:{found['where']}", username=found["user"], password=found["password"]
-    )  # fmt: skip
+    turn = IceServer(urls=f"{found['scheme']}:{found['where']}", username=found["user"], credential=found["password"])
+    return (*stun, turn)
 
 
 def call_ports(settings: Settings) -> tuple[int, int] | None:

@@ -80,6 +80,15 @@ class FloorBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     floor_seq: FloorSeq
 
 
+LegId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class LegBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``leg``: a call that goes on in the conversation."""
+
+    leg: LegId
+
+
 class ResolveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``wrap_up``: its owner notes first what came of it, whatever the business asks for. ``note``: a private one. ``ending``: as
     the ledger has it; ``reason``: why a request is ``lost`` or ``declined``, in a word."""
@@ -322,6 +331,12 @@ def verbs() -> list[Verb]:
              command=lambda who, body: c.SubmitForm(
                  operator=_person(who), form=body.form, version=body.version, answers=body.answers, client_id=body.id,
                  tell=body.tell, floor_seq=body.floor_seq)),
+        Verb(name="hold_call", summary="The caller waits, with music", roles=EVERYONE, body=LegBody,
+             command=lambda who, body: c.HoldCall(leg=body.leg, operator=_person(who))),
+        Verb(name="resume_call", summary="Take the caller back from hold", roles=EVERYONE, body=LegBody,
+             command=lambda who, body: c.ResumeCall(leg=body.leg, operator=_person(who))),
+        Verb(name="end_call", summary="Hang up; the conversation goes on", roles=EVERYONE, body=LegBody,
+             command=lambda who, body: c.EndCall(leg=body.leg, why="over", operator=_person(who))),
         Verb(name="facts", summary="Correct what is known", roles=EVERYONE, body=FactsBody,
              command=_facts),
     ]  # fmt: skip

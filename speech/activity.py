@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from speech.sound import FRAME, RATE
+from speech.frames import FRAME, RATE
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-MODEL = Path(__file__).parent / "models" / "silero_vad_16k_op15.onnx"
+MODEL = Path(__file__).parent / "silero" / "silero_vad_16k_op15.onnx"
 WINDOW = 512
 """Samples that the model looks at: 32 ms …"""
 CONTEXT = 64

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import structlog
@@ -25,16 +25,17 @@ Changed = Callable[[str], None]
 Engine = TypeVar("Engine", Recognizer, Synthesizer)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """How long an engine is waited for, in seconds."""
 
-    OPEN = 3.0
+    open: float = 3.0
     """Until it listens."""
-    FINAL = 2.5
-    """Until it tells a final that it was asked for."""
-    FIRST = 2.0
+    final: float = 2.5
+    """Until it tells a final that it was asked for. A call's turns wait for 1.5 s at the most (``cues.Settings.wait_words``)."""
+    first: float = 2.0
     """Until a text begins to sound."""
-    NEXT = 2.0
+    next: float = 2.0
     """Until its sound goes on."""
 
 
@@ -45,6 +46,7 @@ class Placed(Generic[Engine]):
     name: str
     engine: Engine
     voice: str = ""
+    limits: Limits = field(default_factory=Limits)
 
 
 class Bench:
@@ -108,10 +110,11 @@ class SynthesizerInOrder(_Order[Synthesizer]):
         """As ``Synthesizer``. ``voice`` is one of the first engine's; others speak in the voice that their place says."""
         for placed in self._bench.order(self._engines, locale):
             began = False
+            limits = placed.limits
             its_voice = voice if voice and placed is self._engines[0] else placed.voice
             try:
                 async with closing(placed.engine.speak(text, locale=locale, voice=its_voice, rate=rate)) as sound:
-                    while (frame := await _next(sound, Limits.NEXT if began else Limits.FIRST)) is not None:
+                    while (frame := await _next(sound, limits.next if began else limits.first)) is not None:
                         began = True
                         self._works(placed.name)
                         yield frame
@@ -139,7 +142,7 @@ class RecognizerInOrder(_Order[Recognizer]):
         """As ``Recognizer``."""
         for placed in self._bench.order(self._engines, locale):
             try:
-                async with asyncio.timeout(Limits.OPEN):
+                async with asyncio.timeout(placed.limits.open):
                     listening = await placed.engine.listen(locale=locale, hints=hints)
             except Exception as error:
                 self._failed(placed, locale, error)
@@ -174,7 +177,7 @@ class _Watched:
     def finalize(self) -> None:
         self._listening.finalize()
         if self._due is None:
-            self._due = asyncio.get_running_loop().time() + Limits.FINAL
+            self._due = asyncio.get_running_loop().time() + self._placed.limits.final
             if self._patience is not None:
                 self._patience.reschedule(self._due)
 

@@ -60,9 +60,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Words below this weren't recognized."""
 
     # When the caller interrupts.
-    barge_in: Ms = 100
+    barge_in: Ms = 80
     """Voice that pauses a prompt. Silero is sure of it 60 to 80 ms after it began (140 where it began softly), and its first frame
-    counts: the prompt is silent after 140 to 160 ms."""
+    counts: the prompt is silent after 120 to 140 ms."""
     resume: Ms = 500
     """Silence after which a paused prompt goes on, if no words came."""
     doubt: Ms = 1_500

@@ -68,12 +68,13 @@ class CallDesk:
 
     def _open(self) -> Calls:
         from channels.voice.calls import Calls
-        from channels.voice.places import webrtc_settings
+        from channels.voice.reach import places_of
         from channels.voice.voices import voices
+        from channels.voice.webrtc import Settings as Terms
         from channels.voice.webrtc import WebRtc
 
         return Calls(
             self._store, self._dispatcher, self._hub, phrases=self._phrases,
             voices=lambda: (self.make_voices or voices)(self._vocabulary),
-            webrtc=lambda: WebRtc(webrtc_settings(self._settings)),
+            webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))),
         )  # fmt: skip

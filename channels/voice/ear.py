@@ -24,7 +24,7 @@ from speech.activity import VoiceActivity
 
 log = structlog.get_logger(__name__)
 
-STABLE_MS = 200
+STABLE_MS = 120
 """A partial is stable when it hasn't changed for so long, or was told twice."""
 LEFT = 3_000
 """What was said so long ago belongs to nothing that is said now."""

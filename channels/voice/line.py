@@ -68,7 +68,7 @@ class Line:
         """How loud prompts and music were lately, at their loudest."""
         self._minded = False
         self._awaited = False
-        self._was_there = self._telling = False
+        self._was_there = self._telling = self._held = False
         self._prepared = -1
         self._frames: dict[str, Frame] = {}
 
@@ -144,6 +144,19 @@ class Line:
         self._player.stop()
         self._tell_prompts()
 
+    def withdraw(self, prompt: str) -> None:
+        """One of them isn't said any more; a filler whose answer came, a message that was taken back."""
+        self._player.withdraw(prompt)
+        self._tell_prompts()
+
+    def pause(self) -> None:
+        """Nothing is spoken until ``resume``; music plays."""
+        self._held = True
+
+    def resume(self) -> None:
+        """What was being said goes on where it was."""
+        self._held = False
+
     def play_music(self, frames: Sequence[Frame]) -> None:
         """Over and over, but while a prompt sounds; none: no more."""
         self._music, self._music_at = frames, 0
@@ -190,13 +203,13 @@ class Line:
 
     def _sound(self, frames: dict[str, Frame]) -> None:
         """Nobody is spoken to while the caller is away: they would miss it."""
-        if self._player.busy and self._was_there:
+        if self._player.busy and self._was_there and not self._held:
             frame = self._player.take()
             if frame is not None:
                 frames[PROMPTS] = frame
         if self._player.busy or self._player.news:
             self._tell_prompts()
-        if self._music and self._player.sounding is None:
+        if self._music and (self._held or self._player.sounding is None):
             frames[MUSIC] = self._music[self._music_at]
             self._music_at = (self._music_at + 1) % len(self._music)
 

@@ -139,6 +139,10 @@ class Player:
         """Nothing that was to be said is said any more, nor is anything paused."""
         self._drop(list(self._queue))
 
+    def withdraw(self, prompt: str) -> None:
+        """It is not to be said any more, nor to its end."""
+        self._drop([piece for piece in self._queue if piece.prompt.id == prompt])
+
     def interrupt(self) -> None:
         """As ``stop``, but what is protected is said yet."""
         self._drop([piece for piece in self._queue if not piece.prompt.protected])

@@ -19,7 +19,9 @@ log = structlog.get_logger(__name__)
 TRIES = 2
 """A sentence that an engine left unfinished is begun anew once; by another engine, where there is one (``speech.order``)."""
 PATIENCE = 10.0
-"""Seconds without a frame after which a synthesizer that has no bound of its own is given up."""
+"""Seconds without half a second of sound after which a synthesizer that has no bound of its own is given up."""
+AT_ONCE = 25
+"""So many frames are taken before others have their turn: a phrase that is known already comes all at once."""
 LONGEST = 3_000
 """Frames of one sentence (a minute); what goes on is cut."""
 
@@ -74,9 +76,11 @@ class Maker:
         async with closing(told) as sound:
             async for frame in sound:
                 sentence.frames.append(_frame(frame))
-                patience.reschedule(loop.time() + PATIENCE)
                 if len(sentence.frames) >= LONGEST:
                     return
+                if len(sentence.frames) % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+                    patience.reschedule(loop.time() + PATIENCE)
 
 
 def _frame(sound: bytes) -> Frame:

@@ -40,26 +40,22 @@ _JOINTS = {"and", "и", "then", "потом", "затем", "dash", "тире", 
 _PLURAL = {"ноля": "00", "нуля": "00"}
 _TOLD = re.compile(r"[^\W\d_]+|\d+|\+")
 
-_IS = r"(?: is| это| будет| такой)?(?: the| a)?$"
 _PHONE = r"(?:(?:tele)?phone|mobile|cell|contact)(?: number)?|телефон|телефона|мобильный|сотовый"
 _CARD = r"(?:credit |debit |bank )?card(?: number)?|карты|карта|карте|карточки"
-_OTHER = (
-    r"number|(?:order|account|contract|tracking|invoice|policy)(?: number| id)?|code|pin"
-    r"|номер|номера|код|пин|пин код|счёт|счет"
+_THINGS = "order|account|contract|tracking|invoice|policy"
+_NUMBER = (
+    rf"(?:(?:tele)?phone|mobile|cell|contact|card|{_THINGS}) (?:number|id)|number|code|pin"
+    r"|номер(?: (?:моего|телефона|карты|заказа|договора|счёта|счета|полиса|такой)){0,2}|телефон|код|пин(?: код)?"
 )
-_ABOUT_PHONE = re.compile(rf"\b(?:{_PHONE})\b(?!.*\b(?:{_CARD})\b)", re.IGNORECASE)
-_ABOUT_CARD = re.compile(rf"\b(?:{_CARD})\b", re.IGNORECASE)
-_ASKED = re.compile(
-    rf"\b(?:my|the|it's|its|мой|моя|номер|код|на|вот)(?: [^\W\d_]+){{0,2}} (?:{_PHONE}|{_CARD}|{_OTHER}){_IS}"
-    rf"|\b(?:{_PHONE}|{_CARD}|{_OTHER}) (?:is|это|будет|такой)$"
-    rf"|\b(?:мой|вот|запишите|пишите) (?:{_PHONE}|{_OTHER})(?: [^\W\d_]+)?$"
-    rf"|\bномер (?:телефона|карты|заказа|договора|счёта|счета|полиса)$"
-    rf"|\b(?:call me (?:back )?(?:at|on)|reach me (?:at|on)|перезвоните (?:мне )?(?:на|по))(?: (?:номер|номеру|телефон|телефону))?$",
-    re.IGNORECASE,
-)
-_QUESTION = re.compile(
-    r"\b(?:what|which|where|how|какой|какая|где|что|как|change|изменить|поменять|сменить|забыл|забыла|lost|forgot)\b",
-    re.IGNORECASE,
+_ABOUT_PHONE = re.compile(rf"\b(?:{_PHONE})\b(?!.*\b(?:{_CARD})\b)")
+_ABOUT_CARD = re.compile(rf"\b(?:{_CARD})\b")
+_CARD_NUMBER = re.compile(r"\bcard number\b|\bномер\w* (?:моей )?карт|\bends? in\b|\bending\b|\bоканчивается\b")
+# "My number is …", whatever was said before it; the noun alone only where nothing else was: "I lost my card number" is a sentence.
+_ANNOUNCED = re.compile(
+    rf"\b(?:{_NUMBER}|{_PHONE}|{_THINGS}|{_CARD}) (?:is|это|будет|такой|такая)(?: the)?$"
+    rf"|^(?:(?:yes|so|well|ok|okay|it's|it is|да|ну|так|вот|это|хорошо|мой|моя|my|the|запишите|пишите|записывайте) )*(?:{_NUMBER})$"
+    r"|\b(?:call|reach|text) me (?:back )?(?:at|on)$"
+    r"|\b(?:перезвоните|позвоните|наберите)(?: мне)? (?:на|по)(?: (?:номер|номеру|телефон|телефону))?$"
 )
 
 LEAST_GROUPED = 3
@@ -74,13 +70,13 @@ def unfinished(text: str) -> bool:
     before, groups, plus = _number(tokens)
     words = " ".join(before)
     if not groups:
-        return plus or (bool(_ASKED.search(words)) and not _QUESTION.search(words))
+        return plus or _announced(words)
     digits = sum(map(len, groups))
-    if _ABOUT_CARD.search(words) or (not plus and len(groups) >= 2 and all(len(group) == 4 for group in groups)):
+    if not plus and _begins_card(words, groups):
         return digits < CARD and not _whole_short_card(groups) and not _last_four(words, digits)
     if plus or _ABOUT_PHONE.search(words):
         return digits < _phone_length("".join(groups), plus=plus)
-    if digits < LEAST_GROUPED and _ASKED.search(words):
+    if digits < LEAST_GROUPED and _announced(words):
         return True
     return _begins_long(groups) and digits < _phone_length("".join(groups), plus=False)
 
@@ -166,6 +162,17 @@ def _begins_long(groups: list[str]) -> bool:
         and (groups[0] in ("7", "8", "1") or len(groups[0]) == 3)
         and all(len(group) <= 4 for group in groups)
     )
+
+
+def _announced(words: str) -> bool:
+    return _ANNOUNCED.search(words) is not None
+
+
+def _begins_card(words: str, groups: list[str]) -> bool:
+    if _CARD_NUMBER.search(words):
+        return True
+    fours = all(len(group) in (1, 4) for group in groups)
+    return fours and (_ABOUT_CARD.search(words) is not None or (len(groups) >= 2 and len(groups[0]) == 4))
 
 
 def _whole_short_card(groups: list[str]) -> bool:

@@ -14,7 +14,6 @@ from gateway.ports import Hints, Recognizer, Synthesizer, Vocabulary
 from speech.activity import Activities
 from speech.order import Bench, Placed, RecognizerInOrder, SynthesizerInOrder
 
-
 log = structlog.get_logger(__name__)
 
 

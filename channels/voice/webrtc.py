@@ -19,7 +19,8 @@ from channels.voice import jitter
 from channels.voice.carrier import CarrierEvents
 from channels.voice.mixer import Frame
 from channels.voice.offer import Offer, Terms, answer, judge
-from channels.voice.peer import Peer, Places
+from channels.voice.peer import Peer
+from channels.voice.places import Places
 from channels.voice.rtp import is_rtcp, read, read_told
 from channels.voice.stream import Hearing, Speaking
 from gateway.errors import Draining, Overloaded
@@ -31,7 +32,6 @@ REPORT = 100
 """Frames between two reports to the far end (2 s)."""
 BURST = 64
 """So many datagrams are opened between two frames; the rest of a flood is left closed."""
-RESTARTING = "The server is restarting. Call again in a moment."
 NTP_1970 = 2_208_988_800
 
 
@@ -71,8 +71,7 @@ class WebRtc:
         """Answers an offer. ``clock`` tells milliseconds of the line's clock, as ``Carrier.take`` is told them. Raises ``Invalid``
         where the offer can't be answered, ``Overloaded`` where too many wait already, ``Draining`` after ``aclose``."""
         offer = judge(sdp)
-        if self._is_closed:
-            raise Draining(RESTARTING)
+        self._look_whether_closed()
         if self._half_open >= self._settings.half_open:
             raise Overloaded("Too many calls are being connected. Try again in a moment.")
         self._begun += 1
@@ -81,9 +80,11 @@ class WebRtc:
             told = await carrier.begin()
         finally:
             self._begun -= 1
-        if self._is_closed:
+        try:
+            self._look_whether_closed()
+        except Draining:
             await carrier.aclose()
-            raise Draining(RESTARTING)
+            raise
         self._carriers.add(carrier)
         return Answered(carrier, told)
 
@@ -98,7 +99,14 @@ class WebRtc:
 
     async def aclose(self) -> None:
         self._is_closed = True
-        await asyncio.gather(*(carrier.aclose() for carrier in list(self._carriers)))
+        ended = await asyncio.gather(*(carrier.aclose() for carrier in list(self._carriers)), return_exceptions=True)
+        for failure in ended:
+            if isinstance(failure, Exception):
+                log.error("call_not_closed", exc_info=failure)
+
+    def _look_whether_closed(self) -> None:
+        if self._is_closed:
+            raise Draining("Switchboard is restarting. Call again in a moment.")
 
 
 class WebRtcCarrier:

@@ -11,7 +11,7 @@ import msgspec
 from gateway.errors import Invalid, TooLarge
 from gateway.model.events import Button, Page
 from gateway.ports import Consent, Inbound, Invitation, Profile
-from gateway.settings import IceServers
+from gateway.settings import IceServer
 
 CHANNEL = "webchat"
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -121,14 +121,6 @@ class HangUp(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="h
     leg: Leg
 
 
-class IceServer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A STUN or TURN server, as browsers want it."""
-
-    urls: str
-    username: str = ""
-    credential: str = ""
-
-
 class Calling(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="call"):
     """The call has begun: its sound may come, by these servers where no direct way is open."""
 
@@ -136,13 +128,6 @@ class Calling(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
     conversation: str
     leg: str
     ice: tuple[IceServer, ...] = ()
-
-
-def ice_of(known: IceServers) -> tuple[IceServer, ...]:
-    """The servers of the settings."""
-    stun = (IceServer(urls=known.stun),) if known.stun else ()
-    turn = (IceServer(urls=known.turn, username=known.username, credential=known.password),) if known.turn else ()
-    return (*stun, *turn)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="sound"):

@@ -283,7 +283,7 @@ class Talk:
         receipt, leg = await self._parts.calls.begin(call)
         if receipt.blocked_until:
             raise blocked(receipt.blocked_until)
-        ice = codec.ice_of(ice_servers(self._parts.settings))
+        ice = ice_servers(self._parts.settings)
         self._session.tell(codec.Calling(id=frame.id, conversation=receipt.conversation, leg=leg, ice=ice))
         await self._follow_on(receipt)
 

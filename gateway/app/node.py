@@ -47,6 +47,7 @@ from gateway.files import Files, open_objects
 from gateway.files.links import Links
 from gateway.files.sweep import Sweeper
 from gateway.http.access import Access, Signin, set_up_changed
+from gateway.http.calls import CallSound
 from gateway.http.changing import CHANGED
 from gateway.http.console_socket import ConsoleSocket
 from gateway.http.contact_acts import ContactActs
@@ -186,7 +187,7 @@ class Switchboard:
             self.dispatcher,
             self.hub,
             phrases=policy.phrases,
-            vocabulary=bot.vocabulary(embedded),
+            vocabulary=bot.vocabulary_of(embedded),
             settings=settings,
         )
         self.rows = Rows(store, self.hub)
@@ -219,6 +220,7 @@ class Switchboard:
             *Deliveries(self.dispatcher).routes(),
             *Ways(self.store).routes(),
             *Search(self.store).routes(),
+            *CallSound(self.calls, self.settings).routes(),
             *handoff.Cards(self.store).routes(),
             *handoff.Suggestions(self.store, suggesters).routes(),
             *set_up_routes(self, changed=self._configured),

@@ -142,7 +142,18 @@ class MarkFrame(_Frame, frozen=True, tag="mark"):
     seq: int
 
 
-def frame_of(signal: Signal, *, me: str, business: str) -> SignalFrame | MarkFrame | MentionedFrame | SetUpFrame | None:
+class CaptionFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="caption"):
+    """What somebody has said so far in a call: it will be a message. ``who``: "customer", or an account."""
+
+    conversation: str
+    leg: str
+    who: str
+    text: str
+
+
+def frame_of(
+    signal: Signal, *, me: str, business: str
+) -> SignalFrame | MarkFrame | MentionedFrame | SetUpFrame | CaptionFrame | None:
     """What the console of ``me``, which shows ``business``, is told of it. A customer's draft is for those whom the signal names."""
     body = signal.body
     match signal.kind:
@@ -161,5 +172,9 @@ def frame_of(signal: Signal, *, me: str, business: str) -> SignalFrame | MarkFra
             )  # fmt: skip
         case "set_up":
             return SetUpFrame(what=str(body.get("what", "")))
+        case "caption":
+            return CaptionFrame(
+                conversation=signal.conversation, leg=str(body.get("leg", "")), who=signal.who, text=str(body.get("text", ""))
+            )  # fmt: skip
         case _:
             return None

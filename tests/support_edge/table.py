@@ -13,7 +13,7 @@ from tests.support_edge.site import Site
 
 PARTS = (
     "conversation", "contact", "inbox", "file", "item", "member", "invitation", "token", "session", "call", "version",
-    "record",
+    "record", "leg",
 )  # fmt: skip
 """What of a business a path may name."""
 
@@ -36,7 +36,7 @@ def names_a_part(route: Route) -> bool:
 
 SAMPLES: dict[str, Any] = {
     "answers": {"model": "Lamp"}, "actions": [{"type": "return_to_bot"}], "steps": [{"name": "first", "title": "First"}],
-    "id": "id-1", "text": "hello", "floor_seq": 1, "until": 1, "facts": {"city": "Riga"}, "email": "new@shop.example",
+    "id": "id-1", "leg": "leg-1", "sdp": "v=0", "text": "hello", "floor_seq": 1, "until": 1, "facts": {"city": "Riga"}, "email": "new@shop.example",
     "password": "a password of some length", "locale": "en", "names": {"en": "Shop"}, "locales": ["en"],
     "texts": {"en": "Hello"}, "channel": "webchat", "code": "000000",
     "events": ["resolved"], "url": "https://crm.example.com/hook", "template": "no-such-one", "into": "another", "state": "busy",

@@ -17,7 +17,7 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from channels.voice.mixer import SILENCE, Frame
-from channels.voice.peer import Places
+from channels.voice.places import Places
 from channels.voice.ticker import PERIOD_MS, Seat, Ticker
 from channels.voice.webrtc import Settings, WebRtc, WebRtcCarrier
 from tests.flows.browser import ARGUMENTS, find_chromium
@@ -25,13 +25,12 @@ from tests.support.caller import candidates
 from tests.support.rough import Relay, Roughness
 from tests.support.voices import Sound, frames, joined, likeness, speech
 
-CALLER = "I would like to change the address of my order, number four two seven. Can you do that for me today?"
-BOT = "Good afternoon. Of course I can. Which address shall we send it to, and who will be there to open the door?"
-OTHER = (
-    "Yesterday twelve brown horses ran along the river. A tall man with a blue umbrella waited under the old bridge."
-)
+CALLER = "I would like to change the address of my order, number four two seven."
+BOT = "Good afternoon. Of course I can. Which address shall we send it to?"
+OTHER = "Yesterday twelve brown horses ran along the river under an old bridge."
 SECONDS = 60
-"""So long a journey may take on a busy machine."""
+"""So long a step may take on a busy machine."""
+STRETCHES = 6
 PAGE = """<!doctype html><title>A call</title><script>
 let call, keys, samples = [];
 async function offer() {
@@ -180,20 +179,28 @@ async def listened(page: Page, answering: Answering, *, seconds: int) -> tuple[S
     return joined(answering.heard[begun:]), recorded[there:]
 
 
+def alike(said: str, heard: Sound) -> float:
+    return likeness(speech(said), heard)[0]
+
+
 def understood(said: str, heard: Sound) -> float:
     """By how much what was heard is more like what was said than like other words."""
-    return likeness(speech(said), heard)[0] - likeness(speech(OTHER), heard)[0]
+    return alike(said, heard) - alike(OTHER, heard)
+
+
+async def both_hear(page: Page, answering: Answering, measure: Callable[[str, Sound], float], *, least: float) -> bool:
+    """Whether both come to hear each other so well. They talk on until they do, for some stretches: a machine that is busy with
+    other things makes gaps of its own."""
+    for _ in range(STRETCHES):
+        here, there = await listened(page, answering, seconds=11)
+        if measure(CALLER, here) > least and measure(BOT, there) > least:
+            return True
+    return False
 
 
 async def test_browser_and_we_hear_each_other(page: Page, answering: Answering) -> None:
     await called(page, answering)
-    alike = (0.0, 0.0)
-    for _ in range(5):  # a machine that is busy with other things makes gaps of its own
-        here, there = await listened(page, answering, seconds=16)
-        alike = likeness(speech(CALLER), here)[0], likeness(speech(BOT), there)[0]
-        if min(alike) > 0.85:
-            break
-    assert min(alike) > 0.85
+    assert await both_hear(page, answering, alike, least=0.85)
 
 
 @pytest.mark.parametrize(
@@ -208,11 +215,17 @@ async def test_rough_network_leaves_speech_that_can_be_understood(
 ) -> None:
     relay = await called_over(page, answering)
     relay.make_rough(rough)
-    here, there = await listened(page, answering, seconds=16)
-    assert relay.lost > 0
-    assert understood(CALLER, here) > 0.2 and understood(BOT, there) > 0.2
+    assert await both_hear(page, answering, understood, least=0.3)
     counts = answering.carrier.hearing.counts
-    assert counts.played > 0.6 * (counts.played + counts.concealed)
+    assert relay.lost > 0 and counts.played > 0.5 * (counts.played + counts.concealed)
+
+
+async def test_browser_whose_network_is_gone_is_lost_and_comes_back(page: Page, answering: Answering) -> None:
+    relay = await called_over(page, answering)
+    relay.make_rough(Roughness(loss=1.0))
+    await answering.until(lambda: "lost" in answering.told)
+    relay.make_rough(Roughness())
+    await answering.until(lambda: answering.told == ["connected", "lost", "connected"])
 
 
 async def test_keys_of_a_browser_are_told_once(page: Page, answering: Answering) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from channels.voice.opus import Encoder
 from channels.voice.voices import Voices
-from gateway.errors import Invalid
 from gateway.ports import Heard, Hints, Listening, Vocabulary
 from gateway.store import inboxes
 from gateway.store.directory import CallSettings
@@ -63,8 +63,24 @@ class _Sheet:
         self._told.put_nowait(None)
 
 
+class Voice:
+    """Somebody at the end of a carrier."""
+
+    caller: Caller
+
+    async def speak(self, text: str = "Where is my parcel?") -> None:
+        """Sounds a sentence, and silence after it, in real time."""
+        encoder = Encoder(bitrate=32_000, complexity=1)
+        for frame in frames(speech(text)):
+            self.caller.say(encoder.encode(frame))
+            await asyncio.sleep(0.02)
+
+    async def aclose(self) -> None:
+        await self.caller.aclose()
+
+
 @dataclass
-class Phone:
+class Phone(Voice):
     """Somebody who calls from a page: its socket, and their sound."""
 
     widget: Widget
@@ -77,29 +93,30 @@ class Phone:
         answer = await self.widget.expect("sound", id="s1")
         assert await self.caller.connect(answer["sdp"])
 
-    async def speak(self, text: str = "Where is my parcel?") -> None:
-        """Sounds a sentence and then goes on with silence, in real time."""
-        encoder = Encoder(bitrate=32_000, complexity=1)
-        for frame in frames(speech(text)):
-            self.caller.say(encoder.encode(frame))
-            await asyncio.sleep(0.02)
-
-    async def aclose(self) -> None:
-        await self.caller.aclose()
-
 
 async def allow_calls(site: Site, settings: CallSettings | None) -> None:
     def unit(tx: Tx, now: int) -> None:
         found = inboxes.find(tx, site.ours.inbox)
         assert found is not None
-        wanted = type(found.settings)(**{**_fields(found.settings), "calls": settings})
-        assert inboxes.change(tx, found, name=found.name, settings=wanted)
+        assert inboxes.change(tx, found, name=found.name, settings=replace(found.settings, calls=settings))
 
     await site.node.store.write(site.ours.business, unit)
 
 
-def _fields(settings: object) -> dict[str, object]:
-    return {name: getattr(settings, name) for name in settings.__struct_fields__}  # type: ignore[attr-defined]
+@dataclass
+class Desk(Voice):
+    """Somebody of the business, whose sound is in a call."""
+
+    site: Site
+    phone: Phone
+    who: str
+    caller: Caller = field(default_factory=Caller)
+
+    async def connect(self) -> None:
+        path = f"/api/v1/businesses/{self.site.ours.business}/legs/{self.phone.leg}/sound"
+        status, answer = await self.site.call("POST", path, who=self.who, json={"sdp": await self.caller.offer()})
+        assert status == 200, answer
+        assert await self.caller.connect(answer["sdp"])
 
 
 @dataclass
@@ -110,6 +127,7 @@ class Lab:
     typist: Typist
     speaker: StubSynthesizer
     phones: list[Phone] = field(default_factory=list)
+    desks: list[Desk] = field(default_factory=list)
 
     async def call(self, widget: Widget | None = None, *, id: str = "c1") -> Phone:
         widget = widget or await self.site.widget()
@@ -119,10 +137,18 @@ class Lab:
         self.phones.append(phone)
         return phone
 
-    async def connected(self, **how: object) -> Phone:
+    async def connected(self) -> Phone:
         phone = await self.call()
         await phone.connect()
         return phone
+
+    async def answered(self, phone: Phone, who: str) -> Desk:
+        """Somebody takes the conversation, and their sound comes into the call."""
+        assert (await self.site.verb(phone.conversation, "take", who=who))[0] == 200
+        desk = Desk(self.site, phone, who)
+        self.desks.append(desk)
+        await desk.connect()
+        return desk
 
 
 @asynccontextmanager
@@ -143,8 +169,8 @@ async def on_lab(database: Database, folder: Path, *, settings: CallSettings | N
         try:
             yield lab
         finally:
-            for phone in lab.phones:
-                await phone.aclose()
+            for one in (*lab.phones, *lab.desks):
+                await one.aclose()
 
 
 @pytest.fixture
@@ -166,3 +192,22 @@ async def test_the_bot_greets_understands_and_answers(lab: Lab) -> None:
     await until(lambda: any("where is my parcel" in text for text in lab.speaker.said))
     await phone.widget.send({"type": "hang_up", "id": "h1", "leg": phone.leg})
     await phone.widget.entry("call_ended", leg=phone.leg, why="hung_up")
+
+
+async def test_an_operator_takes_the_live_call_over_and_both_hear_each_other(lab: Lab) -> None:
+    phone = await lab.connected()
+    await phone.widget.entry("system_notice", notice="call_greeting")
+    desk = await lab.answered(phone, "olga")
+    await phone.widget.entry("call_answered", leg=phone.leg)
+    lab.typist.hears.append("good morning this is olga")
+    heard = len(phone.caller.heard)
+    await desk.speak("Good morning, this is Olga.")
+    said = await phone.widget.entry("operator_message", text="good morning this is olga")
+    assert said["event"]["speech"]["leg"] == phone.leg
+    assert len(phone.caller.heard) > heard
+    lab.typist.hears.append("where is my parcel")
+    before = len(desk.caller.heard)
+    await phone.speak()
+    await phone.widget.entry("customer_message", text="where is my parcel")
+    assert len(desk.caller.heard) > before
+    assert not any("where is my parcel" in text for text in lab.speaker.said), "the bot says nothing any more"

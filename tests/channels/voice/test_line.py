@@ -11,6 +11,9 @@ from channels.voice.line import CALLER
 from channels.voice.line_events import Caption, CarrierChanged, PromptBegan, PromptHeard, Said
 from channels.voice.mixer import FRAME, SILENCE, Row
 from channels.voice.player import Prompt
+from channels.voice.ticker import Ticker
+from speech.activity import Silero
+from tests.channels.voice import sounds
 from tests.channels.voice.virtual_line import (
     StubCarrier,
     StubRecognizer,
@@ -129,6 +132,20 @@ def test_keys_are_told_whole() -> None:
     done = run(call())
     assert done.besides == [Said(who=CALLER, text="2", since=200, until=200, by="keys")]
     assert done.heard("menu").ended == "stopped"
+
+
+def test_an_engine_that_tells_nothing_but_finals_is_understood_too() -> None:
+    async def call() -> VirtualCall:
+        call = VirtualCall(recognizer=StubRecognizer([ORDER], partials=False, lag=0.5))
+        call.say("answer", ANSWER)
+        await call.go(500)
+        await call.voice(1_200)
+        return await call.go(2_000)
+
+    done = run(call())
+    assert done.besides == [Said(who=CALLER, text=ORDER, since=500, until=1_700)]
+    assert done.heard("answer").ended == "stopped"
+    assert done.when(Said) <= 1_700 + 800 + 500 + 20
 
 
 # Prompts.
@@ -283,6 +300,40 @@ def test_stop_silences_everything_at_once() -> None:
     done = run(call())
     assert not any(sounded(done.carrier.given)[21:])
     assert done.heard("two") == PromptHeard(prompt="two", characters=0, of=len(ANSWER), ended="stopped")
+
+
+def test_a_prompt_that_is_withdrawn_makes_room_for_the_next() -> None:
+    async def call() -> VirtualCall:
+        call = VirtualCall()
+        call.say("filler", "One moment please, I am looking.")
+        call.say("more", "Just a second more.")
+        call.say("answer", ANSWER)
+        await call.go(200)
+        call.line.withdraw("filler")
+        call.line.withdraw("more")
+        call.line.withdraw("nothing of that name")
+        return await call.go(5_000)
+
+    done = run(call())
+    assert [done.heard(name).ended for name in ("filler", "more", "answer")] == ["stopped", "stopped", "whole"]
+
+
+def test_while_a_line_is_paused_there_is_music_and_the_prompt_goes_on_after_it() -> None:
+    async def call() -> VirtualCall:
+        call = VirtualCall()
+        call.line.play_music(voice(100, 500))
+        call.say("answer", ANSWER)
+        await call.go(400)
+        call.line.pause()
+        await call.go(2_000)
+        assert int(call.carrier.given[-1][-1]) == 500
+        call.line.resume()
+        return await call.go(3_000)
+
+    done = run(call())
+    assert done.heard("answer").ended == "whole"
+    spoken = sum(int(frame[-1]) == 3_000 for frame in done.carrier.given)
+    assert spoken == frames_of("We are open from nine to six.") + frames_of("On Sundays we are closed.")
 
 
 def test_who_is_not_listened_to_any_more_costs_no_synthesis() -> None:
@@ -493,3 +544,54 @@ def test_a_recording_has_both_sides() -> None:
     assert [at for at, _, _ in taped] == [20, 40, 60, 80, 100, 120]
     assert [caller for _, caller, _ in taped] == [True] * 3 + [False] * 3
     assert taped[-1][2] and FRAME == 320
+
+
+def test_a_long_phrase_that_is_known_leaves_others_their_turn() -> None:
+    async def call() -> int:
+        call = VirtualCall()
+        call.say("long", "word " * 40)
+        turns = 0
+        while frames_of("word " * 40) > len(call.line._player._queue[0].sentences[0].frames) + 4:
+            await asyncio.sleep(0)
+            turns += 1
+        return turns
+
+    assert run(call()) >= frames_of("word " * 40) // 25
+
+
+def test_a_carrier_that_closes_before_it_is_seated_is_let_go() -> None:
+    async def call() -> tuple[VirtualCall, StubCarrier]:
+        call = VirtualCall()
+        place, carrier = call.line.place(CALLER), StubCarrier()
+        place.closed()
+        call.line.seat(place, carrier)
+        return await call.go(100), carrier
+
+    done, carrier = run(call())
+    assert carrier.closed and carrier.given == []
+    assert not done.carrier.closed and len(done.carrier.given) == 5
+
+
+def test_lines_share_a_ticker_and_their_voice_activity() -> None:
+    """As a node drives them: one ticker, one model, several calls."""
+
+    async def calls() -> list[VirtualCall]:
+        loop, model = asyncio.get_running_loop(), Silero()
+        ticker = Ticker(clock=lambda: round(loop.time() * 1_000_000_000))
+        ticking = asyncio.create_task(ticker.run())
+        calls = [VirtualCall(recognizer=StubRecognizer([ORDER], word=200), activities=model) for _ in range(3)]
+        for index, call in enumerate(calls):
+            await asyncio.sleep(0.013 * index)
+            seat = ticker.join(f"call {index}", call.line.step, prepare=call.line.prepare)
+            speech = sounds.frames(sounds.speech("Where is my order, please?"))
+            call.carrier.plays.extend([SILENCE] * (20 + 10 * index) + speech)
+            assert seat.at == 0
+        await asyncio.sleep(5)
+        ticking.cancel()
+        assert ticker.calls == 3 and ticker.late == 0
+        return calls
+
+    for index, call in enumerate(run(calls())):
+        (said,) = call.told(Said)
+        assert said.text == ORDER
+        assert 0 <= said.since - (400 + 200 * index) <= 160

@@ -60,6 +60,21 @@ async def stop(call: VirtualCall) -> None:
     assert all(frame is SILENCE for frame in after[2:])
 
 
+async def withdraw(call: VirtualCall) -> None:
+    for name in call.named[-1:]:
+        call.line.withdraw(name)
+
+
+async def pause(call: VirtualCall) -> None:
+    """And nothing sounds until it goes on."""
+    call.line.pause()
+    await call.go(20)
+    seen = len(call.carrier.given)
+    await call.go(100)
+    assert not any(sounded(call.carrier.given[seen:]))
+    call.line.resume()
+
+
 async def lose(call: VirtualCall) -> None:
     call.place.lost()
     await call.go(60)
@@ -102,7 +117,7 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
     st.integers(1, 100).map(lambda frames: waiting(20 * frames)),
     st.integers(1, 60).map(lambda frames: talking(20 * frames)),
     st.sampled_from("0123456789*#x").map(pressing),
-    st.sampled_from([stop, lose, reload, hand_over, take_back, other_language, await_answer, answer]),
+    st.sampled_from([stop, withdraw, pause, lose, reload, hand_over, take_back, other_language, await_answer, answer]),
 )
 SYNTHESIZERS = st.builds(
     StubSynthesizer,

@@ -9,6 +9,14 @@ from hypothesis import strategies as st
 from channels.voice.unfinished import unfinished
 
 HALF_TOLD = [
+    "yes my number is",
+    "my phone number",
+    "да мой номер",
+    "вот номер договора",
+    "my phone is",
+    "номер моего заказа",
+    "the code is",
+    "позвоните мне на",
     "my number is",
     "my phone number is",
     "мой номер",
@@ -38,6 +46,17 @@ HALF_TOLD = [
     "555 01",
 ]
 WHOLE = [
+    "cancel my order",
+    "block my card",
+    "заблокируйте карту",
+    "where is my account",
+    "что с моим телефоном",
+    "я забыл номер заказа",
+    "forgot my pin code",
+    "my card was charged five hundred",
+    "поменяйте мне номер",
+    "what is the code",
+    "my phone",
     "where is my order",
     "my number is seven four nine five zero zero zero one two three four",
     "8 916 123 45 67",

@@ -12,12 +12,13 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 
+import psutil
 import pytest
 
 from channels.voice.mixer import SILENCE, Frame
 from channels.voice.offer import judge
 from channels.voice.opus import Encoder
-from channels.voice.peer import Places
+from channels.voice.places import Places
 from channels.voice.stream import Hearing
 from channels.voice.webrtc import BURST, REPORT, Settings, WebRtc, WebRtcCarrier
 from gateway.errors import Draining, Invalid, Overloaded
@@ -228,13 +229,14 @@ async def test_hundred_offers_that_never_connect_end_by_themselves() -> None:
     caller = Caller()
     offer = await caller.offer()
     await caller.aclose()
-    tasks, lines = len(asyncio.all_tasks()), [Line() for _ in range(100)]
+    tasks, lines, files = len(asyncio.all_tasks()), [Line() for _ in range(100)], psutil.Process().num_fds()
     for line in lines:
         line.carrier = (await webrtc.answer(offer, line, clock=lambda: 0)).carrier
         line.tick()
     await until(lambda: webrtc.carriers == 0)
     await until(lambda: all(line.told == ["closed"] for line in lines))
     await until(lambda: len(asyncio.all_tasks()) <= tasks)
+    assert psutil.Process().num_fds() <= files
     await webrtc.aclose()
 
 
@@ -300,11 +302,12 @@ async def test_junk_at_the_port_breaks_nothing(calls: Calls) -> None:
     async with asyncio.timeout(20):
         assert await connecting
     await until(lambda: line.told == ["connected"])
-    throw()
     line.tick()
-    stranger.close()
+    throw()
     caller.say(packets()[0])
     await until(lambda: received(line) == 1)
+    assert line.carrier is not None and line.carrier._opened == 1
+    stranger.close()
 
 
 async def test_junk_of_the_caller_s_own_breaks_nothing(calls: Calls) -> None:

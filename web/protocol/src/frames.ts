@@ -382,4 +382,5 @@ export type ConsoleFrame =
   | SharedFrame
   | MentionedFrame
   | ElsewhereFrame
-  | SetUpFrame;
+  | SetUpFrame
+  | CaptionFrame;

@@ -50,6 +50,8 @@ export const FAULTS = {
     labels_many: ["limit"],
     call_over: [],
     call_goes_on: [],
+    call_elsewhere: [],
+    calls_stop: [],
     calls_full: [],
     message_none: [],
   },

@@ -13,5 +13,6 @@ export * from "./outbox.ts";
 export * from "./phrases.ts";
 export * from "./reduce.ts";
 export * from "./said.ts";
+export * from "./sound.ts";
 export * from "./spans.ts";
 export * from "./timeline.ts";

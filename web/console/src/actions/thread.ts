@@ -9,6 +9,7 @@ import {
   type RefusedFrame,
   type SignalFrame,
 } from "@switchboard/protocol";
+import { followCalls, hearCaption } from "./calling.ts";
 import { href, parse } from "../routes.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
@@ -130,6 +131,9 @@ export function hearInThread(frame: ConsoleFrame): void {
       if (frame.kind === "typing") hearTyping(frame);
       else if (frame.kind === "looking") hearLooking(frame);
       break;
+    case "caption":
+      hearCaption(frame.conversation, frame.who, frame.text);
+      break;
     case "mark":
       if (frame.conversation === thread.conversation && frame.who === "customer") {
         thread.readByCustomer = Math.max(thread.readByCustomer, frame.seq);
@@ -155,6 +159,7 @@ function caughtUp(): void {
 function keep(log: Log): void {
   keepLog(log);
   arrived(log);
+  followCalls(log);
   if (log.conversation !== thread.conversation) return;
   thread.log = log;
   thread.typing = null;

@@ -4,6 +4,9 @@ import {
   type CallFrame,
   type IceServer,
   type KeyStore,
+  type Microphone,
+  type Peer,
+  type PeerEvents,
   type Problem,
   type WidgetFrame,
   type World,
@@ -45,18 +48,6 @@ export interface CallView {
   readonly caption: Caption | null;
 }
 
-/** One peer connection. `offer` is whole: nothing is trickled after it. */
-export interface Peer {
-  offer(): Promise<string>;
-  answer(sdp: string): Promise<void>;
-  close(): void;
-}
-export interface PeerEvents {
-  onConnected(): void;
-  /** The way is gone; it won't come back by itself. */
-  onLost(): void;
-}
-
 export interface CallOptions {
   readonly world: Pick<World, "now" | "after" | "cancel">;
   /** Of this tab: a reload goes on with the call that it had. */
@@ -70,11 +61,6 @@ export interface CallOptions {
   readonly microphone: () => Promise<Microphone>;
   readonly peer: (microphone: Microphone, ice: readonly IceServer[], events: PeerEvents) => Peer;
 }
-export interface Microphone {
-  mute(on: boolean): void;
-  close(): void;
-}
-
 const AGAIN_AFTER = 1_000;
 /** Milliseconds for which the way back into a call is looked for; the server waits as long. */
 const COMES_BACK = 30_000;

@@ -1,4 +1,4 @@
-import { browserWorld, randomId, usable } from "@switchboard/protocol";
+import { browserWorld, microphone, peer, randomId, usable, type Microphone } from "@switchboard/protocol";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Call, type CallView } from "../../model/call.ts";
@@ -7,7 +7,6 @@ import { useDesk, useView, useWords } from "../desk.ts";
 import css from "./call.css?inline";
 import { Keys } from "./Keys.tsx";
 import { Level } from "./Level.tsx";
-import { microphone, peer, type BrowserMicrophone } from "./sound.ts";
 import { WORDS } from "./words.ts";
 
 interface Props {
@@ -22,7 +21,7 @@ export function Main({ view, storage, shut }: Props) {
   const { adopt, chat } = useDesk();
   const say = useWords(WORDS);
   adopt(css);
-  const loudness = useRef<BrowserMicrophone | null>(null);
+  const loudness = useRef<Microphone | null>(null);
   const call = useMemo(
     () =>
       new Call({

@@ -1,6 +1,6 @@
+import type { Microphone } from "@switchboard/protocol";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { BrowserMicrophone } from "./sound.ts";
 
 /** Shows that the microphone hears something. */
 export function Level({
@@ -8,7 +8,7 @@ export function Level({
   label,
   muted,
 }: {
-  of: RefObject<BrowserMicrophone | null>;
+  of: RefObject<Microphone | null>;
   label: string;
   muted: boolean;
 }) {

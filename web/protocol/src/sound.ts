@@ -1,24 +1,44 @@
-import type { IceServer } from "@switchboard/protocol";
-import type { Microphone, Peer, PeerEvents } from "../../model/call.ts";
+import type { IceServer } from "./frames.ts";
+
+/** A microphone of the browser's: a track, and how loud it is. */
+export interface Microphone {
+  readonly track: MediaStreamTrack;
+  mute(on: boolean): void;
+  /** From 0 to 1. */
+  level(): number;
+  close(): void;
+}
+
+/** One peer connection. `offer` is whole: nothing is trickled after it. */
+export interface Peer {
+  offer(): Promise<string>;
+  answer(sdp: string): Promise<void>;
+  close(): void;
+}
+export interface PeerEvents {
+  onConnected(): void;
+  /** The way is gone; it won't come back by itself. */
+  onLost(): void;
+}
 
 /** Milliseconds for which ways to reach this browser are gathered. */
 const GATHER = 2_000;
 /** Milliseconds after which a way that broke is given up. */
 const BROKEN = 2_500;
 
-/** A microphone of the browser's: a track, and how loud it is. */
-export interface BrowserMicrophone extends Microphone {
-  readonly track: MediaStreamTrack;
-  /** From 0 to 1. */
-  level(): number;
-}
-
-/** Rejects with the browser's error. */
-export async function microphone(): Promise<BrowserMicrophone> {
+/** The browser's microphone, or the one of `device`. `onEnded`: it was pulled out. Rejects with the browser's error. */
+export async function microphone(device = "", onEnded = () => {}): Promise<Microphone> {
   const stream = await navigator.mediaDevices.getUserMedia({
-    audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
+    audio: {
+      echoCancellation: true,
+      noiseSuppression: true,
+      autoGainControl: true,
+      channelCount: 1,
+      ...(device && { deviceId: { exact: device } }),
+    },
   });
   const track = stream.getAudioTracks()[0]!;
+  track.onended = onEnded;
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   analyser.fftSize = 512;
@@ -28,6 +48,7 @@ export async function microphone(): Promise<BrowserMicrophone> {
     track,
     mute: (on) => (track.enabled = !on),
     close: () => {
+      track.onended = null;
       track.stop();
       void context.close();
     },
@@ -39,12 +60,18 @@ export async function microphone(): Promise<BrowserMicrophone> {
   };
 }
 
-/** A connection that plays what comes. */
-export function peer(own: Microphone, ice: readonly IceServer[], events: PeerEvents): Peer {
+/** A connection that plays what comes, on the device `speaker` where the browser can choose. */
+export function peer(
+  own: Pick<Microphone, "track">,
+  ice: readonly IceServer[],
+  events: PeerEvents,
+  speaker = "",
+): Peer {
   const connection = new RTCPeerConnection({ iceServers: [...ice] });
   const audio = new Audio();
   let broken = 0;
-  connection.addTrack((own as BrowserMicrophone).track);
+  connection.addTrack(own.track);
+  if (speaker && "setSinkId" in audio) void audio.setSinkId(speaker).catch(() => undefined);
   connection.ontrack = ({ track }) => {
     audio.srcObject = new MediaStream([track]);
     void audio.play().catch(() => undefined); // whoever pressed "call" has let sound play

@@ -1,0 +1,214 @@
+import {
+  microphone,
+  peer,
+  usable,
+  type IceServer,
+  type Log,
+  type Microphone,
+  type Peer,
+} from "@switchboard/protocol";
+import { connectSound, doInCall, readIce, type CallVerb } from "../api/calls.ts";
+import { Refused } from "../api/http.ts";
+import { call } from "../stores/call.svelte.ts";
+import { desk } from "../stores/desk.svelte.ts";
+import { preferences } from "../stores/preferences.svelte.ts";
+import { session } from "../stores/session.svelte.ts";
+import { thread } from "../stores/thread.svelte.ts";
+import { contactName } from "../view/contact.ts";
+import { sentenceOf } from "./problems.ts";
+
+/** Milliseconds between two tries to find the way back, and for how long it is tried. */
+const AGAIN_AFTER = 1_000;
+const COMES_BACK = 30_000;
+const CAPTION_STAYS = 4_000;
+const DEVICES = "switchboard:devices";
+
+const kept = usable(() => localStorage);
+let ears: Microphone | null = null;
+let connection: Peer | null = null;
+let ice: readonly IceServer[] = [];
+let release: (() => void) | null = null;
+let again: ReturnType<typeof setTimeout> | undefined;
+let fading: ReturnType<typeof setTimeout> | undefined;
+let until = 0;
+/** Calls that this tab has left, or could not come into: it doesn't go in by itself again. */
+const left = new Set<string>();
+
+export interface Devices {
+  readonly microphone: string;
+  readonly speaker: string;
+}
+
+export function chosenDevices(): Devices {
+  try {
+    return {
+      microphone: "",
+      speaker: "",
+      ...(JSON.parse(kept.getItem(DEVICES) ?? "{}") as Partial<Devices>),
+    };
+  } catch {
+    return { microphone: "", speaker: "" };
+  }
+}
+
+/** Another microphone or loudspeaker; in a call its sound goes on by them. */
+export async function chooseDevices(chosen: Devices): Promise<void> {
+  kept.setItem(DEVICES, JSON.stringify(chosen));
+  call.deviceLost = false;
+  if (call.running) await listen();
+}
+
+/** The log of a conversation says that a call of one's own goes on: this tab goes into it, if it is the one that is looked at. */
+export function followCalls(log: Log): void {
+  const { state } = log;
+  const mine = state.owner?.id === desk.operator && state.status === "open";
+  const leg = state.legs[0];
+  if (call.leg && log.conversation === call.conversation) {
+    const own = state.legs.find(({ id }) => id === call.leg);
+    call.held = own?.held ?? false;
+    if (!own || !mine) leaveCall();
+  }
+  if (!leg || !mine || call.running || left.has(leg.id)) return;
+  if (leg.answered?.id === desk.operator || document.visibilityState !== "visible") return;
+  void joinCall(log.conversation, leg.id);
+}
+
+/** Goes into a call with one's sound. */
+export async function joinCall(conversation: string, leg: string): Promise<void> {
+  if (call.running || !(await claimed(leg))) return;
+  call.business = session.business;
+  call.conversation = conversation;
+  call.leg = leg;
+  call.name = contactName(thread.contact, preferences.say);
+  call.problem = "";
+  call.muted = call.held = call.deviceLost = false;
+  call.state = "connecting";
+  until = Date.now() + COMES_BACK;
+  await listen();
+}
+
+/** Lets go of the call's sound; the caller stays. */
+export function leaveCall(): void {
+  clearTimeout(again);
+  if (call.leg) left.add(call.leg);
+  connection?.close();
+  ears?.close();
+  connection = ears = null;
+  release?.();
+  release = null;
+  call.state = "off";
+  call.leg = call.conversation = call.caption = "";
+}
+
+export function mute(on: boolean): void {
+  ears?.mute(on);
+  call.muted = on;
+}
+
+export const hold = (on: boolean) => doIt(on ? "hold_call" : "resume_call");
+
+export async function hangUp(): Promise<void> {
+  if (await doIt("end_call")) leaveCall();
+}
+
+export function hearCaption(conversation: string, who: string, text: string): void {
+  if (conversation !== thread.conversation || who !== "customer") return;
+  call.caption = text;
+  clearTimeout(fading);
+  fading = setTimeout(() => (call.caption = ""), CAPTION_STAYS);
+}
+
+/** How loud one's own voice is, 0 to 1. */
+export const level = () => ears?.level() ?? 0;
+
+async function doIt(verb: CallVerb): Promise<boolean> {
+  try {
+    await doInCall(call.business, call.conversation, verb, call.leg);
+    call.problem = "";
+    return true;
+  } catch (error) {
+    call.problem = sentenceOf(error);
+    return false;
+  }
+}
+
+/** One tab alone has the sound of a call. */
+async function claimed(leg: string): Promise<boolean> {
+  if (!("locks" in navigator)) return true;
+  return new Promise((resolve) => {
+    void navigator.locks.request(`switchboard:call:${leg}`, { ifAvailable: true }, (lock) => {
+      if (!lock) return resolve(false);
+      const held = new Promise<void>((done) => (release = done));
+      resolve(true);
+      return held;
+    });
+  });
+}
+
+/** Takes the microphone, then finds the way. Without one the call goes on: what is typed is spoken. */
+async function listen(): Promise<void> {
+  const { leg } = call;
+  ears?.close();
+  try {
+    ears = await microphone(chosenDevices().microphone, lostDevice);
+  } catch {
+    ears = null;
+    call.state = "silent";
+    call.problem = preferences.say("call.no_microphone");
+    return;
+  }
+  if (call.leg !== leg) return ears.close();
+  ears.mute(call.muted);
+  ice = await readIce(call.business).catch(() => ice);
+  await offer();
+}
+
+function lostDevice(): void {
+  call.deviceLost = true;
+  void listen();
+}
+
+async function offer(): Promise<void> {
+  const { leg, business } = call;
+  if (!ears || !leg) return;
+  connection?.close();
+  clearTimeout(again);
+  const mine: Peer = peer(
+    ears,
+    ice,
+    {
+      onConnected: () => mine === connection && connected(),
+      onLost: () => mine === connection && lost(),
+    },
+    chosenDevices().speaker,
+  );
+  connection = mine;
+  try {
+    const answer = await connectSound(business, leg, await mine.offer());
+    if (mine === connection) await mine.answer(answer);
+  } catch (error) {
+    if (mine !== connection) return;
+    if (error instanceof Refused && error.code === "not_found") leaveCall();
+    else tryAgain();
+  }
+}
+
+function connected(): void {
+  if (call.state === "connecting") call.since = Date.now();
+  call.state = "on";
+  call.problem = "";
+}
+
+function lost(): void {
+  if (call.state !== "back") until = Date.now() + COMES_BACK;
+  call.state = "back";
+  tryAgain();
+}
+
+function tryAgain(): void {
+  clearTimeout(again);
+  if (Date.now() > until) {
+    call.problem = preferences.say("call.lost");
+    leaveCall();
+  } else again = setTimeout(() => void offer(), AGAIN_AFTER);
+}

@@ -1,0 +1,19 @@
+import type { IceServer } from "@switchboard/protocol";
+import { request } from "./http.ts";
+
+const at = (business: string) => `/api/v1/businesses/${business}`;
+
+/** The whole answer to a browser's whole offer. */
+export async function connectSound(business: string, leg: string, sdp: string): Promise<string> {
+  const answer = await request<{ sdp: string }>("POST", `${at(business)}/legs/${leg}/sound`, { sdp });
+  return answer.sdp;
+}
+
+export async function readIce(business: string): Promise<readonly IceServer[]> {
+  return (await request<{ ice: readonly IceServer[] }>("GET", `${at(business)}/calls/ice`)).ice;
+}
+
+export type CallVerb = "hold_call" | "resume_call" | "end_call";
+
+export const doInCall = (business: string, conversation: string, verb: CallVerb, leg: string) =>
+  request("POST", `${at(business)}/conversations/${conversation}/${verb}`, { leg });

@@ -1,0 +1,26 @@
+/** The call that this tab's operator is in. */
+class CallStore {
+  business = $state("");
+  conversation = $state("");
+  leg = $state("");
+  /** Who calls. */
+  name = $state("");
+  /** `silent`: there is no microphone; what is typed is spoken. */
+  state = $state<"off" | "connecting" | "on" | "back" | "silent">("off");
+  /** When their sound came about, in milliseconds of this clock. */
+  since = $state(0);
+  muted = $state(false);
+  held = $state(false);
+  /** What the customer is saying. */
+  caption = $state("");
+  /** A sentence about what did not work. */
+  problem = $state("");
+  /** A device that was in use is gone. */
+  deviceLost = $state(false);
+
+  get running(): boolean {
+    return this.state !== "off";
+  }
+}
+
+export const call = new CallStore();
