@@ -15,7 +15,7 @@ from channels.voice.opus import Encoder
 from channels.voice.voices import Voices
 from gateway.ports import Heard, Hints, Listening, Vocabulary
 from gateway.store import inboxes
-from gateway.store.directory import CallSettings
+from gateway.model.rules import CallSettings
 from gateway.store.sql import Tx
 from speech.order import Placed
 from tests.channels.voice.virtual_line import Loudness, StubSynthesizer
