@@ -46,6 +46,11 @@ class CallDesk:
     def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
         self._opened().press(business, leg, key, caller=caller)
 
+    @property
+    def count(self) -> int:
+        """How many calls this node has."""
+        return self._calls.count if self._calls is not None else 0
+
     async def drain(self) -> None:
         """No new calls; callers are told that this node stops, and their legs end."""
         if self._calls is not None:
