@@ -358,6 +358,7 @@ class Call:
         if said.who == CALLER and said.by == "keys":
             does = self._scenario.keys(said.text, choices, self._at)
             if does is not None:
+                self._line.stop()  # whoever answers needn't hear the question to its end
                 self._do(does)
                 return
             choice, text = self._meant(said.text, choices)

@@ -36,8 +36,8 @@ logger = structlog.get_logger(__name__)
 
 KEEP_EVERY = 10.0
 """Seconds between two signs of life of the legs here."""
-FAREWELL = 4.0
-"""Seconds in which callers are told that this node stops."""
+FAREWELL = 0.2
+"""The share of the time for stopping in which callers are told so."""
 
 
 def leg_of(call: Inbound) -> str:
@@ -51,7 +51,7 @@ class Calls:
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, voices: Callable[[], Voices],
-        webrtc: Callable[[], WebRtc],
+        webrtc: Callable[[], WebRtc], drain_seconds: float,
     ) -> None:  # fmt: skip
         self._store = store
         self._dispatcher = dispatcher
@@ -64,6 +64,7 @@ class Calls:
         self._making = asyncio.Lock()
         self._ticker = Ticker()
         self._tasks = TaskSet("calls")
+        self._drain_seconds = drain_seconds
         self._draining = False
 
     def start(self) -> None:
@@ -126,7 +127,7 @@ class Calls:
         calls = list(self._calls.values())
         for call in calls:
             call.restart()
-        deadline = asyncio.get_running_loop().time() + FAREWELL
+        deadline = asyncio.get_running_loop().time() + FAREWELL * self._drain_seconds
         while any(call.is_speaking for call in calls) and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.1)
         for call in calls:

@@ -81,5 +81,6 @@ class CallDesk:
         return Calls(
             self._store, self._dispatcher, self._hub, phrases=self._phrases,
             voices=lambda: (self.make_voices or voices)(self._vocabulary),
+            drain_seconds=self._settings.drain_seconds,
             webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))),
         )  # fmt: skip

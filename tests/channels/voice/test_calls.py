@@ -323,15 +323,18 @@ async def test_callers_are_told_when_the_node_stops_and_their_request_stays(lab:
     assert any("restart" in text for text in lab.speaker.said)
 
 
-async def test_a_person_who_hangs_up_leaves_the_conversation_open(lab: Lab) -> None:
+async def test_a_person_who_hangs_up_leaves_the_conversation_open_and_the_caller_rates_it(lab: Lab) -> None:
     phone = await lab.connected()
     desk = await lab.answered(phone, "olga")
     await phone.widget.entry("call_answered")
     assert (await lab.site.verb(phone.conversation, "end_call", leg=phone.leg))[0] == 200
     ended = await phone.widget.entry("call_ended", leg=phone.leg, why="over")
     assert ended["event"]["by"]["name"] == "Olga"
-    await until(lambda: lab.site.node.calls.count == 0)
     await desk.caller.over.wait()
+    await until(lambda: any("How did we do" in text for text in lab.speaker.said))
+    await phone.widget.send({"type": "press", "leg": phone.leg, "key": "5"})
+    await phone.widget.entry("rated", score=5)
+    await until(lambda: lab.site.node.calls.count == 0)
     ack = await phone.widget.say("Thank you")
     assert ack["conversation"] == phone.conversation
 
