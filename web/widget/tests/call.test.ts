@@ -29,8 +29,10 @@ class Bench {
       },
       storage: {
         getItem: (key) => this.kept.get(key) ?? null,
-        setItem: (key, value) => this.kept.set(key, value),
-        removeItem: (key) => this.kept.delete(key),
+        setItem: (key, value) => void this.kept.set(key, value),
+        removeItem: (key) => void this.kept.delete(key),
+        length: 0,
+        key: () => null,
       },
       key: "call",
       newId: () => `id-${++this.#ids}`,
