@@ -339,6 +339,19 @@ async def test_a_person_who_hangs_up_leaves_the_conversation_open_and_the_caller
     assert ack["conversation"] == phone.conversation
 
 
+async def test_the_call_of_whoever_is_blocked_ends(lab: Lab) -> None:
+    phone = await lab.connected()
+    await phone.widget.entry("system_notice", notice="call_greeting")
+    talks = f"/api/v1/businesses/{lab.site.ours.business}/conversations"
+    _, page = await lab.site.call("GET", talks)
+    contact = f"/api/v1/businesses/{lab.site.ours.business}/contacts/{page['rows'][0]['contact']['id']}"
+    assert (await lab.site.call("PUT", contact + "/block", who="sara", json={"reason": "spam"}))[0] == 200
+    await phone.speak("Hello? Hello? Is nobody there? Can you hear me? I only wanted to ask where my parcel is.")
+    await phone.widget.entry("call_ended", leg=phone.leg)
+    await phone.caller.over.wait()
+    await until(lambda: lab.site.node.calls.count == 0)
+
+
 def loud(caller: Caller) -> bool:
     """Whether what came last is more than silence."""
     return any(sounds(packet) for packet in caller.heard[-10:])
