@@ -26,6 +26,7 @@ from gateway.tasks import TaskSet
 from speech.frames import FRAME_MS, RATE
 from speech.services import FIRST, LATE_MS, NEXT, OPEN, Told, framed, reaching, refused, session, speed
 from speech.streams import closing
+from speech.yandex_languages import LANGUAGES, VOICES
 from speech.yandex_session import Session
 
 STT = "stt.api.cloud.yandex.net:443"
@@ -38,12 +39,6 @@ LONGEST_MS = 280_000
 """Of an utterance: a session takes five minutes."""
 MAX_LINE = 8 * 1024 * 1024
 """Bytes of one message of a text's sound."""
-LANGUAGES = {
-    "de": "de-DE", "en": "en-US", "es": "es-ES", "fi": "fi-FI", "fr": "fr-FR", "he": "he-IL", "it": "it-IT", "kk": "kk-KZ",
-    "nl": "nl-NL", "pl": "pl-PL", "pt": "pt-PT", "ru": "ru-RU", "sv": "sv-SE", "tr": "tr-TR", "uz": "uz-UZ",
-}  # fmt: skip
-VOICES = {"de": "lea", "en": "john", "he": "naomi", "kk": "amira", "ru": "alena", "uz": "nigora"}
-"""In which it speaks each language that it speaks, where no voice is chosen."""
 _STATUS = {
     "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403, "RESOURCE_EXHAUSTED": 429, "INVALID_ARGUMENT": 400, "NOT_FOUND": 404,
     "UNIMPLEMENTED": 404, "INTERNAL": 500, "UNKNOWN": 500,

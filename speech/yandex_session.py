@@ -87,29 +87,23 @@ class Session:
             await asyncio.gather(sending, return_exceptions=True)
 
     async def _received(self, call: Any, sending: asyncio.Task[None]) -> Any:
-        """The next response, None at the end. It may take its time until all is sent, then it must come."""
-        import grpc.aio
+        """The next response, None at the end; raises gRPC's errors. It may take its time until all is sent, then it must come."""
+        from grpc.aio import EOF
 
         reading = asyncio.ensure_future(call.read())
         try:
-            if not sending.done():
-                await asyncio.wait({reading, sending}, return_when=asyncio.FIRST_COMPLETED)
-            if not reading.done() and sending.done():
-                sending.result()
+            await asyncio.wait({reading, sending}, return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                error = sending.exception()
+                if isinstance(error, TimeoutError):
+                    raise error
                 await asyncio.wait({reading}, timeout=self._service.answer)
                 if not reading.done():
                     raise TimeoutError
-            elif not reading.done():
-                await asyncio.wait({reading})
             response = reading.result()
         finally:
             reading.cancel()
-        if response is grpc.aio.EOF:
-            code = await call.code()
-            if code is not grpc.StatusCode.OK:
-                raise grpc.aio.AioRpcError(code, call.initial_metadata, call.trailing_metadata)
-            return None
-        return response
+        return None if response is EOF else response
 
     async def _send(self, call: Any) -> None:
         from speech.speechkit import made

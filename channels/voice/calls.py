@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from msgspec.structs import replace
@@ -71,10 +71,10 @@ class Calls:
         """How many calls this node has."""
         return len(self._calls)
 
-    def expect(self, business: str, locale: str) -> None:
+    def expect(self, business: str, locale: str, *, recognizers: Sequence[str] = ()) -> None:
         """As ``gateway.ports.Calls``."""
         if not self._draining:
-            self._tasks.start(self._engines().prepare(business, locale), name="prepare")
+            self._tasks.start(self._engines().prepare(business, locale, recognizers), name="prepare")
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         """As ``gateway.ports.Calls``."""
@@ -148,7 +148,7 @@ class Calls:
         return call
 
     async def _take(self, begun: Begun) -> None:
-        call = Call(begun, self._around, self._engines().of(begun.business, begun.state.locale))
+        call = Call(begun, self._around, self._engines().of(begun.business, begun.state.locale, begun.settings))
         self._calls[begun.leg] = call
         failed = lambda: call.end("lost")  # noqa: E731
         self._places[begun.leg] = self._ticker.join(begun.leg, call.step, failed=failed)

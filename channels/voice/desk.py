@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gateway.dispatcher import Dispatcher
@@ -34,8 +34,8 @@ class CallDesk:
         self.make_voices: Callable[[Vocabulary], Voices] | None = None
         """Other engines than those of the settings."""
 
-    def expect(self, business: str, locale: str) -> None:
-        self._open_up().expect(business, locale)
+    def expect(self, business: str, locale: str, *, recognizers: Sequence[str] = ()) -> None:
+        self._open_up().expect(business, locale, recognizers=recognizers)
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         return await self._open_up().begin(call)
@@ -74,6 +74,6 @@ class CallDesk:
 
         return Calls(
             self._store, self._dispatcher, self._hub, phrases=self._phrases,
-            voices=lambda: (self.make_voices or voices)(self._vocabulary),
+            voices=lambda: self.make_voices(self._vocabulary) if self.make_voices else voices(self._vocabulary, self._settings),
             webrtc=lambda: WebRtc(webrtc_settings(self._settings)),
         )  # fmt: skip
