@@ -21,7 +21,7 @@ from av import AudioFrame, AudioResampler
 
 from benchmarks.speech import sound
 from channels.voice.mixer import FRAME, Frame
-from channels.voice.peer import Places
+from channels.voice.places import Places
 from channels.voice.ticker import PERIOD_MS, Seat, Ticker
 from channels.voice.webrtc import Settings, WebRtc
 

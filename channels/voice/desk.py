@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gateway.dispatcher import Dispatcher
@@ -68,12 +69,13 @@ class CallDesk:
 
     def _open(self) -> Calls:
         from channels.voice.calls import Calls
-        from channels.voice.places import webrtc_settings
+        from channels.voice.reach import places_of
         from channels.voice.voices import voices
+        from channels.voice.webrtc import Settings as Terms
         from channels.voice.webrtc import WebRtc
 
         return Calls(
             self._store, self._dispatcher, self._hub, phrases=self._phrases,
-            voices=lambda: self.make_voices(self._vocabulary) if self.make_voices else voices(self._vocabulary, self._settings),
-            webrtc=lambda: WebRtc(webrtc_settings(self._settings)),
+            voices=partial(self.make_voices or partial(voices, settings=self._settings), self._vocabulary),
+            webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))),
         )  # fmt: skip

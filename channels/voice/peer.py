@@ -16,7 +16,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
-import msgspec
 import pylibsrtp
 import structlog
 from aioice import Candidate as IceCandidate
@@ -29,6 +28,7 @@ from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from aiortc.rtcicetransport import connection_kwargs
 
 from channels.voice.offer import Candidate, Secrets
+from channels.voice.places import Places
 
 log = structlog.get_logger(__name__)
 
@@ -41,39 +41,6 @@ TRIES = 64
 CLOSE_WITHIN = 3.0
 """Seconds that a relay's good-bye may take."""
 
-
-class IceServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A STUN or TURN server, as browsers name it: ``turn:turn.example.com:3478?transport=udp``."""
-
-    url: str
-    username: str = ""
-    password: str = ""
-
-
-class Places(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where sound is sent from and to. ``addresses``: of this machine, all where there are none; ``public``: by which address
-    browsers reach them where that is another one, over the same port (1:1 NAT); ``ports``: first and last port, any where there
-    are none; ``servers``: one STUN and one TURN server are used; ``gather_within``: seconds that these may take."""
-
-    addresses: tuple[str, ...] = ()
-    public: str = ""
-    ports: tuple[int, int] | None = None
-    servers: tuple[IceServer, ...] = ()
-    gather_within: float = 2.0
-
-    def __post_init__(self) -> None:
-        for address in (*self.addresses, *([self.public] if self.public else ())):
-            ipaddress.ip_address(address)
-        if self.ports is not None and not 0 < self.ports[0] <= self.ports[1] < 65_536:
-            raise ValueError("Ports are the first and the last of a range, 1 to 65535.")
-        self.known()
-
-    def known(self) -> dict[str, Any]:
-        """The servers, as aioice wants them. Raises ``ValueError``."""
-        servers = [RTCIceServer(one.url, one.username or None, one.password or None) for one in self.servers]
-        return connection_kwargs(servers)
-
-
 Heard = Callable[[bytes], None]
 
 
@@ -81,7 +48,7 @@ class Way(Connection):
     """An ICE connection that binds where it is told to, and gives sound on as it comes."""
 
     def __init__(self, places: Places, heard: Heard, *, controlling: bool) -> None:
-        super().__init__(ice_controlling=controlling, **places.known())
+        super().__init__(ice_controlling=controlling, **connection_kwargs(_servers(places)))
         self._places = places
         self.heard = heard
 
@@ -277,15 +244,21 @@ async def _within(
     """What was answered in time."""
     if not asked:
         return []
-    done, late = await asyncio.wait(asked, timeout=seconds)
-    for task in late:
-        task.cancel()
+    try:
+        done, late = await asyncio.wait(asked, timeout=seconds)
+    finally:
+        for task in asked:
+            task.cancel()  # those that are done don't mind
     if late:
         await asyncio.wait(late)
     failed = [task for task in done if task.exception() is not None]
     if failed or late:
         log.warning("call_servers_silent", failed=len(failed), late=len(late))
     return [task.result() for task in asked if task in done and task not in failed]
+
+
+def _servers(places: Places) -> list[RTCIceServer]:
+    return [RTCIceServer(one.url, one.username or None, one.password or None) for one in places.servers]
 
 
 _turn = itertools.count()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import structlog
 
@@ -12,7 +12,7 @@ from channels.voice.cues import Settings as TurnSettings
 from channels.voice.hearing import Recognition
 from channels.voice.line import Parts
 from gateway.errors import SpeechUnavailable
-from gateway.ports import Hints, Recognizer, Synthesizer, Vocabulary
+from gateway.ports import Recognizer, Synthesizer, Vocabulary
 from gateway.settings import Settings
 from gateway.store.directory import CallSettings, Speaker
 from speech.activity import Activities
@@ -22,6 +22,8 @@ from speech.models import FOLDER
 from speech.order import Bench, Placed, RecognizerInOrder, SynthesizerInOrder
 
 log = structlog.get_logger(__name__)
+
+Changes: TypeAlias = Callable[[Literal["recognizer", "synthesizer"], str], None]
 
 PATIENT = TurnSettings(wait_words=4_000, doubt=3_000)
 """Of turns whose recognizer tells nothing before it has computed."""
@@ -57,19 +59,26 @@ class Voices:
         self._bench = Bench()
         self._prepared: set[tuple[str, str, str, str]] = set()
 
-    def of(self, business: str, locale: str, settings: CallSettings) -> Voice:
-        """The voice of a call of a business, in a language."""
+    def of(self, business: str, locale: str, settings: CallSettings, *, changed: Changes) -> Voice:
+        """The voice of a call of a business, in a language. ``changed`` is told when another engine is at work."""
         hints = self._vocabulary.hints(business, locale)
         recognizers = self._hear(settings.recognizers.get(locale, ()))
         speakers = settings.speakers.get(locale, ())
         synthesizers = self._speak(speakers)
         parts = Parts(
-            synthesizer=SynthesizerInOrder(synthesizers, bench=self._bench),
+            synthesizer=SynthesizerInOrder(
+                synthesizers, bench=self._bench, changed=lambda engine: changed("synthesizer", engine)
+            ),
             activities=self._activities,
             means=lambda text: self._vocabulary.means(business, text, locale),
             settings=PATIENT if recognizers and self._is_late(recognizers[0].name) else TurnSettings(),
         )
-        recognition = self._recognition(recognizers, locale, hints)
+        recognition = None
+        if recognizers:
+            recognizer = RecognizerInOrder(
+                recognizers, bench=self._bench, changed=lambda engine: changed("recognizer", engine)
+            )
+            recognition = Recognition(recognizer=recognizer, locale=locale, hints=hints)
         first = next((one for one in speakers if one.name == synthesizers[0].name), None)
         return Voice(parts, recognition, first.voice, first.rate) if first is not None else Voice(parts, recognition)
 
@@ -119,13 +128,6 @@ class Voices:
 
     def _is_service(self, name: str) -> bool:
         return self._engines is not None and name in self._engines.known and self._engines.known[name].service
-
-    def _recognition(
-        self, recognizers: Sequence[Placed[Recognizer]], locale: str, hints: Hints
-    ) -> Recognition | None:  # fmt: skip
-        if not recognizers:
-            return None
-        return Recognition(recognizer=RecognizerInOrder(recognizers, bench=self._bench), locale=locale, hints=hints)
 
 
 def voices(vocabulary: Vocabulary, settings: Settings) -> Voices:

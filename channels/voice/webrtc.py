@@ -19,7 +19,8 @@ from channels.voice import jitter
 from channels.voice.carrier import CarrierEvents
 from channels.voice.mixer import Frame
 from channels.voice.offer import Offer, Terms, answer, judge
-from channels.voice.peer import Peer, Places
+from channels.voice.peer import Peer
+from channels.voice.places import Places
 from channels.voice.rtp import is_rtcp, read, read_told
 from channels.voice.stream import Hearing, Speaking
 from gateway.errors import Draining, Overloaded

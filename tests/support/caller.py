@@ -9,7 +9,8 @@ import secrets
 
 from channels.voice.jitter import FRAME_TICKS
 from channels.voice.offer import Candidate, Secrets
-from channels.voice.peer import Peer, Places
+from channels.voice.peer import Peer
+from channels.voice.places import Places
 from channels.voice.rtp import WRAP_16, WRAP_32, Rtp, is_rtcp, read, write
 
 OPUS, EVENTS = 111, 126

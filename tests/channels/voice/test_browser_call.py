@@ -17,7 +17,7 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from channels.voice.mixer import SILENCE, Frame
-from channels.voice.peer import Places
+from channels.voice.places import Places
 from channels.voice.ticker import PERIOD_MS, Seat, Ticker
 from channels.voice.webrtc import Settings, WebRtc, WebRtcCarrier
 from tests.flows.browser import ARGUMENTS, find_chromium

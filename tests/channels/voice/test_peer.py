@@ -7,11 +7,11 @@ import inspect
 
 import aioice.ice
 import aiortc.rtcdtlstransport
-import pytest
 from aioice import Candidate, Connection
 from aioice.ice import StunProtocol
 
-from channels.voice.peer import MAX_WAITING, IceServer, Peer, Places, Seal, Socket, Way
+from channels.voice.peer import MAX_WAITING, Peer, Seal, Socket, Way
+from channels.voice.places import IceServer, Places
 from tests.support.caller import LOOPBACK
 
 
@@ -110,22 +110,6 @@ async def test_silent_stun_server_costs_no_more_than_its_time() -> None:
     one = peer(Places(addresses=("127.0.0.1",), servers=servers, gather_within=0.05))
     assert [way.kind for way in await one.gather()] == ["host"]
     await one.aclose()
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"addresses": ("localhost",)},
-        {"public": "example.com"},
-        {"ports": (0, 5)},
-        {"ports": (9, 5)},
-        {"ports": (9, 70_000)},
-        {"servers": (IceServer(url="https://example.com"),)},
-    ],
-)
-def test_place_that_can_t_be_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError):
-        Places(**wrong)  # type: ignore[arg-type]
 
 
 async def test_strangers_at_the_port_reach_neither_sound_nor_encryption() -> None:

@@ -18,7 +18,7 @@ import pytest
 from channels.voice.mixer import SILENCE, Frame
 from channels.voice.offer import judge
 from channels.voice.opus import Encoder
-from channels.voice.peer import Places
+from channels.voice.places import Places
 from channels.voice.stream import Hearing
 from channels.voice.webrtc import BURST, REPORT, Settings, WebRtc, WebRtcCarrier
 from gateway.errors import Draining, Invalid, Overloaded
