@@ -52,7 +52,8 @@ def known(tables: Mapping[str, SpeechEngine], folder: Path) -> dict[str, Known]:
 
 
 def _of(name: str, table: SpeechEngine, folder: Path) -> Known:
-    kind, languages, voices = table.kind, table.languages, (table.voice,) if table.voice else ()
+    kind, languages = table.kind, table.languages
+    voices: tuple[str, ...] = (table.voice,) if table.voice else ()
     lacks: Literal["", "package", "model"] = ""
     if kind in ("vosk", "whisper", "piper"):
         here = models.installed(folder, kind)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import aiohttp
 import msgspec
@@ -57,6 +57,7 @@ class Deepgram:
         self._model = model
         self._tasks = TaskSet(f"speech.{name}")
         self._session: aiohttp.ClientSession | None = None
+        self._sockets: set[aiohttp.ClientWebSocketResponse] = set()
 
     async def listen(self, *, locale: str, hints: Hints) -> Stream:
         """As ``Recognizer``."""
@@ -69,18 +70,35 @@ class Deepgram:
         try:
             with reaching(self.name):
                 async with asyncio.timeout(OPEN):
-                    return await self._session.ws_connect(
+                    socket = await self._session.ws_connect(
                         self._url, params=asked, headers={"Authorization": f"Token {self._key}"}, max_msg_size=MAX_MESSAGE,
                         timeout=aiohttp.ClientWSTimeout(ws_close=LEAVE),
                     )  # fmt: skip
         except SpeechUnavailable as error:
             if isinstance(error.__cause__, aiohttp.WSServerHandshakeError):
-                headers = error.__cause__.headers or {}
+                headers: Mapping[str, str] = error.__cause__.headers or {}
                 raise refused(self.name, error.__cause__.status, headers.get("dg-error", "")) from None
             raise
+        self._sockets.add(socket)
+        return socket
+
+    def leave(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """A connection ends, while nobody waits for it."""
+        self._tasks.start(self._leave(socket), name="leave")
+
+    async def _leave(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        try:
+            async with asyncio.timeout(LEAVE):
+                if not socket.closed:
+                    await socket.send_str(CLOSE)
+                await socket.close()
+        except (TimeoutError, aiohttp.ClientError, ConnectionError, RuntimeError):
+            pass  # whatever is left of it goes with the session
+        self._sockets.discard(socket)
 
     async def aclose(self) -> None:
         await self._tasks.finish(within=0)
+        await asyncio.gather(*(self._leave(socket) for socket in list(self._sockets)))
         if self._session is not None:
             await self._session.close()
 
@@ -151,7 +169,7 @@ class Stream:
             timer.cancel()
         if not self._task.done():
             self._task.cancel()
-            self._bid_farewell()
+            self._service.leave(self._socket)
 
     def _flush(self) -> None:
         if self._piece:
@@ -167,21 +185,11 @@ class Stream:
         for heard in self._utterances.told():
             self._told.tell(heard)
 
-    def _bid_farewell(self) -> None:
-        self._tasks.start(self._leave(self._socket), name="leave")
-
-    async def _leave(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        try:
-            async with asyncio.timeout(LEAVE):
-                await socket.send_str(CLOSE)
-                await socket.close()
-        except (TimeoutError, aiohttp.ClientError, ConnectionError, RuntimeError):
-            pass  # whatever is left of it goes with the session
-
     async def _run(self) -> None:
         try:
             while True:
                 await self._talk()
+                self._service.leave(self._socket)
                 self._outbox.clear()  # signs of life
                 while not self._outbox:
                     self._news.clear()
@@ -189,7 +197,7 @@ class Stream:
                 self._socket = await self._service.open(self._asked)
         except SpeechUnavailable as error:
             self._told.fail(error)
-            self._bid_farewell()
+            self._service.leave(self._socket)
 
     async def _talk(self) -> None:
         """Over one connection, until it ends. Raises ``SpeechUnavailable`` where that costs words."""
