@@ -178,6 +178,9 @@ class Stream:
             self._news.set()
 
     def _settle(self, number: int) -> None:
+        if self._utterances.is_unanswered(number):
+            self._told.fail(SpeechUnavailable(f"{self._service.name} hangs."))
+            return
         self._utterances.settle(number)
         self._tell()
 
@@ -198,6 +201,9 @@ class Stream:
         except SpeechUnavailable as error:
             self._told.fail(error)
             self._service.leave(self._socket)
+        except Exception:
+            self._told.fail(SpeechUnavailable(f"{self._service.name} broke down."))
+            raise
 
     async def _talk(self) -> None:
         """Over one connection, until it ends. Raises ``SpeechUnavailable`` where that costs words."""

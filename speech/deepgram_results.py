@@ -17,6 +17,9 @@ from gateway.ports import Heard, Word
 NEAR = 30
 """Milliseconds by which a result may fall short of an utterance's end and still reach it."""
 
+LONG = 1_500
+"""Milliseconds of sound of which the service tells something in any case."""
+
 
 class Spoken(msgspec.Struct):
     word: str
@@ -55,6 +58,8 @@ class _Utterance:
     """What won't change any more."""
     guess: str = ""
     """What follows it for now."""
+    answered: bool = False
+    """Something was told of it, if only that there is nothing."""
     over: bool = False
 
     @property
@@ -99,6 +104,14 @@ class Utterances:
         self._open.append(_Utterance(now.number + 1, self.fed))
         return not now.over
 
+    def is_unanswered(self, number: int) -> bool:
+        """Whether nothing at all was told of an utterance up to ``number`` that was long enough for it."""
+        return any(
+            one.until is not None and one.until - one.since >= LONG and not one.answered and not one.over
+            for one in self._open
+            if one.number <= number
+        )
+
     def settle(self, number: int) -> None:
         """The service has had its time for an utterance that ended."""
         for one in self._open:
@@ -122,6 +135,7 @@ class Utterances:
 
     def _add(self, owner: _Utterance, result: Results, base: int) -> None:
         best = result.channel.alternatives[0] if result.channel.alternatives else Alternative()
+        owner.answered = True
         owner.guess = "" if result.is_final else best.transcript
         if not result.is_final:
             return

@@ -155,7 +155,7 @@ class OpenAI:
 
     def _form(self, sound: bytes, language: str, names: str) -> aiohttp.FormData:
         form = aiohttp.FormData()
-        form.add_field("file", wav(sound), filename="speech.wav", content_type="audio/wav")
+        form.add_field("file", io.BytesIO(wav(sound)), filename="speech.wav", content_type="audio/wav")
         form.add_field("model", self._model)
         form.add_field("language", language)
         if names:
@@ -254,6 +254,9 @@ class Utterances:
                     parts.clear()
         except SpeechUnavailable as error:
             self._told.fail(error)
+        except Exception:
+            self._told.fail(SpeechUnavailable(f"{self._service.name} broke down."))
+            raise
 
     async def _understood(self, sound: bytes, begun: int, since: int) -> Heard:
         if len(sound) // FRAME_BYTES * FRAME_MS < SHORTEST_MS:

@@ -20,8 +20,8 @@ from speech.sound import Resampler
 
 PIECE_FRAMES = 5
 """Frames of one message: a tenth of a second, as services like it."""
-LATE_MS = 10_000
-"""Of sound that waits for a service; with more, it can't keep up."""
+LATE_MS = 15_000
+"""Of sound that waits for a service; with more, it can't keep up. Who comes after an engine that failed is given 10 s at once."""
 OPEN = 2.5
 """Seconds for a connection: an order of engines waits for three."""
 SEND = 5.0

@@ -41,9 +41,10 @@ MAX_LINE = 8 * 1024 * 1024
 """Bytes of one message of a text's sound."""
 _STATUS = {
     "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403, "RESOURCE_EXHAUSTED": 429, "INVALID_ARGUMENT": 400, "NOT_FOUND": 404,
-    "UNIMPLEMENTED": 404, "INTERNAL": 500, "UNKNOWN": 500,
+    "UNIMPLEMENTED": 404,
 }  # fmt: skip
-"""What gRPC's codes would be over HTTP; others mean that it wasn't reached."""
+"""What gRPC's codes would be over HTTP. Others mean that it broke off, also INTERNAL: that is what grpcio makes of a message that
+could not be written, before it has read why."""
 
 
 class _Chunk(msgspec.Struct):
@@ -264,3 +265,6 @@ class Sessions:
                     self._told.tell(heard)
         except SpeechUnavailable as error:
             self._told.fail(error)
+        except Exception:
+            self._told.fail(SpeechUnavailable(f"{self._service.name} broke down."))
+            raise

@@ -6,6 +6,7 @@ import asyncio
 from bisect import bisect_right
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from gateway.errors import SpeechUnavailable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 SILENCE_MS = 100
 """Of silence that keeps a session alive."""
+GREETING = 0.3
+"""Seconds in which the service may refuse a session, or say that it is there."""
 GENERAL = 0.9
 """The service tells no confidence."""
 
@@ -35,6 +38,8 @@ class Session:
         self._sent = 0
         self._ended = False
         self._news = asyncio.Event()
+        self._greeted = asyncio.Event()
+        """The service has answered."""
         self._stretched_at: list[int] = []
         """At which milliseconds of what was sent a silence was put in."""
         self._finals: dict[int, Any] = {}
@@ -69,6 +74,7 @@ class Session:
         sending = asyncio.create_task(self._send(call), name="speech.yandex.send")
         try:
             while (response := await self._received(call, sending)) is not None:
+                self._greeted.set()
                 told = self._take(response)
                 if told is not None:
                     yield told
@@ -112,6 +118,9 @@ class Session:
             made[name] for name in ("StreamingRequest", "AudioChunk", "SilenceChunk", "Eou")
         )
         await self._write(call, request(session_options=self._options()))
+        with suppress(TimeoutError):  # a refusal that is read before the next message is written says why
+            async with asyncio.timeout(GREETING):
+                await self._greeted.wait()
         while self._outbox or not self._ended:
             if self._outbox:
                 piece = self._outbox[0]

@@ -139,7 +139,7 @@ class _Connection:
             await self._tell(self._guessed(), final=False)
         if milliseconds >= self._double.cuts and not self._double.hangs:
             words = self._guessed()
-            self._left = (self._words or [])[len(words) :]
+            self._left = self._left[len(words) :]
             await self._tell(words, final=True)
             self._cut()
         return True

@@ -121,7 +121,7 @@ def _sound_of(file: Any) -> bytes:
     if not isinstance(file, web.FileField) or not file.filename.endswith(".wav"):
         raise Refused(400, "invalid_file")
     try:
-        with wave.open(io.BytesIO(file.file.read())) as reader:
+        with file.file, wave.open(io.BytesIO(file.file.read())) as reader:
             if (reader.getnchannels(), reader.getsampwidth(), reader.getframerate()) != (1, 2, 16_000):
                 raise Refused(400, "invalid_file")
             sound = reader.readframes(reader.getnframes())

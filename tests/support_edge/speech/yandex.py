@@ -54,7 +54,7 @@ class YandexDouble(Service):
             yield answer
 
     async def _session(self, messages: AsyncIterator[Any], context: Any) -> AsyncIterator[Any]:
-        sound, told, silences = bytearray(), 0, []
+        sound, told, silences, ended = bytearray(), 0, [], False
         while (message := await self._next(messages, context)) is not None:
             kind = message.WhichOneof("Event")
             if kind == "chunk":
@@ -73,12 +73,15 @@ class YandexDouble(Service):
                 silences.append((len(sound) // 32, message.silence_chunk.duration_ms))
                 self.alive.set()
             elif kind == "eou":
+                ended = True
                 if self.hangs:
                     await self.hang()
                 for answer in self._final(bytes(sound), silences):
                     yield answer
             else:
                 await self._refuse(context, f"{kind} in a session")
+        if not ended:
+            self.gone.set()
         yield _answer(status_code=made["StatusCode"](code_type=3))
 
     def _final(self, sound: bytes, silences: list[tuple[int, int]]) -> list[Any]:
@@ -96,9 +99,6 @@ class YandexDouble(Service):
                 return await anext(messages, None)
         except TimeoutError:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "no message in time")
-        except asyncio.CancelledError:
-            self.gone.set()
-            raise
 
     async def _refuse(self, context: Any, problem: str) -> None:
         self.problems.append(problem)
