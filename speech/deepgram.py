@@ -28,6 +28,8 @@ ALIVE = 4.0
 """Seconds without sound after which the service is told that we are there; it closes after ten."""
 SETTLE = 1.0
 """Seconds after which an utterance's final is what was told of it: where little was said, the service doesn't confirm ``Finalize``."""
+FRESH = 20
+"""Messages (2 s) that are sent again over another connection."""
 LEAVE = 0.5
 """Seconds for a farewell."""
 MAX_MESSAGE = 1024 * 1024
@@ -113,7 +115,8 @@ class Deepgram:
 
 
 class Stream:
-    """A ``gateway.ports.Listening``. A connection that ends while nothing is being said costs nothing: the next frame opens another."""
+    """A ``gateway.ports.Listening``. A connection that ends while nothing is being said costs nothing: the next frame opens another, also
+    where that frame was on its way already."""
 
     def __init__(
         self, service: Deepgram, asked: list[tuple[str, str]], socket: aiohttp.ClientWebSocketResponse, tasks: TaskSet
@@ -129,6 +132,8 @@ class Stream:
         """Milliseconds of sound that wait."""
         self._sent = 0
         """Milliseconds that were sent, over all connections."""
+        self._fresh: list[bytes | str] | None = []
+        """What was sent since nothing was being said, as long as the service has told nothing of it."""
         self._news = asyncio.Event()
         self._timers: set[asyncio.TimerHandle] = set()
         self._socket = socket
@@ -187,13 +192,16 @@ class Stream:
     def _tell(self) -> None:
         for heard in self._utterances.told():
             self._told.tell(heard)
+        if self._utterances.idle:
+            self._fresh = []
 
     async def _run(self) -> None:
         try:
             while True:
                 await self._talk()
                 self._service.leave(self._socket)
-                self._outbox.clear()  # signs of life
+                while KEEP_ALIVE in self._outbox:
+                    self._outbox.remove(KEEP_ALIVE)
                 while not self._outbox:
                     self._news.clear()
                     await self._news.wait()
@@ -216,7 +224,7 @@ class Stream:
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
-        if not self._utterances.idle or self._waiting:
+        if (not self._utterances.idle or self._waiting) and not self._sent_again():
             why = _CLOSES.get(self._socket.close_code or 0, "broke off")
             raise SpeechUnavailable(f"{self._service.name} {why}.")
 
@@ -250,14 +258,30 @@ class Stream:
             except (ConnectionError, RuntimeError):  # it ends: the receiver says so
                 return
             self._outbox.popleft()
-            if isinstance(one, bytes):
-                milliseconds = len(one) // FRAME_BYTES * FRAME_MS
-                self._sent += milliseconds
-                self._waiting -= milliseconds
+            self._count(one, 1)
+            if self._fresh is not None and one is not KEEP_ALIVE:
+                self._fresh.append(one)
+
+    def _count(self, one: bytes | str, times: int) -> None:
+        if isinstance(one, bytes):
+            milliseconds = times * (len(one) // FRAME_BYTES * FRAME_MS)
+            self._sent += milliseconds
+            self._waiting -= milliseconds
+
+    def _sent_again(self) -> bool:
+        """Whether the connection was gone before it had told anything of what is being said: that is sent over the next one, once."""
+        fresh, self._fresh = self._fresh, None
+        if fresh is None or len(fresh) > FRESH:
+            return False
+        for one in reversed(fresh):
+            self._outbox.appendleft(one)
+            self._count(one, -1)
+        return True
 
     def _take(self, message: bytes, base: int) -> None:
         try:
             if _kinds.decode(message).type == "Results":
+                self._fresh = None
                 self._utterances.take(_results.decode(message), base)
         except msgspec.DecodeError as error:
             raise SpeechUnavailable(f"{self._service.name} says what nobody understands.") from error
