@@ -265,7 +265,7 @@ async def test_end_that_is_not_confirmed_is_told_all_the_same(deepgram: Deepgram
     for _ in range(6):  # too little to be confirmed
         listening.feed(SILENCE)
     listening.finalize()
-    listening._settle(1)  # type: ignore[attr-defined]
+    listening._settle(1)
     async with asyncio.timeout(10):
         assert (await anext(listening.heard())).text == ""
     await engine.aclose()

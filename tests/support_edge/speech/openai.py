@@ -124,7 +124,7 @@ def _sound_of(file: Any) -> bytes:
         with file.file, wave.open(io.BytesIO(file.file.read())) as reader:
             if (reader.getnchannels(), reader.getsampwidth(), reader.getframerate()) != (1, 2, 16_000):
                 raise Refused(400, "invalid_file")
-            sound = reader.readframes(reader.getnframes())
+            sound: bytes = reader.readframes(reader.getnframes())
     except (wave.Error, EOFError) as error:
         raise Refused(400, "invalid_file") from error
     if len(sound) < 3_200:
