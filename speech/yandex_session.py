@@ -43,7 +43,9 @@ class Session:
         self._stretched_at: list[int] = []
         """At which milliseconds of what was sent a silence was put in."""
         self._finals: dict[int, Any] = {}
-        """By the service's count: what won't change any more."""
+        """By the service's count: what won't change any more …"""
+        self._polished: set[int] = set()
+        """… and what of it was normalized, which may take a moment longer."""
 
     @property
     def waiting(self) -> int:
@@ -72,13 +74,15 @@ class Session:
 
         call = self._service.open()
         sending = asyncio.create_task(self._send(call), name="speech.yandex.send")
+        over = False
         try:
             while (response := await self._received(call, sending)) is not None:
                 self._greeted.set()
                 told = self._take(response)
                 if told is not None:
                     yield told
-                if response.HasField("eou_update") and sending.done():
+                over = over or response.HasField("eou_update")
+                if over and sending.done() and self._polished.issuperset(self._finals):
                     break
             if not self._ended:
                 raise SpeechUnavailable(f"{self._service.name} broke off.")
@@ -162,7 +166,9 @@ class Session:
         if response.HasField("final"):
             self._finals[response.audio_cursors.final_index] = _best(response.final)
         elif response.HasField("final_refinement"):
-            self._finals[response.final_refinement.final_index] = _best(response.final_refinement.normalized_text)
+            index = response.final_refinement.final_index
+            self._finals[index] = _best(response.final_refinement.normalized_text)
+            self._polished.add(index)
         elif response.HasField("partial"):
             guess = _best(response.partial)
             text = self._text(*self._finals.values(), guess)

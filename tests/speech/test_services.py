@@ -317,8 +317,9 @@ async def yandex() -> AsyncIterator[YandexDouble]:
         yield double
 
 
-async def test_final_is_the_polished_one_and_each_utterance_a_session(yandex: YandexDouble) -> None:
-    yandex.says = ["Соедините с оператором.", "Спасибо!"]
+@pytest.mark.parametrize("late", [False, True])
+async def test_final_is_the_polished_one_and_each_utterance_a_session(yandex: YandexDouble, late: bool) -> None:
+    yandex.says, yandex.late = ["Соедините с оператором.", "Спасибо!"], late
     engine = Yandex(key=KEY, stt=yandex.stt, plain=True)
     listening = await engine.listen(locale="ru", hints=NOTHING)
     finals = aiter(one async for one in listening.heard() if one.final)

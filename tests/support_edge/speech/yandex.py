@@ -28,9 +28,11 @@ STATUS = {
 
 
 class YandexDouble(Service):
-    """``idle``: seconds without a message until a session ends; ``stt``: where recognition is."""
+    """``idle``: seconds without a message until a session ends; ``stt``: where recognition is; ``late``: normalized text comes after the
+    end of an utterance."""
 
     idle = 5.0
+    late = False
     stt = ""
     sessions: int = 0
 
@@ -91,7 +93,9 @@ class YandexDouble(Service):
         final = _answer(final=_update(words, times))
         final.audio_cursors.final_index = 0
         polished = made["FinalRefinement"](final_index=0, normalized_text=_update(text.split(), times))
-        return [final, _answer(final_refinement=polished), _answer(eou_update=made["EouUpdate"](time_ms=length))]
+        ended = _answer(eou_update=made["EouUpdate"](time_ms=length))
+        refined = _answer(final_refinement=polished)
+        return [final, ended, refined] if self.late else [final, refined, ended]
 
     async def _next(self, messages: AsyncIterator[Any], context: Any) -> Any:
         try:
