@@ -30,9 +30,10 @@ class Refused(Exception):
 
 
 class OpenAIDouble(Service):
-    """``prompts``: what models were told before, by utterance; ``rate`` of its raw sound is always 24 kHz."""
+    """``prompts``: what models were told before, by utterance; ``spoken``: the texts. Its raw sound is always at 24 kHz."""
 
     prompts: list[str]
+    spoken: list[str]
     content_type = "audio/pcm"
     answer: bytes | None = None
     """What it answers in place of a transcription."""
@@ -100,6 +101,7 @@ class OpenAIDouble(Service):
             raise Refused(400, "invalid_value")
         if body.get("response_format", "mp3") != "pcm":
             raise Refused(400, "this_double_makes_pcm_alone")
+        self.spoken.append(body["input"])
         response = web.StreamResponse(headers={"Content-Type": self.content_type})
         await response.prepare(request)
         sound = tone(body["input"], rate=24_000, speed=body.get("speed", 1.0))
@@ -156,7 +158,7 @@ def _transcription(text: str, seconds: float, model: str, wanted: str, details: 
 @asynccontextmanager
 async def openai_double() -> AsyncIterator[OpenAIDouble]:
     double = OpenAIDouble()
-    double.prompts = []
+    double.prompts, double.spoken = [], []
     app = web.Application(client_max_size=25 * 2**20)
     app.router.add_post("/v1/audio/transcriptions", double.handle)
     app.router.add_post("/v1/audio/speech", double.handle)
