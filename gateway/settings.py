@@ -48,8 +48,8 @@ class LanguageModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class SpeechEngine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A speech engine that inboxes may choose by its name (voice.md). ``url``: up to its version (openai, deepgram), or the domain
     (yandex); ``model``: by which it understands, ``voice_model``: by which it speaks (openai), ``voice``: in which, where an inbox says
-    nothing; ``rate``: samples a second of its raw sound (openai); ``folder``: that of Yandex Cloud; ``languages``: what it is for, en, ru,
-    …, none for whatever it knows."""
+    nothing; ``rate``: samples a second of its raw sound (openai); ``folder``: that of Yandex Cloud; ``opt_out``: Deepgram may not use what
+    it hears to improve its models, for another price; ``languages``: what it is for, en, ru, …, none for whatever it knows."""
 
     kind: Literal["openai", "deepgram", "yandex", "vosk", "whisper", "piper"]
     url: str = ""
@@ -59,6 +59,7 @@ class SpeechEngine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     voice: str = ""
     rate: int = 24_000
     folder: str = ""
+    opt_out: bool = False
     languages: tuple[str, ...] = ()
 
 

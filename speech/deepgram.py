@@ -46,10 +46,11 @@ _results = msgspec.json.Decoder(Results)
 
 
 class Deepgram:
-    """A ``Recognizer``. ``url``: up to its version; ``name``: as people know it."""
+    """A ``Recognizer``. ``url``: up to its version; ``opt_out``: of the Model Improvement Program; ``name``: as people know it."""
 
     def __init__(
-        self, *, key: str, url: str = URL, model: str = MODEL, name: str = "Deepgram", alive: float = ALIVE, settle: float = SETTLE
+        self, *, key: str, url: str = URL, model: str = MODEL, opt_out: bool = False, name: str = "Deepgram", alive: float = ALIVE,
+        settle: float = SETTLE,
     ) -> None:  # fmt: skip
         self.name = name
         self.alive = alive
@@ -57,6 +58,7 @@ class Deepgram:
         self._url = "ws" + url.rstrip("/").removeprefix("http") + "/listen"
         self._key = key
         self._model = model
+        self._opt_out = opt_out
         self._tasks = TaskSet(f"speech.{name}")
         self._session: aiohttp.ClientSession | None = None
         self._sockets: set[aiohttp.ClientWebSocketResponse] = set()
@@ -110,7 +112,7 @@ class Deepgram:
         return [
             ("model", self._model), ("language", language), ("encoding", "linear16"), ("sample_rate", str(RATE)),
             ("channels", "1"), ("interim_results", "true"), ("punctuate", "true"), ("endpointing", "false"),
-            *((term, name) for name in names),
+            *((term, name) for name in names), *([("mip_opt_out", "true")] if self._opt_out else []),
         ]  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def made(name: str, table: SpeechEngine, folder: Path) -> Any:
             from speech import deepgram
 
             url, model = table.url or deepgram.URL, table.model or deepgram.MODEL
-            return deepgram.Deepgram(key=table.key, url=url, model=model, name=name)
+            return deepgram.Deepgram(key=table.key, url=url, model=model, opt_out=table.opt_out, name=name)
         case "yandex":
             return _yandex(name, table)
         case "vosk":

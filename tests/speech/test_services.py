@@ -242,9 +242,10 @@ async def deepgram() -> AsyncIterator[DeepgramDouble]:
 @pytest.mark.parametrize("model", ["nova-3", "nova-2"])
 async def test_names_of_the_business_are_told_as_the_model_takes_them(deepgram: DeepgramDouble, model: str) -> None:
     deepgram.says = [FIRST]
-    engine = Deepgram(url=deepgram.url, key=KEY, model=model)
+    engine = Deepgram(url=deepgram.url, key=KEY, model=model, opt_out=model == "nova-3")
     assert (await understood(engine, hints=NAMES)).text == FIRST
     assert deepgram.terms == ["Spark", "Moscow"] and not deepgram.problems
+    assert deepgram.opted_out == (model == "nova-3")
     await engine.aclose()
 
 

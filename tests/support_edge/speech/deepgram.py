@@ -24,6 +24,7 @@ BOOLEANS = (
     "numerals",
     "profanity_filter",
     "vad_events",
+    "mip_opt_out",
 )
 OTHERS = (
     "model",
@@ -50,6 +51,7 @@ class DeepgramDouble(Service):
     idle = 10.0
     cuts = 60_000
     confirms = True
+    opted_out = False
     terms: list[str]
     sockets: list[web.WebSocketResponse]
     farewells: int = 0
@@ -90,6 +92,7 @@ class DeepgramDouble(Service):
             return 400, "keyterm_is_for_nova_3"
         if "keywords" in query and model == "nova-3":
             return 400, "keywords_are_for_older_models"
+        self.opted_out = query.get("mip_opt_out") == "true"
         self.terms = [*query.getall("keyterm", []), *query.getall("keywords", [])]
         return 0, ""
 
