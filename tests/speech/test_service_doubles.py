@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -161,6 +163,9 @@ async def asked(double: YandexDouble, requests: list[Any], *, key: str = KEY) ->
             response_deserializer=made["StreamingResponse"].FromString,
         )
         call = recognize(iter(requests), metadata=(("authorization", f"Api-Key {key}"),))
+        with suppress(grpc.aio.AioRpcError):
+            async with asyncio.timeout(10):
+                [answer async for answer in call]
         return str((await call.code()).name)
 
 
