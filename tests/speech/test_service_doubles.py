@@ -147,7 +147,7 @@ def options(**change: Any) -> Any:
         "model": change.get("model", "general"), "audio_format": {"raw_audio": audio},
         "language_restriction": {"restriction_type": 1, "language_code": [change.get("language", "ru-RU")]},
     }  # fmt: skip
-    eou = {"external_classifier": {}} if change.get("external", True) else {}
+    eou: dict[str, Any] = {"external_classifier": {}} if change.get("external", True) else {}
     return made["StreamingRequest"](session_options={"recognition_model": model, "eou_classifier": eou})
 
 
