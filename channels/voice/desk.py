@@ -47,6 +47,11 @@ class CallDesk:
     def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
         self._opened().press(business, leg, key, caller=caller)
 
+    @property
+    def count(self) -> int:
+        """How many calls this node has."""
+        return self._calls.count if self._calls is not None else 0
+
     async def drain(self) -> None:
         """No new calls; callers are told that this node stops, and their legs end."""
         if self._calls is not None:
@@ -77,5 +82,6 @@ class CallDesk:
         return Calls(
             self._store, self._dispatcher, self._hub, phrases=self._phrases,
             voices=partial(self.make_voices or partial(voices, settings=self._settings), self._vocabulary),
+            drain_seconds=self._settings.drain_seconds,
             webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))),
         )  # fmt: skip

@@ -12,9 +12,9 @@ from channels.voice.cues import Settings as TurnSettings
 from channels.voice.hearing import Recognition
 from channels.voice.line import Parts
 from gateway.errors import SpeechUnavailable
+from gateway.model.rules import CallSettings, Speaker
 from gateway.ports import Recognizer, Synthesizer, Vocabulary
 from gateway.settings import Settings
-from gateway.store.directory import CallSettings, Speaker
 from speech.activity import Activities
 from speech.catalogue import START_HEARS, START_SPEAKS
 from speech.making import Engines

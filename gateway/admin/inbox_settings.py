@@ -14,16 +14,9 @@ from gateway.faults import speech as faults
 from gateway.http.peers import origin_of
 from gateway.http.texts import name_of, one_line, visible_text
 from gateway.model.cards import check_address
+from gateway.model.rules import CallSettings, Speaker
 from gateway.store import configuration
-from gateway.store.directory import (
-    CallSettings,
-    ConsentText,
-    InboxSettings,
-    InvitationRule,
-    Speaker,
-    Starter,
-    TelegramSettings,
-)
+from gateway.store.directory import ConsentText, InboxSettings, InvitationRule, Starter, TelegramSettings
 from gateway.store.sql import Tx
 from speech.catalogue import Known
 

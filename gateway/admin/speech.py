@@ -10,8 +10,9 @@ import msgspec
 
 from gateway.errors import NotFound
 from gateway.http.routes import ADMINISTRATORS, Call, Route
+from gateway.model.rules import CallSettings, Speaker
 from gateway.store import directory, inboxes
-from gateway.store.directory import Business, CallSettings, Speaker
+from gateway.store.directory import Business
 from gateway.store.inboxes import Entrance
 from gateway.store.sql import Tx
 from gateway.store.store import Store

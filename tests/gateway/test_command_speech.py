@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from gateway.model.rules import CallSettings, Speaker
 from gateway.store import inboxes
-from gateway.store.directory import CallSettings, Speaker
 from gateway.store.opening import migrate_sqlite, open_folder, open_sqlite
 from gateway.store.sql import Tx
 from tests.gateway.test_command_line import assert_one_clear_line, switchboard

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gateway.model.rules import CallSettings, Speaker
 from gateway.settings import SpeechEngine
-from gateway.store.directory import CallSettings, Speaker
 from tests.channels.voice.test_calls import Phone, allow_calls
 from tests.support.stores import Database
 from tests.support_edge.site import on_site

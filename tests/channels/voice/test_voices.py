@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from channels.voice.voices import PATIENT, Voices
+from gateway.model.rules import CallSettings, Speaker
 from gateway.ports import Hints
 from gateway.settings import SpeechEngine
-from gateway.store.directory import CallSettings, Speaker
 from speech.making import Engines
 from speech.order import Placed
 from tests.channels.voice.test_calls import Typist
