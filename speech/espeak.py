@@ -90,5 +90,7 @@ class Espeak:
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
+        while await process.stdout.read(8192):
+            pass  # what nobody wants any more; a pipe that is full and paused would keep the program from being seen to end
         await process.wait()
         self._running.discard(process)

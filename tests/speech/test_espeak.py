@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from gateway.errors import SpeechUnavailable
 from speech.espeak import Espeak
 from speech.sound import FRAME_BYTES, FRAME_MS
+from tests.support_edge.waiting import until
 
 TEXTS = {"ru": "Здравствуйте, чем помочь?", "en": "Hello, how can I help you?"}
 
@@ -42,6 +44,17 @@ async def test_text_becomes_whole_frames_of_sound(engine: Espeak, locale: str) -
 async def test_twice_as_fast_takes_about_half_the_time(engine: Espeak) -> None:
     usual, fast = await said(engine, TEXTS["en"]), await said(engine, TEXTS["en"], rate=2.0)
     assert 0.4 < len(fast) / len(usual) < 0.7
+
+
+async def test_program_whose_sound_nobody_takes_any_more_is_ended(engine: Espeak) -> None:
+    speaking = engine.speak("One sentence after another. " * 100, locale="en")
+    await anext(speaking)
+    (process,) = engine._running
+    assert process.stdout is not None
+    await until(lambda: process.stdout._paused)  # type: ignore[union-attr]
+    async with asyncio.timeout(20):
+        await speaking.aclose()  # type: ignore[attr-defined]
+    assert process.returncode is not None and not engine._running
 
 
 async def test_who_stops_listening_ends_the_program(engine: Espeak) -> None:
