@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -75,10 +75,10 @@ class Calls:
         """How many calls this node has."""
         return len(self._calls)
 
-    def expect(self, business: str, locale: str) -> None:
+    def expect(self, business: str, locale: str, *, recognizers: Sequence[str] = ()) -> None:
         """As ``gateway.ports.Calls``."""
         if not self._draining:
-            self._tasks.start(self._prepare(business, locale), name="prepare")
+            self._tasks.start(self._prepare(business, locale, recognizers), name="prepare")
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         """As ``gateway.ports.Calls``."""
@@ -153,7 +153,7 @@ class Calls:
 
     async def _take(self, begun: Begun) -> None:
         voices = await self._engines()
-        voice = voices.of(begun.business, begun.state.locale, changed=partial(_note_engine, begun.leg))
+        voice = voices.of(begun.business, begun.state.locale, begun.settings, changed=partial(_note_engine, begun.leg))
         call = Call(begun, self._around, voice)
         self._calls[begun.leg] = call
         self._places[begun.leg] = self._ticker.join(
@@ -161,8 +161,8 @@ class Calls:
         )
         await call.run()
 
-    async def _prepare(self, business: str, locale: str) -> None:
-        await (await self._engines()).prepare(business, locale)
+    async def _prepare(self, business: str, locale: str, recognizers: Sequence[str]) -> None:
+        await (await self._engines()).prepare(business, locale, recognizers)
 
     async def _engines(self) -> Voices:
         """Made once, beside the loop: models are loaded."""
