@@ -1,0 +1,2 @@
+def measure(calls, seconds):
+    return {}
