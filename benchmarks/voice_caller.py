@@ -23,7 +23,7 @@ SMALL = 8
 
 
 class Sound(NamedTuple):
-    """A packet that was heard. ``hertz``: its loudest tone."""
+    """A packet that was heard. ``hertz``: its loudest tone, 0 where the phone tells no tones."""
 
     at: int
     peak: int
@@ -56,10 +56,11 @@ class Utterance:
 
 
 class Phone(Caller):
-    """A far end that decodes what it hears and notes when."""
+    """A far end that decodes what it hears and notes when; ``tones``: what it hears are tones, which it tells apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tones: bool = False) -> None:
         super().__init__()
+        self._tones = tones
         self.sounds: list[Sound] = []
         self._decoder = Decoder()
         self._says: deque[tuple[Utterance, int]] = deque()
@@ -94,7 +95,7 @@ class Phone(Caller):
             payload = self.heard.pop().payload
             frame = self._decoder.decode(payload)
             if len(payload) > SMALL and frame is not None:
-                self.sounds.append(Sound(at, peak_of(frame), hertz_of(frame)))
+                self.sounds.append(Sound(at, peak_of(frame), hertz_of(frame) if self._tones else 0))
 
 
 class Pace:

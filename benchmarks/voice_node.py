@@ -14,10 +14,12 @@ import uvloop
 
 import channels.voice.call
 from benchmarks.node import sign_in
+from benchmarks.voice_caller import LOUD, peak_of
 from benchmarks.voice_stubs import StubRecognizer, StubSynthesizer
 from channels.voice.cues import Output, Pause, Stop
 from channels.voice.line import Line, Parts
 from channels.voice.line_events import LineEvent, Said, Tell
+from channels.voice.mixer import SILENCE, Frame
 from channels.voice.player import Prompt
 from channels.voice.voices import Voices
 from gateway.app import Switchboard, open_store
@@ -30,6 +32,7 @@ from gateway.store.opening import open_folder
 from speech.activity import Silero
 from speech.order import Placed
 
+PAUSE_MS = 200
 NOTES: list[tuple[str, str, int]] = []
 """Call, what, when (``time.monotonic_ns``, one clock for all processes)."""
 
@@ -44,6 +47,9 @@ class WatchedLine(Line):
             tell(event)
 
         super().__init__(name, parts, tell=told)
+        self.tap = self._listen
+        self._heard = self._spoke = 0
+        self._heard_at = time.monotonic_ns()
 
     def say(self, prompt: Prompt) -> None:
         self._note("say")
@@ -53,6 +59,17 @@ class WatchedLine(Line):
         if isinstance(output, Pause | Stop):
             self._note("decided")
         super()._act(output)
+
+    def _listen(self, at: int, heard: Frame | None, given: Frame) -> None:
+        """Notes the last loud frame of the caller's before a pause, once the pause is long enough, and the first that they are given after one."""
+        if given is not SILENCE and peak_of(given) >= LOUD:
+            if at - self._spoke > PAUSE_MS:
+                self._note("sounds")
+            self._spoke = at
+        if heard is not None and peak_of(heard) >= LOUD:
+            self._heard, self._heard_at = at, time.monotonic_ns()
+        elif at - self._heard == PAUSE_MS:
+            NOTES.append((self.name, "quiet", self._heard_at))
 
     def _note(self, what: str) -> None:
         NOTES.append((self.name, what, time.monotonic_ns()))
@@ -79,7 +96,7 @@ async def serve(node: Switchboard) -> None:
 
 
 async def main(data: Path, engines: str) -> None:
-    channels.voice.call.Line = WatchedLine  # type: ignore[misc]
+    setattr(channels.voice.call, "Line", WatchedLine)  # noqa: B010 - it is another module's
     settings = Settings(
         data=str(data), port=0, burst_pause=0.0, frames_per_second=1e6, sign_ins_per_minute=1e6,
         call_addresses=("127.0.0.1",),

@@ -14,8 +14,8 @@ from speech.frames import FRAME_MS
 
 QUESTION = "how much is internet per month"
 """What every caller says."""
-LAST_WORD = 1_000
-"""Milliseconds of voice after which the stub recognizer has told all of it, some time before the caller has said all."""
+LAST_WORD = 1_400
+"""Milliseconds of voice after which the stub recognizer has told all of it, shortly before the caller has said all."""
 MS_A_CHARACTER = 50
 
 
