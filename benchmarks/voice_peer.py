@@ -72,7 +72,7 @@ def run(python: Path, calls: int, seconds: float, turns: str, sound: str) -> dic
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     done = subprocess.run(
         [str(python), str(SIDE), str(calls), str(seconds), turns, sound],
-        env=ours, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True, timeout=120 + 3 * seconds,
+        env=ours, capture_output=True, text=True, check=True, timeout=120 + 3 * seconds,
     )  # fmt: skip
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return told
@@ -95,7 +95,7 @@ def environment() -> Path:
         venv.create(folder, with_pip=True, clear=True)
         subprocess.run(
             [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True, timeout=INSTALL_WITHIN,
+            capture_output=True, text=True, check=True, timeout=INSTALL_WITHIN,
         )  # fmt: skip
         ready.touch()
     return python
