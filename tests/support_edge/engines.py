@@ -6,20 +6,36 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from channels.voice.mixer import FRAME
 from channels.voice.voices import Voices
 from gateway.ports import Heard, Hints, Listening, Vocabulary
 from speech.order import Placed
-from tests.channels.voice.virtual_line import Loudness, StubRecognizer, StubSynthesizer
+from tests.channels.voice.virtual_line import Loudness, StubRecognizer, frames_of
+
+_TONE = (6_000 * np.sin(2 * np.pi * 500 * np.arange(FRAME) / 16_000)).astype(np.int16).tobytes()
 
 
 def stub_voices(vocabulary: Vocabulary) -> Voices:
     """A tone for each text; each sentence is the same question."""
     return Voices(
-        synthesizers=[Placed(name="stub", engine=StubSynthesizer())],
+        synthesizers=[Placed(name="stub", engine=Tones())],
         recognizers=[Placed(name="stub", engine=StubRecognizer(["where is my parcel"] * 1_000))],
         activities=Loudness(),
         vocabulary=vocabulary,
     )
+
+
+class Tones:
+    """A tone for each text, loud enough to be told from silence by its packets."""
+
+    async def speak(self, text: str, *, locale: str, voice: str = "", rate: float = 1.0) -> AsyncIterator[bytes]:
+        for _ in range(frames_of(text)):
+            yield _TONE
+
+    async def aclose(self) -> None:
+        pass
 
 
 @dataclass
@@ -53,8 +69,9 @@ class _Deaf:
 
     async def heard(self) -> AsyncIterator[Heard]:
         await self.over.wait()
-        return
-        yield
+        nothing: Heard
+        for nothing in ():
+            yield nothing
 
     async def aclose(self) -> None:
         self.over.set()
