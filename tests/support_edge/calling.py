@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 import aiohttp
 
+from channels.voice.mixer import SILENCE
+from channels.voice.opus import Encoder
 from gateway.model.words import ASK_FOR_PERSON
 from tests.support.caller import Caller
 from tests.support_edge.clients import Widget, connect_widget
@@ -48,6 +51,30 @@ class CallingPage:
     async def ask_for_person(self) -> None:
         await self.widget.say("A person, please", choice=ASK_FOR_PERSON)
 
+    async def sound(self) -> None:
+        """Sounds silence, as a page does whose visitor says nothing, until cancelled."""
+        while True:
+            await breathe(self.caller)
+
     def sounded(self) -> int:
         """How many packets with sound have come so far."""
         return sum(len(packet.payload) > SILENT for packet in self.caller.heard)
+
+
+async def breathe(caller: Caller, *, frames: int = 25) -> None:
+    """Sounds so much silence, in real time."""
+    for _ in range(frames):
+        caller.say(_SILENCE)
+        await asyncio.sleep(0.02)
+
+
+async def silence(caller: Caller) -> None:
+    """Once silence is all that comes: a packet now and then. The caller keeps silent, too."""
+    while True:
+        before = len(caller.heard)
+        await breathe(caller)
+        if len(caller.heard) < before + 5:
+            return
+
+
+_SILENCE = Encoder(bitrate=32_000, complexity=1).encode(SILENCE)
