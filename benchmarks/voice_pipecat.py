@@ -164,7 +164,7 @@ async def talk(call: Call, sound: list[bytes], begin: float, until: float) -> No
 async def main(calls: int, seconds: float, turns: str, sound: list[bytes]) -> None:
     process = psutil.Process()
     runner = WorkerRunner(handle_sigint=False)
-    running = asyncio.create_task(runner.run(auto_end=False))  # noqa: F841 - held while it runs
+    running = asyncio.create_task(runner.run(auto_end=False))  # noqa: RUF006, F841 - held while it runs
     made = []
     for number in range(calls):
         made.append(Call(turns))
