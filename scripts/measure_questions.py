@@ -21,6 +21,7 @@ import yaml
 
 import bot
 from bot.content import read_content
+from channels.voice.cues import Settings
 from gateway.ports import BotEngine, Hints, Recognizer, TurnInput, TurnRequest, Vocabulary
 from scripts.measure_speech import LANTERN, VOICES, Said, by_telephone, language_of, speak, with_noise
 from speech.frames import FRAME_BYTES, Framer
@@ -38,6 +39,7 @@ FORMS = ("affirm", "deny", "inform", "correction", "greeting", "goodbye", "thank
 BEFORE = {"en": ("please", "well", "hello"), "ru": ("скажите", "пожалуйста", "здравствуйте")}
 AFTER = {"en": ("please", "can you tell me"), "ru": ("пожалуйста", "подскажите")}
 WITHIN = 15.0
+SURE = Settings().confidence
 PAUSE = [bytes(FRAME_BYTES)] * 25
 
 Outcome = Literal["right", "asked", "wrong", "nothing"]
@@ -94,7 +96,7 @@ def recognizer_of(name: str, folder: Path) -> Recognizer:
 
 
 async def understood(recognizer: Recognizer, sound: bytes, language: str, hints: Hints) -> str:
-    """What the recognizer makes of a sound between two silences; "" where it makes nothing of it."""
+    """What a call takes from a sound between two silences; "" where the recognizer makes nothing of it, or is too unsure."""
     framer = Framer()
     listening = await recognizer.listen(locale=language, hints=hints)
     try:
@@ -104,7 +106,8 @@ async def understood(recognizer: Recognizer, sound: bytes, language: str, hints:
                 await asyncio.sleep(0.01)  # no more is ahead of the engine than it may be behind
         listening.finalize()
         async with asyncio.timeout(WITHIN):
-            return await anext(one.text async for one in listening.heard() if one.final)
+            final = await anext(one async for one in listening.heard() if one.final)
+            return final.text if final.confidence >= SURE else ""
     finally:
         await listening.aclose()
 
@@ -125,7 +128,7 @@ async def judged(engine: BotEngine, question: Question, text: str) -> Outcome:
     return "asked" if question.intent in offered else "nothing"
 
 
-async def measure(language: str, name: str, folder: Path) -> None:
+async def measure(language: str, name: str, folder: Path, conditions: list[str]) -> None:
     with tempfile.TemporaryDirectory() as made:
         trained = Path(made) / "lantern.bot"
         await bot.trainer().train(str(LANTERN), str(trained))
@@ -137,7 +140,8 @@ async def measure(language: str, name: str, folder: Path) -> None:
     hints = vocabulary.hints("", language)
     print(f"{language}, {name}, {len(hints.phrases)} phrases")
     _show("written", [(one.kind, await judged(engine, one, one.text)) for one in asked])
-    for condition, (noise, telephone) in CONDITIONS.items():
+    for condition in conditions:
+        noise, telephone = CONDITIONS[condition]
         found: list[tuple[str, Outcome]] = []
         for place, one in enumerate(asked):
             sound = await speak(Said(one.kind, one.text, one.voice))
@@ -164,8 +168,11 @@ def main() -> None:
     parser.add_argument("language", choices=("en", "ru"))
     parser.add_argument("--recognizer", default="pocketsphinx", choices=("pocketsphinx", "vosk", "whisper"))
     parser.add_argument("--models", type=Path, default=Path("switchboard-data/speech"), help="where models are")
+    parser.add_argument(
+        "--only", choices=tuple(CONDITIONS), action="append", help="in this condition; may be given again"
+    )
     told = parser.parse_args()
-    asyncio.run(measure(told.language, told.recognizer, told.models))
+    asyncio.run(measure(told.language, told.recognizer, told.models, told.only or list(CONDITIONS)))
 
 
 if __name__ == "__main__":
