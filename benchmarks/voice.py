@@ -247,9 +247,12 @@ def heard_by(talkers: Sequence[Talker], notes: list[tuple[str, str, int]]) -> Fi
             if not (utterance.ended and said and first and first < utterance.over + PERIOD * 1e9):
                 continue  # said before the node was asked for its notes, or not answered yet
             answers.append((first - utterance.over) / 1e6 - HANG_MS)
-            quiet = max((one for one in noted.get((talker.leg, "quiet"), []) if one < said), default=said)
+            quiet = max(
+                (one for one in noted.get((talker.leg, "quiet"), []) if utterance.began < one < said), default=0
+            )
             sounds = after(noted.get((talker.leg, "sounds"), []), said)
-            lines.append((sounds - quiet) / 1e6 - HANG_MS)
+            if quiet and sounds:
+                lines.append((sounds - quiet) / 1e6 - HANG_MS)
             commits.append((after(noted.get((talker.leg, "say"), []), said) - said) / 1e6)
             decided = after(noted.get((talker.leg, "decided"), []), utterance.began)
             silent = silence_after(loud, utterance.began)
