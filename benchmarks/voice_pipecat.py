@@ -58,7 +58,7 @@ VAD_STOP, MORE = 0.2, 0.1
 """Seconds of silence that voice activity waits for, and the turn after it: 300 ms together."""
 
 
-class Hears(FrameProcessor):
+class Hears(FrameProcessor):  # type: ignore[misc]
     """A recognizer that knows what was said as soon as voice is over."""
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -69,7 +69,7 @@ class Hears(FrameProcessor):
             await self.push_frame(TranscriptionFrame("how much is internet per month", "caller", "", finalized=True))
 
 
-class Answers(FrameProcessor):
+class Answers(FrameProcessor):  # type: ignore[misc]
     """A bot that answers at once."""
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -82,7 +82,7 @@ class Answers(FrameProcessor):
             await self.push_frame(frame, direction)
 
 
-class Speaks(TTSService):
+class Speaks(TTSService):  # type: ignore[misc]
     """A synthesizer whose sound is there at once, 50 ms a character."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class Speaks(TTSService):
         yield TTSAudioRawFrame((TONE * (size // len(TONE) + 1))[:size], RATE, 1, context_id=context_id)
 
 
-class Ear(BaseInputTransport):
+class Ear(BaseInputTransport):  # type: ignore[misc]
     """The caller's sound comes by ``hear``."""
 
     ready = False
@@ -108,7 +108,7 @@ class Ear(BaseInputTransport):
         await self.push_audio_frame(InputAudioRawFrame(sound, RATE, 1))
 
 
-class Mouth(BaseOutputTransport):
+class Mouth(BaseOutputTransport):  # type: ignore[misc]
     """Notes when something sounds, and takes as long as it lasts."""
 
     def __init__(self, params: TransportParams) -> None:
