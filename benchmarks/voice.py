@@ -157,7 +157,9 @@ async def _read_on(widget: Widget) -> None:
 def main() -> None:
     """The command line."""
     parser = arguments(__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--no-peers", action="store_true", help="neither pipecat nor stock aiortc")
+    parser.add_argument(
+        "--no-peers", action="store_true", help="neither pipecat nor stock aiortc (a quick run is without pipecat)"
+    )
     options = parser.parse_args()
     report(*uvloop.run(measure(quick=options.quick, peers=not options.no_peers)), as_json=options.json)
 
@@ -168,7 +170,8 @@ async def measure(*, quick: bool, peers: bool) -> tuple[Figures, Figures]:
     with tempfile.TemporaryDirectory() as folder:
         async with on_stage(Path(folder), "stub") as stage:
             figures |= await whole_calls(stage, seconds=4 if quick else 60, takeovers=1 if quick else 10)
-            figures |= await whole_cost(stage, 2 if quick else 15)
+            if not quick:
+                figures |= await whole_cost(stage, 15)
         say("pocketsphinx and espeak-ng …")
         async with on_stage(Path(folder), "local") as stage:
             figures |= await local_answers(stage, QUESTIONS[:2] if quick else QUESTIONS)
@@ -177,13 +180,13 @@ async def measure(*, quick: bool, peers: bool) -> tuple[Figures, Figures]:
         found = await cost(side, MANY, 1 if quick else 10)
         figures |= {f"{side}_{name}_{MANY}": found[name] for name in ("core_pct", "heard_share", "spoken_share")}
     figures["webrtc_calls_per_core"] = 100 / figures[f"line_core_pct_{MANY}"]
-    for side in ("ours", "stock") if peers else ("ours",):
+    for side in ("ours", "stock") if peers and not quick else ("ours",):
         say(f"delay, {side} …")
         found = await delays(side, 1 if quick else 10)
         figures |= {f"{side}_{name}": found[name] for name in ("added_delay_ms_at_3pct_loss", "delay_ms_that_stays")}
     figures["added_delay_ms_at_3pct_loss"] = figures["ours_added_delay_ms_at_3pct_loss"]
-    if peers:
-        figures |= await asyncio.to_thread(voice_peer.measure, (1, CALLS) if not quick else (1,), 5 if quick else 20)
+    if peers and not quick:
+        figures |= await asyncio.to_thread(voice_peer.measure, (1, CALLS), 20)
     theirs = {name: one for name in figures if (one := figures.get(f"pipecat_{name}_{CALLS}"))}
     return figures, {f"{name}_over_pipecat": figures[name] / one for name, one in theirs.items()}
 
