@@ -26,7 +26,6 @@ from gateway.store.opening import open_folder, open_sqlite
 from gateway.store.sql import Tx
 from gateway.store.store import system_clock
 from tests.support_edge.engine import ScriptedEngine
-from tests.support_edge.engines import stub_voices
 from tests.support_edge.site import PASSWORD, Party, settings_of, settle_in
 from tests.support_edge.telegram_site import add_bot
 
@@ -76,7 +75,10 @@ async def main(data: Path, level: str, orders: Orders) -> None:
         else:
             node = Switchboard(settings, folder, open_sqlite(folder, clock=clock), engine=SlowEngine(), clock=clock)
         node.telegram.poller.lease = orders.lease
-        node.calls.make_voices = stub_voices
+        if orders.calls:
+            from tests.support_edge.engines import stub_voices  # what calls need takes its time to import
+
+            node.calls.make_voices = stub_voices
         await node.start()
         party = await first_or_again(node, orders)
         print(json.dumps({"port": node.port, **asdict(party)}), flush=True)
