@@ -109,6 +109,9 @@ class Calls:
             self._webrtc = self._make_webrtc()
         seat = self._places[leg]
         answered = await self._webrtc.answer(sdp, place, clock=lambda: seat.at)
+        if not call.has(who):  # it ended meanwhile, or they left it
+            await answered.carrier.aclose()
+            raise NotFound("There is no such call.")
         call.seat(place, answered.carrier)
         return answered.sdp
 
@@ -128,7 +131,7 @@ class Calls:
         for call in calls:
             call.restart()
         deadline = asyncio.get_running_loop().time() + FAREWELL * self._drain_seconds
-        while any(call.is_speaking for call in calls) and asyncio.get_running_loop().time() < deadline:
+        while any(call.is_heard and call.is_speaking for call in calls) and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.1)
         for call in calls:
             call.end("restarted")
