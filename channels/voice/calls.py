@@ -131,7 +131,9 @@ class Calls:
         for call in calls:
             call.restart()
         deadline = asyncio.get_running_loop().time() + FAREWELL * self._drain_seconds
-        while any(call.is_heard and call.is_speaking for call in calls) and asyncio.get_running_loop().time() < deadline:
+        while (
+            any(call.is_heard and call.is_speaking for call in calls) and asyncio.get_running_loop().time() < deadline
+        ):
             await asyncio.sleep(0.1)
         for call in calls:
             call.end("restarted")
