@@ -32,6 +32,8 @@ PROMPTS = "prompts"
 MUSIC = "music"
 ECHO_FRAMES = 25
 """So long (0.5 s) after a sound its echo may come."""
+EARLY = 32
+"""Keys that wait for the caller's sound."""
 _OWN: Rows = {PROMPTS: Row(listens=False), MUSIC: Row(listens=False)}
 Tap = Callable[[int, Frame | None, Frame], None]
 """Hears what the caller sounded and what they were given, with the instant; for a recording. It returns at once."""
@@ -69,6 +71,7 @@ class Line:
         self._minded = False
         self._awaited = False
         self._was_there = self._telling = self._held = False
+        self._early: deque[str] = deque(maxlen=EARLY)
         self._prepared = -1
         self._frames: dict[str, Frame] = {}
 
@@ -128,9 +131,11 @@ class Line:
         self._feed(AnswerCame(self._now))
 
     def press(self, who: str, key: str) -> None:
-        """A key of the caller's; those of others mean nothing."""
+        """A key of the caller's; those of others mean nothing. One that comes before their sound counts when that is there."""
         if who == CALLER and len(key) == 1 and key in "0123456789*#":
-            self._feed(Key(self._now, key))  # type: ignore[arg-type]
+            self._early.append(key)
+            if self._was_there:
+                self._take_keys()
 
     # What is said.
 
@@ -176,6 +181,8 @@ class Line:
             ear.cut(max(0, at - cues.FRAME_MS))
             self._begin_anew()
         self._was_there = there
+        if there:
+            self._take_keys()
         for who, ear in self._ears.items():
             if self._seats.sound(who):
                 frame = self._frames.get(who)
@@ -195,6 +202,10 @@ class Line:
         self._seats.give(heard)
         if self.tap is not None:
             self.tap(at, frames.get(CALLER), heard.get(CALLER, SILENCE))
+
+    def _take_keys(self) -> None:
+        while self._early:
+            self._feed(Key(self._now, self._early.popleft()))  # type: ignore[arg-type]
 
     def _is_echo(self, frame: Frame | None) -> bool:
         """Whether a frame of the caller's is no louder than what comes back of a prompt where echo is cancelled."""

@@ -134,6 +134,17 @@ def test_keys_are_told_whole() -> None:
     assert done.heard("menu").ended == "stopped"
 
 
+def test_a_key_before_the_first_sound_counts() -> None:
+    async def call() -> VirtualCall:
+        call = VirtualCall()
+        call.line.mind()
+        call.place.key("2")
+        return await call.go(3_000)
+
+    (said,) = run(call()).told(Said)
+    assert (said.text, said.by) == ("2", "keys")
+
+
 def test_an_engine_that_tells_nothing_but_finals_is_understood_too() -> None:
     async def call() -> VirtualCall:
         call = VirtualCall(recognizer=StubRecognizer([ORDER], partials=False, lag=0.5))

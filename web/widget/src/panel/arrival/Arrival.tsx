@@ -27,9 +27,9 @@ export function Main({ link, view, settle }: Props) {
     // Not at once: effects may run within a rendering, and this one draws the whole panel.
     if (here) queueMicrotask(settle);
   }, [here]);
-  const up = view.line === "online" || view.line === "catching_up";
+  const up = view.line === "online";
   useEffect(() => button.current?.focus({ preventScroll: true }), [step, unsure]);
-  // Asked again on every new line: a repeat finds what the first one did.
+  // Asked again on every new line, once it takes what is sent: a repeat finds what the first one did.
   useEffect(() => {
     if (step !== "wait" || !up) return;
     const id = `open-${token.slice(0, 12)}`;
