@@ -1,4 +1,4 @@
-"""The side of ``benchmarks.webrtc`` that answers calls: ours, or aiortc's stock way. Each call hears one caller and speaks to
+"""The side of ``benchmarks.webrtc`` that answers calls: ours, ours with a whole line, or aiortc's stock way. Each call hears one caller and speaks to
 them, live encoded, every 20 ms. It speaks JSON lines."""
 
 from __future__ import annotations
@@ -20,10 +20,15 @@ from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, AudioResampler
 
 from benchmarks.speech import sound
-from channels.voice.mixer import FRAME, Frame
+from benchmarks.voice_stubs import StubRecognizer, StubSynthesizer
+from channels.voice.hearing import Recognition
+from channels.voice.line import CALLER, Line, Parts
+from channels.voice.mixer import FRAME, Frame, Row
 from channels.voice.places import Places
+from channels.voice.player import Prompt
 from channels.voice.ticker import PERIOD_MS, Seat, Ticker
 from channels.voice.webrtc import Settings, WebRtc
+from speech.activity import Silero
 
 LOUD = 2_000
 """Beyond this a sample belongs to a knock."""
@@ -83,6 +88,33 @@ class Ours:
             carrier.give(self._sound[at // PERIOD_MS % len(self._sound)])
 
         seat = self._ticker.join("call", step)
+        return answered.sdp
+
+
+class Lines(Ours):
+    """As ``Ours``, with a call's whole line between ear and mouth: voice activity, recognition, turns, prompts, mixer. Its engines are
+    stubs; it speaks all the time, whatever the caller says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._activities = Silero()
+
+    async def answer(self, sdp: str, hear: Callable[[Frame], None]) -> str:
+        line = Line("call", Parts(synthesizer=StubSynthesizer(), activities=self._activities), tell=lambda event: None)
+        line.change({CALLER: Row()})
+        line.understand(CALLER, Recognition(recognizer=StubRecognizer(), locale="en"))
+        line.mind()
+        line.say(Prompt(id="p", text="", locale="en", sound=tuple(self._sound) * 20, protected=True))
+
+        def tap(at: int, heard: Frame | None, given: Frame) -> None:
+            if heard is not None:
+                hear(heard)
+
+        line.tap = tap
+        seat = self._ticker.join("call", line.step, prepare=line.prepare)
+        place = line.place(CALLER)
+        answered = await self._webrtc.answer(sdp, place, clock=lambda: seat.at)
+        line.seat(place, answered.carrier)
         return answered.sdp
 
 
@@ -155,7 +187,8 @@ async def serve(side: Side) -> None:
 
 
 async def main() -> None:
-    await serve(Ours() if sys.argv[1] == "ours" else Stock())
+    sides: dict[str, Callable[[], Side]] = {"ours": Ours, "line": Lines, "stock": Stock}
+    await serve(sides[sys.argv[1]]())
 
 
 if __name__ == "__main__":

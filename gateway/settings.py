@@ -45,6 +45,24 @@ class LanguageModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     seconds: float = 6.0
 
 
+class SpeechEngine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A speech engine that inboxes may choose by its name (voice.md). ``url``: up to its version (openai, deepgram), or the domain
+    (yandex); ``model``: by which it understands, ``voice_model``: by which it speaks (openai), ``voice``: in which, where an inbox says
+    nothing; ``rate``: samples a second of its raw sound (openai); ``folder``: that of Yandex Cloud; ``opt_out``: Deepgram may not use what
+    it hears to improve its models, for another price; ``languages``: what it is for, en, ru, …, none for whatever it knows."""
+
+    kind: Literal["openai", "deepgram", "yandex", "vosk", "whisper", "piper"]
+    url: str = ""
+    key: str = ""
+    model: str = ""
+    voice_model: str = ""
+    voice: str = ""
+    rate: int = 24_000
+    folder: str = ""
+    opt_out: bool = False
+    languages: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How this process runs. Durations in seconds."""
 
@@ -127,17 +145,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     llm: dict[str, LanguageModel] = {}
     """Language models behind businesses' bots, by their short names: a table [llm.lantern] with url, model and key
     (bot.md). In the file alone; without it there is none."""
+    speech: dict[str, SpeechEngine] = {}
+    """Speech engines for calls beside those that are always there, by a name: a table [speech.cloud] with kind, key, … (voice.md). In
+    the file alone."""
 
 
 ENVIRONMENT = "SWITCHBOARD_"
 LISTS = ("trusted_proxies", "webhook_networks", "call_addresses")
 """Settings with commas between their values in the environment."""
 NETWORKS = ("trusted_proxies", "webhook_networks")
-TABLES = ("rasa", "actions", "llm")
+TABLES = ("rasa", "actions", "llm", "speech")
 """Settings that stand in the file alone."""
 MOST_RASA_SERVERS = 2
 MOST_MODEL_SECONDS = 8.0
 """A turn is given up after ten."""
+START_ENGINES = ("pocketsphinx", "espeak-ng")
+"""Speech engines that are always there; no table has their names."""
+SERVICES = ("openai", "deepgram", "yandex")
+"""Kinds of speech engines that are asked over the network."""
+_ENGINE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
 def load_settings(
@@ -202,6 +228,8 @@ def _check(settings: Settings) -> None:
         _check_server(f"llm.{slug}", model.url, like="https://models.example.com/v1")
         if not model.model or not 0 < model.seconds <= MOST_MODEL_SECONDS:
             raise StartupError(f"llm.{slug} needs a model, and seconds from 1 to {MOST_MODEL_SECONDS:g}.")
+    for name, engine in settings.speech.items():
+        _check_engine(name, engine)
     for name in ("burst_pause", "reopen_hours", "idle_hours", "session_hours", "drain_seconds"):
         if getattr(settings, name) < 0:
             raise StartupError(f"{name} can't be negative.")
@@ -261,6 +289,29 @@ def _check_rasa(slug: str, servers: RasaServers) -> None:
         raise StartupError(f"rasa.{slug} needs one or two different urls.")
     for url in servers.urls:
         _check_server(f"rasa.{slug}", url, like="http://127.0.0.1:5005")
+
+
+def _check_engine(name: str, engine: SpeechEngine) -> None:
+    where = f"speech.{name}"
+    if not _ENGINE.fullmatch(name) or name in START_ENGINES:
+        raise StartupError(
+            f"{where} needs another name: letters, digits, - and _, and none of {', '.join(START_ENGINES)}."
+        )
+    if engine.url:
+        _check_server(where, engine.url, like="https://speech.example.com/v1")
+    if engine.kind == "openai" and not (engine.url and (engine.model or engine.voice_model)):
+        raise StartupError(f"{where} needs a url, and a model to understand by, a voice_model to speak by, or both.")
+    if engine.kind in ("deepgram", "yandex") and not engine.key:
+        raise StartupError(f"{where} needs a key.")
+    if engine.kind not in SERVICES and (engine.url or engine.key):
+        raise StartupError(f"{where} runs on this machine: it has no url and no key.")
+    if not 8_000 <= engine.rate <= 48_000:
+        raise StartupError(f"{where}: rate is samples a second, from 8000 to 48000.")
+    if not engine.key.isascii() or not engine.key.isprintable():
+        raise StartupError(f"{where}: the key has letters that no key has.")
+    for language in engine.languages:
+        if not re.fullmatch("[a-z]{2}", language):
+            raise StartupError(f"{where} has {language!r}, which isn't a language like en or ru.")
 
 
 def _check_server(name: str, url: str, *, like: str) -> None:

@@ -41,7 +41,7 @@ class Said(msgspec.Struct):
 def choose(language: str) -> tuple[list[str], list[Said]]:
     """The bot's phrases, and what will be said: 30 of them, 20 held-out messages, 15 in the other language."""
     phrases = [one.text for intent in read_content(LANTERN).content.intents for one in intent.examples]
-    phrases = [text for text in phrases if _language(text) == language]
+    phrases = [text for text in phrases if language_of(text) == language]
     held = yaml.safe_load((LANTERN / "tests" / "holdout.yml").read_text("utf-8"))["nlu"]
     messages = {
         within: [
@@ -57,9 +57,9 @@ def choose(language: str) -> tuple[list[str], list[Said]]:
     chosen = [("phrase", text) for text in chance.sample(short, 30)]
     chosen += [
         ("other words", text)
-        for text in chance.sample([one for one in messages[True] if _language(one) == language], 20)
+        for text in chance.sample([one for one in messages[True] if language_of(one) == language], 20)
     ]
-    foreign = [text for text in messages[False] if _language(text) != language]
+    foreign = [text for text in messages[False] if language_of(text) != language]
     said = [Said(kind, text, VOICES[language][place % 3]) for place, (kind, text) in enumerate(chosen)]
     said += [
         Said("foreign", text, VOICES[OTHER[language]][place % 3])
@@ -68,7 +68,7 @@ def choose(language: str) -> tuple[list[str], list[Said]]:
     return phrases, said
 
 
-def _language(text: str) -> str:
+def language_of(text: str) -> str:
     return "ru" if any(map(is_cyrillic, text.split())) else "en"
 
 

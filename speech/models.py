@@ -139,12 +139,14 @@ def best(folder: Path, engine: Engine, locale: str) -> Path | None:
     """The model to use for ``locale``: the largest, since whoever has it wanted it."""
     language = locale.partition("-")[0].partition("_")[0].lower()
     fitting = [
-        path for path in installed(folder, engine) if language in _locales(path, engine) or not _locales(path, engine)
+        path
+        for path in installed(folder, engine)
+        if language in locales_of(path, engine) or not locales_of(path, engine)
     ]
     return max(fitting, key=_weight, default=None)
 
 
-def _locales(path: Path, engine: Engine) -> tuple[str, ...]:
+def locales_of(path: Path, engine: Engine) -> tuple[str, ...]:
     """None: all."""
     if (model := known(path.name)) is not None:
         return model.locales

@@ -18,6 +18,7 @@ from gateway.ports import Heard, Hints, Word
 from speech.frames import FRAME_BYTES, FRAME_MS, RATE
 from speech.line import Patience
 from speech.models import best
+from speech.names import names_in
 from speech.pool import Plan, Pool
 
 _LONGEST_MS = 60_000
@@ -25,8 +26,6 @@ _LONGEST_MS = 60_000
 _PARTIAL_MS = 1_000
 _QUICK = 0.35
 """Seconds that a partial may take; else there is none for the rest of the utterance."""
-_NAMES = 200
-"""Letters of names that are told to the model beforehand."""
 
 
 def whisper(folder: Path, *, threads: int = 2, hang: float = 30.0) -> Pool:
@@ -71,7 +70,7 @@ class Whisper:
         language = locale.partition("-")[0]
         if language not in self._models[path].supported_languages:
             raise SpeechUnavailable(f"faster-whisper doesn't know {locale!r}.")
-        return WhisperEar(self._models[path], language, names_in(hints.phrases), self._busy)
+        return WhisperEar(self._models[path], language, ", ".join(names_in(hints.phrases)), self._busy)
 
     def speak(self, text: str, *, locale: str, voice: str, rate: float) -> Iterator[bytes]:
         """As ``Engine``."""
@@ -155,22 +154,6 @@ class WhisperEar:
             confidence=sum(sure) / len(sure) if sure else float(not text),
             words=tuple(word for one in before for word in one.words) + words,
         )
-
-
-def names_in(phrases: tuple[str, ...]) -> str:
-    """Words written with a capital where no sentence begins: names that a model can't know."""
-    found: dict[str, None] = {}
-    for phrase in phrases:
-        for word in phrase.split()[1:]:
-            bare = word.strip(".,!?:;()\"«»“”'")
-            if bare[:1].isupper() and len(bare) > 1 and not bare.startswith(("I'", "I’")):
-                found[bare] = None
-    told = ""
-    for name in found:
-        if len(told) + len(name) + 2 > _NAMES:
-            break
-        told += f", {name}" if told else name
-    return told
 
 
 def engine(**options: Any) -> Whisper:

@@ -162,10 +162,14 @@ class Call:
 
     def place(self, who: str) -> Place:
         """Where a carrier that is about to be made tells what happens to it. Raises ``NotFound`` for whom the call is none of."""
-        state = self._log.state
-        if self._over or (who != CALLER and (state is None or not takes_part(state, account_of(who)))):
+        if not self.has(who):
             raise NotFound("There is no such call.")
         return self._line.place(who)
+
+    def has(self, who: str) -> bool:
+        """Whether it goes on, and is one of theirs."""
+        state = self._log.state
+        return not self._over and (who == CALLER or (state is not None and takes_part(state, account_of(who))))
 
     def seat(self, place: Place, carrier: Carrier) -> None:
         self._line.seat(place, carrier)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -75,10 +75,10 @@ class Calls:
         """How many calls this node has."""
         return len(self._calls)
 
-    def expect(self, business: str, locale: str) -> None:
+    def expect(self, business: str, locale: str, *, recognizers: Sequence[str] = ()) -> None:
         """As ``gateway.ports.Calls``."""
         if not self._draining:
-            self._tasks.start(self._prepare(business, locale), name="prepare")
+            self._tasks.start(self._prepare(business, locale, recognizers), name="prepare")
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         """As ``gateway.ports.Calls``."""
@@ -109,6 +109,9 @@ class Calls:
             self._webrtc = self._make_webrtc()
         seat = self._places[leg]
         answered = await self._webrtc.answer(sdp, place, clock=lambda: seat.at)
+        if not call.has(who):  # it ended meanwhile, or they left it
+            await answered.carrier.aclose()
+            raise NotFound("There is no such call.")
         call.seat(place, answered.carrier)
         return answered.sdp
 
@@ -128,7 +131,9 @@ class Calls:
         for call in calls:
             call.restart()
         deadline = asyncio.get_running_loop().time() + FAREWELL * self._drain_seconds
-        while any(call.is_speaking for call in calls) and asyncio.get_running_loop().time() < deadline:
+        while (
+            any(call.is_heard and call.is_speaking for call in calls) and asyncio.get_running_loop().time() < deadline
+        ):
             await asyncio.sleep(0.1)
         for call in calls:
             call.end("restarted")
@@ -153,7 +158,7 @@ class Calls:
 
     async def _take(self, begun: Begun) -> None:
         voices = await self._engines()
-        voice = voices.of(begun.business, begun.state.locale, changed=partial(_note_engine, begun.leg))
+        voice = voices.of(begun.business, begun.state.locale, begun.settings, changed=partial(_note_engine, begun.leg))
         call = Call(begun, self._around, voice)
         self._calls[begun.leg] = call
         self._places[begun.leg] = self._ticker.join(
@@ -161,8 +166,8 @@ class Calls:
         )
         await call.run()
 
-    async def _prepare(self, business: str, locale: str) -> None:
-        await (await self._engines()).prepare(business, locale)
+    async def _prepare(self, business: str, locale: str, recognizers: Sequence[str]) -> None:
+        await (await self._engines()).prepare(business, locale, recognizers)
 
     async def _engines(self) -> Voices:
         """Made once, beside the loop: models are loaded."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gateway.dispatcher import Dispatcher
@@ -34,8 +35,8 @@ class CallDesk:
         self.make_voices: Callable[[Vocabulary], Voices] | None = None
         """Other engines than those of the settings."""
 
-    def expect(self, business: str, locale: str) -> None:
-        self._open_up().expect(business, locale)
+    def expect(self, business: str, locale: str, *, recognizers: Sequence[str] = ()) -> None:
+        self._open_up().expect(business, locale, recognizers=recognizers)
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         return await self._open_up().begin(call)
@@ -80,7 +81,7 @@ class CallDesk:
 
         return Calls(
             self._store, self._dispatcher, self._hub, phrases=self._phrases,
-            voices=lambda: (self.make_voices or voices)(self._vocabulary),
+            voices=partial(self.make_voices or partial(voices, settings=self._settings), self._vocabulary),
             drain_seconds=self._settings.drain_seconds,
             webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))),
         )  # fmt: skip

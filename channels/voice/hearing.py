@@ -40,8 +40,8 @@ KEPT = 500
 """Frames of an utterance (10 s) that the next engine is given where one fails."""
 OPEN_WITHIN = 10.0
 """Seconds; a recognizer that has no bound of its own is given up then."""
-AGAIN = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds until an engine that failed so many times in a row is tried again."""
+AGAIN = (0.0, 0.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds until one is tried again that failed so many times in a row; at once the first time, for an order has another engine."""
 MOST_STRETCHES = 64
 """An engine tells of the last few stretches at the most."""
 

@@ -1,23 +1,32 @@
-"""In which voice a call speaks, and by what it understands: the engines of a node, put in an order for each call."""
+"""In which voice a call speaks, and by what it understands: the engines that its inbox chose, put in an order for each call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 import structlog
 
+from channels.voice.cues import Settings as TurnSettings
 from channels.voice.hearing import Recognition
 from channels.voice.line import Parts
 from gateway.errors import SpeechUnavailable
-from gateway.ports import Hints, Recognizer, Synthesizer, Vocabulary
+from gateway.model.rules import CallSettings, Speaker
+from gateway.ports import Recognizer, Synthesizer, Vocabulary
+from gateway.settings import Settings
 from speech.activity import Activities
+from speech.catalogue import START_HEARS, START_SPEAKS
+from speech.making import Engines
+from speech.models import FOLDER
 from speech.order import Bench, Placed, RecognizerInOrder, SynthesizerInOrder
 
 log = structlog.get_logger(__name__)
 
-
 Changes: TypeAlias = Callable[[Literal["recognizer", "synthesizer"], str], None]
+
+PATIENT = TurnSettings(wait_words=4_000, doubt=3_000)
+"""Of turns whose recognizer tells nothing before it has computed."""
 
 
 class Voice(NamedTuple):
@@ -30,7 +39,8 @@ class Voice(NamedTuple):
 
 
 class Voices:
-    """The engines of a node. ``recognizers`` may be none: then callers are answered by keys, and by people."""
+    """The engines of a node: ``engines``, which inboxes choose by name, and those for inboxes that choose none. ``recognizers`` may be
+    none: then callers are answered by keys, and by people."""
 
     def __init__(
         self,
@@ -39,34 +49,48 @@ class Voices:
         recognizers: Sequence[Placed[Recognizer]],
         activities: Activities,
         vocabulary: Vocabulary,
+        engines: Engines | None = None,
     ) -> None:
         self._synthesizers = synthesizers
         self._recognizers = recognizers
         self._activities = activities
         self._vocabulary = vocabulary
+        self._engines = engines
         self._bench = Bench()
-        self._prepared: set[tuple[str, str, str]] = set()
+        self._prepared: set[tuple[str, str, str, str]] = set()
 
-    def of(self, business: str, locale: str, *, changed: Changes) -> Voice:
+    def of(self, business: str, locale: str, settings: CallSettings, *, changed: Changes) -> Voice:
         """The voice of a call of a business, in a language. ``changed`` is told when another engine is at work."""
         hints = self._vocabulary.hints(business, locale)
+        recognizers = self._hear(settings.recognizers.get(locale, ()))
+        speakers = settings.speakers.get(locale, ())
+        synthesizers = self._speak(speakers)
         parts = Parts(
             synthesizer=SynthesizerInOrder(
-                self._synthesizers, bench=self._bench, changed=lambda engine: changed("synthesizer", engine)
+                synthesizers, bench=self._bench, changed=lambda engine: changed("synthesizer", engine)
             ),
             activities=self._activities,
             means=lambda text: self._vocabulary.means(business, text, locale),
+            settings=PATIENT if recognizers and self._is_late(recognizers[0].name) else TurnSettings(),
         )
-        return Voice(parts, self._recognition(locale, hints, changed))
+        recognition = None
+        if recognizers:
+            recognizer = RecognizerInOrder(
+                recognizers, bench=self._bench, changed=lambda engine: changed("recognizer", engine)
+            )
+            recognition = Recognition(recognizer=recognizer, locale=locale, hints=hints)
+        first = next((one for one in speakers if one.name == synthesizers[0].name), None)
+        return Voice(parts, recognition, first.voice, first.rate) if first is not None else Voice(parts, recognition)
 
-    async def prepare(self, business: str, locale: str) -> None:
-        """Has the recognizers learn what the bot knows by now, so that the first word of a call waits for nothing."""
+    async def prepare(self, business: str, locale: str, recognizers: Sequence[str] = ()) -> None:
+        """Has the recognizers learn what the bot knows by now, so that the first word of a call waits for nothing. Services have nothing
+        to learn, and would be paid for it."""
         hints = self._vocabulary.hints(business, locale)
-        known = (business, locale, hints.version)
-        if known in self._prepared:
-            return
-        self._prepared.add(known)
-        for placed in self._recognizers:
+        for placed in self._hear(recognizers):
+            known = (business, locale, hints.version, placed.name)
+            if known in self._prepared or self._is_service(placed.name):
+                continue
+            self._prepared.add(known)
             try:
                 listening = await placed.engine.listen(locale=locale, hints=hints)
             except SpeechUnavailable as error:
@@ -75,32 +99,44 @@ class Voices:
             else:
                 await listening.aclose()
 
-    def _recognition(self, locale: str, hints: Hints, changed: Changes) -> Recognition | None:
-        if not self._recognizers:
-            return None
-        recognizer = RecognizerInOrder(
-            self._recognizers, bench=self._bench, changed=lambda engine: changed("recognizer", engine)
-        )
-        return Recognition(recognizer=recognizer, locale=locale, hints=hints)
-
     async def aclose(self) -> None:
         for speaks in self._synthesizers:
             await speaks.engine.aclose()
         for hears in self._recognizers:
             await hears.engine.aclose()
+        if self._engines is not None:
+            await self._engines.aclose()
+
+    def _hear(self, names: Sequence[str]) -> Sequence[Placed[Recognizer]]:
+        """In the order in which they were chosen."""
+        if self._engines is None:
+            return self._recognizers
+        found = [placed for name in names if (placed := self._engines.recognizer(name)) is not None]
+        return found or self._recognizers
+
+    def _speak(self, speakers: Sequence[Speaker]) -> Sequence[Placed[Synthesizer]]:
+        """In the order in which they were chosen. At the end stand those that are always there: a call in which nothing is said is worse
+        than any voice."""
+        if self._engines is None:
+            return self._synthesizers
+        found = [placed for one in speakers if (placed := self._engines.synthesizer(one.name, one.voice)) is not None]
+        names = {placed.name for placed in found}
+        return [*found, *(placed for placed in self._synthesizers if placed.name not in names)]
+
+    def _is_late(self, name: str) -> bool:
+        return self._engines is not None and name in self._engines.known and self._engines.known[name].late
+
+    def _is_service(self, name: str) -> bool:
+        return self._engines is not None and name in self._engines.known and self._engines.known[name].service
 
 
-def voices(vocabulary: Vocabulary) -> Voices:
-    """The engines that work at once, with nothing to download."""
+def voices(vocabulary: Vocabulary, settings: Settings) -> Voices:
+    """The engines of the settings, and those that work at once, with nothing to download."""
     from speech.activity import Silero
-    from speech.cache import Cached, SpeechCache
-    from speech.espeak import Espeak
-    from speech.sphinx import sphinx
 
-    spoken = Cached(Espeak(), key="espeak-ng", cache=SpeechCache())
+    engines = Engines(settings.speech, Path(settings.data) / FOLDER)
+    speaks, hears = engines.synthesizer(START_SPEAKS), engines.recognizer(START_HEARS)
+    assert speaks is not None and hears is not None
     return Voices(
-        synthesizers=[Placed(name="espeak-ng", engine=spoken)],
-        recognizers=[Placed(name="pocketsphinx", engine=sphinx())],
-        activities=Silero(),
-        vocabulary=vocabulary,
-    )
+        synthesizers=[speaks], recognizers=[hears], activities=Silero(), vocabulary=vocabulary, engines=engines
+    )  # fmt: skip

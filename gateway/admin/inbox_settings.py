@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import replace
 
 from gateway.errors import Invalid
+from gateway.faults import speech as faults
 from gateway.http.peers import origin_of
 from gateway.http.texts import name_of, one_line, visible_text
 from gateway.model.cards import check_address
-from gateway.model.rules import CallSettings
+from gateway.model.rules import CallSettings, Speaker
 from gateway.store import configuration
 from gateway.store.directory import ConsentText, InboxSettings, InvitationRule, Starter, TelegramSettings
 from gateway.store.sql import Tx
+from speech.catalogue import Known
 
 MOST_ORIGINS = 50
 MOST_STARTERS = 8
@@ -28,14 +31,22 @@ LONGEST_WAIT = 3600
 """Seconds before an invitation."""
 PROXIES = ("http", "socks5", "socks4")
 LONGEST_PROXY = 300
+MOST_ENGINES = 5
+"""In an order."""
+SLOWEST, FASTEST = 0.5, 2.0
+_ENGINE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_VOICE = re.compile(r"[\w+.:/-]{0,80}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _LOCALE = re.compile("[a-z]{2}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
 
-def judge_settings(tx: Tx, wanted: InboxSettings, *, known: InboxSettings | None = None) -> InboxSettings:
+def judge_settings(
+    tx: Tx, wanted: InboxSettings, *, known: InboxSettings | None = None, engines: Mapping[str, Known] | None = None
+) -> InboxSettings:
     """As they are kept. Raises ``Invalid``, naming the field, a part of one by its path: ``invitations.0.text``.
-    ``known``: as they were; which bot it is stays, whatever is ``wanted``."""
+    ``known``: as they were; which bot it is stays, whatever is ``wanted``. ``engines``: those for calls that there are; without them their
+    names aren't judged, since what comes from elsewhere may be meant for engines that are still to come."""
     if len(wanted.origins) > MOST_ORIGINS:
         raise Invalid(f"At most {MOST_ORIGINS} pages may be listed.", field="origins", limit=MOST_ORIGINS)
     if len(wanted.starters) > MOST_STARTERS:
@@ -51,18 +62,83 @@ def judge_settings(tx: Tx, wanted: InboxSettings, *, known: InboxSettings | None
         consent=_consent(wanted.consent) if wanted.consent is not None else None,
         invitations=_invitations(wanted.invitations),
         telegram=_telegram(wanted.telegram, known.telegram if known is not None else None),
-        calls=_calls(tx, wanted.calls) if wanted.calls is not None else None,
+        calls=_calls(tx, wanted.calls, known.calls if known is not None else None, engines),
     )
 
 
-def _calls(tx: Tx, wanted: CallSettings) -> CallSettings:
+def _calls(
+    tx: Tx, wanted: CallSettings | None, known: CallSettings | None, engines: Mapping[str, Known] | None
+) -> CallSettings | None:  # fmt: skip
+    if wanted is None:
+        return None
     if wanted.team and configuration.find(tx, "team", wanted.team) is None:
         raise Invalid("There is no such team any more. Choose another one.", field="calls.team")
     return replace(
         wanted,
         greeting=_by_language(wanted.greeting, field="calls.greeting", longest=LONGEST_GREETING),
         notice=_by_language(wanted.notice, field="calls.notice", longest=LONGEST_GREETING),
+        recognizers=_recognizers(wanted, known or CallSettings(), engines),
+        speakers=_speakers(wanted, known or CallSettings(), engines),
     )
+
+
+def _recognizers(
+    wanted: CallSettings, known: CallSettings, engines: Mapping[str, Known] | None
+) -> dict[str, tuple[str, ...]]:  # fmt: skip
+    kept: dict[str, tuple[str, ...]] = {}
+    for locale, names in wanted.recognizers.items():
+        field = f"calls.recognizers.{locale}"
+        _order(locale, names, field=field)
+        for name in names:
+            if engines is not None and name not in known.recognizers.get(locale, ()):
+                one = _engine(engines, name, locale, field=field)
+                if not one.hears:
+                    raise Invalid(faults.HEARS_NOT(engine=name), field=field)
+        if names:
+            kept[locale] = names
+    return kept
+
+
+def _speakers(
+    wanted: CallSettings, known: CallSettings, engines: Mapping[str, Known] | None
+) -> dict[str, tuple[Speaker, ...]]:  # fmt: skip
+    kept: dict[str, tuple[Speaker, ...]] = {}
+    for locale, speakers in wanted.speakers.items():
+        field = f"calls.speakers.{locale}"
+        _order(locale, tuple(one.name for one in speakers), field=field)
+        before = {one.name for one in known.speakers.get(locale, ())}
+        for index, one in enumerate(speakers):
+            if not _VOICE.fullmatch(one.voice):
+                raise Invalid(faults.VOICE(), field=f"{field}.{index}.voice")
+            if not SLOWEST <= one.rate <= FASTEST:
+                raise Invalid(faults.RATE(), field=f"{field}.{index}.rate")
+            if engines is not None and one.name not in before:
+                found = _engine(engines, one.name, locale, field=f"{field}.{index}.name")
+                if not found.speaks:
+                    raise Invalid(faults.SPEAKS_NOT(engine=one.name), field=f"{field}.{index}.name")
+        if speakers:
+            kept[locale] = speakers
+    return kept
+
+
+def _order(locale: str, names: tuple[str, ...], *, field: str) -> None:
+    """What holds of any order of engines."""
+    if not _LOCALE.fullmatch(locale):
+        raise Invalid(f"{locale[:20]!r} isn't a language. Languages are en, ru, …", field=field[:60])
+    if len(names) > MOST_ENGINES or len(set(names)) < len(names):
+        raise Invalid(faults.ORDER(limit=MOST_ENGINES), field=field, limit=MOST_ENGINES)
+    for name in names:
+        if not _ENGINE.fullmatch(name):
+            raise Invalid(faults.UNKNOWN(engine=name[:40]), field=field)
+
+
+def _engine(engines: Mapping[str, Known], name: str, locale: str, *, field: str) -> Known:
+    one = engines.get(name)
+    if one is None:
+        raise Invalid(faults.UNKNOWN(engine=name), field=field)
+    if not one.knows(locale):
+        raise Invalid(faults.LANGUAGE(engine=name, language=locale), field=field)
+    return one
 
 
 def _page(address: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -29,6 +29,7 @@ from gateway.store.inboxes import Entrance
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from gateway.vault import Vault
+from speech.catalogue import Known
 
 PATH = "/api/v1/businesses/{business}/inboxes"
 ONE = PATH + "/{inbox}"
@@ -115,9 +116,10 @@ class Inboxes:
 
     def __init__(
         self, store: Store, vault: Vault, dispatcher: Dispatcher, *, refusals: Refusals, messengers: Messengers,
-        clock: Callable[[], int],
+        engines: Callable[[], Mapping[str, Known]], clock: Callable[[], int],
     ) -> None:  # fmt: skip
         self._store = store
+        self._engines = engines
         self._vault = vault
         self._dispatcher = dispatcher
         self._refusals = refusals
@@ -153,10 +155,11 @@ class Inboxes:
     async def add(self, call: Call) -> InboxView:
         body, by = call.body, actor(call.who)
         found = await self._messengers.found(body) if body.channel == TELEGRAM else None
+        engines = await asyncio.to_thread(self._engines)
 
         def unit(tx: Tx, now: int) -> Entrance:
             directory.lock_business(tx)
-            settings = judge_settings(tx, body.settings)
+            settings = judge_settings(tx, body.settings, engines=engines)
             if found is not None:
                 settings = with_bot(settings, found)
             made = directory.add_inbox(tx, channel=body.channel, name=name_of(body.name), settings=settings, now=now)
@@ -171,7 +174,12 @@ class Inboxes:
     async def change(self, call: Call) -> InboxView:
         name, body, by = call.param("inbox"), call.body, actor(call.who)
         await self._messengers.judge_way(body.settings)
-        changed = await write(self._store, call, lambda tx, now: change_inbox(tx, name, body, by=by, now=now))
+        engines = await asyncio.to_thread(self._engines)
+
+        def unit(tx: Tx, now: int) -> Entrance:
+            return change_inbox(tx, name, body, by=by, now=now, engines=engines)
+
+        changed = await write(self._store, call, unit)
         self._refusals.forget(name, frozenset(changed.settings.origins))
         return _view(changed)
 
@@ -263,13 +271,16 @@ def _view(one: Entrance) -> InboxView:
     )  # fmt: skip
 
 
-def change_inbox(tx: Tx, inbox: str, wanted: InboxChange, *, by: Actor, now: int) -> Entrance:
+def change_inbox(
+    tx: Tx, inbox: str, wanted: InboxChange, *, by: Actor, now: int, engines: Mapping[str, Known]
+) -> Entrance:  # fmt: skip
     """Raises ``NotFound``, ``Conflict``, ``Invalid``."""
     directory.lock_business(tx)
     found = _known(tx, inbox)
     if found.version != wanted.version:
         raise conflict("", found.version)
-    settings, name = judge_settings(tx, wanted.settings, known=found.settings), name_of(wanted.name)
+    settings = judge_settings(tx, wanted.settings, known=found.settings, engines=engines)
+    name = name_of(wanted.name)
     inboxes.change(tx, found, name=name, settings=settings)
     changes = audit.differences(found.settings, settings)
     if name != found.name:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.admin.account import OwnAccount
@@ -19,12 +21,15 @@ from gateway.admin.programs import Programs
 from gateway.admin.push import PushRoutes
 from gateway.admin.reports import Reports
 from gateway.admin.setup import SetUp
+from gateway.admin.speech import SpeechRoutes
 from gateway.admin.transfers import Transfers
 from gateway.admin.unread import UnreadRoutes
 from gateway.admin.webhooks import WebhookRoutes
 from gateway.dispatcher.setup import WEBHOOK
 from gateway.http.routes import Route
 from gateway.store.articles import ARTICLE
+from speech.catalogue import known
+from speech.models import FOLDER
 
 if TYPE_CHECKING:
     from gateway.app.node import Switchboard
@@ -34,9 +39,11 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
     """``changed`` is told (business, kind) of what nodes keep in memory."""
     phrases, set_ups = node.dispatcher.policy.phrases, node.dispatcher.policy.set_ups
     messengers = Messengers(node.store, node.vault, node.telegram.desk, node.guard)
+    engines = partial(known, node.settings.speech, Path(node.settings.data) / FOLDER)
     inboxes = Inboxes(
-        node.store, node.vault, node.dispatcher, refusals=node.refusals, messengers=messengers, clock=node.clock
-    )
+        node.store, node.vault, node.dispatcher, refusals=node.refusals, messengers=messengers, engines=engines,
+        clock=node.clock,
+    )  # fmt: skip
     invitations = Invitations(node.store, node.sign_in, notifier=node.mailer, phrases=phrases, url=lambda: node.url)
     push = PushRoutes(
         node.store, node.vault, node.guard, vapid=node.push_service.vapid, pushes=node.pushes, set_ups=set_ups
@@ -57,6 +64,7 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
         *People(node.store, node.dispatcher, node.hub).routes(),
         *invitations.routes(),
         *Programs(node.store).routes(),
+        *SpeechRoutes(node.store, engines).routes(),
         *Configuration(node.store, changed=changed).routes(),
         *node.knowledge.routes(),
         *WebhookRoutes(node.store, node.vault, node.dispatcher).routes(),

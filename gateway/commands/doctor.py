@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
@@ -13,7 +16,18 @@ from rich.table import Table
 from gateway.commands.options import ConfigOption, DataOption, out, settings_of
 from gateway.errors import FolderInUse, StartupError
 from gateway.settings import Settings
-from gateway.store.opening import check_known, open_folder, postgresql_revision, postgresql_url, sqlite_revision
+from gateway.store.opening import (
+    check_known,
+    open_beside,
+    open_folder,
+    open_postgresql,
+    postgresql_revision,
+    postgresql_url,
+    sqlite_revision,
+)
+
+if TYPE_CHECKING:
+    from speech.catalogue import Known
 
 
 def doctor(config: ConfigOption = None, data: DataOption = None) -> None:
@@ -22,7 +36,7 @@ def doctor(config: ConfigOption = None, data: DataOption = None) -> None:
     checks = [
         ("Python", _check_python), ("Front end", _check_front_end), ("Data folder", lambda: _check_folder(settings)),
         ("Database", lambda: _check_database(settings)), ("Secret key", lambda: _check_key(settings)), ("Redis", lambda: _check_redis(settings)),
-        ("Public URL", lambda: _check_url(settings)),
+        ("Public URL", lambda: _check_url(settings)), ("Speech", lambda: _check_speech(settings)),
     ]  # fmt: skip
     table = Table(show_header=False, box=None)
     failed = 0
@@ -93,6 +107,51 @@ def _check_redis(settings: Settings) -> str:
     except redis.RedisError as error:
         raise StartupError(f"Redis can't be reached ({error}). Check `redis`.") from error
     return "reached"
+
+
+def _check_speech(settings: Settings) -> str:
+    """Its engines can work, and which inboxes' calls have nothing but a start."""
+    from speech.catalogue import known
+    from speech.models import FOLDER
+
+    engines = known(settings.speech, Path(settings.data) / FOLDER)
+    for one in engines.values():
+        if one.lacks == "package" and not one.start:
+            raise StartupError(f"{one.name} isn't installed: pip install 'switchboard[{one.kind}]'")
+        if one.lacks == "model":
+            raise StartupError(
+                f"{one.name} has no model: `switchboard speech list` shows them, `download` fetches one."
+            )
+    poor = asyncio.run(_poor_inboxes(settings, engines))
+    if poor:
+        return f"calls of {', '.join(poor)} have engines for a start alone: docs/voice.md tells of others"
+    return ", ".join(f"{one.name} (apt install {one.name})" if one.lacks else one.name for one in engines.values())
+
+
+async def _poor_inboxes(settings: Settings, engines: Mapping[str, Known]) -> list[str]:
+    """As ``business: inbox (language)``. Nothing where there is no database of this release yet."""
+    from gateway.admin.speech import spoken
+    from gateway.store import directory, inboxes
+
+    try:
+        store = (
+            open_postgresql(postgresql_url(settings.database))
+            if settings.database
+            else open_beside(Path(settings.data))
+        )
+    except StartupError:  # the check of the database says so
+        return []
+    await store.start()
+    try:
+        poor = []
+        for business in await store.read("", lambda tx, now: directory.read_businesses(tx)):
+            ways = await store.read(business.id, lambda tx, now: inboxes.read(tx))
+            poor += [
+                f"{business.slug}: {one.name} ({one.locale})" for one in spoken(business, ways, engines) if one.start
+            ]
+        return poor
+    finally:
+        await store.aclose()
 
 
 def _check_url(settings: Settings) -> str:

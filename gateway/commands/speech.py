@@ -14,6 +14,8 @@ from rich.table import Table
 
 from gateway.commands.options import ConfigOption, DataOption, out, settings_of
 from gateway.errors import SpeechUnavailable, StartupError
+from gateway.settings import Settings
+from speech.models import FOLDER
 
 if TYPE_CHECKING:
     from gateway.ports import Heard, Hints, Recognizer, Synthesizer
@@ -78,9 +80,11 @@ def speech_test(
         Path | None, typer.Argument(help="A sound file; without one a sentence is spoken.", exists=True)
     ] = None,
     recognizer: Annotated[
-        str, typer.Option("--recognizer", "-r", help="pocketsphinx, vosk or whisper.")
+        str, typer.Option("--recognizer", "-r", help="pocketsphinx, vosk, whisper, or the name of a [speech.NAME].")
     ] = "pocketsphinx",
-    synthesizer: Annotated[str, typer.Option("--synthesizer", "-s", help="espeak or piper.")] = "espeak",
+    synthesizer: Annotated[
+        str, typer.Option("--synthesizer", "-s", help="espeak, piper, or the name of a [speech.NAME].")
+    ] = "espeak",
     locale: Annotated[str, typer.Option("--locale", "-l", help="The language: en, ru, …")] = "en",
     text: Annotated[str, typer.Option("--text", "-t", help="What to say.")] = "",
     content: Annotated[
@@ -92,10 +96,10 @@ def speech_test(
     """Speak a sentence and understand it again, or understand a sound file; tell how long it took."""
     spoken = text or SENTENCES.get(locale.partition("-")[0], SENTENCES["en"])[0]
     hints = hints_of(content, locale, spoken)
-    folder = folder_of(config, data)
+    settings = settings_of(config, data=data)
     try:
         asyncio.run(
-            _try(sound, spoken, hints, _recognizer(recognizer, folder), _synthesizer(synthesizer, folder), locale)
+            _try(sound, spoken, hints, _recognizer(recognizer, settings), _synthesizer(synthesizer, settings), locale)
         )
     except SpeechUnavailable as error:
         raise StartupError(str(error)) from error
@@ -103,8 +107,6 @@ def speech_test(
 
 def folder_of(config: Path | None, data: Path | None) -> Path:
     """Where models are."""
-    from speech.models import FOLDER
-
     return Path(settings_of(config, data=data).data) / FOLDER
 
 
@@ -142,7 +144,14 @@ def _fetched(name: str, folder: Path, server: str) -> Path:
         raise StartupError(str(error)) from error
 
 
-def _recognizer(name: str, folder: Path) -> Recognizer:
+def _recognizer(name: str, settings: Settings) -> Recognizer:
+    folder = Path(settings.data) / FOLDER
+    if name in settings.speech:
+        from speech.making import Engines
+
+        if (placed := Engines(settings.speech, folder).recognizer(name)) is None:
+            raise StartupError(f"{name} only speaks.")
+        return placed.engine
     if name == "pocketsphinx":
         from speech.sphinx import sphinx
 
@@ -155,10 +164,19 @@ def _recognizer(name: str, folder: Path) -> Recognizer:
         from speech.whisper import whisper
 
         return whisper(folder)
-    raise StartupError(f"There is no recognizer {name!r}. There are: pocketsphinx, vosk, whisper.")
+    raise StartupError(
+        f"There is no recognizer {name!r}. There are: {', '.join(('pocketsphinx', 'vosk', 'whisper', *settings.speech))}."
+    )
 
 
-def _synthesizer(name: str, folder: Path) -> Synthesizer:
+def _synthesizer(name: str, settings: Settings) -> Synthesizer:
+    folder = Path(settings.data) / FOLDER
+    if name in settings.speech:
+        from speech.making import Engines
+
+        if (placed := Engines(settings.speech, folder).synthesizer(name)) is None:
+            raise StartupError(f"{name} only understands.")
+        return placed.engine
     if name == "espeak":
         from speech.espeak import Espeak
 
@@ -167,7 +185,9 @@ def _synthesizer(name: str, folder: Path) -> Synthesizer:
         from speech.piper import piper
 
         return piper(folder)
-    raise StartupError(f"There is no synthesizer {name!r}. There are: espeak, piper.")
+    raise StartupError(
+        f"There is no synthesizer {name!r}. There are: {', '.join(('espeak', 'piper', *settings.speech))}."
+    )
 
 
 def hints_of(content: Path | None, locale: str, spoken: str) -> Hints:

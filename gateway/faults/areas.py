@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from gateway.faults import Kind, contacts, content, delivery, desk, forms, push, refusals, training, transfer, webhooks
+from gateway.faults import (
+    Kind,
+    contacts,
+    content,
+    delivery,
+    desk,
+    forms,
+    push,
+    refusals,
+    speech,
+    training,
+    transfer,
+    webhooks,
+)
 
 
 def _kinds(module: ModuleType) -> tuple[Kind, ...]:
@@ -13,6 +26,6 @@ def _kinds(module: ModuleType) -> tuple[Kind, ...]:
 
 AREAS: dict[str, tuple[Kind, ...]] = {
     module.__name__.rsplit(".", 1)[1]: _kinds(module)
-    for module in (delivery, push, desk, refusals, webhooks, training, content, transfer, contacts, forms)
+    for module in (delivery, push, desk, refusals, webhooks, training, content, transfer, contacts, forms, speech)
 }
 """By the names of their modules."""

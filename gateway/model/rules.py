@@ -122,12 +122,23 @@ class SkillRules(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool = False
 
 
+class Speaker(msgspec.Struct, frozen=True, kw_only=True):
+    """A speech engine that speaks. ``voice``: its own name of one, "" for its usual one; ``rate``: 0.5 to 2."""
+
+    name: str
+    voice: str = ""
+    rate: float = 1.0
+
+
 class CallSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How calls from a page are taken. ``greeting``: what is said first, by language; ours where there is none. ``notice``: what
     must be heard to its end after it (that calls are recorded). ``to``: who has the talk then; ``team``: whom people's calls go to,
-    by id, "" for everybody."""
+    by id, "" for everybody. ``recognizers``, ``speakers``: by language, the speech engines in the order in which they are tried; those
+    that are always there where there are none."""
 
     greeting: dict[str, str] = {}
     notice: dict[str, str] = {}
     to: Literal["bot", "people"] = "bot"
     team: str = ""
+    recognizers: dict[str, tuple[str, ...]] = {}
+    speakers: dict[str, tuple[Speaker, ...]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import io
 import threading
@@ -11,8 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from gateway.model.rules import CallSettings, Speaker
+from gateway.store import inboxes
+from gateway.store.opening import migrate_sqlite, open_folder, open_sqlite
+from gateway.store.sql import Tx
 from tests.gateway.test_command_line import assert_one_clear_line, switchboard
+from tests.support_edge.site import settle_in
 
 NAME = "vosk-model-small-en-us-0.15"
 
@@ -98,3 +105,62 @@ def test_what_can_not_be_tried_is_one_line(tmp_path: Path) -> None:
     assert_one_clear_line(switchboard("speech", "test", "-s", "piper", cwd=tmp_path), "speech list")
     assert_one_clear_line(switchboard("speech", "test", "-r", "ear", cwd=tmp_path), "pocketsphinx, vosk, whisper")
     assert_one_clear_line(switchboard("speech", "test", "--locale", "de", cwd=tmp_path), "'de'")
+
+
+def inbox_with_calls(data: Path, calls: CallSettings) -> None:
+    """A business "lantern" whose inbox takes calls."""
+
+    async def set_up() -> None:
+        with open_folder(data) as folder:
+            migrate_sqlite(folder)
+            store = open_sqlite(folder)
+            await store.start()
+            try:
+                ours = await settle_in(store, "lantern", {"anna": "administrator"})
+
+                def unit(tx: Tx, now: int) -> None:
+                    found = inboxes.find(tx, ours.inbox)
+                    assert found is not None
+                    inboxes.change(tx, found, name="Site", settings=replace(found.settings, calls=calls))
+
+                await store.write(ours.business, unit)
+            finally:
+                await store.aclose()
+
+    asyncio.run(set_up())
+
+
+def test_doctor_says_whose_calls_have_nothing_but_a_start(tmp_path: Path) -> None:
+    inbox_with_calls(tmp_path / "data", CallSettings())
+    done = switchboard("doctor", "--data", tmp_path / "data", cwd=tmp_path)
+    assert "lantern: Site (en)" in " ".join(done.stdout.split()) and "docs/voice.md" in done.stdout
+
+
+def test_doctor_is_content_with_inboxes_that_chose_others(tmp_path: Path) -> None:
+    (tmp_path / "switchboard.toml").write_text(
+        '[speech.kit]\nkind = "openai"\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nvoice_model = "v"'
+    )
+    chosen = {
+        "recognizers": {"en": ("kit",), "ru": ("kit",)},
+        "speakers": {"en": (Speaker(name="kit"),), "ru": (Speaker(name="kit"),)},
+    }
+    inbox_with_calls(tmp_path / "data", CallSettings(**chosen))  # type: ignore[arg-type]
+    done = switchboard("doctor", "--data", tmp_path / "data", cwd=tmp_path)
+    (line,) = [line for line in done.stdout.splitlines() if " Speech " in line]
+    assert "kit" in line and "start" not in line
+
+
+def test_doctor_says_what_an_engine_lacks(tmp_path: Path) -> None:
+    (tmp_path / "switchboard.toml").write_text('[speech.voice]\nkind = "piper"')
+    done = switchboard("doctor", "--data", tmp_path / "data", cwd=tmp_path)
+    assert done.returncode == 1 and "voice has no model" in done.stdout
+
+
+def test_engine_of_the_settings_is_tried_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "switchboard.toml").write_text(
+        '[speech.cloud]\nkind = "openai"\nurl = "http://127.0.0.1:9/v1"\nmodel = "whisper-1"'
+    )
+    done = switchboard("speech", "test", "-r", "cloud", "--data", tmp_path / "data", cwd=tmp_path)
+    assert_one_clear_line(done, "cloud can't be reached")
+    assert_one_clear_line(switchboard("speech", "test", "-s", "cloud", cwd=tmp_path), "only understands")
+    assert_one_clear_line(switchboard("speech", "test", "-r", "nobody", cwd=tmp_path), "whisper, cloud")

@@ -76,3 +76,38 @@ def test_the_written_file_is_a_valid_one_that_changes_nothing(tmp_path: Path) ->
 
     assert settings == Settings()
     assert load_settings(file=write(tmp_path, assignments), environment={}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[speech.cloud]\nkind = "cloud"', "speech"),
+        ('[speech.cloud]\nkind = "openai"\nmodel = "whisper-1"', "url"),
+        ('[speech.cloud]\nkind = "openai"\nurl = "https://speech.example.com/v1"', "voice_model"),
+        ('[speech.cloud]\nkind = "openai"\nurl = "speech.example.com"\nmodel = "m"', "https://speech.example.com/v1"),
+        ('[speech.live]\nkind = "deepgram"', "key"),
+        ('[speech.live]\nkind = "deepgram"\nkey = "ключ"', "letters that no key has"),
+        ('[speech.live]\nkind = "deepgram"\nkey = "k"\nlanguages = ["English"]', "English"),
+        ('[speech.own]\nkind = "vosk"\nkey = "k"', "runs on this machine"),
+        ('[speech.espeak-ng]\nkind = "piper"', "another name"),
+        ('[speech."a b"]\nkind = "piper"', "another name"),
+        ('[speech.own]\nkind = "piper"\nrate = 1', "samples a second"),
+        ('[speech.own]\nkind = "piper"\nvoices = 1', "voices"),
+    ],
+)
+def test_a_wrong_speech_engine_is_named(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(StartupError) as refused:
+        load_settings(file=write(tmp_path, text), environment={})
+
+    assert told in str(refused.value)
+    assert "\n" not in str(refused.value).strip()
+
+
+def test_speech_engines_stand_in_the_file_alone_as_its_documentation_shows_them(tmp_path: Path) -> None:
+    documented = DOCS.read_text("utf-8").split("## Speech engines for calls")[1].split("```")[1].removeprefix("toml\n")
+    settings = load_settings(file=write(tmp_path, documented), environment={"SWITCHBOARD_SPEECH": "{}"})
+
+    assert {name: one.kind for name, one in settings.speech.items()} == {
+        "cloud": "openai", "live": "deepgram", "speechkit": "yandex", "own": "vosk"
+    }  # fmt: skip
+    assert settings.speech["live"].languages == ("en", "ru")

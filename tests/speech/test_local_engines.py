@@ -13,9 +13,10 @@ from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Hints
 from speech.engine import Ear, Engine
 from speech.frames import FRAME_BYTES
+from speech.names import names_in
 from speech.piper import Piper, piper, sentences, sounds
 from speech.vosk import Vosk
-from speech.whisper import Whisper, names_in
+from speech.whisper import Whisper
 from tests.speech.onnx import SOUNDS, write_voice
 
 VOICE = b"\1\1" * (FRAME_BYTES // 2)
@@ -115,8 +116,8 @@ def test_whisper_takes_an_endless_utterance_in_pieces(models: Path) -> None:
 @pytest.mark.usefixtures("doubles")
 def test_whisper_is_told_the_names_that_a_business_uses(models: Path) -> None:
     phrases = ("What's in Spark?", "Is Lantern down", "I'd like a plan", "So I'm moving to Moscow", "what is in Spark")
-    assert names_in(phrases) == "Spark, Lantern, Moscow"
-    assert len(names_in(tuple(f"the Name{number}" for number in range(500)))) <= 200
+    assert names_in(phrases) == ("Spark", "Lantern", "Moscow")
+    assert len(", ".join(names_in(tuple(f"the Name{number}" for number in range(500))))) <= 200
     ear = Whisper(models, 1).listen("en", Hints(version="1", phrases=phrases))
     fed(ear, *[VOICE] * 10)
     assert final(ear).text.endswith("of Spark, Lantern, Moscow")

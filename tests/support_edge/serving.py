@@ -21,9 +21,10 @@ from channels.telegram.polling import LEASE
 from gateway.app import Switchboard, open_store
 from gateway.logs import set_up
 from gateway.ports import TurnRequest, TurnResult
-from gateway.store import directory
-from gateway.store.opening import open_folder
+from gateway.store import directory, inboxes
+from gateway.store.opening import open_folder, open_sqlite
 from gateway.store.sql import Tx
+from gateway.store.store import system_clock
 from tests.support_edge.engine import ScriptedEngine
 from tests.support_edge.site import PASSWORD, Party, settings_of, settle_in
 from tests.support_edge.telegram_site import add_bot
@@ -43,6 +44,10 @@ class Orders(msgspec.Struct, frozen=True):
     bots: tuple[OwnBot, ...] = ()
     lease: float = LEASE
     """Seconds for which a bot is one node's."""
+    calls: bool = False
+    """Visitors can call, over loopback; engines of speech are stubs."""
+    ahead: float = 0.0
+    """Seconds by which its clock is fast: so much has passed since it was killed."""
 
 
 class SlowEngine(ScriptedEngine):
@@ -59,10 +64,21 @@ async def main(data: Path, level: str, orders: Orders) -> None:
     set_up(level=level, style="json")
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    settings = settings_of(data, **{"burst_pause": 0.02, **orders.settings})
+    settings = settings_of(data, **{"burst_pause": 0.02, "call_addresses": ("127.0.0.1",), **orders.settings})
+
+    def clock() -> int:
+        return system_clock() + round(orders.ahead * 1e6)
+
     with open_folder(data) as folder:
-        node = Switchboard(settings, folder, open_store(settings, folder), engine=SlowEngine())
+        if not orders.ahead:
+            node = Switchboard(settings, folder, open_store(settings, folder), engine=SlowEngine())
+        else:
+            node = Switchboard(settings, folder, open_sqlite(folder, clock=clock), engine=SlowEngine(), clock=clock)
         node.telegram.poller.lease = orders.lease
+        if orders.calls:
+            from tests.support_edge.engines import stub_voices  # what calls need takes its time to import
+
+            node.calls.make_voices = stub_voices
         await node.start()
         party = await first_or_again(node, orders)
         print(json.dumps({"port": node.port, **asdict(party)}), flush=True)
@@ -84,9 +100,18 @@ async def first_or_again(node: Switchboard, orders: Orders) -> Party:
     if known is not None:
         return known
     party = await settle_in(node.store, "lantern", {"olga": "operator"}, password=PASSWORD)
+    if orders.calls:
+        await node.store.write(party.business, lambda tx, now: allow_calls(tx, party.inbox))
     for bot in orders.bots:
         await add_bot(node, party, bot, webhook=bot.webhook)
     return party
+
+
+def allow_calls(tx: Tx, inbox: str) -> None:
+    found = inboxes.find(tx, inbox)
+    assert found is not None
+    settings = msgspec.structs.replace(found.settings, calls=directory.CallSettings())
+    assert inboxes.change(tx, found, name=found.name, settings=settings)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -350,6 +351,36 @@ async def test_the_call_of_whoever_is_blocked_ends(lab: Lab) -> None:
     await phone.widget.entry("call_ended", leg=phone.leg)
     await phone.caller.over.wait()
     await until(lambda: lab.site.node.calls.count == 0)
+
+
+async def test_nobody_waits_for_a_caller_whose_sound_is_gone_when_the_node_stops(lab: Lab) -> None:
+    lab.site.node.calls._open_up()._drain_seconds = 3_600
+    phone = await lab.connected()
+    await phone.widget.entry("system_notice", notice="call_greeting")
+    await phone.caller.aclose()
+    call = lab.site.node.calls._open_up()._calls[phone.leg]
+    await until(lambda: not call.is_heard)
+    async with asyncio.timeout(20):
+        await lab.site.node.calls.drain()
+    assert (await phone.widget.entry("call_ended"))["event"]["why"] == "restarted"
+
+
+async def test_sound_that_comes_when_the_call_has_ended_is_let_go(lab: Lab) -> None:
+    phone = await lab.call()
+    calls = lab.site.node.calls._open_up()
+    calls._webrtc = calls._make_webrtc()
+    answer = calls._webrtc.answer
+
+    async def slowly(*args: Any, **kwargs: Any) -> Any:
+        answered = await answer(*args, **kwargs)
+        calls._calls[phone.leg].end("over")
+        await until(lambda: calls.count == 0)
+        return answered
+
+    calls._webrtc.answer = slowly  # type: ignore[method-assign]
+    await phone.widget.send({"type": "sound", "id": "s1", "leg": phone.leg, "sdp": await phone.caller.offer()})
+    assert (await phone.widget.expect("refused", id="s1"))["problem"]["status"] == 404
+    assert calls._webrtc.carriers == 0
 
 
 def loud(caller: Caller) -> bool:

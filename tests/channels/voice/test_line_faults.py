@@ -120,6 +120,18 @@ def test_a_recognizer_that_comes_back_is_used_again() -> None:
     assert run(call()).said == [ORDER]
 
 
+@pytest.mark.parametrize("pause", [2_000, 2_500, 3_000])
+def test_what_is_said_while_a_hanging_recognizer_is_given_up_is_understood(pause: int) -> None:
+    async def call() -> VirtualCall:
+        deaf = StubRecognizer([ORDER], finals=False, partials=False)
+        call = with_recognizers(deaf, StubRecognizer([ORDER]))
+        await call.voice(1_000)
+        await call.go(pause)
+        return await a_turn(call)
+
+    assert run(call()).said == [ORDER]
+
+
 def test_a_refusing_recognizer_is_not_asked_over_and_over() -> None:
     asked: list[int] = []
 

@@ -236,6 +236,15 @@ export const FAULTS = {
     record_no_status: [],
     record_changed: ["status"],
   },
+  speech: {
+    speech_unknown: ["engine"],
+    speech_language: ["engine", "language"],
+    speech_hears_not: ["engine"],
+    speech_speaks_not: ["engine"],
+    speech_order: ["limit"],
+    speech_voice: [],
+    speech_rate: [],
+  },
 } as const;
 
 export type FaultArea = keyof typeof FAULTS;

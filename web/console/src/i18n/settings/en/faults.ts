@@ -185,8 +185,17 @@ export const faults = {
   "fault.telegram_bot_taken": "@{username} is an inbox already, and a bot can be only one.",
   "fault.telegram_other_bot":
     "This token is of another bot, @{username}. Add that one as an inbox of its own.",
+
+  "fault.speech_unknown": "There is no speech engine “{engine}”. Whoever runs the server sets engines up.",
+  "fault.speech_language":
+    "“{engine}” does not know this language ({language}). Choose another engine for it.",
+  "fault.speech_hears_not": "“{engine}” only speaks. Choose one that understands.",
+  "fault.speech_speaks_not": "“{engine}” only understands. Choose one that speaks.",
+  "fault.speech_order": "Choose at most {limit} speech engines for a language, each of them once.",
+  "fault.speech_voice": "A voice’s name has letters, digits and - _ . : / + only, and at most 80 characters.",
+  "fault.speech_rate": "A voice can speak at half to twice its usual speed: 0.5 to 2.",
 } satisfies Record<
-  | `fault.${FaultCode<"refusals" | "webhooks" | "training" | "content" | "transfer">}`
+  | `fault.${FaultCode<"refusals" | "webhooks" | "training" | "content" | "transfer" | "speech">}`
   | "fault.place"
   | "fault.place.line",
   Phrase

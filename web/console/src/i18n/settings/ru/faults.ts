@@ -168,6 +168,15 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.telegram_bot_taken": "@{username} уже подключён, а бот может быть только в одной точке входа.",
   "fault.telegram_other_bot": "Это токен другого бота, @{username}. Добавьте его отдельной точкой входа.",
 
+  "fault.speech_unknown": "Речевого движка «{engine}» нет. Движки подключает тот, кто ведёт сервер.",
+  "fault.speech_language": "«{engine}» не знает этого языка ({language}). Выберите для него другой движок.",
+  "fault.speech_hears_not": "«{engine}» только говорит. Выберите движок, который распознаёт речь.",
+  "fault.speech_speaks_not": "«{engine}» только распознаёт речь. Выберите движок, который говорит.",
+  "fault.speech_order": "Для одного языка — не больше движков, чем {limit}, и каждый только один раз.",
+  "fault.speech_voice":
+    "В названии голоса бывают только буквы, цифры и знаки - _ . : / +, не больше 80 символов.",
+  "fault.speech_rate": "Голос может говорить от половины обычной скорости до двойной: от 0,5 до 2.",
+
   "fault.import_stranger": "Группа «{name}»: {email} не работает в этой компании",
 
   "fault.bot_no_source":
