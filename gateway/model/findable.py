@@ -65,6 +65,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    Transcribed,
     TranscriptAsked,
     Transferred,
     Unrecognized,
@@ -92,7 +93,7 @@ def findable(event: AnyEvent) -> str:
             return _joined(event.text, *(file.name for file in event.files), *_place(event.place))
         case CustomerEdited() | MessageExtended():
             return _joined(event.text, *(file.name for file in event.files))
-        case BotMessage() | NoteAdded() | OperatorEdited():
+        case BotMessage() | NoteAdded() | OperatorEdited() | Transcribed():
             return event.text
         case Transferred() | CallbackTried():
             return event.note

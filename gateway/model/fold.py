@@ -74,6 +74,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    Transcribed,
     TranscriptAsked,
     Transferred,
     Unrecognized,
@@ -163,6 +164,8 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case CustomerEdited() | OperatorEdited():
             return _edited(state, event.seq, event.text)
         case MessageExtended():
+            return _edited(state, event.seq, event.text) if event.text else {}
+        case Transcribed():
             return _edited(state, event.seq, event.text) if event.text else {}
         case OperatorDeleted():
             return _edited(state, event.seq, "", kind="deleted")

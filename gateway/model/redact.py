@@ -68,6 +68,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    Transcribed,
     TranscriptAsked,
     Transferred,
     Unrecognized,
@@ -129,6 +130,8 @@ def _shell(event: Plain) -> Plain:
             return replace(event, note="")
         case FileReady():
             return replace(event, file=replace(event.file, name=""))
+        case Transcribed():
+            return replace(event, text="")
         case Rated():
             return replace(event, comment="")
         case BotTurn():

@@ -10,7 +10,7 @@ import msgspec
 from gateway.model.events import Author, CallbackKind, CallbackReason, Endpoint, FileKind, Memory, Person, Role, Score
 from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 13
+FOLD_VERSION = 14
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140

@@ -72,6 +72,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    Transcribed,
     TranscriptAsked,
     Transferred,
     Unrecognized,
@@ -162,7 +163,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             return replace(event, by=_nameless(event.by))
         case CallEnded():
             return replace(event, by=_nameless(event.by)) if event.by else event
-        case FileReady() | FileFailed():
+        case FileReady() | FileFailed() | Transcribed():
             return event  # of messages that they see: their own, and people's answers
         case (
             Rated()

@@ -68,6 +68,7 @@ from gateway.model.commands.system import (
     RegainEndpoint,
     ReportFailure,
     RequestHandoff,
+    TellSpeech,
     Wake,
 )
 
@@ -78,7 +79,7 @@ AnyCommand = (
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
     | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | FillForm | MoveRecord | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
-    | ForwardAnswers | StartCall | AnswerCall | HoldCall | ResumeCall | EndCall | NoteHeard
+    | ForwardAnswers | StartCall | AnswerCall | HoldCall | ResumeCall | EndCall | NoteHeard | TellSpeech
 )  # fmt: skip
 AnyRequest = AnyCommand | RunMacro | SubmitForm
 """What people may ask for."""
@@ -153,6 +154,7 @@ __all__ = [
     "StartCall",
     "SubmitForm",
     "Take",
+    "TellSpeech",
     "Transfer",
     "TryCallback",
     "Wake",

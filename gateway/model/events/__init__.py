@@ -47,7 +47,7 @@ from gateway.model.events.customer import (
     InvitationShown,
     TranscriptAsked,
 )
-from gateway.model.events.files import FileFailed, FileProblem, FileReady
+from gateway.model.events.files import FileFailed, FileProblem, FileReady, SpeechProblem, Transcribed
 from gateway.model.events.handoff import (
     ColleagueDeclined,
     ColleagueInvited,
@@ -177,6 +177,7 @@ Plain = (
     | CallResumed
     | CallEnded
     | PromptHeard
+    | Transcribed
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -317,8 +318,10 @@ __all__ = [
     "Span",
     "SpanKind",
     "Speech",
+    "SpeechProblem",
     "SystemNotice",
     "Taken",
+    "Transcribed",
     "TranscriptAsked",
     "Transferred",
     "Unrecognized",
