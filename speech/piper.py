@@ -138,9 +138,7 @@ class Piper:
         path = named(self._folder, "piper", voice) if voice else best(self._folder, "piper", locale)
         if path is None:
             wanted = voice or locale
-            raise SpeechUnavailable(
-                f"Piper has no voice {wanted!r}: `switchboard speech download` shows which there are."
-            )
+            raise SpeechUnavailable(f"Piper has no voice {wanted!r}: `switchboard speech list` shows which there are.")
         yield from self._loaded(path).speak(text, rate)
 
     def _loaded(self, path: Path) -> Voice:

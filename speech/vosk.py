@@ -69,7 +69,7 @@ class Vosk:
         path = best(self._folder, "vosk", locale)
         if path is None:
             raise SpeechUnavailable(
-                f"Vosk has no model for {locale!r}: `switchboard speech download` shows which there are."
+                f"Vosk has no model for {locale!r}: `switchboard speech list` shows which there are."
             )
         with self._loading:
             if path not in self._models:

@@ -57,7 +57,7 @@ class Whisper:
             raise SpeechUnavailable("faster-whisper is not installed: pip install 'switchboard[whisper]'") from error
         path = best(self._folder, "whisper", locale)
         if path is None:
-            raise SpeechUnavailable("faster-whisper has no model: `switchboard speech download` shows which there are.")
+            raise SpeechUnavailable("faster-whisper has no model: `switchboard speech list` shows which there are.")
         with self._loading:
             if path not in self._models:
                 try:

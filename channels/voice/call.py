@@ -141,6 +141,10 @@ class Call:
         """Whether something is still to be said."""
         return bool(self._talk.saying)
 
+    def prepare(self, at: int) -> None:
+        """The first half of a frame, for the ticker."""
+        self._line.prepare(at)
+
     def step(self, at: int) -> None:
         """A frame, for the ticker."""
         self._line.step(at)
@@ -332,9 +336,7 @@ class Call:
                 self._submit(c.RequestHandoff(reason="not_understood", by="system"))
             case CarrierChanged():
                 self._changed(event)
-            case EngineChanged():
-                log.info("call_engine", leg=self.leg, part=event.part, engine=event.engine)
-            case PromptBegan():
+            case EngineChanged() | PromptBegan():
                 pass
             case _:
                 assert_never(event)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from msgspec.structs import replace
@@ -59,6 +60,7 @@ class Calls:
         self._places: dict[str, Seat] = {}
         self._voices: Voices | None = None
         self._webrtc: WebRtc | None = None
+        self._making = asyncio.Lock()
         self._ticker = Ticker()
         self._tasks = TaskSet("calls")
         self._draining = False
@@ -74,7 +76,7 @@ class Calls:
     def expect(self, business: str, locale: str) -> None:
         """As ``gateway.ports.Calls``."""
         if not self._draining:
-            self._tasks.start(self._engines().prepare(business, locale), name="prepare")
+            self._tasks.start(self._prepare(business, locale), name="prepare")
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         """As ``gateway.ports.Calls``."""
@@ -148,16 +150,24 @@ class Calls:
         return call
 
     async def _take(self, begun: Begun) -> None:
-        call = Call(begun, self._around, self._engines().of(begun.business, begun.state.locale))
+        voices = await self._engines()
+        voice = voices.of(begun.business, begun.state.locale, changed=partial(_note_engine, begun.leg))
+        call = Call(begun, self._around, voice)
         self._calls[begun.leg] = call
-        failed = lambda: call.end("lost")  # noqa: E731
-        self._places[begun.leg] = self._ticker.join(begun.leg, call.step, failed=failed)
+        self._places[begun.leg] = self._ticker.join(
+            begun.leg, call.step, prepare=call.prepare, failed=partial(call.end, "lost")
+        )
         await call.run()
 
-    def _engines(self) -> Voices:
-        if self._voices is None:
-            self._voices = self._make_voices()
-            self._tasks.start(self._ticker.run(), name="ticker")
+    async def _prepare(self, business: str, locale: str) -> None:
+        await (await self._engines()).prepare(business, locale)
+
+    async def _engines(self) -> Voices:
+        """Made once, beside the loop: models are loaded."""
+        async with self._making:
+            if self._voices is None:
+                self._voices = await asyncio.to_thread(self._make_voices)
+                self._tasks.start(self._ticker.run(), name="ticker")
         return self._voices
 
     def _over(self, leg: str) -> None:
@@ -185,6 +195,10 @@ class Calls:
                         self._over(leg)
                 except Exception as error:
                     logger.warning("legs_unkept", error=str(error))
+
+
+def _note_engine(leg: str, part: str, engine: str) -> None:
+    logger.info("call_engine", leg=leg, part=part, engine=engine)
 
 
 def _begun(tx: Tx, call: Inbound, receipt: Receipt) -> Begun | None:

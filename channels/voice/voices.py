@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple, TypeAlias
 
 import structlog
 
@@ -15,6 +15,9 @@ from speech.activity import Activities
 from speech.order import Bench, Placed, RecognizerInOrder, SynthesizerInOrder
 
 log = structlog.get_logger(__name__)
+
+
+Changes: TypeAlias = Callable[[Literal["recognizer", "synthesizer"], str], None]
 
 
 class Voice(NamedTuple):
@@ -44,15 +47,17 @@ class Voices:
         self._bench = Bench()
         self._prepared: set[tuple[str, str, str]] = set()
 
-    def of(self, business: str, locale: str) -> Voice:
-        """The voice of a call of a business, in a language."""
+    def of(self, business: str, locale: str, *, changed: Changes) -> Voice:
+        """The voice of a call of a business, in a language. ``changed`` is told when another engine is at work."""
         hints = self._vocabulary.hints(business, locale)
         parts = Parts(
-            synthesizer=SynthesizerInOrder(self._synthesizers, bench=self._bench),
+            synthesizer=SynthesizerInOrder(
+                self._synthesizers, bench=self._bench, changed=lambda engine: changed("synthesizer", engine)
+            ),
             activities=self._activities,
             means=lambda text: self._vocabulary.means(business, text, locale),
         )
-        return Voice(parts, self._recognition(locale, hints))
+        return Voice(parts, self._recognition(locale, hints, changed))
 
     async def prepare(self, business: str, locale: str) -> None:
         """Has the recognizers learn what the bot knows by now, so that the first word of a call waits for nothing."""
@@ -70,10 +75,12 @@ class Voices:
             else:
                 await listening.aclose()
 
-    def _recognition(self, locale: str, hints: Hints) -> Recognition | None:
+    def _recognition(self, locale: str, hints: Hints, changed: Changes) -> Recognition | None:
         if not self._recognizers:
             return None
-        recognizer = RecognizerInOrder(self._recognizers, bench=self._bench)
+        recognizer = RecognizerInOrder(
+            self._recognizers, bench=self._bench, changed=lambda engine: changed("recognizer", engine)
+        )
         return Recognition(recognizer=recognizer, locale=locale, hints=hints)
 
     async def aclose(self) -> None:

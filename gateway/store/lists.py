@@ -56,7 +56,7 @@ class ContactName(msgspec.Struct, frozen=True, kw_only=True):
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation in a list: what a person needs to choose it. ``unread``: the customer's last input is unread.
     ``offer``: it is reserved for somebody. ``callback``: what was promised to the customer and isn't done. ``wrap_up``: its
-    owner's time after the talk. ``invited``: accounts of those whom its owner asks to join; ``joined``: of those who did."""
+    owner's time after the talk. ``invited``: accounts of those whom its owner asks to join; ``joined``: of those who did. ``calling``: the customer is on the line."""
 
     conversation: str
     seq: int
@@ -77,6 +77,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up: WrapUp | None = None
     invited: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
+    calling: bool = False
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -228,7 +229,7 @@ def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
         locale=state.locale, labels=state.labels, updated_at=state.updated_at,
         offer=state.offer, callback=state.callback, wrap_up=state.wrap_up,
         invited=tuple(one.id for one in state.invited),
-        joined=tuple(one.operator.id for one in state.participants),
+        joined=tuple(one.operator.id for one in state.participants), calling=bool(state.legs),
     )  # fmt: skip
 
 

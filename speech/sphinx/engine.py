@@ -6,7 +6,7 @@ import math
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ from speech.sphinx.phrases import Book, grammar
 
 MODEL = Path(pocketsphinx.__file__).parent / "model" / "en-us"
 _DICTIONARY = MODEL / "cmudict-en-us.dict"
-_KEPT = 6
-"""Decoders kept for the next callers, of each language model; and language models."""
+_MODELS, _DECODERS = 24, 8
+"""Language models kept, and decoders for the next callers: these have 8 MB each."""
 _PARTIAL_MS = 200
 _LONGEST_MS = 30_000
 """Of a stretch of speech; a longer one is understood in pieces."""
@@ -39,6 +39,10 @@ _WEIGHT = 9.0
 """Of the language model."""
 _WIDE = {"beam": 1e-64, "wbeam": 1e-44, "pbeam": 1e-64}
 """How far behind the best a guess may be and is still followed: further than usual, where sounds fit badly."""
+
+
+_Key = tuple[str, str, int]
+"""Language, version and digest of the phrases."""
 
 
 class Built(msgspec.Struct, frozen=True):
@@ -55,8 +59,8 @@ class Sphinx:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._built: dict[tuple[str, str], Built | None] = {}
-        self._free: dict[tuple[str, str], list[Any]] = {}
+        self._built: dict[_Key, Built | None] = {}
+        self._free: list[tuple[_Key, Any]] = []
 
     def listen(self, locale: str, hints: Hints) -> SphinxEar:
         """As ``Engine``."""
@@ -65,11 +69,11 @@ class Sphinx:
             raise SpeechUnavailable(f"pocketsphinx doesn't know {locale!r}.")
         if not hints.phrases and language != "en":
             raise SpeechUnavailable("pocketsphinx understands Russian only by a bot's phrases: train one.")
-        key = (language, hints.version if hints.phrases else "")
+        # By the phrases themselves, too: nobody is ever understood by another business's.
+        key = (language, hints.version, hash(hints.phrases))
         with self._lock:
-            built = self._built.get(key) if key in self._built else self._build(key, hints)
-            free = self._free.setdefault(key, [])
-            decoder = free.pop() if free else None
+            built = self._of(key, hints)
+            decoder = self._taken(key)
         if decoder is None:
             decoder = make_decoder(built)
         return SphinxEar(decoder, built.book if built is not None else None, lambda: self._give_back(key, decoder))
@@ -78,19 +82,28 @@ class Sphinx:
         """As ``Engine``."""
         raise SpeechUnavailable("pocketsphinx doesn't speak.")
 
-    def _build(self, key: tuple[str, str], hints: Hints) -> Built | None:
-        while len(self._built) >= _KEPT:
-            oldest = next(iter(self._built))
-            del self._built[oldest]
-            self._free.pop(oldest, None)
-        self._built[key] = build(key[0], hints.phrases) if hints.phrases else None
+    def _of(self, key: _Key, hints: Hints) -> Built | None:
+        """The language model of a key; the one that was not used for longest makes room."""
+        if key in self._built:
+            self._built[key] = self._built.pop(key)
+        else:
+            while len(self._built) >= _MODELS:
+                del self._built[next(iter(self._built))]
+            self._built[key] = build(key[0], hints.phrases) if hints.phrases else None
         return self._built[key]
 
-    def _give_back(self, key: tuple[str, str], decoder: Any) -> None:
+    def _taken(self, key: _Key) -> Any:
+        """A decoder that another caller has left; None where there is none."""
+        for place, (its, decoder) in enumerate(self._free):
+            if its == key:
+                del self._free[place]
+                return decoder
+        return None
+
+    def _give_back(self, key: _Key, decoder: Any) -> None:
         with self._lock:
-            free = self._free.get(key)
-            if free is not None and len(free) < _KEPT:
-                free.append(decoder)
+            self._free.append((key, decoder))
+            del self._free[:-_DECODERS]
 
 
 def build(language: str, phrases: Sequence[str]) -> Built:
@@ -143,7 +156,7 @@ class _Spoken(msgspec.Struct, frozen=True):
 class SphinxEar:
     """A ``speech.engine.Ear``. Nothing is decoded as long as nobody speaks."""
 
-    def __init__(self, decoder: Any, book: Book | None, done: Any) -> None:
+    def __init__(self, decoder: Any, book: Book | None, done: Callable[[], None]) -> None:
         self._decoder = decoder
         self._book = book
         self._done = done
@@ -229,7 +242,8 @@ class SphinxEar:
         self._decoder.process_raw(np.clip(sound + floor, -32768, 32767).astype("<i2").tobytes(), False, False)
 
     def _end(self) -> list[_Spoken]:
-        self._decode() if self._before else None
+        if self._before:
+            self._decode()
         self._decoder.end_utt()
         words = self._spoken()
         self._begun = None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from gateway.language import is_cyrillic
 from speech.ipa import pronounced
 from speech.speakable import speakable
 from speech.sphinx.phones import arpabet
@@ -16,6 +17,8 @@ from speech.sphinx.phones import arpabet
 Lexicon = dict[str, list[str]]
 """Of each word its pronunciations, phones with spaces between them."""
 _VARIANT = re.compile(r"\(\d+\)$")
+_ABBREVIATED = 4
+"""Letters of the longest abbreviation."""
 _VOICES = {"en": "en-us", "ru": "ru"}
 # Words of one letter, which espeak-ng would spell.
 _LETTERS = {
@@ -30,11 +33,17 @@ def lexicon(words: Iterable[str], language: str, dictionary: Path) -> Lexicon:
     found = _looked_up(set(wanted), dictionary) if language == "en" else {}
     found.update({word: list(phones) for word, phones in _LETTERS[language].items() if word in wanted})
     missing = [word for word in wanted if word not in found]
-    said = [speakable(word, language).rstrip(".") or word for word in missing]
+    said = [_said(word, language) for word in missing]
     for word, told in zip(missing, pronounced(said, _VOICES[language], separator="_") if said else [], strict=True):
         if phones := arpabet(told.replace(" ", "_")):
             found[word] = [" ".join(phones)]
     return found
+
+
+def _said(word: str, language: str) -> str:
+    """Numbers and abbreviations in full; a plain word needs no such look, which takes most of a millisecond."""
+    plain = word.isalpha() and len(word) > _ABBREVIATED and is_cyrillic(word)
+    return word if plain else speakable(word, language).rstrip(".") or word
 
 
 def _looked_up(wanted: set[str], dictionary: Path) -> Lexicon:

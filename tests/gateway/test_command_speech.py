@@ -95,6 +95,6 @@ def test_what_can_not_be_tried_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "text.wav").write_text("no sound at all")
     assert_one_clear_line(switchboard("speech", "test", "text.wav", cwd=tmp_path), "no sound that can be read")
     assert_one_clear_line(switchboard("speech", "test", "-r", "whisper", cwd=tmp_path), "faster-whisper")
-    assert_one_clear_line(switchboard("speech", "test", "-s", "piper", cwd=tmp_path), "speech download")
+    assert_one_clear_line(switchboard("speech", "test", "-s", "piper", cwd=tmp_path), "speech list")
     assert_one_clear_line(switchboard("speech", "test", "-r", "ear", cwd=tmp_path), "pocketsphinx, vosk, whisper")
     assert_one_clear_line(switchboard("speech", "test", "--locale", "de", cwd=tmp_path), "'de'")

@@ -132,11 +132,11 @@ def test_package_that_is_not_installed_says_how_to_get_it(models: Path) -> None:
 
 @pytest.mark.usefixtures("doubles")
 def test_missing_model_says_what_to_do(tmp_path: Path, models: Path) -> None:
-    with pytest.raises(SpeechUnavailable, match="speech download"):
+    with pytest.raises(SpeechUnavailable, match="speech list"):
         Vosk(models).listen("ru", Hints())
-    with pytest.raises(SpeechUnavailable, match="speech download"):
+    with pytest.raises(SpeechUnavailable, match="speech list"):
         Whisper(tmp_path / "none", 1).listen("en", Hints())
-    with pytest.raises(SpeechUnavailable, match="speech download"):
+    with pytest.raises(SpeechUnavailable, match="speech list"):
         list(Piper(models, 1).speak("Hello", locale="en", voice="", rate=1.0))
 
 

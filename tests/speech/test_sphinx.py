@@ -160,10 +160,20 @@ def test_next_caller_gets_the_decoder_of_the_one_before_as_it_was(engine: Sphinx
     second.close()
 
 
-def test_old_language_models_make_room(engine: Sphinx) -> None:
-    for number in range(10):
+def test_old_language_models_make_room() -> None:
+    engine = Sphinx()
+    for number in range(30):
         engine.listen("en", Hints(version=f"v{number}", phrases=("yes please", "no thanks"))).close()
-    assert len(engine._built) <= 6 and len(engine._free) <= 6
+        engine.listen("en", Hints(version="v0", phrases=("yes please", "no thanks"))).close()
+    assert len(engine._built) == 24 and len(engine._free) == 8
+    assert {version for _, version, _ in engine._built} >= {"v0", "v29"}
+
+
+def test_nobody_is_understood_by_another_business_phrases(engine: Sphinx) -> None:
+    engine.listen("en", Hints(version="1", phrases=("quite another", "business"))).close()
+    ear = engine.listen("en", Hints(version="1", phrases=PHRASES["en"]))
+    assert hear(ear, spoken("forget it", "en"))[1].text == "forget it"
+    ear.close()
 
 
 def test_english_is_understood_somewhat_without_hints(engine: Sphinx) -> None:

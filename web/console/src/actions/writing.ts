@@ -9,12 +9,14 @@ import {
   type Place,
   type Problem,
 } from "@switchboard/protocol";
+import { wayOf } from "../view/replies.ts";
 import { command } from "../api/conversations.ts";
 import { Refused, UNREACHABLE } from "../api/http.ts";
 import type { Macro, Thing } from "../api/setup.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
 import { attached, writingOf, type Writing } from "../stores/composer.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
+import { call } from "../stores/call.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { mentioned } from "../view/completion.ts";
 import type { MessageItem, Written } from "../view/timeline.ts";
@@ -265,8 +267,8 @@ function isOwn({ body }: Letter<Written>): boolean {
 
 /** The channel that was chosen, unless it is the one that replies go to anyway. */
 function chosen({ endpoint }: Writing, log: Log | null): Endpoint | null {
-  if (!endpoint || endpoint === log?.state.endpoint?.identity) return null;
-  return log?.state.channels.find(({ identity }) => identity === endpoint) ?? null;
+  const talking = call.state === "on" && call.conversation === log?.conversation;
+  return log ? wayOf(log.state, endpoint, talking) : null;
 }
 
 /** By the line where that is of its business; whoever went on to another one meanwhile has it sent there all the same. */
