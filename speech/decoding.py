@@ -86,7 +86,7 @@ def _sound(file: bytes, longest: int) -> bytes | None:
     sound = bytearray()
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
     try:
-        with av.open(io.BytesIO(file), format=format_of(file[:16])) as container:
+        with av.open(io.BytesIO(file), "r", format=format_of(file[:16])) as container:
             stream = next(iter(container.streams.audio), None)
             if stream is None:
                 return None

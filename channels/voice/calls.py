@@ -14,6 +14,7 @@ import structlog
 from msgspec.structs import replace
 
 from channels.voice.call import Around, Begun, Call
+from channels.voice.hearing import Recognition
 from channels.voice.seating import CALLER, seat_of
 from channels.voice.ticker import Seat, Ticker
 from channels.voice.voices import Voices
@@ -77,6 +78,10 @@ class Calls:
         """As ``gateway.ports.Calls``."""
         if not self._draining:
             self._tasks.start(self._prepare(business, locale), name="prepare")
+
+    async def of_files(self, business: str, locale: str) -> Recognition | None:
+        """By what recordings of a business are understood; None: nothing."""
+        return (await self._engines()).of_files(business, locale)
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         """As ``gateway.ports.Calls``."""

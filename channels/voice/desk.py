@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.hub import Hub
-from gateway.errors import NotFound
+from gateway.errors import NotFound, NotPossible
 from gateway.model.events import Person
-from gateway.ports import Caller, Inbound, Phrases, Receipt, Vocabulary
+from gateway.ports import Caller, Inbound, Phrases, Receipt, Vocabulary, Words
 from gateway.settings import Settings
 from gateway.store.store import Store
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class CallDesk:
-    """A ``gateway.ports.Calls``."""
+    """A ``gateway.ports.Calls``, and a ``gateway.ports.Transcriber`` by the same engines."""
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, vocabulary: Vocabulary, settings: Settings
@@ -45,6 +45,14 @@ class CallDesk:
 
     def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
         self._opened().press(business, leg, key, caller=caller)
+
+    async def transcribe(self, business: str, file: bytes, *, locale: str) -> Words:
+        from channels.voice.messages import transcribe
+
+        recognition = await self._open_up().of_files(business, locale)
+        if recognition is None:
+            raise NotPossible("Nothing here understands speech.")
+        return await transcribe(file, recognition)
 
     async def drain(self) -> None:
         """No new calls; callers are told that this node stops, and their legs end."""

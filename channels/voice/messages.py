@@ -1,4 +1,4 @@
-"""Voice messages, understood by the engines of the calls: a ``gateway.ports.Transcriber``.
+"""Voice messages, understood by the engines of the calls.
 
 A recording is fed an utterance at a time, as fast as the engine takes it: what waits for an engine stays bounded, and a final is
 asked for as in a call.
@@ -7,14 +7,14 @@ asked for as in a call.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 
 from channels.voice.cues import Settings
 from channels.voice.hearing import Recognition
-from gateway.errors import NotPossible, SpeechUnavailable
+from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Listening, Words
 from speech.decoding import decode
-from speech.frames import FRAME_BYTES, FRAME_MS
+from speech.frames import FRAME_BYTES
 from speech.streams import closing
 from speech.utterances import utterances
 
@@ -26,25 +26,15 @@ PIECE = 50
 """Frames that are fed in one go, before others have their turn."""
 
 
-class Transcripts:
-    """A ``Transcriber``. ``understanding`` gives what recordings of a business are understood by, in a language; None: nothing."""
-
-    def __init__(self, understanding: Callable[[str, str], Recognition | None], *, sure: float | None = None) -> None:
-        self._understanding = understanding
-        self._sure = Settings().confidence if sure is None else sure
-
-    async def transcribe(self, business: str, file: bytes, *, locale: str) -> Words:
-        """As ``Transcriber``."""
-        recognition = self._understanding(business, locale)
-        if recognition is None:
-            raise NotPossible("Nothing here understands speech.")
-        said = await asyncio.to_thread(_cut, await decode(file))
-        heard = await _understood(recognition, said) if said else []
-        spoken = [one for one in heard if one.text.strip()]
-        text = " ".join(one.text.strip() for one in spoken)
-        long = sum(len(one.text) for one in spoken) or 1
-        confidence = sum(one.confidence * len(one.text) for one in spoken) / long if spoken else 1.0
-        return Words(text=text, language=recognition.locale, confidence=confidence, sure=confidence >= self._sure)
+async def transcribe(file: bytes, recognition: Recognition, *, sure: float = Settings().confidence) -> Words:
+    """What is said in a file. Raises as ``Transcriber``."""
+    said = await asyncio.to_thread(_cut, await decode(file))
+    heard = await _understood(recognition, said) if said else []
+    spoken = [one for one in heard if one.text.strip()]
+    text = " ".join(one.text.strip() for one in spoken)
+    long = sum(len(one.text) for one in spoken)
+    confidence = sum(one.confidence * len(one.text) for one in spoken) / long if spoken else 1.0
+    return Words(text=text, language=recognition.locale, confidence=confidence, sure=confidence >= sure)
 
 
 def _cut(sound: bytes) -> list[bytes]:
@@ -92,6 +82,3 @@ async def _utterance(listening: Listening, told: AsyncIterator[Heard], sound: by
     except TimeoutError as error:
         raise SpeechUnavailable("The recognizer keeps its words to itself.") from error
     raise SpeechUnavailable("The recognizer ended by itself.")
-
-
-__all__ = ["FRAME_MS", "Transcripts"]

@@ -12,12 +12,15 @@ from channels.voice.line import Parts
 from gateway.errors import SpeechUnavailable
 from gateway.ports import Hints, Recognizer, Synthesizer, Vocabulary
 from speech.activity import Activities
-from speech.order import Bench, Placed, RecognizerInOrder, SynthesizerInOrder
+from speech.order import Bench, Limits, Placed, RecognizerInOrder, SynthesizerInOrder
 
 log = structlog.get_logger(__name__)
 
 
 Changes: TypeAlias = Callable[[Literal["recognizer", "synthesizer"], str], None]
+
+
+FILES = Limits(open=60.0, final=60.0)
 
 
 class Voice(NamedTuple):
@@ -45,6 +48,7 @@ class Voices:
         self._activities = activities
         self._vocabulary = vocabulary
         self._bench = Bench()
+        self._bench_of_files = Bench()
         self._prepared: set[tuple[str, str, str]] = set()
 
     def of(self, business: str, locale: str, *, changed: Changes) -> Voice:
@@ -58,6 +62,16 @@ class Voices:
             means=lambda text: self._vocabulary.means(business, text, locale),
         )
         return Voice(parts, self._recognition(locale, hints, changed))
+
+    def of_files(self, business: str, locale: str) -> Recognition | None:
+        """By what recordings are understood: they may take their time, and what they fail at is no reason to change the engine of
+        a call."""
+        if not self._recognizers:
+            return None
+        patient = [Placed(name=one.name, engine=one.engine, limits=FILES) for one in self._recognizers]
+        recognizer = RecognizerInOrder(patient, bench=self._bench_of_files)
+        hints = self._vocabulary.hints(business, locale)
+        return Recognition(recognizer=recognizer, locale=locale, hints=hints)
 
     async def prepare(self, business: str, locale: str) -> None:
         """Has the recognizers learn what the bot knows by now, so that the first word of a call waits for nothing."""

@@ -126,9 +126,12 @@ def tell_unheard(tx: Tx, draft: Draft, policy: Policy) -> None:
 
 def _came_to_nothing(tx: Tx, conversation: str, event: AnyEvent, state: Conversation) -> bool:
     """Whether a message of sounds alone, which still wants an answer, has nothing to be answered by; what is too large was told."""
-    failed = (isinstance(event, Transcribed) and event.problem != "") or (
-        isinstance(event, FileFailed) and event.reason != "too_large"
-    )
+    if isinstance(event, Transcribed):
+        failed = event.problem != ""
+    elif isinstance(event, FileFailed):
+        failed = event.reason != "too_large"
+    else:
+        return False
     if not failed or event.seq <= state.answered:
         return False
     return any(is_unheard(entry.event) for entry in log.entries_at(tx, conversation, [event.seq]))

@@ -242,7 +242,7 @@ class Turns:
         inputs = tuple(
             TurnInput(seq=e.seq, text=_words(e.event), choice=e.event.choice)
             for e in turn.inputs[-MAX_INPUTS:]
-            if isinstance(e.event, CustomerMessage) and not is_unheard(e.event)
+            if isinstance(e.event, CustomerMessage)
         )
         known = self._policy.set_ups.known(turn.business)
         return TurnRequest(

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -327,6 +328,23 @@ def two_channels() -> History:
     return history
 
 
+def voice_messages() -> History:
+    """One that is understood, one that the bot doesn't go by, and one in which nobody speaks."""
+    history = History().start(endpoint=TELEGRAM)
+    for number in (1, 2, 3):
+        voice = Attachment(id=f"file-{number}", type="audio/ogg", size=9_000, kind="voice", seconds=4, pending=True)
+        history.do(c.Say(text="", endpoint=TELEGRAM, files=(voice,)))
+        seq = history.state.seq
+        history.do(c.FinishFile(seq=seq, file=msgspec.structs.replace(voice, pending=False)))
+        said: dict[int, dict[str, Any]] = {
+            1: {"text": "When are you open?", "confidence": 0.9},
+            2: {"text": "vent tore you oak pun", "confidence": 0.1, "problem": "unsure"},
+            3: {"problem": "nothing_said"},
+        }
+        history.do(c.TellSpeech(seq=seq, file=voice.id, language="en", **said[number]))
+    return history
+
+
 def files() -> History:
     """Pictures from a messenger, one of which never comes; a paper from the operator. No word beside them."""
     history = History().start(endpoint=TELEGRAM)
@@ -424,7 +442,7 @@ def calls() -> History:
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
     messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, time_after_the_talk, still_wrapping_up, snooze,
-    callbacks, offers, outbound, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
+    callbacks, offers, outbound, bot_failed_and_cancelled, two_channels, files, voice_messages, many_facts, supervisor_barges, invited_and_rated, redacted,
     unrecognized, calls,
 )  # fmt: skip
 

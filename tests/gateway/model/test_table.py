@@ -82,6 +82,7 @@ HoldCall           -      -     +      +       -       -
 ResumeCall         -      -     +      +       -       -
 EndCall            .      .     .      .       .       .
 NoteHeard          +      +     +      +       +       +
+TellSpeech         +      +     +      +       +       +
 """
 _REPLY = OperatorMessage(text="Good so", endpoint=TELEGRAM, operator=OLGA.id, name=OLGA.name)
 COMMANDS: tuple[type[c.AnyCommand], ...] = c.AnyCommand.__args__
@@ -154,6 +155,7 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.ForwardAnswers: {"way": "email", "address": "ivan@example.com", "since": 2, "upto": 2},
         c.FinishFile: {"seq": 2, "file": Attachment(id="file-1", name="bill.pdf")},
         c.FailFile: {"seq": 2, "file": "file-1", "reason": "refused"},
+        c.TellSpeech: {"seq": 2, "file": "file-1", "text": "Hello"},
         c.Close: {"ending": "answered", "reason": "silence"},
         c.Extend: {"seq": 2, "files": (Attachment(id="file-2", kind="photo"),)},
         c.Edit: {"seq": 2, "text": "What I meant"},

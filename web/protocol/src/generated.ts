@@ -752,6 +752,20 @@ export interface PromptHeard {
   readonly characters: number;
 }
 
+/**
+ * What is said in the file `file` of the customer's message `seq`. The bot goes by `text` where there is no `problem`;
+ * people read it. `language`: in which it was understood; `confidence`: 0 to 1.
+ */
+export interface Transcribed {
+  readonly type: "transcribed";
+  readonly seq: number;
+  readonly file: string;
+  readonly text?: string;
+  readonly language?: string;
+  readonly confidence?: number;
+  readonly problem?: "" | "nothing_said" | "too_long" | "unavailable" | "unreadable" | "unsure";
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -827,6 +841,7 @@ export type PlainEvent =
   | CallResumed
   | CallEnded
   | PromptHeard
+  | Transcribed
   ;
 
 export type AnyEvent =
@@ -892,6 +907,7 @@ export type AnyEvent =
   | CallResumed
   | CallEnded
   | PromptHeard
+  | Transcribed
   | Redacted
   | Unrecognized
   ;

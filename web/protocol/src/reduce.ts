@@ -246,6 +246,8 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return edited(state, event.seq, event.text);
     case "message_extended":
       return event.text ? edited(state, event.seq, event.text) : {};
+    case "transcribed":
+      return event.text ? edited(state, event.seq, event.text) : {};
     case "operator_deleted":
       return edited(state, event.seq, "", "deleted");
     case "endpoint_lost": {

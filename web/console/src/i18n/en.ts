@@ -244,6 +244,12 @@ export const en = {
   "file.refused": "The provider did not give it",
   "file.too_large": "Larger than may be received",
   "file.unavailable": "Could not be fetched",
+  "words.said": "What is said",
+  "words.unsure": "Understood badly: listen to it. The bot did not go by these words.",
+  "words.nothing_said": "Nobody speaks in it.",
+  "words.too_long": "Too long to be put into words.",
+  "words.unreadable": "The sound can't be read.",
+  "words.unavailable": "It could not be put into words just now.",
 
   "files.attach": "Attach files",
   "files.attached": "Attached files",

@@ -260,6 +260,12 @@ export const ru: Words = {
   "file.refused": "Мессенджер не отдал файл",
   "file.too_large": "Больше, чем можно принять",
   "file.unavailable": "Не удалось загрузить",
+  "words.said": "Что в нём сказано",
+  "words.unsure": "Распознано плохо, лучше послушать. Бот на эти слова не опирался.",
+  "words.nothing_said": "Слов не слышно.",
+  "words.too_long": "Слишком длинное, чтобы расшифровать.",
+  "words.unreadable": "Звук не читается.",
+  "words.unavailable": "Расшифровать не удалось.",
 
   "files.attach": "Прикрепить файлы",
   "files.attached": "Прикреплённые файлы",

@@ -97,6 +97,7 @@ export function line(event: AnyEvent, me: string): Wording | null {
       };
     case "file_ready":
     case "file_failed":
+    case "transcribed":
     case "message_extended":
     case "customer_edited":
     case "customer_reacted":

@@ -1,8 +1,9 @@
 import { clock, linkify } from "@switchboard/protocol";
+import { Fragment } from "preact";
 import type { Mark, MessageItem, Rich } from "../model/timeline.ts";
 import { Choices, type Choose } from "./Choices.tsx";
 import { useDesk } from "./desk.ts";
-import { File } from "./File.tsx";
+import { File, Words } from "./File.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
 import { later } from "./later.tsx";
 
@@ -37,7 +38,12 @@ export function Message({ item, links, thumb, choose }: Props) {
       )}
       {item.files.map((file) => {
         const path = links.get(file.id);
-        return <File key={file.id} file={file} href={path ? address(path) : ""} />;
+        return (
+          <Fragment key={file.id}>
+            <File file={file} href={path ? address(path) : ""} />
+            <Words file={file} />
+          </Fragment>
+        );
       })}
       {item.cards.length > 0 && (
         <Cards cards={item.cards} choices={(buttons) => <Choices buttons={buttons} choose={choose} />} />
