@@ -17,11 +17,13 @@ from gateway.model.events import BotMessage, BotTurn, Entry, SystemNotice, Trans
 from gateway.model.findable import findable
 from gateway.model.texts import as_they_are
 from gateway.ports import Media, Words
+from gateway.store import due
+from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.stores import Place
 from tests.support_edge.bench import OLGA, Bench, on_bench
 from tests.support_edge.checks import check_gapless, tags
-from tests.support_edge.provider import Hang, StrictChannel
+from tests.support_edge.provider import StrictChannel
 from tests.support_edge.times import Times
 from tests.support_edge.waiting import until
 
@@ -80,10 +82,14 @@ def channel(store: Store) -> StrictChannel:
 
 
 @pytest.fixture
+def files(store: Store, tmp_path: Path) -> Files:
+    return Files(store, open_objects("", tmp_path), limit=100_000)
+
+
+@pytest.fixture
 async def bench(
-    store: Store, place: Place, times: Times, channel: StrictChannel, ears: Ears, tmp_path: Path
+    store: Store, place: Place, times: Times, channel: StrictChannel, ears: Ears, files: Files
 ) -> AsyncIterator[Bench]:
-    files = Files(store, open_objects("", tmp_path), limit=100_000)
     async with on_bench(
         store, place, times, channels={"webchat": channel}, files=files, listens=True,
         handling=lambda dispatcher: {LISTEN: VoiceMessages(dispatcher, files, ears).claimed},
@@ -251,20 +257,39 @@ async def test_a_file_that_never_comes_holds_no_turn(bench: Bench, channel: Stri
     assert "file_failed" in tags(entries) and ears.asked == 0 and len(notices(entries)) == 1
 
 
-async def test_what_another_node_left_is_listened_to_again(bench: Bench, channel: StrictChannel, ears: Ears) -> None:
-    hang = Hang()
-    channel.fetching = hang
-    conversation = (await bench.say("", files=(VOICE,))).conversation
-    await bench.advance(2)
-    hang.release()
+async def test_what_hangs_is_tried_again(bench: Bench, ears: Ears) -> None:
     ears.hold()
-    await until(lambda: ears.asked == 1)
-
-    await bench.advance(LISTEN_WITHIN + 31)  # whoever had it has died: its lease is over
-    await until(lambda: ears.asked == 2)
+    conversation = (await bench.say("", files=(VOICE,))).conversation
+    await bench.pass_time(lambda: ears.asked == 1)
+    await bench.pass_time(lambda: ears.asked == 2, step=30)
     ears.release()
     entries = await answered(bench, conversation)
     assert len(transcribed(entries)) == 1 and answers(entries) == ["You said: When are you open?"]
+
+
+async def test_two_nodes_that_listen_to_the_same_tell_it_once(bench: Bench, ears: Ears, files: Files) -> None:
+    ears.hold()
+    conversation = (await bench.say("", files=(VOICE,))).conversation
+    await bench.pass_time(lambda: ears.asked == 1)
+
+    def claim(tx: Tx, now: int) -> due.Due:
+        late = now + int(LISTEN_WITHIN + 60) * 1_000_000  # the first one's lease is over: it is taken for dead
+        rows = due.claim(tx, node="node-b", now=late, lease=60_000_000, limit=100)
+        for row in rows:
+            if row.kind != LISTEN:
+                scoped = tx.for_business(row.business)
+                due.delay(scoped, row.kind, row.subject, fence=row.fence, due_at=row.due_at, attempts=row.attempts - 1)
+        return next(row for row in rows if row.kind == LISTEN)
+
+    row = await bench.store.write("", claim)
+    other = asyncio.create_task(VoiceMessages(bench.dispatcher, files, ears).claimed(row))
+    await until(lambda: ears.asked == 2)
+    ears.release()
+    await other
+    entries = await answered(bench, conversation)
+    await bench.quiet()
+    assert len(transcribed(await bench.log(conversation))) == 1
+    assert answers(entries) == ["You said: When are you open?"]
 
 
 async def test_erasure_forgets_the_words_and_stops_listening(bench: Bench, ears: Ears) -> None:

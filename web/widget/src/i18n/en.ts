@@ -44,7 +44,6 @@ export const en = {
   "file.download": "Download {name}",
   "file.pending": "Coming in…",
   "file.failed": "Could not be received",
-  "file.words": "What you say in it",
   earlier: "Show earlier messages",
   attach: "Attach files",
   photo: "Take a photo",

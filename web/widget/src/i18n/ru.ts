@@ -51,7 +51,6 @@ export const ru: Words = {
   "file.download": "Скачать {name}",
   "file.pending": "Загружается…",
   "file.failed": "Не удалось получить",
-  "file.words": "Что вы в нём говорите",
   earlier: "Показать более ранние сообщения",
   attach: "Прикрепить файлы",
   photo: "Сделать снимок",

@@ -3,18 +3,6 @@ import { useEffect, useState } from "preact/hooks";
 import { useDesk } from "./desk.ts";
 import { Icon } from "./Icon.tsx";
 
-/** What the customer says in a file, where the bot goes by it. */
-export function Words({ file }: { file: ShownFile }) {
-  const { say } = useDesk();
-  const { words } = file;
-  if (!words?.text || words.problem) return null;
-  return (
-    <p class="words" role="group" aria-label={say("file.words")}>
-      {words.text}
-    </p>
-  );
-}
-
 /** A file of a message. `href`: where it can be had; "" while that is asked for. */
 export function File({ file, href }: { file: ShownFile; href: string }) {
   const { chat, locale, say } = useDesk();

@@ -3,7 +3,7 @@ import { Fragment } from "preact";
 import type { Mark, MessageItem, Rich } from "../model/timeline.ts";
 import { Choices, type Choose } from "./Choices.tsx";
 import { useDesk } from "./desk.ts";
-import { File, Words } from "./File.tsx";
+import { File } from "./File.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
 import { later } from "./later.tsx";
 
@@ -41,7 +41,7 @@ export function Message({ item, links, thumb, choose }: Props) {
         return (
           <Fragment key={file.id}>
             <File file={file} href={path ? address(path) : ""} />
-            <Words file={file} />
+            {file.words?.problem === "" && <p class="words">{file.words.text}</p>}
           </Fragment>
         );
       })}
