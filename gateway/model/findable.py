@@ -18,6 +18,7 @@ from gateway.model.events import (
     CallbackTried,
     CallEnded,
     CallHeld,
+    CallRecorded,
     CallResumed,
     CallStarted,
     ChannelJoined,
@@ -57,6 +58,7 @@ from gateway.model.events import (
     Place,
     PromptHeard,
     Rated,
+    RecordingChanged,
     RecordMoved,
     Redacted,
     Reopened,
@@ -111,7 +113,7 @@ def findable(event: AnyEvent) -> str:
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
             | EndpointBack() | AnswersForwarded() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
-            | PromptHeard()
+            | PromptHeard() | RecordingChanged() | CallRecorded()
         ):  # fmt: skip
             return ""
         case _:

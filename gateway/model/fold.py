@@ -22,6 +22,7 @@ from gateway.model.events import (
     CallbackTried,
     CallEnded,
     CallHeld,
+    CallRecorded,
     CallResumed,
     CallStarted,
     ChannelJoined,
@@ -66,6 +67,7 @@ from gateway.model.events import (
     Plain,
     PromptHeard,
     Rated,
+    RecordingChanged,
     RecordMoved,
     Redacted,
     Reopened,
@@ -223,7 +225,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case (
             NoteAdded() | DeliveryFailed() | FileReady() | FileFailed() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
-            | CustomerReacted() | MacroRun() | FormFilled() | RecordMoved() | PromptHeard()
+            | CustomerReacted() | MacroRun() | FormFilled() | RecordMoved() | PromptHeard() | CallRecorded()
         ):  # fmt: skip
             return {}
         case (
@@ -239,7 +241,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             called = {"preview": _preview("", "customer", at=at, seq=seq, kind="call"), "asks": "", "reminded_at": 0,
                       "unreachable": _reachable(state, event.endpoint)}  # fmt: skip
             return called | after_call(state, event, at=at)
-        case CallAnswered() | CallHeld() | CallResumed() | CallEnded():
+        case CallAnswered() | CallHeld() | CallResumed() | CallEnded() | RecordingChanged():
             return after_call(state, event, at=at)
         case _:
             assert_never(event)

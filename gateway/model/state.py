@@ -7,7 +7,18 @@ from typing import Literal
 
 import msgspec
 
-from gateway.model.events import Author, CallbackKind, CallbackReason, Endpoint, FileKind, Memory, Person, Role, Score
+from gateway.model.events import (
+    Author,
+    CallbackKind,
+    CallbackReason,
+    Endpoint,
+    FileKind,
+    Memory,
+    Person,
+    Recording,
+    Role,
+    Score,
+)
 from gateway.model.rules import MoreTime
 
 FOLD_VERSION = 14
@@ -95,6 +106,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     started_at: int
     answered: Person | None = None
     held: bool = False
+    recording: Recording | None = None
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from gateway.model.events import (
     CallbackTried,
     CallEnded,
     CallHeld,
+    CallRecorded,
     CallResumed,
     CallStarted,
     ChannelJoined,
@@ -64,6 +65,7 @@ from gateway.model.events import (
     Person,
     PromptHeard,
     Rated,
+    RecordingChanged,
     RecordMoved,
     Redacted,
     Reopened,
@@ -185,7 +187,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
             | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | FormFilled() | RecordMoved() | ColleagueInvited() | ColleagueDeclined()
             | CallbackTried() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
-            | AnswersForwarded() | PromptHeard()
+            | AnswersForwarded() | PromptHeard() | RecordingChanged() | CallRecorded()
         ):  # fmt: skip
             return None
         case _:

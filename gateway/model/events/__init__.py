@@ -32,10 +32,13 @@ from gateway.model.events.calls import (
     CallAnswered,
     CallEnded,
     CallHeld,
+    CallRecorded,
     CallResumed,
     CallStarted,
     LegEnd,
     PromptHeard,
+    Recording,
+    RecordingChanged,
 )
 from gateway.model.events.customer import (
     AnswerRated,
@@ -178,6 +181,8 @@ Plain = (
     | CallEnded
     | PromptHeard
     | Transcribed
+    | RecordingChanged
+    | CallRecorded
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -245,6 +250,7 @@ __all__ = [
     "CallAnswered",
     "CallEnded",
     "CallHeld",
+    "CallRecorded",
     "CallResumed",
     "CallStarted",
     "CallbackKind",
@@ -308,6 +314,8 @@ __all__ = [
     "Rated",
     "Reason",
     "RecordMoved",
+    "Recording",
+    "RecordingChanged",
     "Redacted",
     "Reopened",
     "Resolved",

@@ -766,6 +766,30 @@ export interface Transcribed {
   readonly problem?: "" | "nothing_said" | "too_long" | "unavailable" | "unreadable" | "unsure";
 }
 
+/**
+ * The call is recorded from now on, or its recording rests: neither side is kept meanwhile. `by`: who of the business wants
+ * it so; nobody where the caller has just heard that it is recorded.
+ */
+export interface RecordingChanged {
+  readonly type: "recording_changed";
+  readonly leg: string;
+  readonly to: "on" | "paused";
+  readonly by?: Person | null;
+}
+
+/**
+ * The recording of a call is here, as `file`: two channels, the caller and what they heard. It begins `since` milliseconds after
+ * the leg, and lasts `seconds`. `broken`: it ends before the call does. People alone see it.
+ */
+export interface CallRecorded {
+  readonly type: "call_recorded";
+  readonly leg: string;
+  readonly file: string;
+  readonly seconds: number;
+  readonly since?: number;
+  readonly broken?: boolean;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -842,6 +866,8 @@ export type PlainEvent =
   | CallEnded
   | PromptHeard
   | Transcribed
+  | RecordingChanged
+  | CallRecorded
   ;
 
 export type AnyEvent =
@@ -908,6 +934,8 @@ export type AnyEvent =
   | CallEnded
   | PromptHeard
   | Transcribed
+  | RecordingChanged
+  | CallRecorded
   | Redacted
   | Unrecognized
   ;

@@ -319,6 +319,7 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
     case "call_answered":
     case "call_held":
     case "call_resumed":
+    case "recording_changed":
     case "call_ended":
       return afterCall(state, event, at);
     default: {

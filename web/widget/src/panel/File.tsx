@@ -28,7 +28,7 @@ export function File({ file, href }: { file: ShownFile; href: string }) {
       {...(href && { href })}
       target="_blank"
       rel="noopener"
-      aria-label={say("file.download", { name: file.name })}
+      aria-label={`${say("file.download", { name: file.name })} ${fileSize(file.size, locale)}`}
     >
       {isPicture(file) && !hidden && (
         <div class="picture">
