@@ -1,7 +1,7 @@
 """One call: it follows the conversation's log, has its line say what is said there, and brings there what is said in it.
 
-The log decides, the line sounds. Whatever is to be said stands in the log first (but for fillers); what the caller or somebody of
-the business says comes in as a message. The call ends where the log says that its leg has.
+The log decides, the line sounds, the scenario (``scenario``) knows what the caller is told beside it. What the caller or somebody
+of the business says comes in as a message. The call ends where the log says that its leg has.
 """
 
 from __future__ import annotations
@@ -11,23 +11,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, assert_never
 
-import msgspec
 import structlog
 
 from channels.voice.carrier import Carrier
 from channels.voice.cues import Filler, NoInput, NoMatch
 from channels.voice.cues import Person as PersonWanted
+from channels.voice.follower import Follower
 from channels.voice.line import Line
 from channels.voice.line_events import Caption, CarrierChanged, EngineChanged, LineEvent, PromptBegan, PromptHeard, Said
-from channels.voice.music import waiting_music
+from channels.voice.music import beep, waiting_music
 from channels.voice.player import Prompt
-from channels.voice.seating import CALLER, account_of, rows_of, seat_of, takes_part, wants_music
+from channels.voice.scenario import NOBODY, NOTICE, Does, End, Finish, Notice, Phrase, Scenario, Submit
+from channels.voice.scenario import Place as Position
+from channels.voice.seating import CALLER, account_of, rows_of, takes_part, wants_music
 from channels.voice.seats import Place
 from channels.voice.speaking import Spoken, pressed, spoken_of
 from channels.voice.voices import Voice
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
+from gateway.dispatcher.waiting import place_words
 from gateway.errors import NotFound, Refused, StorageUnavailable
 from gateway.model import commands as c
 from gateway.model import words
@@ -40,44 +43,37 @@ from gateway.model.events import (
     CallEnded,
     Entry,
     LegEnd,
+    Person,
     Speech,
     SystemNotice,
 )
-from gateway.model.fold import fold
+from gateway.model.rules import CallSettings
+from gateway.model.standing import Standing
 from gateway.model.state import Conversation, Floor, Leg, Status
 from gateway.model.visible import Audience
 from gateway.ports import Caller, Inbound, Phrases, Signal
-from gateway.store.directory import CallSettings
 from gateway.tasks import TaskSet
+from speech.speakable import speakable
 
 log = structlog.get_logger(__name__)
 
 COMES_BACK = 30.0
 """Seconds for which a caller whose sound is gone is waited for."""
 CHANNEL = "voice"
-GREETING, NOTICE, NO_INPUT, NO_MATCH = "call_greeting", "call_notice", "call_no_input", "call_no_match"
-"""Keys of notices."""
-
-
-class _Entries(msgspec.Struct, frozen=True, tag_field="type", tag="entries"):
-    entries: tuple[Entry, ...]
-
-
-class _Resync(msgspec.Struct, frozen=True, tag_field="type", tag="resync"):
-    pass
-
-
-_decoder: msgspec.json.Decoder[_Entries | _Resync] = msgspec.json.Decoder(_Entries | _Resync)
+FILLER, AGAIN, PLACE = "call.filler", "call.again", "place"
+TICK = 500
+"""Milliseconds between two looks at what time has brought."""
 
 
 class Begun(NamedTuple):
-    """A call that has begun. ``name``: how the business is called in the caller's language."""
+    """A call that has begun. ``name``: how the business is called in the caller's language; ``rates``: it asks how a talk was."""
 
     business: str
     leg: str
     caller: Caller
     name: str
     settings: CallSettings
+    rates: bool
     state: Conversation
     event_id: str
 
@@ -95,10 +91,9 @@ class Around:
 
 @dataclass(slots=True)
 class _Talk:
-    """What stands between the caller and the log at the moment. ``saying``: prompts that are to be heard yet, and how they end."""
+    """What stands between the caller and the log at the moment. ``saying``: prompts that are still to be heard."""
 
     choices: tuple[Button, ...] = ()
-    said: int = 0
     awaiting: bool = False
     leaving: bool = False
     saying: set[str] = field(default_factory=set)
@@ -111,25 +106,26 @@ class Call:
         self.leg = begun.leg
         self.caller = begun.caller
         self.business = begun.business
+        self.conversation = begun.state.id
         self._begun = begun
         self._around = around
         self._voice = voice
-        self._state: Conversation | None = begun.state
-        self._upto = begun.state.seq
+        self._locale = begun.state.locale
+        self._log = Follower(begun.state, self._follow)
         self._line = Line(begun.leg, voice.parts, tell=self._told)
+        self._scenario = Scenario(begun.settings, locale=self._locale, rates=begun.rates)
         self._tasks = TaskSet(f"call.{begun.leg}")
+        self._stops: list[Callable[[], None]] = []
         self._subscription: Subscription | None = None
         self._talk = _Talk()
         self._seats: set[str] = set()
-        self._greeted = False
+        self._minded: bool | None = None
         self._gone: asyncio.TimerHandle | None = None
+        self._last: asyncio.Task[None] | None = None
+        self._at = self._looked_at = 0
         self._over = False
 
     # --- its life ---
-
-    @property
-    def conversation(self) -> str:
-        return self._begun.state.id
 
     @property
     def is_heard(self) -> bool:
@@ -143,24 +139,30 @@ class Call:
 
     def prepare(self, at: int) -> None:
         """The first half of a frame, for the ticker."""
+        self._at = at
         self._line.prepare(at)
 
     def step(self, at: int) -> None:
-        """A frame, for the ticker."""
+        """The second half of a frame."""
         self._line.step(at)
+        if at - self._looked_at >= TICK and self.is_heard:
+            self._looked_at = at
+            self._do(self._scenario.pass_to(at, speaking=self.is_speaking))
 
     async def run(self) -> None:
         """Follows the log from here on."""
-        begun = self._begun
+        begun, hub = self._begun, self._around.hub
         self._await_caller()
+        self._stops.append(hub.watch_signals(self.conversation, self._signal))
         self._arrange()
-        self._subscription = await self._around.hub.follow(
-            begun.business, begun.state.id, audience=Audience.SUPERVISOR, sink=self, last=(self._upto, begun.event_id)
+        last = (begun.state.seq, begun.event_id)
+        self._subscription = await hub.follow(
+            self.business, self.conversation, audience=Audience.SUPERVISOR, sink=self._log, last=last
         )
 
     def place(self, who: str) -> Place:
         """Where a carrier that is about to be made tells what happens to it. Raises ``NotFound`` for whom the call is none of."""
-        state = self._state
+        state = self._log.state
         if self._over or (who != CALLER and (state is None or not takes_part(state, account_of(who)))):
             raise NotFound("There is no such call.")
         return self._line.place(who)
@@ -177,144 +179,153 @@ class Call:
             self._talk.leaving = True
             self._submit(c.EndCall(leg=self.leg, why=why))
 
-    def lost(self) -> None:
-        """The log says that it has ended, by whoever else."""
-        self._finish()
-
-    async def restart(self) -> None:
+    def restart(self) -> None:
         """This node stops: the caller is told, as far as there is time."""
-        self._say_once("call.restarting")
-        self._line.leave_to_people()
+        self._mind(on=False)
+        self._line.stop()
+        self._phrase("call.restarting")
 
     async def aclose(self) -> None:
         """Its sound is gone at once."""
         self._over = True
         if self._gone is not None:
             self._gone.cancel()
+        for stop in self._stops:
+            stop()
         if self._subscription is not None:
             self._around.hub.unfollow(self.conversation, self._subscription)
             self._subscription = None
         await self._line.aclose()
         await self._tasks.finish(within=1.0)
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """It is over here, whatever the log says."""
         if not self._over:
             self._over = True
             self._around.over(self.leg)
 
     # --- what the log says ---
 
-    def send(self, frame: bytes) -> None:
-        """What a follower is sent."""
-        told = _decoder.decode(frame)
-        if isinstance(told, _Resync):
-            self._state = None  # what was said was said: it is only folded anew
-            return
-        for entry in told.entries:
-            self._state = fold(self._state, entry, conversation=self.conversation)
-            if entry.seq > self._upto and not self._over:
-                self._upto = entry.seq
-                self._follow(entry)
-        if told.entries and not self._over:
-            self._settle(told.entries)
-
-    def offer(self, frame: bytes) -> None:
-        """What may be lost is nothing for calls."""
-
-    def _follow(self, entry: Entry) -> None:
-        leg = self._leg
-        if isinstance(entry.event, CallEnded) and entry.event.leg == self.leg:
-            self._finish()
-        elif leg is not None and (spoken := spoken_of(entry, leg.endpoint, self._locale)) is not None:
-            self._say(spoken, entry.event)
-
-    def _settle(self, entries: tuple[Entry, ...]) -> None:
-        """What follows of a commit as a whole."""
-        events: list[AnyEvent] = [entry.event for entry in entries]
-        turned = any(isinstance(event, BotTurn | BotTurnDropped | BotTurnFailed) for event in events)
-        if self._talk.awaiting and (turned or self._floor is not Floor.BOT):
-            self._talk.awaiting = False
-            self._line.answer_came()
-        self._arrange()
-
     @property
     def _leg(self) -> Leg | None:
-        return self._state.leg(self.leg) if self._state is not None else None
+        return self._log.state.leg(self.leg) if self._log.state is not None else None
 
-    @property
-    def _floor(self) -> Floor:
-        return self._state.floor if self._state is not None else Floor.NOBODY
+    def _follow(self, entries: tuple[Entry, ...]) -> None:
+        """What was appended at once."""
+        for entry in entries:
+            event = entry.event
+            if isinstance(event, CallEnded) and event.leg == self.leg:
+                self._ended(event)
+            elif (leg := self._leg) is not None:
+                spoken = spoken_of(entry, leg.endpoint, self._locale)
+                if spoken is not None:
+                    self._say(spoken, event)
+        if self._over:
+            return
+        events: list[AnyEvent] = [entry.event for entry in entries]
+        if any(isinstance(event, BotTurn | BotTurnDropped | BotTurnFailed) for event in events):
+            self._answered()
+        self._arrange()
 
-    @property
-    def _locale(self) -> str:
-        return self._begun.state.locale
+    def _ended(self, ended: CallEnded) -> None:
+        by_people = ended.why == "over" and ended.by is not None and self.is_heard
+        if not by_people:
+            self.finish()
+            return
+        for seat in [one for one in self._seats if one != CALLER]:
+            self._leave(seat)
+        self._line.play_music(())
+        self._do(self._scenario.ended(by_people=True, at=self._at))
 
     def _arrange(self) -> None:
         """Who has the talk, who hears whom, and whether there is music: by the state alone."""
-        state, leg = self._state, self._leg
+        state, leg = self._log.state, self._leg
         if state is None or leg is None:
             return
         for seat in [one for one in self._seats if one != CALLER and not takes_part(state, account_of(one))]:
-            self._line.unseat(seat)
-            self._line.ignore(seat)
-            self._seats.discard(seat)
-        self._mind(state.status is Status.PENDING)
+            self._leave(seat)
+        if state.floor is not Floor.BOT:
+            self._answered()
+        self._mind(on=state.status is Status.PENDING)
         self._line.change(rows_of(state, leg, self._seats))
         self._line.play_music(waiting_music() if wants_music(state, leg, self._seats) else ())
-        if state.status is Status.RESOLVED and not self._talk.saying:
-            self.end("over")
+        if self._scenario.greeted:
+            self._do(self._scenario.moved(state, self._at))
 
-    def _mind(self, on: bool) -> None:
-        if on != self._minded:
+    def _leave(self, seat: str) -> None:
+        self._line.unseat(seat)
+        self._line.ignore(seat)
+        self._seats.discard(seat)
+
+    def _mind(self, *, on: bool) -> None:
+        if on is not self._minded:
             self._minded = on
-            if on:
-                self._line.mind()
-            else:
-                self._line.leave_to_people()
+            (self._line.mind if on else self._line.leave_to_people)()
 
-    _minded: bool | None = None
+    def _answered(self) -> None:
+        """The bot's turn is over, with an answer or without."""
+        if self._talk.awaiting:
+            self._talk.awaiting = False
+            self._line.withdraw(FILLER)
+            self._line.answer_came()
+
+    def _signal(self, signal: Signal) -> None:
+        if signal.kind == "queue":
+            body = signal.body
+            self._scenario.stands(
+                Standing(int(body["position"]), int(body["about_seconds"]), int(body["upto_seconds"]))
+            )
 
     # --- what is said ---
 
     def _say(self, spoken: Spoken, event: AnyEvent) -> None:
-        self._talk.choices, self._talk.said = spoken.choices, spoken.seq
-        protected = isinstance(event, SystemNotice) and event.notice == NOTICE
+        notice = event.notice if isinstance(event, SystemNotice) else ""
+        self._talk.choices = spoken.choices
         if spoken.text:
-            self._prompt(str(spoken.seq), spoken.text, protected=protected)
-        if spoken.offer:
+            self._prompt(str(spoken.seq), spoken.text, protected=notice == NOTICE)
+        if spoken.offer and notice not in NOBODY:
             self._prompt(f"{spoken.seq}.offer", spoken.offer, keys=1)
+        if notice:
+            self._do(self._scenario.noticed(notice, self._at))
 
-    def _say_once(self, phrase: str) -> None:
-        """A word that isn't kept."""
-        self._prompt(phrase, self._around.phrases.say(phrase, self._locale))
+    def _phrase(self, key: str, *, keys: int = 0) -> None:
+        """A sentence of ours that isn't kept."""
+        self._prompt(key, self._around.phrases.say(key, self._locale), keys=keys)
 
     def _prompt(self, name: str, text: str, *, protected: bool = False, keys: int = 0) -> None:
         self._talk.saying.add(name)
-        voice = self._voice
+        voice, rate = self._voice.voice, self._voice.rate
         self._line.say(
-            Prompt(
-                id=name, text=text, locale=self._locale, voice=voice.voice, rate=voice.rate, protected=protected, keys=keys
-            )
-        )  # fmt: skip
+            Prompt(id=name, text=text, locale=self._locale, voice=voice, rate=rate, protected=protected, keys=keys)
+        )
 
-    def _notify(self, notice: str, text: str) -> None:
-        self._submit(c.Notify(notice=notice, text=text))
-
-    def _greet(self) -> None:
-        """Said once, when the caller's sound is there."""
-        state, settings, say = self._state, self._begun.settings, self._around.phrases.say
-        if self._greeted or state is None:
-            return
-        self._greeted = True
-        if state.status is not Status.PENDING:
-            self._notify("call_ringing", say("call.ringing", self._locale))
-            return
-        own = settings.greeting.get(self._locale, "")
-        self._notify(GREETING, own or say("call.greeting", self._locale, business=self._begun.name))
-        if notice := settings.notice.get(self._locale, ""):
-            self._notify(NOTICE, notice)
-        if settings.to == "people":
-            self._submit(c.RequestHandoff(reason="customer_asked", by="customer", team=settings.team))
+    def _do(self, does: Does) -> None:
+        """What the scenario wants."""
+        for one in does:
+            match one:
+                case Phrase():
+                    self._phrase(one.key, keys=one.keys)
+                    if one.beep:
+                        self._talk.saying.add("beep")
+                        self._line.say(Prompt(id="beep", text="", locale=self._locale, sound=beep()))
+                case Position():
+                    text = place_words(self._around.phrases, one.standing, self._locale)
+                    self._prompt(PLACE, speakable(text, self._locale))
+                case Notice():
+                    own = (
+                        self._around.phrases.say(one.phrase, self._locale, business=self._begun.name)
+                        if one.phrase
+                        else ""
+                    )
+                    self._submit(c.Notify(notice=one.notice, text=one.text or own))
+                case Submit():
+                    self._submit(one.command)
+                case End():
+                    self.end(one.why)
+                case Finish():
+                    self.finish()
+                case _:
+                    assert_never(one)
 
     # --- what the line tells ---
 
@@ -327,11 +338,11 @@ class Call:
             case PromptHeard():
                 self._heard(event)
             case NoInput() | NoMatch():
-                kind = NO_INPUT if isinstance(event, NoInput) else NO_MATCH
-                phrase = f"call.{kind.removeprefix('call_')}.{min(event.step, 2)}"
-                self._notify(kind, self._around.phrases.say(phrase, self._locale))
+                kind = "no_input" if isinstance(event, NoInput) else "no_match"
+                text = self._around.phrases.say(f"call.{kind}.{min(event.step, 2)}", self._locale)
+                self._submit(c.Notify(notice=f"call_{kind}", text=text))
             case Filler():
-                self._say_once("call.filler")
+                self._phrase(FILLER)
             case PersonWanted():
                 self._submit(c.RequestHandoff(reason="not_understood", by="system"))
             case CarrierChanged():
@@ -342,7 +353,16 @@ class Call:
                 assert_never(event)
 
     def _said(self, said: Said) -> None:
-        leg, state = self._leg, self._state
+        self._scenario.spoke(self._at)
+        choices, choice, text = self._talk.choices, "", said.text
+        if said.who == CALLER and said.by == "keys":
+            does = self._scenario.keys(said.text, choices, self._at)
+            if does is not None:
+                self._line.stop()  # whoever answers needn't hear the question to its end
+                self._do(does)
+                return
+            choice, text = self._meant(said.text, choices)
+        leg, state = self._leg, self._log.state
         if leg is None or state is None:
             return
         speech = Speech(leg=leg.id, since=said.since, until=said.until, confidence=round(said.confidence, 3))
@@ -350,10 +370,6 @@ class Call:
         if account:
             self._tasks.start(self._by_person(account, said.text, speech), name="person")
             return
-        button = pressed(said.text, self._talk.choices) if said.by == "keys" else None
-        choice, text = (button.payload, button.title) if button is not None else ("", said.text)
-        if said.by == "keys" and button is None and said.text == "0":
-            choice, text = words.ASK_FOR_PERSON, self._around.phrases.say("person_please", self._locale)
         self._talk.choices = ()
         item = Inbound(
             business=self.business, inbox=self.caller.inbox, channel=CHANNEL, address=self.caller.address,
@@ -365,28 +381,35 @@ class Call:
             self._line.await_answer()
         self._tasks.start(self._by_caller(item), name="said")
 
+    def _meant(self, keys: str, choices: tuple[Button, ...]) -> tuple[str, str]:
+        """What keys stand for: a button by its number, a person, or themselves."""
+        button = pressed(keys, choices)
+        if button is not None:
+            return button.payload, button.title
+        if keys == "0":
+            return words.ASK_FOR_PERSON, self._around.phrases.say("person_please", self._locale)
+        return "", keys.rstrip("#")
+
     async def _by_caller(self, item: Inbound) -> None:
         """What was said is on disk, or said to be lost: a caller can't send it again."""
         try:
             await self._around.dispatcher.receive(item)
         except (Refused, StorageUnavailable) as error:
             log.warning("speech_refused", leg=self.leg, error=type(error).__name__)
-            if self._talk.awaiting:
-                self._talk.awaiting = False
-                self._line.answer_came()
-            self._say_once("call.again")
+            self._answered()
+            self._phrase(AGAIN)
 
     async def _by_person(self, account: str, text: str, speech: Speech) -> None:
-        state, leg = self._state, self._leg
-        if state is None or leg is None:
-            return
-        people = [state.owner, *(one.operator for one in state.participants)]
-        person = next((one for one in people if one is not None and one.id == account), None)
-        if person is not None:
-            reply = c.SendReply(
-                operator=person, text=text, floor_seq=state.floor_seq, endpoint=leg.endpoint, speech=speech
-            )  # fmt: skip
-            await self._try(reply)
+        state, leg, person = self._log.state, self._leg, self._person(account)
+        if state is not None and leg is not None and person is not None:
+            floor, endpoint = state.floor_seq, leg.endpoint
+            await self._try(c.SendReply(operator=person, text=text, floor_seq=floor, endpoint=endpoint, speech=speech))
+
+    def _person(self, account: str) -> Person | None:
+        """Somebody who takes part, by their account."""
+        state = self._log.state
+        people = [state.owner, *(one.operator for one in state.participants)] if state is not None else []
+        return next((one for one in people if one is not None and one.id == account), None)
 
     def _caption(self, caption: Caption) -> None:
         who = "customer" if caption.who == CALLER else account_of(caption.who)
@@ -396,45 +419,43 @@ class Call:
         )
 
     def _heard(self, heard: PromptHeard) -> None:
+        """A message that the caller spoke into stands in the log with what of it they had heard."""
         self._talk.saying.discard(heard.prompt)
-        if heard.ended == "stopped" and heard.prompt.isdigit() and heard.characters < heard.of and not self._over:
-            note = c.NoteHeard(
-                leg=self.leg, seq=int(heard.prompt), heard=heard.characters, characters=heard.of
-            )  # fmt: skip
-            self._submit(note)
-        if self._state is not None and self._state.status is Status.RESOLVED and not self._talk.saying:
-            self.end("over")
+        cut = heard.ended == "stopped" and heard.characters < heard.of
+        if cut and heard.prompt.isdigit() and self._leg is not None:
+            self._submit(c.NoteHeard(leg=self.leg, seq=int(heard.prompt), heard=heard.characters, characters=heard.of))
 
     # --- whose sound is there ---
 
     def _changed(self, event: CarrierChanged) -> None:
         if event.who == CALLER:
             self._caller_changed(event)
-            return
-        if event.state == "connected":
+        elif event.state == "connected":
             self._seats.add(event.who)
             self._line.understand(event.who, self._voice.recognition)
-            self._tasks.start(self._answer(account_of(event.who)), name="answer")
+            person = self._person(account_of(event.who))
+            if person is not None:
+                self._submit(c.AnswerCall(leg=self.leg, operator=person))
         elif event.state == "closed":
             self._seats.discard(event.who)
             self._line.ignore(event.who)
         self._arrange()
 
     def _caller_changed(self, event: CarrierChanged) -> None:
-        if event.state == "connected":
-            self._seats.add(CALLER)
-            if self._gone is not None:
-                self._gone.cancel()
-                self._gone = None
-            if not self._greeted:
-                self._line.understand(CALLER, self._voice.recognition)
-            self._greet()
-            self._arrange()
-        elif event.state == "lost":
+        state = self._log.state
+        if event.state != "connected":
+            if event.state == "closed":
+                self._seats.discard(CALLER)
             self._await_caller()
-        else:
-            self._seats.discard(CALLER)
-            self._await_caller()
+            return
+        self._seats.add(CALLER)
+        if self._gone is not None:
+            self._gone.cancel()
+            self._gone = None
+        if not self._scenario.greeted:
+            self._line.understand(CALLER, self._voice.recognition)
+        if state is not None:
+            self._do(self._scenario.connected(state))
 
     def _await_caller(self) -> None:
         """They may come back by another network, or another page."""
@@ -443,23 +464,16 @@ class Call:
 
     def _give_up(self) -> None:
         self._gone = None
-        self.end("lost" if self._greeted else "missed")
-
-    async def _answer(self, account: str) -> None:
-        state = self._state
-        people = [state.owner, *(one.operator for one in state.participants)] if state is not None else []
-        person = next((one for one in people if one is not None and one.id == account), None)
-        if person is not None:
-            await self._try(c.AnswerCall(leg=self.leg, operator=person))
+        if self._leg is None:
+            self.finish()
+        else:
+            self.end("lost" if self._scenario.greeted else "missed")
 
     # --- what is done about it ---
 
     def _submit(self, command: c.AnyCommand) -> None:
         """In order: one after another."""
-        before, self._last = self._last, self._tasks.start(self._after(self._last, command), name="submit")
-        del before
-
-    _last: asyncio.Task[None] | None = None
+        self._last = self._tasks.start(self._after(self._last, command), name="submit")
 
     async def _after(self, before: asyncio.Task[None] | None, command: c.AnyCommand) -> None:
         if before is not None and not before.done():
@@ -473,9 +487,4 @@ class Call:
         except (Refused, StorageUnavailable) as error:
             log.info("call_refused", leg=self.leg, command=type(command).__name__, error=type(error).__name__)
             if isinstance(command, c.EndCall):
-                self._finish()
-
-
-def seat_for(party: Caller | str) -> str:
-    """The seat of the caller, or of an account."""
-    return CALLER if isinstance(party, Caller) else seat_of(party)
+                self.finish()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -19,13 +20,13 @@ from channels.voice.seating import CALLER, seat_of
 from channels.voice.ticker import Seat, Ticker
 from channels.voice.voices import Voices
 from channels.voice.webrtc import WebRtc
-from gateway.dispatcher import Dispatcher
+from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.legs import KeepLegs
 from gateway.errors import NotFound, NotPossible
 from gateway.faults import desk
 from gateway.model.events import Person
-from gateway.model.state import Conversation
+from gateway.model.rules import CallSettings
 from gateway.ports import Caller, Inbound, Phrases, Receipt
 from gateway.store import directory, inboxes, log
 from gateway.store.sql import Tx
@@ -36,8 +37,8 @@ logger = structlog.get_logger(__name__)
 
 KEEP_EVERY = 10.0
 """Seconds between two signs of life of the legs here."""
-FAREWELL = 4.0
-"""Seconds in which callers are told that this node stops."""
+FAREWELL = 0.2
+"""The share of the time for stopping in which callers are told so."""
 
 
 def leg_of(call: Inbound) -> str:
@@ -51,7 +52,7 @@ class Calls:
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, voices: Callable[[], Voices],
-        webrtc: Callable[[], WebRtc],
+        webrtc: Callable[[], WebRtc], drain_seconds: float,
     ) -> None:  # fmt: skip
         self._store = store
         self._dispatcher = dispatcher
@@ -64,6 +65,7 @@ class Calls:
         self._making = asyncio.Lock()
         self._ticker = Ticker()
         self._tasks = TaskSet("calls")
+        self._drain_seconds = drain_seconds
         self._draining = False
 
     def start(self) -> None:
@@ -96,7 +98,7 @@ class Calls:
         receipt = await self._dispatcher.receive(call)
         if receipt.blocked_until or leg in self._calls:
             return receipt, leg
-        begun = await self._store.read(call.business, lambda tx, now: _begun(tx, call, receipt))
+        begun = await self._store.read(call.business, _Begin(call, receipt, self._dispatcher.policy))
         if begun is not None and leg not in self._calls:
             await self._take(begun)
         return receipt, leg
@@ -129,8 +131,8 @@ class Calls:
             return
         calls = list(self._calls.values())
         for call in calls:
-            await call.restart()
-        deadline = asyncio.get_running_loop().time() + FAREWELL
+            call.restart()
+        deadline = asyncio.get_running_loop().time() + FAREWELL * self._drain_seconds
         while any(call.is_speaking for call in calls) and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.1)
         for call in calls:
@@ -206,14 +208,26 @@ def _note_engine(leg: str, part: str, engine: str) -> None:
     logger.info("call_engine", leg=leg, part=part, engine=engine)
 
 
-def _begun(tx: Tx, call: Inbound, receipt: Receipt) -> Begun | None:
-    """What a call begins with; None where it is over already."""
-    state: Conversation | None = log.peek(tx, receipt.conversation)
-    inbox = inboxes.find(tx, call.inbox)
-    business = directory.read_business(tx, call.business)
-    if state is None or state.leg(call.call) is None or inbox is None or business is None:
-        return None
-    settings = inbox.settings.calls or directory.CallSettings()
-    head = log.event_id(tx, state.id, state.seq) or ""
-    caller = Caller(inbox=call.inbox, address=call.address)
-    return Begun(call.business, call.call, caller, business.named(state.locale), settings, state, head)
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    """Reads what a call begins with; None where it is over already."""
+
+    call: Inbound
+    receipt: Receipt
+    policy: Policy
+
+    def __call__(self, tx: Tx, now: int) -> Begun | None:
+        call, state = self.call, log.peek(tx, self.receipt.conversation)
+        inbox, business = inboxes.find(tx, call.inbox), directory.read_business(tx, call.business)
+        if state is None or state.leg(call.call) is None or inbox is None or business is None:
+            return None
+        return Begun(
+            business=call.business,
+            leg=call.call,
+            caller=Caller(inbox=call.inbox, address=call.address),
+            name=business.named(state.locale),
+            settings=inbox.settings.calls or CallSettings(),
+            rates=self.policy.set_ups.of(tx, now).rating.ask,
+            state=state,
+            event_id=log.event_id(tx, state.id, state.seq) or "",
+        )

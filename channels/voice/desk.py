@@ -54,6 +54,11 @@ class CallDesk:
             raise NotPossible("Nothing here understands speech.")
         return await transcribe(file, recognition)
 
+    @property
+    def count(self) -> int:
+        """How many calls this node has."""
+        return self._calls.count if self._calls is not None else 0
+
     async def drain(self) -> None:
         """No new calls; callers are told that this node stops, and their legs end."""
         if self._calls is not None:
@@ -84,5 +89,6 @@ class CallDesk:
         return Calls(
             self._store, self._dispatcher, self._hub, phrases=self._phrases,
             voices=lambda: (self.make_voices or voices)(self._vocabulary),
+            drain_seconds=self._settings.drain_seconds,
             webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))),
         )  # fmt: skip

@@ -12,7 +12,7 @@ from channels.voice.cues import Filler, NoInput, NoMatch, Person
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """A turn of the caller has ended, or somebody has said something to people (then ``by`` is always "silence").
+    """A turn of the caller has ended, or somebody has said something to people.
 
     ``who``: the seat. ``since``, ``until``: from its first to its last voice, or from the first to the last key. "noise": where
     only the place goes on to sound.

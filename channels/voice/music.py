@@ -28,6 +28,15 @@ def waiting_music() -> tuple[Frame, ...]:
     return tuple(samples[at : at + FRAME] for at in range(0, len(samples), FRAME))
 
 
+@cache
+def beep() -> tuple[Frame, ...]:
+    """The tone after which a message is left."""
+    at = np.arange(RATE // 2) / RATE
+    sound = (4_000 * np.sin(2 * np.pi * 880 * at) * np.minimum(1, np.minimum(at, at[::-1]) * 100)).astype(np.int16)
+    sound.flags.writeable = False
+    return tuple(sound[start : start + FRAME] for start in range(0, len(sound), FRAME))
+
+
 def _chord(tones: tuple[float, ...]) -> NDArray[np.float64]:
     """It swells and fades to silence, so that the next one joins without a click."""
     at = np.arange(_CHORD_SECONDS * RATE) / RATE

@@ -5,7 +5,19 @@ It is fed and tells as ``turn.Turns`` does, and reads no clock.
 
 from __future__ import annotations
 
-from channels.voice.cues import FRAME_MS, Final, Finalize, Input, Output, Partial, Settings, TurnEnded, Voice
+from channels.voice.cues import (
+    FRAME_MS,
+    Final,
+    Finalize,
+    Input,
+    Key,
+    Output,
+    Partial,
+    PromptBegan,
+    Settings,
+    TurnEnded,
+    Voice,
+)
 from channels.voice.stretch import says_something
 
 
@@ -21,6 +33,10 @@ class Talk:
         self._in_voice = False
         self._ended: list[tuple[int, int]] = []
         """Those whose finals are awaited."""
+        self._keys = ""
+        self._keys_at = (at, at)
+        """The first and the last key."""
+        self._wanted = 0
 
     def feed(self, event: Input) -> tuple[Output, ...]:
         match event:
@@ -28,12 +44,28 @@ class Talk:
                 self._take_voice(event)
             case Final():
                 return self._take_final(event)
+            case PromptBegan():
+                self._wanted = event.keys
+            case Key():
+                return self._take_key(event)
             case Partial():
                 if says_something(event.text) and self._voice is None and not self._ended:
                     self._voice = (event.at, event.at)  # voice was missed
             case _:
                 pass
         return self._pass(event.at)
+
+    def _take_key(self, pressed: Key) -> tuple[Output, ...]:
+        """Keys are an answer while people talk, too: to what the system has asked a caller who waits."""
+        self._keys_at = (self._keys_at[0] if self._keys else pressed.at, pressed.at)
+        if pressed.key != "#" or not self._keys:
+            self._keys += pressed.key
+        whole = pressed.key == "#" or 0 < self._wanted <= len(self._keys)
+        return self._end_keys() if whole else ()
+
+    def _end_keys(self) -> tuple[Output, ...]:
+        self.span, keys, self._keys, self._wanted = self._keys_at, self._keys, "", 0
+        return (TurnEnded(keys, "keys"),)
 
     def _take_voice(self, frame: Voice) -> None:
         settings = self._settings
@@ -43,6 +75,8 @@ class Talk:
             self._voice = (since, frame.at)
 
     def _pass(self, now: int) -> tuple[Output, ...]:
+        if self._keys and now - self._keys_at[1] >= self._settings.key_pause:
+            return self._end_keys()
         if self._voice is None or now - self._voice[1] < self._settings.silence:
             return ()
         self._ended.append(self._voice)

@@ -14,6 +14,7 @@ from gateway.admin.configuration import add_thing, change_single
 from gateway.admin.kinds import KINDS, Article, Form, Knowledge
 from gateway.dispatcher.recording import FORM
 from gateway.errors import Invalid, StartupError
+from gateway.model.rules import CallSettings
 from gateway.store import accounts, audit, configuration, directory
 from gateway.store.articles import ARTICLE, KNOWLEDGE
 from gateway.store.audit import Actor
@@ -152,7 +153,7 @@ def _write_forms(tx: Tx, wanted: tuple[Form, ...], *, now: int) -> None:
 
 def _settings(inbox: InboxFile) -> InboxSettings:
     starters = tuple(Starter(titles=starter.title, payload=starter.payload) for starter in inbox.starters)
-    calls = directory.CallSettings() if inbox.calls else None
+    calls = CallSettings() if inbox.calls else None
     return InboxSettings(origins=inbox.origins, greeting=inbox.greeting, starters=starters, calls=calls)
 
 

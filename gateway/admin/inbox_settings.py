@@ -12,8 +12,9 @@ from gateway.errors import Invalid
 from gateway.http.peers import origin_of
 from gateway.http.texts import name_of, one_line, visible_text
 from gateway.model.cards import check_address
+from gateway.model.rules import CallSettings
 from gateway.store import configuration
-from gateway.store.directory import CallSettings, ConsentText, InboxSettings, InvitationRule, Starter, TelegramSettings
+from gateway.store.directory import ConsentText, InboxSettings, InvitationRule, Starter, TelegramSettings
 from gateway.store.sql import Tx
 
 MOST_ORIGINS = 50

@@ -26,6 +26,7 @@ from gateway.model.reach import COUNTRIES, found_email, found_phone
 from gateway.model.rules import WaitingRules
 from gateway.model.standing import Place, Standing
 from gateway.model.state import Conversation, Status
+from gateway.ports import Phrases
 from gateway.store import due, waiting
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
@@ -33,7 +34,32 @@ from gateway.store.sql import Tx
 PATIENCE = "patience"
 """The kind of due rows; their subject is a conversation."""
 DAY = 24 * 60 * MINUTE
+SPOKEN = frozenset(
+    {
+        "queued",
+        "queued_again",
+        "queued_until",
+        "queued_closed",
+        "queued_nobody",
+        "callback_where",
+        "callback_where_again",
+    }
+)
+"""Sentences that say something else to whoever is on the line."""
 _NOTICES: dict[type, str] = {HandoffRequested: "queued", OwnerLost: "queued_again", Reopened: "queued"}
+
+
+def place_words(phrases: Phrases, standing: Standing, locale: str) -> str:
+    """Where somebody stands, as a sentence or two."""
+    if standing.position == 1:
+        first = phrases.say("place.next", locale)
+    else:
+        first = phrases.say("place", locale, position=standing.position)
+    if not standing.upto_seconds:
+        return first
+    low, high = standing.about_seconds // 60, standing.upto_seconds // 60
+    time = phrases.say("place.minutes", locale, minutes=f"{low}–{high}" if low < high else str(high))
+    return f"{first} {time}"
 
 
 def tell_who_waits(tx: Tx, draft: Draft, policy: Policy) -> None:
@@ -91,7 +117,9 @@ class Waiter:
         return next((e.event for e in reversed(self.draft.entries) if isinstance(e.event, CustomerMessage)), None)
 
     def say(self, key: str, **values: str | int) -> str:
-        return self.policy.phrases.say(key, self.state.locale, **values)
+        """Whoever is on the line can't write, and hears where a reader would see."""
+        spoken = self.state.endpoint.channel == "voice" and key in SPOKEN
+        return self.policy.phrases.say(f"{key}.spoken" if spoken else key, self.state.locale, **values)
 
     def notify(self, notice: str, text: str, *buttons: Button) -> None:
         self.draft.apply(c.Notify(notice=notice, text=text, buttons=buttons))
@@ -119,14 +147,7 @@ class Waiter:
     def place(self) -> str:
         """Where they stand, as a sentence; "" where that isn't known."""
         standing = self._standings().get(self.state.id)
-        if standing is None:
-            return ""
-        first = self.say("place.next") if standing.position == 1 else self.say("place", position=standing.position)
-        if not standing.upto_seconds:
-            return first
-        low, high = standing.about_seconds // 60, standing.upto_seconds // 60
-        time = self.say("place.minutes", minutes=f"{low}–{high}" if low < high else str(high))
-        return f"{first} {time}"
+        return place_words(self.policy.phrases, standing, self.state.locale) if standing is not None else ""
 
     def _standings(self) -> dict[str, Standing]:
         """As they stand with this one, which may not be on disk yet: then it is the last."""

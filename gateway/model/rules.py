@@ -120,3 +120,14 @@ class SkillRules(msgspec.Struct, frozen=True, kw_only=True):
     language: Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2,3})?$")] = ""
     channel: Literal["", "webchat", "telegram", "voice"] = ""
     strict: bool = False
+
+
+class CallSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How calls from a page are taken. ``greeting``: what is said first, by language; ours where there is none. ``notice``: what
+    must be heard to its end after it (that calls are recorded). ``to``: who has the talk then; ``team``: whom people's calls go to,
+    by id, "" for everybody."""
+
+    greeting: dict[str, str] = {}
+    notice: dict[str, str] = {}
+    to: Literal["bot", "people"] = "bot"
+    team: str = ""

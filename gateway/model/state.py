@@ -229,6 +229,11 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         return FLOOR[self.status]
 
     @property
+    def channel(self) -> str:
+        """By which the customer is there now: a call goes before what is written beside it."""
+        return self.legs[-1].endpoint.channel if self.legs else self.endpoint.channel
+
+    @property
     def unanswered(self) -> bool:
         """Inputs wait that neither a turn nor a person has covered."""
         return self.last_input > self.answered

@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, bindparam, select, text, update
 
 from gateway.model.events import Button
 from gateway.model.ids import new_id
+from gateway.model.rules import CallSettings
 from gateway.store.schema import (
     accounts,
     api_tokens,
@@ -101,17 +102,6 @@ class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True):
     webhook: bool = False
     proxy: str = ""
     menu_url: str = ""
-
-
-class CallSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How calls from a page are taken. ``greeting``: what is said first, by language; ours where there is none. ``notice``: what
-    must be heard to its end after it (that calls are recorded). ``to``: who has the talk then; ``team``: whom people's calls go to,
-    by id, "" for everybody."""
-
-    greeting: dict[str, str] = {}
-    notice: dict[str, str] = {}
-    to: Literal["bot", "people"] = "bot"
-    team: str = ""
 
 
 class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):

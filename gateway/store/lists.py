@@ -56,7 +56,7 @@ class ContactName(msgspec.Struct, frozen=True, kw_only=True):
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation in a list: what a person needs to choose it. ``unread``: the customer's last input is unread.
     ``offer``: it is reserved for somebody. ``callback``: what was promised to the customer and isn't done. ``wrap_up``: its
-    owner's time after the talk. ``invited``: accounts of those whom its owner asks to join; ``joined``: of those who did. ``calling``: the customer is on the line."""
+    owner's time after the talk. ``invited``: accounts of those whom its owner asks to join; ``joined``: of those who did."""
 
     conversation: str
     seq: int
@@ -77,7 +77,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up: WrapUp | None = None
     invited: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
-    calling: bool = False
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -120,19 +119,17 @@ _FILTER = """
 (:owner = '' OR conversations.owner_id = :owner)
 AND (:label = '' OR EXISTS (SELECT 1 FROM conversation_labels l WHERE l.business_id = conversations.business_id
   AND l.label_id = :label AND l.conversation_id = conversations.id))
-AND (:team = '' OR {team} = :team) AND (:channel = '' OR {channel} = :channel)
+AND (:team = '' OR {team} = :team) AND (:channel = '' OR conversations.channel = :channel)
 """
 _FILTERS: dict[str, TextClause] = {
     "sqlite": text(
         _FILTER.format(
             team="json_extract(conversations.state, '$.team')",
-            channel="json_extract(conversations.state, '$.endpoint.channel')",
         )
     ),
     "postgresql": text(
         _FILTER.format(
             team="CAST(conversations.state AS json) ->> 'team'",
-            channel="CAST(conversations.state AS json) -> 'endpoint' ->> 'channel'",
         )
     ),
 }
@@ -223,13 +220,13 @@ _MARKS = Query(
 def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
     """The list row of a state."""
     return Row(
-        conversation=state.id, seq=state.seq, contact=contact, channel=state.endpoint.channel,
+        conversation=state.id, seq=state.seq, contact=contact, channel=state.channel,
         status=state.status, owner=state.owner, team=state.team, reason=state.cause or state.reason,
         preview=state.preview, waiting_since=state.waiting_since, unread=state.last_input > max(read, 1),
         locale=state.locale, labels=state.labels, updated_at=state.updated_at,
         offer=state.offer, callback=state.callback, wrap_up=state.wrap_up,
         invited=tuple(one.id for one in state.invited),
-        joined=tuple(one.operator.id for one in state.participants), calling=bool(state.legs),
+        joined=tuple(one.operator.id for one in state.participants),
     )  # fmt: skip
 
 

@@ -164,7 +164,7 @@ def _store_state(tx: Tx, state: Conversation, *, head_id: str) -> None:
     tx.gather(
         _STATES, state.id, state.contact, state.status.value, state.owner.id if state.owner else "", state.seq,
         head_id, FOLD_VERSION, _state_encoder.encode(state).decode(), state.waiting_since, state.updated_at,
-        state.endpoint.channel, state.offer.operator.id if state.offer else "",
+        state.channel, state.offer.operator.id if state.offer else "",
         state.callback.due_at if state.callback else None,
     )  # fmt: skip
     tx.remember(conversations.name, state.id, state)

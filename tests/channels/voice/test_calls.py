@@ -1,4 +1,7 @@
-"""Whole calls: a node, a visitor's socket, and a caller whose sound comes over loopback; engines that obey the test."""
+"""Whole calls: a node, a visitor's socket, and a caller whose sound comes over loopback; engines that obey the test.
+
+On one kind of database: what calls bring into the log is shown on both elsewhere (``test_legs``).
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,12 @@ import pytest
 from msgspec.structs import replace
 
 from channels.voice.opus import Encoder
+from channels.voice.rtp import Rtp
 from channels.voice.voices import Voices
-from gateway.ports import Heard, Hints, Listening, Vocabulary
+from gateway.model.events import Button, CallEnded
+from gateway.model.rules import CallSettings
+from gateway.ports import BotReply, Heard, Hints, Listening, TurnResult, Vocabulary
 from gateway.store import inboxes
-from gateway.store.directory import CallSettings
 from gateway.store.sql import Tx
 from speech.order import Placed
 from tests.channels.voice.virtual_line import Loudness, StubSynthesizer
@@ -174,8 +179,8 @@ async def on_lab(database: Database, folder: Path, *, settings: CallSettings | N
 
 
 @pytest.fixture
-async def lab(database: Database, tmp_path: Path) -> AsyncIterator[Lab]:
-    async with on_lab(database, tmp_path, settings=CallSettings()) as running:
+async def lab(sqlite_database: Database, tmp_path: Path) -> AsyncIterator[Lab]:
+    async with on_lab(sqlite_database, tmp_path, settings=CallSettings()) as running:
         yield running
 
 
@@ -211,3 +216,134 @@ async def test_an_operator_takes_the_live_call_over_and_both_hear_each_other(lab
     await phone.widget.entry("customer_message", text="where is my parcel")
     assert len(desk.caller.heard) > before
     assert not any("where is my parcel" in text for text in lab.speaker.said), "the bot says nothing any more"
+
+
+async def test_whoever_is_put_on_hold_hears_music_and_nobody_hears_them(lab: Lab) -> None:
+    phone = await lab.connected()
+    desk = await lab.answered(phone, "olga")
+    await phone.widget.entry("call_answered")
+    assert (await lab.site.verb(phone.conversation, "hold_call", leg=phone.leg))[0] == 200
+    await phone.widget.entry("call_held", leg=phone.leg)
+    await until(lambda: loud(phone.caller))
+    quiet = len(desk.caller.heard)
+    await phone.speak()
+    assert not any(sounds(packet) for packet in desk.caller.heard[quiet + 5 :]), "music and the caller aren't for them"
+    assert (await lab.site.verb(phone.conversation, "resume_call", leg=phone.leg))[0] == 200
+    await phone.widget.entry("call_resumed", leg=phone.leg)
+
+
+async def test_an_operator_types_and_is_spoken(lab: Lab) -> None:
+    phone = await lab.connected()
+    assert (await lab.site.verb(phone.conversation, "take"))[0] == 200
+    taken = await phone.widget.entry("taken")
+    body = {"id": "r1", "text": "I can write only", "floor_seq": taken["seq"]}
+    assert (await lab.site.verb(phone.conversation, "reply", **body))[0] == 200
+    await phone.widget.entry("operator_message", text="I can write only")
+    await until(lambda: "I can write only" in lab.speaker.said)
+
+
+async def test_keys_press_the_buttons_that_were_offered(lab: Lab) -> None:
+    plans = Button(title="Plans", payload="/plans")
+    lab.site.engine.answer = lambda request: TurnResult(
+        outcome="answered", version="v", replies=(BotReply(text="What is it about?", buttons=(plans,)),)
+    )
+    phone = await lab.connected()
+    await phone.widget.entry("system_notice", notice="call_greeting")
+    await phone.widget.send({"type": "press", "leg": phone.leg, "key": "0"})
+    await phone.widget.entry("customer_message", choice="/switchboard.operator")
+
+
+async def test_a_reload_comes_back_into_the_same_call(lab: Lab) -> None:
+    phone = await lab.connected()
+    await phone.widget.entry("system_notice", notice="call_greeting")
+    await phone.caller.aclose()
+    again = Phone(await lab.site.widget(token=phone.widget.token), phone.leg, phone.conversation)
+    lab.phones.append(again)
+    await again.connect()
+    await until(lambda: len(again.caller.heard) > 10)
+    log = await lab.site.log(phone.conversation)
+    assert [type(entry.event).__name__ for entry in log].count("CallStarted") == 1
+    assert not any(isinstance(entry.event, CallEnded) for entry in log)
+
+
+async def test_the_same_call_is_begun_once_however_often_it_is_asked_for(lab: Lab) -> None:
+    phone = await lab.call()
+    again = await lab.call(phone.widget)
+    assert (again.leg, again.conversation) == (phone.leg, phone.conversation)
+
+
+async def test_a_second_window_is_told_that_the_first_one_calls(lab: Lab) -> None:
+    phone = await lab.connected()
+    await phone.widget.entry("system_notice", notice="call_greeting")
+    other = await lab.site.widget(token=phone.widget.token)
+    await other.send({"type": "call", "id": "c2"})
+    refused = await other.expect("refused", id="c2")
+    assert refused["problem"]["fault"]["code"] == "call_elsewhere"
+
+
+async def test_nobody_comes_into_a_call_that_is_none_of_theirs(lab: Lab) -> None:
+    phone = await lab.connected()
+    stranger = await lab.site.widget()
+    caller = Caller()
+    offer = await caller.offer()
+    await caller.aclose()
+    await stranger.send({"type": "sound", "id": "s1", "leg": phone.leg, "sdp": offer})
+    assert (await stranger.expect("refused", id="s1"))["problem"]["status"] == 404
+    path = f"/api/v1/businesses/{lab.site.ours.business}/legs/{phone.leg}/sound"
+    assert (await lab.site.call("POST", path, who="pavel", json={"sdp": offer}))[0] == 404
+    rival = f"/api/v1/businesses/{lab.site.theirs.business}/legs/{phone.leg}/sound"
+    headers = {"Cookie": f"switchboard_session={lab.site.theirs.sessions['rita']}", "Origin": lab.site.origin}
+    async with lab.site.http.post(lab.site.origin + rival, headers=headers, json={"sdp": offer}) as answer:
+        assert answer.status == 404
+    await stranger.send({"type": "press", "leg": phone.leg, "key": "0"})
+    await stranger.still_there()
+
+
+async def test_an_offer_that_is_none_is_refused_and_the_call_goes_on(lab: Lab) -> None:
+    phone = await lab.call()
+    await phone.widget.send({"type": "sound", "id": "bad", "leg": phone.leg, "sdp": "v=0"})
+    assert (await phone.widget.expect("refused", id="bad"))["problem"]["status"] == 422
+    await phone.connect()
+
+
+async def test_nobody_calls_where_the_inbox_takes_none(sqlite_database: Database, tmp_path: Path) -> None:
+    async with on_lab(sqlite_database, tmp_path, settings=None) as lab:
+        widget = await lab.site.widget()
+        assert widget.welcome["inbox"]["calls"] is False
+        await widget.send({"type": "call", "id": "c1"})
+        assert (await widget.expect("refused", id="c1"))["problem"]["status"] == 409
+
+
+async def test_callers_are_told_when_the_node_stops_and_their_request_stays(lab: Lab) -> None:
+    phone = await lab.connected()
+    await phone.widget.entry("system_notice", notice="call_greeting")
+    await lab.site.node.calls.drain()
+    ended = await phone.widget.entry("call_ended")
+    assert ended["event"]["why"] == "restarted"
+    assert any("restart" in text for text in lab.speaker.said)
+
+
+async def test_a_person_who_hangs_up_leaves_the_conversation_open_and_the_caller_rates_it(lab: Lab) -> None:
+    phone = await lab.connected()
+    desk = await lab.answered(phone, "olga")
+    await phone.widget.entry("call_answered")
+    assert (await lab.site.verb(phone.conversation, "end_call", leg=phone.leg))[0] == 200
+    ended = await phone.widget.entry("call_ended", leg=phone.leg, why="over")
+    assert ended["event"]["by"]["name"] == "Olga"
+    await desk.caller.over.wait()
+    await until(lambda: any("How did we do" in text for text in lab.speaker.said))
+    await phone.widget.send({"type": "press", "leg": phone.leg, "key": "5"})
+    await phone.widget.entry("rated", score=5)
+    await until(lambda: lab.site.node.calls.count == 0)
+    ack = await phone.widget.say("Thank you")
+    assert ack["conversation"] == phone.conversation
+
+
+def loud(caller: Caller) -> bool:
+    """Whether what came last is more than silence."""
+    return any(sounds(packet) for packet in caller.heard[-10:])
+
+
+def sounds(packet: Rtp) -> bool:
+    """A frame of silence is a byte or two."""
+    return len(packet.payload) > 8

@@ -267,7 +267,7 @@ async def test_event_of_a_newer_release_waits_for_that_release(still: Bench) -> 
 
     def unit(tx: Tx, now: int) -> None:
         draft = log.Draft(conversation, log.load(tx, conversation), now=now)
-        entry = Entry(seq=state.seq + 1, id=new_id(now), at=now, event=Unrecognized(tag="call_started"))
+        entry = Entry(seq=state.seq + 1, id=new_id(now), at=now, event=Unrecognized(tag="hologram_started"))
         draft.state = fold_all([*log.read_all(tx, conversation), entry], conversation=conversation)
         draft.entries.append(entry)
         log.save(tx, draft)

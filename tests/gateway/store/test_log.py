@@ -157,13 +157,13 @@ async def test_a_state_of_another_fold_is_folded_anew_and_kept(store: Store, pla
 async def test_an_event_of_a_newer_release_is_read_and_kept_as_it_is(
     store: Store, place: Place, begun: Conversation
 ) -> None:
-    body = '{"type":"call_started","leg":"leg-1"}'
+    body = '{"type":"hologram_started","leg":"leg-1"}'
     await store.write(place.business, lambda tx, now: tx.execute(NEWER, conversation=begun.id, at_seq=2, new_body=body))
 
     entries = await store.read(place.business, lambda tx, now: log.read_all(tx, begun.id))
     await store.write(place.business, apply(begun.id, c.AskForPerson()))
 
-    assert entries[1].event == Unrecognized(tag="call_started")
+    assert entries[1].event == Unrecognized(tag="hologram_started")
     raw = await store.read(
         place.business, lambda tx, now: tx.all(log._ENTRIES, conversation_id=begun.id, after=1, upto=2, limit=1)
     )

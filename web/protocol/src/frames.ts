@@ -255,8 +255,6 @@ export interface Row {
   readonly seq: number;
   readonly contact: { readonly id: string; readonly name: string };
   readonly channel: string;
-  /** The customer is on the line. */
-  readonly calling?: boolean;
   readonly status: Status;
   readonly owner: Person | null;
   readonly team: string;

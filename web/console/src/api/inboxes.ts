@@ -34,6 +34,16 @@ export interface Telegram {
   menu_url: string;
 }
 
+export interface CallSettings {
+  /** Said first, by language; the server's own words where there is none. */
+  greeting: Readonly<Record<string, string>>;
+  /** Heard to its end after it. */
+  notice: Readonly<Record<string, string>>;
+  to: "bot" | "people";
+  /** Of people; "": everybody. */
+  team: string;
+}
+
 /** What can be written of an inbox, and with `channel` and `has_secret` what it is. */
 export interface Inbox {
   name: string;
@@ -42,9 +52,11 @@ export interface Inbox {
   page: string;
   greeting: Readonly<Record<string, string>>;
   starters: Starter[];
-  /** `null`: nothing is asked. */
   /** Whoever talks with the visitor sees what they type. */
   live_draft: boolean;
+  /** How visitors call; `null`: they can't. */
+  calls: CallSettings | null;
+  /** `null`: nothing is asked. */
   consent: ConsentText | null;
   invitations: InvitationRule[];
   /** `null`: it is no bot of Telegram's. */
@@ -70,7 +82,15 @@ function thing({ id, version, settings, name, channel, has_secret }: InboxView):
     version,
     changed_at: 0,
     changed_by: "",
-    value: { ...settings, telegram: settings.telegram ?? null, token: "", name, channel, has_secret },
+    value: {
+      ...settings,
+      telegram: settings.telegram ?? null,
+      calls: settings.calls ?? null,
+      token: "",
+      name,
+      channel,
+      has_secret,
+    },
   };
 }
 
@@ -79,7 +99,7 @@ function settingsOf({ name: _, channel, has_secret: _secret, token: _token, ...s
   const origins = settings.origins.filter((origin) => origin.trim());
   // Whoever turned from one channel to the other while writing sends what belongs to the one they chose.
   return channel === "telegram"
-    ? { ...settings, origins: [], page: "", live_draft: false, consent: null, invitations: [] }
+    ? { ...settings, origins: [], page: "", live_draft: false, calls: null, consent: null, invitations: [] }
     : { ...settings, origins, telegram: null };
 }
 
@@ -93,6 +113,7 @@ export function blankInbox(channel: Channel): Inbox {
     greeting: {},
     starters: [],
     live_draft: false,
+    calls: null,
     consent: null,
     invitations: [],
     telegram: null,

@@ -9,6 +9,14 @@ import { Keys } from "./Keys.tsx";
 import { Level } from "./Level.tsx";
 import { WORDS } from "./words.ts";
 
+const TOOLS = {
+  microphone:
+    "M12 14a3 3 0 0 0 3-3V6.500a3 3 0 0 0-6 0V11a3 3 0 0 0 3 3Zm-6-3.500a6 6 0 0 0 12 0M12 16.500V20",
+  off: "M12 14a3 3 0 0 0 3-3V6.500a3 3 0 0 0-6 0V11a3 3 0 0 0 3 3Zm-6-3.500a6 6 0 0 0 12 0M12 16.500V20M4.500 4.500l15 15",
+  keys: "M6 6h.1M12 6h.1M18 6h.1M6 12h.1M12 12h.1M18 12h.1M6 18h.1M12 18h.1M18 18h.1",
+  hang_up: "M3.500 14.500c5-4.700 12-4.700 17 0l-1.500 2.700-4-1.500v-2.500a9 9 0 0 0-6 0v2.500l-4 1.500Z",
+} as const;
+
 interface Props {
   view: ChatView;
   /** The key under which this tab keeps its call. */
@@ -60,6 +68,14 @@ export function Main({ view, storage, shut }: Props) {
     </button>
   );
 
+  const tool = (name: keyof typeof WORDS.en, picture: keyof typeof TOOLS, more: object) => (
+    <button type="button" class="icon" aria-label={say(name)} title={say(name)} {...more}>
+      <svg class="glyph" viewBox="0 0 24 24" aria-hidden="true">
+        <path d={TOOLS[picture]} />
+      </svg>
+    </button>
+  );
+
   if (state.at === "idle")
     return (
       <Box role="group" label={say("call")}>
@@ -87,13 +103,16 @@ export function Main({ view, storage, shut }: Props) {
       </p>
       {state.at === "on" && <Clock since={state.since} />}
       {state.at === "on" && <Level of={loudness} label={say("level")} muted={shown.muted} />}
-      {state.at === "on" &&
-        button(shown.muted ? "unmute" : "mute", () => call.mute(!shown.muted), {
-          class: "quiet",
-          "aria-pressed": shown.muted,
-        })}
-      {state.at === "on" && button("keys", () => showKeys(!keys), { class: "quiet", "aria-expanded": keys })}
-      {button("hang_up", () => call.hangUp(), { class: "end", ref: first })}
+      {state.at === "on" && (
+        <>
+          {tool(shown.muted ? "unmute" : "mute", shown.muted ? "off" : "microphone", {
+            "aria-pressed": shown.muted,
+            onClick: () => call.mute(!shown.muted),
+          })}
+          {tool("keys", "keys", { "aria-expanded": keys, onClick: () => showKeys(!keys) })}
+        </>
+      )}
+      {tool("hang_up", "hang_up", { class: "icon end", ref: first, onClick: () => call.hangUp() })}
       {keys && state.at === "on" && <Keys press={(key) => call.press(key)} label={say("keys")} />}
       {shown.muted && <p class="note">{say("muted.now")}</p>}
       {shown.caption && (
