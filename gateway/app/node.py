@@ -192,6 +192,8 @@ class Switchboard:
             phrases=policy.phrases,
             vocabulary=bot.vocabulary_of(embedded),
             settings=settings,
+            files=self.files,
+            folder=folder.path / "recordings",
         )
         self.voice_messages = VoiceMessages(self.dispatcher, self.files, self.calls)
         self.rows = Rows(store, self.hub)
@@ -333,6 +335,7 @@ class Switchboard:
                 ABSENT: self.absences.claimed,
             }
         )
+        self.calls.start()
         self.telegram.start()
         self.housekeeping.start()
         self.indexer.start()
