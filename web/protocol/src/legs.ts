@@ -42,7 +42,15 @@ export function afterCall(state: Calling, event: CallEvent, at: number) {
   switch (event.type) {
     case "call_started": {
       const { leg: id, endpoint } = event;
-      const begun = { id, endpoint, before: state.endpoint, started_at: at, answered: null, held: false, recording: null };
+      const begun = {
+        id,
+        endpoint,
+        before: state.endpoint,
+        started_at: at,
+        answered: null,
+        held: false,
+        recording: null,
+      };
       const waits = state.status === "open" ? (state.waiting_since ?? at) : state.waiting_since;
       return { legs: [...legs, begun].slice(-MAX_LEGS), endpoint, waiting_since: waits };
     }
