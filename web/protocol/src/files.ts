@@ -14,29 +14,22 @@ export interface ShownFile {
   readonly seconds: number;
   readonly state: "here" | "pending" | FileFailed["reason"];
   /** What is said in it, where that was listened to. */
-  readonly words?: Words;
-}
-
-/** `problem`: why the bot doesn't go by them; "" where it does. */
-export interface Words {
-  readonly text: string;
-  readonly problem: NonNullable<Transcribed["problem"]>;
+  readonly words?: Transcribed | undefined;
 }
 
 /** What the log tells of files after their messages, by the file's id. */
 export interface Fates {
   readonly files: ReadonlyMap<string, Attachment | FileFailed["reason"]>;
-  readonly words: ReadonlyMap<string, Words>;
+  readonly words: ReadonlyMap<string, Transcribed>;
 }
 
 export function fatesOf(entries: readonly Entry[]): Fates {
   const files = new Map<string, Attachment | FileFailed["reason"]>();
-  const words = new Map<string, Words>();
+  const words = new Map<string, Transcribed>();
   for (const { event } of entries) {
     if (event.type === "file_ready") files.set(event.file.id, event.file);
     else if (event.type === "file_failed") files.set(event.file, event.reason);
-    else if (event.type === "transcribed")
-      words.set(event.file, { text: event.text ?? "", problem: event.problem ?? "" });
+    else if (event.type === "transcribed") words.set(event.file, event);
   }
   return { files, words };
 }
@@ -47,8 +40,7 @@ export function filesOf(event: AnyEvent, fates: Fates, later?: Later): readonly 
     const fate = fates.files.get(file.id);
     if (typeof fate === "string") return shownFile(file, fate);
     const shown = shownFile({ ...file, ...fate }, (fate ?? file).pending ? "pending" : "here");
-    const words = fates.words.get(file.id);
-    return words ? { ...shown, words } : shown;
+    return { ...shown, words: fates.words.get(file.id) };
   });
 }
 

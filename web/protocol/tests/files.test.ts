@@ -85,7 +85,7 @@ test("what is said in a file stands with it", () => {
   expect(filesOf(message, fatesOf(words)).map((file) => file.words)).toEqual([
     undefined,
     undefined,
-    { text: "Red or white?", problem: "" },
-    { text: "", problem: "unreadable" },
+    words[1]!.event,
+    words[2]!.event,
   ]);
 });

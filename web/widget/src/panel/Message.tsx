@@ -41,7 +41,7 @@ export function Message({ item, links, thumb, choose }: Props) {
         return (
           <Fragment key={file.id}>
             <File file={file} href={path ? address(path) : ""} />
-            {file.words?.problem === "" && <p class="words">{file.words.text}</p>}
+            {file.words && !file.words.problem && <p class="words">{file.words.text}</p>}
           </Fragment>
         );
       })}
