@@ -19,6 +19,7 @@ def encoded(container: str, codec: str, *, seconds: float = 2.0, rate: int = 48_
     file = io.BytesIO()
     with av.open(file, "w", format=container) as output:
         stream = output.add_stream(codec, rate=rate, layout=layout)
+        assert isinstance(stream, av.AudioStream)
         channels = 2 if layout == "stereo" else 1
         at = np.arange(int(seconds * rate))
         wave = (12_000 * np.sin(2 * np.pi * 440 * at / rate)).astype(np.int16)

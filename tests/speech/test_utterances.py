@@ -11,7 +11,8 @@ from speech.utterances import LONGEST, utterances
 
 def tone(seconds: float, level: int = 8000) -> bytes:
     at = np.arange(int(seconds * RATE))
-    return (level * np.sin(at * 0.2)).astype(np.int16).tobytes()
+    wave = (level * np.sin(at * 0.2)).astype(np.int16)
+    return bytes(wave.tobytes())
 
 
 def silence(seconds: float) -> bytes:
