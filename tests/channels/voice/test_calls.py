@@ -386,5 +386,21 @@ async def test_without_a_notice_or_unasked_nothing_is_recorded(sqlite_database: 
         assert not (tmp_path / "recordings").exists()
 
 
+async def test_only_who_says_so_may_record(lab: Lab) -> None:
+    path = f"/api/v1/businesses/{lab.site.ours.business}/inboxes"
+    _, listed = await lab.site.call("GET", path, who="anna")
+    inbox = next(one for one in listed["inboxes"] if one["channel"] == "webchat")
+
+    async def put(**calls: object) -> tuple[int, dict[str, object]]:
+        settings = {**inbox["settings"], "calls": calls}
+        body = {"version": inbox["version"], "name": inbox["name"], "settings": settings}
+        return await lab.site.call("PUT", f"{path}/{inbox['id']}", who="anna", json=body)
+
+    for notice in ({}, {"en": "  "}):
+        status, refused = await put(record=True, notice=notice)
+        assert (status, refused["field"]) == (422, "calls.notice")
+    assert (await put(record=True, notice={"en": "This call is recorded."}))[0] == 200
+
+
 async def _has(log: Callable[[str], Awaitable[list[Entry]]], phone: Phone, tag: str) -> bool:
     return any(tag_of(entry.event) == tag for entry in await log(phone.conversation))
