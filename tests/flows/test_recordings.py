@@ -62,6 +62,5 @@ def test_a_recorded_call_is_played_with_what_was_said(playwright: Playwright, de
         expect(recording.get_by_role("button", name="Пауза")).to_be_visible()
         expect(line).to_have_attribute("aria-current", "true")
         recording.get_by_role("button", name="Пауза").click()
-        olga.page.screenshot(path="/tmp/lead/shots/vrecord/recording.png")
         assert_no_faults(olga.page)
         stage.close(failed=False)
