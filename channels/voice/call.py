@@ -49,6 +49,7 @@ from gateway.model.events import (
     Speech,
     SystemNotice,
 )
+from gateway.model.events.calls import VOICE
 from gateway.model.rules import CallSettings
 from gateway.model.standing import Standing
 from gateway.model.state import Conversation, Floor, Leg, Status
@@ -61,7 +62,6 @@ log = structlog.get_logger(__name__)
 
 COMES_BACK = 30.0
 """Seconds for which a caller whose sound is gone is waited for."""
-CHANNEL = "voice"
 FILLER, AGAIN, PLACE = "call.filler", "call.again", "place"
 TICK = 500
 """Milliseconds between two looks at what time has brought."""
@@ -383,7 +383,7 @@ class Call:
             return
         self._talk.choices = ()
         item = Inbound(
-            business=self.business, inbox=self.caller.inbox, channel=CHANNEL, address=self.caller.address,
+            business=self.business, inbox=self.caller.inbox, channel=VOICE, address=self.caller.address,
             key=f"{self.leg}.{said.since}.{said.until}", locale=self._locale, text=text, choice=choice, at_once=True,
             speech=speech,
         )  # fmt: skip

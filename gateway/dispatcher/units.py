@@ -23,14 +23,13 @@ from gateway.model import words
 from gateway.model.circumstances import Circumstances
 from gateway.model.decisions.bot import holds
 from gateway.model.events import CallStarted, CustomerMessage, Endpoint, Entry
+from gateway.model.events.calls import VOICE
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Receipt
 from gateway.store import blocks, configuration, contacts, deliveries, due, inbound, log, refs
 from gateway.store.sql import Tx
 
-VOICE = "voice"
-"""The channel of a call's endpoint, whatever carries its sound."""
 UNREACHABLE = "unreachable"
 """As ``DeliveryFailed`` says that the customer has blocked us, or is gone."""
 

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from gateway.dispatcher.policy import MINUTE, Policy
 from gateway.dispatcher.setup import UNREAD
-from gateway.model.events import AnswersForwarded, DeliveryReplayed, Entry, OperatorMessage
+from gateway.model.events import AnswersForwarded, DeliveryReplayed, Entry
 from gateway.model.state import Conversation
-from gateway.model.unread import unread_answers
+from gateway.model.unread import must_be_read, unread_answers
 from gateway.store import due, lists, log
 from gateway.store.log import Draft
 from gateway.store.sql import Tx
@@ -20,16 +20,12 @@ from gateway.store.sql import Tx
 
 def note_unread(tx: Tx, draft: Draft, policy: Policy) -> None:
     """People answered on a page: it is looked whether that is read."""
-    if not any(_is_on_page(entry, policy) for entry in draft.entries):
+    if not any(must_be_read(entry, pushed=policy.pushed) for entry in draft.entries):
         return
     known = policy.set_ups.of(tx, draft.now)
     after = known.waiting.unread_after
     if after and ((known.unread.email and policy.mail) or known.unread.sms):
         due.put(tx, UNREAD, draft.conversation, due_at=draft.now + after * MINUTE)
-
-
-def _is_on_page(entry: Entry, policy: Policy) -> bool:
-    return isinstance(entry.event, OperatorMessage) and entry.event.endpoint.channel not in policy.pushed
 
 
 def send_unread_again(tx: Tx, state: Conversation, seq: int, policy: Policy, *, now: int) -> int:

@@ -22,6 +22,7 @@ from gateway.model.events import (
     OwnerLost,
     Reopened,
 )
+from gateway.model.events.calls import VOICE
 from gateway.model.reach import COUNTRIES, found_email, found_phone
 from gateway.model.rules import WaitingRules
 from gateway.model.standing import Place, Standing
@@ -118,7 +119,7 @@ class Waiter:
 
     def say(self, key: str, **values: str | int) -> str:
         """Whoever is on the line can't write, and hears where a reader would see."""
-        spoken = self.state.endpoint.channel == "voice" and key in SPOKEN
+        spoken = self.state.endpoint.channel == VOICE and key in SPOKEN
         return self.policy.phrases.say(f"{key}.spoken" if spoken else key, self.state.locale, **values)
 
     def notify(self, notice: str, text: str, *buttons: Button) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from gateway.model.events import Entry, OperatorMessage
+from gateway.model.events.calls import VOICE
 from gateway.model.texts import as_they_are
 
 QUIET = 60_000_000
@@ -13,14 +14,16 @@ LATEST = 2
 """An answer waits for others no longer than so many times what is set."""
 
 
-def unread_answers(entries: Iterable[Entry], *, pushed: Container[str]) -> list[Entry]:
+def unread_answers(entries: Iterable[Entry], *, pushed: Collection[str]) -> list[Entry]:
     """What people answered in ``entries``, those that nobody read, as it says by now. ``pushed``: channels that bring it to
     the customer by themselves. What the bot and the system say calls nobody back who went away."""
-    return [
-        entry
-        for entry in as_they_are(entries)
-        if isinstance(entry.event, OperatorMessage) and entry.event.endpoint.channel not in pushed
-    ]
+    return [entry for entry in as_they_are(entries) if must_be_read(entry, pushed=pushed)]
+
+
+def must_be_read(entry: Entry, *, pushed: Collection[str]) -> bool:
+    """Whether it is an answer of people that its customer knows only once they read it: what went into a call was heard."""
+    event = entry.event
+    return isinstance(event, OperatorMessage) and event.endpoint.channel not in (VOICE, *pushed)
 
 
 def goes_out_at(answers: Sequence[Entry], *, after: int) -> int:

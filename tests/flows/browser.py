@@ -54,6 +54,7 @@ class Stage:
         self._traces = traces
         self._contexts: list[BrowserContext] = []
         self._allowed: list[str] = []
+        self._scripts: list[str] = [_WATCH_POLICY]
         self.complaints: list[str] = []
 
     def context(self, **options: Any) -> BrowserContext:
@@ -61,7 +62,8 @@ class Stage:
         options.setdefault("viewport", {"width": 1280, "height": 800})
         context = self._browser.new_context(**options)
         context.set_default_timeout(DEADLINE)
-        context.add_init_script(_WATCH_POLICY)
+        for script in self._scripts:
+            context.add_init_script(script)
         context.tracing.start(snapshots=True)  # its film would cost a fifth of all that the journeys take
         context.on("page", self._watch)
         self._contexts.append(context)
@@ -69,6 +71,10 @@ class Stage:
 
     def page(self, **options: Any) -> Page:
         return self.context(**options).new_page()
+
+    def before(self, script: str) -> None:
+        """Runs in every page of a context that is opened from now on, before the page's own."""
+        self._scripts.append(script)
 
     def allow(self, words: str) -> None:
         """A complaint with these words belongs to the journey."""

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.flows.browser import ARGUMENTS, DEADLINE, find_chromium
+from tests.flows.browser import ARGUMENTS, DEADLINE, Stage, find_chromium
 from tests.support.voices import Sound, speech
 
 RATE = 16_000
@@ -49,3 +49,29 @@ def speaking(playwright: Playwright, folder: Path, sound: Sequence[int] | Sound)
         yield browser
     finally:
         browser.close()
+
+
+_KEEP_CONNECTIONS = """
+window.calls = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...told) { super(...told); calls.push(this); }
+};
+window.energy = async () => {
+  let sum = 0;
+  for (const call of calls)
+    for (const one of (await call.getStats()).values())
+      if (one.type === "inbound-rtp") sum += one.totalAudioEnergy ?? 0;
+  return sum;
+};
+"""
+
+
+def keep_ears_open(stage: Stage) -> None:
+    """What comes to the pages of this stage can be measured: before they are opened."""
+    stage.before(_KEEP_CONNECTIONS)
+
+
+def hears_sound(page: Page) -> None:
+    """More than silence comes to a page from now on."""
+    page.evaluate("async () => { window.before = await energy(); }")
+    page.wait_for_function("async () => (await energy()) > before + 0.0005", timeout=DEADLINE)

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Playwright, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
-from tests.flows.calling import LOOPBACK, speaking, spoken
+from tests.flows.calling import LOOPBACK, hears_sound, keep_ears_open, speaking, spoken
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer, copy_of
 
@@ -46,19 +46,19 @@ def test_an_operator_takes_the_live_call(playwright: Playwright, demo: DemoServe
     said, answered = spoken(4.0, "Позовите оператора", 4.0), spoken(3.0, "Сколько стоит интернет", 4.0)
     with speaking(playwright, tmp_path, said) as browser, speaking(playwright, tmp_path / "desk", answered) as other:
         stage, desks = Stage(browser, tmp_path), Stage(other, tmp_path / "desk")
+        keep_ears_open(stage)
+        keep_ears_open(desks)
         customer = Customer.arrive(stage, demo.links.page)
         olga = Operator.sign_in(desks, demo.links.operator, locale="ru")
         called(customer)
         customer.ask_for_person()
         olga.choose()
-        olga.page.screenshot(path="/tmp/lead/shots/call3.png")
         olga.take()
         bar = olga.page.get_by_role("region", name="Ваш звонок")
         expect(bar).to_contain_text("на линии")
-        olga.page.screenshot(path="/tmp/lead/shots/call4.png")
         expect(call_of(customer)).to_contain_text("На линии")
-        customer.page.screenshot(path="/tmp/lead/shots/call5.png")
-        customer.sees("интернет", author="operator")
+        hears_sound(olga.page)
+        hears_sound(customer.page)
         bar.get_by_role("button", name="Поставить на удержание").click()
         expect(call_of(customer)).to_contain_text("На удержании")
         bar.get_by_role("button", name="Снять с удержания").click()

@@ -7,6 +7,8 @@ from typing import Literal
 from gateway.model.events.base import Endpoint, Event, Person
 
 Recording = Literal["on", "paused"]
+VOICE = "voice"
+"""The channel of a call's endpoint, whatever carries its sound."""
 LegEnd = Literal["hung_up", "over", "lost", "missed", "restarted"]
 """Who or what ended a leg: the customer hung up; we did; the way was lost; nobody's sound ever came; we had to restart."""
 

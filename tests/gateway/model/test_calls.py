@@ -11,6 +11,7 @@ from gateway.model.events import CallAnswered, CallEnded, CallHeld, CallStarted,
 from gateway.model.events import Resolved as End
 from gateway.model.rules import WrapUpRules
 from gateway.model.state import MAX_LEGS, Status
+from gateway.model.unread import unread_answers
 from tests.support.histories import CALL, IVAN, OLGA, SUE, WEB, History
 
 PHONE = Endpoint(inbox="inbox-phone", identity="identity-phone", channel="voice")
@@ -187,3 +188,12 @@ def test_a_call_that_is_over_can_be_neither_answered_nor_held() -> None:
     for command in (c.AnswerCall, c.HoldCall, c.ResumeCall):
         with pytest.raises(NotPossible):
             history.do(command(leg="leg-1", operator=OLGA))
+
+
+def test_what_was_said_in_a_call_is_no_unread_answer() -> None:
+    history = taken()
+    floor, said = history.state.floor_seq, Speech(leg="leg-1", since=0, until=900)
+    history.do(c.SendReply(operator=OLGA, text="Hello", floor_seq=floor, endpoint=CALL, speech=said))
+    history.do(c.SendReply(operator=OLGA, text="See the link", floor_seq=floor, endpoint=WEB))
+    (unread,) = unread_answers(history.entries, pushed=())
+    assert getattr(unread.event, "text", "") == "See the link"

@@ -6,6 +6,7 @@ import {
   type Log,
   type Microphone,
   type Peer,
+  type Row,
 } from "@switchboard/protocol";
 import { connectSound, doInCall, readIce, type CallVerb } from "../api/calls.ts";
 import { Refused } from "../api/http.ts";
@@ -15,6 +16,7 @@ import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { contactName } from "../view/contact.ts";
+import { chime } from "./chime.ts";
 import { sentenceOf } from "./problems.ts";
 
 /** Milliseconds between two tries to find the way back, and for how long it is tried. */
@@ -33,6 +35,8 @@ let fading: ReturnType<typeof setTimeout> | undefined;
 let until = 0;
 /** Calls that this tab has left, or could not come into: it doesn't go in by itself again. */
 const left = new Set<string>();
+/** Conversations whose call was shown. */
+const brought = new Set<string>();
 
 export interface Devices {
   readonly microphone: string;
@@ -72,6 +76,20 @@ export function followCalls(log: Log): void {
   if (!leg || !mine || call.running || left.has(leg.id)) return;
   if (leg.answered?.id === desk.operator || document.visibilityState !== "visible") return;
   void joinCall(log.conversation, leg.id);
+}
+
+/** Whose live call is one's own all at once (it was given without asking) is brought before one's eyes, with a beep. */
+export function bringCalls(rows: readonly Row[], open: (conversation: string) => void): void {
+  for (const { conversation, channel, status, owner } of rows) {
+    const mine = channel === "voice" && status === "open" && owner?.id === desk.operator;
+    if (!mine) brought.delete(conversation);
+    if (!mine || brought.has(conversation)) continue;
+    brought.add(conversation);
+    if (call.running || conversation === thread.conversation || document.visibilityState !== "visible")
+      continue;
+    chime();
+    open(conversation);
+  }
 }
 
 /** Goes into a call with one's sound. */

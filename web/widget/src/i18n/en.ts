@@ -34,6 +34,8 @@ export const en = {
   "seam.lost": "{name} is not here any more. We are finding someone else",
   "seam.returned": "The assistant is back",
   "seam.cancelled": "You are back with the assistant",
+  "seam.call": "You are calling",
+  "seam.call.over": "The call has ended",
   "seam.ended": "The conversation has ended. Write whenever you like",
   "problem.too_large": "This is too long. Shorten it, or send it in parts.",
   "problem.invalid": "There is nothing in it that could be sent.",

@@ -253,6 +253,10 @@ function seamOf(event: AnyEvent): { word: Key; name: string } | null {
       return { word: "seam.returned", name: "" };
     case "handoff_cancelled":
       return { word: "seam.cancelled", name: "" };
+    case "call_started":
+      return { word: "seam.call", name: "" };
+    case "call_ended":
+      return { word: "seam.call.over", name: "" };
     case "resolved":
       return { word: event.by === "customer" ? "seam.left" : "seam.ended", name: "" };
     default:
