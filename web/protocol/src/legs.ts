@@ -61,8 +61,6 @@ export function afterCall(state: Calling, event: CallEvent, at: number) {
         waiting_since: null,
         reminded_at: 0,
       };
-    case "recording_changed":
-      return { legs: change({ recording: event.to }) };
     case "call_ended": {
       const ended = legs.find((one) => one.id === event.leg);
       if (!ended) return {};
@@ -73,7 +71,7 @@ export function afterCall(state: Calling, event: CallEvent, at: number) {
       };
     }
     default:
-      return { legs: change({ held: event.type === "call_held" }) };
+      return { legs: change("to" in event ? { recording: event.to } : { held: event.type === "call_held" }) };
   }
 }
 

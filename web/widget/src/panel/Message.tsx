@@ -1,5 +1,4 @@
 import { clock, linkify } from "@switchboard/protocol";
-import { Fragment } from "preact";
 import type { Mark, MessageItem, Rich } from "../model/timeline.ts";
 import { Choices, type Choose } from "./Choices.tsx";
 import { useDesk } from "./desk.ts";
@@ -39,10 +38,10 @@ export function Message({ item, links, thumb, choose }: Props) {
       {item.files.map((file) => {
         const path = links.get(file.id);
         return (
-          <Fragment key={file.id}>
+          <>
             <File file={file} href={path ? address(path) : ""} />
             {file.words && !file.words.problem && <p class="words">{file.words.text}</p>}
-          </Fragment>
+          </>
         );
       })}
       {item.cards.length > 0 && (
