@@ -19,6 +19,7 @@ TURNS = Counter("switchboard_bot_turns_total", "Bot turns by outcome", ["outcome
 TURN_FAILURES = Counter("switchboard_bot_turn_failures_total", "Bot turns whose engine failed")
 DELIVERIES = Counter("switchboard_deliveries_total", "Provider calls by result", ["channel", "result"])
 MEDIA = Counter("switchboard_media_total", "Files fetched from providers by result", ["channel", "result"])
+LISTENED = Counter("switchboard_listened_total", "Voice messages listened to by result", ["result"])
 SOCKETS = Gauge("switchboard_sockets", "Open sockets", ["audience"])
 SLOW_SOCKETS = Counter("switchboard_slow_sockets_total", "Sockets closed because they read too slowly", ["audience"])
 GAPS = Counter("switchboard_gaps_total", "Gaps in a followed log that were read from the database")

@@ -521,6 +521,22 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     address: str
 
 
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said in a recording; ``text`` is empty where nothing is. ``sure``: the bot may go by it."""
+
+    text: str
+    language: str
+    confidence: float
+    sure: bool
+
+
+class Transcriber(Protocol):
+    """Understands recordings. Raises ``Invalid`` (no sound that can be read), ``TooLarge`` (it lasts too long), ``NotPossible``
+    (nothing here understands speech), ``SpeechUnavailable`` (not now)."""
+
+    async def transcribe(self, business: str, file: bytes, *, locale: str) -> Words: ...
+
+
 class Calls(Protocol):
     """The calls whose sound this node has.
 

@@ -21,6 +21,8 @@ from channels.voice.line import Line
 from channels.voice.line_events import Caption, CarrierChanged, EngineChanged, LineEvent, PromptBegan, PromptHeard, Said
 from channels.voice.music import beep, waiting_music
 from channels.voice.player import Prompt
+from channels.voice.recorder import About, Track
+from channels.voice.recordings import Recordings
 from channels.voice.scenario import NOBODY, NOTICE, Does, End, Finish, Notice, Phrase, Scenario, Submit
 from channels.voice.scenario import Place as Position
 from channels.voice.seating import CALLER, account_of, rows_of, takes_part, wants_music
@@ -87,6 +89,7 @@ class Around:
     phrases: Phrases
     over: Callable[[str], None]
     """Is told the leg of a call that is over."""
+    recordings: Recordings | None = None
 
 
 @dataclass(slots=True)
@@ -124,6 +127,8 @@ class Call:
         self._last: asyncio.Task[None] | None = None
         self._at = self._looked_at = 0
         self._over = False
+        self._notice = ""
+        self._track: Track | None = None
 
     # --- its life ---
 
@@ -200,6 +205,8 @@ class Call:
             self._around.hub.unfollow(self.conversation, self._subscription)
             self._subscription = None
         await self._line.aclose()
+        if self._track is not None and self._around.recordings is not None:
+            self._around.recordings.end(self._track)
         await self._tasks.finish(within=1.0)
 
     def finish(self) -> None:
@@ -252,6 +259,8 @@ class Call:
             self._answered()
         self._mind(on=state.status is Status.PENDING)
         self._line.change(rows_of(state, leg, self._seats))
+        if self._track is not None:
+            self._track.rest(leg.recording != "on" or leg.held)
         self._line.play_music(waiting_music() if wants_music(state, leg, self._seats) else ())
         if self._scenario.greeted:
             self._do(self._scenario.moved(state, self._at))
@@ -285,6 +294,8 @@ class Call:
     def _say(self, spoken: Spoken, event: AnyEvent) -> None:
         notice = event.notice if isinstance(event, SystemNotice) else ""
         self._talk.choices = spoken.choices
+        if notice == NOTICE:
+            self._notice = str(spoken.seq)
         if spoken.text:
             self._prompt(str(spoken.seq), spoken.text, protected=notice == NOTICE)
         if spoken.offer and notice not in NOBODY:
@@ -425,9 +436,20 @@ class Call:
     def _heard(self, heard: PromptHeard) -> None:
         """A message that the caller spoke into stands in the log with what of it they had heard."""
         self._talk.saying.discard(heard.prompt)
+        if heard.prompt == self._notice and heard.ended == "whole":
+            self._record()
         cut = heard.ended == "stopped" and heard.characters < heard.of
         if cut and heard.prompt.isdigit() and self._leg is not None:
             self._submit(c.NoteHeard(leg=self.leg, seq=int(heard.prompt), heard=heard.characters, characters=heard.of))
+
+    def _record(self) -> None:
+        """The caller has heard that the call is recorded; nothing is kept before the log says that it is."""
+        recordings = self._around.recordings
+        if recordings is None or not self._begun.settings.record or self._track is not None:
+            return
+        self._track = recordings.begin(About(business=self.business, conversation=self.conversation, leg=self.leg))
+        self._line.tap = self._track.tap
+        self._submit(c.ChangeRecording(leg=self.leg, to="on"))
 
     # --- whose sound is there ---
 

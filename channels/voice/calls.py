@@ -15,6 +15,8 @@ import structlog
 from msgspec.structs import replace
 
 from channels.voice.call import Around, Begun, Call
+from channels.voice.hearing import Recognition
+from channels.voice.recordings import Recordings
 from channels.voice.seating import CALLER, seat_of
 from channels.voice.ticker import Seat, Ticker
 from channels.voice.voices import Voices
@@ -51,12 +53,12 @@ class Calls:
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, voices: Callable[[], Voices],
-        webrtc: Callable[[], WebRtc], drain_seconds: float,
+        webrtc: Callable[[], WebRtc], recordings: Recordings | None = None, drain_seconds: float,
     ) -> None:  # fmt: skip
         self._store = store
         self._dispatcher = dispatcher
         self._make_voices, self._make_webrtc = voices, webrtc
-        self._around = Around(dispatcher=dispatcher, hub=hub, phrases=phrases, over=self._over)
+        self._around = Around(dispatcher=dispatcher, hub=hub, phrases=phrases, over=self._over, recordings=recordings)
         self._calls: dict[str, Call] = {}
         self._places: dict[str, Seat] = {}
         self._voices: Voices | None = None
@@ -79,6 +81,10 @@ class Calls:
         """As ``gateway.ports.Calls``."""
         if not self._draining:
             self._tasks.start(self._prepare(business, locale, recognizers), name="prepare")
+
+    async def of_files(self, business: str, locale: str) -> Recognition | None:
+        """By what recordings of a business are understood; None: nothing."""
+        return (await self._engines()).of_files(business, locale)
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         """As ``gateway.ports.Calls``."""

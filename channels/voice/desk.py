@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.hub import Hub
-from gateway.errors import NotFound
+from gateway.errors import NotFound, NotPossible
+from gateway.files import Files
 from gateway.model.events import Person
-from gateway.ports import Caller, Inbound, Phrases, Receipt, Vocabulary
+from gateway.ports import Caller, Inbound, Phrases, Receipt, Vocabulary, Words
 from gateway.settings import Settings
 from gateway.store.store import Store
 
 if TYPE_CHECKING:
     from channels.voice.calls import Calls
+    from channels.voice.recordings import Recordings
     from channels.voice.voices import Voices
+
+LARGEST_RECORDING = 512 * 1024 * 1024
+"""Bytes: a day of talk."""
 
 
 class CallDesk:
-    """A ``gateway.ports.Calls``."""
+    """A ``gateway.ports.Calls``, and a ``gateway.ports.Transcriber`` by the same engines."""
 
     def __init__(
-        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, vocabulary: Vocabulary, settings: Settings
+        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, vocabulary: Vocabulary, settings: Settings,
+        files: Files, folder: Path,
     ) -> None:  # fmt: skip
         self._store = store
         self._dispatcher = dispatcher
@@ -31,9 +38,25 @@ class CallDesk:
         self._phrases = phrases
         self._vocabulary = vocabulary
         self._settings = settings
+        self._files = Files(store, files.objects, limit=LARGEST_RECORDING)
+        self._folder = folder
+        self._recordings: Recordings | None = None
         self._calls: Calls | None = None
         self.make_voices: Callable[[Vocabulary], Voices] | None = None
         """Other engines than those of the settings."""
+
+    def start(self) -> None:
+        """What a killed process left of its recordings is kept."""
+        if self._folder.is_dir():
+            self._keeper()
+
+    def _keeper(self) -> Recordings:
+        from channels.voice.recordings import Recordings
+
+        if self._recordings is None:
+            self._recordings = Recordings(self._dispatcher, self._files, self._folder)
+            self._recordings.start()
+        return self._recordings
 
     def expect(self, business: str, locale: str, *, recognizers: Sequence[str] = ()) -> None:
         self._open_up().expect(business, locale, recognizers=recognizers)
@@ -46,6 +69,14 @@ class CallDesk:
 
     def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
         self._opened().press(business, leg, key, caller=caller)
+
+    async def transcribe(self, business: str, file: bytes, *, locale: str) -> Words:
+        from channels.voice.messages import transcribe
+
+        recognition = await self._open_up().of_files(business, locale)
+        if recognition is None:
+            raise NotPossible("Nothing here understands speech.")
+        return await transcribe(file, recognition)
 
     @property
     def count(self) -> int:
@@ -60,6 +91,8 @@ class CallDesk:
     async def aclose(self) -> None:
         if self._calls is not None:
             await self._calls.aclose()
+        if self._recordings is not None:
+            await self._recordings.aclose()
 
     def _opened(self) -> Calls:
         if self._calls is None:
@@ -83,5 +116,5 @@ class CallDesk:
             self._store, self._dispatcher, self._hub, phrases=self._phrases,
             voices=partial(self.make_voices or partial(voices, settings=self._settings), self._vocabulary),
             drain_seconds=self._settings.drain_seconds,
-            webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))),
+            webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))), recordings=self._keeper(),
         )  # fmt: skip

@@ -104,9 +104,10 @@ class Scenario:
         if self.greeted:
             return ()
         self.greeted = True
-        if state.status is not Status.PENDING:
-            return (Notice(RINGING, phrase="call.ringing"),)
         own, notice = self._settings.greeting.get(self._locale, ""), self._settings.notice.get(self._locale, "")
+        if state.status is not Status.PENDING:
+            ringing = Notice(RINGING, phrase="call.ringing")
+            return (ringing, Notice(NOTICE, notice)) if notice else (ringing,)
         greeting = Notice(GREETING, own, "" if own else "call.greeting")
         first: Does = (greeting, Notice(NOTICE, notice)) if notice else (greeting,)
         if self._settings.to == "bot":

@@ -19,7 +19,7 @@ from speech.activity import Activities
 from speech.catalogue import START_HEARS, START_SPEAKS
 from speech.making import Engines
 from speech.models import FOLDER
-from speech.order import Bench, Placed, RecognizerInOrder, SynthesizerInOrder
+from speech.order import Bench, Limits, Placed, RecognizerInOrder, SynthesizerInOrder
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +27,9 @@ Changes: TypeAlias = Callable[[Literal["recognizer", "synthesizer"], str], None]
 
 PATIENT = TurnSettings(wait_words=4_000, doubt=3_000)
 """Of turns whose recognizer tells nothing before it has computed."""
+
+
+FILES = Limits(open=60.0, final=60.0)
 
 
 class Voice(NamedTuple):
@@ -57,6 +60,7 @@ class Voices:
         self._vocabulary = vocabulary
         self._engines = engines
         self._bench = Bench()
+        self._bench_of_files = Bench()
         self._prepared: set[tuple[str, str, str, str]] = set()
 
     def of(self, business: str, locale: str, settings: CallSettings, *, changed: Changes) -> Voice:
@@ -81,6 +85,16 @@ class Voices:
             recognition = Recognition(recognizer=recognizer, locale=locale, hints=hints)
         first = next((one for one in speakers if one.name == synthesizers[0].name), None)
         return Voice(parts, recognition, first.voice, first.rate) if first is not None else Voice(parts, recognition)
+
+    def of_files(self, business: str, locale: str, recognizers: Sequence[str] = ()) -> Recognition | None:
+        """By what recordings are understood: they may take their time, and what they fail at is no reason to change the engine of
+        a call."""
+        patient = [Placed(name=one.name, engine=one.engine, limits=FILES) for one in self._hear(recognizers)]
+        if not patient:
+            return None
+        recognizer = RecognizerInOrder(patient, bench=self._bench_of_files)
+        hints = self._vocabulary.hints(business, locale)
+        return Recognition(recognizer=recognizer, locale=locale, hints=hints)
 
     async def prepare(self, business: str, locale: str, recognizers: Sequence[str] = ()) -> None:
         """Has the recognizers learn what the bot knows by now, so that the first word of a call waits for nothing. Services have nothing

@@ -73,6 +73,8 @@ def _calls(
         return None
     if wanted.team and configuration.find(tx, "team", wanted.team) is None:
         raise Invalid("There is no such team any more. Choose another one.", field="calls.team")
+    if wanted.record and not any(text.strip() for text in wanted.notice.values()):
+        raise Invalid("Say first that calls are recorded: that is what callers must hear.", field="calls.notice")
     return replace(
         wanted,
         greeting=_by_language(wanted.greeting, field="calls.greeting", longest=LONGEST_GREETING),

@@ -165,11 +165,13 @@ class BusinessHours(Body, frozen=True):
 
 
 class Retention(Body, frozen=True):
-    """How long what was said is kept after the end, in days; 0: without limit. ``audit_days``: the audit log."""
+    """How long what was said is kept after the end, in days; 0: without limit. ``audit_days``: the audit log;
+    ``recording_days``: recordings of calls, from when they were made."""
 
     name: Name = "retention"
     conversation_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
     audit_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
+    recording_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
 
 
 Told = Literal[

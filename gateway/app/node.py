@@ -38,6 +38,7 @@ from gateway.dispatcher.erasing import ERASE
 from gateway.dispatcher.erasures import Erasures
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.indexing import Indexer
+from gateway.dispatcher.listening import LISTEN
 from gateway.dispatcher.retention import RETENTION, Retention
 from gateway.dispatcher.routing import ROUTE
 from gateway.dispatcher.setup import HOURS, UNREAD, WAITING, WEBHOOK
@@ -75,6 +76,7 @@ from gateway.http.socket import Sockets
 from gateway.http.static import StaticFiles, add_headers
 from gateway.http.verbs import Verbs
 from gateway.http.ways import Ways
+from gateway.listening import VoiceMessages
 from gateway.mail import Mailer
 from gateway.media import MediaFetcher
 from gateway.phrases import CataloguePhrases
@@ -148,6 +150,7 @@ class Switchboard:
             idle_after=int(settings.idle_hours * 3600 * SECOND),
             live=frozenset({WebChat.name}),
             mail=bool(settings.smtp),
+            listens=True,
             pushed={Telegram.name: telegram_capabilities(settings)},
             there=self.presence.may_be_there,
             deserted=self.presence.is_deserted,
@@ -189,7 +192,10 @@ class Switchboard:
             phrases=policy.phrases,
             vocabulary=bot.vocabulary_of(embedded),
             settings=settings,
+            files=self.files,
+            folder=folder.path / "recordings",
         )
+        self.voice_messages = VoiceMessages(self.dispatcher, self.files, self.calls)
         self.rows = Rows(store, self.hub)
         self.elsewhere = Elsewhere(store, self.hub, policy.set_ups)
         self.indexer = Indexer(store, self.hub)
@@ -314,6 +320,7 @@ class Switchboard:
             {
                 "delivery": self.courier.claimed,
                 MEDIA: self.media.claimed,
+                LISTEN: self.voice_messages.claimed,
                 ERASE: self.erasures.claimed,
                 WEBHOOK: self.webhooks.claimed,
                 ALERT: self.pushes.alert,
@@ -328,6 +335,7 @@ class Switchboard:
                 ABSENT: self.absences.claimed,
             }
         )
+        self.calls.start()
         self.telegram.start()
         self.housekeeping.start()
         self.indexer.start()

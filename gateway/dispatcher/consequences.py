@@ -7,6 +7,7 @@ from typing import NamedTuple, assert_never
 from gateway.dispatcher.absence import note_waiting
 from gateway.dispatcher.alerting import plan_alerts
 from gateway.dispatcher.legs import begin_leg, end_leg
+from gateway.dispatcher.listening import plan_listening, tell_unheard, wake_turn
 from gateway.dispatcher.outgoing import plan as plan_delivery
 from gateway.dispatcher.policy import MINUTE, Policy
 from gateway.dispatcher.rating import ask_for_rating
@@ -17,14 +18,10 @@ from gateway.dispatcher.transcripts import Job, plan
 from gateway.dispatcher.unread import note_unread
 from gateway.dispatcher.votes import count_vote
 from gateway.dispatcher.waiting import note_patience, tell_who_waits
-from gateway.model import commands as c
-from gateway.model import words
 from gateway.model.events import (
     AnswerRated,
-    AnyEvent,
     AttributesSet,
     BotMessage,
-    Button,
     CallbackPromised,
     CallbackTried,
     CallEnded,
@@ -61,22 +58,10 @@ TURN, DELIVERY, WAKE, IDLE, WRAP_UP, SILENCE = "turn", "delivery", "wake", "idle
 def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
     """The system's own lines to what just happened; they need no floor."""
     ask_for_rating(tx, draft, policy)
+    tell_unheard(tx, draft, policy)
     state = draft.state
-    if state is not None and state.status is Status.PENDING and any(is_unheard(entry.event) for entry in draft.entries):
-        say = policy.phrases.say
-        person = Button(title=say("person_please", state.locale), payload=words.ASK_FOR_PERSON)
-        draft.apply(c.Notify(notice="voice", text=say("voice_unheard", state.locale), buttons=(person,)))
     if state is not None and state.status is Status.QUEUED:
         tell_who_waits(tx, draft, policy)
-
-
-def is_unheard(event: AnyEvent) -> bool:
-    """Something spoken that came without a word in writing: until speech is set up, the bot says that it can't listen."""
-    return (
-        isinstance(event, CustomerMessage)
-        and not (event.text or event.choice)
-        and any(file.kind in ("voice", "video_note") for file in event.files)
-    )
 
 
 class Planned(NamedTuple):
@@ -93,6 +78,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     assert state is not None
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
+        plan_listening(tx, draft, entry, policy)
         keep(tx, state, entry)
         note_stint(tx, draft.conversation, entry, draft.before, now=draft.now)
     if draft.before is not None and draft.before.wrap_up is not None and state.wrap_up is None:
@@ -103,6 +89,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     note_patience(tx, draft, policy)
     note_unread(tx, draft, policy)
     routed = note_waiting(tx, draft.before, state, policy, now=draft.now) or routed
+    wake_turn(tx, draft, TURN)
     return Planned(_plan_turn(tx, draft, policy, at_once=at_once), routed)
 
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from gateway.dispatcher.attaching import MEDIA
 from gateway.dispatcher.consequences import DELIVERY, TURN
+from gateway.dispatcher.listening import drop_listening
 from gateway.dispatcher.policy import HOUR, SECOND, Policy
 from gateway.dispatcher.units import Committed, commit
 from gateway.errors import NotFound
@@ -125,6 +126,7 @@ class ErasePage:
             return Erased(commits=commits)
         for file in [file for entry in page for file in getattr(entry.event, "files", ()) if file.pending]:
             due.drop(tx, MEDIA, file.id)
+        drop_listening(tx, page)
         changed = [replace(entry, id=new_id(entry.at), event=redact(entry.event)) for entry in page]
         upto = log.rewrite(tx, name, changed, upto=task.upto)
         search.forget(tx, name)

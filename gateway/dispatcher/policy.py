@@ -21,7 +21,8 @@ class Policy:
     (``live``), only ``beat`` of it, since the typing signal holds the turn back. ``reopen_window``: how long after its end a
     conversation opens again instead of a new one. ``idle_after``: silence after which the bot's conversation ends.
     ``turn_lease``: how long a node may take for a turn before another repeats it. ``pushed``: channels whose messages
-    the courier sends, with what they can show. ``mail``: letters can be sent. ``set_ups``: what businesses have set up. ``there``: whether a console of an
+    the courier sends, with what they can show. ``mail``: letters can be sent. ``listens``: what is said in
+    voice messages is understood here, so that turns wait for it. ``set_ups``: what businesses have set up. ``there``: whether a console of an
     account may be open at a business. ``deserted``: whether it is certain that nobody of it is there to answer.
     """
 
@@ -38,6 +39,7 @@ class Policy:
     pushed: Mapping[str, Capabilities] = field(default_factory=dict)
     live: frozenset[str] = frozenset()
     mail: bool = False
+    listens: bool = False
     set_ups: SetUps = field(default_factory=SetUps)
     there: Callable[[str, str], bool] = lambda business, account: True
     deserted: Callable[[str], bool] = lambda business: False

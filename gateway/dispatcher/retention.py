@@ -13,7 +13,7 @@ import structlog
 
 from gateway.dispatcher.erasing import ask_emptying
 from gateway.dispatcher.policy import HOUR
-from gateway.store import audit, configuration, due, lists, unanswered, webhook_calls
+from gateway.store import audit, configuration, due, files, lists, unanswered, webhook_calls
 from gateway.store.sql import Tx
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     conversation_days: int = 0
     audit_days: int = 0
+    recording_days: int = 0
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -80,6 +81,8 @@ def look(tx: Tx, row: due.Due, *, now: int) -> int:
         for conversation, at in found:
             ask_emptying(tx, conversation, by="retention", now=now)
             done = Progress(at, conversation)
+    if kept.recording_days:
+        files.drop_recordings(tx, before=now - kept.recording_days * DAY)
     if kept.audit_days:
         audit.forget(tx, before=now - kept.audit_days * DAY)
     webhook_calls.forget(tx, before=now - CALLS_KEPT)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
-from gateway.dispatcher.consequences import is_unheard
+from gateway.dispatcher.listening import LOOK_AGAIN, answerable, is_unheard, spoken_files
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.units import Committed, FinishTurn
 from gateway.errors import BotNotReady, Refused
@@ -165,6 +165,10 @@ class Turns:
         """Makes a turn; returns it, read anew, where its result could not be stored just now."""
         state = turn.state
         try:
+            heard = await self._listened(turn)
+            if heard is None:
+                return None
+            turn, state = heard, heard.state
             if state.floor is Floor.BOT and state.unanswered and all(is_unheard(e.event) for e in turn.inputs):
                 await self._pass_over(turn)
             elif state.floor is not Floor.BOT or not turn.inputs:
@@ -184,11 +188,32 @@ class Turns:
             await self._failed(turn, error)
         return None
 
+    async def _listened(self, turn: Turn) -> Turn | None:
+        """A turn with what is said in its voice messages: those before the first that is still being listened to. ``None``
+        where that is the first; then the row waits until it is told, or a node looks again."""
+        if not self._policy.listens or not any(spoken_files(entry.event) for entry in turn.inputs):
+            return turn
+
+        def unit(tx: Tx, now: int) -> Turn | None:
+            state = log.load(tx, turn.state.id)  # locked: what is told of a file comes before this, or wakes the row
+            if state is None:
+                return None
+            inputs = _inputs(log.entries(tx, state.id, after=state.answered))
+            ready = answerable(tx, inputs)
+            if inputs and not ready and state.floor is Floor.BOT:
+                delayed, attempts = now + LOOK_AGAIN, turn.attempts - 1
+                due.delay(tx, "turn", state.id, fence=turn.fence, due_at=delayed, attempts=attempts)
+                return None
+            return Turn(turn.business, state, ready, turn.fence, turn.attempts)
+
+        return await self._dispatcher.store.write(turn.business, unit, key=turn.state.id)
+
     async def _pass_over(self, turn: Turn) -> None:
-        """What waits can't be read (it was erased, or spoken): covered by a turn that says nothing."""
+        """What waits can't be read (it was erased, or nobody understands it): covered by a turn that says nothing."""
         state = turn.state
+        upto = turn.inputs[-1].seq if turn.inputs else state.last_input
         silent = c.FinishTurn(
-            floor_seq=state.floor_seq, answered=state.answered, upto=state.last_input, outcome="silent",
+            floor_seq=state.floor_seq, answered=state.answered, upto=upto, outcome="silent",
             misses=state.misses,
         )  # fmt: skip
         await self._finish(turn, silent)

@@ -35,6 +35,7 @@ MACRO_STEP = Kind(
 )
 LABELS = Kind("labels_many", "A conversation has at most {limit} labels. Take one off first.")
 CALL_OVER = Kind("call_over", "This call is over.")
+NOT_RECORDED = Kind("not_recorded", "This call isn't recorded.")
 CALL_GOES_ON = Kind("call_goes_on", "This call goes on already.")
 IN_A_CALL = Kind("call_elsewhere", "You are in a call already, in another window. End that one first.")
 CALLS_STOP = Kind("calls_stop", "Switchboard is restarting. Call again in a minute.")

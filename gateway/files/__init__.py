@@ -121,6 +121,15 @@ class Files:
             raise _unavailable(error) from error
         return found.stream(min_chunk_size=PIECE)
 
+    async def part(self, place: str, start: int, end: int) -> bytes:
+        """The bytes of an object from ``start`` to before ``end``. Raises as ``read``."""
+        try:
+            return bytes(await obstore.get_range_async(self.objects, place, start=start, end=end))
+        except (FileNotFoundError, NotFoundError) as error:
+            raise NotFound("This file is gone.") from error
+        except (OSError, BaseError) as error:
+            raise _unavailable(error) from error
+
     async def delete(self, place: str) -> None:
         """Deletes an object, if it is there. Raises ``StorageUnavailable``."""
         with _storing(), contextlib.suppress(FileNotFoundError, NotFoundError):

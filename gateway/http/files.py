@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 from urllib.parse import quote
@@ -23,6 +24,9 @@ from gateway.store.store import Store
 
 UPLOAD_WITHIN = 300.0
 """Seconds in which a file must have come in."""
+RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+LONGEST_PART = 1024 * 1024
+"""Bytes of an answer to who asks for a part; they ask for the next one, too."""
 FileName = Annotated[str, msgspec.Meta(max_length=1000)]
 _SERVED = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -98,15 +102,39 @@ class FileRoutes:
             return file
 
         file = await self._store.read(business, unit)
+        asked = part_of(request.headers.get("Range", ""), file.size)
+        if asked is not None:
+            return await self._serve_part(file, *asked)
         chunks = await self._files.read(file.object)
         response = web.StreamResponse(headers={**_SERVED, "Content-Disposition": disposition(file.name)})
         response.content_type = file.type
         response.content_length = file.size
+        response.headers["Accept-Ranges"] = "bytes"
         await response.prepare(request)
         async for chunk in chunks:
             await response.write(bytes(chunk))
         await response.write_eof()
         return response
+
+    async def _serve_part(self, file: StoredFile, start: int, end: int) -> web.Response:
+        """For a player that goes to another place."""
+        body = await self._files.part(file.object, start, end)
+        headers = {
+            **_SERVED, "Content-Disposition": disposition(file.name), "Accept-Ranges": "bytes",
+            "Content-Range": f"bytes {start}-{end - 1}/{file.size}",
+        }  # fmt: skip
+        return web.Response(status=206, body=body, headers=headers, content_type=file.type)
+
+
+def part_of(header: str, size: int) -> tuple[int, int] | None:
+    """From and to of the one part that is asked for (RFC 9110, 14.2), as much as is given at once; None: all of it."""
+    found = RANGE.fullmatch(header.strip())
+    if found is None:
+        return None
+    first, last = found.groups()
+    start = int(first) if first else max(0, size - int(last or 0))
+    end = min(size, int(last) + 1 if first and last else size, start + LONGEST_PART)
+    return (start, end) if start < end else None
 
 
 async def receive_file(request: web.Request, files: Files, *, business: str, name: str, by: str) -> FileView:

@@ -75,12 +75,13 @@ _ALWAYS: dict[type[c.Command], Handler] = {
     c.Replay: people.replay, c.NoteMacro: people.note_macro, c.FillForm: people.fill_form, c.MoveRecord: people.move_record, c.DeclineInvitation: people.decline_invitation,
     c.EndWrapUp: _nothing,
     c.EndOffer: system.end_offer, c.LoseOwner: system.lose_owner, c.ReportFailure: system.report_failure,
-    c.FinishFile: system.finish_file, c.FailFile: system.fail_file,
+    c.FinishFile: system.finish_file, c.FailFile: system.fail_file, c.TellSpeech: system.tell_speech,
     c.Extend: customer.extend, c.Edit: customer.edit, c.React: customer.react,
     c.EditReply: people.edit_reply, c.DeleteReply: people.delete_reply,
     c.LoseEndpoint: system.lose_endpoint, c.RegainEndpoint: system.regain_endpoint,
     c.ForwardAnswers: system.forward_answers,
     c.StartCall: calls.start_call, c.EndCall: calls.end_call, c.NoteHeard: calls.note_heard,
+    c.ChangeRecording: calls.change_recording, c.KeepRecording: calls.keep_recording,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {
     **_ALWAYS, c.Say: customer.hear, c.JoinChannel: customer.join_channel,

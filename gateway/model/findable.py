@@ -18,6 +18,7 @@ from gateway.model.events import (
     CallbackTried,
     CallEnded,
     CallHeld,
+    CallRecorded,
     CallResumed,
     CallStarted,
     ChannelJoined,
@@ -57,6 +58,7 @@ from gateway.model.events import (
     Place,
     PromptHeard,
     Rated,
+    RecordingChanged,
     RecordMoved,
     Redacted,
     Reopened,
@@ -65,6 +67,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    Transcribed,
     TranscriptAsked,
     Transferred,
     Unrecognized,
@@ -92,7 +95,7 @@ def findable(event: AnyEvent) -> str:
             return _joined(event.text, *(file.name for file in event.files), *_place(event.place))
         case CustomerEdited() | MessageExtended():
             return _joined(event.text, *(file.name for file in event.files))
-        case BotMessage() | NoteAdded() | OperatorEdited():
+        case BotMessage() | NoteAdded() | OperatorEdited() | Transcribed():
             return event.text
         case Transferred() | CallbackTried():
             return event.note
@@ -110,7 +113,7 @@ def findable(event: AnyEvent) -> str:
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
             | EndpointBack() | AnswersForwarded() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
-            | PromptHeard()
+            | PromptHeard() | RecordingChanged() | CallRecorded()
         ):  # fmt: skip
             return ""
         case _:

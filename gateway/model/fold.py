@@ -22,6 +22,7 @@ from gateway.model.events import (
     CallbackTried,
     CallEnded,
     CallHeld,
+    CallRecorded,
     CallResumed,
     CallStarted,
     ChannelJoined,
@@ -66,6 +67,7 @@ from gateway.model.events import (
     Plain,
     PromptHeard,
     Rated,
+    RecordingChanged,
     RecordMoved,
     Redacted,
     Reopened,
@@ -74,6 +76,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    Transcribed,
     TranscriptAsked,
     Transferred,
     Unrecognized,
@@ -164,6 +167,8 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return _edited(state, event.seq, event.text)
         case MessageExtended():
             return _edited(state, event.seq, event.text) if event.text else {}
+        case Transcribed():
+            return _edited(state, event.seq, event.text) if event.text else {}
         case OperatorDeleted():
             return _edited(state, event.seq, "", kind="deleted")
         case EndpointLost():
@@ -220,7 +225,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case (
             NoteAdded() | DeliveryFailed() | FileReady() | FileFailed() | BotTurnDropped()
             | BotTurnFailed() | AnswerRated() | ConsentAsked() | InvitationShown() | TranscriptAsked()
-            | CustomerReacted() | MacroRun() | FormFilled() | RecordMoved() | PromptHeard()
+            | CustomerReacted() | MacroRun() | FormFilled() | RecordMoved() | PromptHeard() | CallRecorded()
         ):  # fmt: skip
             return {}
         case (
@@ -236,7 +241,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             called = {"preview": _preview("", "customer", at=at, seq=seq, kind="call"), "asks": "", "reminded_at": 0,
                       "unreachable": _reachable(state, event.endpoint)}  # fmt: skip
             return called | after_call(state, event, at=at)
-        case CallAnswered() | CallHeld() | CallResumed() | CallEnded():
+        case CallAnswered() | CallHeld() | CallResumed() | CallEnded() | RecordingChanged():
             return after_call(state, event, at=at)
         case _:
             assert_never(event)

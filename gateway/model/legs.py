@@ -6,10 +6,10 @@ from typing import Any, assert_never
 
 from msgspec.structs import replace
 
-from gateway.model.events import CallAnswered, CallEnded, CallHeld, CallResumed, CallStarted, Person
+from gateway.model.events import CallAnswered, CallEnded, CallHeld, CallResumed, CallStarted, Person, RecordingChanged
 from gateway.model.state import MAX_LEGS, Conversation, Leg, Status
 
-CallEvent = CallStarted | CallAnswered | CallHeld | CallResumed | CallEnded
+CallEvent = CallStarted | CallAnswered | CallHeld | CallResumed | CallEnded | RecordingChanged
 
 
 def after_call(state: Conversation, event: CallEvent, *, at: int) -> dict[str, Any]:
@@ -26,6 +26,8 @@ def after_call(state: Conversation, event: CallEvent, *, at: int) -> dict[str, A
             return {"legs": _with(state, event.leg, held=True)}
         case CallResumed():
             return {"legs": _with(state, event.leg, held=False)}
+        case RecordingChanged():
+            return {"legs": _with(state, event.leg, recording=event.to)}
         case CallEnded():
             return _ended(state, event)
         case _:

@@ -21,6 +21,7 @@ from gateway.model.events import (
     CallbackTried,
     CallEnded,
     CallHeld,
+    CallRecorded,
     CallResumed,
     CallStarted,
     ChannelJoined,
@@ -60,6 +61,7 @@ from gateway.model.events import (
     Plain,
     PromptHeard,
     Rated,
+    RecordingChanged,
     RecordMoved,
     Redacted,
     Reopened,
@@ -68,6 +70,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    Transcribed,
     TranscriptAsked,
     Transferred,
     Unrecognized,
@@ -129,6 +132,10 @@ def _shell(event: Plain) -> Plain:
             return replace(event, note="")
         case FileReady():
             return replace(event, file=replace(event.file, name=""))
+        case CallRecorded():
+            return replace(event, file="")
+        case Transcribed():
+            return replace(event, text="")
         case Rated():
             return replace(event, comment="")
         case BotTurn():
@@ -153,7 +160,7 @@ def _shell(event: Plain) -> Plain:
             | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown() | Labelled()
             | OperatorDeleted() | EndpointLost() | EndpointBack() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | RecordMoved()
             | ColleagueInvited() | ColleagueDeclined() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
-            | PromptHeard()
+            | PromptHeard() | RecordingChanged()
         ):  # fmt: skip
             return event
         case _:

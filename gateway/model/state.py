@@ -7,10 +7,21 @@ from typing import Literal
 
 import msgspec
 
-from gateway.model.events import Author, CallbackKind, CallbackReason, Endpoint, FileKind, Memory, Person, Role, Score
+from gateway.model.events import (
+    Author,
+    CallbackKind,
+    CallbackReason,
+    Endpoint,
+    FileKind,
+    Memory,
+    Person,
+    Recording,
+    Role,
+    Score,
+)
 from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 13
+FOLD_VERSION = 14
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -95,6 +106,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     started_at: int
     answered: Person | None = None
     held: bool = False
+    recording: Recording | None = None
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,11 +14,13 @@ from gateway.model.events import (
     OperatorDeleted,
     OperatorEdited,
     OperatorMessage,
+    Transcribed,
 )
 
 
 def as_they_are(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries, changed messages with their last words, those that were taken back left out."""
+    """The entries, changed messages with their last words, voice messages with what is said in them, those that were taken back
+    left out."""
     found: dict[int, Entry] = {}
     for entry in entries:
         event = entry.event
@@ -27,6 +29,8 @@ def as_they_are(entries: Iterable[Entry]) -> list[Entry]:
                 found[seq] = _saying(found[seq], event.text)
             case MessageExtended(seq=seq) if seq in found:
                 found[seq] = _longer(found[seq], event)
+            case Transcribed(seq=seq) if seq in found and not event.problem:
+                found[seq] = _spoken(found[seq], event.text)
             case OperatorDeleted(seq=seq):
                 found.pop(seq, None)
             case _:
@@ -46,3 +50,10 @@ def _longer(entry: Entry, more: MessageExtended) -> Entry:
     if not isinstance(event, CustomerMessage):
         return entry
     return replace(entry, event=replace(event, text=more.text or event.text, files=(*event.files, *more.files)))
+
+
+def _spoken(entry: Entry, said: str) -> Entry:
+    event = entry.event
+    if not isinstance(event, CustomerMessage):
+        return entry
+    return replace(entry, event=replace(event, text="\n".join(text for text in (event.text, said) if text)))

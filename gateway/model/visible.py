@@ -24,6 +24,7 @@ from gateway.model.events import (
     CallbackTried,
     CallEnded,
     CallHeld,
+    CallRecorded,
     CallResumed,
     CallStarted,
     ChannelJoined,
@@ -64,6 +65,7 @@ from gateway.model.events import (
     Person,
     PromptHeard,
     Rated,
+    RecordingChanged,
     RecordMoved,
     Redacted,
     Reopened,
@@ -72,6 +74,7 @@ from gateway.model.events import (
     Snoozed,
     SystemNotice,
     Taken,
+    Transcribed,
     TranscriptAsked,
     Transferred,
     Unrecognized,
@@ -162,7 +165,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             return replace(event, by=_nameless(event.by))
         case CallEnded():
             return replace(event, by=_nameless(event.by)) if event.by else event
-        case FileReady() | FileFailed():
+        case FileReady() | FileFailed() | Transcribed():
             return event  # of messages that they see: their own, and people's answers
         case (
             Rated()
@@ -184,7 +187,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
             | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | FormFilled() | RecordMoved() | ColleagueInvited() | ColleagueDeclined()
             | CallbackTried() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
-            | AnswersForwarded() | PromptHeard()
+            | AnswersForwarded() | PromptHeard() | RecordingChanged() | CallRecorded()
         ):  # fmt: skip
             return None
         case _:

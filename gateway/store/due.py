@@ -70,6 +70,12 @@ _HASTEN = Query(
     .where(*_this, or_(due.c.due_at > bindparam("new_due_at"), due.c.lease_until > 0))
     .values(due_at=bindparam("new_due_at"), fence=due.c.fence + 1, lease_by=bindparam("nobody", ""), lease_until=0)
 )
+_WAKE = Query(
+    update(due)
+    .where(*_this, due.c.due_at > bindparam("new_due_at"), due.c.lease_until == 0)
+    .values(due_at=bindparam("new_due_at"))
+)
+_EXISTS = Query(select(due.c.subject).where(*_this))
 _POSTPONE = Query(
     update(due)
     .where(*_this)
@@ -183,6 +189,16 @@ def hasten(tx: Tx, kind: str, subject: str, *, due_at: int) -> bool:
     """Makes a row due earlier, whoever holds it; ``False`` where there is none, or it is due by then. Whoever works on it at
     this moment has looked before: it is claimed once more."""
     return bool(tx.execute(_HASTEN, kind=kind, subject=subject, new_due_at=due_at))
+
+
+def wake(tx: Tx, kind: str, subject: str, *, due_at: int) -> bool:
+    """Makes a row due earlier that nobody holds; whoever holds one looks by themselves."""
+    return bool(tx.execute(_WAKE, kind=kind, subject=subject, new_due_at=due_at))
+
+
+def exists(tx: Tx, kind: str, subject: str) -> bool:
+    """Whether there is a row, held or not."""
+    return tx.one(_EXISTS, kind=kind, subject=subject) is not None
 
 
 def postpone(tx: Tx, kind: str, subject: str, *, due_at: int) -> bool:

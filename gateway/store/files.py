@@ -32,6 +32,12 @@ _DROP = Query(delete(files).where(*_this, files.c.conversation_id == "").returni
 _DROP_ALL = Query(
     delete(files).where(files.c.business_id == _business, files.c.conversation_id == bindparam("conversation"))
 )
+_DROP_RECORDINGS = Query(
+    delete(files).where(
+        files.c.business_id == _business, files.c.uploaded_by == bindparam("recording"),
+        files.c.created_at < bindparam("before"),
+    )
+)  # fmt: skip
 _KNOWN = Query(
     text(
         "SELECT object FROM files WHERE business_id = :business_id"
@@ -50,6 +56,10 @@ _UNATTACHED = Query(
     postgresql=text("SELECT business_id, id FROM switchboard_unattached_files(:before, :limit)"),
     across=True,
 )
+
+
+RECORDING = "recording"
+"""Whose the recordings of calls are."""
 
 
 class StoredFile(NamedTuple):
@@ -110,6 +120,11 @@ def drop_unattached(tx: Tx, file: str) -> str | None:
 def drop_all(tx: Tx, conversation: str) -> None:
     """Forgets the files of a conversation; their objects are the sweeper's."""
     tx.execute(_DROP_ALL, conversation=conversation)
+
+
+def drop_recordings(tx: Tx, *, before: int) -> int:
+    """Forgets the recordings of calls that are older than an instant; how many. Their objects are the sweeper's."""
+    return tx.execute(_DROP_RECORDINGS, recording=RECORDING, before=before)
 
 
 def known_objects(tx: Tx, objects: Sequence[str]) -> set[str]:

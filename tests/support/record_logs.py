@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -327,6 +328,23 @@ def two_channels() -> History:
     return history
 
 
+def voice_messages() -> History:
+    """One that is understood, one that the bot doesn't go by, and one in which nobody speaks."""
+    history = History().start(endpoint=TELEGRAM)
+    for number in (1, 2, 3):
+        voice = Attachment(id=f"file-{number}", type="audio/ogg", size=9_000, kind="voice", seconds=4, pending=True)
+        history.do(c.Say(text="", endpoint=TELEGRAM, files=(voice,)))
+        seq = history.state.seq
+        history.do(c.FinishFile(seq=seq, file=msgspec.structs.replace(voice, pending=False)))
+        said: dict[int, dict[str, Any]] = {
+            1: {"text": "When are you open?", "confidence": 0.9},
+            2: {"text": "vent tore you oak pun", "confidence": 0.1, "problem": "unsure"},
+            3: {"problem": "nothing_said"},
+        }
+        history.do(c.TellSpeech(seq=seq, file=voice.id, language="en", **said[number]))
+    return history
+
+
 def files() -> History:
     """Pictures from a messenger, one of which never comes; a paper from the operator. No word beside them."""
     history = History().start(endpoint=TELEGRAM)
@@ -398,6 +416,7 @@ def calls() -> History:
     spoken = Speech(leg="leg-1", since=4_000, until=6_200, confidence=0.91)
     history.do(c.Say(text="a red one", endpoint=CALL, speech=spoken))
     history.turn("We have two red ones.", "Which one?", spoken="Two red ones.")
+    history.do(c.ChangeRecording(leg="leg-1", to="on"))
     history.do(c.NoteHeard(leg="leg-1", seq=history.state.seq - 1, heard=6, characters=13))
     history.say("I see only one")
     history.ask_for_person()
@@ -413,7 +432,9 @@ def calls() -> History:
     history.take(IVAN)
     history.do(c.AnswerCall(leg="leg-1", operator=IVAN))
     rules = Circumstances(wrap_up=WrapUpRules(mode="required", seconds=60))
+    history.do(c.ChangeRecording(leg="leg-1", to="paused"))
     history.do(c.EndCall(leg="leg-1", why="hung_up"), rules)
+    history.do(c.KeepRecording(leg="leg-1", file="file-9", seconds=40, since=2_000))
     history.do(c.StartCall(leg="leg-2", endpoint=CALL))
     history.do(c.StartCall(leg="leg-3", endpoint=CALL))
     history.do(c.Say(text="still there?", endpoint=CALL, speech=Speech(leg="leg-2", since=0, until=900)))
@@ -424,7 +445,7 @@ def calls() -> History:
 
 SCENARIOS: tuple[Callable[[], History], ...] = (
     messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, time_after_the_talk, still_wrapping_up, snooze,
-    callbacks, offers, outbound, bot_failed_and_cancelled, two_channels, files, many_facts, supervisor_barges, invited_and_rated, redacted,
+    callbacks, offers, outbound, bot_failed_and_cancelled, two_channels, files, voice_messages, many_facts, supervisor_barges, invited_and_rated, redacted,
     unrecognized, calls,
 )  # fmt: skip
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 from collections.abc import Sequence
 from functools import cache
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
 from channels.voice.mixer import FRAME, SILENCE, Frame
-from speech.sound import Resampler
+from speech.sound import RATE, Resampler
 
 Sound = NDArray[np.int16]
 HEADER = 44
@@ -56,3 +58,17 @@ def _loudness(sound: Sound, step: int) -> NDArray[np.float64]:
     whole = sound[: sound.size // step * step].reshape(-1, step).astype(np.float64)
     loudness: NDArray[np.float64] = np.log1p(np.abs(whole).mean(axis=1))
     return loudness
+
+
+def ogg(sound: Sound) -> bytes:
+    """As messengers and browsers record it: Opus in OGG."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="ogg") as output:
+        stream = output.add_stream("libopus", rate=48_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = RATE
+        resampler = av.AudioResampler(format=stream.format, layout="mono", rate=48_000)
+        for part in (*resampler.resample(frame), *resampler.resample(None)):
+            output.mux(stream.encode(part))
+        output.mux(stream.encode(None))
+    return file.getvalue()

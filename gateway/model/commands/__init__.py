@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from gateway.model.commands.base import Command
 from gateway.model.commands.bot import Answered, FailTurn, FinishTurn, Reply
-from gateway.model.commands.calls import AnswerCall, EndCall, HoldCall, NoteHeard, ResumeCall, StartCall
+from gateway.model.commands.calls import (
+    AnswerCall,
+    ChangeRecording,
+    EndCall,
+    HoldCall,
+    KeepRecording,
+    NoteHeard,
+    ResumeCall,
+    StartCall,
+)
 from gateway.model.commands.customer import (
     AskCallback,
     AskForPerson,
@@ -68,6 +77,7 @@ from gateway.model.commands.system import (
     RegainEndpoint,
     ReportFailure,
     RequestHandoff,
+    TellSpeech,
     Wake,
 )
 
@@ -78,7 +88,7 @@ AnyCommand = (
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
     | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | FillForm | MoveRecord | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
-    | ForwardAnswers | StartCall | AnswerCall | HoldCall | ResumeCall | EndCall | NoteHeard
+    | ForwardAnswers | StartCall | AnswerCall | HoldCall | ResumeCall | EndCall | NoteHeard | TellSpeech | ChangeRecording | KeepRecording
 )  # fmt: skip
 AnyRequest = AnyCommand | RunMacro | SubmitForm
 """What people may ask for."""
@@ -95,6 +105,7 @@ __all__ = [
     "AskTranscript",
     "CancelHandoff",
     "CancelWrapUp",
+    "ChangeRecording",
     "Close",
     "Command",
     "Consent",
@@ -118,6 +129,7 @@ __all__ = [
     "Invite",
     "Join",
     "JoinChannel",
+    "KeepRecording",
     "Leave",
     "LeaveDetails",
     "LoseEndpoint",
@@ -153,6 +165,7 @@ __all__ = [
     "StartCall",
     "SubmitForm",
     "Take",
+    "TellSpeech",
     "Transfer",
     "TryCallback",
     "Wake",

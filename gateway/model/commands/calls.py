@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.model.commands.base import Command
-from gateway.model.events import Endpoint, LegEnd, Person
+from gateway.model.events import Endpoint, LegEnd, Person, Recording
 
 
 class StartCall(Command, frozen=True):
@@ -45,3 +45,21 @@ class NoteHeard(Command, frozen=True):
     seq: int
     heard: int
     characters: int
+
+
+class ChangeRecording(Command, frozen=True):
+    """As ``RecordingChanged`` has it. Without an ``operator`` the call's node begins it."""
+
+    leg: str
+    to: Recording
+    operator: Person | None = None
+
+
+class KeepRecording(Command, frozen=True):
+    """The recording of a call is here; as ``CallRecorded`` has it."""
+
+    leg: str
+    file: str
+    seconds: int
+    since: int
+    broken: bool = False

@@ -17,6 +17,7 @@ from gateway.model.events import (
     ForwardWay,
     Person,
     Reason,
+    SpeechProblem,
 )
 
 
@@ -109,6 +110,17 @@ class FailFile(Command, frozen=True):
     seq: int
     file: str
     reason: FileProblem
+
+
+class TellSpeech(Command, frozen=True):
+    """What is said in a file of a message; as ``Transcribed`` has it."""
+
+    seq: int
+    file: str
+    text: str = ""
+    language: str = ""
+    confidence: float = 1.0
+    problem: SpeechProblem = ""
 
 
 class Close(Command, frozen=True):

@@ -12,10 +12,12 @@ from gateway.model.events import (
     CallAnswered,
     CallEnded,
     CallHeld,
+    CallRecorded,
     CallResumed,
     CallStarted,
     Person,
     PromptHeard,
+    RecordingChanged,
     Reopened,
     Resolved,
     WrapUpStarted,
@@ -102,6 +104,26 @@ def note_heard(state: Conversation, command: c.NoteHeard, circumstances: Circums
         raise NotPossible(desk.NO_SUCH_MESSAGE())
     heard = max(0, min(command.heard, command.characters))
     return (PromptHeard(leg=command.leg, seq=command.seq, heard=heard, characters=command.characters),)
+
+
+def change_recording(state: Conversation, command: c.ChangeRecording, circumstances: Circumstances) -> Events:
+    """People may let it rest and go on; that it begins is decided where the caller is told."""
+    leg = _leg(state, command.leg)
+    if command.operator is not None:
+        _takes_part(state, command.operator)
+        if leg.recording is None:
+            raise NotPossible(desk.NOT_RECORDED())
+    if leg.recording == command.to:
+        return ()
+    return (RecordingChanged(leg=leg.id, to=command.to, by=command.operator),)
+
+
+def keep_recording(state: Conversation, command: c.KeepRecording, circumstances: Circumstances) -> Events:
+    return (
+        CallRecorded(
+            leg=command.leg, file=command.file, seconds=command.seconds, since=command.since, broken=command.broken
+        ),
+    )  # fmt: skip
 
 
 def _leg(state: Conversation, leg: str) -> Leg:

@@ -20,9 +20,10 @@ from gateway.model.events import (
     Resolved,
     SystemNotice,
     Taken,
+    Transcribed,
 )
 from gateway.model.evidence import evidence
-from gateway.model.state import Conversation
+from gateway.model.state import ANSWER_LENGTH, Conversation
 
 
 def request_handoff(state: Conversation, command: c.RequestHandoff, circumstances: Circumstances) -> Events:
@@ -125,3 +126,12 @@ def finish_file(state: Conversation, command: c.FinishFile, circumstances: Circu
 
 def fail_file(state: Conversation, command: c.FailFile, circumstances: Circumstances) -> Events:
     return (FileFailed(seq=command.seq, file=command.file, reason=command.reason),)
+
+
+def tell_speech(state: Conversation, command: c.TellSpeech, circumstances: Circumstances) -> Events:
+    return (
+        Transcribed(
+            seq=command.seq, file=command.file, text=command.text[:ANSWER_LENGTH], language=command.language,
+            confidence=command.confidence, problem=command.problem,
+        ),
+    )  # fmt: skip

@@ -32,10 +32,13 @@ from gateway.model.events.calls import (
     CallAnswered,
     CallEnded,
     CallHeld,
+    CallRecorded,
     CallResumed,
     CallStarted,
     LegEnd,
     PromptHeard,
+    Recording,
+    RecordingChanged,
 )
 from gateway.model.events.customer import (
     AnswerRated,
@@ -47,7 +50,7 @@ from gateway.model.events.customer import (
     InvitationShown,
     TranscriptAsked,
 )
-from gateway.model.events.files import FileFailed, FileProblem, FileReady
+from gateway.model.events.files import FileFailed, FileProblem, FileReady, SpeechProblem, Transcribed
 from gateway.model.events.handoff import (
     ColleagueDeclined,
     ColleagueInvited,
@@ -177,6 +180,9 @@ Plain = (
     | CallResumed
     | CallEnded
     | PromptHeard
+    | Transcribed
+    | RecordingChanged
+    | CallRecorded
 )
 AnyEvent = Plain | Redacted | Unrecognized
 
@@ -244,6 +250,7 @@ __all__ = [
     "CallAnswered",
     "CallEnded",
     "CallHeld",
+    "CallRecorded",
     "CallResumed",
     "CallStarted",
     "CallbackKind",
@@ -307,6 +314,8 @@ __all__ = [
     "Rated",
     "Reason",
     "RecordMoved",
+    "Recording",
+    "RecordingChanged",
     "Redacted",
     "Reopened",
     "Resolved",
@@ -317,8 +326,10 @@ __all__ = [
     "Span",
     "SpanKind",
     "Speech",
+    "SpeechProblem",
     "SystemNotice",
     "Taken",
+    "Transcribed",
     "TranscriptAsked",
     "Transferred",
     "Unrecognized",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from gateway.model.events.base import Endpoint, Event, Person
 
+Recording = Literal["on", "paused"]
 VOICE = "voice"
 """The channel of a call's endpoint, whatever carries its sound."""
 LegEnd = Literal["hung_up", "over", "lost", "missed", "restarted"]
@@ -56,3 +57,23 @@ class PromptHeard(Event, frozen=True, tag="prompt_heard"):
     seq: int
     heard: int
     characters: int
+
+
+class RecordingChanged(Event, frozen=True, tag="recording_changed"):
+    """The call is recorded from now on, or its recording rests: neither side is kept meanwhile. ``by``: who of the business wants
+    it so; nobody where the caller has just heard that it is recorded."""
+
+    leg: str
+    to: Recording
+    by: Person | None = None
+
+
+class CallRecorded(Event, frozen=True, tag="call_recorded"):
+    """The recording of a call is here, as ``file``: two channels, the caller and what they heard. It begins ``since`` milliseconds after
+    the leg, and lasts ``seconds``. ``broken``: it ends before the call does. People alone see it."""
+
+    leg: str
+    file: str
+    seconds: int
+    since: int = 0
+    broken: bool = False

@@ -21,7 +21,10 @@ from gateway.model.events import (
     Rated,
     SystemNotice,
     Taken,
+    Transcribed,
 )
+from tests.support.parrot import parroting
+from tests.support.voices import ogg, speech
 from tests.support_edge.telegram.talk import OGG
 from tests.support_edge.telegram_site import Lines, name_of
 from tests.support_edge.waiting import until
@@ -88,15 +91,26 @@ async def test_album_is_one_message(lines: Lines) -> None:
     assert len(await lines.events(FileReady, times=3)) == 3
 
 
-async def test_voice_message_is_kept_and_said_to_be_unheard(lines: Lines) -> None:
+async def test_voice_message_that_cannot_be_read_is_kept_and_said_to_be_unheard(lines: Lines) -> None:
     await lines.talk.voice(seconds=7)
 
-    notice = await lines.talk.wait_for_text("can't listen")
+    notice = await lines.talk.wait_for_text("couldn't make out")
     assert notice.labels == ["A person, please"]
     (said,) = await lines.events(CustomerMessage)
     assert (said.files[0].kind, said.files[0].seconds) == ("voice", 7)
     await lines.events(FileReady)
+    (told,) = await lines.events(Transcribed)
+    assert told.problem == "unreadable"
     assert not lines.site.engine.requests
+
+
+async def test_voice_message_is_answered_by_what_is_said_in_it(lines: Lines) -> None:
+    lines.site.node.calls.make_voices = parroting
+    await lines.talk.voice(data=ogg(speech("Good afternoon")), seconds=2)
+
+    await lines.talk.wait_for_text("You said: Polly wants a cracker.")
+    (told,) = await lines.events(Transcribed)
+    assert (told.text, told.problem) == ("Polly wants a cracker.", "")
 
 
 async def test_edit_is_an_edit_and_what_it_was_stays(lines: Lines) -> None:

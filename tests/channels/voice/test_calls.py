@@ -6,7 +6,7 @@ On one kind of database: what calls bring into the log is shown on both elsewher
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from channels.voice.opus import Encoder
 from channels.voice.rtp import Rtp
 from channels.voice.voices import Voices
-from gateway.model.events import Button, CallEnded
+from gateway.model.events import Button, CallEnded, CallRecorded, Entry, RecordingChanged, tag_of
 from gateway.model.rules import CallSettings
 from gateway.ports import BotReply, Heard, Hints, Listening, TurnResult, Vocabulary
 from gateway.store import inboxes
@@ -30,7 +30,7 @@ from tests.support.stores import Database
 from tests.support.voices import frames, speech
 from tests.support_edge.clients import Widget
 from tests.support_edge.site import Site, on_site
-from tests.support_edge.waiting import until
+from tests.support_edge.waiting import until, until_async
 
 
 @dataclass
@@ -391,3 +391,60 @@ def loud(caller: Caller) -> bool:
 def sounds(packet: Rtp) -> bool:
     """A frame of silence is a byte or two."""
     return len(packet.payload) > 8
+
+
+async def test_a_call_is_recorded_from_when_its_caller_has_heard_that_it_is(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    settings = CallSettings(notice={"en": "This call is recorded."}, record=True)
+    async with on_lab(sqlite_database, tmp_path, settings=settings) as lab:
+        phone = await lab.connected()
+        log = lab.site.log
+        await phone.speak("I hear you, and you may go on")  # a caller without sound is spoken to no further
+        await phone.speak("I hear you, and you may go on")
+        await until_async(lambda: _has(log, phone, "recording_changed"), what="recording")
+        await lab.answered(phone, "olga")
+        await phone.widget.entry("call_answered", leg=phone.leg)
+        verb = lab.site.verb
+        assert (await verb(phone.conversation, "pause_recording", leg=phone.leg))[0] == 200
+        assert (await verb(phone.conversation, "resume_recording", leg=phone.leg))[0] == 200
+        await phone.speak("Good morning")
+        await phone.widget.send({"type": "hang_up", "id": "h1", "leg": phone.leg})
+        await until_async(lambda: _has(log, phone, "call_recorded"), what="the recording")
+        changes = [e.event for e in await log(phone.conversation) if isinstance(e.event, RecordingChanged)]
+        assert [(one.to, one.by is not None) for one in changes] == [("on", False), ("paused", True), ("on", True)]
+        (told,) = [e.event for e in await log(phone.conversation) if isinstance(e.event, CallRecorded)]
+        assert told.since > 0 and told.seconds >= 1 and not told.broken
+        path = f"/api/v1/businesses/{lab.site.ours.business}/files/{told.file}/link"
+        assert (await lab.site.call("GET", path))[0] == 200
+
+
+async def test_without_a_notice_or_unasked_nothing_is_recorded(sqlite_database: Database, tmp_path: Path) -> None:
+    async with on_lab(sqlite_database, tmp_path, settings=CallSettings(notice={"en": "Be kind."})) as lab:
+        phone = await lab.connected()
+        await phone.widget.entry("system_notice", notice="call_notice")
+        await until(lambda: "Be kind." in lab.speaker.said)
+        await phone.widget.send({"type": "hang_up", "id": "h1", "leg": phone.leg})
+        await phone.widget.entry("call_ended", leg=phone.leg)
+        assert (await lab.site.verb(phone.conversation, "pause_recording", leg=phone.leg))[0] == 409
+        assert not (tmp_path / "recordings").exists()
+
+
+async def test_only_who_says_so_may_record(lab: Lab) -> None:
+    path = f"/api/v1/businesses/{lab.site.ours.business}/inboxes"
+    _, listed = await lab.site.call("GET", path, who="anna")
+    inbox = next(one for one in listed["inboxes"] if one["channel"] == "webchat")
+
+    async def put(**calls: object) -> tuple[int, dict[str, object]]:
+        settings = {**inbox["settings"], "calls": calls}
+        body = {"version": inbox["version"], "name": inbox["name"], "settings": settings}
+        return await lab.site.call("PUT", f"{path}/{inbox['id']}", who="anna", json=body)
+
+    for notice in ({}, {"en": "  "}):
+        status, refused = await put(record=True, notice=notice)
+        assert (status, refused["field"]) == (422, "calls.notice")
+    assert (await put(record=True, notice={"en": "This call is recorded."}))[0] == 200
+
+
+async def _has(log: Callable[[str], Awaitable[list[Entry]]], phone: Phone, tag: str) -> bool:
+    return any(tag_of(entry.event) == tag for entry in await log(phone.conversation))

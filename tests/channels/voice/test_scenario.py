@@ -177,3 +177,8 @@ def test_a_talk_that_the_system_ends_ends_the_call() -> None:
     history.do(c.Close(ending="answered", reason="silence"))
     assert one.moved(history.state, 0) == ()
     assert one.pass_to(500, speaking=True) == () and one.pass_to(1_000, speaking=False) == (End(),)
+
+
+def test_what_must_be_said_is_said_to_those_too_who_reach_people_at_once() -> None:
+    first = scenario(CallSettings(notice={"en": "This call is recorded."})).connected(taken())
+    assert first[1:] == (Notice("call_notice", "This call is recorded."),)

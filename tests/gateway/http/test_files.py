@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateway.http.files import LONGEST_PART, part_of
 from gateway.model.events import Attachment, OperatorMessage
 from tests.support.stores import Database
 from tests.support_edge.clients import Widget
@@ -47,6 +48,11 @@ async def test_uploaded_file_is_stored_whole_however_large_a_body_may_be_elsewhe
     assert file == {"id": file["id"], "name": "Photo of me.png", "type": "image/png", "size": len(PNG)}
     async with site.http.get(site.origin + await link_of(site, file["id"])) as response:
         assert await response.read() == PNG
+    asked = {"Range": "bytes=1000-1999"}
+    async with site.http.get(site.origin + await link_of(site, file["id"]), headers=asked) as response:
+        assert (response.status, await response.read()) == (206, PNG[1000:2000])
+        assert response.headers["Content-Range"] == f"bytes 1000-1999/{len(PNG)}"
+        assert response.headers["Content-Disposition"].startswith("attachment")
 
 
 async def test_program_uploads_with_its_token(site: Site) -> None:
@@ -184,3 +190,26 @@ async def test_link_is_given_for_what_one_may_read(site: Site) -> None:
     rita = {"Cookie": f"switchboard_session={site.theirs.sessions['rita']}"}
     async with site.http.get(site.origin + foreign, headers=rita) as response:
         assert response.status == 404, "a business has only its own files"
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("bytes=0-", (0, 100)),
+        ("bytes=10-19", (10, 20)),
+        ("bytes=90-500", (90, 100)),
+        ("bytes=-5", (95, 100)),
+        ("bytes=100-", None),
+        ("bytes=9-3", None),
+        ("bytes=-", None),
+        ("bytes=0-1,5-6", None),
+        ("lines=1-2", None),
+        ("", None),
+    ],
+)
+def test_one_part_of_a_file_may_be_asked_for(header: str, part: tuple[int, int] | None) -> None:
+    assert part_of(header, 100) == part
+
+
+def test_a_part_is_never_large() -> None:
+    assert part_of("bytes=5-", 10**9) == (5, 5 + LONGEST_PART)

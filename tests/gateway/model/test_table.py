@@ -82,6 +82,9 @@ HoldCall           -      -     +      +       -       -
 ResumeCall         -      -     +      +       -       -
 EndCall            .      .     .      .       .       .
 NoteHeard          +      +     +      +       +       +
+TellSpeech         +      +     +      +       +       +
+ChangeRecording    +      +     +      +       +       +
+KeepRecording      +      +     +      +       +       +
 """
 _REPLY = OperatorMessage(text="Good so", endpoint=TELEGRAM, operator=OLGA.id, name=OLGA.name)
 COMMANDS: tuple[type[c.AnyCommand], ...] = c.AnyCommand.__args__
@@ -154,6 +157,9 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.ForwardAnswers: {"way": "email", "address": "ivan@example.com", "since": 2, "upto": 2},
         c.FinishFile: {"seq": 2, "file": Attachment(id="file-1", name="bill.pdf")},
         c.FailFile: {"seq": 2, "file": "file-1", "reason": "refused"},
+        c.ChangeRecording: {"leg": "leg-1", "to": "on"},
+        c.KeepRecording: {"leg": "leg-1", "file": "file-1", "seconds": 9, "since": 40},
+        c.TellSpeech: {"seq": 2, "file": "file-1", "text": "Hello"},
         c.Close: {"ending": "answered", "reason": "silence"},
         c.Extend: {"seq": 2, "files": (Attachment(id="file-2", kind="photo"),)},
         c.Edit: {"seq": 2, "text": "What I meant"},
@@ -174,7 +180,7 @@ def state_for(kind: type[c.AnyCommand], status: str) -> Conversation:
     if status == "queued" and kind in (c.AcceptOffer, c.EndOffer):
         history.do(c.MakeOffer(operator=OLGA, expires_at=history.now + 1))
     assert history.state.status == status
-    if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall):
+    if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall, c.ChangeRecording):
         leg = Leg(id="leg-1", endpoint=CALL, before=WEB, started_at=1, held=kind is c.ResumeCall)
         return replace(history.state, legs=(leg,))
     return history.state

@@ -1,5 +1,5 @@
 import { carried, type Later } from "./said.ts";
-import type { AnyEvent, Attachment, Entry, FileFailed } from "./types.ts";
+import type { AnyEvent, Attachment, Entry, FileFailed, Transcribed } from "./types.ts";
 
 /** A file of a message, with what became of it since. */
 export interface ShownFile {
@@ -13,26 +13,34 @@ export interface ShownFile {
   /** How long it plays; 0 where that isn't known. */
   readonly seconds: number;
   readonly state: "here" | "pending" | FileFailed["reason"];
+  /** What is said in it, where that was listened to. */
+  readonly words?: Transcribed | undefined;
 }
 
 /** What the log tells of files after their messages, by the file's id. */
-export type Fates = ReadonlyMap<string, Attachment | FileFailed["reason"]>;
+export interface Fates {
+  readonly files: ReadonlyMap<string, Attachment | FileFailed["reason"]>;
+  readonly words: ReadonlyMap<string, Transcribed>;
+}
 
 export function fatesOf(entries: readonly Entry[]): Fates {
-  const fates = new Map<string, Attachment | FileFailed["reason"]>();
+  const files = new Map<string, Attachment | FileFailed["reason"]>();
+  const words = new Map<string, Transcribed>();
   for (const { event } of entries) {
-    if (event.type === "file_ready") fates.set(event.file.id, event.file);
-    else if (event.type === "file_failed") fates.set(event.file, event.reason);
+    if (event.type === "file_ready") files.set(event.file.id, event.file);
+    else if (event.type === "file_failed") files.set(event.file, event.reason);
+    else if (event.type === "transcribed") words.set(event.file, event);
   }
-  return fates;
+  return { files, words };
 }
 
 /** The files of a message, with what `later` became of it. */
 export function filesOf(event: AnyEvent, fates: Fates, later?: Later): readonly ShownFile[] {
   return carried(event, later).map((file) => {
-    const fate = fates.get(file.id);
+    const fate = fates.files.get(file.id);
     if (typeof fate === "string") return shownFile(file, fate);
-    return shownFile({ ...file, ...fate }, (fate ?? file).pending ? "pending" : "here");
+    const shown = shownFile({ ...file, ...fate }, (fate ?? file).pending ? "pending" : "here");
+    return { ...shown, words: fates.words.get(file.id) };
   });
 }
 

@@ -49,6 +49,7 @@ export const FAULTS = {
     macro_step: ["step", "name"],
     labels_many: ["limit"],
     call_over: [],
+    not_recorded: [],
     call_goes_on: [],
     call_elsewhere: [],
     calls_stop: [],

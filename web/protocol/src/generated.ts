@@ -752,6 +752,44 @@ export interface PromptHeard {
   readonly characters: number;
 }
 
+/**
+ * What is said in the file `file` of the customer's message `seq`. The bot goes by `text` where there is no `problem`;
+ * people read it. `language`: in which it was understood; `confidence`: 0 to 1.
+ */
+export interface Transcribed {
+  readonly type: "transcribed";
+  readonly seq: number;
+  readonly file: string;
+  readonly text?: string;
+  readonly language?: string;
+  readonly confidence?: number;
+  readonly problem?: "" | "nothing_said" | "too_long" | "unavailable" | "unreadable" | "unsure";
+}
+
+/**
+ * The call is recorded from now on, or its recording rests: neither side is kept meanwhile. `by`: who of the business wants
+ * it so; nobody where the caller has just heard that it is recorded.
+ */
+export interface RecordingChanged {
+  readonly type: "recording_changed";
+  readonly leg: string;
+  readonly to: "on" | "paused";
+  readonly by?: Person | null;
+}
+
+/**
+ * The recording of a call is here, as `file`: two channels, the caller and what they heard. It begins `since` milliseconds after
+ * the leg, and lasts `seconds`. `broken`: it ends before the call does. People alone see it.
+ */
+export interface CallRecorded {
+  readonly type: "call_recorded";
+  readonly leg: string;
+  readonly file: string;
+  readonly seconds: number;
+  readonly since?: number;
+  readonly broken?: boolean;
+}
+
 /** An erased event. `shell` is the event without its personal fields, so that the log folds as before. */
 export interface Redacted {
   readonly type: "redacted";
@@ -827,6 +865,9 @@ export type PlainEvent =
   | CallResumed
   | CallEnded
   | PromptHeard
+  | Transcribed
+  | RecordingChanged
+  | CallRecorded
   ;
 
 export type AnyEvent =
@@ -892,6 +933,9 @@ export type AnyEvent =
   | CallResumed
   | CallEnded
   | PromptHeard
+  | Transcribed
+  | RecordingChanged
+  | CallRecorded
   | Redacted
   | Unrecognized
   ;

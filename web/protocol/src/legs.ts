@@ -6,6 +6,7 @@ import type {
   CallStarted,
   Endpoint,
   Person,
+  RecordingChanged,
 } from "./types.ts";
 
 /** A call that goes on, as the server's `Leg`. `before`: where replies go once it has ended. */
@@ -17,6 +18,8 @@ export interface Leg {
   /** Who of the business talks to the customer. */
   readonly answered: Person | null;
   readonly held: boolean;
+  /** null: it isn't recorded. */
+  readonly recording: RecordingChanged["to"] | null;
 }
 
 /** What calls read and change of a conversation. */
@@ -27,7 +30,7 @@ export interface Calling {
   readonly waiting_since: number | null;
   readonly legs: readonly Leg[];
 }
-export type CallEvent = CallStarted | CallAnswered | CallHeld | CallResumed | CallEnded;
+export type CallEvent = CallStarted | CallAnswered | CallHeld | CallResumed | CallEnded | RecordingChanged;
 
 const MAX_LEGS = 4;
 
@@ -39,7 +42,15 @@ export function afterCall(state: Calling, event: CallEvent, at: number) {
   switch (event.type) {
     case "call_started": {
       const { leg: id, endpoint } = event;
-      const begun = { id, endpoint, before: state.endpoint, started_at: at, answered: null, held: false };
+      const begun = {
+        id,
+        endpoint,
+        before: state.endpoint,
+        started_at: at,
+        answered: null,
+        held: false,
+        recording: null,
+      };
       const waits = state.status === "open" ? (state.waiting_since ?? at) : state.waiting_since;
       return { legs: [...legs, begun].slice(-MAX_LEGS), endpoint, waiting_since: waits };
     }
@@ -60,7 +71,7 @@ export function afterCall(state: Calling, event: CallEvent, at: number) {
       };
     }
     default:
-      return { legs: change({ held: event.type === "call_held" }) };
+      return { legs: change("to" in event ? { recording: event.to } : { held: event.type === "call_held" }) };
   }
 }
 

@@ -246,6 +246,8 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
       return edited(state, event.seq, event.text);
     case "message_extended":
       return event.text ? edited(state, event.seq, event.text) : {};
+    case "transcribed":
+      return event.text ? edited(state, event.seq, event.text) : {};
     case "operator_deleted":
       return edited(state, event.seq, "", "deleted");
     case "endpoint_lost": {
@@ -317,6 +319,7 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
     case "call_answered":
     case "call_held":
     case "call_resumed":
+    case "recording_changed":
     case "call_ended":
       return afterCall(state, event, at);
     default: {

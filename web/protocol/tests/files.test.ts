@@ -75,3 +75,17 @@ test("a link is renewed before it expires, whatever this clock says", () => {
   expect(renewAfter(0, 9e12)).toBe(60_000);
   expect(renewAfter(9e18, 0)).toBe(3_600_000);
 });
+
+test("what is said in a file stands with it", () => {
+  const words = log(
+    message,
+    { type: "transcribed", seq: 1, file: "c", text: "Red or white?", language: "en" },
+    { type: "transcribed", seq: 1, file: "d", problem: "unreadable" },
+  );
+  expect(filesOf(message, fatesOf(words)).map((file) => file.words)).toEqual([
+    undefined,
+    undefined,
+    words[1]!.event,
+    words[2]!.event,
+  ]);
+});

@@ -70,6 +70,7 @@ export function followCalls(log: Log): void {
   if (call.leg && log.conversation === call.conversation) {
     const own = state.legs.find(({ id }) => id === call.leg);
     call.held = own?.held ?? false;
+    call.recording = own?.recording ?? null;
     if (!own || !mine) leaveCall();
   }
   if (!leg || !mine || call.running || left.has(leg.id)) return;
@@ -100,6 +101,7 @@ export async function joinCall(conversation: string, leg: string): Promise<void>
   call.name = contactName(thread.contact, preferences.say);
   call.problem = "";
   call.muted = call.held = call.deviceLost = false;
+  call.recording = null;
   call.state = "connecting";
   until = Date.now() + COMES_BACK;
   await listen();
@@ -122,6 +124,8 @@ export function mute(on: boolean): void {
   ears?.mute(on);
   call.muted = on;
 }
+
+export const record = (on: boolean) => doIt(on ? "resume_recording" : "pause_recording");
 
 export const hold = (on: boolean) => doIt(on ? "hold_call" : "resume_call");
 

@@ -13,7 +13,7 @@ export async function readIce(business: string): Promise<readonly IceServer[]> {
   return (await request<{ ice: readonly IceServer[] }>("GET", `${at(business)}/calls/ice`)).ice;
 }
 
-export type CallVerb = "hold_call" | "resume_call" | "end_call";
+export type CallVerb = "hold_call" | "resume_call" | "end_call" | "pause_recording" | "resume_recording";
 
 export const doInCall = (business: string, conversation: string, verb: CallVerb, leg: string) =>
   request("POST", `${at(business)}/conversations/${conversation}/${verb}`, { leg });

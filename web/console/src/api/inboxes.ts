@@ -42,6 +42,8 @@ export interface CallSettings {
   to: "bot" | "people";
   /** Of people; "": everybody. */
   team: string;
+  /** From when the caller has heard `notice`. */
+  record: boolean;
 }
 
 /** What can be written of an inbox, and with `channel` and `has_secret` what it is. */

@@ -273,6 +273,7 @@ export interface Retention {
   name: string;
   conversation_days: number;
   audit_days: number;
+  recording_days: number;
 }
 
 export const teams = many<Team>("team", "teams");

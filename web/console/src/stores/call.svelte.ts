@@ -11,6 +11,8 @@ class CallStore {
   since = $state(0);
   muted = $state(false);
   held = $state(false);
+  /** null: it isn't recorded. */
+  recording = $state<"on" | "paused" | null>(null);
   /** What the customer is saying. */
   caption = $state("");
   /** A sentence about what did not work. */

@@ -96,6 +96,8 @@ const QUIET: ReadonlySet<AnyEvent["type"]> = new Set([
   "call_resumed",
   "call_ended",
   "prompt_heard",
+  "recording_changed",
+  "call_recorded",
 ] as const);
 
 /** The last event that changes the card. */

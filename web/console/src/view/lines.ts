@@ -97,12 +97,14 @@ export function line(event: AnyEvent, me: string): Wording | null {
       };
     case "file_ready":
     case "file_failed":
+    case "transcribed":
     case "message_extended":
     case "customer_edited":
     case "customer_reacted":
     case "operator_edited":
     case "operator_deleted":
     case "prompt_heard":
+    case "call_recorded":
       return null; // told at the message that it belongs to
     case "call_started":
       return says("plain", "event.call_started");
@@ -112,6 +114,11 @@ export function line(event: AnyEvent, me: string): Wording | null {
       return named(event.by, "event.call_held.you", "event.call_held", "plain");
     case "call_resumed":
       return named(event.by, "event.call_resumed.you", "event.call_resumed", "plain");
+    case "recording_changed": {
+      const { by, to } = event;
+      if (!by) return says("plain", "event.recording.begun");
+      return named(by, `event.recording.${to}.you`, `event.recording.${to}`, "plain");
+    }
     case "call_ended":
       return event.by
         ? named(event.by, "event.call_ended.over.you", "event.call_ended.over.by", "plain")

@@ -11,6 +11,7 @@ import {
   type Letter,
 } from "@switchboard/protocol";
 import { line, type Wording } from "./lines.ts";
+import { recordingOf, type RecordingItem } from "./recordings.ts";
 import { messageOf, unsentMessage, type MessageItem, type Placed, type Written } from "./messages.ts";
 
 export type { MessageItem, Written } from "./messages.ts";
@@ -30,7 +31,7 @@ export interface LineItem extends Placed {
 export interface DayItem extends Placed {
   readonly kind: "day";
 }
-export type Item = MessageItem | NoteItem | LineItem | DayItem;
+export type Item = MessageItem | NoteItem | LineItem | RecordingItem | DayItem;
 
 /** The log and what is still on its way, as an operator reads it. */
 export function timeline(
@@ -73,6 +74,10 @@ export function timeline(
     if (message) messages.set(seq, message);
     if (event.type === "bot_message") turn = null;
     if (event.type === "customer_message" && event.choice) choose(items, event.choice);
+    if (event.type === "call_recorded") {
+      items.push(recordingOf(entry, event, entries));
+      continue;
+    }
     const item = message ?? aside(entry, event, me);
     if (item?.kind === "line" && seq === unreached) items.push({ ...item, again: true });
     else if (item) items.push(item);

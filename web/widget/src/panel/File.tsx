@@ -8,6 +8,7 @@ export function File({ file, href }: { file: ShownFile; href: string }) {
   const { chat, locale, say } = useDesk();
   // The page's own policy may allow no pictures of ours: then its row must do.
   const [hidden, hide] = useState(false);
+  const size = fileSize(file.size, locale);
   useEffect(() => {
     if (file.state === "here") chat.wantLink(file.id);
   }, [file.id, file.state]);
@@ -28,7 +29,7 @@ export function File({ file, href }: { file: ShownFile; href: string }) {
       {...(href && { href })}
       target="_blank"
       rel="noopener"
-      aria-label={say("file.download", { name: file.name })}
+      aria-label={`${say("file.download", { name: file.name })} ${size}`}
     >
       {isPicture(file) && !hidden && (
         <div class="picture">
@@ -37,8 +38,7 @@ export function File({ file, href }: { file: ShownFile; href: string }) {
       )}
       <span>
         <Icon name="file" />
-        <b>{file.name}</b>
-        <i>{fileSize(file.size, locale)}</i>
+        <b>{file.name}</b> <i>{size}</i>
       </span>
     </a>
   );

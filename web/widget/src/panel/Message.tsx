@@ -37,7 +37,12 @@ export function Message({ item, links, thumb, choose }: Props) {
       )}
       {item.files.map((file) => {
         const path = links.get(file.id);
-        return <File key={file.id} file={file} href={path ? address(path) : ""} />;
+        return (
+          <>
+            <File file={file} href={path ? address(path) : ""} />
+            {file.words && !file.words.problem && <p class="words">{file.words.text}</p>}
+          </>
+        );
       })}
       {item.cards.length > 0 && (
         <Cards cards={item.cards} choices={(buttons) => <Choices buttons={buttons} choose={choose} />} />

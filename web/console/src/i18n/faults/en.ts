@@ -48,6 +48,7 @@ export const faults = {
   "fault.callback_none": "Nobody promised to call back. End it as answered, or snooze it.",
   "fault.colleague_gone": "{name} is not at the console. Choose somebody else, or pass it to a team.",
   "fault.call_over": "This call is over.",
+  "fault.not_recorded": "This call isn't recorded.",
   "fault.call_goes_on": "This call goes on already.",
   "fault.call_elsewhere": "You are in a call already, in another window. End that one first.",
   "fault.calls_stop": "Switchboard is restarting. Call again in a minute.",

@@ -49,6 +49,7 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.callback_none": "Перезвон никто не обещал. Завершите с ответом или отложите.",
   "fault.colleague_gone": "{name}: не в консоли. Выберите другого коллегу или передайте группе.",
   "fault.call_over": "Этот звонок уже завершён.",
+  "fault.not_recorded": "Этот звонок не записывается.",
   "fault.call_goes_on": "Этот звонок уже идёт.",
   "fault.call_elsewhere": "Вы уже говорите в другом окне. Сначала завершите тот звонок.",
   "fault.calls_stop": "Сервер перезапускается. Позвоните ещё раз через минуту.",

@@ -73,6 +73,7 @@ export const automation = {
   "proactive.pages": "On pages",
   "proactive.after": "After seconds",
   "proactive.add": "Add an invitation",
+  "refused.invalid.calls.notice": "Write what callers must hear before they are recorded: that they are.",
   "refused.invalid.consent": "Write what people agree to in one language at least.",
   "refused.invalid.invitations": "Ten invitations at most.",
 

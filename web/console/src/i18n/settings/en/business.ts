@@ -39,6 +39,8 @@ export const business = {
   "retention.about": "What is older is erased by itself. Reports keep their numbers.",
   "retention.conversations": "Conversations, after their end",
   "retention.conversations.hint": "Texts, files and contacts that nothing else needs. This cannot be undone.",
+  "retention.recordings": "Recordings of calls",
+  "retention.recordings.hint": "What was said stays to be read.",
   "retention.audit": "Change log",
   "retention.audit.hint": "Who changed what in these settings.",
   "retention.forever": "Without limit",

@@ -183,6 +183,7 @@ export const routing = {
   "calls.greeting.hint": "Said first. Empty: “Hello, this is …. How can I help you?”",
   "calls.notice": "What must be heard",
   "calls.notice.hint": "Said after the greeting to its end, such as that calls are recorded. Empty: nothing.",
+  "calls.record": "Record calls, once the caller has heard that",
   "calls.to": "Who answers",
   "calls.to.bot": "The bot, and people when it can't or they are asked for",
   "calls.to.people": "People at once",

@@ -97,6 +97,7 @@ export const shared = {
   "refused.invalid.week": "The times of a day go from earlier to later and do not overlap.",
   "refused.invalid.holidays": "A holiday is there twice, or its times overlap.",
   "refused.invalid.conversation_days": "Give a number of days between 0 and 3650.",
+  "refused.invalid.recording_days": "Give a number of days between 0 and 3650.",
   "refused.invalid.audit_days": "Give a number of days between 0 and 3650.",
   "refused.invalid.url":
     "This is not an address that a message may be sent to. It begins with https:// and is reachable from outside.",
@@ -141,6 +142,7 @@ export const shared = {
   "field.day": "Day",
   "field.spans": "Times",
   "field.conversation_days": "Conversations, days",
+  "field.recording_days": "Recordings of calls, days",
   "field.audit_days": "Change log, days",
   "field.origins": "Allowed pages",
   "field.page": "Page where customers come back to",

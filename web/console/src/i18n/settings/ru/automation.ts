@@ -73,6 +73,7 @@ export const automation: Catalogue<keyof typeof words> = {
   "proactive.pages": "На страницах",
   "proactive.after": "Через секунд",
   "proactive.add": "Добавить приглашение",
+  "refused.invalid.calls.notice": "Напишите, что звонящий услышит перед записью: что разговор записывается.",
   "refused.invalid.consent": "Напишите, на что соглашаются, хотя бы на одном языке.",
   "refused.invalid.invitations": "Не больше десяти приглашений.",
 

@@ -41,6 +41,8 @@ export const business: Catalogue<keyof typeof words> = {
   "retention.conversations": "Диалоги, после завершения",
   "retention.conversations.hint":
     "Тексты, файлы и клиенты, которые больше не нужны. Вернуть их будет нельзя.",
+  "retention.recordings": "Записи звонков",
+  "retention.recordings.hint": "Сказанное остаётся текстом.",
   "retention.audit": "Журнал изменений",
   "retention.audit.hint": "Кто и что менял в этих настройках.",
   "retention.forever": "Без срока",

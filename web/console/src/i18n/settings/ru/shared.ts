@@ -96,6 +96,7 @@ export const shared: Catalogue<keyof typeof words> = {
   "refused.invalid.week": "Часы дня идут по порядку и не пересекаются.",
   "refused.invalid.holidays": "Праздник указан дважды, или его часы пересекаются.",
   "refused.invalid.conversation_days": "Укажите число дней от 0 до 3650.",
+  "refused.invalid.recording_days": "Укажите число дней от 0 до 3650.",
   "refused.invalid.audit_days": "Укажите число дней от 0 до 3650.",
   "refused.invalid.url": "На такой адрес отправлять нельзя. Нужен адрес с https://, доступный снаружи.",
 
@@ -139,6 +140,7 @@ export const shared: Catalogue<keyof typeof words> = {
   "field.day": "День",
   "field.spans": "Часы",
   "field.conversation_days": "Диалоги, дней",
+  "field.recording_days": "Записи звонков, дней",
   "field.audit_days": "Журнал, дней",
   "field.origins": "Разрешённые страницы",
   "field.page": "Страница, на которую возвращаются клиенты",

@@ -1,0 +1,84 @@
+"""Voice messages, understood by the engines of the calls.
+
+A recording is fed an utterance at a time, as fast as the engine takes it: what waits for an engine stays bounded, and a final is
+asked for as in a call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+from channels.voice.cues import Settings
+from channels.voice.hearing import Recognition
+from gateway.errors import SpeechUnavailable
+from gateway.ports import Heard, Listening, Words
+from speech.decoding import decode
+from speech.frames import FRAME_BYTES
+from speech.streams import closing
+from speech.utterances import utterances
+
+LEAD = 10
+"""Frames of silence (0.2 s) behind each utterance."""
+ANSWER_WITHIN = 60.0
+"""Seconds for an utterance; an order of engines waits less."""
+PIECE = 50
+"""Frames that are fed in one go, before others have their turn."""
+
+
+async def transcribe(file: bytes, recognition: Recognition, *, sure: float = Settings().confidence) -> Words:
+    """What is said in a file. Raises as ``Transcriber``."""
+    said = await asyncio.to_thread(_cut, await decode(file))
+    heard = await _understood(recognition, said) if said else []
+    spoken = [one for one in heard if one.text.strip()]
+    text = " ".join(one.text.strip() for one in spoken)
+    long = sum(len(one.text) for one in spoken)
+    confidence = sum(one.confidence * len(one.text) for one in spoken) / long if spoken else 1.0
+    return Words(text=text, language=recognition.locale, confidence=confidence, sure=confidence >= sure)
+
+
+def _cut(sound: bytes) -> list[bytes]:
+    return list(utterances(sound))
+
+
+async def _understood(recognition: Recognition, said: Iterable[bytes]) -> list[Heard]:
+    """The finals of all utterances. One whose engine fails is told to the next one that the order has."""
+    found: list[Heard] = []
+    waiting = list(said)
+    failures = 0
+    while waiting:
+        listening = await recognition.recognizer.listen(locale=recognition.locale, hints=recognition.hints)
+        try:
+            async with closing(listening.heard()) as told:
+                while waiting:
+                    found += await _utterance(listening, told, waiting[0])
+                    waiting.pop(0)
+        except SpeechUnavailable:
+            failures += 1
+            if failures == 2:
+                raise
+        finally:
+            await listening.aclose()
+    return found
+
+
+async def _utterance(listening: Listening, told: AsyncIterator[Heard], sound: bytes) -> list[Heard]:
+    """What is told until the final that was asked for: an engine may end sentences by itself before."""
+    frames = [sound[at : at + FRAME_BYTES] for at in range(0, len(sound), FRAME_BYTES)]
+    for at in range(0, len(frames), PIECE):
+        for frame in frames[at : at + PIECE]:
+            listening.feed(frame)
+        await asyncio.sleep(0)
+    for _ in range(LEAD):
+        listening.feed(bytes(FRAME_BYTES))
+    listening.finalize()
+    found: list[Heard] = []
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            async for one in told:
+                if one.final:
+                    found.append(one)
+                    return found
+    except TimeoutError as error:
+        raise SpeechUnavailable("The recognizer keeps its words to itself.") from error
+    raise SpeechUnavailable("The recognizer ended by itself.")

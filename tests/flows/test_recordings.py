@@ -1,0 +1,66 @@
+"""A call is recorded from when its caller has heard that it is, and played in its thread with what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.flows.axe import assert_no_faults
+from tests.flows.browser import Stage
+from tests.flows.calling import LOOPBACK, speaking, spoken
+from tests.flows.people import Customer, Operator
+from tests.flows.server import DemoServer, copy_of
+
+PATIENCE = 120_000
+_RECORD = """
+async (notice) => {
+  const me = await (await fetch("/api/v1/me")).json();
+  const base = `/api/v1/businesses/${me.businesses[0].id}/inboxes`;
+  const { inboxes } = await (await fetch(base)).json();
+  const inbox = inboxes.find(({ channel }) => channel === "webchat");
+  const calls = { ...inbox.settings.calls, notice: { ru: notice }, record: true };
+  const settings = { ...inbox.settings, calls };
+  const { name, version } = inbox;
+  const body = JSON.stringify({ name, version, settings });
+  return (await fetch(`${base}/${inbox.id}`, { method: "PUT", body })).status;
+}
+"""
+
+
+@pytest.fixture
+def demo(trained: Path, tmp_path: Path) -> Iterator[DemoServer]:
+    server = DemoServer(copy_of(trained, tmp_path / "data"), LOOPBACK)
+    server.start()
+    yield server
+    server.stop()
+
+
+def record(page: Page) -> None:
+    assert page.evaluate(_RECORD, "Разговор записывается.") == 200
+
+
+def test_a_recorded_call_is_played_with_what_was_said(playwright: Playwright, demo: DemoServer, tmp_path: Path) -> None:
+    with speaking(playwright, tmp_path, spoken(7.0, "Сколько стоит интернет?", 14.0)) as browser:
+        stage = Stage(browser, tmp_path)
+        record(Operator.sign_in(stage, demo.links.administrator, locale="en").page)
+        olga = Operator.sign_in(stage, demo.links.operator, locale="ru")
+        customer = Customer.arrive(stage, demo.links.page)
+        customer.panel.get_by_role("button", name="Позвонить").click()
+        customer.panel.get_by_role("button", name="Включить микрофон").click()
+        expect(customer.log).to_contain_text("Безлимитный интернет", timeout=PATIENCE)
+        customer.panel.get_by_role("button", name="Положить трубку").click()
+
+        olga.choose(view="all")
+        expect(olga.log).to_contain_text("Отсюда разговор записывается")
+        recording = olga.log.get_by_role("region", name="Запись разговора")
+        expect(recording).to_be_visible(timeout=PATIENCE)
+        line = recording.get_by_role("button", name="интернет").first
+        line.click()
+        expect(recording.get_by_role("button", name="Пауза")).to_be_visible()
+        expect(line).to_have_attribute("aria-current", "true")
+        recording.get_by_role("button", name="Пауза").click()
+        assert_no_faults(olga.page)
+        stage.close(failed=False)
