@@ -17,9 +17,9 @@ import pytest
 
 from channels.voice.voices import Voices
 from gateway.model.events import CallEnded, CustomerMessage, Entry, HandoffRequested
+from gateway.model.rules import CallSettings
 from gateway.ports import Recognizer, Synthesizer, Vocabulary
 from gateway.store import ledger
-from gateway.store.directory import CallSettings
 from gateway.store.opening import open_folder, open_sqlite
 from speech.order import Placed
 from speech.sphinx import sphinx

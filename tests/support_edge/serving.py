@@ -20,6 +20,7 @@ import msgspec
 from channels.telegram.polling import LEASE
 from gateway.app import Switchboard, open_store
 from gateway.logs import set_up
+from gateway.model.rules import CallSettings
 from gateway.ports import TurnRequest, TurnResult
 from gateway.store import directory, inboxes
 from gateway.store.opening import open_folder, open_sqlite
@@ -110,7 +111,7 @@ async def first_or_again(node: Switchboard, orders: Orders) -> Party:
 def allow_calls(tx: Tx, inbox: str) -> None:
     found = inboxes.find(tx, inbox)
     assert found is not None
-    settings = msgspec.structs.replace(found.settings, calls=directory.CallSettings())
+    settings = msgspec.structs.replace(found.settings, calls=CallSettings())
     assert inboxes.change(tx, found, name=found.name, settings=settings)
 
 

@@ -5,7 +5,15 @@ import { replyWays, usualWay, wayOf } from "../src/view/replies.ts";
 const web: Endpoint = { inbox: "i", identity: "ann", channel: "webchat" };
 const telegram: Endpoint = { inbox: "t", identity: "ann-t", channel: "telegram" };
 const voice: Endpoint = { ...web, channel: "voice" };
-const leg = { id: "l", endpoint: voice, before: web, started_at: 0, answered: null, held: false };
+const leg = {
+  id: "l",
+  endpoint: voice,
+  before: web,
+  started_at: 0,
+  answered: null,
+  held: false,
+  recording: null,
+};
 const state = (changes: Partial<Conversation>): Conversation => ({
   ...EMPTY,
   endpoint: web,

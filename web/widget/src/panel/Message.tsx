@@ -2,7 +2,6 @@ import { clock, linkify } from "@switchboard/protocol";
 import type { Mark, MessageItem, Rich } from "../model/timeline.ts";
 import { Choices, type Choose } from "./Choices.tsx";
 import { useDesk } from "./desk.ts";
-import { File } from "./File.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
 import { later } from "./later.tsx";
 
@@ -17,7 +16,7 @@ interface Props {
 }
 
 export function Message({ item, links, thumb, choose }: Props) {
-  const { say, address } = useDesk();
+  const { say } = useDesk();
   const author =
     item.author === "customer" ? say("you") : item.author === "bot" ? say("assistant") : item.name;
   const classes = [
@@ -35,15 +34,7 @@ export function Message({ item, links, thumb, choose }: Props) {
           {item.text === null ? say("erased") : <Words text={item.text} rich={item.rich} />}
         </p>
       )}
-      {item.files.map((file) => {
-        const path = links.get(file.id);
-        return (
-          <>
-            <File file={file} href={path ? address(path) : ""} />
-            {file.words && !file.words.problem && <p class="words">{file.words.text}</p>}
-          </>
-        );
-      })}
+      {item.files.length > 0 && <Files files={item.files} links={links} />}
       {item.cards.length > 0 && (
         <Cards cards={item.cards} choices={(buttons) => <Choices buttons={buttons} choose={choose} />} />
       )}
@@ -53,6 +44,7 @@ export function Message({ item, links, thumb, choose }: Props) {
 }
 
 const Cards = later(() => import("./cards/Cards.tsx"));
+const Files = later(() => import("./files/Files.tsx"));
 const RichWords = later(() => import("./rich/Rich.tsx"), Linked);
 
 /** Words, and whatever is said beside them once that can be shown. */
