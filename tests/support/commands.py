@@ -131,7 +131,7 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "client_id": st.sampled_from(["", "m1"]), "continued_in": st.sampled_from(["", "conversation-2"]),
         "files": st.lists(attachments, max_size=3).map(tuple), "fault": faults,
         "spans": spans, "place": places, "phone": phones, "emoji": st.lists(texts, max_size=2).map(tuple), "target": targets,
-        "memory": memories, "records": records, "answered_forms": st.just(()), "speech": speech, "leg": legs,
+        "confidence": st.floats(0, 1), "memory": memories, "records": records, "answered_forms": st.just(()), "speech": speech, "leg": legs,
     }  # fmt: skip
     if name in by_name:
         return by_name[name]
