@@ -27,6 +27,7 @@ from channels.voice.scenario import NOBODY, NOTICE, Does, End, Finish, Notice, P
 from channels.voice.scenario import Place as Position
 from channels.voice.seating import CALLER, account_of, rows_of, takes_part, wants_music
 from channels.voice.seats import Place
+from channels.voice.sounds import CallSounds, Frames, Shelf
 from channels.voice.speaking import Spoken, pressed, spoken_of
 from channels.voice.voices import Voice
 from gateway.dispatcher import Dispatcher
@@ -38,6 +39,7 @@ from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
     AnyEvent,
+    BotMessage,
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
@@ -50,11 +52,13 @@ from gateway.model.events import (
     SystemNotice,
 )
 from gateway.model.events.calls import VOICE
+from gateway.model.prompts import HOLD_MUSIC, OF_PHRASE, QUEUE_MUSIC, prompt_of
 from gateway.model.rules import CallSettings
 from gateway.model.standing import Standing
 from gateway.model.state import Conversation, Floor, Leg, Status
 from gateway.model.visible import Audience
 from gateway.ports import Caller, Inbound, Phrases, Signal
+from gateway.store.sounds import Sound
 from gateway.tasks import TaskSet
 from speech.speakable import speakable
 
@@ -68,7 +72,8 @@ TICK = 500
 
 
 class Begun(NamedTuple):
-    """A call that has begun. ``name``: how the business is called in the caller's language; ``rates``: it asks how a talk was."""
+    """A call that has begun. ``name``: how the business is called in the caller's language; ``rates``: it asks how a talk was;
+    ``sounds``: those of the business."""
 
     business: str
     leg: str
@@ -78,6 +83,7 @@ class Begun(NamedTuple):
     rates: bool
     state: Conversation
     event_id: str
+    sounds: tuple[Sound, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,16 +96,19 @@ class Around:
     over: Callable[[str], None]
     """Is told the leg of a call that is over."""
     recordings: Recordings | None = None
+    shelf: Shelf | None = None
 
 
 @dataclass(slots=True)
 class _Talk:
-    """What stands between the caller and the log at the moment. ``saying``: prompts that are still to be heard."""
+    """What stands between the caller and the log at the moment. ``saying``: prompts that are still to be heard; ``step``: how often a
+    word was needed, by its notice."""
 
     choices: tuple[Button, ...] = ()
     awaiting: bool = False
     leaving: bool = False
     saying: set[str] = field(default_factory=set)
+    step: dict[str, int] = field(default_factory=dict)
 
 
 class Call:
@@ -128,6 +137,7 @@ class Call:
         self._at = self._looked_at = 0
         self._over = False
         self._notice = ""
+        self._sounds = CallSounds(begun.sounds, begun.settings, around.shelf, leg=begun.leg)
         self._track: Track | None = None
 
     # --- its life ---
@@ -157,6 +167,7 @@ class Call:
     async def run(self) -> None:
         """Follows the log from here on."""
         begun, hub = self._begun, self._around.hub
+        await self._sounds.prepare(self._locale)
         self._await_caller()
         self._stops.append(hub.watch_signals(self.conversation, self._signal))
         self._arrange()
@@ -261,9 +272,12 @@ class Call:
         self._line.change(rows_of(state, leg, self._seats))
         if self._track is not None:
             self._track.rest(leg.recording != "on" or leg.held)
-        self._line.play_music(waiting_music() if wants_music(state, leg, self._seats) else ())
+        self._line.play_music(self._music(held=leg.held) if wants_music(state, leg, self._seats) else ())
         if self._scenario.greeted:
             self._do(self._scenario.moved(state, self._at))
+
+    def _music(self, *, held: bool) -> Frames:
+        return self._sounds.prompt(HOLD_MUSIC if held else QUEUE_MUSIC, self._locale) or waiting_music()
 
     def _leave(self, seat: str) -> None:
         self._line.unseat(seat)
@@ -297,22 +311,37 @@ class Call:
         if notice == NOTICE:
             self._notice = str(spoken.seq)
         if spoken.text:
-            self._prompt(str(spoken.seq), spoken.text, protected=notice == NOTICE)
+            sound = self._sound_of(event)
+            self._prompt(str(spoken.seq), spoken.text, protected=notice == NOTICE, sound=sound)
         if spoken.offer and notice not in NOBODY:
             self._prompt(f"{spoken.seq}.offer", spoken.offer, keys=1)
         if notice:
             self._do(self._scenario.noticed(notice, self._at))
 
+    def _sound_of(self, event: AnyEvent) -> Frames:
+        """What is played in place of speaking it, where it is a notice or an answer that has a sound."""
+        if isinstance(event, BotMessage):
+            return self._sounds.named(event.sound, self._locale) if event.sound else ()
+        if not isinstance(event, SystemNotice):
+            return ()
+        step = self._talk.step.get(event.notice, 0)
+        return self._sounds.prompt(
+            prompt_of(f"{event.notice}_{step}".removeprefix("call_") if step else event.notice), self._locale
+        )
+
     def _phrase(self, key: str, *, keys: int = 0) -> None:
         """A sentence of ours that isn't kept."""
-        self._prompt(key, self._around.phrases.say(key, self._locale), keys=keys)
+        sound = self._sounds.prompt(OF_PHRASE.get(key, ""), self._locale)
+        self._prompt(key, self._around.phrases.say(key, self._locale), keys=keys, sound=sound)
 
-    def _prompt(self, name: str, text: str, *, protected: bool = False, keys: int = 0) -> None:
+    def _prompt(self, name: str, text: str, *, protected: bool = False, keys: int = 0, sound: Frames = ()) -> None:
         self._talk.saying.add(name)
         voice, rate = self._voice.voice, self._voice.rate
         self._line.say(
-            Prompt(id=name, text=text, locale=self._locale, voice=voice, rate=rate, protected=protected, keys=keys)
-        )
+            Prompt(
+                id=name, text=text, locale=self._locale, voice=voice, rate=rate, sound=sound, protected=protected, keys=keys,
+            )
+        )  # fmt: skip
 
     def _do(self, does: Does) -> None:
         """What the scenario wants."""
@@ -353,9 +382,10 @@ class Call:
             case PromptHeard():
                 self._heard(event)
             case NoInput() | NoMatch():
-                kind = "no_input" if isinstance(event, NoInput) else "no_match"
-                text = self._around.phrases.say(f"call.{kind}.{min(event.step, 2)}", self._locale)
-                self._submit(c.Notify(notice=f"call_{kind}", text=text))
+                notice = "call_no_input" if isinstance(event, NoInput) else "call_no_match"
+                step = self._talk.step[notice] = min(event.step, 2)
+                text = self._around.phrases.say(f"{notice.replace('_', '.', 1)}.{step}", self._locale)
+                self._submit(c.Notify(notice=notice, text=text))
             case Filler():
                 self._phrase(FILLER)
             case PersonWanted():

@@ -109,7 +109,7 @@ def _shell(event: Plain) -> Plain:
         case ChatOpened():
             return replace(event, payload="", author="")
         case BotMessage():
-            return replace(event, text="", buttons=(), cards=(), spoken="")
+            return replace(event, text="", buttons=(), cards=(), spoken="", sound="")
         case SystemNotice():
             return replace(event, text="", buttons=())
         case OperatorMessage():

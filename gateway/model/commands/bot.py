@@ -23,6 +23,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     cards: tuple[Card, ...] = ()
     spoken: str = ""
     quotes: Quotation | None = None
+    sound: str = ""
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
