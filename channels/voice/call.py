@@ -324,10 +324,9 @@ class Call:
             return self._sounds.named(event.sound, self._locale) if event.sound else ()
         if not isinstance(event, SystemNotice):
             return ()
-        step = self._talk.step.get(event.notice, 0)
-        return self._sounds.prompt(
-            prompt_of(f"{event.notice}_{step}".removeprefix("call_") if step else event.notice), self._locale
-        )
+        step = self._talk.step.get(event.notice)
+        named = f"{event.notice.removeprefix('call_')}_{step}" if step else event.notice
+        return self._sounds.prompt(prompt_of(named), self._locale)
 
     def _phrase(self, key: str, *, keys: int = 0) -> None:
         """A sentence of ours that isn't kept."""

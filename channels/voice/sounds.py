@@ -95,6 +95,7 @@ class CallSounds:
         self._shelf = shelf
         self._leg = leg
         self._held: dict[str, Frames] = {}
+        self._told: set[tuple[str, str]] = set()
 
     async def prepare(self, locale: str) -> None:
         """Waits a moment for what the settings name in the caller's language; the rest comes while the call begins."""
@@ -127,7 +128,9 @@ class CallSounds:
         return held
 
     def _missed(self, name: str, why: str) -> Frames:
-        log.warning("sound_not_played", leg=self._leg, sound=name, why=why)
+        if (name, why) not in self._told:
+            self._told.add((name, why))
+            log.warning("sound_not_played", leg=self._leg, sound=name, why=why)
         return ()
 
     def _of_settings(self, chosen: Mapping[str, str]) -> Iterator[tuple[str, Sound]]:
