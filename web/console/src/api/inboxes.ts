@@ -44,6 +44,8 @@ export interface CallSettings {
   team: string;
   /** From when the caller has heard `notice`. */
   record: boolean;
+  /** By language and prompt: the sound that is played in place of the voice, by name. */
+  sounds?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** What can be written of an inbox, and with `channel` and `has_secret` what it is. */
