@@ -36,7 +36,7 @@ from speech.wav import wav
 
 PATH = BASE + "/sounds"
 ONE = PATH + "/{sound}"
-LARGEST = 20 * 1024 * 1024
+LARGEST = 20_000_000
 """Bytes of a file that comes in: five minutes in any form that people send, but for the longest WAVs."""
 LONGEST, LONGEST_MUSIC = 120, 300
 """Seconds of what is spoken, and of music."""
@@ -234,7 +234,7 @@ async def _body(request: web.Request) -> bytes:
 
 
 def _too_large() -> TooLarge:
-    megabytes = LARGEST // 1024 // 1024
+    megabytes = LARGEST // 1_000_000
     return TooLarge(faults.TOO_LARGE(limit=megabytes), field="file", limit=LARGEST)
 
 

@@ -84,7 +84,7 @@ async def test_sound_is_listed_with_who_brought_it_and_everything_that_calls_say
     prompts = {one["key"]: one for one in told["prompts"]}
     assert prompts["filler"]["texts"]["en"] == "One moment, please."
     assert prompts["hold_music"]["music"] and not prompts["notice"]["texts"]
-    assert told["limits"] == {"bytes": 20 * 1024 * 1024, "seconds": 120, "music_seconds": 300}
+    assert told["limits"] == {"bytes": 20_000_000, "seconds": 120, "music_seconds": 300}
     assert ("Anna", "added", "sound") in await anna.audit()
 
 

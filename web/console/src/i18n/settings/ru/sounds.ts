@@ -51,6 +51,7 @@ export const sounds: Catalogue<keyof typeof english> = {
     many: "Из готовых ({n})",
     other: "Из готовых ({n})",
   },
+  "sounds.close": "Закрыть",
   "sounds.name": "Название",
   "sounds.keep": "Сохранить и взять",
   "sounds.use": "Взять",

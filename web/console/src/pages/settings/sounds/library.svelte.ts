@@ -6,7 +6,7 @@ import { sentence } from "../model/refusals.ts";
 /** The sounds of the business, as whoever chooses among them sees them. */
 class Library {
   sounds = $state.raw<readonly Sound[]>([]);
-  limits = $state.raw<SoundLimits>({ bytes: 20 * 1024 * 1024, seconds: 120, music_seconds: 300 });
+  limits = $state.raw<SoundLimits>({ bytes: 20_000_000, seconds: 120, music_seconds: 300 });
   problem = $state("");
   /** What isn't here then is gone. */
   ready = $state(false);
