@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import structlog
@@ -97,15 +97,16 @@ class CallSounds:
         self._held: dict[str, Frames] = {}
         self._told: set[tuple[str, str]] = set()
 
-    async def prepare(self, locale: str) -> None:
-        """Waits a moment for what the settings name in the caller's language; the rest comes while the call begins."""
+    async def prepare(self, locale: str, *others: str) -> None:
+        """Waits a moment for what the settings name in the caller's language; the rest comes while the call begins, with that of the
+        languages that they may change to."""
         if self._shelf is None or not self._known:
             return
         first = [*self._of_settings(self._chosen.get(locale, {}))]
         await self._shelf.ready([one for _, one in sorted(first, key=_later)], within=WITHIN)
         for chosen in self._chosen.values():
             self._shelf.want(one for _, one in self._of_settings(chosen))
-        self._shelf.want(self._of_answers(locale))
+        self._shelf.want(self._of_answers({locale, *others}))
 
     def prompt(self, key: str, locale: str) -> Frames:
         """What is played in place of a sentence of ours; none: the voice says it."""
@@ -139,11 +140,11 @@ class CallSounds:
             if sound is not None:
                 yield prompt, sound
 
-    def _of_answers(self, locale: str) -> Iterator[Sound]:
+    def _of_answers(self, locales: Collection[str]) -> Iterator[Sound]:
         """As many as there is room for: which of them the bot names, its content alone knows."""
         room = OF_A_CALL
         for sound in {one.id: one for one in self._known.values()}.values():
-            if sound.speaks(locale) and sound.milliseconds <= LONGEST_ANSWER and sound.size <= room:
+            if any(map(sound.speaks, locales)) and sound.milliseconds <= LONGEST_ANSWER and sound.size <= room:
                 room -= sound.size
                 yield sound
 

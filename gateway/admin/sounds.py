@@ -131,8 +131,8 @@ class Sounds:
     def _prompts(self, business: Business) -> Iterator[PromptView]:
         for key, phrase in PHRASES.items():
             texts = {
-                locale: self._phrases.say(phrase, locale, business=business.named(locale))
-                for locale in business.locales
+                locale: self._phrases.say(phrase, locale, business=business.named(locale), key=number)
+                for number, locale in enumerate(business.locales, 1)
                 if phrase
             }
             yield PromptView(key=key, music=False, texts=texts)

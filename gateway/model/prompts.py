@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 PHRASES: Mapping[str, str] = MappingProxyType(
     {
+        "language": "call.language",
         "greeting": "call.greeting",
         "notice": "",
         "ringing": "call.ringing",

@@ -226,6 +226,6 @@ def test_former_name_stands_for_a_sound_until_another_has_it() -> None:
 def test_every_prompt_has_its_words_in_each_language() -> None:
     phrases = CataloguePhrases()
     for phrase in filter(None, PHRASES.values()):
-        assert phrases.say(phrase, "en", business="Shop") != phrases.say(phrase, "ru", business="Shop")
+        assert phrases.say(phrase, "en", business="Shop", key=1) != phrases.say(phrase, "ru", business="Shop", key=1)
     assert OF_PHRASE["call.filler"] == "filler"
     assert (prompt_of("call_greeting"), prompt_of("queued"), prompt_of("queued_until")) == ("greeting", "queued", "")

@@ -44,6 +44,8 @@ export interface CallSettings {
   team: string;
   /** From when the caller has heard `notice`. */
   record: boolean;
+  /** Callers say first which of the business's languages they speak, or press its key. */
+  ask_language: boolean;
   /** By language and prompt: the sound that is played in place of the voice, by name. */
   sounds?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

@@ -2,7 +2,7 @@ import type { Sound } from "../api/sounds.ts";
 
 /** Prompts as they are shown, in the order of a call. */
 export const GROUPS = [
-  ["begin", ["greeting", "notice", "ringing"]],
+  ["begin", ["language", "greeting", "notice", "ringing"]],
   ["talk", ["filler", "again", "no_input_1", "no_input_2", "no_match_1", "no_match_2"]],
   ["wait", ["queue_music", "hold_music", "queued", "queued_again", "silent"]],
   [

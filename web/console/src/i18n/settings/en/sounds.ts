@@ -50,6 +50,7 @@ export const sounds = {
   "sounds.used": "played in {where}",
   "sounds.rename": "Give it another name",
   "sounds.remove.ask": "Remove “{name}”? Where the bot’s answers name it, the voice speaks again.",
+  "prompt.language": "The choice of this language",
   "prompt.greeting": "Greeting",
   "prompt.notice": "What must be heard",
   "prompt.ringing": "Their operator is being called",

@@ -59,6 +59,7 @@ export const sounds: Catalogue<keyof typeof english> = {
   "sounds.used": "звучит в «{where}»",
   "sounds.rename": "Переименовать",
   "sounds.remove.ask": "Удалить «{name}»? Ответы бота, где он назван, снова скажет голос.",
+  "prompt.language": "Выбор этого языка",
   "prompt.greeting": "Приветствие",
   "prompt.notice": "Что нужно дослушать",
   "prompt.ringing": "Зовём собеседника",
