@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import ClientError, web
 
-from gateway.errors import InUse, Invalid, Malformed, NameTaken, NotFound, TooLarge
+from gateway.errors import InUse, Invalid, Malformed, NameTaken, NotFound, Overloaded, SpeechUnavailable, TooLarge
 from gateway.faults import sounds as faults
 from gateway.files import PIECE, Files
 from gateway.http.changing import actor, write
@@ -41,7 +41,9 @@ LARGEST = 20_000_000
 LONGEST, LONGEST_MUSIC = 120, 300
 """Seconds of what is spoken, and of music."""
 AT_ONCE = 2
-"""Files that are decoded at the same time on a node; others wait for their turn."""
+"""Files that are decoded at the same time on a node; others wait for their turn …"""
+MOST_WAITING = 8
+"""… and so many may be in memory."""
 TYPE = "audio/wav"
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
@@ -100,6 +102,7 @@ class Sounds:
         self._files = Files(store, files.objects, limit=2 * RATE * (LONGEST_MUSIC + 1))
         self._phrases = phrases
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._coming_in = 0
 
     def routes(self) -> list[Route]:
         admin, tags = ADMINISTRATORS, ("business",)
@@ -163,8 +166,18 @@ class Sounds:
             raise
 
     async def _ready(self, request: web.Request, *, spoken: bool) -> bytes:
-        """Raises ``TooLarge``, ``Invalid``, ``Malformed``, ``SpeechUnavailable``."""
-        body = await _body(request)
+        """Raises ``TooLarge``, ``Invalid``, ``Malformed``, ``Overloaded``."""
+        if self._coming_in >= MOST_WAITING:
+            raise Overloaded("Many sounds are coming in right now. Send it again in a moment.")
+        self._coming_in += 1
+        try:
+            return await self._made(await _body(request), spoken=spoken)
+        except SpeechUnavailable as error:
+            raise Overloaded("No sound can be read just now. Send it again in a moment.") from error
+        finally:
+            self._coming_in -= 1
+
+    async def _made(self, body: bytes, *, spoken: bool) -> bytes:
         longest = LONGEST if spoken else LONGEST_MUSIC
         async with self._turns:
             try:

@@ -233,3 +233,8 @@ async def test_whoever_supervises_hears_sounds_and_brings_none(anna: Browser) ->
     rita = Browser(anna.site, anna.site.theirs.sessions["rita"])
     path = f"/api/v1/businesses/{anna.site.theirs.business}/sounds/{made['id']}/audio"
     assert (await rita.ask("GET", path))[0] == 404
+
+
+async def test_so_many_files_are_in_memory_and_no_more(anna: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "MOST_WAITING", 0)
+    assert code(await bring(anna, "Greeting")) == (503, "overloaded")
