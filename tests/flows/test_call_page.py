@@ -31,7 +31,7 @@ def test_a_call_outlasts_the_site_it_was_begun_from(
         with customer.page.context.expect_page() as opened:
             customer.panel.get_by_role("button", name="Позвонить").click()
         there = Customer(opened.value, "ru")
-        expect(there.panel).to_contain_text("Перенести разговор сюда")
+        expect(there.panel).to_contain_text("Продолжить здесь диалог")
         expect(there.panel.get_by_role("button", name="Включить микрофон")).to_have_count(0)
         there.panel.get_by_role("button", name="Продолжить здесь").click()
         there.sees("Сколько стоит интернет?", author="customer")
@@ -58,7 +58,7 @@ def test_a_business_gives_the_address_of_its_calls_away(
         stage = Stage(browser, tmp_path)
         there = Customer(stage.page(locale="ru"), "ru")
         there.page.goto(f"{demo.links.origin}/call/{inbox}")
-        expect(there.page).to_have_title("Позвонить: Lantern")
+        expect(there.page).to_have_title("Позвонить: Фонарь")
         expect(there.panel.get_by_role("button", name="Закрыть")).to_have_count(0)
         there.panel.get_by_role("button", name="Включить микрофон").click()
         expect(call_of(there)).to_contain_text("На линии помощник")

@@ -7,6 +7,7 @@ import msgspec
 from gateway.model.commands.base import Command
 from gateway.model.commands.people import FillForm
 from gateway.model.events import (
+    Attachment,
     Button,
     Card,
     Memory,
@@ -24,6 +25,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     spoken: str = ""
     quotes: Quotation | None = None
     sound: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):

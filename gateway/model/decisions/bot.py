@@ -29,6 +29,7 @@ def finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circu
             spoken=reply.spoken,
             quotes=reply.quotes,
             sound=reply.sound,
+            files=reply.files,
         )
         for reply in command.replies
     )

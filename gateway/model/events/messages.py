@@ -58,7 +58,7 @@ class BotMessage(Event, frozen=True, tag="bot_message"):
     """One message of a bot's turn; ``turn`` is the ``seq`` of the last input that the turn answers.
 
     ``spoken``: what a call says in place of ``text``, where that is something else; ``sound``: what it plays in place of speaking
-    that, by name. ``quotes``: whose words these are, where an article answered.
+    that, by name. ``quotes``: whose words these are, where an article answered. ``files``: the same words as a voice message.
     """
 
     text: str
@@ -69,6 +69,7 @@ class BotMessage(Event, frozen=True, tag="bot_message"):
     spoken: str = ""
     quotes: Quotation | None = None
     sound: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class OperatorMessage(Event, frozen=True, tag="operator_message"):
