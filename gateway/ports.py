@@ -333,14 +333,15 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BotReply(msgspec.Struct, frozen=True, kw_only=True):
-    """One message of the bot. ``spoken``: what a call says in place of ``text``, where that is something else. ``quotes``: the
-    article whose words it says."""
+    """One message of the bot. ``spoken``: what a call says in place of ``text``, where that is something else; ``sound``: what it plays
+    in place of speaking that, by name. ``quotes``: the article whose words it says."""
 
     text: str
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
     spoken: str = ""
     quotes: Quotation | None = None
+    sound: str = ""
 
 
 class Handoff(msgspec.Struct, frozen=True, kw_only=True):

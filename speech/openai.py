@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import io
 import math
-import wave
 from collections import deque
 from collections.abc import AsyncIterator
 
@@ -20,10 +19,11 @@ import msgspec
 from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Hints, Word
 from gateway.tasks import TaskSet
-from speech.frames import FRAME_BYTES, FRAME_MS, RATE
+from speech.frames import FRAME_BYTES, FRAME_MS
 from speech.names import names_in
 from speech.services import FIRST, NEXT, Told, framed, reaching, refused, session, speed
 from speech.streams import closing
+from speech.wav import wav
 
 LONGEST_MS = 60_000
 """Of an utterance; what goes beyond it is understood apart."""
@@ -281,17 +281,6 @@ def joined(parts: list[Heard], since: int) -> Heard:
         confidence=sum(one.confidence for one in spoken) / len(spoken),
         words=tuple(word for one in spoken for word in one.words),
     )
-
-
-def wav(sound: bytes) -> bytes:
-    """``sound`` with a header."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(RATE)
-        writer.writeframes(sound)
-    return file.getvalue()
 
 
 def _code(body: bytes) -> str:

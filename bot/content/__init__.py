@@ -109,7 +109,8 @@ def judge_content(
     if definitions is not None:
         draft.definitions = read_definitions(definitions)
     content = draft.finish()
-    return Loaded(content=content, findings=tuple(sorted(draft.findings, key=lambda found: (found.file, found.line))))
+    findings = tuple(sorted(draft.findings, key=lambda found: (found.file, found.line)))
+    return Loaded(content=content, findings=findings, sounds=tuple(draft.sounds))
 
 
 def is_test(name: str) -> bool:

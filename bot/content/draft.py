@@ -17,6 +17,7 @@ from bot.content.types import (
     Field,
     Form,
     Intent,
+    NamedSound,
     Rule,
     Session,
     Settings,
@@ -56,6 +57,7 @@ class Draft:
         self.responses: dict[str, tuple[Variation, ...]] = {}
         self.payloads: list[tuple[Node, str]] = []
         self.named: list[tuple[Node, str, str]] = []
+        self.sounds: list[NamedSound] = []
         self.rules: list[tuple[Rule, Node]] = []
         self.stories: list[tuple[Story, Node]] = []
         self.pieces: list[tuple[str, Node, list[Node]]] = []

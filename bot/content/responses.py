@@ -7,7 +7,7 @@ import re
 from bot.content.domain import names, number, plain
 from bot.content.draft import Draft
 from bot.content.source import Node
-from bot.content.types import Aim, Choice, Tile, Variation
+from bot.content.types import Aim, Choice, NamedSound, Tile, Variation
 from gateway.errors import Invalid
 from gateway.faults import content as faults
 from gateway.model.cards import LINKS, MAX_CARDS, TEXT, TITLE, check_address
@@ -18,6 +18,9 @@ MAX_TEXT = 4_000
 MAX_BUTTONS = 20
 MOST_PRIORITY = 100
 MOST_SKILLS = 10
+LONGEST_SOUND = 60
+_VOICE = "voice"
+_PLACE = re.compile(r"\{(\w+)\}")
 _PAYLOAD = re.compile(r"/(?P<intent>[^\s{.][^\s{]*)(?P<facts>\{.*\})?", re.DOTALL)
 # Names that Switchboard itself understands in a payload; they are no intents.
 _OWN_PAYLOADS = "/switchboard."
@@ -31,6 +34,9 @@ def read_responses(draft: Draft, section: Node) -> None:
         offered = tuple(_variation(draft, name, one) for one in entry.items(f"The response “{name}”"))
         if not offered:
             raise entry.error(faults.RESPONSE_EMPTY(name=name))
+        for one in offered:
+            if one.sound and not any(each.text for each in offered):
+                draft.note(entry, faults.SOUND_WORDS(name=one.sound, where=name))
         draft.responses[name] = offered
 
 
@@ -39,13 +45,13 @@ def _variation(draft: Draft, name: str, node: Node) -> Variation:
     draft.note_others(fields, _VARIATION, name)
     custom = fields["custom"].fields("The custom part") if "custom" in fields else {}
     # Rasa hands a response's custom part on as it is.
-    draft.note_others(custom, ("cards", "handoff"), name)
+    draft.note_others(custom, ("cards", "handoff", "sound"), name)
     text = fields["text"].text("text").strip() if "text" in fields else ""
     if "text" in fields and not 0 < len(text) <= MAX_TEXT:
         raise fields["text"].error(faults.TEXT(limit=MAX_TEXT))
     if not text and not custom and "image" not in fields:
         raise node.error(faults.VARIATION(name=name))
-    return Variation(
+    variation = Variation(
         text=text,
         buttons=tuple(_button(draft, button) for button in _entries(fields, "buttons")[:MAX_BUTTONS]),
         cards=tuple(_card(draft, card) for card in _entries(custom, "cards")[:MAX_CARDS]),
@@ -53,7 +59,22 @@ def _variation(draft: Draft, name: str, node: Node) -> Variation:
         channel=fields["channel"].text("channel") if "channel" in fields else "",
         image=_address(fields["image"], ("https",)) if "image" in fields else "",
         handoff=read_aim(draft, custom["handoff"], name) if "handoff" in custom else None,
+        sound=custom["sound"].text("sound").strip()[:LONGEST_SOUND] if "sound" in custom else "",
     )
+    if variation.sound:
+        _note_sound(draft, name, custom["sound"], variation)
+    return variation
+
+
+def _note_sound(draft: Draft, name: str, node: Node, variation: Variation) -> None:
+    """Where a sound is named, and why it is never heard."""
+    sound, values = variation.sound, dict.fromkeys(_PLACE.findall(variation.text))
+    language = dict(variation.condition).get("language", "")
+    draft.sounds.append(NamedSound(file=node.file, line=node.line, response=name, name=sound, language=language))
+    if variation.channel != _VOICE:
+        draft.note(node, faults.SOUND_CHANNEL(name=sound, where=name))
+    if values:
+        draft.note(node, faults.SOUND_FIXED(name=sound, where=name, values=", ".join(values)))
 
 
 def read_aim(draft: Draft, node: Node, where: str) -> Aim:

@@ -84,7 +84,8 @@ class Aim(_Part, frozen=True):
 class Variation(_Part, frozen=True):
     """One way to say a response; it fits where every slot of ``condition`` has its value, on its ``channel`` ("": any).
 
-    What a call says is one for the channel ``voice``. ``image``: an https address. ``handoff``: people take over after it.
+    What a call says is one for the channel ``voice``. ``image``: an https address. ``handoff``: people take over after it. ``sound``: what
+    a call plays in place of speaking it, by name.
     """
 
     text: str = ""
@@ -94,6 +95,7 @@ class Variation(_Part, frozen=True):
     channel: str = ""
     image: str = ""
     handoff: Aim | None = None
+    sound: str = ""
 
 
 # --- what is remembered ---
@@ -286,8 +288,20 @@ class Content(_Part, frozen=True):
         return msgspec.structs.replace(self, intents=intents)
 
 
+class NamedSound(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an answer names a sound. ``language``: of whom it is for, "" for anybody."""
+
+    file: str
+    line: int
+    response: str
+    name: str
+    language: str
+
+
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """Content and what of it this engine doesn't honour."""
+    """Content and what of it this engine doesn't honour. ``sounds``: those that it names; whether the business has them, the content
+    can't tell."""
 
     content: Content
     findings: tuple[Finding, ...]
+    sounds: tuple[NamedSound, ...] = ()

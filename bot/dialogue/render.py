@@ -152,9 +152,12 @@ class Voice(msgspec.Struct, frozen=True):
         if spoken is None or written is None:
             text = _filled(phrases.say(name, self.language), facts)
             return BotReply(text=text, spoken=speakable(text, self.language)), None
+        said = spoken.text or written.text
+        # No sound knows values.
+        sound = "" if _PLACEHOLDER.search(said) else spoken.sound
         reply = self._written(written, facts)
         return msgspec.structs.replace(
-            reply, spoken=speakable(_filled(spoken.text or written.text, facts), self.language)
+            reply, spoken=speakable(_filled(said, facts), self.language), sound=sound
         ), written.handoff
 
     def _written(self, variation: Variation, facts: Mapping[str, str]) -> BotReply:

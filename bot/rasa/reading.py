@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from bot.content.judging import HANDOFF
+from bot.content.responses import LONGEST_SOUND
 from bot.dialogue.offers import ASK_PERSON
 from bot.dialogue.render import VOICE, names_of
 from bot.rasa.tracking import NO_FACTS, fact_of
@@ -123,7 +124,7 @@ def _said(event: Event, odd: list[str]) -> tuple[BotReply | None, Wanted | None]
     buttons = [*_buttons(data.buttons, odd), *_buttons(data.quick_replies, odd), *_attached(data.attachment, odd)]
     cards = [*_pictures(data.image, odd), *_cards(custom.get("cards"), odd)][:MAX_CARDS]
     handoff = custom.get("handoff")
-    for other in set(custom) - {"cards", "handoff"}:
+    for other in set(custom) - {"cards", "handoff", "sound"}:
         odd.append(f"custom.{str(other)[:40]}")
     reply = BotReply(text=text, buttons=tuple(buttons[:MAX_BUTTONS]), cards=tuple(cards)) if text or cards else None
     return reply, _wanted(handoff, odd) if handoff is not None else None
@@ -220,7 +221,8 @@ class Channel(msgspec.Struct, frozen=True):
         if self.name == VOICE:
             from speech.speakable import speakable
 
-            return msgspec.structs.replace(reply, spoken=speakable(text or reply.text, self.language))
+            spoken = speakable(text or reply.text, self.language)
+            return msgspec.structs.replace(reply, spoken=spoken, sound=_sound(variation))
         if variation is None or not text:
             return reply
         return msgspec.structs.replace(reply, text=text, buttons=tuple(_buttons(variation.buttons, [])))
@@ -241,6 +243,13 @@ class Channel(msgspec.Struct, frozen=True):
             return fact_of(self.slots.get(found[1])) or found[0]
 
         return _PLACEHOLDER.sub(value, variation.text or "").strip()[:MAX_TEXT]
+
+
+def _sound(variation: Variation | None) -> str:
+    """By name; none knows values."""
+    if variation is None or not isinstance(variation.custom, dict) or _PLACEHOLDER.search(variation.text or ""):
+        return ""
+    return _text(variation.custom, "sound", LONGEST_SOUND)
 
 
 class Wording(msgspec.Struct, frozen=True):

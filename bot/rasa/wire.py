@@ -122,6 +122,7 @@ class Variation(msgspec.Struct, frozen=True):
     buttons: Any = None
     condition: Any = None
     channel: str | None = None
+    custom: Any = None
 
 
 class Domain(msgspec.Struct, frozen=True):

@@ -54,7 +54,7 @@ from gateway.faults import refusals
 from gateway.http.changing import actor, tell_changed
 from gateway.http.routes import ADMINISTRATORS, EVERYONE, SUPERVISORS, Call, Route
 from gateway.ports import Progress
-from gateway.store import audit, bot_versions, directory
+from gateway.store import audit, bot_versions, directory, sounds
 from gateway.store.bot_versions import BotVersion
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -186,8 +186,9 @@ class StudioRoutes:
         return await self._view(call.business, draft)
 
     async def _view(self, business: str, draft: Draft) -> DraftView:
-        known = await self._store.read(business, lambda tx, now: bot_versions.versions(tx))
-        shown = await asyncio.to_thread(lambda: views.overview(draft.project, read_project(draft.project)))
+        known, heard = await self._store.read(business, lambda tx, now: (bot_versions.versions(tx), sounds.read(tx)))
+        by_name = {name: one.locale for name, one in sounds.by_name(heard).items()}
+        shown = await asyncio.to_thread(lambda: views.overview(draft.project, read_project(draft.project), by_name))
         fingerprint = fingerprint_of_project(draft.project)
         made = (
             one.version for one in known if msgspec.json.decode(one.report, type=Published).fingerprint == fingerprint

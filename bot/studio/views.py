@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from bot.content.errors import Finding
 from bot.content.extras import FILE as EXTRAS
 from bot.content.judging import HANDOFF
 from bot.content.project import Project
+from bot.content.sounds import unheard
 from bot.content.types import Example, Rule, Variation
 from bot.dialogue.playbook import Playbook
 from gateway.language import clean, is_cyrillic, words
@@ -115,8 +117,9 @@ class FormPage(Page, frozen=True, kw_only=True):
     fills: str = ""
 
 
-def overview(project: Project, loaded: Loaded) -> Overview:
-    """The lists."""
+def overview(project: Project, loaded: Loaded, sounds: Mapping[str, str] = {}) -> Overview:
+    """The lists. ``sounds``: those of the business, as ``unheard`` has them."""
+    beside = unheard(loaded.sounds, sounds)
     content = loaded.content
     playbook = Playbook(content)
     led = {intent.name: _led(content, playbook, intent.name) for intent in content.intents}
@@ -148,7 +151,7 @@ def overview(project: Project, loaded: Loaded) -> Overview:
         settings=dict(Pages(project).says(EXTRAS)),
         tests=len(Pages(project).says(TESTS).get("stories") or ()),
         files=tuple(sorted(project.files)),
-        findings=loaded.findings,
+        findings=tuple(sorted((*loaded.findings, *beside), key=lambda found: (found.file, found.line))),
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from channels.voice.scenario import NOBODY, NOTICE, Does, End, Finish, Notice, P
 from channels.voice.scenario import Place as Position
 from channels.voice.seating import CALLER, account_of, rows_of, takes_part, wants_music
 from channels.voice.seats import Place
+from channels.voice.sounds import CallSounds, Frames, Shelf
 from channels.voice.speaking import Spoken, pressed, spoken_of
 from channels.voice.tongues import Tongues, is_name
 from gateway.dispatcher import Dispatcher
@@ -38,6 +39,7 @@ from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
     AnyEvent,
+    BotMessage,
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
@@ -51,11 +53,13 @@ from gateway.model.events import (
     SystemNotice,
 )
 from gateway.model.events.calls import VOICE
+from gateway.model.prompts import HOLD_MUSIC, OF_PHRASE, QUEUE_MUSIC, prompt_of
 from gateway.model.rules import CallSettings
 from gateway.model.standing import Standing
 from gateway.model.state import Conversation, Floor, Leg, Status
 from gateway.model.visible import Audience
 from gateway.ports import Caller, Inbound, Phrases, Signal
+from gateway.store.sounds import Sound
 from gateway.tasks import TaskSet
 from speech.speakable import speakable
 
@@ -69,7 +73,8 @@ TICK = 500
 
 
 class Begun(NamedTuple):
-    """A call that has begun. ``names``: how the business is called, by its languages; ``rates``: it asks how a talk was."""
+    """A call that has begun. ``names``: how the business is called, by its languages; ``rates``: it asks how a talk was;
+    ``sounds``: those of the business."""
 
     business: str
     leg: str
@@ -79,6 +84,7 @@ class Begun(NamedTuple):
     rates: bool
     state: Conversation
     event_id: str
+    sounds: tuple[Sound, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,16 +97,19 @@ class Around:
     over: Callable[[str], None]
     """Is told the leg of a call that is over."""
     recordings: Recordings | None = None
+    shelf: Shelf | None = None
 
 
 @dataclass(slots=True)
 class _Talk:
-    """What stands between the caller and the log at the moment. ``saying``: prompts that are still to be heard."""
+    """What stands between the caller and the log at the moment. ``saying``: prompts that are still to be heard; ``step``: how often a
+    word was needed, by its notice."""
 
     choices: tuple[Button, ...] = ()
     awaiting: bool = False
     leaving: bool = False
     saying: set[str] = field(default_factory=set)
+    step: dict[str, int] = field(default_factory=dict)
 
 
 class Call:
@@ -131,6 +140,7 @@ class Call:
         self._at = self._looked_at = 0
         self._over = False
         self._notice = ""
+        self._sounds = CallSounds(begun.sounds, begun.settings, around.shelf, leg=begun.leg)
         self._track: Track | None = None
 
     # --- its life ---
@@ -160,6 +170,7 @@ class Call:
     async def run(self) -> None:
         """Follows the log from here on."""
         begun, hub = self._begun, self._around.hub
+        await self._sounds.prepare(self._locale, *begun.names)
         self._await_caller()
         self._stops.append(hub.watch_signals(self.conversation, self._signal))
         self._arrange()
@@ -275,9 +286,12 @@ class Call:
         self._line.change(rows_of(state, leg, self._seats))
         if self._track is not None:
             self._track.rest(leg.recording != "on" or leg.held)
-        self._line.play_music(waiting_music() if wants_music(state, leg, self._seats) else ())
+        self._line.play_music(self._music(held=leg.held) if wants_music(state, leg, self._seats) else ())
         if self._scenario.greeted:
             self._do(self._scenario.moved(state, self._at))
+
+    def _music(self, *, held: bool) -> Frames:
+        return self._sounds.prompt(HOLD_MUSIC if held else QUEUE_MUSIC, self._locale) or waiting_music()
 
     def _leave(self, seat: str) -> None:
         self._line.unseat(seat)
@@ -311,27 +325,43 @@ class Call:
         if notice == NOTICE:
             self._notice = str(spoken.seq)
         if spoken.text:
-            self._prompt(str(spoken.seq), spoken.text, protected=notice == NOTICE)
+            sound = self._sound_of(event)
+            self._prompt(str(spoken.seq), spoken.text, protected=notice == NOTICE, sound=sound)
         if spoken.offer and notice not in NOBODY:
             self._prompt(f"{spoken.seq}.offer", spoken.offer, keys=1)
         if notice:
             self._do(self._scenario.noticed(notice, self._at))
 
+    def _sound_of(self, event: AnyEvent) -> Frames:
+        """What is played in place of speaking it, where it is a notice or an answer that has a sound."""
+        if isinstance(event, BotMessage):
+            return self._sounds.named(event.sound, self._locale) if event.sound else ()
+        if not isinstance(event, SystemNotice):
+            return ()
+        step = self._talk.step.get(event.notice)
+        named = f"{event.notice.removeprefix('call_')}_{step}" if step else event.notice
+        return self._sounds.prompt(prompt_of(named), self._locale)
+
     def _phrase(self, one: Phrase) -> None:
         """A sentence of ours that isn't kept."""
         locale = one.locale or self._locale
         name = f"{one.key}.{one.locale}" if one.locale else one.key
-        self._prompt(name, self._around.phrases.say(one.key, locale, key=one.number), keys=one.keys, locale=locale)
+        text = self._around.phrases.say(one.key, locale, key=one.number)
+        sound = self._sounds.prompt(OF_PHRASE.get(one.key, ""), locale)
+        self._prompt(name, text, keys=one.keys, locale=locale, sound=sound)
 
-    def _prompt(self, name: str, text: str, *, protected: bool = False, keys: int = 0, locale: str = "") -> None:
+    def _prompt(
+        self, name: str, text: str, *, protected: bool = False, keys: int = 0, locale: str = "", sound: Frames = ()
+    ) -> None:
         self._talk.saying.add(name)
         locale = locale or self._locale
         voice = self._tongues.of(locale)
         self._line.say(
             Prompt(
-                id=name, text=text, locale=locale, voice=voice.voice, rate=voice.rate, protected=protected, keys=keys
+                id=name, text=text, locale=locale, voice=voice.voice, rate=voice.rate, sound=sound, protected=protected,
+                keys=keys,
             )
-        )
+        )  # fmt: skip
 
     def _speak(self, locale: str) -> None:
         """In another language from now on, to whoever understands nothing else."""
@@ -395,7 +425,8 @@ class Call:
         if does is not None:
             self._do(does)
             return
-        text = self._around.phrases.say(f"call.{kind}.{min(step, 2)}", self._locale)
+        step = self._talk.step[f"call_{kind}"] = min(step, 2)
+        text = self._around.phrases.say(f"call.{kind}.{step}", self._locale)
         self._submit(c.Notify(notice=f"call_{kind}", text=text))
 
     def _said(self, said: Said) -> None:

@@ -18,6 +18,7 @@ from channels.voice.call import Around, Begun, Call
 from channels.voice.hearing import Recognition
 from channels.voice.recordings import Recordings
 from channels.voice.seating import CALLER, seat_of
+from channels.voice.sounds import Shelf
 from channels.voice.ticker import Seat, Ticker
 from channels.voice.tongues import Tongues, askable
 from channels.voice.voices import Voice, Voices
@@ -30,7 +31,7 @@ from gateway.faults import desk
 from gateway.model.events import Person
 from gateway.model.rules import CallSettings, Speaker
 from gateway.ports import Caller, Inbound, Phrases, Receipt
-from gateway.store import directory, inboxes, log
+from gateway.store import directory, inboxes, log, sounds
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from gateway.tasks import TaskSet
@@ -54,12 +55,15 @@ class Calls:
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, voices: Callable[[], Voices],
-        webrtc: Callable[[], WebRtc], recordings: Recordings | None = None, drain_seconds: float,
+        webrtc: Callable[[], WebRtc], recordings: Recordings | None = None, shelf: Shelf | None = None,
+        drain_seconds: float,
     ) -> None:  # fmt: skip
         self._store = store
         self._dispatcher = dispatcher
         self._make_voices, self._make_webrtc = voices, webrtc
-        self._around = Around(dispatcher=dispatcher, hub=hub, phrases=phrases, over=self._over, recordings=recordings)
+        self._around = Around(
+            dispatcher=dispatcher, hub=hub, phrases=phrases, over=self._over, recordings=recordings, shelf=shelf
+        )
         self._calls: dict[str, Call] = {}
         self._places: dict[str, Seat] = {}
         self._voices: Voices | None = None
@@ -161,6 +165,8 @@ class Calls:
             await self._webrtc.aclose()
         if self._voices is not None:
             await self._voices.aclose()
+        if self._around.shelf is not None:
+            await self._around.shelf.aclose()
 
     def _find(self, business: str, leg: str) -> Call:
         call = self._calls.get(leg)
@@ -254,4 +260,5 @@ class _Begin:
             rates=self.policy.set_ups.of(tx, now).rating.ask,
             state=state,
             event_id=log.event_id(tx, state.id, state.seq) or "",
+            sounds=tuple(sounds.read(tx)),
         )

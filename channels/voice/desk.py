@@ -114,6 +114,7 @@ class CallDesk:
     def _open(self) -> Calls:
         from channels.voice.calls import Calls
         from channels.voice.reach import places_of
+        from channels.voice.sounds import Shelf
         from channels.voice.voices import voices
         from channels.voice.webrtc import Settings as Terms
         from channels.voice.webrtc import WebRtc
@@ -123,4 +124,5 @@ class CallDesk:
             voices=partial(self.make_voices or partial(voices, settings=self._settings), self._vocabulary),
             drain_seconds=self._settings.drain_seconds,
             webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))), recordings=self._keeper(),
+            shelf=Shelf(self._files),
         )  # fmt: skip

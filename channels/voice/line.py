@@ -163,8 +163,9 @@ class Line:
         self._held = False
 
     def play_music(self, frames: Sequence[Frame]) -> None:
-        """Over and over, but while a prompt sounds; none: no more."""
-        self._music, self._music_at = frames, 0
+        """Over and over, but while a prompt sounds; none: no more. The same again goes on where it is."""
+        if frames is not self._music:
+            self._music, self._music_at = frames, 0
 
     def engine_changed(self, part: Literal["recognizer", "synthesizer"]) -> Callable[[str], None]:
         """What an order of engines is to call (``speech.order.Changed``)."""

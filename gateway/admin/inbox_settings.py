@@ -10,12 +10,14 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.errors import Invalid
+from gateway.faults import sounds as sound_faults
 from gateway.faults import speech as faults
 from gateway.http.peers import origin_of
 from gateway.http.texts import name_of, one_line, visible_text
 from gateway.model.cards import check_address
+from gateway.model.prompts import PROMPTS
 from gateway.model.rules import CallSettings, Speaker
-from gateway.store import configuration
+from gateway.store import configuration, sounds
 from gateway.store.directory import ConsentText, InboxSettings, InvitationRule, Starter, TelegramSettings
 from gateway.store.sql import Tx
 from speech.catalogue import Known
@@ -81,7 +83,31 @@ def _calls(
         notice=_by_language(wanted.notice, field="calls.notice", longest=LONGEST_GREETING),
         recognizers=_recognizers(wanted, known or CallSettings(), engines),
         speakers=_speakers(wanted, known or CallSettings(), engines),
+        sounds=_sounds(tx, wanted, known or CallSettings(), abroad=engines is None),
     )
+
+
+def _sounds(tx: Tx, wanted: CallSettings, known: CallSettings, *, abroad: bool) -> dict[str, dict[str, str]]:
+    """Whoever changes something else isn't stopped by a sound that is gone. ``abroad``: they may be brought yet."""
+    there = sounds.by_name(sounds.read(tx)) if wanted.sounds and not abroad else {}
+    kept: dict[str, dict[str, str]] = {}
+    for locale, chosen in wanted.sounds.items():
+        before = known.sounds.get(locale, {})
+        for prompt, name in chosen.items():
+            field = f"calls.sounds.{locale[:10]}.{prompt[:40]}"
+            if not _LOCALE.fullmatch(locale):
+                raise Invalid(f"{locale[:20]!r} isn't a language. Languages are en, ru, …", field=field)
+            if prompt not in PROMPTS:
+                raise Invalid(sound_faults.PROMPT(prompt=prompt[:40]), field=field)
+            if not abroad and name and before.get(prompt) != name:
+                sound = there.get(sounds.key_of(name))
+                if sound is None:
+                    raise Invalid(sound_faults.UNKNOWN(name=name[:80]), field=field)
+                if not sound.speaks(locale):
+                    raise Invalid(sound_faults.LANGUAGE(name=sound.name, language=sound.locale), field=field)
+            if name:
+                kept.setdefault(locale, {})[prompt] = one_line(name)[: sounds.LONGEST_NAME]
+    return kept
 
 
 def _recognizers(

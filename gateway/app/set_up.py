@@ -21,6 +21,7 @@ from gateway.admin.programs import Programs
 from gateway.admin.push import PushRoutes
 from gateway.admin.reports import Reports
 from gateway.admin.setup import SetUp
+from gateway.admin.sounds import Sounds
 from gateway.admin.speech import SpeechRoutes
 from gateway.admin.transfers import Transfers
 from gateway.admin.unread import UnreadRoutes
@@ -65,6 +66,7 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
         *invitations.routes(),
         *Programs(node.store).routes(),
         *SpeechRoutes(node.store, engines).routes(),
+        *Sounds(node.store, node.files, phrases).routes(),
         *Configuration(node.store, changed=changed).routes(),
         *node.knowledge.routes(),
         *WebhookRoutes(node.store, node.vault, node.dispatcher).routes(),

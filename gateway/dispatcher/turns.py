@@ -329,7 +329,10 @@ def _command_of(state: Conversation, result: TurnResult, *, upto: int, elapsed: 
     return c.FinishTurn(
         floor_seq=state.floor_seq, answered=state.answered, upto=upto, outcome=result.outcome,
         replies=tuple(
-            c.Reply(text=one.text, buttons=one.buttons, cards=one.cards, spoken=one.spoken, quotes=one.quotes)
+            c.Reply(
+                text=one.text, buttons=one.buttons, cards=one.cards, spoken=one.spoken, quotes=one.quotes,
+                sound=one.sound,
+            )
             for one in result.replies
         ),
         handoff=handoff.reason if handoff else None, version=result.version, intents=result.intents, facts=result.facts,

@@ -13,6 +13,7 @@ from gateway.faults import (
     forms,
     push,
     refusals,
+    sounds,
     speech,
     training,
     transfer,
@@ -26,6 +27,19 @@ def _kinds(module: ModuleType) -> tuple[Kind, ...]:
 
 AREAS: dict[str, tuple[Kind, ...]] = {
     module.__name__.rsplit(".", 1)[1]: _kinds(module)
-    for module in (delivery, push, desk, refusals, webhooks, training, content, transfer, contacts, forms, speech)
+    for module in (
+        delivery,
+        push,
+        desk,
+        refusals,
+        webhooks,
+        training,
+        content,
+        transfer,
+        contacts,
+        forms,
+        speech,
+        sounds,
+    )
 }
 """By the names of their modules."""

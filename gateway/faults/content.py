@@ -115,6 +115,24 @@ FOREIGN = Kind("content_foreign", "“{name}” isn't honoured by this engine.")
 FOREIGN_IN = Kind("content_foreign_in", "“{name}” in “{where}” isn't honoured by this engine.")
 BARE_INTENT = Kind("content_bare_intent", "The intent “{name}” has no examples: only a button can lead to it.")
 UNANSWERED = Kind("content_unanswered", "Nothing answers “{name}”: a person does.")
+SOUND_CHANNEL = Kind(
+    "content_sound_channel",
+    "The sound “{name}” in “{where}” is never heard: only a variation with channel: voice plays one.",
+)
+SOUND_FIXED = Kind(
+    "content_sound_fixed",
+    "“{where}” says values ({values}) that the sound “{name}” can't know: it is spoken by the voice.",
+)
+SOUND_WORDS = Kind(
+    "content_sound_words", "“{where}” has the sound “{name}” and no words: write what is said in it, for captions."
+)
+SOUND_UNKNOWN = Kind(
+    "content_sound_unknown", "“{where}” names the sound “{name}”, which isn't there: it is spoken by the voice."
+)
+SOUND_LANGUAGE = Kind(
+    "content_sound_language",
+    "The sound “{name}” in “{where}” is in another language ({language}): it is spoken by the voice.",
+)
 PAYLOAD = Kind("content_payload", "The payload “{text}” isn't /intent: pressing it is read as its title.")
 MAPPING = Kind("content_mapping", "A mapping of “{name}” ({kind}) isn't honoured: custom actions alone can fill it.")
 EXTRACTOR = Kind("content_extractor", "“{name}” isn't in entities: of the domain, so nothing is recognized by it.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
 from urllib.parse import quote
 
@@ -102,28 +102,29 @@ class FileRoutes:
             return file
 
         file = await self._store.read(business, unit)
-        asked = part_of(request.headers.get("Range", ""), file.size)
-        if asked is not None:
-            return await self._serve_part(file, *asked)
-        chunks = await self._files.read(file.object)
-        response = web.StreamResponse(headers={**_SERVED, "Content-Disposition": disposition(file.name)})
-        response.content_type = file.type
-        response.content_length = file.size
-        response.headers["Accept-Ranges"] = "bytes"
-        await response.prepare(request)
-        async for chunk in chunks:
-            await response.write(bytes(chunk))
-        await response.write_eof()
-        return response
+        headers = {"Content-Disposition": disposition(file.name)}
+        return await send_object(request, self._files, file.object, size=file.size, type=file.type, headers=headers)
 
-    async def _serve_part(self, file: StoredFile, start: int, end: int) -> web.Response:
-        """For a player that goes to another place."""
-        body = await self._files.part(file.object, start, end)
-        headers = {
-            **_SERVED, "Content-Disposition": disposition(file.name), "Accept-Ranges": "bytes",
-            "Content-Range": f"bytes {start}-{end - 1}/{file.size}",
-        }  # fmt: skip
-        return web.Response(status=206, body=body, headers=headers, content_type=file.type)
+
+async def send_object(
+    request: web.Request, files: Files, place: str, *, size: int, type: str, headers: Mapping[str, str] = {}
+) -> web.StreamResponse:  # fmt: skip
+    """An object, never as a page of ours: all of it, or the part that a player asks for. Raises as ``Files.read``."""
+    headers = {**_SERVED, **headers, "Accept-Ranges": "bytes"}
+    asked = part_of(request.headers.get("Range", ""), size)
+    if asked is not None:
+        start, end = asked
+        body = await files.part(place, start, end)
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+        return web.Response(status=206, body=body, headers=headers, content_type=type)
+    chunks = await files.read(place)
+    response = web.StreamResponse(headers=headers)
+    response.content_type, response.content_length = type, size
+    await response.prepare(request)
+    async for chunk in chunks:
+        await response.write(bytes(chunk))
+    await response.write_eof()
+    return response
 
 
 def part_of(header: str, size: int) -> tuple[int, int] | None:

@@ -133,9 +133,10 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
 class CallSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How calls from a page are taken. ``greeting``: what is said first, by language; ours where there is none. ``notice``: what
     must be heard to its end after it (that calls are recorded). ``to``: who has the talk then; ``team``: whom people's calls go to,
-    by id, "" for everybody. ``record``: calls are recorded, from when the caller has heard the notice. ``ask_language``: callers say first, or by a key, which of the business's languages they
-    speak. ``recognizers``, ``speakers``: by
-    language, the speech engines in the order in which they are tried; those that are always there where there are none."""
+    by id, "" for everybody. ``record``: calls are recorded, from when the caller has heard the notice. ``ask_language``: callers say
+    first, or by a key, which of the business's languages they speak. ``recognizers``, ``speakers``: by language, the speech engines in the
+    order in which they are tried; those that are always there where there are none. ``sounds``: by language and prompt
+    (``gateway.model.prompts``), the name of the sound that is played in place of the voice, or of our music."""
 
     greeting: dict[str, str] = {}
     notice: dict[str, str] = {}
@@ -145,3 +146,4 @@ class CallSettings(msgspec.Struct, frozen=True, kw_only=True):
     ask_language: bool = False
     recognizers: dict[str, tuple[str, ...]] = {}
     speakers: dict[str, tuple[Speaker, ...]] = {}
+    sounds: dict[str, dict[str, str]] = {}

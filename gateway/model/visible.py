@@ -127,7 +127,8 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
         case CustomerMessage():
             return replace(event, page=None)
         case BotMessage():
-            return replace(event, spoken="", quotes=None) if event.spoken or event.quotes else event
+            inner = event.spoken or event.quotes or event.sound
+            return replace(event, spoken="", quotes=None, sound="") if inner else event
         case SystemNotice():
             return event
         case OperatorMessage():

@@ -41,10 +41,14 @@ _DROP_RECORDINGS = Query(
 _KNOWN = Query(
     text(
         "SELECT object FROM files WHERE business_id = :business_id"
+        " AND object IN (SELECT value FROM json_each(:objects)) UNION ALL"
+        " SELECT object FROM sounds WHERE business_id = :business_id"
         " AND object IN (SELECT value FROM json_each(:objects))"
     ),
     postgresql=text(
         "SELECT object FROM files WHERE business_id = :business_id"
+        " AND object IN (SELECT json_array_elements_text(CAST(:objects AS json))) UNION ALL"
+        " SELECT object FROM sounds WHERE business_id = :business_id"
         " AND object IN (SELECT json_array_elements_text(CAST(:objects AS json)))"
     ),
 )
@@ -128,7 +132,7 @@ def drop_recordings(tx: Tx, *, before: int) -> int:
 
 
 def known_objects(tx: Tx, objects: Sequence[str]) -> set[str]:
-    """Those of ``objects`` that a row names."""
+    """Those of ``objects`` that a row names: a file's, or a sound's of calls."""
     return {name for (name,) in tx.all(_KNOWN, objects=json.dumps(list(objects)))}
 
 

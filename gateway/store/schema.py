@@ -762,6 +762,27 @@ unanswered = Table(
     Index("ix_unanswered_asked", "business_id", "asked_at"),
 )
 
+# --- calls ---
+
+sounds = Table(
+    "sounds",
+    metadata,
+    _business(),
+    _text("id", default=None),
+    _text("name", default=None),
+    _text("named", default=None),
+    Column("former", Text, nullable=False, server_default=text("'[]'")),
+    _text("locale"),
+    _text("object", default=None),
+    Column("size", BigInteger, nullable=False),
+    Column("milliseconds", BigInteger, nullable=False),
+    _instant("created_at"),
+    _text("created_by"),
+    PrimaryKeyConstraint("business_id", "id"),
+    Index("uq_sounds_named", "business_id", "named", unique=True),
+    Index("uq_sounds_object", "object", unique=True),
+)
+
 SCOPED: frozenset[str] = frozenset(
     table.name for table in metadata.tables.values() if "business_id" in table.primary_key.columns
 )

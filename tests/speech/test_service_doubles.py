@@ -11,8 +11,8 @@ import aiohttp
 import grpc
 import pytest
 
-from speech.openai import wav
 from speech.speechkit import METHOD, made
+from speech.wav import wav
 from tests.speech.engines import FIRST, spoken
 from tests.support_edge.speech.deepgram import deepgram_double
 from tests.support_edge.speech.openai import openai_double

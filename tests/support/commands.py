@@ -63,7 +63,9 @@ endpoints = st.sampled_from([WEB, TELEGRAM, CALL]) | st.integers(0, 20).map(
 facts = st.dictionaries(st.integers(0, 80).map(lambda n: f"fact-{n}"), st.sampled_from(["", "a", "b"]), max_size=40)
 numbers = st.integers(0, 30)
 buttons = st.lists(st.builds(Button, title=texts, payload=texts), max_size=2).map(tuple)
-replies = st.lists(st.builds(c.Reply, text=texts, buttons=buttons), max_size=3).map(tuple)
+replies = st.lists(
+    st.builds(c.Reply, text=texts, buttons=buttons, sound=st.sampled_from(("", "Greeting"))), max_size=3
+).map(tuple)
 attachments = st.builds(Attachment, id=texts, name=texts, pending=st.booleans())
 scores = st.lists(st.builds(Score, intent=texts, confidence=st.floats(0, 1)), max_size=2).map(tuple)
 evidence = st.lists(st.builds(Evidence, seq=numbers, kind=st.just("input"), text=texts), max_size=2).map(tuple)

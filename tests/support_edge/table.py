@@ -13,7 +13,7 @@ from tests.support_edge.site import Site
 
 PARTS = (
     "conversation", "contact", "inbox", "file", "item", "member", "invitation", "token", "session", "call", "version",
-    "record", "leg",
+    "record", "leg", "sound",
 )  # fmt: skip
 """What of a business a path may name."""
 

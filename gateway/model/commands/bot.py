@@ -24,6 +24,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     cards: tuple[Card, ...] = ()
     spoken: str = ""
     quotes: Quotation | None = None
+    sound: str = ""
     files: tuple[Attachment, ...] = ()
 
 

@@ -57,8 +57,8 @@ class CustomerMessage(Event, frozen=True, tag="customer_message"):
 class BotMessage(Event, frozen=True, tag="bot_message"):
     """One message of a bot's turn; ``turn`` is the ``seq`` of the last input that the turn answers.
 
-    ``spoken``: what a call says in place of ``text``, where that is something else. ``quotes``: whose words these are,
-    where an article answered. ``files``: the same words as a voice message.
+    ``spoken``: what a call says in place of ``text``, where that is something else; ``sound``: what it plays in place of speaking
+    that, by name. ``quotes``: whose words these are, where an article answered. ``files``: the same words as a voice message.
     """
 
     text: str
@@ -68,6 +68,7 @@ class BotMessage(Event, frozen=True, tag="bot_message"):
     cards: tuple[Card, ...] = ()
     spoken: str = ""
     quotes: Quotation | None = None
+    sound: str = ""
     files: tuple[Attachment, ...] = ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0024"
+HEAD = "0025"
 KNOWN = (
     "0001",
     "0002",
@@ -28,4 +28,5 @@ KNOWN = (
     "0022",
     "0023",
     "0024",
+    "0025",
 )

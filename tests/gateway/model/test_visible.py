@@ -81,7 +81,7 @@ FOR_CUSTOMERS: dict[type[Plain], set[str]] = {
     CustomerReacted: {"emoji[0]", "emoji[1]"},
     OperatorEdited: {"text", "name", *ENDPOINT},
     OperatorDeleted: {"name", *ENDPOINT},
-    BotMessage: {"text", *ENDPOINT, *BUTTONS, *CARDS},
+    BotMessage: {"text", *ENDPOINT, *BUTTONS, *CARDS, *FILES},
     SystemNotice: {"notice", "text", *ENDPOINT, *BUTTONS},
     OperatorMessage: {"text", "name", "speech.leg", *ENDPOINT, *FILES, *CARDS, *PLACE},
     ConversationStarted: {"locale", *ENDPOINT},

@@ -31,6 +31,7 @@ from gateway.store import (
     records,
     refs,
     search,
+    sounds,
     stints,
     unanswered,
     webhook_calls,
@@ -91,6 +92,7 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         records.move(tx, "r1", OLGA, before="new", status="done", seq=3, now=now)
         stints.begin(tx, state.id, account, seq=2, now=now)
         letter_stops.stop(tx, letter_stops.digest_of("ivan@example.com"), now=now)
+        sounds.add(tx, sounds.Sound("s1", "Greeting", (), "en", f"{name}/s1", 1, 20, now, "Olga"))
         leases.acquire(tx, "distributor", holder="node", now=now, lifetime=5)
 
     return unit

@@ -46,6 +46,8 @@ export interface CallSettings {
   record: boolean;
   /** Callers say first which of the business's languages they speak, or press its key. */
   ask_language: boolean;
+  /** By language and prompt: the sound that is played in place of the voice, by name. */
+  sounds?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** What can be written of an inbox, and with `channel` and `has_secret` what it is. */

@@ -151,6 +151,9 @@ export const en = {
   "answer.button.address": "Address of the button",
   "answer.button.up": "Move up: button",
   "answer.button.remove": "Remove: button",
+  "answer.sound": "What callers hear",
+  "answer.sound.values": "No sound can know what stands in braces: this is spoken by the voice.",
+  "preview.sound": "Heard in a call as a sound",
   "answer.custom": "Cards and other parts of this answer come from the project’s files and stay as they are.",
   "answer.telegram.hint": "Only for Telegram. Where this is empty, the usual answer is sent.",
   "answer.voice.hint":

@@ -122,6 +122,7 @@ export const business = {
   "kind.waiting": "waiting and silence",
   "kind.retention": "keeping data",
   "kind.token": "API token",
+  "kind.sound": "sound of calls",
   "kind.webhook": "webhook",
   "kind.bot": "bot",
   "kind.view": "saved list",

@@ -186,6 +186,28 @@ export const faults = {
   "fault.telegram_other_bot":
     "This token is of another bot, @{username}. Add that one as an inbox of its own.",
 
+  "fault.sound_unreadable": "This is no sound that can be read. Bring an MP3, WAV, OGG, M4A or WebM file.",
+  "fault.sound_silent":
+    "There is no sound in it. See whether the microphone is on and the right one, then record it again.",
+  "fault.sound_too_long": "It lasts too long: {limit} seconds at most.",
+  "fault.sound_too_large": "The file is too large: {limit} MB at most.",
+  "fault.sound_many": "There are {limit} sounds already. Remove those that nothing uses.",
+  "fault.sound_name": "There is a sound “{name}” already. Give this one another name.",
+  "fault.sound_in_use": "“{name}” is played in calls of {where}. Choose something else there first.",
+  "fault.sound_unknown": "There is no sound “{name}” any more. Choose another one, or the voice.",
+  "fault.sound_language": "“{name}” is spoken in another language ({language}).",
+  "fault.sound_prompt": "“{prompt}” is nothing that a call says.",
+  "fault.content_sound_channel":
+    "The sound “{name}” in “{where}” is never heard: only what is said in calls (channel: voice) plays one.",
+  "fault.content_sound_fixed":
+    "“{where}” says values ({values}) that the sound “{name}” cannot know: the voice speaks it.",
+  "fault.content_sound_words":
+    "“{where}” has the sound “{name}” and no words. Write what is said in it: it stands in the conversation.",
+  "fault.content_sound_unknown":
+    "“{where}” names the sound “{name}”, which is not there: the voice speaks it.",
+  "fault.content_sound_language":
+    "The sound “{name}” in “{where}” is in another language ({language}): the voice speaks it.",
+
   "fault.speech_unknown": "There is no speech engine “{engine}”. Whoever runs the server sets engines up.",
   "fault.speech_language":
     "“{engine}” does not know this language ({language}). Choose another engine for it.",
@@ -195,7 +217,7 @@ export const faults = {
   "fault.speech_voice": "A voice’s name has letters, digits and - _ . : / + only, and at most 80 characters.",
   "fault.speech_rate": "A voice can speak at half to twice its usual speed: 0.5 to 2.",
 } satisfies Record<
-  | `fault.${FaultCode<"refusals" | "webhooks" | "training" | "content" | "transfer" | "speech">}`
+  | `fault.${FaultCode<"refusals" | "webhooks" | "training" | "content" | "transfer" | "speech" | "sounds">}`
   | "fault.place"
   | "fault.place.line",
   Phrase

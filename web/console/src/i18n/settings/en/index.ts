@@ -6,6 +6,7 @@ import { faults } from "./faults.ts";
 import { people } from "./people.ts";
 import { routing } from "./routing.ts";
 import { shared } from "./shared.ts";
+import { sounds } from "./sounds.ts";
 import { telegram } from "./telegram.ts";
 import { waiting } from "./waiting.ts";
 
@@ -19,6 +20,7 @@ export const en = {
   ...faults,
   ...formFaults,
   ...forms,
+  ...sounds,
   ...telegram,
   ...waiting,
 };

@@ -136,6 +136,7 @@ export const business: Catalogue<keyof typeof words> = {
   "kind.waiting": "ожидание и тишина",
   "kind.retention": "хранение данных",
   "kind.token": "ключ API",
+  "kind.sound": "звук для звонков",
   "kind.webhook": "вебхук",
   "kind.bot": "бот",
   "kind.view": "сохранённый список",

@@ -168,6 +168,27 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.telegram_bot_taken": "@{username} уже подключён, а бот может быть только в одной точке входа.",
   "fault.telegram_other_bot": "Это токен другого бота, @{username}. Добавьте его отдельной точкой входа.",
 
+  "fault.sound_unreadable":
+    "В этом файле нет звука, который можно прочитать. Подойдут MP3, WAV, OGG, M4A и WebM.",
+  "fault.sound_silent":
+    "В записи ничего не слышно. Проверьте, тот ли микрофон и включён ли он, и запишите ещё раз.",
+  "fault.sound_too_long": "Слишком долго: не больше {limit} секунд.",
+  "fault.sound_too_large": "Файл слишком большой: не больше {limit} МБ.",
+  "fault.sound_many": "Звуков уже {limit}. Удалите те, что нигде не звучат.",
+  "fault.sound_name": "Звук «{name}» уже есть. Назовите этот иначе.",
+  "fault.sound_in_use": "«{name}» звучит в звонках: {where}. Сначала выберите там другое.",
+  "fault.sound_unknown": "Звука «{name}» больше нет. Выберите другой или голос.",
+  "fault.sound_language": "«{name}» на другом языке ({language}).",
+  "fault.sound_prompt": "Звонок не говорит ничего под именем «{prompt}».",
+  "fault.content_sound_channel":
+    "Звук «{name}» в «{where}» никто не услышит: звуки звучат только в том, что говорится в звонках (channel: voice).",
+  "fault.content_sound_fixed":
+    "В «{where}» есть значения ({values}), которых звук «{name}» знать не может: скажет голос.",
+  "fault.content_sound_words":
+    "У «{where}» есть звук «{name}», но нет слов. Напишите, что в нём сказано: это видно в диалоге.",
+  "fault.content_sound_unknown": "«{where}» называет звук «{name}», которого нет: скажет голос.",
+  "fault.content_sound_language": "Звук «{name}» в «{where}» на другом языке ({language}): скажет голос.",
+
   "fault.speech_unknown": "Речевого движка «{engine}» нет. Движки подключает тот, кто ведёт сервер.",
   "fault.speech_language": "«{engine}» не знает этого языка ({language}). Выберите для него другой движок.",
   "fault.speech_hears_not": "«{engine}» только говорит. Выберите движок, который распознаёт речь.",

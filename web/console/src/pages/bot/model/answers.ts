@@ -9,13 +9,15 @@ export interface AnswerButton {
   /** A topic's name, an address, or what the file says. */
   readonly value: string;
 }
-/** One way to say it. `language`: "" for any; `channel`: "" for all of them. `was`: as the file has it. */
+/** One way to say it. `language`: "" for any; `channel`: "" for all of them; `sound`: what a call plays in place of speaking it, by name.
+ * `was`: as the file has it. */
 export interface Saying {
   readonly language: string;
   readonly channel: string;
   readonly text: string;
   readonly buttons: readonly AnswerButton[];
   readonly image: string;
+  readonly sound: string;
   readonly was: Json | null;
 }
 
@@ -41,8 +43,16 @@ function readSaying(was: Json): Saying {
     text: text(was["text"]),
     buttons: ((was["buttons"] ?? []) as readonly Json[]).map(readButton),
     image: text(was["image"]),
+    sound: text(customOf(was)["sound"]),
     was,
   };
+}
+
+const customOf = (was: Json | null): Json => (was?.["custom"] ?? {}) as Json;
+
+/** What else stands in it than can be edited here. */
+export function hasOther({ was }: Saying): boolean {
+  return Object.keys(customOf(was)).some((part) => part !== "sound");
 }
 
 function readButton(button: Json): AnswerButton {
@@ -59,15 +69,17 @@ export function writeSayings(sayings: readonly Saying[]): Json[] {
   return sayings.filter(saysSomething).map(writeSaying);
 }
 
-export function saysSomething({ text, image, was }: Saying): boolean {
-  return text.trim() !== "" || image.trim() !== "" || was?.["custom"] !== undefined;
+export function saysSomething(saying: Saying): boolean {
+  return saying.text.trim() !== "" || saying.image.trim() !== "" || saying.sound !== "" || hasOther(saying);
 }
 
 function writeSaying(saying: Saying): Json {
   const { was } = saying;
   const before = was ? readSaying(was) : null;
   if (was && before && same({ ...saying, was: null }, { ...before, was: null })) return was;
-  const { text: _t, image: _i, channel: _c, buttons: _b, condition, ...rest } = was ?? {};
+  const { text: _t, image: _i, channel: _c, buttons: _b, custom: _custom, condition, ...rest } = was ?? {};
+  const { sound: _s, ...parts } = customOf(was);
+  const custom = saying.sound ? { ...parts, sound: saying.sound } : parts;
   const others = ((condition ?? []) as readonly Condition[]).filter(({ name }) => name !== LANGUAGE);
   const conditions = saying.language
     ? [...others, { type: "slot", name: LANGUAGE, value: saying.language }]
@@ -79,6 +91,7 @@ function writeSaying(saying: Saying): Json {
     ...(conditions.length ? { condition: conditions } : {}),
     ...(saying.buttons.length ? { buttons: saying.buttons.map(writeButton) } : {}),
     ...(image ? { image } : {}),
+    ...(Object.keys(custom).length ? { custom } : {}),
     ...rest,
   };
 }
@@ -116,7 +129,7 @@ export function responseChanges(name: string, said: readonly Json[], was: readon
 }
 
 export function blank(language: string, channel = "", words = ""): Saying {
-  return { language, channel, text: words, buttons: [], image: "", was: null };
+  return { language, channel, text: words, buttons: [], image: "", sound: "", was: null };
 }
 
 /** The languages that an answer has columns for. With one language there is no need to tell it. */

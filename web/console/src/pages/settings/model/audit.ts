@@ -4,7 +4,7 @@ import { knows } from "../../../i18n/settings/index.ts";
 
 /** What the log can be filtered by. */
 export const KINDS = [
-  "business", "member", "invitation", "account", "inbox", "team", "skill", "label", "canned_response", "macro", "form", "article", "knowledge",
+  "business", "member", "invitation", "account", "inbox", "sound", "team", "skill", "label", "canned_response", "macro", "form", "article", "knowledge",
   "wrap_up_code", "break_reason",
   "hours", "routing", "waiting", "unread", "retention", "rating", "script", "token", "webhook", "bot", "view", "contact", "contacts", "crm_link", "other",
 ] as const; // prettier-ignore
