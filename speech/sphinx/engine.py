@@ -20,7 +20,7 @@ from speech.frames import FRAME_BYTES, FRAME_MS, RATE
 from speech.sphinx import LOCALES
 from speech.sphinx.grams import arpa
 from speech.sphinx.lexicon import lexicon
-from speech.sphinx.phrases import Book, grammar
+from speech.sphinx.phrases import Book, courtesies, grammar
 
 MODEL = Path(pocketsphinx.__file__).parent / "model" / "en-us"
 _DICTIONARY = MODEL / "cmudict-en-us.dict"
@@ -52,6 +52,7 @@ class Built(msgspec.Struct, frozen=True):
     model: str
     dictionary: str
     book: Book
+    around: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 class Sphinx:
@@ -109,7 +110,8 @@ class Sphinx:
 def build(language: str, phrases: Sequence[str]) -> Built:
     """The language model of a business's phrases, and how its words sound. Raises ``SpeechUnavailable``."""
     book = Book(phrases)
-    spelled = lexicon(book.words, language, _DICTIONARY)
+    around = courtesies(language)
+    spelled = lexicon(book.words.union(*around), language, _DICTIONARY)
     if silent := book.words - set(spelled):
         book = book.without(silent)
     if not book.rows:
@@ -120,7 +122,7 @@ def build(language: str, phrases: Sequence[str]) -> Built:
         for place, phones in enumerate(ways)
     ]
     model = arpa(book.rows) if language == "en" else ""
-    return Built(model=model, dictionary="\n".join(lines) + "\n", book=book)
+    return Built(model=model, dictionary="\n".join(lines) + "\n", book=book, around=around)
 
 
 def make_decoder(built: Built | None) -> Any:
@@ -139,9 +141,17 @@ def make_decoder(built: Built | None) -> Any:
             loglevel="FATAL", **(_WIDE if whole else {}),
         )  # fmt: skip
     if built is not None and whole:
-        decoder.add_fsg("phrases", decoder.create_fsg("phrases", *grammar(built.book.rows)))
+        decoder.add_fsg("phrases", decoder.create_fsg("phrases", *grammar(built.book.rows, built.around)))
         decoder.activate_search("phrases")
     return decoder
+
+
+def _floor() -> np.ndarray[Any, np.dtype[np.int16]]:
+    """A second of noise as rooms have it: weaker by 3 dB an octave. White noise sounds like an f or an s, and 500 ms of it before a
+    word had the word lost."""
+    spectrum = np.fft.rfft(np.random.default_rng(7).standard_normal(RATE))
+    noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)), RATE)
+    return (noise * (_FLOOR / noise.std())).astype(np.int16)
 
 
 class _Spoken(msgspec.Struct, frozen=True):
@@ -161,7 +171,7 @@ class SphinxEar:
         self._book = book
         self._done = done
         self._voice = pocketsphinx.Vad(0, RATE, FRAME_MS / 1000)
-        self._floor = np.random.default_rng(7).normal(0, _FLOOR, RATE).astype(np.int16)
+        self._floor = _floor()
         self._cmn = decoder.get_cmn(False)
         self._before: deque[bytes] = deque(maxlen=_BEFORE)
         self._voiced: deque[bool] = deque(maxlen=_OF)

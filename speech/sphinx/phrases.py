@@ -55,11 +55,30 @@ Arc = tuple[int, int, float, str]
 """From a state to another one, how likely, by which word."""
 
 
-def grammar(rows: Iterable[Sequence[str]]) -> tuple[int, int, list[Arc]]:
-    """A network in which each way from its first to its last state is one of ``rows``; begins are shared."""
+_AROUND: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "en": (("please", "hello", "hi", "well", "so"), ("please", "thanks")),
+    "ru": (
+        ("здравствуйте", "привет", "пожалуйста", "скажите", "подскажите", "алло", "ну", "а"),
+        ("пожалуйста", "подскажите", "скажите", "спасибо"),
+    ),
+}
+_COURTESY = 0.02
+"""How likely one of them is beside what is the matter."""
+
+
+def courtesies(language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words that people put in front of what they want, and behind it, and that change nothing in it."""
+    return _AROUND.get(language, ((), ()))
+
+
+def grammar(
+    rows: Iterable[Sequence[str]], around: tuple[Sequence[str], Sequence[str]] = ((), ())
+) -> tuple[int, int, list[Arc]]:
+    """A network in which each way from its first to its last state is one of ``rows``, with any of ``around`` in front and behind;
+    begins are shared."""
     first, last, states = 0, 1, 2
     after: dict[tuple[int, str], int] = {}
-    arcs: dict[Arc, None] = {}
+    arcs: dict[Arc, None] = {(state, state, _COURTESY, word): None for state in (first, last) for word in around[state]}
     for row in rows:
         state = first
         for word in row[:-1]:
