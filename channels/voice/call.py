@@ -18,7 +18,7 @@ from channels.voice.cues import Filler, NoInput, NoMatch
 from channels.voice.cues import Person as PersonWanted
 from channels.voice.follower import Follower
 from channels.voice.line import Line
-from channels.voice.line_events import Caption, CarrierChanged, EngineChanged, LineEvent, PromptBegan, PromptHeard, Said
+from channels.voice.line_events import Caption, CarrierChanged, LineEvent, PromptBegan, PromptHeard, Said
 from channels.voice.music import beep, waiting_music
 from channels.voice.player import Prompt
 from channels.voice.recorder import About, Track
@@ -34,6 +34,7 @@ from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.waiting import place_words
 from gateway.errors import NotFound, Refused, StorageUnavailable
+from gateway.metrics import CALL_ANSWERS, CALL_FIRST_AUDIO, CALL_MISSES, CALLS_ENDED, one_of
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
@@ -100,6 +101,8 @@ class _Talk:
     awaiting: bool = False
     leaving: bool = False
     saying: set[str] = field(default_factory=set)
+    asked: tuple[int, int] | None = None
+    """When the caller's last sound was to which no answer has sounded yet, and when their turn was taken for over."""
 
 
 class Call:
@@ -239,6 +242,7 @@ class Call:
         self._arrange()
 
     def _ended(self, ended: CallEnded) -> None:
+        one_of(CALLS_ENDED, ended.why).inc()
         by_people = ended.why == "over" and ended.by is not None and self.is_heard
         if not by_people:
             self.finish()
@@ -354,6 +358,7 @@ class Call:
                 self._heard(event)
             case NoInput() | NoMatch():
                 kind = "no_input" if isinstance(event, NoInput) else "no_match"
+                one_of(CALL_MISSES, kind).inc()
                 text = self._around.phrases.say(f"call.{kind}.{min(event.step, 2)}", self._locale)
                 self._submit(c.Notify(notice=f"call_{kind}", text=text))
             case Filler():
@@ -362,8 +367,8 @@ class Call:
                 self._submit(c.RequestHandoff(reason="not_understood", by="system"))
             case CarrierChanged():
                 self._changed(event)
-            case EngineChanged() | PromptBegan():
-                pass
+            case PromptBegan():
+                self._sounds(event)
             case _:
                 assert_never(event)
 
@@ -393,6 +398,7 @@ class Call:
         )  # fmt: skip
         if state.floor is Floor.BOT:
             self._talk.awaiting = True
+            self._talk.asked = (said.until, self._at)
             self._line.await_answer()
         self._tasks.start(self._by_caller(item), name="said")
 
@@ -432,6 +438,15 @@ class Call:
         self._around.hub.signal(
             Signal(business=self.business, conversation=self.conversation, kind="caption", who=who, body=body)
         )
+
+    def _sounds(self, began: PromptBegan) -> None:
+        """A message begins to be heard: it is the answer to what was said before it."""
+        if self._talk.asked is None or not began.prompt.isdigit():
+            return
+        until, over = self._talk.asked
+        self._talk.asked = None
+        CALL_ANSWERS.observe((self._at - until) / 1_000)
+        CALL_FIRST_AUDIO.observe((self._at - over) / 1_000)
 
     def _heard(self, heard: PromptHeard) -> None:
         """A message that the caller spoke into stands in the log with what of it they had heard."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from channels.voice.call import Around, Begun, Call
 from channels.voice.hearing import Recognition
+from channels.voice.opening import opening
 from channels.voice.recordings import Recordings
 from channels.voice.seating import CALLER, seat_of
 from channels.voice.ticker import Seat, Ticker
@@ -26,6 +27,7 @@ from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.legs import KeepLegs
 from gateway.errors import NotFound, NotPossible
 from gateway.faults import desk
+from gateway.metrics import CALLS, CALLS_BEGUN, SPEECH_ENGINES, one_of
 from gateway.model.events import Person
 from gateway.model.rules import CallSettings
 from gateway.ports import Caller, Inbound, Phrases, Receipt
@@ -77,10 +79,15 @@ class Calls:
         """How many calls this node has."""
         return len(self._calls)
 
-    def expect(self, business: str, locale: str, *, recognizers: Sequence[str] = ()) -> None:
+    def expect(self, business: str, locale: str, settings: CallSettings) -> None:
         """As ``gateway.ports.Calls``."""
         if not self._draining:
-            self._tasks.start(self._prepare(business, locale, recognizers), name="prepare")
+            self._tasks.start(self._prepare(business, locale, settings), name="prepare")
+
+    def learned(self, business: str) -> None:
+        """The bot of a business knows other phrases than before."""
+        if self._voices is not None and not self._draining:
+            self._tasks.start(self._voices.learn(business), name="learn")
 
     async def of_files(self, business: str, locale: str) -> Recognition | None:
         """By what recordings of a business are understood; None: nothing."""
@@ -167,13 +174,21 @@ class Calls:
         voice = voices.of(begun.business, begun.state.locale, begun.settings, changed=partial(_note_engine, begun.leg))
         call = Call(begun, self._around, voice)
         self._calls[begun.leg] = call
+        CALLS_BEGUN.inc()
+        CALLS.inc()
         self._places[begun.leg] = self._ticker.join(
             begun.leg, call.step, prepare=call.prepare, failed=partial(call.end, "lost")
         )
         await call.run()
 
-    async def _prepare(self, business: str, locale: str, recognizers: Sequence[str]) -> None:
-        await (await self._engines()).prepare(business, locale, recognizers)
+    async def _prepare(self, business: str, locale: str, settings: CallSettings) -> None:
+        """What is understood, and what is said to everybody."""
+        voices, phrases = await self._engines(), self._around.phrases
+        found = await self._store.read(business, lambda tx, now: directory.read_business(tx, business))
+        if found is not None:
+            texts = opening(settings, phrases, locale, name=found.named(locale))
+            await voices.speak_before(business, texts, locale=locale, settings=settings)
+        await voices.prepare(business, locale, settings.recognizers.get(locale, ()))
 
     async def _engines(self) -> Voices:
         """Made once, beside the loop: models are loaded."""
@@ -190,7 +205,8 @@ class Calls:
             self._tasks.start(call.aclose(), name="over")
 
     def _forget(self, leg: str) -> None:
-        self._calls.pop(leg, None)
+        if self._calls.pop(leg, None) is not None:
+            CALLS.dec()
         seat = self._places.pop(leg, None)
         if seat is not None:
             self._ticker.leave(seat)
@@ -211,6 +227,7 @@ class Calls:
 
 
 def _note_engine(leg: str, part: str, engine: str) -> None:
+    one_of(SPEECH_ENGINES, part, engine or "none").inc()
     logger.info("call_engine", leg=leg, part=part, engine=engine)
 
 

@@ -195,6 +195,7 @@ class Switchboard:
             files=self.files,
             folder=folder.path / "recordings",
         )
+        embedded.on_load = self.calls.learned
         self.voice_messages = VoiceMessages(self.dispatcher, self.files, self.calls)
         self.rows = Rows(store, self.hub)
         self.elsewhere = Elsewhere(store, self.hub, policy.set_ups)
