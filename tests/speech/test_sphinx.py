@@ -44,6 +44,8 @@ VOICES = {"en": "en-us", "ru": "ru"}
 OTHER = {"en": "ru", "ru": "en"}
 HINTS = {language: Hints(version="1", phrases=phrases) for language, phrases in PHRASES.items()}
 SILENCE = bytes(FRAME_BYTES)
+LIMIT = 0.3
+"""Below it a call takes nothing for understood."""
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,38 @@ def test_phrases_of_the_bot_are_understood_and_written_as_they_are(engine: Sphin
 @pytest.mark.parametrize(("language", "least"), [("en", 0.5), ("ru", 0.3)])
 def test_noise_leaves_a_good_part(engine: Sphinx, language: str, least: float) -> None:
     assert understood(engine, language, lambda sound: with_noise(sound, 15)) >= least
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_noise_that_nobody_understands_is_never_taken_for_words(engine: Sphinx, language: str) -> None:
+    ear = engine.listen(language, HINTS[language])
+    wrong = 0
+    for phrase in PHRASES[language]:
+        final = hear(ear, with_noise(spoken(phrase, language), 5))[1]
+        wrong += final.text not in ("", phrase) and final.confidence >= LIMIT
+    ear.close()
+    assert wrong <= 1
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_silence_before_a_phrase_costs_nothing(engine: Sphinx, language: str) -> None:
+    ear = engine.listen(language, HINTS[language])
+    silent = SILENCE * 40
+    found = [hear(ear, silent + spoken(phrase, language))[1].text == phrase for phrase in PHRASES[language]]
+    ear.close()
+    assert sum(found) / len(found) >= 0.6
+
+
+def test_courtesies_stand_around_russian_phrases(engine: Sphinx) -> None:
+    ear = engine.listen("ru", HINTS["ru"])
+    texts = [f"скажите {phrase.strip('?')} пожалуйста" for phrase in PHRASES["ru"]]
+    heard = [hear(ear, spoken(text, "ru"))[1] for text in texts]
+    ear.close()
+    right = [
+        phrase.strip("?") in one.text and one.confidence >= LIMIT
+        for phrase, one in zip(PHRASES["ru"], heard, strict=True)
+    ]
+    assert sum(right) / len(right) >= 0.3
 
 
 @pytest.mark.parametrize(("language", "least"), [("en", 0.4), ("ru", 0.3)])
