@@ -37,9 +37,9 @@ def with_recognizers(*engines: StubRecognizer) -> VirtualCall:
 
 def with_synthesizers(*engines: StubSynthesizer) -> VirtualCall:
     placed = [Placed(name=f"engine-{index}", engine=engine) for index, engine in enumerate(engines, start=1)]
-    engines: list[str] = []
-    call = VirtualCall(synthesizer=SynthesizerInOrder(placed, bench=Bench(), changed=engines.append))
-    call.engines = engines
+    works: list[str] = []
+    call = VirtualCall(synthesizer=SynthesizerInOrder(placed, bench=Bench(), changed=works.append))
+    call.engines = works
     return call
 
 
