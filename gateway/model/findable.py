@@ -44,6 +44,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    LanguageSet,
     MacroRun,
     MessageExtended,
     NoteAdded,
@@ -113,7 +114,7 @@ def findable(event: AnyEvent) -> str:
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
             | EndpointBack() | AnswersForwarded() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
-            | PromptHeard() | RecordingChanged() | CallRecorded()
+            | PromptHeard() | LanguageSet() | RecordingChanged() | CallRecorded()
         ):  # fmt: skip
             return ""
         case _:

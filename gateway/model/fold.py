@@ -50,6 +50,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    LanguageSet,
     MacroRun,
     MessageExtended,
     NoteAdded,
@@ -243,6 +244,8 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return called | after_call(state, event, at=at)
         case CallAnswered() | CallHeld() | CallResumed() | CallEnded() | RecordingChanged():
             return after_call(state, event, at=at)
+        case LanguageSet():
+            return {"locale": event.locale}
         case _:
             assert_never(event)
 

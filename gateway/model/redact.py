@@ -47,6 +47,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    LanguageSet,
     MacroRun,
     MessageExtended,
     NoteAdded,
@@ -160,7 +161,7 @@ def _shell(event: Plain) -> Plain:
             | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown() | Labelled()
             | OperatorDeleted() | EndpointLost() | EndpointBack() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | RecordMoved()
             | ColleagueInvited() | ColleagueDeclined() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
-            | PromptHeard() | RecordingChanged()
+            | PromptHeard() | LanguageSet() | RecordingChanged()
         ):  # fmt: skip
             return event
         case _:

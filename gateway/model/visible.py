@@ -51,6 +51,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    LanguageSet,
     MacroRun,
     MessageExtended,
     NoteAdded,
@@ -187,7 +188,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
             | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | FormFilled() | RecordMoved() | ColleagueInvited() | ColleagueDeclined()
             | CallbackTried() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
-            | AnswersForwarded() | PromptHeard() | RecordingChanged() | CallRecorded()
+            | AnswersForwarded() | PromptHeard() | LanguageSet() | RecordingChanged() | CallRecorded()
         ):  # fmt: skip
             return None
         case _:

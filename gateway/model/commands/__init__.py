@@ -12,6 +12,7 @@ from gateway.model.commands.calls import (
     KeepRecording,
     NoteHeard,
     ResumeCall,
+    SetLanguage,
     StartCall,
 )
 from gateway.model.commands.customer import (
@@ -88,7 +89,7 @@ AnyCommand = (
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
     | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | FillForm | MoveRecord | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
-    | ForwardAnswers | StartCall | AnswerCall | HoldCall | ResumeCall | EndCall | NoteHeard | TellSpeech | ChangeRecording | KeepRecording
+    | ForwardAnswers | StartCall | AnswerCall | HoldCall | ResumeCall | EndCall | NoteHeard | TellSpeech | ChangeRecording | SetLanguage | KeepRecording
 )  # fmt: skip
 AnyRequest = AnyCommand | RunMacro | SubmitForm
 """What people may ask for."""
@@ -159,6 +160,7 @@ __all__ = [
     "SetAttributes",
     "SetFacts",
     "SetLabels",
+    "SetLanguage",
     "ShowInvitation",
     "Snooze",
     "Start",

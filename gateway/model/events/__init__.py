@@ -35,6 +35,7 @@ from gateway.model.events.calls import (
     CallRecorded,
     CallResumed,
     CallStarted,
+    LanguageSet,
     LegEnd,
     PromptHeard,
     Recording,
@@ -181,6 +182,7 @@ Plain = (
     | CallEnded
     | PromptHeard
     | Transcribed
+    | LanguageSet
     | RecordingChanged
     | CallRecorded
 )
@@ -290,6 +292,7 @@ __all__ = [
     "HandoffRequested",
     "InvitationShown",
     "Labelled",
+    "LanguageSet",
     "LegEnd",
     "MacroRun",
     "Memory",

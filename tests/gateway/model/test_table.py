@@ -84,6 +84,7 @@ EndCall            .      .     .      .       .       .
 NoteHeard          +      +     +      +       +       +
 TellSpeech         +      +     +      +       +       +
 ChangeRecording    +      +     +      +       +       +
+SetLanguage        +      +     +      +       +       +
 KeepRecording      +      +     +      +       +       +
 """
 _REPLY = OperatorMessage(text="Good so", endpoint=TELEGRAM, operator=OLGA.id, name=OLGA.name)
@@ -158,6 +159,7 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.FinishFile: {"seq": 2, "file": Attachment(id="file-1", name="bill.pdf")},
         c.FailFile: {"seq": 2, "file": "file-1", "reason": "refused"},
         c.ChangeRecording: {"leg": "leg-1", "to": "on"},
+        c.SetLanguage: {"leg": "leg-1", "locale": "ru", "by": "keys"},
         c.KeepRecording: {"leg": "leg-1", "file": "file-1", "seconds": 9, "since": 40},
         c.TellSpeech: {"seq": 2, "file": "file-1", "text": "Hello"},
         c.Close: {"ending": "answered", "reason": "silence"},
@@ -180,7 +182,7 @@ def state_for(kind: type[c.AnyCommand], status: str) -> Conversation:
     if status == "queued" and kind in (c.AcceptOffer, c.EndOffer):
         history.do(c.MakeOffer(operator=OLGA, expires_at=history.now + 1))
     assert history.state.status == status
-    if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall, c.ChangeRecording):
+    if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall, c.ChangeRecording, c.SetLanguage):
         leg = Leg(id="leg-1", endpoint=CALL, before=WEB, started_at=1, held=kind is c.ResumeCall)
         return replace(history.state, legs=(leg,))
     return history.state

@@ -322,6 +322,8 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
     case "recording_changed":
     case "call_ended":
       return afterCall(state, event, at);
+    case "language_set":
+      return { locale: event.locale };
     default: {
       const moved = floorChanges(state, event, seq, at);
       if (moved === null) return {};

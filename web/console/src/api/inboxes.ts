@@ -44,6 +44,8 @@ export interface CallSettings {
   team: string;
   /** From when the caller has heard `notice`. */
   record: boolean;
+  /** Callers say first which of the business's languages they speak, or press its key. */
+  ask_language: boolean;
 }
 
 /** What can be written of an inbox, and with `channel` and `has_secret` what it is. */
