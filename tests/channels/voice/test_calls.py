@@ -359,7 +359,7 @@ async def test_the_call_of_whoever_is_blocked_ends(lab: Lab) -> None:
 
 
 async def test_nobody_waits_for_a_caller_whose_sound_is_gone_when_the_node_stops(lab: Lab) -> None:
-    lab.site.node.calls._opened()._drain_seconds = 3_600
+    (await lab.site.node.calls._open_up())._drain_seconds = 3_600
     phone = await lab.connected()
     await phone.widget.entry("system_notice", notice="call_greeting")
     await phone.caller.aclose()
