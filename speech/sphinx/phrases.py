@@ -23,8 +23,8 @@ Around = tuple[tuple[str, ...], tuple[str, ...]]
 COURTESIES: dict[str, Around] = {
     "en": (("please", "hello", "hi", "well", "so"), ("please", "thanks")),
     "ru": (
-        ("здравствуйте", "привет", "пожалуйста", "скажите", "подскажите", "алло", "ну", "а"),
-        ("пожалуйста", "подскажите", "скажите", "спасибо"),
+        ("здравствуйте", "пожалуйста", "скажите", "подскажите"),
+        ("пожалуйста", "подскажите"),
     ),
 }
 """What people put in front of what they want, and behind it, and what changes nothing in it."""
