@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,6 +37,8 @@ class EmbeddedEngine:
         self._bots: dict[str, artifact.Bot] = {}
         self._older: dict[str, dict[str, artifact.Bot]] = {}
         self._expected: set[str] = set()
+        self.on_load: Callable[[str], None] = _ignore
+        """Told the business whose bot answers from now on, another one than before."""
 
     async def load(self, business: str, path: Path) -> str:
         """Publishes the artifact for the business and returns its version; turns go on with the old one meanwhile.
@@ -51,6 +53,7 @@ class EmbeddedEngine:
             while len(older) > KEPT:
                 del older[next(iter(older))]
         self._bots[business] = bot
+        self.on_load(business)
         return bot.version
 
     def expect(self, business: str) -> None:
@@ -104,6 +107,10 @@ class EmbeddedEngine:
         self._expected.clear()
         if self._actions is not None:
             await self._actions.aclose()
+
+
+def _ignore(business: str) -> None:
+    """Nobody wants to know."""
 
 
 async def converse(bot: artifact.Bot, request: TurnRequest, actions: Actions | None) -> TurnResult:

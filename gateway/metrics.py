@@ -26,4 +26,34 @@ GAPS = Counter("switchboard_gaps_total", "Gaps in a followed log that were read 
 GROUP_SIZE = Histogram(
     "switchboard_group_size", "Units of work in one transaction", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
 )
+CALLS = Gauge("switchboard_calls", "Calls going on here")
+CALLS_BEGUN = Counter("switchboard_calls_begun_total", "Calls begun here")
+CALLS_ENDED = Counter("switchboard_calls_ended_total", "Calls ended here, by why", ["why"])
+CALL_ANSWERS = Histogram(
+    "switchboard_call_answer_seconds", "From the caller's last sound to the first of the answer, as the line has them",
+    buckets=(0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3, 5, 10, 20),
+)  # fmt: skip
+CALL_FIRST_AUDIO = Histogram(
+    "switchboard_call_first_audio_seconds", "Of that what comes after the silence by which the turn was taken for over",
+    buckets=(0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10, 20),
+)  # fmt: skip
+CALL_MISSES = Counter(
+    "switchboard_call_misses_total", "Turns of callers in which nothing was said (no_input) or understood (no_match)", ["kind"]
+)  # fmt: skip
+CALL_LOSS = Histogram(
+    "switchboard_call_loss_ratio", "Share of the packets of a seat that were lost in 2 s, by direction", ["direction"],
+    buckets=(0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1),
+)  # fmt: skip
+CALL_DELAY = Histogram(
+    "switchboard_call_delay_seconds", "How long a seat's sound waited in the jitter buffer, every 2 s",
+    buckets=(0.02, 0.03, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3),
+)  # fmt: skip
+RECOGNIZED = Counter(
+    "switchboard_recognized_seconds_total", "Seconds of callers' and operators' sound given to recognizers"
+)
+SPEECH_ENGINES = Counter(
+    "switchboard_speech_engine_uses_total", "Calls in which an engine came to work; none: no engine of the order works",
+    ["part", "engine"],
+)  # fmt: skip
+SPEECH_FAILURES = Counter("switchboard_speech_engine_failures_total", "Failures of speech engines", ["engine"])
 REQUESTS = Counter("switchboard_http_requests_total", "HTTP requests", ["route", "status"])

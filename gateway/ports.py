@@ -28,7 +28,7 @@ from gateway.model.events import (
     Span,
     Speech,
 )
-from gateway.model.rules import Speaker
+from gateway.model.rules import CallSettings, Speaker
 
 # --- channels ---------------------------------------------------------------------------------------------------
 
@@ -555,11 +555,10 @@ class Calls(Protocol):
     call already. ``connect``: answers the whole offer (SDP) of a browser with a whole answer: the caller's, or that of somebody of the
     business who takes part. A further one of the same takes the place of theirs. Raises ``NotFound`` where there is no such call here, or it
     is none of theirs, ``Invalid`` where the offer can't be answered, ``Overloaded``. ``press``: a key of the caller's. ``expect``:
-    somebody may call soon, and is understood by ``recognizers``, the usual ones where there are none: what takes time is prepared; returns
-    at once.
+    somebody may call soon, in this language, at an inbox with these ``settings``: what takes time is prepared; returns at once.
     """
 
-    def expect(self, business: str, locale: str, *, recognizers: Sequence[str] = ()) -> None: ...
+    def expect(self, business: str, locale: str, settings: CallSettings) -> None: ...
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]: ...
 

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from gateway.errors import SpeechUnavailable
+from gateway.metrics import SPEECH_FAILURES, one_of
 from gateway.ports import Heard, Hints, Listening, Recognizer, Synthesizer
 from speech.streams import closing
 
@@ -97,6 +98,7 @@ class _Order(Generic[Engine]):
 
     def _failed(self, placed: Placed[Engine], locale: str, error: Exception) -> None:
         self._bench.failed(placed.name, locale)
+        one_of(SPEECH_FAILURES, placed.name).inc()
         log.warning("speech_engine_failed", engine=placed.name, locale=locale, why=str(error) or type(error).__name__)
         if not isinstance(error, SpeechUnavailable | TimeoutError):
             log.error("speech_engine_broken", engine=placed.name, exc_info=error)

@@ -18,7 +18,7 @@ from channels.voice.cues import Filler, NoInput, NoMatch
 from channels.voice.cues import Person as PersonWanted
 from channels.voice.follower import Follower
 from channels.voice.line import Line
-from channels.voice.line_events import Caption, CarrierChanged, EngineChanged, LineEvent, PromptBegan, PromptHeard, Said
+from channels.voice.line_events import Caption, CarrierChanged, LineEvent, PromptBegan, PromptHeard, Said
 from channels.voice.music import beep, waiting_music
 from channels.voice.player import Prompt
 from channels.voice.recorder import About, Track
@@ -35,6 +35,7 @@ from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.waiting import place_words
 from gateway.errors import NotFound, Refused, StorageUnavailable
+from gateway.metrics import CALL_ANSWERS, CALL_FIRST_AUDIO, CALL_MISSES, CALLS_ENDED, one_of
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
@@ -110,6 +111,8 @@ class _Talk:
     leaving: bool = False
     saying: set[str] = field(default_factory=set)
     step: dict[str, int] = field(default_factory=dict)
+    asked: tuple[int, int] | None = None
+    """When the caller's last sound was to which no answer has sounded yet, and when their turn was taken for over."""
 
 
 class Call:
@@ -264,6 +267,7 @@ class Call:
         self._arrange()
 
     def _ended(self, ended: CallEnded) -> None:
+        one_of(CALLS_ENDED, ended.why).inc()
         by_people = ended.why == "over" and ended.by is not None and self.is_heard
         if not by_people:
             self.finish()
@@ -414,13 +418,14 @@ class Call:
                 self._submit(c.RequestHandoff(reason="not_understood", by="system"))
             case CarrierChanged():
                 self._changed(event)
-            case EngineChanged() | PromptBegan():
-                pass
+            case PromptBegan():
+                self._prompt_began(event)
             case _:
                 assert_never(event)
 
     def _missed(self, kind: str, step: int) -> None:
         """A word is needed about what wasn't said, or wasn't understood."""
+        one_of(CALL_MISSES, kind).inc()
         does = self._scenario.missed()
         if does is not None:
             self._do(does)
@@ -460,6 +465,7 @@ class Call:
         )  # fmt: skip
         if state.floor is Floor.BOT:
             self._talk.awaiting = True
+            self._talk.asked = (said.until, self._at)
             self._line.await_answer()
         self._tasks.start(self._by_caller(item, self._last), name="said")
 
@@ -501,6 +507,15 @@ class Call:
         self._around.hub.signal(
             Signal(business=self.business, conversation=self.conversation, kind="caption", who=who, body=body)
         )
+
+    def _prompt_began(self, began: PromptBegan) -> None:
+        """A message begins to be heard: it is the answer to what was said before it."""
+        if self._talk.asked is None or not began.prompt.isdigit():
+            return
+        until, over = self._talk.asked
+        self._talk.asked = None
+        CALL_ANSWERS.observe((self._at - until) / 1_000)
+        CALL_FIRST_AUDIO.observe((self._at - over) / 1_000)
 
     def _heard(self, heard: PromptHeard) -> None:
         """A message that the caller spoke into stands in the log with what of it they had heard."""

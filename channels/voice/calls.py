@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from channels.voice.call import Around, Begun, Call
 from channels.voice.hearing import Recognition
+from channels.voice.opening import opening
 from channels.voice.recordings import Recordings
 from channels.voice.seating import CALLER, seat_of
 from channels.voice.sounds import Shelf
@@ -28,6 +29,7 @@ from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.legs import KeepLegs
 from gateway.errors import NotFound, NotPossible
 from gateway.faults import desk
+from gateway.metrics import CALLS, CALLS_BEGUN, SPEECH_ENGINES, one_of
 from gateway.model.events import Person
 from gateway.model.rules import CallSettings, Speaker
 from gateway.ports import Caller, Inbound, Phrases, Receipt
@@ -82,10 +84,15 @@ class Calls:
         """How many calls this node has."""
         return len(self._calls)
 
-    def expect(self, business: str, locale: str, *, recognizers: Sequence[str] = ()) -> None:
+    def expect(self, business: str, locale: str, settings: CallSettings) -> None:
         """As ``gateway.ports.Calls``."""
         if not self._draining:
-            self._tasks.start(self._prepare(business, locale, recognizers), name="prepare")
+            self._tasks.start(self._prepare(business, locale, settings), name="prepare")
+
+    def learned(self, business: str) -> None:
+        """The bot of a business knows other phrases than before."""
+        if self._voices is not None and not self._draining:
+            self._tasks.start(self._voices.learn(business), name="learn")
 
     async def of_files(self, business: str, locale: str, recognizers: Sequence[str] = ()) -> Recognition | None:
         """By what recordings of a business are understood; None: nothing."""
@@ -178,13 +185,21 @@ class Calls:
         voices = await self._engines()
         call = Call(begun, self._around, _tongues_of(begun, voices))
         self._calls[begun.leg] = call
+        CALLS_BEGUN.inc()
+        CALLS.inc()
         self._places[begun.leg] = self._ticker.join(
             begun.leg, call.step, prepare=call.prepare, failed=partial(call.end, "lost")
         )
         await call.run()
 
-    async def _prepare(self, business: str, locale: str, recognizers: Sequence[str]) -> None:
-        await (await self._engines()).prepare(business, locale, recognizers)
+    async def _prepare(self, business: str, locale: str, settings: CallSettings) -> None:
+        """What is understood, and what is said to everybody."""
+        voices, phrases = await self._engines(), self._around.phrases
+        found = await self._store.read(business, lambda tx, now: directory.read_business(tx, business))
+        if found is not None:
+            texts = opening(settings, phrases, locale, name=found.named(locale))
+            await voices.speak_before(business, texts, locale=locale, settings=settings)
+        await voices.prepare(business, locale, settings.recognizers.get(locale, ()))
 
     async def _engines(self) -> Voices:
         """Made once, beside the loop: models are loaded."""
@@ -201,7 +216,8 @@ class Calls:
             self._tasks.start(call.aclose(), name="over")
 
     def _forget(self, leg: str) -> None:
-        self._calls.pop(leg, None)
+        if self._calls.pop(leg, None) is not None:
+            CALLS.dec()
         seat = self._places.pop(leg, None)
         if seat is not None:
             self._ticker.leave(seat)
@@ -235,6 +251,7 @@ def _note_nothing(part: str, engine: str) -> None:
 
 
 def _note_engine(leg: str, part: str, engine: str) -> None:
+    one_of(SPEECH_ENGINES, part, engine or "none").inc()
     logger.info("call_engine", leg=leg, part=part, engine=engine)
 
 

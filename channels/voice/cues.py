@@ -30,6 +30,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     voice_off: Share = 0.45
     """… and after one that was, down to this. Silero's tail behind the last sound is 60 to 70 ms so in usual rooms (20 to 40 dB);
     from 0.35 on it would be 75 to 100. Where the line is silent between words there is none."""
+    voice_rises: Share = 0.1
+    """Where a frame is voice, those right before it that reached this were its soft begin, and count from when they did …"""
+    rise: Ms = 40
+    """… for this long at most. What interrupts is so known 30 ms earlier in the median, and softly begun words 40 ms (made sounds)."""
     dip: Annotated[int, msgspec.Meta(ge=FRAME_MS, le=600_000)] = 100
     """Voice goes on over gaps up to this."""
     onset: Ms = 60

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +14,11 @@ from gateway.dispatcher.hub import Hub
 from gateway.errors import NotFound, NotPossible
 from gateway.files import Files
 from gateway.model.events import Person
-from gateway.model.rules import Speaker
+from gateway.model.rules import CallSettings, Speaker
 from gateway.ports import Caller, Inbound, Phrases, Receipt, Vocabulary, Words
 from gateway.settings import Settings
 from gateway.store.store import Store
+from gateway.tasks import TaskSet
 
 if TYPE_CHECKING:
     from channels.voice.calls import Calls
@@ -43,6 +46,8 @@ class CallDesk:
         self._folder = folder
         self._recordings: Recordings | None = None
         self._calls: Calls | None = None
+        self._opening = asyncio.Lock()
+        self._tasks = TaskSet("desk")
         self.make_voices: Callable[[Vocabulary], Voices] | None = None
         """Other engines than those of the settings."""
 
@@ -59,11 +64,19 @@ class CallDesk:
             self._recordings.start()
         return self._recordings
 
-    def expect(self, business: str, locale: str, *, recognizers: Sequence[str] = ()) -> None:
-        self._open_up().expect(business, locale, recognizers=recognizers)
+    def expect(self, business: str, locale: str, settings: CallSettings) -> None:
+        self._tasks.start(self._expect(business, locale, settings), name="expect")
+
+    async def _expect(self, business: str, locale: str, settings: CallSettings) -> None:
+        (await self._open_up()).expect(business, locale, settings)
+
+    def learned(self, business: str) -> None:
+        """The bot of a business knows other phrases: whoever was prepared for its calls learns them before the next one."""
+        if self._calls is not None:
+            self._calls.learned(business)
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
-        return await self._open_up().begin(call)
+        return await (await self._open_up()).begin(call)
 
     async def connect(self, business: str, leg: str, sdp: str, *, party: Caller | Person) -> str:
         return await self._opened().connect(business, leg, sdp, party=party)
@@ -74,7 +87,7 @@ class CallDesk:
     async def transcribe(self, business: str, file: bytes, *, locale: str, recognizers: Sequence[str] = ()) -> Words:
         from channels.voice.messages import transcribe
 
-        recognition = await self._open_up().of_files(business, locale, recognizers)
+        recognition = await (await self._open_up()).of_files(business, locale, recognizers)
         if recognition is None:
             raise NotPossible("Nothing here understands speech.")
         return await transcribe(file, recognition)
@@ -82,7 +95,7 @@ class CallDesk:
     async def narrate(self, business: str, text: str, *, locale: str, speakers: Sequence[Speaker] = ()) -> bytes:
         from channels.voice.messages import narrate
 
-        return await narrate(text, await self._open_up().voice_of(business, locale, speakers), locale=locale)
+        return await narrate(text, await (await self._open_up()).voice_of(business, locale, speakers), locale=locale)
 
     @property
     def count(self) -> int:
@@ -95,6 +108,7 @@ class CallDesk:
             await self._calls.drain()
 
     async def aclose(self) -> None:
+        await self._tasks.finish(within=0)
         if self._calls is not None:
             await self._calls.aclose()
         if self._recordings is not None:
@@ -105,10 +119,13 @@ class CallDesk:
             raise NotFound("There is no such call.")
         return self._calls
 
-    def _open_up(self) -> Calls:
-        if self._calls is None:
-            self._calls = self._open()
-            self._calls.start()
+    async def _open_up(self) -> Calls:
+        """What calls are made of takes a while to import, which is no reason for a page to wait for its welcome."""
+        async with self._opening:
+            if self._calls is None:
+                await asyncio.to_thread(_import)
+                self._calls = self._open()
+                self._calls.start()
         return self._calls
 
     def _open(self) -> Calls:
@@ -126,3 +143,9 @@ class CallDesk:
             webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))), recordings=self._keeper(),
             shelf=Shelf(self._files),
         )  # fmt: skip
+
+
+def _import() -> None:
+    for name in ("calls", "voices", "webrtc"):
+        import_module(f"channels.voice.{name}")
+    import_module("speech.activity")

@@ -21,6 +21,7 @@ import structlog
 from channels.voice.cues import FRAME_MS, Final, Partial
 from channels.voice.mixer import SILENCE, Frame
 from gateway.errors import SpeechUnavailable
+from gateway.metrics import RECOGNIZED
 from gateway.ports import Heard, Hints, Listening, Recognizer
 from gateway.tasks import TaskSet
 from speech.activity import VoiceActivity
@@ -114,6 +115,8 @@ class Hearing:
         """When the gate opened for this utterance."""
         self._listening: Listening | None = None
         self._clock = Clock()
+        self._counted = 0
+        """Milliseconds of the clock's that were told to whoever counts them."""
         self._ended: int | None = None
         """When the last utterance ended: none after it began before."""
         self._failures = 0
@@ -159,6 +162,8 @@ class Hearing:
     def cut(self, at: int) -> bool:
         """What was said before ``at`` belongs to nothing that is said after it. Whether a final of it will come."""
         fed = bool(self._utterance)
+        RECOGNIZED.inc((self._clock.fed - self._counted) / 1_000)
+        self._counted = self._clock.fed
         self._ended = at
         self._voice_at = None
         self._utterance.clear()
@@ -217,7 +222,7 @@ class Hearing:
     def _begin(self, listening: Listening) -> None:
         """The utterance that goes on is fed from its begin, as far as it was kept."""
         self._listening = listening
-        self._clock = Clock(self._ended or 0)
+        self._clock, self._counted = Clock(self._ended or 0), 0
         for sound, at in self._utterance:
             self._clock.feed(at)
             listening.feed(sound.tobytes())

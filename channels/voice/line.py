@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from channels.voice import cues
 from channels.voice.carrier import Carrier
 from channels.voice.cues import AnswerAwaited, AnswerCame, Filler, Key, NoInput, NoMatch, Output, Person, Settings
 from channels.voice.ear import Ear, Means, Minder
 from channels.voice.hearing import Recognition
-from channels.voice.line_events import CarrierChanged, EngineChanged, LineEvent, PromptBegan, PromptHeard, Tell
+from channels.voice.line_events import CarrierChanged, LineEvent, PromptBegan, PromptHeard, Tell
 from channels.voice.mixer import SILENCE, Frame, Mixer, Row, Rows
 from channels.voice.player import Player, Prompt
 from channels.voice.prompts import Maker
@@ -166,10 +165,6 @@ class Line:
         """Over and over, but while a prompt sounds; none: no more. The same again goes on where it is."""
         if frames is not self._music:
             self._music, self._music_at = frames, 0
-
-    def engine_changed(self, part: Literal["recognizer", "synthesizer"]) -> Callable[[str], None]:
-        """What an order of engines is to call (``speech.order.Changed``)."""
-        return lambda engine: self._tell(EngineChanged(part, engine))
 
     # A frame.
 

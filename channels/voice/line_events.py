@@ -54,16 +54,7 @@ class CarrierChanged(msgspec.Struct, frozen=True):
     state: Literal["connected", "lost", "closed"]
 
 
-class EngineChanged(msgspec.Struct, frozen=True):
-    """Another engine is at work; "" for ``engine``: none is, until another is named."""
-
-    part: Literal["recognizer", "synthesizer"]
-    engine: str
-
-
-LineEvent: TypeAlias = (
-    Said | Caption | PromptBegan | PromptHeard | NoInput | NoMatch | Filler | Person | CarrierChanged | EngineChanged
-)
+LineEvent: TypeAlias = Said | Caption | PromptBegan | PromptHeard | NoInput | NoMatch | Filler | Person | CarrierChanged
 """``NoInput``, ``NoMatch``, ``Filler`` and ``Person`` are those of ``cues``: a word is needed."""
 
 Tell: TypeAlias = Callable[[LineEvent], None]

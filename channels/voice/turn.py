@@ -107,6 +107,7 @@ class Turns:
         self._used = at if since is None else since  # utterances from before this instant have been told
         self._in_voice = False
         self._run = at  # since when voice goes on, but for dips
+        self._rising: int | None = None  # since when it may have begun softly
         self._voice_at = at - self._settings.dip - 1  # the last frame that was voice: none yet
         self._heard_at = at  # the last voice that was no click
         self._doubted = False  # voice that goes on has held a prompt up in vain
@@ -171,10 +172,15 @@ class Turns:
     def _take_voice(self, probability: float) -> None:
         settings = self._settings
         self._in_voice = probability >= (settings.voice_off if self._in_voice else settings.voice_on)
+        if probability < settings.voice_rises:
+            self._rising = None
+        elif self._rising is None:
+            self._rising = self._now - FRAME_MS
         if not self._in_voice:
             return
         if self._now - self._voice_at > settings.dip:
-            self._run = self._now - FRAME_MS
+            begun = self._now - FRAME_MS
+            self._run = begun if self._rising is None else max(self._rising, begun - settings.rise)
         self._voice_at = self._now
         if self._keys or self._now - self._run < settings.onset:
             return

@@ -16,6 +16,7 @@ from gateway.model.rules import CallSettings, Speaker
 from gateway.ports import Recognizer, Synthesizer, Vocabulary
 from gateway.settings import Settings
 from speech.activity import Activities
+from speech.cache import Cached
 from speech.catalogue import START_HEARS, START_SPEAKS
 from speech.making import Engines
 from speech.models import FOLDER
@@ -61,7 +62,10 @@ class Voices:
         self._engines = engines
         self._bench = Bench()
         self._bench_of_files = Bench()
-        self._prepared: set[tuple[str, str, str, str]] = set()
+        self._prepared: dict[tuple[str, str, str], str] = {}
+        """The version of the phrases that a recognizer knows, by business, language and its name."""
+        self._spoken: dict[tuple[str, str], tuple[object, ...]] = {}
+        """What was spoken beforehand, in which voice, by business and language."""
 
     def of(self, business: str, locale: str, settings: CallSettings, *, changed: Changes) -> Voice:
         """The voice of a call of a business, in a language. ``changed`` is told when another engine is at work."""
@@ -101,17 +105,34 @@ class Voices:
         to learn, and would be paid for it."""
         hints = self._vocabulary.hints(business, locale)
         for placed in self._hear(recognizers):
-            known = (business, locale, hints.version, placed.name)
-            if known in self._prepared or self._is_service(placed.name):
+            known = (business, locale, placed.name)
+            if self._prepared.get(known) == hints.version or self._is_service(placed.name):
                 continue
-            self._prepared.add(known)
+            self._prepared[known] = hints.version
             try:
                 listening = await placed.engine.listen(locale=locale, hints=hints)
             except SpeechUnavailable as error:
-                self._prepared.discard(known)
+                self._prepared.pop(known, None)
                 log.warning("recognizer_unprepared", engine=placed.name, locale=locale, why=str(error))
             else:
                 await listening.aclose()
+
+    async def learn(self, business: str) -> None:
+        """What was prepared for a business is prepared anew for what its bot knows now."""
+        for its, locale, name in list(self._prepared):
+            if its == business:
+                await self.prepare(business, locale, (name,))
+
+    async def speak_before(self, business: str, texts: Sequence[str], *, locale: str, settings: CallSettings) -> None:
+        """Has the first speaker of an order say ``texts`` to nobody, so that they are there at once when somebody calls: once each."""
+        speakers = settings.speakers.get(locale, ())
+        first = self._speak(speakers)[0]
+        chosen = next((one for one in speakers if one.name == first.name), None)
+        voice, rate = (chosen.voice, chosen.rate) if chosen is not None else ("", 1.0)
+        asked = (first.name, voice, rate, *texts)
+        if isinstance(first.engine, Cached) and self._spoken.get((business, locale)) != asked:
+            self._spoken[business, locale] = asked
+            await first.engine.warm_up(texts, locale=locale, voice=voice or first.voice, rate=rate)
 
     async def aclose(self) -> None:
         for speaks in self._synthesizers:

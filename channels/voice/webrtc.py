@@ -24,6 +24,7 @@ from channels.voice.places import Places
 from channels.voice.rtp import is_rtcp, read, read_told
 from channels.voice.stream import Hearing, Speaking
 from gateway.errors import Draining, Overloaded
+from gateway.metrics import CALL_DELAY, CALL_LOSS, one_of
 
 log = structlog.get_logger(__name__)
 
@@ -170,7 +171,11 @@ class WebRtcCarrier:
         if self._until_report < 0:
             self._until_report = REPORT
             ntp = int((time.time() + NTP_1970) * 2**32)
-            self._peer.send(self._speaking.report(NAME, ntp, self.hearing.block(self._at)), control=True)
+            block = self.hearing.block(self._at)
+            if block is not None:
+                one_of(CALL_LOSS, "in").observe(block.lost / 256)
+                CALL_DELAY.observe(self.hearing.delay / 1_000)
+            self._peer.send(self._speaking.report(NAME, ntp, block), control=True)
 
     async def aclose(self) -> None:
         """As ``Carrier``. It may be called twice."""
@@ -249,3 +254,6 @@ class WebRtcCarrier:
         if told.sent is not None:
             self.hearing.reception.sent(told.sent, at)
         self._speaking.hear(told)
+        for block in told.blocks:
+            if block.ssrc == self._speaking.ssrc:
+                one_of(CALL_LOSS, "out").observe(block.lost / 256)

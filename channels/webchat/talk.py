@@ -114,8 +114,7 @@ class Talk:
     async def run(self) -> None:
         self._session.tell(self._welcome())
         if (calls := self._visitor.inbox.settings.calls) is not None:
-            recognizers = calls.recognizers.get(self._locale, ())
-            self._parts.calls.expect(self._business, self._locale, recognizers=recognizers)
+            self._parts.calls.expect(self._business, self._locale, calls)
         if self._conversation:
             same = self._hello.conversation == self._conversation
             last = (self._hello.last_seq, self._hello.last_event_id) if same else (0, "")

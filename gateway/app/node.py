@@ -196,6 +196,7 @@ class Switchboard:
             files=self.files,
             folder=folder.path / "recordings",
         )
+        embedded.on_load = self.calls.learned
         self.voice_messages = VoiceMessages(self.dispatcher, self.files, self.calls)
         self.dispatcher.voice(VoiceAnswers(store, self.files, self.calls, clock=clock))
         self.rows = Rows(store, self.hub)

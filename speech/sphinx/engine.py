@@ -18,9 +18,10 @@ from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Hints, Word
 from speech.frames import FRAME_BYTES, FRAME_MS, RATE
 from speech.sphinx import LOCALES
+from speech.sphinx.confidence import Spoken, confidence, evidence, fits
 from speech.sphinx.grams import arpa
 from speech.sphinx.lexicon import lexicon
-from speech.sphinx.phrases import Book, grammar
+from speech.sphinx.phrases import COURTESIES, Book, grammar
 
 MODEL = Path(pocketsphinx.__file__).parent / "model" / "en-us"
 _DICTIONARY = MODEL / "cmudict-en-us.dict"
@@ -108,8 +109,9 @@ class Sphinx:
 
 def build(language: str, phrases: Sequence[str]) -> Built:
     """The language model of a business's phrases, and how its words sound. Raises ``SpeechUnavailable``."""
-    book = Book(phrases)
-    spelled = lexicon(book.words, language, _DICTIONARY)
+    around = COURTESIES[language]
+    book = Book(phrases, around)
+    spelled = lexicon(book.words.union(*around), language, _DICTIONARY)
     if silent := book.words - set(spelled):
         book = book.without(silent)
     if not book.rows:
@@ -119,7 +121,7 @@ def build(language: str, phrases: Sequence[str]) -> Built:
         for word, ways in spelled.items()
         for place, phones in enumerate(ways)
     ]
-    model = arpa(book.rows) if language == "en" else ""
+    model = arpa([*book.rows, *((word,) for words in around for word in words)]) if language == "en" else ""
     return Built(model=model, dictionary="\n".join(lines) + "\n", book=book)
 
 
@@ -139,18 +141,18 @@ def make_decoder(built: Built | None) -> Any:
             loglevel="FATAL", **(_WIDE if whole else {}),
         )  # fmt: skip
     if built is not None and whole:
-        decoder.add_fsg("phrases", decoder.create_fsg("phrases", *grammar(built.book.rows)))
+        decoder.add_fsg("phrases", decoder.create_fsg("phrases", *grammar(built.book.rows, built.book.around)))
         decoder.activate_search("phrases")
     return decoder
 
 
-class _Spoken(msgspec.Struct, frozen=True):
-    """A word as it was heard. ``fit``: how well its sound is its own, in the model's units a hundredth of a second."""
-
-    text: str
-    since: int
-    until: int
-    fit: float
+def _floor() -> np.ndarray[Any, np.dtype[np.int16]]:
+    """A second of noise as rooms have it: weaker by 3 dB an octave. White noise sounds like an f or an s, and 500 ms of it before a
+    word had the word lost."""
+    spectrum = np.fft.rfft(np.random.default_rng(7).standard_normal(RATE))
+    noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)), RATE)
+    scaled: np.ndarray[Any, np.dtype[np.int16]] = (noise * (_FLOOR / noise.std())).astype(np.int16)
+    return scaled
 
 
 class SphinxEar:
@@ -161,7 +163,7 @@ class SphinxEar:
         self._book = book
         self._done = done
         self._voice = pocketsphinx.Vad(0, RATE, FRAME_MS / 1000)
-        self._floor = np.random.default_rng(7).normal(0, _FLOOR, RATE).astype(np.int16)
+        self._floor = _floor()
         self._cmn = decoder.get_cmn(False)
         self._before: deque[bytes] = deque(maxlen=_BEFORE)
         self._voiced: deque[bool] = deque(maxlen=_OF)
@@ -170,7 +172,10 @@ class SphinxEar:
         self._since = 0
         self._told_at = 0
         self._told = ""
-        self._words: list[_Spoken] = []
+        self._words: list[Spoken] = []
+        self._loudness: list[float] = []
+        """Of each frame of the utterance, from its first stretch on: there are no gaps between stretches."""
+        self._heard_since = 0
 
     def feed(self, sound: bytes) -> Iterator[Heard]:
         """As ``Ear``."""
@@ -199,20 +204,19 @@ class SphinxEar:
         if self._begun is not None:
             self._words += self._end()
         words, self._words = self._words, []
+        loudness, self._loudness = self._loudness, []
         since, self._since = self._since, self._fed
         self._told = ""
         self._before.clear()
         self._voiced.clear()
-        sure = confidence(words, self._book)
+        sure = self._sure(words, loudness)
         yield Heard(
             text=self._written(words),
             since=since,
             final=True,
-            confidence=sure if words else 1.0,
+            confidence=sure,
             words=tuple(
-                Word(
-                    text=word.text, since=word.since, until=word.until, confidence=round(min(sure, _fits(word.fit)), 3)
-                )
+                Word(text=word.text, since=word.since, until=word.until, confidence=round(min(sure, fits(word.fit)), 3))
                 for word in words
             ),
         )
@@ -232,16 +236,19 @@ class SphinxEar:
 
     def _begin(self) -> None:
         self._begun = self._fed - len(self._before) * FRAME_MS
+        if not self._loudness:
+            self._heard_since = self._begun
         self._decoder.start_utt()
 
     def _decode(self) -> None:
         """What waits."""
         sound = np.frombuffer(b"".join(self._before), dtype="<i2").astype(np.int32)
         self._before.clear()
+        self._loudness += np.sqrt((sound.reshape(-1, FRAME_BYTES // 2).astype(np.float32) ** 2).mean(axis=1)).tolist()
         floor = np.resize(self._floor, len(sound))
         self._decoder.process_raw(np.clip(sound + floor, -32768, 32767).astype("<i2").tobytes(), False, False)
 
-    def _end(self) -> list[_Spoken]:
+    def _end(self) -> list[Spoken]:
         if self._before:
             self._decode()
         self._decoder.end_utt()
@@ -249,42 +256,32 @@ class SphinxEar:
         self._begun = None
         return words
 
-    def _spoken(self) -> list[_Spoken]:
+    def _spoken(self) -> list[Spoken]:
         if self._begun is None or self._decoder.hyp() is None:
             return []
         return [
-            _Spoken(
+            Spoken(
                 text=segment.word.partition("(")[0],
                 since=self._begun + 10 * segment.start_frame,
                 until=self._begun + 10 * (segment.end_frame + 1),
                 fit=_logarithm(segment.ascore) / (segment.end_frame - segment.start_frame + 1),
+                phones=len((self._decoder.lookup_word(segment.word) or "").split()) or 1,
             )
             for segment in self._decoder.seg()
             if not segment.word.startswith(("<", "[", "("))  # silence, noise, a grammar's own arcs
         ]
 
-    def _written(self, words: list[_Spoken]) -> str:
+    def _sure(self, words: list[Spoken], loudness: list[float]) -> float:
+        if not words:
+            return 1.0
+        if self._book is None:
+            return round(sum(fits(word.fit) for word in words) / len(words) / 2, 3)
+        known = self._book.known([word.text for word in words])
+        return confidence(evidence(words, known, loudness, begun=self._heard_since))
+
+    def _written(self, words: list[Spoken]) -> str:
         said = [word.text for word in words]
         return self._book.written(said) if self._book is not None else " ".join(said)
-
-
-def confidence(words: list[_Spoken], book: Book | None) -> float:
-    """How likely it is that these words were said, 0 to 1: by how they follow one another and by how they sound."""
-    if not words:
-        return 0.0
-    frames = sum(word.until - word.since for word in words)
-    fit = sum(word.fit * (word.until - word.since) for word in words) / frames
-    if book is None:
-        return round(_fits(fit) / 2, 3)
-    return round(_fits(fit) * _follows(book.known([word.text for word in words])), 3)
-
-
-def _fits(fit: float) -> float:
-    return 1 / (1 + math.exp(-(fit + 55) / 6))
-
-
-def _follows(known: float) -> float:
-    return 1 / (1 + math.exp(-(known - 0.62) * 12))
 
 
 def _logarithm(score: float) -> float:

@@ -18,10 +18,24 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(word for word in _WORD.findall(lowered)[:_LONGEST] if len(word) <= _LONGEST)
 
 
+Around = tuple[tuple[str, ...], tuple[str, ...]]
+
+COURTESIES: dict[str, Around] = {
+    "en": (("please", "hello", "hi", "well", "so"), ("please", "thanks")),
+    "ru": (
+        ("здравствуйте", "пожалуйста", "скажите", "подскажите"),
+        ("пожалуйста", "подскажите"),
+    ),
+}
+"""What people put in front of what they want, and behind it, and what changes nothing in it."""
+
+
 class Book:
     """The phrases of a business, by their words."""
 
-    def __init__(self, phrases: Iterable[str]) -> None:
+    def __init__(self, phrases: Iterable[str], around: Around = ((), ())) -> None:
+        """``around``: words that may stand in front of any phrase, and behind it."""
+        self.around = around
         self._written: dict[tuple[str, ...], str] = {}
         for phrase in phrases:
             words = tokens(phrase)
@@ -39,7 +53,8 @@ class Book:
 
     def without(self, words: set[str]) -> Book:
         """The phrases that have none of ``words``."""
-        return Book(phrase for row, phrase in self._written.items() if not words.intersection(row))
+        left = (phrase for row, phrase in self._written.items() if not words.intersection(row))
+        return Book(left, self.around)
 
     def written(self, words: Sequence[str]) -> str:
         """How these words are written: as the phrase that they are, else one after another."""
@@ -47,6 +62,18 @@ class Book:
 
     def known(self, words: Sequence[str]) -> float:
         """The share of neighbours that stand so in a phrase, begin and end among them: 1 for a phrase, little for a salad."""
+        return max(map(self._share, (words, self._core(words))))
+
+    def _core(self, words: Sequence[str]) -> Sequence[str]:
+        """Without what stands around; all of it where nothing else does."""
+        begin, end = 0, len(words)
+        while begin < end and words[begin] in self.around[0]:
+            begin += 1
+        while end > begin and words[end - 1] in self.around[1]:
+            end -= 1
+        return words[begin:end] or words
+
+    def _share(self, words: Sequence[str]) -> float:
         pairs = Counter(_pairs(words))
         return sum(count for pair, count in pairs.items() if pair in self._pairs) / sum(pairs.values())
 
@@ -55,11 +82,16 @@ Arc = tuple[int, int, float, str]
 """From a state to another one, how likely, by which word."""
 
 
-def grammar(rows: Iterable[Sequence[str]]) -> tuple[int, int, list[Arc]]:
-    """A network in which each way from its first to its last state is one of ``rows``; begins are shared."""
+_COURTESY = 0.02
+"""How likely one of them is beside what is the matter."""
+
+
+def grammar(rows: Iterable[Sequence[str]], around: Around = ((), ())) -> tuple[int, int, list[Arc]]:
+    """A network in which each way from its first to its last state is one of ``rows``, with any of ``around`` in front and behind;
+    begins are shared."""
     first, last, states = 0, 1, 2
     after: dict[tuple[int, str], int] = {}
-    arcs: dict[Arc, None] = {}
+    arcs: dict[Arc, None] = {(state, state, _COURTESY, word): None for state in (first, last) for word in around[state]}
     for row in rows:
         state = first
         for word in row[:-1]:

@@ -303,11 +303,14 @@ def test_publishing_swaps_the_version_and_a_damaged_file_changes_nothing(salon: 
 
     async def journey() -> None:
         bot = engine()
+        told: list[str] = []
+        bot.on_load = told.append
         first = await bot.load("salon", trained("one.bot"))
         domain = salon / "domain.yml"
         domain.write_text(domain.read_text(encoding="utf-8").replace("с 9 до 21", "круглосуточно"), encoding="utf-8")
         second = await bot.load("salon", trained("two.bot"))
         assert first != second == bot.version("salon")
+        assert told == ["salon", "salon"]
         (tmp_path / "bad.bot").write_bytes(b"no bot")
         with pytest.raises(artifact.ArtifactUnreadable):
             await bot.load("salon", tmp_path / "bad.bot")

@@ -120,3 +120,15 @@ def test_grammar_has_every_phrase_and_nothing_else(phrases: list[list[str]]) -> 
             found.add(words)
         ways += [(end, (*words, word)) for end, word in after[state]]
     assert found == {tuple(phrase) for phrase in phrases}
+
+
+def test_courtesies_stand_around_phrases_and_change_nothing_in_them() -> None:
+    around = (("please", "hello"), ("please",))
+    first, last, arcs = grammar([("slow", "internet"), ("hello",)], around)
+    assert {word for begin, end, _, word in arcs if begin == end == first} == {"please", "hello"}
+    assert {word for begin, end, _, word in arcs if begin == end == last} == {"please"}
+    book = Book(("slow internet", "please call me"), around)
+    assert book.known(("hello", "please", "slow", "internet", "please")) == 1.0
+    assert book.known(("please", "call", "me")) == 1.0
+    assert book.known(("hello",)) < 1.0 and book.known(("internet", "slow")) < 0.5
+    assert book.without({"me"}).around == around

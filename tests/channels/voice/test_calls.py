@@ -359,11 +359,11 @@ async def test_the_call_of_whoever_is_blocked_ends(lab: Lab) -> None:
 
 
 async def test_nobody_waits_for_a_caller_whose_sound_is_gone_when_the_node_stops(lab: Lab) -> None:
-    lab.site.node.calls._open_up()._drain_seconds = 3_600
+    (await lab.site.node.calls._open_up())._drain_seconds = 3_600
     phone = await lab.connected()
     await phone.widget.entry("system_notice", notice="call_greeting")
     await phone.caller.aclose()
-    call = lab.site.node.calls._open_up()._calls[phone.leg]
+    call = lab.site.node.calls._opened()._calls[phone.leg]
     await until(lambda: not call.is_heard)
     async with asyncio.timeout(20):
         await lab.site.node.calls.drain()
@@ -372,7 +372,7 @@ async def test_nobody_waits_for_a_caller_whose_sound_is_gone_when_the_node_stops
 
 async def test_sound_that_comes_when_the_call_has_ended_is_let_go(lab: Lab) -> None:
     phone = await lab.call()
-    calls = lab.site.node.calls._open_up()
+    calls = lab.site.node.calls._opened()
     calls._webrtc = calls._make_webrtc()
     answer = calls._webrtc.answer
 

@@ -16,13 +16,16 @@ from channels.voice.cues import (
     Partial,
     Pause,
     Person,
+    PromptBegan,
     PromptHeard,
     Resume,
     Settings,
     Stop,
     Tick,
     TurnEnded,
+    Voice,
 )
+from channels.voice.turn import Turns
 from tests.channels.voice.virtual_call import LAG, Call
 
 # The caller has finished.
@@ -522,3 +525,26 @@ def test_a_business_may_wait_longer() -> None:
     spoken = call.at
     call.silence(2_000)
     assert call.when(TurnEnded) - spoken == 900
+
+
+def paused_after(probabilities: list[float]) -> int:
+    """Milliseconds until a prompt is paused by frames that are voice with these probabilities; 0: it isn't."""
+    turns = Turns(at=0)
+    turns.feed(PromptBegan(0, "p"))
+    for number, probability in enumerate([0.02] * 10 + probabilities, start=1):
+        if any(isinstance(one, Pause) for one in turns.feed(Voice(number * 20, probability))):
+            return (number - 10) * 20
+    return 0
+
+
+def test_voice_that_begins_softly_counts_from_its_begin() -> None:
+    assert paused_after([0.9] * 8) == 80
+    assert paused_after([0.15, 0.3, 0.9, 0.9, 0.9]) == 80
+    assert (
+        paused_after([0.15] * 20 + [0.9] * 4) == 20 * 20 + 40
+    )  # what went on before, like the place's noise, counts for 40 ms
+
+
+def test_what_never_is_voice_interrupts_nothing() -> None:
+    assert paused_after([0.3] * 50) == 0
+    assert paused_after([0.15, 0.3, 0.9, 0.02, 0.02]) == 0

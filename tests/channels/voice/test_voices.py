@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from channels.voice.opening import opening
 from channels.voice.voices import PATIENT, Voices
 from gateway.model.rules import CallSettings, Speaker
+from gateway.phrases import CataloguePhrases
 from gateway.ports import Hints
 from gateway.settings import SpeechEngine
 from speech.making import Engines
@@ -23,10 +25,13 @@ from tests.support_edge.speech.service import KEY
 
 
 class Knowing:
-    """A ``Vocabulary`` of nothing."""
+    """A ``Vocabulary`` of nothing, in a ``version``."""
+
+    def __init__(self) -> None:
+        self.version = "1"
 
     def hints(self, business: str, locale: str) -> Hints:
-        return Hints(version="1")
+        return Hints(version=self.version)
 
     def means(self, business: str, text: str, locale: str) -> bool:
         return False
@@ -37,6 +42,7 @@ class Lab:
         self.deepgram, self.openai = deepgram, openai
         self.typist, self.speaker = Typist(), StubSynthesizer()
         self.changes: list[tuple[str, str]] = []
+        self.knows = Knowing()
         tables = {
             "live": SpeechEngine(kind="deepgram", url=deepgram.url, key=KEY),
             "cloud": SpeechEngine(kind="openai", url=openai.url, key=KEY, model="whisper-1", voice_model="tts-1"),
@@ -44,7 +50,7 @@ class Lab:
         self.voices = Voices(
             synthesizers=[Placed(name="start-speaks", engine=self.speaker)],
             recognizers=[Placed(name="start-hears", engine=self.typist)],
-            activities=Loudness(), vocabulary=Knowing(), engines=Engines(tables, folder),
+            activities=Loudness(), vocabulary=self.knows, engines=Engines(tables, folder),
         )  # fmt: skip
 
     async def hear(self, settings: CallSettings) -> str:
@@ -129,3 +135,41 @@ async def test_engines_here_are_prepared_and_services_are_not(lab: Lab) -> None:
     for _ in range(2):
         await lab.voices.prepare("b", "en")
     assert len(lab.typist.hints) == 1
+
+
+async def test_what_a_bot_was_taught_meanwhile_is_learned_before_the_next_call(lab: Lab) -> None:
+    await lab.voices.prepare("b", "en")
+    await lab.voices.learn("b")
+    assert len(lab.typist.hints) == 1  # nothing is new
+    lab.knows.version = "2"
+    await lab.voices.learn("another")
+    assert len(lab.typist.hints) == 1
+    await lab.voices.learn("b")
+    assert [one.version for one in lab.typist.hints] == ["1", "2"]
+
+
+async def test_what_everybody_is_told_is_spoken_once_and_before(lab: Lab) -> None:
+    for _ in range(2):
+        await lab.voices.speak_before("b", ("Hello", "One moment"), locale="en", settings=LIVE)
+    asked = lab.openai.asked
+    assert asked == 2
+    assert await lab.say(LIVE) and lab.openai.asked == asked
+    await lab.voices.speak_before("b", ("Good evening",), locale="en", settings=LIVE)
+    assert lab.openai.asked == asked + 1
+
+
+async def test_what_cannot_be_spoken_before_is_no_fault(lab: Lab) -> None:
+    lab.openai.status = 500
+    await lab.voices.speak_before("b", ("Hello",), locale="en", settings=LIVE)
+    assert await lab.say(LIVE)
+
+
+def test_opening_is_the_greeting_the_notice_and_what_comes_soon() -> None:
+    settings = CallSettings(notice={"en": "This call is recorded."})
+    texts = opening(settings, CataloguePhrases(), "en", name="Lantern")
+    assert texts[:2] == ("Hello, this is Lantern.", "How can I help you?")
+    assert "This call is recorded." in texts and "One moment, please." in texts and len(set(texts)) == len(texts)
+    own = opening(
+        CallSettings(greeting={"en": "Lantern here, good to hear you!"}), CataloguePhrases(), "en", name="Lantern"
+    )
+    assert own[0] == "Lantern here, good to hear you!"

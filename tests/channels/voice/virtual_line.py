@@ -229,6 +229,8 @@ class VirtualCall:
         self.events: list[tuple[int, LineEvent]] = []
         self.named: list[str] = []
         """The prompts that were given to it."""
+        self.engines: list[str] = []
+        """Those at work, one after another, where the test has an order of them."""
         self.synthesizer = synthesizer or StubSynthesizer()
         parts = Parts(
             synthesizer=self.synthesizer,
