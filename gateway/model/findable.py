@@ -27,6 +27,10 @@ from gateway.model.events import (
     ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
+    ConsultAnswered,
+    ConsultDeclined,
+    ConsultEnded,
+    ConsultStarted,
     ConversationStarted,
     CustomerEdited,
     CustomerMessage,
@@ -113,7 +117,8 @@ def findable(event: AnyEvent) -> str:
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
             | EndpointBack() | AnswersForwarded() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
-            | PromptHeard() | RecordingChanged() | CallRecorded()
+            | PromptHeard() | RecordingChanged() | CallRecorded() | ConsultStarted() | ConsultAnswered() | ConsultDeclined()
+            | ConsultEnded()
         ):  # fmt: skip
             return ""
         case _:

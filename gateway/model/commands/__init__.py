@@ -14,6 +14,14 @@ from gateway.model.commands.calls import (
     ResumeCall,
     StartCall,
 )
+from gateway.model.commands.consults import (
+    AcceptConsult,
+    CompleteConsult,
+    Confer,
+    DeclineConsult,
+    EndConsult,
+    StartConsult,
+)
 from gateway.model.commands.customer import (
     AskCallback,
     AskForPerson,
@@ -89,11 +97,13 @@ AnyCommand = (
     | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | FillForm | MoveRecord | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
     | ForwardAnswers | StartCall | AnswerCall | HoldCall | ResumeCall | EndCall | NoteHeard | TellSpeech | ChangeRecording | KeepRecording
+    | StartConsult | AcceptConsult | DeclineConsult | EndConsult | CompleteConsult | Confer
 )  # fmt: skip
 AnyRequest = AnyCommand | RunMacro | SubmitForm
 """What people may ask for."""
 
 __all__ = [
+    "AcceptConsult",
     "AcceptOffer",
     "AddNote",
     "AnswerCall",
@@ -108,13 +118,17 @@ __all__ = [
     "ChangeRecording",
     "Close",
     "Command",
+    "CompleteConsult",
+    "Confer",
     "Consent",
+    "DeclineConsult",
     "DeclineInvitation",
     "DeleteReply",
     "Edit",
     "EditReply",
     "End",
     "EndCall",
+    "EndConsult",
     "EndOffer",
     "EndWrapUp",
     "Extend",
@@ -163,6 +177,7 @@ __all__ = [
     "Snooze",
     "Start",
     "StartCall",
+    "StartConsult",
     "SubmitForm",
     "Take",
     "TellSpeech",

@@ -40,6 +40,7 @@ from gateway.model.events.calls import (
     Recording,
     RecordingChanged,
 )
+from gateway.model.events.consults import ConsultAnswered, ConsultDeclined, ConsultEnded, ConsultStarted
 from gateway.model.events.customer import (
     AnswerRated,
     AttributesSet,
@@ -154,6 +155,10 @@ Plain = (
     | InvitationShown
     | ConsentAsked
     | ConsentGiven
+    | ConsultAnswered
+    | ConsultDeclined
+    | ConsultEnded
+    | ConsultStarted
     | AnswerRated
     | DetailsLeft
     | TranscriptAsked
@@ -264,6 +269,10 @@ __all__ = [
     "ColleagueInvited",
     "ConsentAsked",
     "ConsentGiven",
+    "ConsultAnswered",
+    "ConsultDeclined",
+    "ConsultEnded",
+    "ConsultStarted",
     "ConversationStarted",
     "CustomerEdited",
     "CustomerMessage",
