@@ -163,8 +163,9 @@ def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
         *([c.TryCallback] * 20 if state.callback is not None else ()),
         *([c.SendReply, c.Transfer, c.Resolve, c.LoseOwner] * 15 if state.status is Status.OPEN else ()),
         *([c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall] * 15 if state.legs else ()),
-        *([c.StartConsult] * 15 if state.legs and state.status is Status.OPEN else ()),
-        *(_CONSULTS * 15 if _consult_of(state) is not None else ()),
+        *([c.ResumeCall] * 30 if any(leg.held for leg in state.legs) else ()),
+        *([c.StartConsult] * 40 if state.legs and state.status is Status.OPEN else ()),
+        *([c.AcceptConsult] * 100 + _CONSULTS * 20 if _consult_of(state) is not None else ()),
         *([c.ExtendWrapUp] * 60 + [c.CancelWrapUp] * 30 if state.wrap_up is not None else ()),
     ]
 

@@ -16,7 +16,18 @@ import msgspec
 
 from gateway.model import commands as c
 from gateway.model.decide import Circumstances
-from gateway.model.events import Attachment, Button, Memory, OperatorMessage, Person, Phone, Place, Span, Speech, Unrecognized
+from gateway.model.events import (
+    Attachment,
+    Button,
+    Memory,
+    OperatorMessage,
+    Person,
+    Phone,
+    Place,
+    Span,
+    Speech,
+    Unrecognized,
+)
 from gateway.model.fold import fold_all
 from gateway.model.redact import redact
 from gateway.model.rules import WrapUpRules

@@ -83,9 +83,7 @@ def test_only_the_owner_asks_one_at_a_time_and_somebody_else() -> None:
     with pytest.raises(Invalid):
         ask(history, OLGA)
     with pytest.raises(NotPossible):
-        history.do(
-            c.StartConsult(leg="leg-9", operator=OLGA, floor_seq=history.state.floor_seq, asked=(IVAN,))
-        )
+        history.do(c.StartConsult(leg="leg-9", operator=OLGA, floor_seq=history.state.floor_seq, asked=(IVAN,)))
     ask(history, IVAN)
     with pytest.raises(NotPossible):
         ask(history, SUE)
