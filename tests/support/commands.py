@@ -163,13 +163,15 @@ def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
         *([c.TryCallback] * 20 if state.callback is not None else ()),
         *([c.SendReply, c.Transfer, c.Resolve, c.LoseOwner] * 15 if state.status is Status.OPEN else ()),
         *([c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall] * 15 if state.legs else ()),
+        *([c.ChangeRecording] * 15 if state.legs else ()),
         *([c.ResumeCall] * 30 if any(leg.held for leg in state.legs) else ()),
         *([c.StartConsult] * 40 if state.legs and state.status is Status.OPEN else ()),
-        *([c.AcceptConsult] * 100 + _CONSULTS * 20 if _consult_of(state) is not None else ()),
+        *([c.AcceptConsult] * 100 + [c.DeclineConsult] * 40 + _CONSULTS * 20 if _consult_of(state) is not None else ()),
         *([c.ExtendWrapUp] * 60 + [c.CancelWrapUp] * 30 if state.wrap_up is not None else ()),
     ]
 
 
+_OF_A_LEG = (c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall, c.StartConsult, c.ChangeRecording)
 _CONSULTS: list[type[c.AnyCommand]] = [c.AcceptConsult, c.DeclineConsult, c.EndConsult, c.CompleteConsult, c.Confer]
 
 
@@ -205,7 +207,7 @@ def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
         fields |= {"operator": state.owner or OLGA, "floor_seq": state.floor_seq}
     if kind in _CONSULTS and (asking := _consult_of(state)) is not None and draw(st.integers(0, 3)):
         fields |= _of_consult(kind, asking)
-    if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall, c.StartConsult) and state.legs:
+    if kind in _OF_A_LEG and state.legs:
         fields["leg"] = draw(st.sampled_from([one.id for one in state.legs]))
     if kind is c.ResumeCall and (held := [one.id for one in state.legs if one.held]):
         fields["leg"] = draw(st.sampled_from(held))

@@ -248,6 +248,8 @@ export type Verb =
   | "join"
   | "leave"
   | "decline_invitation"
+  | "accept_consult"
+  | "decline_consult"
   | "run_macro";
 
 export interface Row {

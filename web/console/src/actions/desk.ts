@@ -20,7 +20,7 @@ import { clearCatalogue, hearSetUp, loadCatalogue } from "./catalogue.ts";
 import { forgetInvites, hearInvites, hearInvitesAt } from "./inviting.ts";
 import { hearPeople } from "./presence.ts";
 import { stopSearching } from "./searching.ts";
-import { bringCalls } from "./calling.ts";
+import { bringCalls, followCallRows } from "./calling.ts";
 import { closeThread, hearInThread, lineLost, openThread, rejoin, toAddress } from "./thread.ts";
 
 let refused: () => void = () => {};
@@ -107,6 +107,7 @@ function heard(frame: ConsoleFrame): void {
       hearChanges(frame.rows);
       hearInvites(frame.rows);
       hearCalls(frame.rows);
+      followCallRows(frame.rows);
       bringCalls(frame.rows, openThread);
       break;
     case "people":

@@ -13,7 +13,7 @@ export type Act =
   | "resume"
   | "invite";
 export type DialogName =
-  "transfer" | "snooze" | "resolve" | "elsewhere" | "callback" | "canned" | "macros" | "invite";
+  "transfer" | "snooze" | "resolve" | "elsewhere" | "callback" | "canned" | "macros" | "invite" | "consult";
 
 /** The conversation that is open. */
 class Thread {
