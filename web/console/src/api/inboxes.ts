@@ -44,6 +44,16 @@ export interface CallSettings {
   team: string;
   /** From when the caller has heard `notice`. */
   record: boolean;
+  /** By language, in the order in which they are tried; what is always there where there are none. */
+  recognizers?: Readonly<Record<string, readonly string[]>>;
+  speakers?: Readonly<Record<string, readonly Speaker[]>>;
+}
+
+/** A speech engine that speaks. `voice`: its own name of one, "": its usual one. */
+export interface Speaker {
+  readonly name: string;
+  readonly voice?: string;
+  readonly rate?: number;
 }
 
 /** What can be written of an inbox, and with `channel` and `has_secret` what it is. */

@@ -5,12 +5,14 @@ import { business } from "./business.ts";
 import { faults } from "./faults.ts";
 import { people } from "./people.ts";
 import { routing } from "./routing.ts";
+import { speech } from "./speech.ts";
 import { shared } from "./shared.ts";
 import { telegram } from "./telegram.ts";
 import { waiting } from "./waiting.ts";
 
 export const ru = {
   ...shared,
+  ...speech,
   ...people,
   ...routing,
   ...begin,
