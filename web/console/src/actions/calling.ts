@@ -39,6 +39,8 @@ let until = 0;
 let seen = 0;
 /** Calls that this tab has left, or could not come into: it doesn't go in by itself again. */
 const left = new Set<string>();
+/** Conversations whose call this tab was told to go into. */
+const expected = new Set<string>();
 /** Conversations whose call was shown. */
 const brought = new Set<string>();
 
@@ -80,7 +82,8 @@ export function followCalls(log: Log): void {
   }
   const part = partIn(state, leg, desk.operator);
   if (!leg || !part || part === "joined" || call.running || left.has(leg.id)) return;
-  if (leg.answered?.id === desk.operator || document.visibilityState !== "visible") return;
+  const hidden = document.visibilityState !== "visible" && !expected.has(log.conversation);
+  if (leg.answered?.id === desk.operator || hidden) return;
   void joinCall(log.conversation, leg.id);
 }
 
@@ -116,6 +119,7 @@ export function bringCalls(rows: readonly Row[], open: (conversation: string) =>
 /** Goes into a call with one's sound. */
 export async function joinCall(conversation: string, leg: string): Promise<void> {
   if (call.running || !(await claimed(leg))) return;
+  expected.delete(conversation);
   call.business = session.business;
   call.conversation = conversation;
   call.leg = leg;
@@ -158,8 +162,11 @@ export async function hangUp(): Promise<void> {
   if (await doIt(verb)) leaveCall();
 }
 
-/** Goes into a call that one was asked to come to, though one may have left it before. */
-export const enter = (leg: string) => left.delete(leg);
+/** This tab goes into the next call of a conversation though it is hidden; and into `leg`, though it may have left that before. */
+export function expectCallIn(conversation: string, leg = ""): void {
+  expected.add(conversation);
+  left.delete(leg);
+}
 
 export function hearCaption(conversation: string, who: string, text: string): void {
   if (conversation !== thread.conversation || who !== "customer") return;
@@ -208,6 +215,7 @@ async function listen(): Promise<void> {
     call.problem = preferences.say("call.no_microphone");
     return;
   }
+  call.microphone = "granted";
   if (call.leg !== leg) return ears.close();
   ears.mute(call.muted);
   ice = await readIce(call.business).catch(() => ice);

@@ -1,5 +1,5 @@
 import { call } from "../stores/call.svelte.ts";
-import { doIt, enter, leaveCall } from "./calling.ts";
+import { doIt, leaveCall } from "./calling.ts";
 
 /** The customer waits with music; the colleague, or the team, is rung. Whether that could be. */
 export async function ask(
@@ -18,8 +18,3 @@ export async function endConsult(): Promise<void> {
 export const completeConsult = () => doIt("complete_consult");
 
 export const confer = () => doIt("confer");
-
-/** Somebody comes to whoever asks them: this tab goes into the call once the log says so, though it may have left it before. */
-export function expectCall(leg: string): void {
-  enter(leg);
-}

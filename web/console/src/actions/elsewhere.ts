@@ -2,7 +2,7 @@ import type { Row } from "@switchboard/protocol";
 import { command } from "../api/conversations.ts";
 import { elsewhere } from "../stores/elsewhere.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
-import { expectCall } from "./consulting.ts";
+import { expectCallIn } from "./calling.ts";
 import { answerTo } from "./inviting.ts";
 import { sentenceOf } from "./problems.ts";
 import { goTo } from "./session.ts";
@@ -29,7 +29,7 @@ export async function joinElsewhere(
 ): Promise<void> {
   const { conversation } = row;
   const [verb, body] = answerTo(row, true);
-  if (body.leg) expectCall(body.leg);
+  if (body.leg) expectCallIn(conversation, body.leg);
   if (await answer(business, conversation, verb, body)) leave(() => goAndWrite(business, conversation));
 }
 

@@ -4,7 +4,7 @@ import { desk } from "../stores/desk.svelte.ts";
 import { sendBeside } from "./acting.ts";
 import { asksAbout } from "../view/calls.ts";
 import { callFor } from "./alerting.ts";
-import { expectCall } from "./consulting.ts";
+import { expectCallIn } from "./calling.ts";
 import { goTo } from "./session.ts";
 
 /** Another business tells where this person is asked to join there. */
@@ -45,7 +45,7 @@ type Answer = "join" | "decline_invitation" | "accept_consult" | "decline_consul
 
 export function joinInvited(row: Row, leave: (then: () => void) => void): void {
   const [verb, body] = answerTo(row, true);
-  if (body.leg) expectCall(body.leg);
+  if (body.leg) expectCallIn(row.conversation, body.leg);
   if (sendBeside(verb, row.conversation, body)) leave(() => goTo("", row.conversation));
 }
 

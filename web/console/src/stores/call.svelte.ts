@@ -21,6 +21,8 @@ class CallStore {
   recording = $state<"on" | "paused" | null>(null);
   /** What the customer is saying. */
   caption = $state("");
+  /** Whether the browser lets this page use the microphone; "": not known yet. */
+  microphone = $state<PermissionState | "">("");
   /** A sentence about what did not work. */
   problem = $state("");
   /** A device that was in use is gone. */

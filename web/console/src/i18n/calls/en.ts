@@ -1,5 +1,12 @@
 /** A call's words: asking a colleague, the call in the thread. */
 export const calls = {
+  "answering.label": "Calls that answer themselves",
+  "answering.prompt":
+    "Calls to you are answered by themselves, after a beep, once this page may use your microphone.",
+  "answering.denied":
+    "Calls to you would be answered by themselves, but this page may not use your microphone. Allow it in the browser, beside the address.",
+  "answering.later": "Later",
+  "answering.allow": "Allow the microphone",
   "consult.ask": "Ask a colleague",
   "consult.title": "Ask a colleague first",
   "consult.do": "Ring",

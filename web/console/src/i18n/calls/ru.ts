@@ -2,6 +2,13 @@ import type { Catalogue } from "@switchboard/protocol";
 import type { calls as en } from "./en.ts";
 
 export const calls = {
+  "answering.label": "Звонки, которые принимаются сами",
+  "answering.prompt":
+    "Звонки будут приниматься сами, после сигнала, когда вы разрешите этой странице микрофон.",
+  "answering.denied":
+    "Звонки принимались бы сами, но этой странице запрещён микрофон. Разрешите его в браузере рядом с адресом.",
+  "answering.later": "Позже",
+  "answering.allow": "Разрешить микрофон",
   "consult.ask": "Посоветоваться с коллегой",
   "consult.title": "Сначала поговорить с коллегой",
   "consult.do": "Позвонить",

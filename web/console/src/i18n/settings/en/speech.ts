@@ -29,4 +29,7 @@ export const speech = {
   "speech.start.choose": "For real callers choose a better one below.",
   "speech.start.set_up":
     "For real callers ask whoever runs the server to set up Vosk, Whisper and Piper, or a service; then choose it here.",
+  "rules.answer_calls": "Calls are answered by themselves",
+  "rules.answer_calls.hint":
+    "An operator who is online and in no call hears a beep, then the caller, without pressing anything. Their browser must have been allowed the microphone; until then they accept as usual.",
 };
