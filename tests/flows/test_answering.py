@@ -17,6 +17,14 @@ from tests.flows.test_calls import call_of, called
 from tests.flows.test_offers import break_of, give_out, offers
 
 
+_ASKS_FIRST = """
+const { query } = navigator.permissions;
+navigator.permissions.query = (wanted) =>
+  wanted.name === "microphone" ? Promise.resolve({ state: "prompt" }) : query.call(navigator.permissions, wanted);
+"""
+"""A browser whose microphone is a file is never asked; this one says that it will be."""
+
+
 @pytest.fixture
 def demo(trained: Path, tmp_path: Path) -> Iterator[DemoServer]:
     server = DemoServer(copy_of(trained, tmp_path / "data"), LOOPBACK)
@@ -32,6 +40,7 @@ def test_a_call_is_accepted_by_itself(playwright: Playwright, demo: DemoServer, 
         stage, desks = Stage(browser, tmp_path), Stage(other, tmp_path / "desk")
         keep_ears_open(stage)
         keep_ears_open(desks)
+        desks.before(_ASKS_FIRST)
         anna = Operator.sign_in(desks, demo.links.administrator, locale="en")
         olga = Operator.sign_in(desks, demo.links.operator, locale="ru")
         break_of(anna)

@@ -57,7 +57,11 @@ export function withCalls(items: readonly Item[], entries: readonly Entry[]): re
 /** With what is of a folded call left out; its head, and what was written meanwhile, stay. */
 export function unfolded(items: readonly Item[], folded: ReadonlySet<string>): readonly Item[] {
   if (folded.size === 0) return items;
-  return items.filter(({ block }) => !block?.own || !folded.has(block.leg));
+  return items.flatMap((item) => {
+    const { block, ...rest } = item;
+    if (!block || !folded.has(block.leg)) return [item];
+    return block.own ? [] : [rest as Item];
+  });
 }
 
 /** What lights for an event: itself, the recording in a head, or else what followed from it. */
