@@ -12,7 +12,7 @@ const CALL: readonly AnyEvent[] = [
   { type: "customer_message", text: "Before", endpoint: WEB },
   { type: "call_started", leg: "leg-1", endpoint: VOICE },
   { type: "customer_message", text: "Spoken", endpoint: VOICE, speech },
-  { type: "bot_message", text: "Answered", endpoint: VOICE },
+  { type: "bot_message", text: "Answered", endpoint: VOICE, turn: 4 },
   { type: "customer_message", text: "Written meanwhile", endpoint: WEB },
   { type: "taken", operator: olga, via: "take" },
   { type: "call_answered", leg: "leg-1", by: olga },
