@@ -28,7 +28,7 @@ from channels.voice.scenario import Place as Position
 from channels.voice.seating import CALLER, account_of, is_private, rows_of, seat_of, takes_part, wants_music
 from channels.voice.seats import Place
 from channels.voice.speaking import Spoken, pressed, spoken_of
-from channels.voice.voices import Voice
+from channels.voice.tongues import Tongues, is_name
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
@@ -44,6 +44,7 @@ from gateway.model.events import (
     Button,
     CallEnded,
     Entry,
+    LanguageSet,
     LegEnd,
     Person,
     Speech,
@@ -68,12 +69,12 @@ TICK = 500
 
 
 class Begun(NamedTuple):
-    """A call that has begun. ``name``: how the business is called in the caller's language; ``rates``: it asks how a talk was."""
+    """A call that has begun. ``names``: how the business is called, by its languages; ``rates``: it asks how a talk was."""
 
     business: str
     leg: str
     caller: Caller
-    name: str
+    names: dict[str, str]
     settings: CallSettings
     rates: bool
     state: Conversation
@@ -105,18 +106,20 @@ class _Talk:
 class Call:
     """A call on this node. ``run`` it once; it tells ``Around.over`` when it is over."""
 
-    def __init__(self, begun: Begun, around: Around, voice: Voice) -> None:
+    def __init__(self, begun: Begun, around: Around, tongues: Tongues) -> None:
         self.leg = begun.leg
         self.caller = begun.caller
         self.business = begun.business
         self.conversation = begun.state.id
         self._begun = begun
         self._around = around
-        self._voice = voice
-        self._locale = begun.state.locale
+        self._tongues = tongues
         self._log = Follower(begun.state, self._follow)
-        self._line = Line(begun.leg, voice.parts, tell=self._told)
-        self._scenario = Scenario(begun.settings, locale=self._locale, rates=begun.rates)
+        self._line = Line(begun.leg, tongues.parts, tell=self._told)
+        self._scenario = Scenario(
+            begun.settings, locale=tongues.locale, rates=begun.rates, leg=begun.leg,
+            languages=tongues.choices,
+        )  # fmt: skip
         self._tasks = TaskSet(f"call.{begun.leg}")
         self._stops: list[Callable[[], None]] = []
         self._subscription: Subscription | None = None
@@ -193,7 +196,7 @@ class Call:
         """This node stops: the caller is told, as far as there is time."""
         self._mind(on=False)
         self._line.stop()
-        self._phrase("call.restarting")
+        self._phrase(Phrase("call.restarting"))
 
     async def aclose(self) -> None:
         """Its sound is gone at once."""
@@ -219,6 +222,15 @@ class Call:
     # --- what the log says ---
 
     @property
+    def _locale(self) -> str:
+        return self._tongues.locale
+
+    @property
+    def _name(self) -> str:
+        """How the business is called."""
+        return self._begun.names.get(self._locale) or next(iter(self._begun.names.values()), "")
+
+    @property
     def _leg(self) -> Leg | None:
         return self._log.state.leg(self.leg) if self._log.state is not None else None
 
@@ -228,6 +240,8 @@ class Call:
             event = entry.event
             if isinstance(event, CallEnded) and event.leg == self.leg:
                 self._ended(event)
+            elif isinstance(event, LanguageSet) and event.leg == self.leg:
+                self._speak(event.locale)
             elif (leg := self._leg) is not None:
                 spoken = spoken_of(entry, leg.endpoint, self._locale)
                 if spoken is not None:
@@ -274,7 +288,7 @@ class Call:
         for seat in self._understood - people:
             self._line.ignore(seat)
         for seat in people - self._understood:
-            self._line.understand(seat, self._voice.recognition)
+            self._line.understand(seat, self._tongues.recognition)
         self._understood = people
         owner = state.owner
         if owner is not None and state.status is Status.OPEN and seat_of(owner.id) in people and leg.answered is None:
@@ -318,23 +332,37 @@ class Call:
         if notice:
             self._do(self._scenario.noticed(notice, self._at))
 
-    def _phrase(self, key: str, *, keys: int = 0) -> None:
+    def _phrase(self, one: Phrase) -> None:
         """A sentence of ours that isn't kept."""
-        self._prompt(key, self._around.phrases.say(key, self._locale), keys=keys)
+        locale = one.locale or self._locale
+        name = f"{one.key}.{one.locale}" if one.locale else one.key
+        self._prompt(name, self._around.phrases.say(one.key, locale, key=one.number), keys=one.keys, locale=locale)
 
-    def _prompt(self, name: str, text: str, *, protected: bool = False, keys: int = 0) -> None:
+    def _prompt(self, name: str, text: str, *, protected: bool = False, keys: int = 0, locale: str = "") -> None:
         self._talk.saying.add(name)
-        voice, rate = self._voice.voice, self._voice.rate
+        locale = locale or self._locale
+        voice = self._tongues.of(locale)
         self._line.say(
-            Prompt(id=name, text=text, locale=self._locale, voice=voice, rate=rate, protected=protected, keys=keys)
+            Prompt(
+                id=name, text=text, locale=locale, voice=voice.voice, rate=voice.rate, protected=protected, keys=keys
+            )
         )
+
+    def _speak(self, locale: str) -> None:
+        """In another language from now on, to whoever understands nothing else."""
+        state = self._log.state
+        if not self._tongues.speak(locale) or state is None:
+            return
+        for seat in self._seats & {CALLER, *self._understood}:
+            self._line.understand(seat, self._tongues.recognition)
+        self._do(self._scenario.speaks(locale, state))
 
     def _do(self, does: Does) -> None:
         """What the scenario wants."""
         for one in does:
             match one:
                 case Phrase():
-                    self._phrase(one.key, keys=one.keys)
+                    self._phrase(one)
                     if one.beep:
                         self._talk.saying.add("beep")
                         self._line.say(Prompt(id="beep", text="", locale=self._locale, sound=beep()))
@@ -342,11 +370,7 @@ class Call:
                     text = place_words(self._around.phrases, one.standing, self._locale)
                     self._prompt(PLACE, speakable(text, self._locale))
                 case Notice():
-                    own = (
-                        self._around.phrases.say(one.phrase, self._locale, business=self._begun.name)
-                        if one.phrase
-                        else ""
-                    )
+                    own = self._around.phrases.say(one.phrase, self._locale, business=self._name) if one.phrase else ""
                     self._submit(c.Notify(notice=one.notice, text=one.text or own))
                 case Submit():
                     self._submit(one.command)
@@ -368,11 +392,9 @@ class Call:
             case PromptHeard():
                 self._heard(event)
             case NoInput() | NoMatch():
-                kind = "no_input" if isinstance(event, NoInput) else "no_match"
-                text = self._around.phrases.say(f"call.{kind}.{min(event.step, 2)}", self._locale)
-                self._submit(c.Notify(notice=f"call_{kind}", text=text))
+                self._missed("no_input" if isinstance(event, NoInput) else "no_match", event.step)
             case Filler():
-                self._phrase(FILLER)
+                self._phrase(Phrase(FILLER))
             case PersonWanted():
                 self._submit(c.RequestHandoff(reason="not_understood", by="system"))
             case CarrierChanged():
@@ -381,6 +403,15 @@ class Call:
                 pass
             case _:
                 assert_never(event)
+
+    def _missed(self, kind: str, step: int) -> None:
+        """A word is needed about what wasn't said, or wasn't understood."""
+        does = self._scenario.missed()
+        if does is not None:
+            self._do(does)
+            return
+        text = self._around.phrases.say(f"call.{kind}.{min(step, 2)}", self._locale)
+        self._submit(c.Notify(notice=f"call_{kind}", text=text))
 
     def _said(self, said: Said) -> None:
         self._scenario.spoke(self._at)
@@ -392,6 +423,11 @@ class Call:
                 self._do(does)
                 return
             choice, text = self._meant(said.text, choices)
+        elif said.who == CALLER and self._tongues.undecided:
+            name = is_name(said.text, tuple(self._begun.names))
+            self._do(self._scenario.spoke_in(self._tongues.language_of(said.text), named=name))
+            if name:
+                return
         leg, state = self._leg, self._log.state
         if leg is None or state is None:
             return
@@ -411,7 +447,7 @@ class Call:
         if state.floor is Floor.BOT:
             self._talk.awaiting = True
             self._line.await_answer()
-        self._tasks.start(self._by_caller(item), name="said")
+        self._tasks.start(self._by_caller(item, self._last), name="said")
 
     def _meant(self, keys: str, choices: tuple[Button, ...]) -> tuple[str, str]:
         """What keys stand for: a button by its number, a person, or themselves."""
@@ -422,14 +458,16 @@ class Call:
             return words.ASK_FOR_PERSON, self._around.phrases.say("person_please", self._locale)
         return "", keys.rstrip("#")
 
-    async def _by_caller(self, item: Inbound) -> None:
+    async def _by_caller(self, item: Inbound, before: asyncio.Task[None] | None) -> None:
         """What was said is on disk, or said to be lost: a caller can't send it again."""
+        if before is not None and not before.done():
+            await asyncio.wait({before})
         try:
             await self._around.dispatcher.receive(item)
         except (Refused, StorageUnavailable) as error:
             log.warning("speech_refused", leg=self.leg, error=type(error).__name__)
             self._answered()
-            self._phrase(AGAIN)
+            self._phrase(Phrase(AGAIN))
 
     async def _by_person(self, account: str, text: str, speech: Speech) -> None:
         state, leg, person = self._log.state, self._leg, self._person(account)
@@ -503,7 +541,7 @@ class Call:
             self._gone.cancel()
             self._gone = None
         if not self._scenario.greeted:
-            self._line.understand(CALLER, self._voice.recognition)
+            self._line.understand(CALLER, self._tongues.recognition)
         if state is not None:
             self._do(self._scenario.connected(state))
 

@@ -19,6 +19,7 @@ from channels.voice.hearing import Recognition
 from channels.voice.recordings import Recordings
 from channels.voice.seating import CALLER, seat_of
 from channels.voice.ticker import Seat, Ticker
+from channels.voice.tongues import Tongues, askable
 from channels.voice.voices import Voices
 from channels.voice.webrtc import WebRtc
 from gateway.dispatcher import Dispatcher, Policy
@@ -164,8 +165,7 @@ class Calls:
 
     async def _take(self, begun: Begun) -> None:
         voices = await self._engines()
-        voice = voices.of(begun.business, begun.state.locale, begun.settings, changed=partial(_note_engine, begun.leg))
-        call = Call(begun, self._around, voice)
+        call = Call(begun, self._around, _tongues_of(begun, voices))
         self._calls[begun.leg] = call
         self._places[begun.leg] = self._ticker.join(
             begun.leg, call.step, prepare=call.prepare, failed=partial(call.end, "lost")
@@ -210,6 +210,15 @@ class Calls:
                     logger.warning("legs_unkept", error=str(error))
 
 
+def _tongues_of(begun: Begun, voices: Voices) -> Tongues:
+    """A voice for the language that the conversation has, and one for each that the caller may choose."""
+    locales = [begun.state.locale, *(askable(tuple(begun.names)) if begun.settings.ask_language else ())]
+    note = partial(_note_engine, begun.leg)
+    return Tongues(
+        {one: voices.of(begun.business, one, begun.settings, changed=note) for one in dict.fromkeys(locales)}
+    )
+
+
 def _note_engine(leg: str, part: str, engine: str) -> None:
     logger.info("call_engine", leg=leg, part=part, engine=engine)
 
@@ -231,7 +240,7 @@ class _Begin:
             business=call.business,
             leg=call.call,
             caller=Caller(inbox=call.inbox, address=call.address),
-            name=business.named(state.locale),
+            names={one: business.named(one) for one in business.locales},
             settings=inbox.settings.calls or CallSettings(),
             rates=self.policy.set_ups.of(tx, now).rating.ask,
             state=state,

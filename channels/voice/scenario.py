@@ -7,7 +7,7 @@ how it was. Decided without I/O and without a clock: instants are milliseconds s
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -27,14 +27,19 @@ SPEAKS_WITHIN = 8_000
 """Milliseconds in which whoever leaves a message begins, or goes on."""
 LONGEST_MESSAGE = 180_000
 RATES_WITHIN = 12_000
+ASKS = 2
+"""How often somebody is asked for their language before they are spoken to in the one they came with."""
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """Say a sentence of ours, which isn't kept. ``keys``: how many keys answer it; ``beep``: a tone follows."""
+    """Say a sentence of ours, which isn't kept. ``keys``: how many keys answer it; ``beep``: a tone follows. ``locale``: in another
+    language than the call's; ``number``: the key that it tells of."""
 
     key: str
     keys: int = 0
     beep: bool = False
+    locale: str = ""
+    number: int = 0
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -72,8 +77,9 @@ Does: TypeAlias = tuple[Do, ...]
 
 
 class Stage(Enum):
-    """Where a call is. ``FAREWELL``: as soon as all is said it ends."""
+    """Where a call is. ``LANGUAGE``: the caller is asked which one they speak; ``FAREWELL``: as soon as all is said it ends."""
 
+    LANGUAGE = auto()
     TALK = auto()
     WAITING = auto()
     MESSAGE = auto()
@@ -82,12 +88,21 @@ class Stage(Enum):
 
 
 class Scenario:
-    """The scenario of one call, in ``locale``. ``rates``: whoever talked with people is asked how it was."""
+    """The scenario of one call, in ``locale``. ``rates``: whoever talked with people is asked how it was. ``languages``: those that
+    whoever is greeted may choose from, by the keys from 1 on; none where they aren't asked."""
 
-    def __init__(self, settings: CallSettings, *, locale: str, rates: bool) -> None:
+    def __init__(
+        self, settings: CallSettings, *, locale: str, rates: bool, leg: str = "", languages: tuple[str, ...] = ()
+    ) -> None:  # fmt: skip
         self._settings = settings
         self._locale = locale
         self._rates = rates
+        self._leg = leg
+        self._languages = languages
+        self._asked = 0
+        """How often they were asked for their language."""
+        self._wanted = False
+        """Whether they said what they want in place of their language."""
         self._announcer = Announcer()
         self._since = 0
         """When the stage began, …"""
@@ -104,12 +119,28 @@ class Scenario:
         if self.greeted:
             return ()
         self.greeted = True
+        if self._languages and state.status is Status.PENDING:
+            self.stage = Stage.LANGUAGE
+            return self._ask_language()
+        return self._greet(state)
+
+    def speaks(self, locale: str, state: Conversation) -> Does:
+        """The log says in which language they are spoken to: they are greeted in it, if they haven't said what they want already."""
+        self._locale = locale
+        if self.stage is not Stage.LANGUAGE:
+            return ()
+        self.stage = Stage.TALK
+        return self._greet(state)
+
+    def _greet(self, state: Conversation) -> Does:
         own, notice = self._settings.greeting.get(self._locale, ""), self._settings.notice.get(self._locale, "")
         if state.status is not Status.PENDING:
             ringing = Notice(RINGING, phrase="call.ringing")
             return (ringing, Notice(NOTICE, notice)) if notice else (ringing,)
         greeting = Notice(GREETING, own, "" if own else "call.greeting")
-        first: Does = (greeting, Notice(NOTICE, notice)) if notice else (greeting,)
+        first: Does = () if self._wanted else (greeting,)
+        if notice:
+            first = (*first, Notice(NOTICE, notice))
         if self._settings.to == "bot":
             return first
         return (*first, Submit(c.RequestHandoff(reason="customer_asked", by="customer", team=self._settings.team)))
@@ -119,10 +150,10 @@ class Scenario:
         if self.stage in (Stage.RATING, Stage.FAREWELL):
             return ()
         if state.status is Status.QUEUED:
-            if self.stage is Stage.TALK:
+            if self.stage in (Stage.LANGUAGE, Stage.TALK):
                 self._enter(Stage.WAITING, at)
                 self._announcer.begin(at)
-        elif self.stage is not Stage.TALK:
+        elif self.stage in (Stage.WAITING, Stage.MESSAGE):
             self._enter(Stage.TALK, at)
             self._announcer.end()
         if state.status is Status.RESOLVED:
@@ -155,6 +186,8 @@ class Scenario:
         self._heard_at = at
         if self.stage is Stage.MESSAGE and pressed == "#":
             return self._thank(at)
+        if self.stage is Stage.LANGUAGE:
+            return self._choose_by_key(pressed)
         if self.stage is not Stage.RATING:
             return None
         if pressed.isdigit() and words.LEAST_SCORE <= int(pressed) <= words.MOST_SCORE:
@@ -165,6 +198,19 @@ class Scenario:
     def spoke(self, at: int) -> None:
         """The caller has said something."""
         self._heard_at = at
+
+    def spoke_in(self, language: str, *, named: bool) -> Does:
+        """Whoever is asked for their language said something in it; ``named``: only its name."""
+        if self.stage is not Stage.LANGUAGE:
+            return ()
+        self._wanted = not named
+        return self._choose(language, "speech")
+
+    def missed(self) -> Does | None:
+        """Nothing was said, or nothing was understood; None: a word about that is needed."""
+        if self.stage is not Stage.LANGUAGE:
+            return None
+        return self._ask_language() if self._asked < ASKS else self._choose(self._locale, "")
 
     # --- what time does ---
 
@@ -188,6 +234,27 @@ class Scenario:
             case Stage.TALK:
                 pass
         return ()
+
+    def _ask_language(self) -> Does:
+        self._asked += 1
+        return tuple(
+            Phrase("call.language", keys=1, locale=locale, number=number)
+            for number, locale in enumerate(self._languages, start=1)
+        )
+
+    def _choose(self, locale: str, by: Literal["keys", "speech", ""]) -> Does:
+        return (Submit(c.SetLanguage(leg=self._leg, locale=locale, by=by)),)
+
+    def _choose_by_key(self, pressed: str) -> Does:
+        """Whoever asks for a person in place of a language is spoken to in the one they came with."""
+        if pressed == "0":
+            self._wanted = True
+            person = c.RequestHandoff(reason="customer_asked", by="customer", team=self._settings.team)
+            return (*self._choose(self._locale, ""), Submit(person))
+        number = int(pressed) if pressed.isdigit() else 0
+        if not 0 < number <= len(self._languages):
+            return self._ask_language()
+        return self._choose(self._languages[number - 1], "keys")
 
     def _over(self, at: int, *, asked: bool) -> Does:
         """The talk is over: with a question, where it was one."""

@@ -7,6 +7,7 @@ import time
 from aiohttp import web
 
 from channels.webchat import codec
+from channels.webchat.call_page import CallPages
 from channels.webchat.face import WidgetFace
 from channels.webchat.files import WidgetFiles
 from channels.webchat.origins import check_origin
@@ -52,6 +53,7 @@ class WebChat:
         self._peers = peers
         self.queue = QueueBoard(store, hub, available)
         self._face = WidgetFace(store, peers)
+        self._call_pages = CallPages(store)
         letters = Limiter(LETTERS / 3600, LETTERS, clock=time.monotonic)
         ways_on = Limiter(WAYS_ON / 60, WAYS_ON, clock=time.monotonic)
         self._parts = Parts(store, dispatcher, hub, files, self.queue, available, letters, ways_on, settings, calls)
@@ -61,6 +63,7 @@ class WebChat:
         app.router.add_get("/api/v1/widget/socket", self.serve)
         self._files.mount(app)
         self._face.mount(app)
+        self._call_pages.mount(app)
 
     async def aclose(self) -> None:
         await self.queue.aclose()

@@ -64,13 +64,14 @@ class LinkWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
 
 
 class ContinueWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="continue"):
-    """A link to go on in a messenger; ``id`` is the client's own and comes back."""
+    """A link to go on in a messenger, or at the page for calls; ``id`` is the client's own and comes back."""
 
     id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+    to: Literal["telegram", "call"] = "telegram"
 
 
 class ContinueGiven(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="continue"):
-    """``url`` works once and until ``until``; ``qr``: the same as a picture (SVG)."""
+    """``url`` works once and until ``until``, and is a path of ours for the page for calls; ``qr``: the same as a picture (SVG)."""
 
     id: str
     url: str

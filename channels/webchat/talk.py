@@ -10,11 +10,12 @@ import msgspec
 from aiohttp import WSCloseCode
 
 from channels.webchat import acts, codec
+from channels.webchat.call_page import address_of
 from channels.webchat.files import WidgetFiles
 from channels.webchat.queue import Available, QueueBoard
 from channels.webchat.users import User
 from gateway.dispatcher import Dispatcher, digest_of
-from gateway.dispatcher.continuing import TELEGRAM, MakeLink, OpenAtPage
+from gateway.dispatcher.continuing import TELEGRAM, WEBCHAT, MakeLink, OpenAtPage, Way
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub, identity_topic
 from gateway.dispatcher.units import blocked
@@ -354,7 +355,11 @@ class Talk:
         if not self._conversation:
             raise NotFound("There is no conversation yet. It begins with your first message.")
         self._check_ways()
-        unit = MakeLink(self._conversation, channel=TELEGRAM)
+        if frame.to == "call":
+            way = Way(self._visitor.inbox.id, WEBCHAT, self._visitor.inbox.name, address_of(self._visitor.inbox.id))
+            unit = MakeLink(self._conversation, way=way)
+        else:
+            unit = MakeLink(self._conversation, channel=TELEGRAM)
         offer = await self._parts.store.write(self._business, unit, key=self._conversation)
         self._session.tell(codec.ContinueGiven(id=frame.id, url=offer.url, qr=qr_of(offer.url), until=offer.until))
 

@@ -79,7 +79,7 @@ def _way(one: Entrance) -> Way | None:
 
 @dataclass(frozen=True, slots=True)
 class MakeLink:
-    """A link by which a conversation goes on in an ``inbox``, or in the first one of a ``channel``.
+    """A link by which a conversation goes on in an ``inbox``, or in the first one of a ``channel``, or by a ``way`` of ours.
 
     Raises ``NotFound`` where there is no such conversation or no such way, ``NotPossible`` where it is over.
     """
@@ -87,10 +87,13 @@ class MakeLink:
     conversation: str
     inbox: str = ""
     channel: str = ""
+    way: Way | None = None
 
     def __call__(self, tx: Tx, now: int) -> Offer:
         state = log.peek(tx, self.conversation)
-        way = next((one for one in ways_on(tx) if self.inbox == one.inbox or self.channel == one.channel), None)
+        way = self.way or next(
+            (one for one in ways_on(tx) if self.inbox == one.inbox or self.channel == one.channel), None
+        )
         if state is None or way is None:
             raise NotFound("There is nowhere to go on from here.")
         if state.status is Status.RESOLVED:

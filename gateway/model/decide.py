@@ -81,7 +81,7 @@ _ALWAYS: dict[type[c.Command], Handler] = {
     c.LoseEndpoint: system.lose_endpoint, c.RegainEndpoint: system.regain_endpoint,
     c.ForwardAnswers: system.forward_answers,
     c.StartCall: calls.start_call, c.EndCall: calls.end_call, c.NoteHeard: calls.note_heard,
-    c.ChangeRecording: calls.change_recording, c.KeepRecording: calls.keep_recording,
+    c.SetLanguage: calls.set_language, c.ChangeRecording: calls.change_recording, c.KeepRecording: calls.keep_recording,
     c.DeclineConsult: consults.decline_consult, c.EndConsult: consults.end_consult,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {

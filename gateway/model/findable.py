@@ -48,6 +48,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    LanguageSet,
     MacroRun,
     MessageExtended,
     NoteAdded,
@@ -117,8 +118,8 @@ def findable(event: AnyEvent) -> str:
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
             | EndpointBack() | AnswersForwarded() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
-            | PromptHeard() | RecordingChanged() | CallRecorded() | ConsultStarted() | ConsultAnswered() | ConsultDeclined()
-            | ConsultEnded()
+            | PromptHeard() | LanguageSet() | RecordingChanged() | CallRecorded() | ConsultStarted() | ConsultAnswered()
+            | ConsultDeclined() | ConsultEnded()
         ):  # fmt: skip
             return ""
         case _:

@@ -54,6 +54,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    LanguageSet,
     MacroRun,
     MessageExtended,
     NoteAdded,
@@ -249,6 +250,8 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return after_call(state, event, at=at)
         case ConsultStarted() | ConsultAnswered() | ConsultDeclined() | ConsultEnded():
             return after_consult(state, event)
+        case LanguageSet():
+            return {"locale": event.locale}
         case _:
             assert_never(event)
 

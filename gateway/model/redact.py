@@ -51,6 +51,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    LanguageSet,
     MacroRun,
     MessageExtended,
     NoteAdded,
@@ -164,7 +165,8 @@ def _shell(event: Plain) -> Plain:
             | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown() | Labelled()
             | OperatorDeleted() | EndpointLost() | EndpointBack() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | RecordMoved()
             | ColleagueInvited() | ColleagueDeclined() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
-            | PromptHeard() | RecordingChanged() | ConsultStarted() | ConsultAnswered() | ConsultDeclined() | ConsultEnded()
+            | PromptHeard() | LanguageSet() | RecordingChanged() | ConsultStarted() | ConsultAnswered() | ConsultDeclined()
+            | ConsultEnded()
         ):  # fmt: skip
             return event
         case _:

@@ -135,7 +135,8 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
 class CallSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How calls from a page are taken. ``greeting``: what is said first, by language; ours where there is none. ``notice``: what
     must be heard to its end after it (that calls are recorded). ``to``: who has the talk then; ``team``: whom people's calls go to,
-    by id, "" for everybody. ``record``: calls are recorded, from when the caller has heard the notice. ``recognizers``, ``speakers``: by
+    by id, "" for everybody. ``record``: calls are recorded, from when the caller has heard the notice. ``ask_language``: callers say first, or by a key, which of the business's languages they
+    speak. ``recognizers``, ``speakers``: by
     language, the speech engines in the order in which they are tried; those that are always there where there are none."""
 
     greeting: dict[str, str] = {}
@@ -143,5 +144,6 @@ class CallSettings(msgspec.Struct, frozen=True, kw_only=True):
     to: Literal["bot", "people"] = "bot"
     team: str = ""
     record: bool = False
+    ask_language: bool = False
     recognizers: dict[str, tuple[str, ...]] = {}
     speakers: dict[str, tuple[Speaker, ...]] = {}

@@ -55,6 +55,7 @@ from gateway.model.events import (
     HandoffRequested,
     InvitationShown,
     Labelled,
+    LanguageSet,
     MacroRun,
     MessageExtended,
     NoteAdded,
@@ -191,7 +192,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             | OfferEnded() | ParticipantJoined() | ParticipantLeft() | ChannelJoined() | FactsChanged() | Labelled()
             | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | FormFilled() | RecordMoved() | ColleagueInvited() | ColleagueDeclined()
             | CallbackTried() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
-            | AnswersForwarded() | PromptHeard() | RecordingChanged() | CallRecorded()
+            | AnswersForwarded() | PromptHeard() | LanguageSet() | RecordingChanged() | CallRecorded()
             | ConsultStarted() | ConsultAnswered() | ConsultDeclined() | ConsultEnded()
         ):  # fmt: skip
             return None

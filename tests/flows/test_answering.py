@@ -16,7 +16,6 @@ from tests.flows.server import DemoServer, copy_of
 from tests.flows.test_calls import call_of, called
 from tests.flows.test_offers import break_of, give_out, offers
 
-
 _ASKS_FIRST = """
 const { query } = navigator.permissions;
 navigator.permissions.query = (wanted) =>

@@ -427,6 +427,7 @@ def calls() -> History:
     spoken = Speech(leg="leg-1", since=4_000, until=6_200, confidence=0.91)
     history.do(c.Say(text="a red one", endpoint=CALL, speech=spoken))
     history.turn("We have two red ones.", "Which one?", spoken="Two red ones.")
+    history.do(c.SetLanguage(leg="leg-1", locale="ru", by="speech"))
     history.do(c.ChangeRecording(leg="leg-1", to="on"))
     history.do(c.NoteHeard(leg="leg-1", seq=history.state.seq - 1, heard=6, characters=13))
     history.say("I see only one")

@@ -12,6 +12,7 @@ from gateway.model.commands.calls import (
     KeepRecording,
     NoteHeard,
     ResumeCall,
+    SetLanguage,
     StartCall,
 )
 from gateway.model.commands.consults import (
@@ -96,7 +97,7 @@ AnyCommand = (
     | AcceptOffer | EndOffer | LoseOwner | Wake | Notify | ReportFailure | FinishFile | FailFile | Close
     | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | FillForm | MoveRecord | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
-    | ForwardAnswers | StartCall | AnswerCall | HoldCall | ResumeCall | EndCall | NoteHeard | TellSpeech | ChangeRecording | KeepRecording
+    | ForwardAnswers | StartCall | AnswerCall | HoldCall | ResumeCall | EndCall | NoteHeard | TellSpeech | ChangeRecording | SetLanguage | KeepRecording
     | StartConsult | AcceptConsult | DeclineConsult | EndConsult | CompleteConsult | Confer
 )  # fmt: skip
 AnyRequest = AnyCommand | RunMacro | SubmitForm
@@ -173,6 +174,7 @@ __all__ = [
     "SetAttributes",
     "SetFacts",
     "SetLabels",
+    "SetLanguage",
     "ShowInvitation",
     "Snooze",
     "Start",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from gateway.model.commands.base import Command
 from gateway.model.events import Endpoint, LegEnd, Person, Recording
 
@@ -45,6 +47,14 @@ class NoteHeard(Command, frozen=True):
     seq: int
     heard: int
     characters: int
+
+
+class SetLanguage(Command, frozen=True):
+    """As ``LanguageSet`` has it."""
+
+    leg: str
+    locale: str
+    by: Literal["keys", "speech", ""] = ""
 
 
 class ChangeRecording(Command, frozen=True):

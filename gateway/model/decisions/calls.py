@@ -16,6 +16,7 @@ from gateway.model.events import (
     CallResumed,
     CallStarted,
     ConsultEnded,
+    LanguageSet,
     Person,
     PromptHeard,
     RecordingChanged,
@@ -115,6 +116,11 @@ def note_heard(state: Conversation, command: c.NoteHeard, circumstances: Circums
         raise NotPossible(desk.NO_SUCH_MESSAGE())
     heard = max(0, min(command.heard, command.characters))
     return (PromptHeard(leg=command.leg, seq=command.seq, heard=heard, characters=command.characters),)
+
+
+def set_language(state: Conversation, command: c.SetLanguage, circumstances: Circumstances) -> Events:
+    leg = _leg(state, command.leg)
+    return (LanguageSet(leg=leg.id, locale=command.locale, by=command.by),)
 
 
 def change_recording(state: Conversation, command: c.ChangeRecording, circumstances: Circumstances) -> Events:

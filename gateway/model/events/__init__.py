@@ -35,6 +35,7 @@ from gateway.model.events.calls import (
     CallRecorded,
     CallResumed,
     CallStarted,
+    LanguageSet,
     LegEnd,
     PromptHeard,
     Recording,
@@ -186,6 +187,7 @@ Plain = (
     | CallEnded
     | PromptHeard
     | Transcribed
+    | LanguageSet
     | RecordingChanged
     | CallRecorded
 )
@@ -299,6 +301,7 @@ __all__ = [
     "HandoffRequested",
     "InvitationShown",
     "Labelled",
+    "LanguageSet",
     "LegEnd",
     "MacroRun",
     "Memory",

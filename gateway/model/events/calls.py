@@ -59,6 +59,15 @@ class PromptHeard(Event, frozen=True, tag="prompt_heard"):
     characters: int
 
 
+class LanguageSet(Event, frozen=True, tag="language_set"):
+    """In which language the customer is spoken to from now on: a caller chose it by ``keys`` or by ``speech``, or chose none and is
+    spoken to in the one they came with."""
+
+    leg: str
+    locale: str
+    by: Literal["keys", "speech", ""] = ""
+
+
 class RecordingChanged(Event, frozen=True, tag="recording_changed"):
     """The call is recorded from now on, or its recording rests: neither side is kept meanwhile. ``by``: who of the business wants
     it so; nobody where the caller has just heard that it is recorded."""

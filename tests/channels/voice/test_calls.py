@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from channels.voice.mixer import Frame
 from channels.voice.opus import Encoder
 from channels.voice.rtp import Rtp
 from channels.voice.voices import Voices
@@ -51,7 +52,7 @@ class Typist:
 class _Sheet:
     def __init__(self, hears: list[str]) -> None:
         self._hears = hears
-        self._fed = 0
+        self._fed = self._since = 0
         self._told: asyncio.Queue[Heard | None] = asyncio.Queue()
 
     def feed(self, frame: bytes) -> None:
@@ -59,7 +60,8 @@ class _Sheet:
 
     def finalize(self) -> None:
         text = self._hears.pop(0) if self._hears else ""
-        self._told.put_nowait(Heard(text=text, since=0, final=True))
+        self._told.put_nowait(Heard(text=text, since=self._since, final=True))
+        self._since = self._fed
 
     async def heard(self) -> AsyncIterator[Heard]:
         while (one := await self._told.get()) is not None:
@@ -76,8 +78,11 @@ class Voice:
 
     async def speak(self, text: str = "Where is my parcel?") -> None:
         """Sounds a sentence, and silence after it, in real time."""
+        await self.sound(frames(speech(text)))
+
+    async def sound(self, sound: list[Frame]) -> None:
         encoder = Encoder(bitrate=32_000, complexity=1)
-        for frame in frames(speech(text)):
+        for frame in sound:
             self.caller.say(encoder.encode(frame))
             await asyncio.sleep(0.02)
 

@@ -47,7 +47,8 @@ async def ask(lab: Lab, phone: Phone, **whom: str) -> None:
 
 
 def _floor(phone: Phone) -> int:
-    return max(one["seq"] for one in phone.widget.entries if one["event"]["type"] == "taken")
+    seqs: list[int] = [one["seq"] for one in phone.widget.entries if one["event"]["type"] == "taken"]
+    return seqs[-1]
 
 
 async def came(lab: Lab, phone: Phone, who: str = "pavel") -> Desk:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from channels.voice.announcing import CHANGED, SAME, SOON, Announcer
@@ -70,6 +72,61 @@ def test_the_business_greets_in_its_own_words_and_says_what_must_be_said() -> No
         Notice("call_greeting", "Lantern here."),
         Notice("call_notice", "This call is recorded."),
     )
+
+
+def choosing() -> Scenario:
+    """Whose caller is asked for their language."""
+    one = Scenario(
+        CallSettings(notice={"ru": "Разговор записывается."}), locale="en", rates=False, leg="l", languages=("en", "ru")
+    )
+    assert one.connected(pending()) == QUESTION
+    return one
+
+
+QUESTION = (Phrase("call.language", 1, locale="en", number=1), Phrase("call.language", 1, locale="ru", number=2))
+
+
+def chosen(locale: str, by: Literal["keys", "speech", ""]) -> Submit:
+    return Submit(c.SetLanguage(leg="l", locale=locale, by=by))
+
+
+def test_a_caller_who_has_chosen_their_language_is_greeted_in_it() -> None:
+    one = choosing()
+    assert one.keys("2", (), 0) == (chosen("ru", "keys"),)
+    greeting = (Notice("call_greeting", "", "call.greeting"), Notice("call_notice", "Разговор записывается."))
+    assert one.speaks("ru", pending()) == greeting
+    assert one.stage is Stage.TALK and one.speaks("ru", pending()) == ()
+
+
+def test_whoever_names_their_language_is_greeted_and_whoever_says_what_they_want_is_answered() -> None:
+    one = choosing()
+    assert one.spoke_in("ru", named=True) == (chosen("ru", "speech"),)
+    assert Notice("call_greeting", "", "call.greeting") in one.speaks("ru", pending())
+    other = choosing()
+    assert other.spoke_in("ru", named=False) == (chosen("ru", "speech"),)
+    assert other.speaks("ru", pending()) == (Notice("call_notice", "Разговор записывается."),)
+    assert other.spoke_in("en", named=False) == (), "it is known by now"
+
+
+def test_who_says_nothing_is_asked_again_and_then_spoken_to_in_the_language_they_came_with() -> None:
+    one = choosing()
+    assert one.missed() == QUESTION
+    assert one.missed() == (chosen("en", ""),)
+    assert one.speaks("en", pending()) == (Notice("call_greeting", "", "call.greeting"),)
+    assert one.missed() is None
+
+
+def test_another_key_asks_again_and_zero_asks_for_a_person() -> None:
+    one = choosing()
+    assert one.keys("3", (), 0) == QUESTION and one.keys("*", (), 0) == QUESTION
+    person = Submit(c.RequestHandoff(reason="customer_asked", by="customer"))
+    assert one.keys("0", (), 0) == (chosen("en", ""), person)
+    assert one.speaks("en", pending()) == (), "neither greeted nor told what isn't said in their language"
+
+
+def test_who_is_with_people_already_is_not_asked_for_a_language() -> None:
+    one = Scenario(CallSettings(), locale="en", rates=False, leg="l", languages=("en", "ru"))
+    assert one.connected(taken()) == (Notice("call_ringing", phrase="call.ringing"),)
 
 
 def test_calls_may_go_to_people_at_once() -> None:

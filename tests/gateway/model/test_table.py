@@ -84,6 +84,7 @@ EndCall            .      .     .      .       .       .
 NoteHeard          +      +     +      +       +       +
 TellSpeech         +      +     +      +       +       +
 ChangeRecording    +      +     +      +       +       +
+SetLanguage        +      +     +      +       +       +
 KeepRecording      +      +     +      +       +       +
 StartConsult       -      -     +      -       -       -
 AcceptConsult      -      -     +      -       -       -
@@ -170,6 +171,7 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.FinishFile: {"seq": 2, "file": Attachment(id="file-1", name="bill.pdf")},
         c.FailFile: {"seq": 2, "file": "file-1", "reason": "refused"},
         c.ChangeRecording: {"leg": "leg-1", "to": "on"},
+        c.SetLanguage: {"leg": "leg-1", "locale": "ru", "by": "keys"},
         c.KeepRecording: {"leg": "leg-1", "file": "file-1", "seconds": 9, "since": 40},
         c.TellSpeech: {"seq": 2, "file": "file-1", "text": "Hello"},
         c.Close: {"ending": "answered", "reason": "silence"},
@@ -197,7 +199,7 @@ def state_for(kind: type[c.AnyCommand], status: str) -> Conversation:
         consult = asked if kind is not c.StartConsult else None
         leg = Leg(id="leg-1", endpoint=CALL, before=WEB, started_at=1, held=consult is not None, consult=consult)
         return replace(history.state, legs=(leg,))
-    if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall, c.ChangeRecording):
+    if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall, c.ChangeRecording, c.SetLanguage):
         leg = Leg(id="leg-1", endpoint=CALL, before=WEB, started_at=1, held=kind is c.ResumeCall)
         return replace(history.state, legs=(leg,))
     return history.state

@@ -802,6 +802,17 @@ export interface Transcribed {
 }
 
 /**
+ * In which language the customer is spoken to from now on: a caller chose it by `keys` or by `speech`, or chose none and is
+ * spoken to in the one they came with.
+ */
+export interface LanguageSet {
+  readonly type: "language_set";
+  readonly leg: string;
+  readonly locale: string;
+  readonly by?: "" | "keys" | "speech";
+}
+
+/**
  * The call is recorded from now on, or its recording rests: neither side is kept meanwhile. `by`: who of the business wants
  * it so; nobody where the caller has just heard that it is recorded.
  */
@@ -905,6 +916,7 @@ export type PlainEvent =
   | CallEnded
   | PromptHeard
   | Transcribed
+  | LanguageSet
   | RecordingChanged
   | CallRecorded
   ;
@@ -977,6 +989,7 @@ export type AnyEvent =
   | CallEnded
   | PromptHeard
   | Transcribed
+  | LanguageSet
   | RecordingChanged
   | CallRecorded
   | Redacted

@@ -327,6 +327,8 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
     case "consult_declined":
     case "consult_ended":
       return { legs: afterConsult(state.legs, event) };
+    case "language_set":
+      return { locale: event.locale };
     default: {
       const moved = floorChanges(state, event, seq, at);
       if (moved === null) return {};

@@ -44,6 +44,8 @@ export interface CallSettings {
   team: string;
   /** From when the caller has heard `notice`. */
   record: boolean;
+  /** Callers say first which of the business's languages they speak, or press its key. */
+  ask_language: boolean;
   /** By language, in the order in which they are tried; what is always there where there are none. */
   recognizers?: Readonly<Record<string, readonly string[]>>;
   speakers?: Readonly<Record<string, readonly Speaker[]>>;

@@ -8,6 +8,7 @@ import {
 } from "@switchboard/protocol";
 import { known, knows, type Key, type Say } from "../i18n/index.ts";
 import { told } from "./faults.ts";
+import { languageName } from "./languages.ts";
 import { moment } from "./times.ts";
 
 /** How a team or a label is called now; "" for one that is gone. */
@@ -119,6 +120,13 @@ export function line(event: AnyEvent, me: string): Wording | null {
       const { by, to } = event;
       if (!by) return says("plain", "event.recording.begun");
       return named(by, `event.recording.${to}.you`, `event.recording.${to}`, "plain");
+    }
+    case "language_set": {
+      const key = `event.language_set.${event.by || "none"}` as const;
+      return {
+        tone: "plain",
+        say: (say, locale) => say(key, { language: languageName(event.locale, locale) }),
+      };
     }
     case "call_ended":
       return event.by

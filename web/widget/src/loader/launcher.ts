@@ -31,7 +31,7 @@ export function makeLauncher(
   root.adoptedStyleSheets = [sheet];
 
   const frame = document.createElement("div");
-  frame.className = settings.side;
+  frame.className = settings.whole ? "whole" : settings.side;
   dress(frame, settings.theme);
   frame.style.setProperty("--offset-x", `${settings.offsetX}px`);
   frame.style.setProperty("--offset-y", `${settings.offsetY}px`);

@@ -74,7 +74,7 @@ function run(script: HTMLScriptElement): void {
   arrive();
   launcher.button.addEventListener("pointerenter", () => void panel().catch(() => {}), { once: true });
   launcher.button.addEventListener("click", () => act((loaded) => loaded.toggle()));
-  if (remembered("sessionStorage", settings, "open"))
+  if (settings.whole || remembered("sessionStorage", settings, "open"))
     panel().then(
       (loaded) => loaded.show(),
       () => {},

@@ -11,6 +11,10 @@ export interface Settings {
   readonly offsetY: number;
   /** "" follows the visitor's own choice. */
   readonly theme: "" | "light" | "dark";
+  /** Whether calls are made at our own page, since this one doesn't stay. */
+  readonly callsElsewhere: boolean;
+  /** This is our own page for calls: the panel is all of it. */
+  readonly whole: boolean;
   /** Whether unread messages may be counted in the page's title. */
   readonly title: boolean;
   /** The page's signed word of who sits here, as it is now; "" for nobody. */
@@ -35,6 +39,8 @@ export function readSettings(
     offsetX: distance(data["offsetX"]),
     offsetY: distance(data["offsetY"]),
     theme: theme === "light" || theme === "dark" ? theme : "",
+    callsElsewhere: data["calls"] === "page",
+    whole: "whole" in data,
     title: "titleBadge" in data,
     user: () => data["user"] ?? "",
     attributes,

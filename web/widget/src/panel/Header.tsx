@@ -13,10 +13,12 @@ interface Props {
   person: string;
   queued: boolean;
   view: ChatView;
+  /** They came by a link, and haven't said yet whether they go on with what it carries. */
+  arriving: boolean;
 }
 
-export function Header({ business, person, queued, view }: Props) {
-  const { say, close, address } = useDesk();
+export function Header({ business, person, queued, view, arriving }: Props) {
+  const { say, close, address, settings } = useDesk();
   const [menu, show] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const shut = () => {
@@ -41,7 +43,7 @@ export function Header({ business, person, queued, view }: Props) {
         <h2>{business}</h2>
         <p aria-live="polite">{business && who}</p>
       </div>
-      {view.inbox?.calls && <Call view={view} />}
+      {view.inbox?.calls && !arriving && <Call view={view} />}
       <button
         type="button"
         class="icon"
@@ -55,9 +57,11 @@ export function Header({ business, person, queued, view }: Props) {
         <Icon name="more" />
       </button>
       {menu && <Menu view={view} shut={shut} leave={() => show(false)} />}
-      <button type="button" class="icon" aria-label={say("close")} title={say("close")} onClick={close}>
-        <Icon name="close" />
-      </button>
+      {!settings.whole && (
+        <button type="button" class="icon" aria-label={say("close")} title={say("close")} onClick={close}>
+          <Icon name="close" />
+        </button>
+      )}
     </header>
   );
 }

@@ -48,7 +48,7 @@ export function Panel({ open, arrival, settle }: Props) {
   function onKeyDown(event: KeyboardEvent) {
     // The host page's own shortcuts must not fire while someone types here.
     event.stopPropagation();
-    if (event.key === "Escape" && !event.isComposing) close();
+    if (event.key === "Escape" && !event.isComposing && !settings.whole) close();
   }
   function onDrag(event: DragEvent) {
     if (stopped || !event.dataTransfer?.types.includes("Files")) return;
@@ -81,6 +81,7 @@ export function Panel({ open, arrival, settle }: Props) {
         person={withPerson ? view.person : ""}
         queued={queued}
         view={view}
+        arriving={arrival !== null}
       />
       {(stopped || view.line === "waiting" || (view.line === "connecting" && view.inbox)) && (
         <p class="line" role="status">

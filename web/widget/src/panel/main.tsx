@@ -120,7 +120,7 @@ export async function start(settings: Settings, launcher: Launcher, emit: Emit):
     launcher.setOpen(open);
     draw();
     look();
-    if (open) back.opened();
+    if (open && !settings.whole) back.opened();
     else {
       back.closed();
       launcher.button.focus({ preventScroll: true });

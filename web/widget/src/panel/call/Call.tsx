@@ -3,16 +3,18 @@ import { usable } from "@switchboard/protocol";
 import type { ChatView } from "../../model/chat.ts";
 import { useDesk, useWords } from "../desk.ts";
 import { later } from "../later.tsx";
+import { callElsewhere } from "./elsewhere.ts";
 import { WORDS } from "./words.ts";
 
 const Bar = later(() => import("./Bar.tsx"));
 
 /** The way to call; all that a call needs is loaded when it is pressed, or when a reload interrupted one. */
 export function Main({ view }: { view: ChatView }) {
-  const { settings } = useDesk();
+  const desk = useDesk();
+  const { settings } = desk;
   const say = useWords(WORDS);
   const key = `switchboard:${settings.inbox}:call`;
-  const [wanted, want] = useState(() => usable(() => sessionStorage).getItem(key) !== null);
+  const [wanted, want] = useState(() => settings.whole || usable(() => sessionStorage).getItem(key) !== null);
   const button = useRef<HTMLButtonElement>(null);
   const shown = useRef(wanted);
   useEffect(() => {
@@ -29,7 +31,9 @@ export function Main({ view }: { view: ChatView }) {
       ref={button}
       aria-label={say("call")}
       title={say("call")}
-      onClick={() => want(true)}
+      onClick={() =>
+        settings.callsElsewhere ? void callElsewhere(desk, view).catch(() => want(true)) : want(true)
+      }
     >
       <Phone />
     </button>

@@ -184,6 +184,7 @@ export const routing = {
   "calls.notice": "What must be heard",
   "calls.notice.hint": "Said after the greeting to its end, such as that calls are recorded. Empty: nothing.",
   "calls.record": "Record calls, once the caller has heard that",
+  "calls.ask_language": "Ask callers first which language they speak",
   "calls.to": "Who answers",
   "calls.to.bot": "The bot, and people when it can't or they are asked for",
   "calls.to.people": "People at once",
