@@ -20,9 +20,9 @@ from gateway.errors import Invalid, NotFound, NotPossible, Overloaded, StorageUn
 from gateway.files import Files
 from gateway.metrics import LISTENED
 from gateway.model import commands as c
-from gateway.model.events import SpeechProblem
+from gateway.model.events import CustomerMessage, SpeechProblem
 from gateway.ports import Transcriber, Words
-from gateway.store import due, log
+from gateway.store import due, inboxes, log
 from gateway.store.sql import Tx
 
 logger = structlog.get_logger(__name__)
@@ -98,7 +98,8 @@ class VoiceMessages:
         try:
             async with asyncio.timeout(LISTEN_WITHIN):
                 file = await self._read(row)
-                words = await self._transcriber.transcribe(row.business, file, locale=job.locale)
+                heard_by = await self._recognizers(row.business, job)
+                words = await self._transcriber.transcribe(row.business, file, locale=job.locale, recognizers=heard_by)
         except (TooLarge, Invalid, NotPossible, NotFound) as error:
             logger.info("voice_message_refused", conversation=job.conversation, seq=job.seq, error=str(error))
             await self._end(row, _Tell(row, job, policy, problem=_problem(error)))
@@ -112,6 +113,17 @@ class VoiceMessages:
         if found.size > LARGEST:
             raise TooLarge("This is no voice message.", limit=LARGEST)
         return b"".join([bytes(piece) async for piece in await self._files.read(found.object)])
+
+    async def _recognizers(self, business: str, job: ListenJob) -> tuple[str, ...]:
+        """The engines that the inbox chose by which the message came."""
+
+        def unit(tx: Tx, now: int) -> tuple[str, ...]:
+            found = log.entries_at(tx, job.conversation, [job.seq])
+            event = found[0].event if found else None
+            inbox = event.endpoint.inbox if isinstance(event, CustomerMessage) else ""
+            return inboxes.speech(tx, inbox).recognizers.get(job.locale, ())
+
+        return await self._dispatcher.store.read(business, unit)
 
     async def _failed(self, row: due.Due, job: ListenJob, error: Exception) -> None:
         if isinstance(error, StorageUnavailable | Overloaded):  # our own trouble, which no words must be lost by

@@ -28,6 +28,7 @@ from gateway.model.events import (
     Span,
     Speech,
 )
+from gateway.model.rules import Speaker
 
 # --- channels ---------------------------------------------------------------------------------------------------
 
@@ -531,10 +532,19 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Transcriber(Protocol):
-    """Understands recordings. Raises ``Invalid`` (no sound that can be read), ``TooLarge`` (it lasts too long), ``NotPossible``
+    """Understands recordings. ``recognizers``: the engines, in their order; the usual ones where there are none. Raises ``Invalid`` (no sound that can be read), ``TooLarge`` (it lasts too long), ``NotPossible``
     (nothing here understands speech), ``SpeechUnavailable`` (not now)."""
 
-    async def transcribe(self, business: str, file: bytes, *, locale: str) -> Words: ...
+    async def transcribe(
+        self, business: str, file: bytes, *, locale: str, recognizers: Sequence[str] = ()
+    ) -> Words: ...
+
+
+class Narrator(Protocol):
+    """Says texts as voice messages: Opus in OGG, one channel. ``speakers``: the engines that speak, in their order; the usual ones where
+    there are none. Raises ``SpeechUnavailable``."""
+
+    async def narrate(self, business: str, text: str, *, locale: str, speakers: Sequence[Speaker] = ()) -> bytes: ...
 
 
 class Calls(Protocol):

@@ -1,6 +1,7 @@
 """Recordings of calls, made Opus in OGG by a process of its own.
 
-``python -m speech.encoding FROM TO`` reads two channels of 16 kHz int16, side by side, and writes the file.
+``python -m speech.encoding FROM TO CHANNELS`` reads 16 kHz int16, two channels side by side, or one (a voice message), and writes the
+file.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from speech.frames import RATE
 WITHIN = 600.0
 """Seconds for a whole recording: an hour takes about half a minute."""
 BITS = 48_000
-"""A second, for both channels: enough to keep them apart."""
+"""A second, for both channels: enough to keep them apart. One has half of it."""
 PIECE = 4 * RATE
-"""Bytes that are read at once: a second."""
+"""Bytes that are read at once: a second of two channels."""
 
 
-async def encode(sound: Path, to: Path) -> None:
+async def encode(sound: Path, to: Path, *, channels: int = 2) -> None:
     """Raises ``SpeechUnavailable`` where nothing came of it."""
     try:
-        process = await start("speech.encoding", str(sound), str(to))
+        process = await start("speech.encoding", str(sound), str(to), str(channels))
     except OSError as error:
         raise SpeechUnavailable("No process to encode a recording with.") from error
     try:
@@ -44,20 +45,21 @@ def main(arguments: list[str]) -> int:
     import av
 
     end_with_parent()
-    sound, to = arguments
+    sound, to, channels = arguments
+    layout, width = ("stereo", 4) if channels == "2" else ("mono", 2)
     at = 0
     with open(sound, "rb") as source, av.open(to, "w", format="ogg") as output:
-        stream = output.add_stream("libopus", rate=48_000, layout="stereo", options={"application": "voip"})
-        stream.bit_rate = BITS
-        resampler = av.AudioResampler(format=stream.format, layout="stereo", rate=48_000, frame_size=960)
+        stream = output.add_stream("libopus", rate=48_000, layout=layout, options={"application": "voip"})
+        stream.bit_rate = BITS * width // 4
+        resampler = av.AudioResampler(format=stream.format, layout=layout, rate=48_000, frame_size=960)
         while piece := source.read(PIECE):
-            piece = piece[: len(piece) // 4 * 4]  # a crash may have cut it anywhere
+            piece = piece[: len(piece) // width * width]  # a crash may have cut it anywhere
             if not piece:
                 break
-            frame = av.AudioFrame(format="s16", layout="stereo", samples=len(piece) // 4)
+            frame = av.AudioFrame(format="s16", layout=layout, samples=len(piece) // width)
             frame.planes[0].update(piece)
             frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), at
-            at += len(piece) // 4
+            at += len(piece) // width
             for made in resampler.resample(frame):
                 output.mux(stream.encode(made))
         for made in resampler.resample(None):

@@ -20,7 +20,7 @@ from channels.voice.recordings import Recordings
 from channels.voice.seating import CALLER, seat_of
 from channels.voice.ticker import Seat, Ticker
 from channels.voice.tongues import Tongues, askable
-from channels.voice.voices import Voices
+from channels.voice.voices import Voice, Voices
 from channels.voice.webrtc import WebRtc
 from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.hub import Hub
@@ -28,7 +28,7 @@ from gateway.dispatcher.legs import KeepLegs
 from gateway.errors import NotFound, NotPossible
 from gateway.faults import desk
 from gateway.model.events import Person
-from gateway.model.rules import CallSettings
+from gateway.model.rules import CallSettings, Speaker
 from gateway.ports import Caller, Inbound, Phrases, Receipt
 from gateway.store import directory, inboxes, log
 from gateway.store.sql import Tx
@@ -83,9 +83,14 @@ class Calls:
         if not self._draining:
             self._tasks.start(self._prepare(business, locale, recognizers), name="prepare")
 
-    async def of_files(self, business: str, locale: str) -> Recognition | None:
+    async def of_files(self, business: str, locale: str, recognizers: Sequence[str] = ()) -> Recognition | None:
         """By what recordings of a business are understood; None: nothing."""
-        return (await self._engines()).of_files(business, locale)
+        return (await self._engines()).of_files(business, locale, recognizers)
+
+    async def voice_of(self, business: str, locale: str, speakers: Sequence[Speaker]) -> Voice:
+        """What speaks to a business's customers outside calls."""
+        settings = CallSettings(speakers={locale: tuple(speakers)})
+        return (await self._engines()).of(business, locale, settings, changed=_note_nothing)
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         """As ``gateway.ports.Calls``."""
@@ -217,6 +222,10 @@ def _tongues_of(begun: Begun, voices: Voices) -> Tongues:
     return Tongues(
         {one: voices.of(begun.business, one, begun.settings, changed=note) for one in dict.fromkeys(locales)}
     )
+
+
+def _note_nothing(part: str, engine: str) -> None:
+    """Nobody is on the line who would hear another voice."""
 
 
 def _note_engine(leg: str, part: str, engine: str) -> None:

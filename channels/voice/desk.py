@@ -12,6 +12,7 @@ from gateway.dispatcher.hub import Hub
 from gateway.errors import NotFound, NotPossible
 from gateway.files import Files
 from gateway.model.events import Person
+from gateway.model.rules import Speaker
 from gateway.ports import Caller, Inbound, Phrases, Receipt, Vocabulary, Words
 from gateway.settings import Settings
 from gateway.store.store import Store
@@ -26,7 +27,7 @@ LARGEST_RECORDING = 512 * 1024 * 1024
 
 
 class CallDesk:
-    """A ``gateway.ports.Calls``, and a ``gateway.ports.Transcriber`` by the same engines."""
+    """A ``gateway.ports.Calls``, and a ``gateway.ports.Transcriber`` and ``Narrator`` by the same engines."""
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, vocabulary: Vocabulary, settings: Settings,
@@ -70,13 +71,18 @@ class CallDesk:
     def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
         self._opened().press(business, leg, key, caller=caller)
 
-    async def transcribe(self, business: str, file: bytes, *, locale: str) -> Words:
+    async def transcribe(self, business: str, file: bytes, *, locale: str, recognizers: Sequence[str] = ()) -> Words:
         from channels.voice.messages import transcribe
 
-        recognition = await self._open_up().of_files(business, locale)
+        recognition = await self._open_up().of_files(business, locale, recognizers)
         if recognition is None:
             raise NotPossible("Nothing here understands speech.")
         return await transcribe(file, recognition)
+
+    async def narrate(self, business: str, text: str, *, locale: str, speakers: Sequence[Speaker] = ()) -> bytes:
+        from channels.voice.messages import narrate
+
+        return await narrate(text, await self._open_up().voice_of(business, locale, speakers), locale=locale)
 
     @property
     def count(self) -> int:

@@ -1,4 +1,4 @@
-"""Voice messages, understood by the engines of the calls.
+"""Voice messages, understood and said by the engines of the calls.
 
 A recording is fed an utterance at a time, as fast as the engine takes it: what waits for an engine stays bounded, and a final is
 asked for as in a call.
@@ -7,14 +7,19 @@ asked for as in a call.
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
 
 from channels.voice.cues import Settings
 from channels.voice.hearing import Recognition
+from channels.voice.voices import Voice
 from gateway.errors import SpeechUnavailable
 from gateway.ports import Heard, Listening, Words
 from speech.decoding import decode
+from speech.encoding import encode
 from speech.frames import FRAME_BYTES
+from speech.speakable import speakable
 from speech.streams import closing
 from speech.utterances import utterances
 
@@ -22,6 +27,10 @@ LEAD = 10
 """Frames of silence (0.2 s) behind each utterance."""
 ANSWER_WITHIN = 60.0
 """Seconds for an utterance; an order of engines waits less."""
+NARRATED_WITHIN = 20.0
+"""Seconds until a voice message is spoken, …"""
+LONGEST_NARRATED = 9_000
+"""… and its frames: three minutes."""
 PIECE = 50
 """Frames that are fed in one go, before others have their turn."""
 
@@ -35,6 +44,29 @@ async def transcribe(file: bytes, recognition: Recognition, *, sure: float = Set
     long = sum(len(one.text) for one in spoken)
     confidence = sum(one.confidence * len(one.text) for one in spoken) / long if spoken else 1.0
     return Words(text=text, language=recognition.locale, confidence=confidence, sure=confidence >= sure)
+
+
+async def narrate(text: str, voice: Voice, *, locale: str) -> bytes:
+    """A text as a voice message. Raises as ``Narrator``."""
+    sound = bytearray()
+    synthesizer = voice.parts.synthesizer
+    try:
+        async with asyncio.timeout(NARRATED_WITHIN):
+            told = synthesizer.speak(speakable(text, locale), locale=locale, voice=voice.voice, rate=voice.rate)
+            async with closing(told) as frames:
+                async for frame in frames:
+                    sound += frame
+                    if len(sound) > LONGEST_NARRATED * FRAME_BYTES:
+                        break
+    except TimeoutError as error:
+        raise SpeechUnavailable("The synthesizer takes too long.") from error
+    if not sound:
+        raise SpeechUnavailable("Nothing of this can be spoken.")
+    with tempfile.TemporaryDirectory(prefix="switchboard-") as folder:
+        said, coded = Path(folder, "said"), Path(folder, "said.ogg")
+        await asyncio.to_thread(said.write_bytes, bytes(sound))
+        await encode(said, coded, channels=1)
+        return await asyncio.to_thread(coded.read_bytes)
 
 
 def _cut(sound: bytes) -> list[bytes]:

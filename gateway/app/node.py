@@ -79,6 +79,7 @@ from gateway.http.ways import Ways
 from gateway.listening import VoiceMessages
 from gateway.mail import Mailer
 from gateway.media import MediaFetcher
+from gateway.narrating import VoiceAnswers
 from gateway.phrases import CataloguePhrases
 from gateway.ports import BotEngine, BotPublisher, Channel, Suggester
 from gateway.process import settle
@@ -196,6 +197,7 @@ class Switchboard:
             folder=folder.path / "recordings",
         )
         self.voice_messages = VoiceMessages(self.dispatcher, self.files, self.calls)
+        self.dispatcher.voice(VoiceAnswers(store, self.files, self.calls, clock=clock))
         self.rows = Rows(store, self.hub)
         self.elsewhere = Elsewhere(store, self.hub, policy.set_ups)
         self.indexer = Indexer(store, self.hub)

@@ -11,7 +11,7 @@ from gateway.dispatcher.dues import Dues, Handler
 from gateway.dispatcher.legs import LEG
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.timers import Timers
-from gateway.dispatcher.turns import Turns
+from gateway.dispatcher.turns import Turns, Voicing
 from gateway.dispatcher.units import Act, Committed, Receive, Received, Replay, Submit, digest_of
 from gateway.errors import Draining
 from gateway.metrics import INPUTS, one_of
@@ -54,6 +54,10 @@ class Dispatcher:
         self._timers = Timers(self, policy)
         self._dues = Dues(store, node=policy.node, clock=clock)
         self._draining = False
+
+    def voice(self, voicing: Voicing) -> None:
+        """The bot's answers may be said from now on."""
+        self._turns.voicing = voicing
 
     def start(self, handlers: dict[str, Handler]) -> None:
         """Begins to claim due rows; ``handlers`` are those of other owners (the courier's)."""

@@ -64,6 +64,8 @@ def parts_of(event: AnyEvent, capabilities: Capabilities) -> tuple[Part, ...]:
         text = event.text
     elif isinstance(event, OperatorMessage):
         text, files, place = event.text, event.files, event.place
+    if isinstance(event, BotMessage):
+        files = event.files
     if isinstance(event, BotMessage | OperatorMessage):
         text = "\n\n".join(piece for piece in (text, *(_worded(card, capabilities) for card in event.cards)) if piece)
     if place is not None and not capabilities.places:

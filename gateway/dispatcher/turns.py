@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import structlog
@@ -17,12 +17,13 @@ from gateway.dispatcher.units import Committed, FinishTurn
 from gateway.errors import BotNotReady, Refused
 from gateway.metrics import TURN_FAILURES, TURNS, one_of
 from gateway.model import commands as c
-from gateway.model.events import CustomerMessage, Entry
+from gateway.model.events import CustomerMessage, Endpoint, Entry
 from gateway.model.hours import next_opening
 from gateway.model.state import Conversation, Floor
 from gateway.model.texts import as_they_are
 from gateway.ports import BotEngine, TurnInput, TurnRequest, TurnResult
 from gateway.store import due, log
+from gateway.store.files import StoredFile
 from gateway.store.sql import Tx
 from gateway.tasks import TaskSet
 
@@ -65,6 +66,15 @@ class Turn(msgspec.Struct, frozen=True):
     attempts: int
 
 
+class Voicing(Protocol):
+    """Has a turn's replies said, where its inputs want that: the result with their files, and what is put of these, by id. It never
+    fails."""
+
+    async def voiced(
+        self, business: str, command: c.FinishTurn, *, inputs: Sequence[Entry], endpoint: Endpoint, locale: str
+    ) -> tuple[c.FinishTurn, dict[str, StoredFile]]: ...
+
+
 class Turns:
     """All turns of this node. ``follow`` is told every local commit; ``claimed`` every due row that was taken over."""
 
@@ -72,6 +82,7 @@ class Turns:
         self._dispatcher = dispatcher
         self._engine = engine
         self._policy = policy
+        self.voicing: Voicing | None = None
         self._waiting: dict[str, Waiting] = {}
         self._tasks = TaskSet("turns")
         self._stopping = False
@@ -218,8 +229,10 @@ class Turns:
         )  # fmt: skip
         await self._finish(turn, silent)
 
-    async def _finish(self, turn: Turn, command: c.FinishTurn | c.FailTurn | None) -> None:
-        unit = FinishTurn(turn.state.id, command, self._policy, turn.fence)
+    async def _finish(
+        self, turn: Turn, command: c.FinishTurn | c.FailTurn | None, files: dict[str, StoredFile] | None = None
+    ) -> None:
+        unit = FinishTurn(turn.state.id, command, self._policy, turn.fence, files or {})
         await self._dispatcher.commit(turn.business, unit, key=turn.state.id)
 
     async def _answer(self, turn: Turn) -> None:
@@ -235,7 +248,12 @@ class Turns:
             writing.cancel()
         one_of(TURNS, result.outcome).inc()
         elapsed = int((loop.time() - began) * 1e6)
-        await self._finish(turn, _command_of(state, result, upto=upto, elapsed=elapsed))
+        command, files = _command_of(state, result, upto=upto, elapsed=elapsed), None
+        if self.voicing is not None:
+            command, files = await self.voicing.voiced(
+                turn.business, command, inputs=turn.inputs, endpoint=state.endpoint, locale=state.locale
+            )
+        await self._finish(turn, command, files)
 
     def _request(self, turn: Turn) -> TurnRequest:
         state, now = turn.state, self._dispatcher.clock()

@@ -23,12 +23,12 @@ from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.circumstances import Circumstances
 from gateway.model.decisions.bot import holds
-from gateway.model.events import CallStarted, CustomerMessage, Endpoint, Entry
+from gateway.model.events import BotMessage, CallStarted, CustomerMessage, Endpoint, Entry
 from gateway.model.events.calls import VOICE
 from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Receipt
-from gateway.store import blocks, configuration, contacts, deliveries, due, inbound, log, refs
+from gateway.store import blocks, configuration, contacts, deliveries, due, files, inbound, log, refs
 from gateway.store.sql import Tx
 
 UNREACHABLE = "unreachable"
@@ -371,6 +371,8 @@ class FinishTurn(msgspec.Struct, frozen=True):
     command: c.FinishTurn | c.FailTurn | None
     policy: Policy
     fence: int
+    files: dict[str, files.StoredFile] = {}
+    """Those of its replies, by id: they are put, and have no row yet."""
 
     def __call__(self, tx: Tx, now: int) -> Committed | None:
         state = log.load(tx, self.conversation)
@@ -383,7 +385,16 @@ class FinishTurn(msgspec.Struct, frozen=True):
             if isinstance(command, c.FinishTurn) and command.answered_forms and holds(state, command):
                 command = with_records(tx, command, self.policy.phrases, now=now)
             draft.apply(command)
+            self._keep(tx, draft, now)
         return commit(tx, draft, self.policy)
+
+    def _keep(self, tx: Tx, draft: log.Draft, now: int) -> None:
+        """What came of a reply in the log is kept; the rest is swept."""
+        for entry in draft.entries:
+            if isinstance(entry.event, BotMessage):
+                for one in entry.event.files:
+                    kept = self.files[one.id]._replace(conversation=draft.conversation, seq=entry.seq)
+                    files.add(tx, kept, now=now)
 
 
 def _by_id(tx: Tx, command: c.FinishTurn | c.FailTurn) -> c.FinishTurn | c.FailTurn:

@@ -114,7 +114,7 @@ def _shell(event: Plain) -> Plain:
         case ChatOpened():
             return replace(event, payload="", author="")
         case BotMessage():
-            return replace(event, text="", buttons=(), cards=(), spoken="")
+            return replace(event, text="", buttons=(), cards=(), spoken="", files=_nameless(event.files))
         case SystemNotice():
             return replace(event, text="", buttons=())
         case OperatorMessage():

@@ -107,7 +107,8 @@ class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True):
 class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a business sets for an inbox. ``origins``: pages that may use its widget, ``scheme://host[:port]``; ``page``: the
     address of the one where customers go on who come from elsewhere, "" for none. ``live_draft``: while a person has the floor
-    they see what the visitor types before it is sent, and the visitor is told so. ``calls``: how visitors can call; nothing where
+    they see what the visitor types before it is sent, and the visitor is told so. ``voice_answers``: the bot answers a voice message by
+    one, too. ``calls``: how visitors can call; nothing where
     they can't."""
 
     origins: tuple[str, ...] = ()
@@ -118,6 +119,7 @@ class InboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     invitations: tuple[InvitationRule, ...] = ()
     telegram: TelegramSettings | None = None
     live_draft: bool = False
+    voice_answers: bool = False
     calls: CallSettings | None = None
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import BindParameter, bindparam, delete, func, select, text, update
 
+from gateway.model.rules import CallSettings
 from gateway.store.directory import InboxSettings
 from gateway.store.schema import conversations, identities, inboxes
 from gateway.store.sql import Query, Tx
@@ -71,6 +72,14 @@ def read(tx: Tx) -> list[Entrance]:
 def find(tx: Tx, inbox: str) -> Entrance | None:
     row = tx.one(_FIND, inbox=inbox)
     return _as_entrance(row) if row else None
+
+
+def speech(tx: Tx, inbox: str) -> CallSettings:
+    """By which engines voice messages of an inbox are understood and said: those that it chose for calls, else those of the first
+    inbox of the business that chose any."""
+    own = find(tx, inbox)
+    chosen = (one.settings.calls for one in (*((own,) if own else ()), *read(tx)))
+    return next((one for one in chosen if one is not None and (one.recognizers or one.speakers)), CallSettings())
 
 
 def of_channel(tx: Tx, channel: str) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ def send(customer: Customer, sound: bytes) -> None:
 def test_a_voice_message_is_answered_as_if_it_was_written(customer: Customer, olga: Operator) -> None:
     send(customer, ogg(spoken(0.5, "Сколько стоит интернет?", 1.0)))
 
-    expect(customer.log.locator(".words")).to_have_text(re.compile("сколько стоит интернет", re.I), timeout=PATIENCE)
+    expect(customer.log.locator(".heard")).to_have_text(re.compile("сколько стоит интернет", re.I), timeout=PATIENCE)
     expect(customer.log).to_contain_text("Безлимитный интернет")
     assert_no_faults(customer.page)
 

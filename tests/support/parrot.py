@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from channels.voice.voices import Voices
-from gateway.ports import Heard, Hints, Vocabulary
+from gateway.ports import Heard, Hints, Synthesizer, Vocabulary
 from speech.activity import Silero
+from speech.espeak import Espeak
 from speech.order import Placed
 
 
@@ -41,7 +42,8 @@ class _Ear:
         pass
 
 
-def parroting(vocabulary: Vocabulary) -> Voices:
-    """The engines of a node that understands so, and says nothing."""
+def parroting(vocabulary: Vocabulary, *, aloud: bool = False) -> Voices:
+    """The engines of a node that understands so; ``aloud``: and speaks, by espeak-ng."""
     parrot = Placed(name="parrot", engine=Parrot())
-    return Voices(synthesizers=[], recognizers=[parrot], activities=Silero(), vocabulary=vocabulary)
+    speaks: list[Placed[Synthesizer]] = [Placed(name="espeak-ng", engine=Espeak())] if aloud else []
+    return Voices(synthesizers=speaks, recognizers=[parrot], activities=Silero(), vocabulary=vocabulary)

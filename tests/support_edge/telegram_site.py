@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from gateway.app import Switchboard
 from gateway.model.events import AnyEvent, Entry
 from gateway.model.state import Conversation
-from gateway.store import contacts, directory, inbound, inbox_secrets, log
+from gateway.store import contacts, directory, inbound, inbox_secrets, inboxes, log
 from gateway.store.directory import InboxSettings, Starter, TelegramSettings
 from gateway.store.sql import Tx
 from tests.support.stores import Database
@@ -65,6 +67,16 @@ class Lines:
         state = await self.site.node.store.read(self.site.ours.business, lambda tx, now: log.peek(tx, name))
         assert state is not None
         return state
+
+    async def set(self, **changes: object) -> None:
+        """Alters the settings of the bot's inbox."""
+
+        def unit(tx: Tx, now: int) -> None:
+            found = inboxes.find(tx, self.inbox)
+            assert found is not None
+            assert inboxes.change(tx, found, name=found.name, settings=replace(found.settings, **changes))
+
+        await self.site.node.store.write(self.site.ours.business, unit)
 
     async def verb(self, name: str, **body: Any) -> dict[str, Any]:
         """Something that Olga does in Ann's conversation."""

@@ -7,6 +7,7 @@ import msgspec
 from gateway.model.commands.base import Command
 from gateway.model.commands.people import FillForm
 from gateway.model.events import (
+    Attachment,
     Button,
     Card,
     Memory,
@@ -23,6 +24,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     cards: tuple[Card, ...] = ()
     spoken: str = ""
     quotes: Quotation | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):

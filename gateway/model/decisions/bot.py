@@ -28,6 +28,7 @@ def finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circu
             turn=command.upto,
             spoken=reply.spoken,
             quotes=reply.quotes,
+            files=reply.files,
         )
         for reply in command.replies
     )

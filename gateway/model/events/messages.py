@@ -58,7 +58,7 @@ class BotMessage(Event, frozen=True, tag="bot_message"):
     """One message of a bot's turn; ``turn`` is the ``seq`` of the last input that the turn answers.
 
     ``spoken``: what a call says in place of ``text``, where that is something else. ``quotes``: whose words these are,
-    where an article answered.
+    where an article answered. ``files``: the same words as a voice message.
     """
 
     text: str
@@ -68,6 +68,7 @@ class BotMessage(Event, frozen=True, tag="bot_message"):
     cards: tuple[Card, ...] = ()
     spoken: str = ""
     quotes: Quotation | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 class OperatorMessage(Event, frozen=True, tag="operator_message"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import numpy as np
 import pytest
 
 from gateway.model.events import (
@@ -23,6 +26,7 @@ from gateway.model.events import (
     Taken,
     Transcribed,
 )
+from speech.decoding import decode
 from tests.support.parrot import parroting
 from tests.support.voices import ogg, speech
 from tests.support_edge.telegram.talk import OGG
@@ -111,6 +115,32 @@ async def test_voice_message_is_answered_by_what_is_said_in_it(lines: Lines) -> 
     await lines.talk.wait_for_text("You said: Polly wants a cracker.")
     (told,) = await lines.events(Transcribed)
     assert (told.text, told.problem) == ("Polly wants a cracker.", "")
+
+
+async def test_voice_message_is_answered_by_one_where_the_inbox_wants_it(lines: Lines) -> None:
+    lines.site.node.calls.make_voices = partial(parroting, aloud=True)
+    await lines.set(voice_answers=True)
+    await lines.talk.say("Do you speak?")
+    await lines.talk.wait_for_text("You said: Do you speak?")
+    await lines.talk.voice(data=ogg(speech("Good afternoon")), seconds=2)
+
+    said = await lines.talk.wait_for(lambda one: one.kind == "voice" and one.text == "You said: Polly wants a cracker.")
+    written, spoken = await lines.events(BotMessage, times=2)
+    assert not written.files, "what is written is answered in writing"
+    (file,) = spoken.files
+    assert (file.kind, file.type) == ("voice", "audio/ogg") and file.seconds >= 1
+    sound = np.frombuffer(await decode(await lines.talk.download(said)), dtype=np.int16)
+    assert sound.size > 16_000 and np.abs(sound).max() > 1_000
+
+
+async def test_voice_message_is_answered_in_writing_where_nothing_speaks(lines: Lines) -> None:
+    lines.site.node.calls.make_voices = parroting
+    await lines.set(voice_answers=True)
+    await lines.talk.voice(data=ogg(speech("Good afternoon")), seconds=2)
+
+    await lines.talk.wait_for_text("You said: Polly wants a cracker.")
+    (answer,) = await lines.events(BotMessage)
+    assert not answer.files
 
 
 async def test_edit_is_an_edit_and_what_it_was_stays(lines: Lines) -> None:

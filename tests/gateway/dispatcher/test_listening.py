@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -50,7 +50,7 @@ class Ears:
     async def _usual(self) -> Words:
         return SAID
 
-    async def transcribe(self, business: str, file: bytes, *, locale: str) -> Words:
+    async def transcribe(self, business: str, file: bytes, *, locale: str, recognizers: Sequence[str] = ()) -> Words:
         assert file == OGG and locale == "en"
         self.asked += 1
         await self._open.wait()

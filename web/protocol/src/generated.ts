@@ -111,7 +111,7 @@ export interface Speech {
  * One message of a bot's turn; `turn` is the `seq` of the last input that the turn answers.
  *
  * `spoken`: what a call says in place of `text`, where that is something else. `quotes`: whose words these are,
- * where an article answered.
+ * where an article answered. `files`: the same words as a voice message.
  */
 export interface BotMessage {
   readonly type: "bot_message";
@@ -122,6 +122,7 @@ export interface BotMessage {
   readonly cards?: readonly Card[];
   readonly spoken?: string;
   readonly quotes?: Quotation | null;
+  readonly files?: readonly Attachment[];
 }
 
 /**

@@ -62,7 +62,8 @@ export function laterOf(entries: readonly Entry[]): ReadonlyMap<number, Later> {
 
 /** The files that a message carries by now. */
 export function carried(event: AnyEvent, later: Later | undefined): readonly Attachment[] {
-  if (event.type !== "customer_message" && event.type !== "operator_message") return [];
+  if (event.type !== "customer_message" && event.type !== "operator_message" && event.type !== "bot_message")
+    return [];
   return [...(later?.files ?? event.files ?? []), ...(later?.added ?? [])];
 }
 

@@ -68,6 +68,8 @@ export interface Inbox {
   starters: Starter[];
   /** Whoever talks with the visitor sees what they type. */
   live_draft: boolean;
+  /** The bot answers a voice message by one, too. */
+  voice_answers: boolean;
   /** How visitors call; `null`: they can't. */
   calls: CallSettings | null;
   /** `null`: nothing is asked. */
@@ -127,6 +129,7 @@ export function blankInbox(channel: Channel): Inbox {
     greeting: {},
     starters: [],
     live_draft: false,
+    voice_answers: false,
     calls: null,
     consent: null,
     invitations: [],

@@ -189,6 +189,7 @@ export function messageOf(entry: Entry, event: AnyEvent, around: Around): Messag
         reactions: later?.emoji ?? [],
         buttons,
         cards,
+        files,
         scores: turn ? (turn.intents ?? []) : null,
       };
     }

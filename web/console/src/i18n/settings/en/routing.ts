@@ -190,6 +190,8 @@ export const routing = {
   "calls.to.people": "People at once",
   "calls.team": "Team",
   "calls.team.all": "Everybody",
+  "inboxes.voice_answers": "The bot answers a voice message by a voice message",
+  "inboxes.voice_answers.hint": "Beside the words, by the engines that speak in calls.",
   "inboxes.live_draft": "Show what visitors type before they send it",
   "inboxes.live_draft.hint":
     "Only to who talks with them, only while a person answers, and never kept. The chat tells visitors.",

@@ -205,6 +205,8 @@ export const routing: Catalogue<keyof typeof words> = {
   "calls.to.people": "Сразу сотрудник",
   "calls.team": "Группа",
   "calls.team.all": "Все",
+  "inboxes.voice_answers": "Бот отвечает на голосовое голосовым",
+  "inboxes.voice_answers.hint": "Вместе с текстом, тем же голосом, что и в звонках.",
   "inboxes.live_draft": "Показывать, что посетитель набирает",
   "inboxes.live_draft.hint":
     "Только тому, кто с ним говорит, только пока отвечает человек, и нигде не хранится. Чат говорит об этом посетителю.",
