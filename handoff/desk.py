@@ -89,6 +89,20 @@ class LegBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     leg: LegId
 
 
+class ConsultBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``colleague``: an account; or else ``team``: whoever of it comes first."""
+
+    leg: LegId
+    floor_seq: FloorSeq
+    colleague: AccountId = ""
+    team: Name = ""
+
+
+class CompleteConsultBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    leg: LegId
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
 class ResolveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``wrap_up``: its owner notes first what came of it, whatever the business asks for. ``note``: a private one. ``ending``: as
     the ledger has it; ``reason``: why a request is ``lost`` or ``declined``, in a word."""
@@ -206,6 +220,13 @@ def _transfer(principal: Principal, body: TransferBody) -> c.Transfer:
     to = Person(id=body.to, name="") if body.to else None  # the name is the one that the business knows
     return c.Transfer(
         operator=_person(principal), floor_seq=body.floor_seq, team=visible_text(body.team), to=to, note=visible_text(body.note)
+    )  # fmt: skip
+
+
+def _consult(principal: Principal, body: ConsultBody) -> c.StartConsult:
+    asked = (Person(id=body.colleague, name=""),) if body.colleague else ()
+    return c.StartConsult(
+        leg=body.leg, operator=_person(principal), floor_seq=body.floor_seq, asked=asked, team=visible_text(body.team)
     )  # fmt: skip
 
 
@@ -335,6 +356,19 @@ def verbs() -> list[Verb]:
              command=lambda who, body: c.HoldCall(leg=body.leg, operator=_person(who))),
         Verb(name="resume_call", summary="Take the caller back from hold", roles=EVERYONE, body=LegBody,
              command=lambda who, body: c.ResumeCall(leg=body.leg, operator=_person(who))),
+        Verb(name="consult", summary="Put the caller on hold, and ask a colleague or a team about them", roles=EVERYONE, body=ConsultBody,
+             command=_consult),
+        Verb(name="accept_consult", summary="Come to whoever asks you about a caller: you two talk alone", roles=EVERYONE, body=LegBody,
+             command=lambda who, body: c.AcceptConsult(leg=body.leg, operator=_person(who))),
+        Verb(name="decline_consult", summary="You can't come now", roles=EVERYONE, body=LegBody,
+             command=lambda who, body: c.DeclineConsult(leg=body.leg, operator=_person(who))),
+        Verb(name="end_consult", summary="Go back to the caller; who was asked leaves", roles=EVERYONE, body=LegBody,
+             command=lambda who, body: c.EndConsult(leg=body.leg, operator=_person(who))),
+        Verb(name="complete_consult", summary="The caller is the colleague's from now on", roles=EVERYONE, body=CompleteConsultBody,
+             command=lambda who, body: c.CompleteConsult(
+                 leg=body.leg, operator=_person(who), note=visible_text(body.note))),
+        Verb(name="confer", summary="Take the caller back, and let the colleague stay: all three talk", roles=EVERYONE, body=LegBody,
+             command=lambda who, body: c.Confer(leg=body.leg, operator=_person(who))),
         Verb(name="pause_recording", summary="Let the recording of a call rest: what is said now isn't kept", roles=EVERYONE,
              body=LegBody,
              command=lambda who, body: c.ChangeRecording(leg=body.leg, to="paused", operator=_person(who))),

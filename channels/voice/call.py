@@ -25,7 +25,7 @@ from channels.voice.recorder import About, Track
 from channels.voice.recordings import Recordings
 from channels.voice.scenario import NOBODY, NOTICE, Does, End, Finish, Notice, Phrase, Scenario, Submit
 from channels.voice.scenario import Place as Position
-from channels.voice.seating import CALLER, account_of, rows_of, takes_part, wants_music
+from channels.voice.seating import CALLER, account_of, is_private, rows_of, seat_of, takes_part, wants_music
 from channels.voice.seats import Place
 from channels.voice.sounds import CallSounds, Frames, Shelf
 from channels.voice.speaking import Spoken, pressed, spoken_of
@@ -137,6 +137,7 @@ class Call:
         self._subscription: Subscription | None = None
         self._talk = _Talk()
         self._seats: set[str] = set()
+        self._understood: frozenset[str] = frozenset()
         self._minded: bool | None = None
         self._gone: asyncio.TimerHandle | None = None
         self._last: asyncio.Task[None] | None = None
@@ -288,6 +289,7 @@ class Call:
             self._answered()
         self._mind(on=state.status is Status.PENDING)
         self._line.change(rows_of(state, leg, self._seats))
+        self._understand_people(state, leg)
         if self._track is not None:
             self._track.rest(leg.recording != "on" or leg.held)
         self._line.play_music(self._music(held=leg.held) if wants_music(state, leg, self._seats) else ())
@@ -296,6 +298,19 @@ class Call:
 
     def _music(self, *, held: bool) -> Frames:
         return self._sounds.prompt(HOLD_MUSIC if held else QUEUE_MUSIC, self._locale) or waiting_music()
+
+    def _understand_people(self, state: Conversation, leg: Leg) -> None:
+        """What people say while the caller is on hold is theirs alone: no engine hears it, and nothing of it is kept. Whoever has
+        the caller and was there before (a colleague who was asked) talks with them from now on."""
+        people = frozenset[str]() if is_private(leg) else frozenset(self._seats - {CALLER})
+        for seat in self._understood - people:
+            self._line.ignore(seat)
+        for seat in people - self._understood:
+            self._line.understand(seat, self._tongues.recognition)
+        self._understood = people
+        owner = state.owner
+        if owner is not None and state.status is Status.OPEN and seat_of(owner.id) in people and leg.answered is None:
+            self._submit(c.AnswerCall(leg=self.leg, operator=owner))
 
     def _leave(self, seat: str) -> None:
         self._line.unseat(seat)
@@ -372,7 +387,7 @@ class Call:
         state = self._log.state
         if not self._tongues.speak(locale) or state is None:
             return
-        for seat in self._seats:
+        for seat in self._seats & {CALLER, *self._understood}:
             self._line.understand(seat, self._tongues.recognition)
         self._do(self._scenario.speaks(locale, state))
 
@@ -454,6 +469,8 @@ class Call:
             return
         speech = Speech(leg=leg.id, since=said.since, until=said.until, confidence=round(said.confidence, 3))
         account = account_of(said.who)
+        if account and is_private(leg):
+            return
         if account:
             self._tasks.start(self._by_person(account, said.text, speech), name="person")
             return
@@ -498,7 +515,7 @@ class Call:
     def _person(self, account: str) -> Person | None:
         """Somebody who takes part, by their account."""
         state = self._log.state
-        people = [state.owner, *(one.operator for one in state.participants)] if state is not None else []
+        people = [state.owner, *state.beside] if state is not None else []
         return next((one for one in people if one is not None and one.id == account), None)
 
     def _caption(self, caption: Caption) -> None:
@@ -542,14 +559,21 @@ class Call:
             self._caller_changed(event)
         elif event.state == "connected":
             self._seats.add(event.who)
-            self._line.understand(event.who, self._tongues.recognition)
+            self._understood -= {event.who}  # another browser's sound is heard anew
             person = self._person(account_of(event.who))
             if person is not None:
                 self._submit(c.AnswerCall(leg=self.leg, operator=person))
         elif event.state == "closed":
             self._seats.discard(event.who)
-            self._line.ignore(event.who)
+            self._gone_colleague(account_of(event.who))
         self._arrange()
+
+    def _gone_colleague(self, account: str) -> None:
+        """Whoever was asked about the caller, and whose sound doesn't come back, is asked no more."""
+        leg = self._leg
+        colleague = leg.consult.colleague if leg is not None and leg.consult is not None else None
+        if colleague is not None and colleague.id == account:
+            self._submit(c.EndConsult(leg=self.leg, why="lost"))
 
     def _caller_changed(self, event: CarrierChanged) -> None:
         state = self._log.state

@@ -1,7 +1,8 @@
 """Who hears whom in a call, by what the log says of it. Pure.
 
 The caller is one seat; each person of the business is another, by their account. Who has the conversation, barges in or confers
-talks with the caller; a coach is heard by those, and whoever only listens by nobody.
+talks with the caller; a coach is heard by those, and whoever only listens by nobody. Who is asked about a caller talks with those
+people alone: the caller is on hold meanwhile, and neither hears nor is heard.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def account_of(seat: str) -> str:
 def takes_part(state: Conversation, account: str) -> bool:
     """Whether somebody of the business has a seat in the conversation's calls."""
     owner = state.owner is not None and state.owner.id == account
-    return owner or any(one.operator.id == account for one in state.participants)
+    return owner or any(one.id == account for one in state.beside)
 
 
 def talkers(state: Conversation) -> frozenset[str]:
@@ -41,11 +42,17 @@ def talkers(state: Conversation) -> frozenset[str]:
     return frozenset(owner | {seat_of(one.operator.id) for one in state.participants if one.role != "coach"})
 
 
+def is_private(leg: Leg) -> bool:
+    """Whether people are among themselves: what they say is neither for the caller nor kept."""
+    return leg.held or leg.consult is not None
+
+
 def rows_of(state: Conversation, leg: Leg, seats: Iterable[str]) -> Rows:
     """The mixer's rows for the ``seats`` that are taken."""
     people = frozenset(seats) - {CALLER}
-    talking = talkers(state) & people
-    heard = frozenset[str]() if leg.held else people
+    private = is_private(leg)
+    talking = (talkers(state) | _colleague(leg)) & people
+    heard = frozenset[str]() if private else people
     rows = {
         CALLER: Row(heard_by=heard),
         PROMPTS: Row(listens=False, heard_by=people | {CALLER}),
@@ -56,12 +63,17 @@ def rows_of(state: Conversation, leg: Leg, seats: Iterable[str]) -> Rows:
         if seat not in talking:
             rows[seat] = Row(heard_by=talking - {seat})
         else:
-            rows[seat] = Row(heard_by=others if leg.held else others | {CALLER})
+            rows[seat] = Row(heard_by=others if private else others | {CALLER})
     return rows
+
+
+def _colleague(leg: Leg) -> frozenset[str]:
+    asked = leg.consult.colleague if leg.consult is not None else None
+    return frozenset((seat_of(asked.id),)) if asked is not None else frozenset()
 
 
 def wants_music(state: Conversation, leg: Leg, seats: Iterable[str]) -> bool:
     """Whether the caller waits: for somebody who is free, or for whoever put them on hold."""
     if state.status is Status.OPEN:
-        return leg.held or not talkers(state) & frozenset(seats)
+        return is_private(leg) or not talkers(state) & frozenset(seats)
     return state.status in (Status.QUEUED, Status.SNOOZED)

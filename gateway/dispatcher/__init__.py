@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from gateway.dispatcher.arrivals import Arrive
+from gateway.dispatcher.consulting import CONSULT
 from gateway.dispatcher.dues import Dues, Handler
 from gateway.dispatcher.legs import LEG
 from gateway.dispatcher.policy import Policy
@@ -69,6 +70,7 @@ class Dispatcher:
                 "patience": self._timers.patience,
                 "silence": self._timers.silence,
                 LEG: self._timers.leg,
+                CONSULT: self._timers.consult,
                 **handlers,
             }
         )

@@ -19,7 +19,11 @@ def known_here(tx: Tx, command: c.AnyCommand) -> None:
         known = {one.account for one in directory.read_operators(tx)}
         if not known.issuperset(command.mentions):
             raise Invalid("Somebody in this note doesn't work here any more. Take their name out.", field="mentions")
-    if isinstance(command, c.Transfer) and command.team and configuration.find(tx, "team", command.team) is None:
+    if (
+        isinstance(command, c.Transfer | c.StartConsult)
+        and command.team
+        and configuration.find(tx, "team", command.team) is None
+    ):
         raise Invalid("This team was removed meanwhile. Choose another one.", field="team")
 
 
@@ -40,12 +44,14 @@ def with_faces(tx: Tx, command: c.AnyCommand) -> c.AnyCommand:
     """Whoever is to have the conversation as the customer sees them: the colleague of a transfer, a callback or an invitation, of
     whom it gives the account alone, and the picture of who takes it or is offered it. Raises ``Invalid`` for who doesn't work for
     the business."""
-    if isinstance(command, c.Take | c.MakeOffer | c.AcceptOffer | c.Join):
+    if isinstance(command, c.Take | c.MakeOffer | c.AcceptOffer | c.Join | c.AcceptConsult):
         taker = directory.membership(tx, command.operator.id)
         picture = taker.picture if taker is not None else ""
         return replace(command, operator=replace(command.operator, picture=picture))
     if isinstance(command, c.Invite):
         return replace(command, colleague=_colleague(tx, command.colleague, field="colleague"))
+    if isinstance(command, c.StartConsult):
+        return replace(command, asked=tuple(_colleague(tx, one, field="colleague") for one in command.asked))
     if isinstance(command, c.PromiseCallback) and command.owner is not None:
         return replace(command, owner=_colleague(tx, command.owner, field="owner"))
     if isinstance(command, c.Transfer) and command.to is not None:

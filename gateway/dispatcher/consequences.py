@@ -6,6 +6,7 @@ from typing import NamedTuple, assert_never
 
 from gateway.dispatcher.absence import note_waiting
 from gateway.dispatcher.alerting import plan_alerts
+from gateway.dispatcher.consulting import plan_ring
 from gateway.dispatcher.legs import begin_leg, end_leg
 from gateway.dispatcher.listening import plan_listening, tell_unheard, wake_turn
 from gateway.dispatcher.outgoing import plan as plan_delivery
@@ -79,6 +80,7 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     for entry in draft.entries:
         _write_for(tx, draft, entry, policy)
         plan_listening(tx, draft, entry, policy)
+        plan_ring(tx, draft.conversation, entry)
         keep(tx, state, entry)
         note_stint(tx, draft.conversation, entry, draft.before, now=draft.now)
     if draft.before is not None and draft.before.wrap_up is not None and state.wrap_up is None:

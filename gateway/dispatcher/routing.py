@@ -11,7 +11,7 @@ from gateway.errors import NotPossible
 from gateway.faults import desk
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances
-from gateway.model.events import OfferEnded
+from gateway.model.events import OfferEnded, Person
 from gateway.model.rules import REACHES, Presence, while_wrapping_up
 from gateway.model.state import Conversation, Status
 from gateway.store import carried, contacts, directory, due, presence, slots
@@ -69,8 +69,12 @@ def may_get(tx: Tx, command: c.AnyCommand, policy: Policy, *, now: int) -> None:
             asked = colleague
         case _:
             return
-    if asked.id == command.operator.id:
-        return
+    if asked.id != command.operator.id:
+        may_come(tx, asked, policy, now=now)
+
+
+def may_come(tx: Tx, asked: Person, policy: Policy, *, now: int) -> None:
+    """Raises ``NotPossible`` for a colleague whom nothing can be passed to now."""
     if not policy.there(tx.business, asked.id):
         raise NotPossible(desk.COLLEAGUE_GONE(name=asked.name))
     state = presence_of(tx, asked.id, now=now)

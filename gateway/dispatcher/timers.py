@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gateway.dispatcher.consulting import Rung
 from gateway.dispatcher.legs import Whose
 from gateway.dispatcher.policy import MINUTE, SECOND, Policy
 from gateway.dispatcher.routing import comes_back, look_again
@@ -198,8 +199,25 @@ class _LoseLeg:
         return commit(tx, draft, self.policy)
 
 
+@dataclass(frozen=True, slots=True)
+class _EndRing:
+    """Nobody came who was asked about a caller."""
+
+    row: due.Due
+    conversation: str
+    policy: Policy
+
+    def __call__(self, tx: Tx, now: int) -> Committed | None:
+        state = log.load(tx, self.conversation)
+        if not due.finish(tx, self.row.kind, self.row.subject, fence=self.row.fence) or state is None:
+            return None
+        draft = log.Draft(state.id, state, now=now)
+        draft.apply(c.EndConsult(leg=self.row.subject))
+        return commit(tx, draft, self.policy) if draft.entries else None
+
+
 class Timers:
-    """Handlers of the due kinds ``wake``, ``wrap_up``, ``idle``, ``patience``, ``silence`` and ``leg``."""
+    """Handlers of the due kinds ``wake``, ``wrap_up``, ``idle``, ``patience``, ``silence``, ``leg`` and ``consult``."""
 
     def __init__(self, dispatcher: Dispatcher, policy: Policy) -> None:
         self._dispatcher = dispatcher
@@ -225,3 +243,7 @@ class Timers:
         conversation = msgspec.json.decode(row.payload, type=Whose).conversation
         unit = _LoseLeg(row, conversation, self._policy)
         await self._dispatcher.commit(row.business, unit, key=conversation)
+
+    async def consult(self, row: due.Due) -> None:
+        conversation = msgspec.json.decode(row.payload, type=Rung).conversation
+        await self._dispatcher.commit(row.business, _EndRing(row, conversation, self._policy), key=conversation)

@@ -10,6 +10,7 @@ import msgspec
 from gateway.dispatcher.addressing import known_here, with_faces, with_target
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
 from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
+from gateway.dispatcher.consulting import with_asked
 from gateway.dispatcher.macros import at_step, commands_of
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.rating import rating_of, thank
@@ -277,6 +278,7 @@ class Submit(msgspec.Struct, frozen=True):
                 command = with_record(tx, self.conversation, command)
                 has_its_form(tx, self.conversation, command)
                 may_get(tx, command, self.policy, now=draft.now)
+                command = with_asked(tx, command, self.policy, now=draft.now)
                 draft.apply(
                     command, self.circumstances or circumstances_of(tx, state, command, self.policy, now=draft.now)
                 )

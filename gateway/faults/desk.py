@@ -35,6 +35,14 @@ MACRO_STEP = Kind(
 )
 LABELS = Kind("labels_many", "A conversation has at most {limit} labels. Take one off first.")
 CALL_OVER = Kind("call_over", "This call is over.")
+COLLEAGUE_CALLS = Kind("colleague_calls", "{name} is in a call. Choose somebody else, or ask a team.")
+CONSULT_GOES_ON = Kind("consult_goes_on", "A colleague is being asked already. Go back to the caller first.")
+CONSULT_NOBODY = Kind("consult_nobody", "Nobody there can come right now. Choose somebody else, or pass the caller on.")
+CONSULT_OVER = Kind(
+    "consult_over", "You aren't asked any more: a colleague was faster, or they went back to the caller."
+)
+CONSULT_ALONE = Kind("consult_alone", "Nobody has come yet. Wait for them, or go back to the caller.")
+CONSULT_PRIVATE = Kind("consult_private", "{name} is asking a colleague. They take the caller back themselves.")
 NOT_RECORDED = Kind("not_recorded", "This call isn't recorded.")
 CALL_GOES_ON = Kind("call_goes_on", "This call goes on already.")
 IN_A_CALL = Kind("call_elsewhere", "You are in a call already, in another window. End that one first.")

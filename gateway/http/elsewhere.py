@@ -90,7 +90,7 @@ def concerns(state: Conversation, account: str) -> bool:
     if state.status is Status.QUEUED:
         return True
     owner = state.owner is not None and state.owner.id == account
-    return owner or any(one.id == account for one in state.invited)
+    return owner or any(one.id == account for one in state.rung)
 
 
 @dataclass(eq=False, slots=True)

@@ -269,7 +269,7 @@ def _discard(consoles: dict[str, set[Console]], key: str, console: Console) -> N
 
 
 def _stand(state: Conversation) -> Stand:
-    beside = (*(one.id for one in state.invited), *(one.operator.id for one in state.participants))
+    beside = tuple(one.id for one in (*state.rung, *state.beside))
     return Stand(state.status, state.owner.id if state.owner else "", beside, state.callback is not None)
 
 

@@ -12,7 +12,7 @@ from typing import Any, assert_never
 from gateway.errors import NotPossible
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
-from gateway.model.decisions import bot, calls, customer, people, system
+from gateway.model.decisions import bot, calls, consults, customer, people, system
 from gateway.model.events import ConversationStarted
 from gateway.model.state import Conversation, Status
 
@@ -82,6 +82,7 @@ _ALWAYS: dict[type[c.Command], Handler] = {
     c.ForwardAnswers: system.forward_answers,
     c.StartCall: calls.start_call, c.EndCall: calls.end_call, c.NoteHeard: calls.note_heard,
     c.SetLanguage: calls.set_language, c.ChangeRecording: calls.change_recording, c.KeepRecording: calls.keep_recording,
+    c.DeclineConsult: consults.decline_consult, c.EndConsult: consults.end_consult,
 }  # fmt: skip
 _UNRESOLVED: dict[type[c.Command], Handler] = {
     **_ALWAYS, c.Say: customer.hear, c.JoinChannel: customer.join_channel,
@@ -107,6 +108,8 @@ TABLE: dict[Status, dict[type[c.Command], Handler]] = {
     },
     Status.OPEN: {
         **_PEOPLE, c.Snooze: people.snooze, c.Invite: people.invite, c.PromiseCallback: people.promise_callback, c.TryCallback: people.try_callback,
+        c.StartConsult: consults.start_consult, c.AcceptConsult: consults.accept_consult,
+        c.CompleteConsult: consults.complete_consult, c.Confer: consults.confer,
     },
     Status.WRAP_UP: {
         **_PEOPLE, c.Say: customer.hear_in_wrap_up, c.LoseOwner: system.lose_owner_in_wrap_up,

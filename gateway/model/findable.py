@@ -27,6 +27,10 @@ from gateway.model.events import (
     ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
+    ConsultAnswered,
+    ConsultDeclined,
+    ConsultEnded,
+    ConsultStarted,
     ConversationStarted,
     CustomerEdited,
     CustomerMessage,
@@ -114,7 +118,8 @@ def findable(event: AnyEvent) -> str:
             | Unrecognized() | Labelled() | AttributesSet() | InvitationShown() | ConsentAsked() | ConsentGiven()
             | AnswerRated() | TranscriptAsked() | CustomerReacted() | OperatorDeleted() | ChatOpened() | EndpointLost()
             | EndpointBack() | AnswersForwarded() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
-            | PromptHeard() | LanguageSet() | RecordingChanged() | CallRecorded()
+            | PromptHeard() | LanguageSet() | RecordingChanged() | CallRecorded() | ConsultStarted() | ConsultAnswered()
+            | ConsultDeclined() | ConsultEnded()
         ):  # fmt: skip
             return ""
         case _:

@@ -31,6 +31,10 @@ from gateway.model.events import (
     ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
+    ConsultAnswered,
+    ConsultDeclined,
+    ConsultEnded,
+    ConsultStarted,
     ConversationStarted,
     CustomerEdited,
     CustomerMessage,
@@ -85,7 +89,7 @@ from gateway.model.events import (
     WrapUpExtended,
     WrapUpStarted,
 )
-from gateway.model.legs import after_call, passed_on
+from gateway.model.legs import after_call, after_consult, passed_on
 from gateway.model.state import (
     MAX_ASKED,
     MAX_ATTRIBUTES,
@@ -244,6 +248,8 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
             return called | after_call(state, event, at=at)
         case CallAnswered() | CallHeld() | CallResumed() | CallEnded() | RecordingChanged():
             return after_call(state, event, at=at)
+        case ConsultStarted() | ConsultAnswered() | ConsultDeclined() | ConsultEnded():
+            return after_consult(state, event)
         case LanguageSet():
             return {"locale": event.locale}
         case _:

@@ -6,10 +6,23 @@ from typing import Any, assert_never
 
 from msgspec.structs import replace
 
-from gateway.model.events import CallAnswered, CallEnded, CallHeld, CallResumed, CallStarted, Person, RecordingChanged
-from gateway.model.state import MAX_LEGS, Conversation, Leg, Status
+from gateway.model.events import (
+    CallAnswered,
+    CallEnded,
+    CallHeld,
+    CallResumed,
+    CallStarted,
+    ConsultAnswered,
+    ConsultDeclined,
+    ConsultEnded,
+    ConsultStarted,
+    Person,
+    RecordingChanged,
+)
+from gateway.model.state import MAX_LEGS, Consult, Conversation, Leg, Status
 
 CallEvent = CallStarted | CallAnswered | CallHeld | CallResumed | CallEnded | RecordingChanged
+ConsultEvent = ConsultStarted | ConsultAnswered | ConsultDeclined | ConsultEnded
 
 
 def after_call(state: Conversation, event: CallEvent, *, at: int) -> dict[str, Any]:
@@ -20,8 +33,8 @@ def after_call(state: Conversation, event: CallEvent, *, at: int) -> dict[str, A
             waits = at if state.status is Status.OPEN and state.waiting_since is None else state.waiting_since
             return {"legs": (*state.legs, begun)[-MAX_LEGS:], "endpoint": event.endpoint, "waiting_since": waits}
         case CallAnswered():
-            return {"legs": _with(state, event.leg, answered=event.by, held=False), "answered": state.last_input,
-                    "waiting_since": None, "reminded_at": 0}  # fmt: skip
+            return {"legs": _answered(state, event), "answered": state.last_input, "waiting_since": None,
+                    "reminded_at": 0}  # fmt: skip
         case CallHeld():
             return {"legs": _with(state, event.leg, held=True)}
         case CallResumed():
@@ -32,6 +45,35 @@ def after_call(state: Conversation, event: CallEvent, *, at: int) -> dict[str, A
             return _ended(state, event)
         case _:
             assert_never(event)
+
+
+def after_consult(state: Conversation, event: ConsultEvent) -> dict[str, Any]:
+    """What an event of a consultation changes of the state."""
+    leg = state.leg(event.leg)
+    match event:
+        case ConsultStarted():
+            begun = Consult(by=event.by, asked=event.asked, team=event.team, until=event.until)
+            return {"legs": _with(state, event.leg, consult=begun)}
+        case ConsultEnded():
+            return {"legs": _with(state, event.leg, consult=None)}
+        case ConsultAnswered() | ConsultDeclined():
+            if leg is None or leg.consult is None:
+                return {}
+            return {"legs": _with(state, event.leg, consult=_answer(leg.consult, event))}
+        case _:
+            assert_never(event)
+
+
+def _answer(consult: Consult, event: ConsultAnswered | ConsultDeclined) -> Consult:
+    if isinstance(event, ConsultAnswered):
+        return replace(consult, asked=(), colleague=event.by)
+    return replace(consult, asked=tuple(one for one in consult.asked if one.id != event.by.id))
+
+
+def _answered(state: Conversation, event: CallAnswered) -> tuple[Leg, ...]:
+    """Whose sound comes in takes the customer from hold, but where they are on hold for a colleague to be asked."""
+    leg = state.leg(event.leg)
+    return _with(state, event.leg, answered=event.by, held=leg is not None and leg.held and leg.consult is not None)
 
 
 def _ended(state: Conversation, event: CallEnded) -> dict[str, Any]:
@@ -48,10 +90,14 @@ def _with(state: Conversation, leg: str, **changes: Any) -> tuple[Leg, ...]:
 
 
 def passed_on(legs: tuple[Leg, ...], owner: Person | None) -> tuple[Leg, ...]:
-    """The legs of a conversation that is ``owner``'s now: whoever had their sound in it before talks there no more."""
-    return tuple(
-        leg
-        if leg.answered is None or (owner is not None and leg.answered.id == owner.id)
-        else replace(leg, answered=None, held=False)
-        for leg in legs
-    )
+    """The legs of a conversation that is ``owner``'s now: whoever had their sound in it before talks there no more, and asks
+    nobody about it."""
+    return tuple(_kept_by(leg, owner.id if owner is not None else "") for leg in legs)
+
+
+def _kept_by(leg: Leg, owner: str) -> Leg:
+    if leg.consult is not None and leg.consult.by.id != owner:
+        leg = replace(leg, consult=None, held=False)
+    if leg.answered is None or leg.answered.id == owner:
+        return leg
+    return replace(leg, answered=None, held=False)

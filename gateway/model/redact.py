@@ -30,6 +30,10 @@ from gateway.model.events import (
     ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
+    ConsultAnswered,
+    ConsultDeclined,
+    ConsultEnded,
+    ConsultStarted,
     ConversationStarted,
     CustomerEdited,
     CustomerMessage,
@@ -161,7 +165,8 @@ def _shell(event: Plain) -> Plain:
             | DeliveryReplayed() | AnswerRated() | ConsentAsked() | ConsentGiven() | InvitationShown() | Labelled()
             | OperatorDeleted() | EndpointLost() | EndpointBack() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | RecordMoved()
             | ColleagueInvited() | ColleagueDeclined() | CallStarted() | CallAnswered() | CallHeld() | CallResumed() | CallEnded()
-            | PromptHeard() | LanguageSet() | RecordingChanged()
+            | PromptHeard() | LanguageSet() | RecordingChanged() | ConsultStarted() | ConsultAnswered() | ConsultDeclined()
+            | ConsultEnded()
         ):  # fmt: skip
             return event
         case _:

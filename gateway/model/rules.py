@@ -56,7 +56,8 @@ def while_wrapping_up(chosen: Presence) -> Presence:
 class TeamRules(msgspec.Struct, frozen=True, kw_only=True):
     """``skills``: what its conversations ask for, by the skill's id. ``widen``: after how many seconds of waiting the levels
     asked for fall by one more; after the last of them no skill is asked for. ``overflow``: another team's id, which may serve
-    as well after ``overflow_after``. ``wrap_up``: ``None`` is as for everybody."""
+    as well after ``overflow_after``. ``wrap_up``: ``None`` is as for everybody. ``answer_calls``: calls that are offered are accepted by
+    the operator's console itself, with a beep."""
 
     mode: Mode = "pick"
     skills: Annotated[dict[ThingId, Level], msgspec.Meta(max_length=20)] = {}
@@ -64,6 +65,7 @@ class TeamRules(msgspec.Struct, frozen=True, kw_only=True):
     overflow: ThingId = ""
     overflow_after: Seconds = 90
     wrap_up: WrapUpRules | None = None
+    answer_calls: bool = False
 
 
 class RoutingRules(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from gateway.model.events import (
 )
 from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 14
+FOLD_VERSION = 15
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -96,9 +96,21 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int
 
 
+class Consult(msgspec.Struct, frozen=True, kw_only=True):
+    """The owner asks about a caller who is on hold, as ``ConsultStarted`` has it. ``asked``: whom it rings still; ``colleague``: who
+    came."""
+
+    by: Person
+    asked: tuple[Person, ...] = ()
+    team: str = ""
+    until: int = 0
+    colleague: Person | None = None
+
+
 class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """A call that goes on. ``before``: where replies went before it, and will go after it; the same as ``endpoint`` where there
-    is no other way. ``answered``: who of the business talks to the customer; ``held``: who hears music meanwhile."""
+    is no other way. ``answered``: who of the business talks to the customer; ``held``: who hears music meanwhile;
+    ``consult``: who is asked about them meanwhile."""
 
     id: str
     endpoint: Endpoint
@@ -107,6 +119,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     answered: Person | None = None
     held: bool = False
     recording: Recording | None = None
+    consult: Consult | None = None
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,6 +236,19 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def leg(self, leg: str) -> Leg | None:
         """A call that goes on."""
         return next((one for one in self.legs if one.id == leg), None)
+
+    @property
+    def rung(self) -> tuple[Person, ...]:
+        """Colleagues whom the owner asks to come, and who haven't answered."""
+        consults = (leg.consult for leg in self.legs if leg.consult is not None)
+        return (*self.invited, *(one for consult in consults for one in consult.asked))
+
+    @property
+    def beside(self) -> tuple[Person, ...]:
+        """Who is there beside the owner."""
+        consults = (leg.consult for leg in self.legs if leg.consult is not None)
+        colleagues = (one.colleague for one in consults if one.colleague is not None)
+        return (*(one.operator for one in self.participants), *colleagues)
 
     @property
     def floor(self) -> Floor:

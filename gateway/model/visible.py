@@ -33,6 +33,10 @@ from gateway.model.events import (
     ColleagueInvited,
     ConsentAsked,
     ConsentGiven,
+    ConsultAnswered,
+    ConsultDeclined,
+    ConsultEnded,
+    ConsultStarted,
     ConversationStarted,
     CustomerEdited,
     CustomerMessage,
@@ -190,6 +194,7 @@ def _for_customer(event: AnyEvent) -> AnyEvent | None:
             | WrapUpStarted() | WrapUpExtended() | WrapUpCancelled() | MacroRun() | FormFilled() | RecordMoved() | ColleagueInvited() | ColleagueDeclined()
             | CallbackTried() | Snoozed() | AttributesSet() | ChatOpened() | EndpointLost() | EndpointBack() | Unrecognized()
             | AnswersForwarded() | PromptHeard() | LanguageSet() | RecordingChanged() | CallRecorded()
+            | ConsultStarted() | ConsultAnswered() | ConsultDeclined() | ConsultEnded()
         ):  # fmt: skip
             return None
         case _:

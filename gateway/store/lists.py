@@ -53,10 +53,21 @@ class ContactName(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+class Consulted(msgspec.Struct, frozen=True, kw_only=True):
+    """As ``Consult`` of the call that somebody is asked about; ``colleague``: who has come, or ""."""
+
+    leg: str
+    by: Person
+    until: int
+    asked: tuple[str, ...]
+    colleague: str = ""
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation in a list: what a person needs to choose it. ``unread``: the customer's last input is unread.
     ``offer``: it is reserved for somebody. ``callback``: what was promised to the customer and isn't done. ``wrap_up``: its
-    owner's time after the talk. ``invited``: accounts of those whom its owner asks to join; ``joined``: of those who did."""
+    owner's time after the talk. ``invited``: accounts of those whom its owner asks to join; ``joined``: of those who did.
+    ``consult``: they are asked about a caller, who is on hold."""
 
     conversation: str
     seq: int
@@ -77,6 +88,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up: WrapUp | None = None
     invited: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
+    consult: Consulted | None = None
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -225,9 +237,20 @@ def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
         preview=state.preview, waiting_since=state.waiting_since, unread=state.last_input > max(read, 1),
         locale=state.locale, labels=state.labels, updated_at=state.updated_at,
         offer=state.offer, callback=state.callback, wrap_up=state.wrap_up,
-        invited=tuple(one.id for one in state.invited),
-        joined=tuple(one.operator.id for one in state.participants),
+        invited=tuple(one.id for one in state.rung),
+        joined=tuple(one.id for one in state.beside),
+        consult=consult_of(state),
     )  # fmt: skip
+
+
+def consult_of(state: Conversation) -> Consulted | None:
+    for leg in state.legs:
+        if (consult := leg.consult) is not None:
+            return Consulted(
+                leg=leg.id, by=consult.by, until=consult.until, asked=tuple(one.id for one in consult.asked),
+                colleague=consult.colleague.id if consult.colleague is not None else "",
+            )  # fmt: skip
+    return None
 
 
 def read_invited(tx: Tx, account: str) -> list[Row]:
@@ -237,7 +260,7 @@ def read_invited(tx: Tx, account: str) -> list[Row]:
         _INVITED, rank=FIRST.rank, place=FIRST.conversation, limit=MOST_JOINED, pattern=f'%"{account}"%'
     ):
         state = _decoder.decode(body) if fold_version == FOLD_VERSION else log.peek(tx, conversation)
-        people_in = (*state.invited, *(one.operator for one in state.participants)) if state is not None else ()
+        people_in = (*state.rung, *state.beside) if state is not None else ()
         if state is not None and any(one.id == account for one in people_in):
             shown = contact_name(tx, merged_into) if merged_into else ContactName(id=contact, name=name)
             rows.append(row_of(state, shown, read))

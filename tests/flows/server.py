@@ -33,11 +33,13 @@ class Links(NamedTuple):
 class Server:
     """A serving command on a folder; it may be killed and started again on the same folder and port.
 
-    ``command``: its name; ``ready``: words that it prints after its links.
+    ``command``: its name; ``ready``: words that it prints after its links; ``settings``: its settings file.
     """
 
     command = ""
     ready = ""
+
+    settings: Path | None = None
 
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder
@@ -54,7 +56,14 @@ class Server:
         lines: list[str] = []
         self._lines = lines
         self._process, output = warm.start(
-            [self.command, "--data", str(self.folder), "--port", str(self._port)],
+            [
+                self.command,
+                "--data",
+                str(self.folder),
+                "--port",
+                str(self._port),
+                *(("--config", str(self.settings)) if self.settings is not None else ()),
+            ],
             environment={**os.environ, "SWITCHBOARD_BURST_PAUSE": "0.2", **self._environment},
             log=self.log,
         )

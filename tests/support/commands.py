@@ -25,7 +25,7 @@ from gateway.model.events import (
     Span,
     Speech,
 )
-from gateway.model.state import Conversation, Status
+from gateway.model.state import Conversation, Leg, Status
 from tests.support.histories import CALL, IVAN, OLGA, SUE, TELEGRAM, WEB, History
 
 COMMANDS: tuple[type[c.AnyCommand], ...] = tuple(kind for kind in c.AnyCommand.__args__ if kind is not c.Start)
@@ -134,6 +134,7 @@ def _field(name: str, hint: Any, state: Conversation) -> st.SearchStrategy[Any]:
         "files": st.lists(attachments, max_size=3).map(tuple), "fault": faults,
         "spans": spans, "place": places, "phone": phones, "emoji": st.lists(texts, max_size=2).map(tuple), "target": targets,
         "confidence": st.floats(0, 1), "memory": memories, "records": records, "answered_forms": st.just(()), "speech": speech, "leg": legs,
+        "asked": st.lists(people, min_size=1, max_size=3).map(tuple),
     }  # fmt: skip
     if name in by_name:
         return by_name[name]
@@ -164,8 +165,28 @@ def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
         *([c.TryCallback] * 20 if state.callback is not None else ()),
         *([c.SendReply, c.Transfer, c.Resolve, c.LoseOwner] * 15 if state.status is Status.OPEN else ()),
         *([c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall] * 15 if state.legs else ()),
+        *([c.ChangeRecording] * 15 if state.legs else ()),
+        *([c.ResumeCall] * 30 if any(leg.held for leg in state.legs) else ()),
+        *([c.StartConsult] * 40 if state.legs and state.status is Status.OPEN else ()),
+        *([c.AcceptConsult] * 100 + [c.DeclineConsult] * 40 + _CONSULTS * 20 if _consult_of(state) is not None else ()),
         *([c.ExtendWrapUp] * 60 + [c.CancelWrapUp] * 30 if state.wrap_up is not None else ()),
     ]
+
+
+_OF_A_LEG = (c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall, c.StartConsult, c.ChangeRecording)
+_CONSULTS: list[type[c.AnyCommand]] = [c.AcceptConsult, c.DeclineConsult, c.EndConsult, c.CompleteConsult, c.Confer]
+
+
+def _consult_of(state: Conversation) -> Leg | None:
+    return next((leg for leg in state.legs if leg.consult is not None), None)
+
+
+def _of_consult(kind: type[c.AnyCommand], leg: Leg) -> dict[str, Any]:
+    """As whoever it is up to sends it."""
+    assert leg.consult is not None
+    asked = kind in (c.AcceptConsult, c.DeclineConsult)
+    operator = leg.consult.asked[0] if asked and leg.consult.asked else leg.consult.by
+    return {"leg": leg.id, "operator": operator}
 
 
 @st.composite
@@ -186,7 +207,9 @@ def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
         fields["wrap_up"] = True
     if kind in (c.ExtendWrapUp, c.CancelWrapUp) and draw(st.integers(0, 3)):
         fields |= {"operator": state.owner or OLGA, "floor_seq": state.floor_seq}
-    if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall) and state.legs:
+    if kind in _CONSULTS and (asking := _consult_of(state)) is not None and draw(st.integers(0, 3)):
+        fields |= _of_consult(kind, asking)
+    if kind in _OF_A_LEG and state.legs:
         fields["leg"] = draw(st.sampled_from([one.id for one in state.legs]))
     if kind is c.ResumeCall and (held := [one.id for one in state.legs if one.held]):
         fields["leg"] = draw(st.sampled_from(held))

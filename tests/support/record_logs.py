@@ -16,7 +16,18 @@ import msgspec
 
 from gateway.model import commands as c
 from gateway.model.decide import Circumstances
-from gateway.model.events import Attachment, Button, Memory, OperatorMessage, Phone, Place, Span, Speech, Unrecognized
+from gateway.model.events import (
+    Attachment,
+    Button,
+    Memory,
+    OperatorMessage,
+    Person,
+    Phone,
+    Place,
+    Span,
+    Speech,
+    Unrecognized,
+)
 from gateway.model.fold import fold_all
 from gateway.model.redact import redact
 from gateway.model.rules import WrapUpRules
@@ -444,10 +455,54 @@ def calls() -> History:
     return history
 
 
+def consults() -> History:
+    """Colleagues are asked about a caller: one declines, nobody comes in time, one comes and has the caller then; three talk; the
+    owner is lost, who asked; the caller hangs up."""
+    history = History().start()
+    history.do(c.StartCall(leg="leg-1", endpoint=CALL))
+    history.ask_for_person()
+    history.take(OLGA)
+    history.do(c.AnswerCall(leg="leg-1", operator=OLGA))
+
+    def ask(operator: Person, *asked: Person, team: str = "", until: int = 0) -> None:
+        floor = history.state.floor_seq
+        history.do(c.StartConsult(leg="leg-1", operator=operator, floor_seq=floor, asked=asked, team=team, until=until))
+
+    ask(OLGA, IVAN, SUE, team="billing", until=history.now + 30_000_000)
+    history.do(c.DeclineConsult(leg="leg-1", operator=IVAN))
+    history.do(c.EndConsult(leg="leg-1"))
+    history.do(c.ResumeCall(leg="leg-1", operator=OLGA))
+    ask(OLGA, IVAN)
+    history.do(c.DeclineConsult(leg="leg-1", operator=IVAN))
+    ask(OLGA, IVAN)
+    history.do(c.AcceptConsult(leg="leg-1", operator=IVAN))
+    history.do(c.AnswerCall(leg="leg-1", operator=IVAN))
+    history.do(c.CompleteConsult(leg="leg-1", operator=OLGA, note="About the invoice"))
+    history.do(c.AnswerCall(leg="leg-1", operator=IVAN))
+    ask(IVAN, SUE)
+    history.do(c.AcceptConsult(leg="leg-1", operator=SUE))
+    history.do(c.Confer(leg="leg-1", operator=IVAN))
+    history.do(c.Part(operator=SUE))
+    ask(IVAN, SUE)
+    history.do(c.AcceptConsult(leg="leg-1", operator=SUE))
+    history.do(c.LoseOwner(operator=IVAN, reason="lost"))
+    ask(SUE, OLGA)
+    history.do(c.AcceptConsult(leg="leg-1", operator=OLGA))
+    history.do(c.EndConsult(leg="leg-1", why="lost"))
+    ask(SUE, OLGA)
+    history.do(c.EndConsult(leg="leg-1", operator=SUE))
+    ask(SUE, OLGA)
+    history.do(c.Transfer(operator=SUE, floor_seq=history.state.floor_seq))
+    history.take(OLGA)
+    ask(OLGA, SUE)
+    history.do(c.EndCall(leg="leg-1", why="hung_up"))
+    return history
+
+
 SCENARIOS: tuple[Callable[[], History], ...] = (
     messenger, bot_only, burst, clarify_then_handoff, form_and_anger, take_reply_return, two_operators, resolve_and_reopen, wrap_up, time_after_the_talk, still_wrapping_up, snooze,
     callbacks, offers, outbound, bot_failed_and_cancelled, two_channels, files, voice_messages, many_facts, supervisor_barges, invited_and_rated, redacted,
-    unrecognized, calls,
+    unrecognized, calls, consults,
 )  # fmt: skip
 
 

@@ -15,6 +15,14 @@ from gateway.model.commands.calls import (
     SetLanguage,
     StartCall,
 )
+from gateway.model.commands.consults import (
+    AcceptConsult,
+    CompleteConsult,
+    Confer,
+    DeclineConsult,
+    EndConsult,
+    StartConsult,
+)
 from gateway.model.commands.customer import (
     AskCallback,
     AskForPerson,
@@ -90,11 +98,13 @@ AnyCommand = (
     | ExtendWrapUp | CancelWrapUp | EndWrapUp | NoteMacro | FillForm | MoveRecord | Invite | DeclineInvitation
     | Extend | Edit | React | OpenChat | EditReply | DeleteReply | LoseEndpoint | RegainEndpoint
     | ForwardAnswers | StartCall | AnswerCall | HoldCall | ResumeCall | EndCall | NoteHeard | TellSpeech | ChangeRecording | SetLanguage | KeepRecording
+    | StartConsult | AcceptConsult | DeclineConsult | EndConsult | CompleteConsult | Confer
 )  # fmt: skip
 AnyRequest = AnyCommand | RunMacro | SubmitForm
 """What people may ask for."""
 
 __all__ = [
+    "AcceptConsult",
     "AcceptOffer",
     "AddNote",
     "AnswerCall",
@@ -109,13 +119,17 @@ __all__ = [
     "ChangeRecording",
     "Close",
     "Command",
+    "CompleteConsult",
+    "Confer",
     "Consent",
+    "DeclineConsult",
     "DeclineInvitation",
     "DeleteReply",
     "Edit",
     "EditReply",
     "End",
     "EndCall",
+    "EndConsult",
     "EndOffer",
     "EndWrapUp",
     "Extend",
@@ -165,6 +179,7 @@ __all__ = [
     "Snooze",
     "Start",
     "StartCall",
+    "StartConsult",
     "SubmitForm",
     "Take",
     "TellSpeech",

@@ -15,6 +15,7 @@ from gateway.model.events import (
     CallRecorded,
     CallResumed,
     CallStarted,
+    ConsultEnded,
     LanguageSet,
     Person,
     PromptHeard,
@@ -49,6 +50,9 @@ def _opened(state: Conversation, circumstances: Circumstances) -> Events:
 
 def answer_call(state: Conversation, command: c.AnswerCall, circumstances: Circumstances) -> Events:
     leg = _leg(state, command.leg)
+    colleague = leg.consult.colleague if leg.consult is not None else None
+    if colleague is not None and colleague.id == command.operator.id:
+        return ()  # they talk with the owner alone
     _takes_part(state, command.operator)
     if leg.answered is not None and leg.answered.id == command.operator.id:
         return ()
@@ -64,6 +68,11 @@ def hold_call(state: Conversation, command: c.HoldCall, circumstances: Circumsta
 def resume_call(state: Conversation, command: c.ResumeCall, circumstances: Circumstances) -> Events:
     leg = _leg(state, command.leg)
     _takes_part(state, command.operator)
+    if leg.consult is not None:
+        if state.owner is None or state.owner.id != command.operator.id:
+            raise NotPossible(desk.CONSULT_PRIVATE(name=leg.consult.by.name))
+        back = ConsultEnded(leg=leg.id, why="back", by=command.operator)
+        return (back, CallResumed(leg=leg.id, by=command.operator))
     return (CallResumed(leg=leg.id, by=command.operator),) if leg.held else ()
 
 
@@ -74,7 +83,9 @@ def end_call(state: Conversation, command: c.EndCall, circumstances: Circumstanc
         return ()
     if command.operator is not None:
         _takes_part(state, command.operator)
-    return (CallEnded(leg=leg.id, why=command.why, by=command.operator), *_after(state, leg, circumstances))
+    asked = (ConsultEnded(leg=leg.id, why="over"),) if leg.consult is not None else ()
+    ended = CallEnded(leg=leg.id, why=command.why, by=command.operator)
+    return (*asked, ended, *_after(state, leg, circumstances))
 
 
 def _after(state: Conversation, leg: Leg, circumstances: Circumstances) -> Events:

@@ -57,7 +57,7 @@ def take_owned(state: Conversation, command: c.Take, circumstances: Circumstance
 
 
 def reply(state: Conversation, command: c.SendReply, circumstances: Circumstances) -> Events:
-    _fence(state, command)
+    fence(state, command)
     endpoint = command.endpoint or state.endpoint
     calls = (leg.endpoint for leg in state.legs)
     if endpoint != state.endpoint and endpoint not in (*state.channels, *calls):
@@ -124,7 +124,7 @@ def set_labels(state: Conversation, command: c.SetLabels, circumstances: Circums
 
 
 def transfer(state: Conversation, command: c.Transfer, circumstances: Circumstances) -> Events:
-    _fence(state, command)
+    fence(state, command)
     if command.to is not None and state.owner is not None and command.to.id == state.owner.id:
         raise Invalid("It is theirs already. Choose a colleague.", field="to")
     moved = Transferred(by=command.operator, team=command.team, to=command.to, note=command.note)
@@ -132,12 +132,12 @@ def transfer(state: Conversation, command: c.Transfer, circumstances: Circumstan
 
 
 def return_to_bot(state: Conversation, command: c.ReturnToBot, circumstances: Circumstances) -> Events:
-    _fence(state, command)
+    fence(state, command)
     return (ReturnedToBot(by=command.operator),)
 
 
 def snooze(state: Conversation, command: c.Snooze, circumstances: Circumstances) -> Events:
-    _fence(state, command)
+    fence(state, command)
     _to_come(command.until, "until", circumstances.now)
     return (Snoozed(by=command.operator, until=command.until),)
 
@@ -151,7 +151,7 @@ def _to_come(instant: int, field: str, now: int) -> None:
 
 def resolve(state: Conversation, command: c.Resolve, circumstances: Circumstances) -> Events:
     """Whoever ends what isn't theirs owes nobody an outcome."""
-    _fence(state, command)
+    fence(state, command)
     operator, rules = command.operator, circumstances.wrap_up
     is_owner = state.owner is not None and state.owner.id == operator.id
     led = command.wrap_up or (rules.mode == "required" and not command.code)
@@ -176,7 +176,7 @@ def resolve(state: Conversation, command: c.Resolve, circumstances: Circumstance
 
 def extend_wrap_up(state: Conversation, command: c.ExtendWrapUp, circumstances: Circumstances) -> Events:
     """Time that doesn't run needs no more of it."""
-    _fence(state, command)
+    fence(state, command)
     time = state.wrap_up
     if time is None or not time.until:
         return ()
@@ -187,7 +187,7 @@ def extend_wrap_up(state: Conversation, command: c.ExtendWrapUp, circumstances: 
 
 
 def cancel_wrap_up(state: Conversation, command: c.CancelWrapUp, circumstances: Circumstances) -> Events:
-    _fence(state, command)
+    fence(state, command)
     return (WrapUpCancelled(by=command.operator),)
 
 
@@ -221,7 +221,7 @@ def move_record(state: Conversation, command: c.MoveRecord, circumstances: Circu
 
 def invite(state: Conversation, command: c.Invite, circumstances: Circumstances) -> Events:
     """Who is there, or asked already, isn't asked again."""
-    _fence(state, command)
+    fence(state, command)
     colleague = command.colleague
     if state.owner is not None and colleague.id == state.owner.id:
         raise Invalid("It is theirs already. Choose a colleague.", field="colleague")
@@ -252,7 +252,7 @@ def promise_callback(state: Conversation, command: c.PromiseCallback, circumstan
 
 
 def try_callback(state: Conversation, command: c.TryCallback, circumstances: Circumstances) -> Events:
-    _fence(state, command)
+    fence(state, command)
     if state.callback is None:
         raise NotPossible(desk.NO_CALLBACK())
     _to_come(command.again_at, "again_at", circumstances.now)
@@ -281,11 +281,11 @@ def replay(state: Conversation, command: c.Replay, circumstances: Circumstances)
 
 
 _Fenced = (
-    c.SendReply | c.Transfer | c.ReturnToBot | c.Snooze | c.Resolve | c.ExtendWrapUp | c.CancelWrapUp | c.Invite | c.TryCallback
+    c.StartConsult | c.SendReply | c.Transfer | c.ReturnToBot | c.Snooze | c.Resolve | c.ExtendWrapUp | c.CancelWrapUp | c.Invite | c.TryCallback
 )  # fmt: skip
 
 
-def _fence(state: Conversation, command: _Fenced) -> None:
+def fence(state: Conversation, command: _Fenced) -> None:
     """Only the owner (or a participant, for a reply), and only while their screen is up to date."""
     allowed = {state.owner.id} if state.owner else set()
     if isinstance(command, c.SendReply):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.errors import NotOwner, NotPossible
 from gateway.model import commands as c
 from gateway.model.circumstances import Circumstances, Events
+from gateway.model.decisions.consults import after_owner
 from gateway.model.decisions.customer import reopening
 from gateway.model.events import (
     AnswersForwarded,
@@ -56,7 +57,7 @@ def end_offer(state: Conversation, command: c.EndOffer, circumstances: Circumsta
 def lose_owner(state: Conversation, command: c.LoseOwner, circumstances: Circumstances) -> Events:
     if not _owns(state, command):
         return ()
-    return (OwnerLost(operator=command.operator, reason=command.reason),)
+    return after_owner(state, OwnerLost(operator=command.operator, reason=command.reason))
 
 
 def _owns(state: Conversation, command: c.LoseOwner) -> bool:

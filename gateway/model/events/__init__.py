@@ -41,6 +41,7 @@ from gateway.model.events.calls import (
     Recording,
     RecordingChanged,
 )
+from gateway.model.events.consults import ConsultAnswered, ConsultDeclined, ConsultEnded, ConsultStarted
 from gateway.model.events.customer import (
     AnswerRated,
     AttributesSet,
@@ -155,6 +156,10 @@ Plain = (
     | InvitationShown
     | ConsentAsked
     | ConsentGiven
+    | ConsultAnswered
+    | ConsultDeclined
+    | ConsultEnded
+    | ConsultStarted
     | AnswerRated
     | DetailsLeft
     | TranscriptAsked
@@ -266,6 +271,10 @@ __all__ = [
     "ColleagueInvited",
     "ConsentAsked",
     "ConsentGiven",
+    "ConsultAnswered",
+    "ConsultDeclined",
+    "ConsultEnded",
+    "ConsultStarted",
     "ConversationStarted",
     "CustomerEdited",
     "CustomerMessage",

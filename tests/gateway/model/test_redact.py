@@ -57,6 +57,7 @@ KEPT = {"macro", "quotes.article", "quotes.locale", "record", "number", "form", 
     "leg", "speech.leg", "memory.form", "memory.asks", "memory.version", "memory.steps[0]", "memory.steps[1]",
     *(f"files[{n}].{field}" for n in (0, 1) for field in ("id", "type")), "file", "file.id", "file.type",
     *(f"intents[{n}].{field}" for n in (0, 1) for field in ("intent", "title")),
+    *(f"asked[{n}].{field}" for n in (0, 1) for field in ("id", "name", "picture")),
 }  # fmt: skip
 PERSONAL = (
     CustomerMessage,

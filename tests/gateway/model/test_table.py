@@ -11,7 +11,7 @@ from gateway.errors import NotPossible
 from gateway.model import commands as c
 from gateway.model.decide import TABLE, Circumstances, decide
 from gateway.model.events import Attachment, OperatorMessage
-from gateway.model.state import Conversation, Leg, Status
+from gateway.model.state import Consult, Conversation, Leg, Status
 from tests.support.histories import AT, CALL, IVAN, OLGA, TELEGRAM, WEB, History
 
 # "+" makes events, "." is accepted and has nothing to do, "-" is refused.
@@ -86,6 +86,12 @@ TellSpeech         +      +     +      +       +       +
 ChangeRecording    +      +     +      +       +       +
 SetLanguage        +      +     +      +       +       +
 KeepRecording      +      +     +      +       +       +
+StartConsult       -      -     +      -       -       -
+AcceptConsult      -      -     +      -       -       -
+DeclineConsult     .      .     .      .       .       .
+EndConsult         .      .     .      .       .       .
+CompleteConsult    -      -     +      -       -       -
+Confer             -      -     +      -       -       -
 """
 _REPLY = OperatorMessage(text="Good so", endpoint=TELEGRAM, operator=OLGA.id, name=OLGA.name)
 COMMANDS: tuple[type[c.AnyCommand], ...] = c.AnyCommand.__args__
@@ -145,6 +151,12 @@ def command_for(kind: type[c.AnyCommand], state: Conversation) -> c.AnyCommand:
         c.ResumeCall: {"leg": "leg-1", "operator": OLGA},
         c.EndCall: {"leg": "leg-1", "why": "hung_up"},
         c.NoteHeard: {"leg": "leg-1", "seq": 2, "heard": 3, "characters": 9},
+        c.StartConsult: {**fence, "leg": "leg-1", "asked": (IVAN,)},
+        c.AcceptConsult: {"leg": "leg-1", "operator": IVAN},
+        c.DeclineConsult: {"leg": "leg-1", "operator": IVAN},
+        c.EndConsult: {"leg": "leg-1", "operator": OLGA},
+        c.CompleteConsult: {"leg": "leg-1", "operator": OLGA},
+        c.Confer: {"leg": "leg-1", "operator": OLGA},
         c.Replay: {"operator": OLGA, "seq": 2},
         c.Join: {"operator": IVAN, "role": "coach"},
         c.Part: {"operator": IVAN},
@@ -182,6 +194,11 @@ def state_for(kind: type[c.AnyCommand], status: str) -> Conversation:
     if status == "queued" and kind in (c.AcceptOffer, c.EndOffer):
         history.do(c.MakeOffer(operator=OLGA, expires_at=history.now + 1))
     assert history.state.status == status
+    if kind in (c.StartConsult, c.AcceptConsult, c.CompleteConsult, c.Confer):
+        asked = Consult(by=OLGA, asked=(IVAN,)) if kind is c.AcceptConsult else Consult(by=OLGA, colleague=IVAN)
+        consult = asked if kind is not c.StartConsult else None
+        leg = Leg(id="leg-1", endpoint=CALL, before=WEB, started_at=1, held=consult is not None, consult=consult)
+        return replace(history.state, legs=(leg,))
     if kind in (c.AnswerCall, c.HoldCall, c.ResumeCall, c.ChangeRecording, c.SetLanguage):
         leg = Leg(id="leg-1", endpoint=CALL, before=WEB, started_at=1, held=kind is c.ResumeCall)
         return replace(history.state, legs=(leg,))

@@ -1,7 +1,16 @@
 import type { ElsewhereFrame, Row } from "@switchboard/protocol";
 import { speak } from "../src/i18n/index.ts";
 import { expect, test } from "vitest";
-import { busyWords, callOf, callsAt, heard, heardAt, offersIn, waitsIn } from "../src/view/alerts.ts";
+import {
+  answersItself,
+  busyWords,
+  callOf,
+  callsAt,
+  heard,
+  heardAt,
+  offersIn,
+  waitsIn,
+} from "../src/view/alerts.ts";
 import { matching } from "../src/view/palette.ts";
 
 const row = (changes: Partial<Row> = {}): Row => ({
@@ -143,4 +152,14 @@ test("the switcher says what waits where, in plain words, and nothing of what is
     "1 offered to you · 1 invitation · 2 of yours wait · 3 in the queue",
   );
   expect(busyWords(told([]), "olga", say)).toBe("");
+});
+
+test("a live call that a team offers is answered by itself, and nothing else is", () => {
+  const rings = (changes: Partial<Row>) =>
+    answersItself(call(row({ ...offered("olga"), ...changes }))!, (team) => team === "phones");
+  expect(rings({ channel: "voice", team: "phones" })).toBe(true);
+  expect(rings({ channel: "voice", team: "" })).toBe(false);
+  expect(rings({ channel: "webchat", team: "phones" })).toBe(false);
+  const at = { id: "tea", name: "Tea", color: "" };
+  expect(answersItself({ ...call(row({ channel: "voice", team: "phones" }))!, at }, () => true)).toBe(false);
 });

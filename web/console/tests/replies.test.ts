@@ -13,6 +13,7 @@ const leg = {
   answered: null,
   held: false,
   recording: null,
+  consult: null,
 };
 const state = (changes: Partial<Conversation>): Conversation => ({
   ...EMPTY,

@@ -248,6 +248,8 @@ export type Verb =
   | "join"
   | "leave"
   | "decline_invitation"
+  | "accept_consult"
+  | "decline_consult"
   | "run_macro";
 
 export interface Row {
@@ -275,6 +277,14 @@ export interface Row {
   /** Accounts of those whom its owner asks to join, and of those who did. */
   readonly invited?: readonly string[];
   readonly joined?: readonly string[];
+  /** They are asked about a caller, who is on hold meanwhile. */
+  readonly consult?: {
+    readonly leg: string;
+    readonly by: Person;
+    readonly until: number;
+    readonly asked: readonly string[];
+    readonly colleague: string;
+  } | null;
 }
 
 export interface ConsoleWelcome {

@@ -523,6 +523,41 @@ export interface ConsentGiven {
   readonly version: string;
 }
 
+/** `by` and the owner hear one another from now on, and the customer neither of them. */
+export interface ConsultAnswered {
+  readonly type: "consult_answered";
+  readonly leg: string;
+  readonly by: Person;
+}
+
+/** `by` doesn't come; others who are asked may. */
+export interface ConsultDeclined {
+  readonly type: "consult_declined";
+  readonly leg: string;
+  readonly by: Person;
+}
+
+/** `by`: whose doing it was, if it was somebody's. The customer stays on hold until somebody takes them back, or has them. */
+export interface ConsultEnded {
+  readonly type: "consult_ended";
+  readonly leg: string;
+  readonly why: "back" | "declined" | "left" | "lost" | "over" | "passed_on" | "together" | "unanswered";
+  readonly by?: Person | null;
+}
+
+/**
+ * `by` rings `asked` until `until`: whoever comes first talks with them. `team`: as whose members they are asked, "" for
+ * a colleague by name.
+ */
+export interface ConsultStarted {
+  readonly type: "consult_started";
+  readonly leg: string;
+  readonly by: Person;
+  readonly asked: readonly Person[];
+  readonly team?: string;
+  readonly until?: number;
+}
+
 /** Whether the bot's message `seq` helped the customer; the latest counts. */
 export interface AnswerRated {
   readonly type: "answer_rated";
@@ -852,6 +887,10 @@ export type PlainEvent =
   | InvitationShown
   | ConsentAsked
   | ConsentGiven
+  | ConsultAnswered
+  | ConsultDeclined
+  | ConsultEnded
+  | ConsultStarted
   | AnswerRated
   | DetailsLeft
   | TranscriptAsked
@@ -921,6 +960,10 @@ export type AnyEvent =
   | InvitationShown
   | ConsentAsked
   | ConsentGiven
+  | ConsultAnswered
+  | ConsultDeclined
+  | ConsultEnded
+  | ConsultStarted
   | AnswerRated
   | DetailsLeft
   | TranscriptAsked

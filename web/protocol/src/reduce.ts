@@ -1,6 +1,6 @@
 import { fileNames } from "./files.ts";
 import { ASK_FOR_PERSON, BACK_TO_BOT, CALL_BACK, CALL_BACK_HERE } from "./frames.ts";
-import { afterCall, passedOn, same, type Leg } from "./legs.ts";
+import { afterCall, afterConsult, passedOn, same, type Leg } from "./legs.ts";
 import { plain } from "./timeline.ts";
 import type {
   AnyEvent,
@@ -322,6 +322,11 @@ function changes(state: Conversation, event: AnyEvent, seq: number, at: number):
     case "recording_changed":
     case "call_ended":
       return afterCall(state, event, at);
+    case "consult_started":
+    case "consult_answered":
+    case "consult_declined":
+    case "consult_ended":
+      return { legs: afterConsult(state.legs, event) };
     case "language_set":
       return { locale: event.locale };
     default: {

@@ -63,7 +63,15 @@ export function changeFacts(facts: Readonly<Record<string, string>>): boolean {
 
 /** A command that waits for nothing and holds nothing up; whether it left. */
 export function sendBeside(
-  verb: "label" | "facts" | "decline" | "join" | "leave" | "decline_invitation",
+  verb:
+    | "label"
+    | "facts"
+    | "decline"
+    | "join"
+    | "leave"
+    | "decline_invitation"
+    | "accept_consult"
+    | "decline_consult",
   conversation: string,
   body: Readonly<Record<string, unknown>> = {},
 ): boolean {

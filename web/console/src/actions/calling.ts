@@ -11,10 +11,12 @@ import {
 import { connectSound, doInCall, readIce, type CallVerb } from "../api/calls.ts";
 import { Refused } from "../api/http.ts";
 import { call } from "../stores/call.svelte.ts";
+import { catalogue } from "../stores/catalogue.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
+import { consultingByRow, consultingOf, partByRow, partIn } from "../view/calls.ts";
 import { contactName } from "../view/contact.ts";
 import { chime } from "./chime.ts";
 import { sentenceOf } from "./problems.ts";
@@ -33,8 +35,12 @@ let release: (() => void) | null = null;
 let again: ReturnType<typeof setTimeout> | undefined;
 let fading: ReturnType<typeof setTimeout> | undefined;
 let until = 0;
+/** The last entry that is known of the call's conversation: rows may be older. */
+let seen = 0;
 /** Calls that this tab has left, or could not come into: it doesn't go in by itself again. */
 const left = new Set<string>();
+/** Conversations whose call this tab was told to go into. */
+const expected = new Set<string>();
 /** Conversations whose call was shown. */
 const brought = new Set<string>();
 
@@ -65,17 +71,35 @@ export async function chooseDevices(chosen: Devices): Promise<void> {
 /** The log of a conversation says that a call of one's own goes on: this tab goes into it, if it is the one that is looked at. */
 export function followCalls(log: Log): void {
   const { state } = log;
-  const mine = state.owner?.id === desk.operator && state.status === "open";
   const leg = state.legs[0];
   if (call.leg && log.conversation === call.conversation) {
     const own = state.legs.find(({ id }) => id === call.leg);
+    seen = state.seq;
     call.held = own?.held ?? false;
     call.recording = own?.recording ?? null;
-    if (!own || !mine) leaveCall();
+    call.consulting = own ? consultingOf(own) : null;
+    takePart(own ? partIn(state, own, desk.operator) : null);
   }
-  if (!leg || !mine || call.running || left.has(leg.id)) return;
-  if (leg.answered?.id === desk.operator || document.visibilityState !== "visible") return;
+  const part = partIn(state, leg, desk.operator);
+  if (!leg || !part || part === "joined" || call.running || left.has(leg.id)) return;
+  const hidden = document.visibilityState !== "visible" && !expected.has(log.conversation);
+  if (leg.answered?.id === desk.operator || hidden) return;
   void joinCall(log.conversation, leg.id);
+}
+
+/** As `followCalls`, of one's own call while another conversation is looked at. */
+export function followCallRows(rows: readonly Row[]): void {
+  const row = rows.find(({ conversation }) => conversation === call.conversation);
+  if (!row || !call.leg || row.seq < seen) return;
+  const nameOf = (account: string) => catalogue.colleagues.find(({ id }) => id === account)?.name ?? "";
+  call.consulting = consultingByRow(row, nameOf);
+  takePart(partByRow(row, desk.operator));
+}
+
+/** Whose call it is no more leaves it. */
+function takePart(part: typeof call.part): void {
+  if (part) call.part = part;
+  else leaveCall();
 }
 
 /** Whose live call is one's own all at once (it was given without asking) is brought before one's eyes, with a beep. */
@@ -95,13 +119,15 @@ export function bringCalls(rows: readonly Row[], open: (conversation: string) =>
 /** Goes into a call with one's sound. */
 export async function joinCall(conversation: string, leg: string): Promise<void> {
   if (call.running || !(await claimed(leg))) return;
+  expected.delete(conversation);
   call.business = session.business;
   call.conversation = conversation;
   call.leg = leg;
+  call.part = (thread.log && partIn(thread.log.state, thread.log.state.legs[0], desk.operator)) ?? "owner";
   call.name = contactName(thread.contact, preferences.say);
   call.problem = "";
   call.muted = call.held = call.deviceLost = false;
-  call.recording = null;
+  call.recording = call.consulting = null;
   call.state = "connecting";
   until = Date.now() + COMES_BACK;
   await listen();
@@ -118,6 +144,7 @@ export function leaveCall(): void {
   release = null;
   call.state = "off";
   call.leg = call.conversation = call.caption = "";
+  call.consulting = null;
 }
 
 export function mute(on: boolean): void {
@@ -129,8 +156,16 @@ export const record = (on: boolean) => doIt(on ? "resume_recording" : "pause_rec
 
 export const hold = (on: boolean) => doIt(on ? "hold_call" : "resume_call");
 
+/** The owner's word ends the call; others only leave it. */
 export async function hangUp(): Promise<void> {
-  if (await doIt("end_call")) leaveCall();
+  const verb = call.part === "asked" ? "end_consult" : call.part === "joined" ? "leave" : "end_call";
+  if (await doIt(verb)) leaveCall();
+}
+
+/** This tab goes into the next call of a conversation though it is hidden; and into `leg`, though it may have left that before. */
+export function expectCallIn(conversation: string, leg = ""): void {
+  expected.add(conversation);
+  left.delete(leg);
 }
 
 export function hearCaption(conversation: string, who: string, text: string): void {
@@ -143,9 +178,10 @@ export function hearCaption(conversation: string, who: string, text: string): vo
 /** How loud one's own voice is, 0 to 1. */
 export const level = () => ears?.level() ?? 0;
 
-async function doIt(verb: CallVerb): Promise<boolean> {
+export async function doIt(verb: CallVerb, further: object = {}): Promise<boolean> {
   try {
-    await doInCall(call.business, call.conversation, verb, call.leg);
+    const body = verb === "leave" ? {} : { leg: call.leg, ...further };
+    await doInCall(call.business, call.conversation, verb, body);
     call.problem = "";
     return true;
   } catch (error) {
@@ -179,6 +215,7 @@ async function listen(): Promise<void> {
     call.problem = preferences.say("call.no_microphone");
     return;
   }
+  call.microphone = "granted";
   if (call.leg !== leg) return ears.close();
   ears.mute(call.muted);
   ice = await readIce(call.business).catch(() => ice);

@@ -1,6 +1,7 @@
 import { readListing } from "../api/knowledge.ts";
 import { readOperators } from "../api/operators.ts";
 import {
+  type TeamRules,
   breakReasons,
   cannedResponses,
   crmLinks,
@@ -62,6 +63,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     const [found] = await routing.read(business);
     return () => {
       catalogue.everybody = found?.value.rules.everybody.mode ?? "pick";
+      catalogue.everybodyAnswers = answers(found?.value.rules.everybody);
       catalogue.wrapUp = found?.value.rules.everybody.wrap_up ?? null;
     };
   },
@@ -121,7 +123,10 @@ export function clearCatalogue(): void {
   });
   catalogue.knowsForms = false;
   catalogue.everybody = "pick";
+  catalogue.everybodyAnswers = false;
   catalogue.wrapUp = null;
   catalogue.breaks = [];
   catalogue.articles = 0;
 }
+
+const answers = (rules: TeamRules | undefined) => rules?.mode === "offer" && rules.answer_calls === true;

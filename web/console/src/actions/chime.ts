@@ -15,6 +15,15 @@ export function chime(): void {
   note(context, 880, 0.14);
 }
 
+/** One clear note, in the headset that calls are heard by: somebody is about to be on the line. Returns when it has sounded. */
+export async function beep(speaker: string): Promise<void> {
+  if (context?.state !== "running") return;
+  const routed = context as AudioContext & { setSinkId?: (id: string) => Promise<void> };
+  await routed.setSinkId?.(speaker).catch(() => {}); // a device that is gone: the usual one
+  note(context, 1046.5, 0);
+  await new Promise((done) => setTimeout(done, 400));
+}
+
 function note(on: AudioContext, pitch: number, after: number): void {
   const at = on.currentTime + after;
   const tone = on.createOscillator();

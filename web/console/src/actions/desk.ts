@@ -20,7 +20,8 @@ import { clearCatalogue, hearSetUp, loadCatalogue } from "./catalogue.ts";
 import { forgetInvites, hearInvites, hearInvitesAt } from "./inviting.ts";
 import { hearPeople } from "./presence.ts";
 import { stopSearching } from "./searching.ts";
-import { bringCalls } from "./calling.ts";
+import { answerOffers, watchMicrophone } from "./answering.ts";
+import { bringCalls, followCallRows } from "./calling.ts";
 import { closeThread, hearInThread, lineLost, openThread, rejoin, toAddress } from "./thread.ts";
 
 let refused: () => void = () => {};
@@ -87,6 +88,7 @@ function heard(frame: ConsoleFrame): void {
       told.bot += 1;
       catalogue.business = frame.business.name;
       startAlerts(frame.now);
+      void watchMicrophone();
       break;
     case "set_up":
       hearSetUp(frame.what);
@@ -107,7 +109,9 @@ function heard(frame: ConsoleFrame): void {
       hearChanges(frame.rows);
       hearInvites(frame.rows);
       hearCalls(frame.rows);
+      followCallRows(frame.rows);
       bringCalls(frame.rows, openThread);
+      void answerOffers();
       break;
     case "people":
       hearPeople(frame.people);

@@ -1,6 +1,9 @@
+import type { Row } from "@switchboard/protocol";
 import { command } from "../api/conversations.ts";
 import { elsewhere } from "../stores/elsewhere.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
+import { expectCallIn } from "./calling.ts";
+import { answerTo } from "./inviting.ts";
 import { sentenceOf } from "./problems.ts";
 import { goTo } from "./session.ts";
 
@@ -21,23 +24,31 @@ export async function declineElsewhere(business: string, conversation: string): 
 /** A colleague there asks to be joined. */
 export async function joinElsewhere(
   business: string,
-  conversation: string,
+  row: Row,
   leave: (then: () => void) => void,
 ): Promise<void> {
-  if (await answer(business, conversation, "join")) leave(() => goAndWrite(business, conversation));
+  const { conversation } = row;
+  const [verb, body] = answerTo(row, true);
+  if (body.leg) expectCallIn(conversation, body.leg);
+  if (await answer(business, conversation, verb, body)) leave(() => goAndWrite(business, conversation));
 }
 
-export async function declineInvitedElsewhere(business: string, conversation: string): Promise<void> {
-  await answer(business, conversation, "decline_invitation");
+export async function declineInvitedElsewhere(business: string, row: Row): Promise<void> {
+  await answer(business, row.conversation, ...answerTo(row, false));
 }
 
 /** Whether it was done. */
-async function answer(business: string, conversation: string, verb: string): Promise<boolean> {
+async function answer(
+  business: string,
+  conversation: string,
+  verb: string,
+  body: object = {},
+): Promise<boolean> {
   if (elsewhere.answering) return false;
   elsewhere.answering = conversation;
   elsewhere.problem = null;
   try {
-    await command(business, conversation, verb);
+    await command(business, conversation, verb, body);
     return true;
   } catch (error) {
     elsewhere.problem = { conversation, words: sentenceOf(error) };

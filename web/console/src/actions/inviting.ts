@@ -2,7 +2,9 @@ import type { ElsewhereFrame, Row } from "@switchboard/protocol";
 import { alerts } from "../stores/alerts.svelte.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { sendBeside } from "./acting.ts";
+import { asksAbout } from "../view/calls.ts";
 import { callFor } from "./alerting.ts";
+import { expectCallIn } from "./calling.ts";
 import { goTo } from "./session.ts";
 
 /** Another business tells where this person is asked to join there. */
@@ -33,10 +35,21 @@ export function forgetInvites(): void {
   alerts.invites = new Map();
 }
 
-export function joinInvited(conversation: string, leave: (then: () => void) => void): void {
-  if (sendBeside("join", conversation)) leave(() => goTo("", conversation));
+/** By which verb an invitation is answered: to join the talk, or to talk about a caller. */
+export function answerTo(row: Row, yes: boolean): readonly [verb: Answer, body: { leg?: string }] {
+  const leg = asksAbout(row, desk.operator);
+  if (leg) return [yes ? "accept_consult" : "decline_consult", { leg }];
+  return [yes ? "join" : "decline_invitation", {}];
+}
+type Answer = "join" | "decline_invitation" | "accept_consult" | "decline_consult";
+
+export function joinInvited(row: Row, leave: (then: () => void) => void): void {
+  const [verb, body] = answerTo(row, true);
+  if (body.leg) expectCallIn(row.conversation, body.leg);
+  if (sendBeside(verb, row.conversation, body)) leave(() => goTo("", row.conversation));
 }
 
-export function declineInvited(conversation: string): void {
-  sendBeside("decline_invitation", conversation);
+export function declineInvited(row: Row): void {
+  const [verb, body] = answerTo(row, false);
+  sendBeside(verb, row.conversation, body);
 }

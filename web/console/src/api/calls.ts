@@ -13,7 +13,19 @@ export async function readIce(business: string): Promise<readonly IceServer[]> {
   return (await request<{ ice: readonly IceServer[] }>("GET", `${at(business)}/calls/ice`)).ice;
 }
 
-export type CallVerb = "hold_call" | "resume_call" | "end_call" | "pause_recording" | "resume_recording";
+export type CallVerb =
+  | "consult"
+  | "accept_consult"
+  | "decline_consult"
+  | "end_consult"
+  | "complete_consult"
+  | "confer"
+  | "leave"
+  | "hold_call"
+  | "resume_call"
+  | "end_call"
+  | "pause_recording"
+  | "resume_recording";
 
-export const doInCall = (business: string, conversation: string, verb: CallVerb, leg: string) =>
-  request("POST", `${at(business)}/conversations/${conversation}/${verb}`, { leg });
+export const doInCall = (business: string, conversation: string, verb: CallVerb, body: object) =>
+  request("POST", `${at(business)}/conversations/${conversation}/${verb}`, body);

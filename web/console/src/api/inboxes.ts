@@ -48,6 +48,16 @@ export interface CallSettings {
   ask_language: boolean;
   /** By language and prompt: the sound that is played in place of the voice, by name. */
   sounds?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By language, in the order in which they are tried; what is always there where there are none. */
+  recognizers?: Readonly<Record<string, readonly string[]>>;
+  speakers?: Readonly<Record<string, readonly Speaker[]>>;
+}
+
+/** A speech engine that speaks. `voice`: its own name of one, "": its usual one. */
+export interface Speaker {
+  readonly name: string;
+  readonly voice?: string;
+  readonly rate?: number;
 }
 
 /** What can be written of an inbox, and with `channel` and `has_secret` what it is. */

@@ -97,6 +97,8 @@ export interface TeamRules {
   overflow_after: number;
   /** `null`: as for everybody. */
   wrap_up: WrapUpRules | null;
+  /** Calls that are offered are accepted by the console itself. */
+  answer_calls: boolean;
 }
 export interface Team {
   name: string;

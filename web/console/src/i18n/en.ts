@@ -1,6 +1,8 @@
+import { calls } from "./calls/en.ts";
 import { faults } from "./faults/en.ts";
 
 export const en = {
+  ...calls,
   ...faults,
 
   "app.name": "Switchboard",

@@ -1,7 +1,9 @@
 import type { Words } from "./index.ts";
+import { calls } from "./calls/ru.ts";
 import { faults } from "./faults/ru.ts";
 
 export const ru: Words = {
+  ...calls,
   ...faults,
 
   "app.name": "Switchboard",

@@ -37,6 +37,8 @@ class Catalogue {
   articles = $state(0);
   /** How conversations of no team come to people. */
   everybody = $state<Mode>("pick");
+  /** Calls of no team that are offered are accepted by themselves. */
+  everybodyAnswers = $state(false);
   /** What comes before an end, where a team has nothing of its own. */
   wrapUp = $state.raw<WrapUpRules | null>(null);
   /** What customers call the business. */
@@ -65,6 +67,18 @@ class Catalogue {
   leadsThroughWrapUp(team: string): boolean {
     const own = this.teams.find(({ id }) => id === team)?.value.rules?.wrap_up;
     return ((own ?? this.wrapUp)?.mode ?? "off") !== "off";
+  }
+
+  /** Whether calls of a team that are offered are accepted by themselves. */
+  answersCalls(team: string): boolean {
+    const own = this.teams.find(({ id }) => id === team)?.value.rules;
+    return own ? own.mode === "offer" && own.answer_calls : this.everybodyAnswers;
+  }
+
+  /** The teams of this operator's for which that holds; "": no team. */
+  get answering(): readonly string[] {
+    const own = [...this.#myTeams].filter((team) => this.answersCalls(team));
+    return this.everybodyAnswers ? ["", ...own] : own;
   }
 
   /** Whether people take a team's conversations from the queue themselves. */

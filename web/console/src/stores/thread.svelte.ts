@@ -13,7 +13,7 @@ export type Act =
   | "resume"
   | "invite";
 export type DialogName =
-  "transfer" | "snooze" | "resolve" | "elsewhere" | "callback" | "canned" | "macros" | "invite";
+  "transfer" | "snooze" | "resolve" | "elsewhere" | "callback" | "canned" | "macros" | "invite" | "consult";
 
 /** The conversation that is open. */
 class Thread {
@@ -54,6 +54,8 @@ class Thread {
   mode = $state<"reply" | "note">("reply");
   /** Something asks for the composer, which may have to appear first. */
   asksForFocus = $state(false);
+  /** The calls whose blocks are folded. */
+  folded = $state.raw<ReadonlySet<string>>(new Set());
   /** An event that the context card points at. */
   spotlight = $state(0);
   /** An event to be lit once the log is here. */

@@ -34,6 +34,11 @@ export function offersIn(calls: Iterable<Call>, me: string): readonly Call[] {
   return mine.sort((one, other) => one.since - other.since);
 }
 
+/** Whether a live call is offered by a team whose calls are accepted by themselves. What another business offers is not. */
+export function answersItself({ row, at }: Call, answers: (team: string) => boolean): boolean {
+  return at === undefined && row.channel === "voice" && answers(row.team);
+}
+
 /** The calls after some rows changed, and those among them that are new. */
 export function heard(
   calls: ReadonlyMap<string, Call>,

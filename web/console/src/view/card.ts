@@ -98,6 +98,10 @@ const QUIET: ReadonlySet<AnyEvent["type"]> = new Set([
   "prompt_heard",
   "recording_changed",
   "call_recorded",
+  "consult_started",
+  "consult_answered",
+  "consult_declined",
+  "consult_ended",
 ] as const);
 
 /** The last event that changes the card. */

@@ -2,6 +2,7 @@ import {
   readMarkup,
   type AnyEvent,
   type CallbackPromised,
+  type ConsultStarted,
   type DeliveryFailed,
   type Person,
 } from "@switchboard/protocol";
@@ -142,6 +143,18 @@ export function line(event: AnyEvent, me: string): Wording | null {
   }
 }
 
+/** Whom somebody asked about a caller: a colleague, or a team. */
+function asking({ by, asked, team = "" }: ConsultStarted): Wording {
+  return {
+    tone: "plain",
+    say: (say, locale, nameOf) => {
+      const known = team ? nameOf?.(team) : "";
+      const names = known || new Intl.ListFormat(locale).format(asked.map(({ name }) => name));
+      return say("event.consult.asked", { name: by.name, names });
+    },
+  };
+}
+
 function quiet(event: AnyEvent): Wording | null {
   switch (event.type) {
     case "conversation_started":
@@ -164,6 +177,17 @@ function quiet(event: AnyEvent): Wording | null {
       return says("plain", "event.invited", { name: event.by.name, colleague: event.operator.name });
     case "colleague_declined":
       return says("plain", "event.declined", { name: event.operator.name });
+    case "consult_started":
+      return asking(event);
+    case "consult_answered":
+      return says("plain", "event.consult.came", { name: event.by.name });
+    case "consult_declined":
+      return says("plain", "event.consult.declined", { name: event.by.name });
+    case "consult_ended": {
+      const { why, by } = event;
+      if (why === "passed_on" || why === "over" || why === "declined") return null; // told by what follows, or came before
+      return says("plain", `event.consult.${why}`, { name: by?.name ?? "" });
+    }
     case "wrap_up_extended":
       return says("plain", "event.wrap_up.extended", { name: event.by.name });
     case "macro_run":

@@ -1,3 +1,4 @@
+import type { Block } from "./blocks.ts";
 import {
   filesOf,
   readMarkup,
@@ -52,6 +53,8 @@ export interface Placed {
   readonly key: string;
   readonly seq: number;
   readonly at: number;
+  /** It stands in a call's block. */
+  readonly block?: Block;
 }
 
 /** Words and how they look; without `spans` they are as people mark them when they write. */

@@ -4,6 +4,7 @@ import type { Placed } from "./messages.ts";
 /** A recorded call, where its recording came into the thread. */
 export interface RecordingItem extends Placed {
   readonly kind: "recording";
+  readonly leg: string;
   /** "": it is erased. */
   readonly file: string;
   readonly seconds: number;
@@ -33,7 +34,7 @@ export function recordingOf(entry: Entry, event: CallRecorded, entries: readonly
   });
   lines.sort((one, other) => one.at - other.at);
   const placed = { key: String(entry.seq), seq: entry.seq, at: entry.at };
-  return { ...placed, kind: "recording", file, seconds, broken, lines };
+  return { ...placed, kind: "recording", leg, file, seconds, broken, lines };
 }
 
 function spokenIn(event: AnyEvent, leg: string) {

@@ -10,6 +10,7 @@ import {
   type Entry,
   type Letter,
 } from "@switchboard/protocol";
+import { withCalls, type CallItem } from "./blocks.ts";
 import { line, type Wording } from "./lines.ts";
 import { recordingOf, type RecordingItem } from "./recordings.ts";
 import { messageOf, unsentMessage, type MessageItem, type Placed, type Written } from "./messages.ts";
@@ -31,7 +32,7 @@ export interface LineItem extends Placed {
 export interface DayItem extends Placed {
   readonly kind: "day";
 }
-export type Item = MessageItem | NoteItem | LineItem | RecordingItem | DayItem;
+export type Item = MessageItem | NoteItem | LineItem | RecordingItem | CallItem | DayItem;
 
 /** The log and what is still on its way, as an operator reads it. */
 export function timeline(
@@ -83,7 +84,8 @@ export function timeline(
     else if (item) items.push(item);
   }
   const written = letters.filter(({ body }) => !body.seq);
-  const all = withDays([...items, ...written.map(unsent)], ({ at }) => at, dayBefore);
+  const placed = withDays([...items, ...written.map(unsent)], ({ at }) => at, dayBefore);
+  const all = withCalls(placed, entries);
   return grouped(
     all,
     (one, other) =>

@@ -5,5 +5,6 @@ import { call } from "../../stores/call.svelte.ts";
 export function standing(say: Say): string {
   if (call.state === "off") return "";
   if (call.state !== "on") return say(`call.state.${call.state}`);
+  if (call.consulting?.colleague) return say("consult.state");
   return say(call.held ? "call.held" : call.muted ? "call.muted" : "call.state.on");
 }

@@ -5,6 +5,7 @@ import { business } from "./business.ts";
 import { faults } from "./faults.ts";
 import { people } from "./people.ts";
 import { routing } from "./routing.ts";
+import { speech } from "./speech.ts";
 import { shared } from "./shared.ts";
 import { sounds } from "./sounds.ts";
 import { telegram } from "./telegram.ts";
@@ -12,6 +13,7 @@ import { waiting } from "./waiting.ts";
 
 export const ru = {
   ...shared,
+  ...speech,
   ...people,
   ...routing,
   ...begin,

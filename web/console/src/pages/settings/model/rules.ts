@@ -8,6 +8,7 @@ export const PLAIN_TEAM: TeamRules = {
   widen: [30, 60, 120],
   overflow: "",
   overflow_after: 90,
+  answer_calls: false,
   wrap_up: null,
 };
 export const PLAIN_WRAP_UP: WrapUpRules = { mode: "off", code: false, seconds: 60, more: "once" };

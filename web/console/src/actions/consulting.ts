@@ -1,0 +1,20 @@
+import { call } from "../stores/call.svelte.ts";
+import { doIt, leaveCall } from "./calling.ts";
+
+/** The customer waits with music; the colleague, or the team, is rung. Whether that could be. */
+export async function ask(
+  whom: { colleague: string } | { team: string },
+  floor_seq: number,
+): Promise<boolean> {
+  return doIt("consult", { ...whom, floor_seq });
+}
+
+/** The owner takes the customer back; whoever was asked leaves. */
+export async function endConsult(): Promise<void> {
+  const asked = call.part === "asked";
+  if ((await doIt("end_consult")) && asked) leaveCall();
+}
+
+export const completeConsult = () => doIt("complete_consult");
+
+export const confer = () => doIt("confer");
