@@ -165,7 +165,7 @@ def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
         *([c.TryCallback] * 20 if state.callback is not None else ()),
         *([c.SendReply, c.Transfer, c.Resolve, c.LoseOwner] * 15 if state.status is Status.OPEN else ()),
         *([c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall] * 15 if state.legs else ()),
-        *([c.ChangeRecording] * 15 if state.legs else ()),
+        *([c.ChangeRecording, c.SetLanguage] * 15 if state.legs else ()),
         *([c.ResumeCall] * 30 if any(leg.held for leg in state.legs) else ()),
         *([c.StartConsult] * 40 if state.legs and state.status is Status.OPEN else ()),
         *([c.AcceptConsult] * 100 + [c.DeclineConsult] * 40 + _CONSULTS * 20 if _consult_of(state) is not None else ()),
@@ -173,7 +173,7 @@ def _at_hand(state: Conversation) -> list[type[c.AnyCommand]]:
     ]
 
 
-_OF_A_LEG = (c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall, c.StartConsult, c.ChangeRecording)
+_OF_A_LEG = (c.AnswerCall, c.HoldCall, c.ResumeCall, c.EndCall, c.StartConsult, c.ChangeRecording, c.SetLanguage)
 _CONSULTS: list[type[c.AnyCommand]] = [c.AcceptConsult, c.DeclineConsult, c.EndConsult, c.CompleteConsult, c.Confer]
 
 
@@ -213,6 +213,8 @@ def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
         fields["leg"] = draw(st.sampled_from([one.id for one in state.legs]))
     if kind is c.ResumeCall and (held := [one.id for one in state.legs if one.held]):
         fields["leg"] = draw(st.sampled_from(held))
+    if kind is c.ChangeRecording:
+        fields |= {"to": draw(st.sampled_from(["on", "paused"])), "operator": draw(st.none() | _operator(state))}
     if kind is c.StartCall and draw(st.integers(0, 3)):
         fields["endpoint"] = CALL
     if kind is c.Part and state.participants:
@@ -224,11 +226,29 @@ def commands(draw: st.DrawFn, state: Conversation) -> c.AnyCommand:
     return command
 
 
+def _begin(history: History, scene: str) -> None:
+    """Calls are many steps deep: some histories begin in the midst of one, so that all that can happen there does."""
+    if not scene:
+        return
+    history.do(c.StartCall(leg="leg-1", endpoint=CALL))
+    if scene == "call":
+        return
+    history.ask_for_person()
+    history.take(OLGA)
+    history.do(c.AnswerCall(leg="leg-1", operator=OLGA))
+    if scene == "consult":
+        floor = history.state.floor_seq
+        history.do(
+            c.StartConsult(leg="leg-1", operator=OLGA, floor_seq=floor, asked=(IVAN,), until=history.now + 10**9)
+        )
+
+
 @st.composite
 def histories(draw: st.DrawFn, *, longest: int = 40) -> History:
     """A whole conversation of at most ``longest`` tried commands."""
     history = History()
     history.start(locale=draw(st.sampled_from(["en", "ru"])), endpoint=draw(endpoints))
+    _begin(history, draw(st.sampled_from(["", "", "", "call", "talk", "consult"])))
     for _ in range(draw(st.integers(0, longest))):
         command = draw(commands(history.state))
         try:
