@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Browser, Page, Playwright, expect
 
+from channels.voice.hearing import Recognition
+from channels.voice.messages import transcribe
+from gateway.ports import Hints
+from speech.sphinx import sphinx
+from speech.wav import wav
 from tests.flows.browser import ARGUMENTS, DEADLINE, Stage, find_chromium
 from tests.support.voices import Sound, speech
 
@@ -54,7 +62,27 @@ def speaking(playwright: Playwright, folder: Path, sound: Sequence[int] | Sound)
 _KEEP_CONNECTIONS = """
 window.calls = [];
 window.RTCPeerConnection = class extends RTCPeerConnection {
-  constructor(...told) { super(...told); calls.push(this); }
+  constructor(...told) {
+    super(...told);
+    calls.push(this);
+    this.addEventListener("track", ({ track }) => listen(new MediaStream([track])));
+  }
+};
+window.pieces = [];
+window.listen = (stream) => {
+  const player = new Audio();
+  player.muted = true;
+  player.srcObject = stream;
+  player.play();
+  const context = new AudioContext({ sampleRate: 16000 });
+  const recorder = context.createScriptProcessor(4096, 1, 1);
+  recorder.onaudioprocess = ({ inputBuffer }) => pieces.push(inputBuffer.getChannelData(0).slice());
+  context.createMediaStreamSource(stream).connect(recorder);
+  recorder.connect(context.destination);
+};
+window.recorded = () => {
+  const whole = new Int16Array(pieces.flatMap((piece) => [...piece].map((one) => Math.round(one * 32767))));
+  return btoa(Array.from(new Uint8Array(whole.buffer), (byte) => String.fromCharCode(byte)).join(""));
 };
 window.energy = async () => {
   let sum = 0;
@@ -67,7 +95,7 @@ window.energy = async () => {
 
 
 def keep_ears_open(stage: Stage) -> None:
-    """What comes to the pages of this stage can be measured: before they are opened."""
+    """What comes to the pages of this stage can be measured, and is recorded: before they are opened."""
     stage.before(_KEEP_CONNECTIONS)
 
 
@@ -75,3 +103,47 @@ def hears_sound(page: Page) -> None:
     """More than silence comes to a page from now on."""
     page.evaluate("async () => { window.before = await energy(); }")
     page.wait_for_function("async () => (await energy()) > before + 0.0005", timeout=DEADLINE)
+
+
+def heard_by(page: Page) -> Sound:
+    """All that has sounded in a page's calls."""
+    return np.frombuffer(base64.b64decode(page.evaluate("recorded()")), dtype=np.int16)
+
+
+def forget_heard(page: Page) -> None:
+    """What has sounded in it so far counts no more."""
+    page.evaluate("pieces.length = 0")
+
+
+def hears_words(page: Page, words: str, others: Sequence[str], *, again: Callable[[], None] = lambda: None) -> None:
+    """The words are recognized in what sounds in a page's calls, and none of the ``others`` for them. ``again``: says them once more; on
+    a busy machine sound stutters."""
+    heard = ""
+    for number in range(1, 25):
+        heard = understood(heard_by(page), (words, *others))
+        if words in heard:
+            return
+        page.wait_for_timeout(500)
+        if number % 6 == 0:
+            again()
+    raise AssertionError(f"{words!r} isn't in what was heard: {heard!r}")
+
+
+def understood(sound: Sound, phrases: Sequence[str]) -> str:
+    """What our start recognizer makes of it, of these phrases, in Russian."""
+
+    if not sound.size:
+        return ""
+
+    async def listen() -> str:
+        engine = sphinx(processes=1)
+        try:
+            recognition = Recognition(
+                recognizer=engine, locale="ru", hints=Hints(version="heard", phrases=tuple(phrases))
+            )
+            return (await transcribe(wav(sound.tobytes()), recognition)).text
+        finally:
+            await engine.aclose()
+
+    with ThreadPoolExecutor(1) as beside:  # this thread's loop is Playwright's
+        return beside.submit(lambda: asyncio.run(listen())).result()
