@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, select, text, update
+from sqlalchemy import BindParameter, bindparam, delete, literal_column, select, text, update
 
 from gateway.errors import Invalid
 from gateway.model.events import Attachment
@@ -34,7 +34,7 @@ _DROP_ALL = Query(
 )
 _DROP_RECORDINGS = Query(
     delete(files).where(
-        files.c.business_id == _business, files.c.uploaded_by == bindparam("recording"),
+        files.c.business_id == _business, files.c.uploaded_by == literal_column("'recording'"),  # as their index has it
         files.c.created_at < bindparam("before"),
     )
 )  # fmt: skip
@@ -128,7 +128,7 @@ def drop_all(tx: Tx, conversation: str) -> None:
 
 def drop_recordings(tx: Tx, *, before: int) -> int:
     """Forgets the recordings of calls that are older than an instant; how many. Their objects are the sweeper's."""
-    return tx.execute(_DROP_RECORDINGS, recording=RECORDING, before=before)
+    return tx.execute(_DROP_RECORDINGS, before=before)
 
 
 def known_objects(tx: Tx, objects: Sequence[str]) -> set[str]:

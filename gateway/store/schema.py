@@ -571,6 +571,8 @@ files = Table(
     Index("ix_files_conversation", "business_id", "conversation_id"),
     Index("ix_files_unattached", "created_at", sqlite_where=text("conversation_id = ''"),
           postgresql_where=text("conversation_id = ''")),
+    Index("ix_files_recordings", "business_id", "created_at", sqlite_where=text("uploaded_by = 'recording'"),
+          postgresql_where=text("uploaded_by = 'recording'")),
 )  # fmt: skip
 
 search_texts = Table(

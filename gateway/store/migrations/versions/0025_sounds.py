@@ -1,4 +1,4 @@
-"""Sounds that calls play in place of a voice"""
+"""Sounds that calls play in place of a voice; the recordings of calls by their age"""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def upgrade() -> None:
     )
     op.create_index('uq_sounds_named', 'sounds', ['business_id', 'named'], unique=True)
     op.create_index('uq_sounds_object', 'sounds', ['object'], unique=True)
+    recordings = sa.text("uploaded_by = 'recording'")
+    op.create_index('ix_files_recordings', 'files', ['business_id', 'created_at'], sqlite_where=recordings, postgresql_where=recordings)
     if op.get_bind().dialect.name == "postgresql":
         for table in SCOPED:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
