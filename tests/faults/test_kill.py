@@ -34,7 +34,8 @@ async def test_killed_process_loses_and_doubles_nothing(
     chance = random.Random(seed)
     customers = [Customer(serving, http, f"visitor {number}") for number in range(CUSTOMERS)]
     async with living(*customers):
-        for _ in range(kills):
+        for number in range(kills):
+            await until(lambda: all(customer.connections > number for customer in customers))  # noqa: B023
             acknowledged = sum(len(customer.acknowledged) for customer in customers)
             writing = [asyncio.create_task(write(customer, chance)) for customer in customers]
             await until(lambda: sum(len(c.acknowledged) for c in customers) > acknowledged + 20)  # noqa: B023

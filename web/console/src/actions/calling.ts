@@ -247,9 +247,16 @@ async function offer(): Promise<void> {
     if (mine === connection) await mine.answer(answer);
   } catch (error) {
     if (mine !== connection) return;
-    if (error instanceof Refused && error.code === "not_found") leaveCall();
+    if (error instanceof Refused && error.code === "not_found" && !isOwn()) leaveCall();
     else tryAgain();
   }
+}
+
+/** Whether the log says that one takes part: where the sound's node doesn't know it yet, it will in a moment. */
+function isOwn(): boolean {
+  const state = thread.log?.conversation === call.conversation ? thread.log.state : null;
+  const leg = state?.legs.find(({ id }) => id === call.leg);
+  return state !== null && leg !== undefined && partIn(state, leg, desk.operator) !== null;
 }
 
 function connected(): void {
