@@ -3,6 +3,7 @@ import {
   peer,
   usable,
   type IceServer,
+  type Leg,
   type Log,
   type Microphone,
   type Peer,
@@ -75,9 +76,7 @@ export function followCalls(log: Log): void {
   if (call.leg && log.conversation === call.conversation) {
     const own = state.legs.find(({ id }) => id === call.leg);
     seen = state.seq;
-    call.held = own?.held ?? false;
-    call.recording = own?.recording ?? null;
-    call.consulting = own ? consultingOf(own) : null;
+    showLeg(own);
     takePart(own ? partIn(state, own, desk.operator) : null);
   }
   const part = partIn(state, leg, desk.operator);
@@ -85,6 +84,13 @@ export function followCalls(log: Log): void {
   const hidden = document.visibilityState !== "visible" && !expected.has(log.conversation);
   if (leg.answered?.id === desk.operator || hidden) return;
   void joinCall(log.conversation, leg.id);
+}
+
+/** How the leg of one's own call stands. */
+function showLeg(own: Leg | undefined): void {
+  call.held = own?.held ?? false;
+  call.recording = own?.recording ?? null;
+  call.consulting = own ? consultingOf(own) : null;
 }
 
 /** As `followCalls`, of one's own call while another conversation is looked at. */
@@ -126,8 +132,8 @@ export async function joinCall(conversation: string, leg: string): Promise<void>
   call.part = (thread.log && partIn(thread.log.state, thread.log.state.legs[0], desk.operator)) ?? "owner";
   call.name = contactName(thread.contact, preferences.say);
   call.problem = "";
-  call.muted = call.held = call.deviceLost = false;
-  call.recording = call.consulting = null;
+  call.muted = call.deviceLost = false;
+  showLeg(thread.log?.state.legs.find(({ id }) => id === leg));
   call.state = "connecting";
   until = Date.now() + COMES_BACK;
   await listen();
