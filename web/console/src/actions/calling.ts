@@ -82,7 +82,8 @@ export function followCalls(log: Log): void {
   const part = partIn(state, leg, desk.operator);
   if (!leg || !part || part === "joined" || call.running || left.has(leg.id)) return;
   const hidden = document.visibilityState !== "visible" && !expected.has(log.conversation);
-  if (leg.answered?.id === desk.operator || hidden) return;
+  // Whose call it is may talk in another tab. Whoever is asked talked last perhaps, and left: they come anew.
+  if ((part === "owner" && leg.answered?.id === desk.operator) || hidden) return;
   void joinCall(log.conversation, leg.id);
 }
 
