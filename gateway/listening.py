@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from gateway.dispatcher import Committed, Dispatcher
+from gateway.dispatcher.holding import hold, put_off
 from gateway.dispatcher.listening import ListenJob
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.units import commit
@@ -83,7 +84,7 @@ class VoiceMessages:
     async def claimed(self, row: due.Due) -> None:
         """One try. What can't be understood is told for good; what failed is tried again, ``MAX_ATTEMPTS`` times in all."""
         if self._running >= AT_ONCE:
-            await self._again(row, after=BUSY_PAUSE, attempts=row.attempts - 1)
+            await put_off(self._dispatcher, row, after=BUSY_PAUSE, attempts=row.attempts - 1)
             return
         self._running += 1
         try:
@@ -92,7 +93,7 @@ class VoiceMessages:
             self._running -= 1
 
     async def _try(self, row: due.Due, job: ListenJob) -> None:
-        if not await self._hold(row):
+        if not await hold(self._dispatcher, row, seconds=LISTEN_WITHIN + 30):
             return
         policy = self._dispatcher.policy
         try:
@@ -127,36 +128,19 @@ class VoiceMessages:
 
     async def _failed(self, row: due.Due, job: ListenJob, error: Exception) -> None:
         if isinstance(error, StorageUnavailable | Overloaded):  # our own trouble, which no words must be lost by
-            await self._again(row, after=OWN_PAUSE, attempts=row.attempts - 1)
+            await put_off(self._dispatcher, row, after=OWN_PAUSE, attempts=row.attempts - 1)
             return
         logger.warning("voice_message_failed", conversation=job.conversation, attempts=row.attempts, error=repr(error))
         if row.attempts >= MAX_ATTEMPTS:
             await self._end(row, _Tell(row, job, self._dispatcher.policy, problem="unavailable"))
             return
         LISTENED.labels("retry").inc()
-        await self._again(row, after=PAUSES[row.attempts - 1], attempts=row.attempts)
+        await put_off(self._dispatcher, row, after=PAUSES[row.attempts - 1], attempts=row.attempts)
 
     async def _end(self, row: due.Due, unit: _Tell) -> None:
         if await self._dispatcher.commit(row.business, unit, key=unit.job.conversation) is not None:
             LISTENED.labels(unit._command().problem or "understood").inc()
             self._dispatcher.due_at(1)  # a turn may have waited for it
-
-    async def _hold(self, row: due.Due) -> bool:
-        """Keeps the row for as long as a try may take; ``False`` where another node has it, or it was erased."""
-
-        def unit(tx: Tx, now: int) -> bool:
-            until = now + int((LISTEN_WITHIN + 30) * SECOND)
-            return due.renew(tx, row.kind, row.subject, fence=row.fence, until=until)
-
-        return await self._dispatcher.store.write(row.business, unit, key=row.subject)
-
-    async def _again(self, row: due.Due, *, after: float, attempts: int) -> None:
-        def unit(tx: Tx, now: int) -> int:
-            due_at = now + int(after * SECOND)
-            due.delay(tx, row.kind, row.subject, fence=row.fence, due_at=due_at, attempts=attempts)
-            return due_at
-
-        self._dispatcher.due_at(await self._dispatcher.store.write(row.business, unit, key=row.subject))
 
 
 def _problem(error: Exception) -> SpeechProblem:

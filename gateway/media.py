@@ -14,6 +14,7 @@ import structlog
 
 from gateway.dispatcher import Committed, Dispatcher
 from gateway.dispatcher.attaching import MediaJob, job_decoder
+from gateway.dispatcher.holding import hold, put_off
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.units import commit
 from gateway.errors import Invalid, MediaRefused, Overloaded, RetryLater, StorageUnavailable, TooLarge
@@ -85,9 +86,9 @@ class MediaFetcher:
         job = job_decoder.decode(row.payload)
         channel = self._channels.get(job.channel)
         if channel is None:
-            await self._again(row, after=60.0, attempts=row.attempts - 1)  # another node may know it
+            await put_off(self._dispatcher, row, after=60.0, attempts=row.attempts - 1)  # another node may know it
             return
-        if not await self._hold(row):
+        if not await hold(self._dispatcher, row, seconds=FETCH_WITHIN + 30):
             return
         try:
             put = await self._fetch(row, job, channel)
@@ -108,7 +109,7 @@ class MediaFetcher:
 
     async def _failed(self, row: due.Due, job: MediaJob, error: Exception) -> None:
         if isinstance(error, StorageUnavailable | Overloaded):  # our own trouble, which no file must be lost by
-            await self._again(row, after=OWN_PAUSE, attempts=row.attempts - 1)
+            await put_off(self._dispatcher, row, after=OWN_PAUSE, attempts=row.attempts - 1)
             return
         logger.warning("media_failed", conversation=job.conversation, attempts=row.attempts, error=repr(error))
         if row.attempts >= MAX_ATTEMPTS:
@@ -117,7 +118,7 @@ class MediaFetcher:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 3.0 ** (row.attempts - 1))
         after = max(error.after, pause) if isinstance(error, RetryLater) else pause
         MEDIA.labels(job.channel, "retry").inc()
-        await self._again(row, after=after, attempts=row.attempts)
+        await put_off(self._dispatcher, row, after=after, attempts=row.attempts)
 
     async def _end(self, row: due.Due, unit: _Finish) -> bool:
         """``False`` where another node has the file by now."""
@@ -125,23 +126,6 @@ class MediaFetcher:
         if committed is not None:
             MEDIA.labels(unit.job.channel, "ready" if unit.put else unit.problem).inc()
         return committed is not None
-
-    async def _hold(self, row: due.Due) -> bool:
-        """Keeps the row for as long as a try may take; ``False`` where another node has it by now."""
-
-        def unit(tx: Tx, now: int) -> bool:
-            until = now + int((FETCH_WITHIN + 30) * SECOND)
-            return due.renew(tx, row.kind, row.subject, fence=row.fence, until=until)
-
-        return await self._dispatcher.store.write(row.business, unit, key=row.subject)
-
-    async def _again(self, row: due.Due, *, after: float, attempts: int) -> None:
-        def unit(tx: Tx, now: int) -> int:
-            due_at = now + int(after * SECOND)
-            due.delay(tx, row.kind, row.subject, fence=row.fence, due_at=due_at, attempts=attempts)
-            return due_at
-
-        self._dispatcher.due_at(await self._dispatcher.store.write(row.business, unit, key=row.subject))
 
 
 def _finished(row: due.Due, job: MediaJob, policy: Policy, error: Exception) -> _Finish:

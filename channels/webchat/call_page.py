@@ -7,12 +7,12 @@ business may give its address away, too.
 from __future__ import annotations
 
 import html
-import re
 from typing import NamedTuple
 
 from aiohttp import web
 
 from gateway.errors import NotFound
+from gateway.http.locales import wanted_locale
 from gateway.http.routes import ID
 from gateway.store import directory
 from gateway.store.sql import Tx
@@ -42,7 +42,6 @@ CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; media-src 'self';"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_TAG = re.compile(r"\s*([a-z]{2})")
 
 
 def address_of(inbox: str) -> str:
@@ -87,6 +86,4 @@ def _find(tx: Tx, name: str) -> _Found | None:
 
 def _locale(request: web.Request, business: directory.Business) -> str:
     """As the link says, else as the browser asks for it, else the business's first: of those that the widget speaks."""
-    asked = [request.query.get("lang", ""), *request.headers.get("Accept-Language", "")[:200].split(",")]
-    tags = [found[1] for one in asked if (found := _TAG.match(one.lower()))]
-    return next((tag for tag in (*tags, *business.locales) if tag in WORDS), "en")
+    return wanted_locale(request, tuple(WORDS)) or next((one for one in business.locales if one in WORDS), "en")

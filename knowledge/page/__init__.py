@@ -13,6 +13,7 @@ from aiohttp import web
 from gateway.errors import NotFound, TooMany
 from gateway.http.access import Access
 from gateway.http.limits import Limiter
+from gateway.http.locales import wanted_locale
 from gateway.http.peers import Peers
 from gateway.store import articles, directory
 from gateway.store.store import Store
@@ -28,7 +29,6 @@ YEAR = 365 * 24 * 3600
 REMEMBERED = 60
 """Articles of which a browser remembers that it told whether they helped."""
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
-_TAG = re.compile(r"\s*([a-z]{2})")
 _ASSETS = {"help.css": "text/css", "help.js": "text/javascript"}
 
 
@@ -156,9 +156,7 @@ def _text(frame: Frame, request: web.Request) -> Text | None:
 def _locale(request: web.Request, catalogue: Catalogue) -> str:
     """As it was chosen, else as the browser asks for it, else the business's first."""
     offered = catalogue.locales or catalogue.business.locales
-    asked = [request.query.get("lang", ""), *request.headers.get("Accept-Language", "")[:200].split(",")]
-    tags = (found[1] for one in asked if (found := _TAG.match(one.lower())))
-    return next((tag for tag in tags if tag in offered), offered[0])
+    return wanted_locale(request, offered) or offered[0]
 
 
 def _remembered(request: web.Request) -> list[str]:

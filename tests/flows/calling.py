@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from channels.voice.hearing import Recognition
@@ -19,11 +20,21 @@ from gateway.ports import Hints
 from speech.sphinx import sphinx
 from speech.wav import wav
 from tests.flows.browser import ARGUMENTS, DEADLINE, Stage, find_chromium
+from tests.flows.server import DemoServer, copy_of
 from tests.support.voices import Sound, speech
 
 RATE = 16_000
 LOOPBACK = {"SWITCHBOARD_CALL_ADDRESSES": "127.0.0.1"}
 """For a server whose calls stay on this machine."""
+
+
+@pytest.fixture
+def demo(trained: Path, tmp_path: Path) -> Iterator[DemoServer]:
+    """One whose calls stay on this machine."""
+    server = DemoServer(copy_of(trained, tmp_path / "data"), LOOPBACK)
+    server.start()
+    yield server
+    server.stop()
 
 
 def silence(seconds: float) -> Sound:

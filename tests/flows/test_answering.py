@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
-from tests.flows.calling import LOOPBACK, hears_sound, keep_ears_open, speaking, spoken
+from tests.flows.calling import demo as demo
+from tests.flows.calling import hears_sound, keep_ears_open, speaking, spoken
 from tests.flows.people import Customer, Operator
-from tests.flows.server import DemoServer, copy_of
+from tests.flows.server import DemoServer
 from tests.flows.test_calls import call_of, called
 from tests.flows.test_offers import break_of, give_out, offers
 
@@ -22,14 +21,6 @@ navigator.permissions.query = (wanted) =>
   wanted.name === "microphone" ? Promise.resolve({ state: "prompt" }) : query.call(navigator.permissions, wanted);
 """
 """A browser whose microphone is a file is never asked; this one says that it will be."""
-
-
-@pytest.fixture
-def demo(trained: Path, tmp_path: Path) -> Iterator[DemoServer]:
-    server = DemoServer(copy_of(trained, tmp_path / "data"), LOOPBACK)
-    server.start()
-    yield server
-    server.stop()
 
 
 def test_a_call_is_accepted_by_itself(playwright: Playwright, demo: DemoServer, tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from playwright.sync_api import Playwright, expect
 
 from tests.flows.browser import Stage
+from tests.flows.calling import demo as demo
 from tests.flows.calling import forget_heard, hears_sound, hears_words, keep_ears_open, speaking, spoken
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer
 from tests.flows.test_calls import PATIENCE, called
-from tests.flows.test_calls import demo as demo
 
 GREETING = "здравствуйте это фонарь чем помочь"
 TYPED = "Сейчас посмотрю ваш договор"

@@ -8,12 +8,12 @@ from playwright.sync_api import Playwright, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
+from tests.flows.calling import demo as demo
 from tests.flows.calling import hears_sound, keep_ears_open, speaking, spoken
 from tests.flows.people import Customer
 from tests.flows.server import DemoServer
 from tests.flows.sites import Pages, allowing, html, script, set_up
 from tests.flows.test_calls import call_of
-from tests.flows.test_calls import demo as demo
 
 
 def test_a_call_outlasts_the_site_it_was_begun_from(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +12,10 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 from tests.flows.administrators import Administrator
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
-from tests.flows.calling import LOOPBACK, silence, speaking, spoken
+from tests.flows.calling import demo as demo
+from tests.flows.calling import silence, speaking, spoken
 from tests.flows.people import Customer, Operator
-from tests.flows.server import DemoServer, copy_of
+from tests.flows.server import DemoServer
 from tests.support.voices import Sound, likeness, speech
 
 PATIENCE = 60_000
@@ -41,14 +41,6 @@ window.recorded = () => {
 };
 """
 _REFUSE = "if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', '{name}'));"
-
-
-@pytest.fixture
-def demo(trained: Path, tmp_path: Path) -> Iterator[DemoServer]:
-    server = DemoServer(copy_of(trained, tmp_path / "data"), LOOPBACK)
-    server.start()
-    yield server
-    server.stop()
 
 
 def inbox_of(stage: Stage, demo: DemoServer) -> Administrator:

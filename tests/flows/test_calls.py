@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Playwright, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
-from tests.flows.calling import LOOPBACK, hears_sound, keep_ears_open, speaking, spoken
+from tests.flows.calling import demo as demo
+from tests.flows.calling import hears_sound, keep_ears_open, speaking, spoken
 from tests.flows.people import Customer, Operator
-from tests.flows.server import DemoServer, copy_of
+from tests.flows.server import DemoServer
 
 PATIENCE = 120_000
 """Milliseconds in which one of several tries to be understood succeeds."""
-
-
-@pytest.fixture
-def demo(trained: Path, tmp_path: Path) -> Iterator[DemoServer]:
-    server = DemoServer(copy_of(trained, tmp_path / "data"), LOOPBACK)
-    server.start()
-    yield server
-    server.stop()
 
 
 def test_the_bot_answers_a_call(playwright: Playwright, demo: DemoServer, tmp_path: Path) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
-from tests.flows.calling import LOOPBACK, speaking, spoken
+from tests.flows.calling import demo as demo
+from tests.flows.calling import speaking, spoken
 from tests.flows.people import Customer, Operator
-from tests.flows.server import DemoServer, copy_of
+from tests.flows.server import DemoServer
 
 PATIENCE = 120_000
 _RECORD = """
@@ -28,14 +27,6 @@ async (notice) => {
   return (await fetch(`${base}/${inbox.id}`, { method: "PUT", body })).status;
 }
 """
-
-
-@pytest.fixture
-def demo(trained: Path, tmp_path: Path) -> Iterator[DemoServer]:
-    server = DemoServer(copy_of(trained, tmp_path / "data"), LOOPBACK)
-    server.start()
-    yield server
-    server.stop()
 
 
 def record(page: Page) -> None:
