@@ -93,6 +93,7 @@ class Stage:
         """A caller who is connected."""
         url = self.facts["url"]
         widget = await connect_widget(self.http, url, inbox=self.facts["inbox"], token="", page_origin=url)
+        await widget.send({"type": "call_soon"})
         await widget.send({"type": "call", "id": "c"})
         begun = await widget.expect("call", id="c")
         phone = Phone(tones=tones)

@@ -90,6 +90,10 @@ DRAFT = 500
 """Characters of what somebody types that are shown before it is sent."""
 
 
+class CallSoon(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="call_soon"):
+    """The visitor looks at how to call: what a call needs may be made ready."""
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="call"):
     """The visitor calls; ``id`` is the client's own, the same at every try. ``consent``: as of a message."""
 

@@ -40,7 +40,7 @@ TYPING_HOLDS = 4.0
 
 ClientFrame = (
     codec.Message | acts.Rate | acts.RateAnswer | acts.End | acts.Details | acts.Transcript | acts.Attributes | codec.LinkWanted | codec.ContinueWanted
-    | codec.OpenHere | codec.Call | codec.Sound | codec.Press | codec.HangUp | codec.Typing | codec.Read | codec.Ping
+    | codec.OpenHere | codec.CallSoon | codec.Call | codec.Sound | codec.Press | codec.HangUp | codec.Typing | codec.Read | codec.Ping
 )  # fmt: skip
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
@@ -113,8 +113,6 @@ class Talk:
 
     async def run(self) -> None:
         self._session.tell(self._welcome())
-        if (calls := self._visitor.inbox.settings.calls) is not None:
-            self._parts.calls.expect(self._business, self._locale, calls)
         if self._conversation:
             same = self._hello.conversation == self._conversation
             last = (self._hello.last_seq, self._hello.last_event_id) if same else (0, "")
@@ -233,6 +231,9 @@ class Talk:
                 await self._continue(frame)
             case codec.OpenHere():
                 await self._open(frame)
+            case codec.CallSoon():
+                if (calls := self._visitor.inbox.settings.calls) is not None:
+                    self._parts.calls.expect(self._business, self._locale, calls)
             case codec.Call():
                 await self._call(frame)
             case codec.Sound():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
@@ -62,6 +62,28 @@ def test_files_come_by_button_paste_and_drop_and_go_with_the_reply(customer: Cus
     expect(customer.log).to_contain_text("договор.txt")
     expect(customer.log).not_to_contain_text("Снимок.png")
     expect(attached(olga)).to_have_count(0)
+
+
+def test_reply_that_was_sent_too_early_goes_when_its_files_are_there(customer: Customer, olga: Operator) -> None:
+    handed_over(customer, olga)
+    held: list[Route] = []
+    olga.page.route("**/files?*", lambda route: held.append(route))
+    choose_files(olga, ("Схема.png", "image/png", picture()))
+    olga.field.fill("Вот схема")
+    olga.field.press("Enter")
+    waits = olga.page.get_by_role("status").filter(has_text="Уйдёт, как только загрузятся файлы")
+    expect(waits).to_be_visible()
+    olga.field.press_sequentially(" и всё остальное")
+    expect(waits).to_have_count(0)
+    olga.field.press("Enter")
+    expect(waits).to_be_visible()
+    assert_no_faults(olga.page)
+    expect(customer.log).not_to_contain_text("Вот схема")
+    olga.page.goto(f"{olga.page.url.split('#')[0]}#/contacts")
+    expect(olga.page.get_by_role("heading", name="Клиенты")).to_be_visible()
+    held.pop().continue_()
+    customer.sees("Вот схема и всё остальное", author="operator")
+    is_drawn(customer.log.get_by_role("img", name="Схема.png"))
 
 
 def test_picture_alone_is_a_reply_and_a_note_takes_none(customer: Customer, olga: Operator) -> None:

@@ -190,6 +190,16 @@ async def lab(sqlite_database: Database, tmp_path: Path) -> AsyncIterator[Lab]:
         yield running
 
 
+
+async def test_recognizer_learns_when_a_call_is_near_and_not_before(lab: Lab) -> None:
+    widget = await lab.site.widget()
+    await widget.send({"type": "ping"})
+    await widget.expect("pong")
+    assert lab.typist.hints == []
+    await widget.send({"type": "call_soon"})
+    await until(lambda: lab.typist.hints != [], what="the recognizer is prepared")
+
+
 async def test_the_bot_greets_understands_and_answers(lab: Lab) -> None:
     phone = await lab.connected()
     await phone.widget.entry("system_notice", notice="call_greeting")

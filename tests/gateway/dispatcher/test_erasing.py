@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import pytest
@@ -33,7 +34,7 @@ from tests.support_edge.bench import OLGA, Bench, on_bench
 from tests.support_edge.checks import check_gapless, tags, texts
 from tests.support_edge.provider import Hang, StrictChannel
 from tests.support_edge.times import Times
-from tests.support_edge.waiting import until_async
+from tests.support_edge.waiting import until, until_async
 
 ANN = Profile(name="Secretive Ann", email="secret@example.com")
 PERSONAL = "secret"
@@ -76,6 +77,10 @@ async def erase(bench: Bench, contact: str) -> None:
     """Asks for it, and waits until it is done."""
     asked = await bench.erasures.ask(bench.place.business, contact, by="anna")
     await erased(bench, asked.contact)
+
+
+def audit_of(logged: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [line for line in logged if line["event"] in ("erasure_asked", "contact_erased")]
 
 
 async def erased(bench: Bench, contact: str) -> None:
@@ -165,8 +170,9 @@ async def test_all_conversations_and_all_that_is_merged_are_emptied(bench: Bench
     assert len({first, second, anonymous}) == 3
     with capture_logs() as logged:
         await erase(bench, await contact_of(bench, first))
+        await until(lambda: audit_of(logged)[1:] != [], what="the erasure is noted")
     assert PERSONAL not in (await everything(bench)).lower()
-    audit = [line for line in logged if line["event"] in ("erasure_asked", "contact_erased")]
+    audit = audit_of(logged)
     assert [line["by"] for line in audit] == ["anna", "anna"]
     assert audit[1]["conversations"] == 3 and PERSONAL not in str(audit)
 

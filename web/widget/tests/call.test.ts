@@ -118,6 +118,16 @@ const problem = (status: number, type: string, code = "") => ({
   ...(code && { fault: { code } }),
 });
 
+test("the server is told of whoever looks at how to call, on every line, and not of a call that goes on", async () => {
+  const bench = new Bench();
+  bench.call.expect();
+  bench.hear({ type: "welcome" });
+  expect(bench.sent).toEqual([{ type: "call_soon" }, { type: "call_soon" }]);
+  await bench.connected();
+  bench.hear({ type: "welcome" });
+  expect(bench.sent.filter(({ type }) => type === "call_soon")).toHaveLength(2);
+});
+
 test("a call is dialled, offered, answered and on", async () => {
   const bench = new Bench();
   const begun = bench.call.begin();

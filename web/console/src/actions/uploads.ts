@@ -6,6 +6,7 @@ import { desk } from "../stores/desk.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { sentenceOf } from "./problems.ts";
+import { uploaded } from "./writing.ts";
 
 const MOST = 10;
 
@@ -29,6 +30,7 @@ export function detach(writing: Writing, key: string): void {
   writing.uploads.delete(key);
   writing.files = writing.files.filter((file) => file.key !== key);
   writing.problem = "";
+  writing.wish = null;
   writing.keep();
 }
 
@@ -49,10 +51,13 @@ function send(writing: Writing, { key, source }: Attached): void {
       writing.uploads.delete(key);
       change(writing, key, { stored, name: stored.name, progress: 1 });
       writing.keep();
+      uploaded(writing);
     },
     (error: unknown) => {
       // Cancelled: nobody asks any more.
-      if (writing.uploads.delete(key)) change(writing, key, { problem: sentence(error) });
+      if (!writing.uploads.delete(key)) return;
+      change(writing, key, { problem: sentence(error) });
+      writing.wish = null;
     },
   );
 }

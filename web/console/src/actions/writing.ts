@@ -14,7 +14,7 @@ import { command } from "../api/conversations.ts";
 import { Refused, UNREACHABLE } from "../api/http.ts";
 import type { Macro, Thing } from "../api/setup.ts";
 import { catalogue } from "../stores/catalogue.svelte.ts";
-import { attached, writingOf, type Writing } from "../stores/composer.svelte.ts";
+import { attached, writingOf, type Way, type Writing } from "../stores/composer.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { call } from "../stores/call.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
@@ -39,26 +39,42 @@ const acked = new Map<string, Letter<Written> & { readonly seq: number }>();
 /** What can still be taken back. A page that goes meanwhile sends it when it comes again. */
 const held = new Map<string, ReturnType<typeof setTimeout>>();
 
-/** Sends what was written in the open conversation. */
+/** Sends what was written in the open conversation; a reply waits for its files. */
 export function write(writing: Writing): void {
-  const { mode: verb, log } = thread;
-  if (verb === "reply" && writing.editing) return saveEdit(writing);
-  const text = writing.texts[verb].trim();
-  const files = verb === "reply" ? writing.ready : [];
+  const { mode, log } = thread;
+  if (mode === "note") return writeNote(writing);
+  if (writing.editing) return saveEdit(writing);
+  const way = { floor_seq: log?.state.floor_seq ?? 0, endpoint: chosen(writing, log) };
+  if (writing.uploading) writing.wish = way;
+  else writeReply(writing, way);
+}
+
+/** A file of the reply is there. What was to go with it goes now, also when another conversation is open. */
+export function uploaded(writing: Writing): void {
+  if (writing.wish && !writing.uploading) writeReply(writing, writing.wish);
+}
+
+function writeReply(writing: Writing, way: Way): void {
+  const { account, conversation, answers, ready: files } = writing;
+  const text = writing.texts.reply.trim();
+  writing.wish = null;
   if (!text && files.length === 0) return;
-  const { account, conversation } = writing;
-  const floor_seq = log?.state.floor_seq ?? 0;
-  const endpoint = verb === "reply" ? chosen(writing, log) : null;
-  const answers = verb === "reply" ? writing.answers : null;
-  const mentions = verb === "note" ? mentioned(text, catalogue.colleagues) : [];
-  const body = { account, conversation, verb, text, files, endpoint, floor_seq, answers, mentions };
-  writing.texts[verb] = "";
-  if (verb === "reply") {
-    writing.files = writing.files.filter(({ stored }) => stored === null);
-    writing.answers = null;
-  }
+  writing.texts.reply = "";
+  writing.files = writing.files.filter(({ stored }) => stored === null);
+  writing.answers = null;
   writing.keep();
-  hold(body);
+  hold({ account, conversation, verb: "reply", text, files, ...way, answers });
+}
+
+function writeNote(writing: Writing): void {
+  const { account, conversation } = writing;
+  const text = writing.texts.note.trim();
+  if (!text) return;
+  const floor_seq = thread.log?.state.floor_seq ?? 0;
+  const mentions = mentioned(text, catalogue.colleagues);
+  writing.texts.note = "";
+  writing.keep();
+  hold({ account, conversation, verb: "note", text, floor_seq, mentions });
 }
 
 /** Sends words that stand ready to the open conversation; what is being written stays. */

@@ -259,6 +259,7 @@ export const en = {
   "files.remove.short": "Remove",
   "files.again": "Send {name} again",
   "files.progress": "{name} is on its way",
+  "files.wish": "It goes as soon as the files are there. Go on typing to hold it back.",
   "files.drop": "Drop files to attach them to the reply",
   "files.drop.not": "Take the conversation to send files",
   "files.note": "Files go with a reply, not with a note.",

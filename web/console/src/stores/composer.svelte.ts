@@ -1,3 +1,4 @@
+import type { Endpoint } from "@switchboard/protocol";
 import type { StoredFile, Upload } from "../api/files.ts";
 import type { Quoted } from "../view/messages.ts";
 import { readDraft, writeDraft, type Mode } from "./drafts.ts";
@@ -26,6 +27,12 @@ export interface Editing {
   readonly files: boolean;
 }
 
+/** Where a reply was to go when it was sent, and who spoke then. */
+export interface Way {
+  readonly floor_seq: number;
+  readonly endpoint: Endpoint | null;
+}
+
 /** What is being written in one conversation. It outlives the pane, so that an upload goes on elsewhere. */
 export class Writing {
   texts = $state<Record<Mode, string>>({ reply: "", note: "" });
@@ -40,6 +47,8 @@ export class Writing {
   editing = $state.raw<Editing | null>(null);
   /** Words that are to be put in where the cursor stands. */
   insert = $state("");
+  /** It was sent while files were still on their way: it goes when they are there. */
+  wish = $state.raw<Way | null>(null);
   readonly uploads = new Map<string, Upload>();
 
   constructor(

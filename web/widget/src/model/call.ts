@@ -106,6 +106,11 @@ export class Call {
     return !["idle", "over"].includes(this.#view.state.at);
   }
 
+  /** The caller is about to: what takes the server a moment begins now. */
+  expect(): void {
+    if (!this.interrupted) this.options.send({ type: "call_soon" });
+  }
+
   /** Calls, or goes on with the call that a reload interrupted. */
   async begin(): Promise<void> {
     if (this.running) return;
@@ -179,6 +184,7 @@ export class Call {
         return true;
       case "welcome": // another line: what was asked on the one before may not have been heard
         if (this.#view.state.at === "dialing") this.#dial(this.#asked);
+        if (this.#view.state.at === "idle") this.expect();
         return false;
       case "entries":
         for (const { event } of frame.entries) this.#follow(plain(event));

@@ -53,6 +53,7 @@ export function Main({ view, storage, shut }: Props) {
     const hear = call.hear.bind(call);
     const moved = () => call.moved();
     chat.ears.add(hear);
+    call.expect();
     addEventListener("online", moved);
     return () => {
       chat.ears.delete(hear);
