@@ -3,11 +3,11 @@
 20 callers of another process talk with the example bot over loopback, each asking again 2 to 3 s into the answer; engines of speech are
 stubs that take no time, voice activity is Silero.
 
-``first_audio_over_hang_ms_*``: from the packet with the end of the question (its last 20 ms louder than -40 dB) leaving the caller to the first
-packet of the answer's sound reaching them, less the 300 ms of silence that whoever decides on turns waits on purpose. Network, jitter buffer, the turn's two
-commits, the bot and Opus are all in it; what the caller's own jitter buffer and loudspeaker take isn't.
-``first_audio_at_line_over_hang_ms_*``: of that what lies between the jitter buffer and the encoder, so what a pipeline without any network can be
-compared with: from the frame with the end of the question being taken to the first frame of the answer being given.
+``first_audio_over_hang_ms_*``: from the frame with the end of the question (its last 20 ms louder than -40 dB) leaving the jitter buffer to the first
+frame of the answer being given to the encoder, less the 300 ms of silence that whoever decides on turns waits on purpose: the turn's two commits
+and the bot are in it, no transport, so it compares with pipelines that have none. It may be negative: silence that waits in the jitter buffer counts.
+``first_audio_at_caller_over_hang_ms_*``: the same for the caller, from that packet leaving them to the first packet of the answer's sound reaching
+them. Network, jitter buffer and Opus are in it, too; what the caller's own jitter buffer and loudspeaker take isn't.
 ``answer_ms_p50``: the whole way with the 300 ms, for one caller after another, with pocketsphinx and espeak-ng, and nothing in any cache.
 ``barge_in_stop_ms_*``: from the frame that decides that the caller interrupts to the end of the last packet of the prompt that reaches them;
 ``barge_in_from_voice_ms_*``: from the begin of the sound that interrupts.
@@ -265,7 +265,7 @@ def heard_by(talkers: Sequence[Talker], notes: list[tuple[str, str, int]]) -> Fi
                 voices.append((silent - utterance.began + FRAME_NS) / 1e6)
     return {
         "questions": len(answers), "interruptions": len(stops),
-        **spread("first_audio_over_hang_ms", answers), **spread("first_audio_at_line_over_hang_ms", lines), **spread("said_to_say_ms", commits),
+        **spread("first_audio_over_hang_ms", lines), **spread("first_audio_at_caller_over_hang_ms", answers), **spread("said_to_say_ms", commits),
         **spread("barge_in_stop_ms", stops), **spread("barge_in_from_voice_ms", voices),
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from channels.voice.mixer import FRAME, SILENCE, Frame
+from channels.voice.mixer import FRAME, SILENCE, Frame, peak
 from channels.voice.opus import Decoder, Encoder
 from tests.support.caller import Caller
 
@@ -41,7 +41,7 @@ class Speech:
     @classmethod
     def of(cls, frames: Sequence[Frame]) -> Speech:
         encoder = Encoder(bitrate=32_000, complexity=5)
-        loud = [number for number, frame in enumerate(frames) if peak_of(frame) >= LOUD]
+        loud = [number for number, frame in enumerate(frames) if peak(frame) >= LOUD]
         return cls([encoder.encode(frame) for frame in frames], loud[0], loud[-1])
 
 
@@ -95,7 +95,7 @@ class Phone(Caller):
             payload = self.heard.pop().payload
             frame = self._decoder.decode(payload)
             if len(payload) > SMALL and frame is not None:
-                self.sounds.append(Sound(at, peak_of(frame), hertz_of(frame) if self._tones else 0))
+                self.sounds.append(Sound(at, peak(frame), hertz_of(frame) if self._tones else 0))
 
 
 class Pace:
@@ -120,10 +120,6 @@ class Pace:
                 begun, number = time.monotonic(), 0
             elif (late := time.monotonic() - begun - (number + 1) * PERIOD) > 1:
                 begun += late  # a pause of the process isn't made up for
-
-
-def peak_of(frame: Frame) -> int:
-    return max(int(frame.max()), -int(frame.min()))
 
 
 def hertz_of(frame: Frame) -> int:

@@ -14,12 +14,12 @@ import uvloop
 
 import channels.voice.call
 from benchmarks.node import sign_in
-from benchmarks.voice_caller import LOUD, peak_of
+from benchmarks.voice_caller import LOUD
 from benchmarks.voice_stubs import StubRecognizer, StubSynthesizer
 from channels.voice.cues import Output, Pause, Stop
 from channels.voice.line import Line, Parts
 from channels.voice.line_events import LineEvent, Said, Tell
-from channels.voice.mixer import SILENCE, Frame
+from channels.voice.mixer import SILENCE, Frame, peak
 from channels.voice.player import Prompt
 from channels.voice.voices import Voices
 from gateway.app import Switchboard, open_store
@@ -62,11 +62,11 @@ class WatchedLine(Line):
 
     def _listen(self, at: int, heard: Frame | None, given: Frame) -> None:
         """Notes the last loud frame of the caller's before a pause, once the pause is long enough, and the first that they are given after one."""
-        if given is not SILENCE and peak_of(given) >= LOUD:
+        if given is not SILENCE and peak(given) >= LOUD:
             if at - self._spoke > PAUSE_MS:
                 self._note("sounds")
             self._spoke = at
-        if heard is not None and peak_of(heard) >= LOUD:
+        if heard is not None and peak(heard) >= LOUD:
             self._heard, self._heard_at = at, time.monotonic_ns()
         elif at - self._heard == PAUSE_MS:
             NOTES.append((self.name, "quiet", self._heard_at))

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import say
-from benchmarks.voice_caller import LOUD, peak_of
+from benchmarks.voice_caller import LOUD
+from channels.voice.mixer import peak
 from tests.support.voices import frames, speech
 
 VERSION = "1.14.0"
@@ -81,7 +82,7 @@ def run(python: Path, calls: int, seconds: float, turns: str, sound: str) -> dic
 def question() -> bytes:
     """Raw sound that is loud from its begin to its end."""
     spoken = frames(speech(QUESTION, "en-us"))
-    loud = [number for number, frame in enumerate(spoken) if peak_of(frame) >= LOUD]
+    loud = [number for number, frame in enumerate(spoken) if peak(frame) >= LOUD]
     return np.concatenate(spoken[loud[0] : loud[-1] + 1]).tobytes()
 
 

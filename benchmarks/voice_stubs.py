@@ -15,7 +15,9 @@ from speech.frames import FRAME_MS
 QUESTION = "how much is internet per month"
 """What every caller says."""
 LAST_WORD = 1_400
-"""Milliseconds of voice after which the stub recognizer has told all of it, shortly before the caller has said all."""
+"""Milliseconds of voice after which the stub recognizer has told all of it, shortly before the caller has said all …"""
+TOLD_AGAIN = 100
+"""… and so often it tells what it has heard so far, as streaming recognizers do, whether there was a word more or not."""
 MS_A_CHARACTER = 50
 
 
@@ -53,19 +55,20 @@ class _Listening:
     def __init__(self) -> None:
         self._told: asyncio.Queue[Heard | None] = asyncio.Queue()
         self._words = QUESTION.split()
-        self._fed = self._since = self._sounded = self._known = 0
+        self._fed = self._since = self._sounded = self._told_at = self._known = 0
 
     def feed(self, frame: bytes) -> None:
         self._fed += FRAME_MS
         self._sounded += 0 if is_quiet(np.frombuffer(frame, dtype=np.int16)) else FRAME_MS
         known = min(len(self._words), self._sounded * len(self._words) // LAST_WORD)
-        if known > self._known:
-            self._known = known
+        again = self._sounded > self._told_at + TOLD_AGAIN - FRAME_MS
+        if known > self._known or (known and again):
+            self._known, self._told_at = known, self._sounded
             self._told.put_nowait(Heard(text=" ".join(self._words[:known]), since=self._since))
 
     def finalize(self) -> None:
         self._told.put_nowait(Heard(text=" ".join(self._words[: self._known]), since=self._since, final=True))
-        self._since, self._sounded, self._known = self._fed, 0, 0
+        self._since, self._sounded, self._told_at, self._known = self._fed, 0, 0, 0
 
     async def heard(self) -> AsyncIterator[Heard]:
         while (one := await self._told.get()) is not None:

@@ -6,6 +6,7 @@ network and its delays are the carrier's own matter.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from channels.voice.mixer import Frame
@@ -32,6 +33,9 @@ class Carrier(Protocol):
 
     def take(self, at: int) -> Frame | None:
         """What the far end sounds at ``at``, in milliseconds of the line's clock; None: silence."""
+
+    def ahead(self) -> Sequence[Frame]:
+        """What ``take`` will give next, as far as it has come already."""
 
     def give(self, frame: Frame) -> None:
         """What the far end hears next; ``mixer.SILENCE`` itself where it hears nothing."""

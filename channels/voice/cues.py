@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Voice shorter than this is a click and counts for nothing."""
 
     # When the caller has finished: the silence that it takes.
+    foresight: Ms = 60
+    """What waits in the jitter buffer is looked at so long before the silence is long enough."""
     silence_meant: Ms = 300
     """After words that mean something already."""
     silence: Ms = 600
@@ -106,6 +108,12 @@ class Voice(_Input, frozen=True):
     probability: float
 
 
+class Foreseen(_Input, frozen=True):
+    """What is heard in the ``quiet`` milliseconds after ``at`` has come already, and is no voice."""
+
+    quiet: int
+
+
 class Recognized(_Input, frozen=True, kw_only=True):
     """``since``: the instant from which this utterance of the recognizer reaches; the same for all that is told of it, and
     never before the ``Finalize`` that ended the one before. ``means``: it fits an intent and is stable. ``unfinished``: it
@@ -165,7 +173,17 @@ class Tick(_Input, frozen=True):
 
 
 Input: TypeAlias = (
-    Voice | Partial | Final | Key | PromptBegan | PromptHeard | PromptEnded | AnswerAwaited | AnswerCame | Tick
+    Voice
+    | Foreseen
+    | Partial
+    | Final
+    | Key
+    | PromptBegan
+    | PromptHeard
+    | PromptEnded
+    | AnswerAwaited
+    | AnswerCame
+    | Tick
 )
 
 

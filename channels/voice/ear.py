@@ -7,15 +7,15 @@ is worth: whether it is stable and means something, and whether a number is half
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import structlog
 
-from channels.voice.cues import Final, Finalize, Input, Output, Partial, TurnEnded, Voice
-from channels.voice.hearing import Hearing, Recognition
+from channels.voice.cues import FRAME_MS, Final, Finalize, Foreseen, Input, Output, Partial, TurnEnded, Voice
+from channels.voice.hearing import OPENS, Hearing, Recognition
 from channels.voice.line_events import Caption, Said, Tell
-from channels.voice.mixer import Frame
+from channels.voice.mixer import Frame, peak
 from channels.voice.talk import Talk
 from channels.voice.turn import Turns
 from channels.voice.unfinished import unfinished
@@ -26,6 +26,10 @@ log = structlog.get_logger(__name__)
 
 STABLE_MS = 120
 """A partial is stable when it hasn't changed for so long, or was told twice."""
+LATELY = 10
+"""Frames (200 ms) by which it is known how loud the place is where nobody speaks …"""
+LOUDER = 1.25
+"""… and so many times louder at most is what goes on with it."""
 LEFT = 3_000
 """What was said so long ago belongs to nothing that is said now."""
 
@@ -45,6 +49,8 @@ class Ear:
         self._tell = tell
         self._hearing: Hearing | None = None
         self._frame: Frame | None = None
+        self._lately: deque[int] = deque(maxlen=LATELY)
+        """How loud the silence since the last voice was."""
         self._now = 0
         self._inputs: deque[Input] = deque()
         self._busy = False
@@ -88,9 +94,25 @@ class Ear:
         """The frame that was prepared has ended at ``at``."""
         self._now, frame = at, self._frame
         probability = 0.0 if self._hearing is None else self._hearing.hear(frame, at)
+        if probability >= OPENS:
+            self._lately.clear()
+        elif frame is not None:
+            self._lately.append(peak(frame))
         if not self._asked and at - self._partial_since >= STABLE_MS:
             self._ask()
         self.feed(Voice(at, probability))
+
+    @property
+    def nearly_over(self) -> bool:
+        """Whether to ``foresee``."""
+        return bool(self._lately) and self.minder.nearly_over
+
+    def foresee(self, frames: Sequence[Frame]) -> None:
+        """These will be heard next. Those that are no louder than the silence before them are silence, too."""
+        loud = LOUDER * max(self._lately, default=0)
+        quiet = next((number for number, frame in enumerate(frames) if peak(frame) > loud), len(frames))
+        if quiet:
+            self.feed(Foreseen(self._now, quiet * FRAME_MS))
 
     def feed(self, event: Input) -> None:
         """What follows from one input may be another one: they are taken in order."""

@@ -196,6 +196,17 @@ class JitterBuffer:
         self._cursor += 1
         return self._frame(self._cursor - 1, at)
 
+    def ahead(self) -> list[bytes]:
+        """The payloads that are played next, one after the other, as far as they have come."""
+        slot = self._cursor
+        if slot is None:
+            return []
+        found: list[bytes] = []
+        while (kept := self._kept.get(slot)) is not None:
+            found.append(kept.payload)
+            slot += 1
+        return found
+
     def _frame(self, slot: int, at: int) -> Taken:
         """What is to be heard in a slot whose moment it is."""
         kept = self._kept.pop(slot, None)

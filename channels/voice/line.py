@@ -16,7 +16,7 @@ from channels.voice.cues import AnswerAwaited, AnswerCame, Filler, Key, NoInput,
 from channels.voice.ear import Ear, Means, Minder
 from channels.voice.hearing import Recognition
 from channels.voice.line_events import CarrierChanged, LineEvent, PromptBegan, PromptHeard, Tell
-from channels.voice.mixer import SILENCE, Frame, Mixer, Row, Rows
+from channels.voice.mixer import SILENCE, Frame, Mixer, Row, Rows, peak
 from channels.voice.player import Player, Prompt
 from channels.voice.prompts import Maker
 from channels.voice.seats import CLOSE_WITHIN, Place, Seats, State
@@ -192,8 +192,10 @@ class Line:
         for who, ear in list(self._ears.items()):
             if self._seats.sound(who):
                 ear.hear(at)
+                if ear.nearly_over:
+                    ear.foresee(self._seats.ahead(who))
         self._sound(frames)
-        self._loud.append(max((_peak(frames[own]) for own in (PROMPTS, MUSIC) if own in frames), default=0))
+        self._loud.append(max((peak(frames[own]) for own in (PROMPTS, MUSIC) if own in frames), default=0))
         heard = self._mixer.mix(frames)
         self._seats.give(heard)
         if self.tap is not None:
@@ -206,7 +208,7 @@ class Line:
     def _is_echo(self, frame: Frame | None) -> bool:
         """Whether a frame of the caller's is no louder than what comes back of a prompt where echo is cancelled."""
         floor = max(self._loud) * self._parts.settings.echo
-        return frame is not None and floor > 0 and _peak(frame) < floor
+        return frame is not None and floor > 0 and peak(frame) < floor
 
     def _sound(self, frames: dict[str, Frame]) -> None:
         """Nobody is spoken to while the caller is away: they would miss it."""
@@ -295,10 +297,6 @@ class Line:
         self._seats.clear()
         self._tell = _tell_nobody
         await self._tasks.finish(within=CLOSE_WITHIN)
-
-
-def _peak(frame: Frame) -> int:
-    return max(int(frame.max()), -int(frame.min()))
 
 
 def _tell_nobody(event: LineEvent) -> None:

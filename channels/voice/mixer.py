@@ -126,3 +126,8 @@ def _gains(rows: Rows) -> Gains:
         for listener, own in rows.items()
         if own.listens
     }
+
+
+def peak(frame: Frame) -> int:
+    """How loud its loudest sample is, 0 to 32768."""
+    return max(int(frame.max()), -int(frame.min()))

@@ -1,7 +1,7 @@
 """Opus (RFC 6716) at 16 kHz mono, straight from and to ``mixer.Frame``, by libopus.
 
 PyAV decodes neither what is lost nor forward error correction: it takes an empty packet for the stream's end, and never sets
-``decode_fec``. So we speak to libopus itself, through ctypes: five functions whose meaning hasn't changed since 1.0. The library
+``decode_fec``. So we speak to libopus itself, through ctypes: six functions whose meaning hasn't changed since 1.0. The library
 is the one that PyAV's wheels bring along; where PyAV was built without it, the system's (``apt install libopus0``).
 """
 
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+from collections.abc import Sequence
 from ctypes import POINTER, byref, c_char_p, c_int, c_int16, c_int32, c_ubyte, c_void_p
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -42,6 +44,7 @@ class Decoder:
         self._state = c_void_p(self._opus.opus_decoder_create(RATE, 1, byref(failed)))
         if failed.value != _OK:
             raise MemoryError("libopus made no decoder")
+        self._size: int = self._opus.opus_decoder_get_size(1)
         self._sound = np.zeros(LONGEST, dtype=np.int16)
         self._at = self._sound.ctypes.data_as(_Samples)
 
@@ -51,14 +54,31 @@ class Decoder:
 
     def decode(self, payload: bytes) -> Frame | None:
         """The sound of a packet, as long as it is; None where it is no Opus."""
-        if not payload:
-            return None  # libopus would make up sound for it
-        return self._made(self._opus.opus_decode(self._state, payload, len(payload), self._at, LONGEST, 0))
+        return self._decoded(self._state, payload)
 
     def conceal(self, following: bytes | None) -> Frame | None:
         """A missing frame: from the forward error correction in ``following`` where that has any, else made up."""
         size = len(following) if following else 0
         return self._made(self._opus.opus_decode(self._state, following, size, self._at, FRAME, 1 if size else 0))
+
+    def ahead(self, payloads: Sequence[bytes]) -> list[Frame]:
+        """What ``decode`` will make of these, unless something comes between. It changes nothing: a state is one piece of memory, of
+        which a copy is as good (libopus's documentation of its decoder)."""
+        if not payloads:
+            return []
+        copy = ctypes.create_string_buffer(ctypes.string_at(self._state, self._size), self._size)
+        found: list[Frame] = []
+        for payload in payloads:
+            sound = self._decoded(copy, payload)
+            if sound is None:
+                break
+            found.append(sound)
+        return found
+
+    def _decoded(self, state: Any, payload: bytes) -> Frame | None:
+        if not payload:
+            return None  # libopus would make up sound for it
+        return self._made(self._opus.opus_decode(state, payload, len(payload), self._at, LONGEST, 0))
 
     def _made(self, samples: int) -> Frame | None:
         return self._sound[:samples].copy() if samples > 0 else None
@@ -102,11 +122,12 @@ class Encoder:
 
 
 @cache
-def library() -> ctypes.CDLL:
-    """libopus. Raises ``StartupError`` where there is none."""
+def library() -> ctypes.PyDLL:
+    """libopus, which keeps the interpreter to itself: a frame takes it a tenth of a millisecond, and whoever lets go of the interpreter for
+    that may wait 5 ms to have it back. Raises ``StartupError`` where there is none."""
     for path in (*_brought_along(), ctypes.util.find_library("opus")):
         if path:
-            return _typed(ctypes.CDLL(path))
+            return _typed(ctypes.PyDLL(path))
     raise StartupError("There is no libopus, which calls need: apt install libopus0")
 
 
@@ -120,9 +141,11 @@ def _brought_along() -> list[str]:
     return [str(path) for place in places for path in sorted(place.glob("libopus*"))]
 
 
-def _typed(opus: ctypes.CDLL) -> ctypes.CDLL:
+def _typed(opus: ctypes.PyDLL) -> ctypes.PyDLL:
     opus.opus_decoder_create.argtypes = [c_int32, c_int, POINTER(c_int)]
     opus.opus_decoder_create.restype = c_void_p
+    opus.opus_decoder_get_size.argtypes = [c_int]
+    opus.opus_decoder_get_size.restype = c_int
     opus.opus_decoder_destroy.argtypes = [c_void_p]
     opus.opus_decoder_destroy.restype = None
     opus.opus_decode.argtypes = [c_void_p, c_char_p, c_int32, _Samples, c_int, c_int]

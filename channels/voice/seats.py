@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import structlog
@@ -95,6 +95,11 @@ class Seats:
             if place.carrier is not None and (frame := place.carrier.take(at)) is not None:
                 frames[who] = frame
         return frames
+
+    def ahead(self, who: str) -> Sequence[Frame]:
+        """What a seat will sound next, as far as that has come already."""
+        place = self._taken.get(who)
+        return () if place is None or place.carrier is None else place.carrier.ahead()
 
     def give(self, heard: Mapping[str, Frame]) -> None:
         """What each seat hears."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import secrets
 
+import numpy as np
+
 from channels.voice.jitter import FRAME_MS, FRAME_TICKS, Conceal, JitterBuffer, Packet, Play, Settings
 from channels.voice.keys import Presses
 from channels.voice.mixer import FRAME, SILENCE, Frame
@@ -71,6 +73,13 @@ class Hearing:
         frame = sound[:FRAME] if sound.size >= FRAME else _filled(sound)
         self._quiet = int(frame.max()) < QUIET
         return frame
+
+    def ahead(self) -> list[Frame]:
+        """The frames that come next, as far as they are there; what is played isn't changed by looking at them."""
+        sounds = [] if self._rest is None else [self._rest]
+        sounds += self._decoder.ahead(self._buffer.ahead())
+        whole = np.concatenate(sounds) if sounds else SILENCE[:0]
+        return [whole[at : at + FRAME] for at in range(0, len(whole) - FRAME + 1, FRAME)]
 
     def block(self, at: int) -> Block | None:
         """What the far end is told of its stream."""

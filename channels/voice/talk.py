@@ -38,6 +38,11 @@ class Talk:
         """The first and the last key."""
         self._wanted = 0
 
+    @property
+    def nearly_over(self) -> bool:
+        """Nobody waits for the end of what people say to one another."""
+        return False
+
     def feed(self, event: Input) -> tuple[Output, ...]:
         match event:
             case Voice():

@@ -25,6 +25,7 @@ from channels.voice.cues import (
     Filler,
     Final,
     Finalize,
+    Foreseen,
     Input,
     Key,
     NoInput,
@@ -111,6 +112,7 @@ class Turns:
         self._voice_at = at - self._settings.dip - 1  # the last frame that was voice: none yet
         self._heard_at = at  # the last voice that was no click
         self._doubted = False  # voice that goes on has held a prompt up in vain
+        self._silent_until = at  # so far it is known already that no voice comes
         self._stretch: Stretch | None = None
         self._keys = ""
         self._key_at = self._keys_at = at
@@ -119,6 +121,14 @@ class Turns:
         self._awaited_since: int | None = None
         self._fillers = 0
         self._misses = {"no_input": 0, "no_match": 0}
+
+    @property
+    def nearly_over(self) -> bool:
+        """Whether a little more silence ends what is being said: it is worth looking at what has come already."""
+        if self._keys or self._stretch is None or self._stretch.finalized is not None:
+            return False
+        soon = self._now + self._settings.foresight
+        return self._stretch.over(soon, self._heard_at, self._settings) == "silence"
 
     def feed(self, event: Input) -> tuple[Output, ...]:
         """What is to be done about ``event``, in order. One that comes late counts as of now."""
@@ -132,6 +142,8 @@ class Turns:
         match event:
             case Voice():
                 self._take_voice(event.probability)
+            case Foreseen():
+                self._silent_until = event.at + event.quiet
             case Partial() | Final():
                 self._take_words(event)
             case Key():
@@ -221,7 +233,7 @@ class Turns:
     # The end of what was said.
 
     def _mind_stretch(self, stretch: Stretch) -> None:
-        by = stretch.over(self._now, self._heard_at, self._settings)
+        by = stretch.over(max(self._now, self._silent_until), self._heard_at, self._settings)
         if by is None:
             return
         if stretch.finalized is None:

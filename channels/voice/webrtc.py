@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import structlog
@@ -159,6 +159,10 @@ class WebRtcCarrier:
             return None
         self._look_for_loss(at)
         return self.hearing.take(at)
+
+    def ahead(self) -> Sequence[Frame]:
+        """As ``Carrier``."""
+        return self.hearing.ahead() if self.is_connected else ()
 
     def give(self, frame: Frame) -> None:
         """As ``Carrier``."""

@@ -190,7 +190,6 @@ async def lab(sqlite_database: Database, tmp_path: Path) -> AsyncIterator[Lab]:
         yield running
 
 
-
 async def test_recognizer_learns_when_a_call_is_near_and_not_before(lab: Lab) -> None:
     widget = await lab.site.widget()
     await widget.send({"type": "ping"})

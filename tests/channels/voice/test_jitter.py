@@ -82,6 +82,17 @@ def test_even_stream_is_played_whole_at_the_floor() -> None:
     assert all(20 <= delay < 40 for delay in delays(taken))
 
 
+def test_what_waits_can_be_looked_at_as_far_as_it_has_no_gap() -> None:
+    buffer = JitterBuffer(Settings(floor=60))
+    assert buffer.ahead() == []
+    taken = play(on_time([0, 1, 2, 3, 5]), until=130, buffer=buffer)
+    assert played(taken) == [0, 1]
+    assert [number(payload) for payload in buffer.ahead()] == [2, 3]
+    taken = play(on_time([5]), until=170, buffer=buffer, start=147)
+    assert played(taken) == [2, 3] and buffer.waiting == 1, "5 has come, and 4 hasn't"
+    assert buffer.ahead() == []
+
+
 def test_nothing_is_taken_before_the_first_packet() -> None:
     assert JitterBuffer().take(20) is NOTHING
 

@@ -51,6 +51,20 @@ def test_meaning_ends_a_turn_300_ms_after_the_voice() -> None:
     assert run(call()).when(Said) == 1_200 + 300
 
 
+def test_silence_that_waits_to_be_heard_is_none_that_is_waited_for() -> None:
+    async def call(*after: int) -> VirtualCall:
+        call = VirtualCall(recognizer=StubRecognizer([ORDER]), means=lambda text: text == ORDER)
+        call.carrier.waiting = 2
+        sound = voice(1_200)
+        for ms in after:
+            sound += [SILENCE] * (ms // 20) + voice(200)
+        return await call.sound([*sound, *[SILENCE] * 50])
+
+    assert run(call()).when(Said) == 1_200 + 260
+    done = run(call(240))
+    assert done.said == [ORDER] and done.when(Said) > 1_200 + 240 + 200
+
+
 def test_words_without_a_meaning_wait_for_more() -> None:
     async def call() -> VirtualCall:
         call = VirtualCall(recognizer=StubRecognizer([ORDER]))

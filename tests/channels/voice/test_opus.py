@@ -67,6 +67,19 @@ def test_what_is_made_up_fades() -> None:
     assert len(loud) == 12 and loud[-1] < loud[0] / 4
 
 
+def test_what_comes_can_be_looked_at_and_is_heard_as_if_it_had_not_been() -> None:
+    sent = packets(30)
+    looking, plain = Decoder(), Decoder()
+    for payload in sent[:20]:
+        decoded(looking, payload), decoded(plain, payload)
+    seen = looking.ahead(sent[20:23])
+    assert len(looking.ahead([sent[20], b"", sent[21]])) == 1, "as far as it is Opus"
+    assert looking.ahead([]) == []
+    for payload, frame in zip(sent[20:23], seen, strict=True):
+        heard = decoded(looking, payload)
+        assert np.array_equal(heard, frame) and np.array_equal(heard, decoded(plain, payload))
+
+
 def test_packet_of_several_frames_is_decoded_whole() -> None:
     single = [payload for payload in packets(12)][-1]
     double = bytes([single[0] | 1]) + single[1:] * 2  # code 1: two frames of the same size (RFC 6716, 3.2.2)

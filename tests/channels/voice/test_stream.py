@@ -213,6 +213,22 @@ def test_packet_of_three_frames_is_played_whole() -> None:
     assert heard > 84
 
 
+def test_what_waits_is_what_is_heard_next() -> None:
+    hearing, speaker = Hearing(OFFER, jitter.Settings(floor=60)), speaking()
+    seen: list[Frame] = []
+    for number, frame in enumerate(said(1)):
+        packet = speaker.give(frame, number * 20)
+        assert packet is not None
+        opened = read(packet)
+        assert opened is not None
+        hearing.put(opened, number * 20)
+        heard = hearing.take(number * 20 + 13)
+        if heard is not None:
+            assert np.array_equal(heard, seen[0])
+        seen = hearing.ahead()
+    assert hearing.counts.played == 50 - 3 and len(seen) == 3
+
+
 def test_junk_is_silence() -> None:
     hearing = Hearing(OFFER, SETTINGS)
     dice = random.Random(3)

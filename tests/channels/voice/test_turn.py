@@ -11,6 +11,7 @@ from channels.voice.cues import (
     Filler,
     Final,
     Finalize,
+    Foreseen,
     NoInput,
     NoMatch,
     Partial,
@@ -52,6 +53,28 @@ def test_few_words_are_given_the_longest_silence() -> None:
     spoken = call.at
     call.silence(2_000)
     assert call.when(TurnEnded) - spoken == 800 + LAG
+
+
+def test_silence_that_has_come_and_is_to_be_heard_yet_counts() -> None:
+    call = Call().says("where is my order", means=True)
+    spoken = call.at
+    call.silence(240)
+    assert call.turns.nearly_over and call.ends == []
+    call.feed(Foreseen(call.at, 40))
+    assert call.ends == []
+    call.silence(20)
+    call.feed(Foreseen(call.at, 40))
+    assert call.ends == ["where is my order"] and call.when(TurnEnded) - spoken == 260
+    assert not call.turns.nearly_over
+
+
+def test_nothing_is_looked_at_while_the_caller_speaks_or_has_keys_to_press() -> None:
+    call = Call().says("where is my order", means=True)
+    assert not call.turns.nearly_over
+    call.silence(220)
+    assert not call.turns.nearly_over
+    call.silence(40).presses("1", every=0)
+    assert not call.turns.nearly_over
 
 
 def test_a_pause_between_words_is_no_end() -> None:

@@ -66,6 +66,8 @@ class StubCarrier:
     closed: bool = False
     echo: float = 0.0
     """How much of what was given 100 ms ago comes back."""
+    waiting: int = 0
+    """How many frames have come before they are taken."""
 
     def take(self, at: int) -> Frame | None:
         own = self.plays.pop(0) if self.plays else None
@@ -74,6 +76,9 @@ class StubCarrier:
         back = self.given[-5].astype(np.float32) * self.echo + (0 if own is None else own)
         mixed: Frame = np.clip(back, -32_767, 32_767).astype(np.int16)
         return mixed
+
+    def ahead(self) -> Sequence[Frame]:
+        return self.plays[: self.waiting]
 
     def give(self, frame: Frame) -> None:
         assert not self.closed
