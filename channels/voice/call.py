@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, assert_never
 
 import structlog
@@ -19,28 +19,26 @@ from channels.voice.cues import Person as PersonWanted
 from channels.voice.follower import Follower
 from channels.voice.line import Line
 from channels.voice.line_events import Caption, CarrierChanged, LineEvent, PromptBegan, PromptHeard, Said
-from channels.voice.music import beep, waiting_music
-from channels.voice.player import Prompt
+from channels.voice.mouth import AGAIN, FILLER, Mouth
 from channels.voice.recorder import About, Track
 from channels.voice.recordings import Recordings
-from channels.voice.scenario import NOBODY, NOTICE, Does, End, Finish, Notice, Phrase, Scenario, Submit
+from channels.voice.scenario import Does, End, Finish, Notice, Phrase, Scenario, Submit
 from channels.voice.scenario import Place as Position
 from channels.voice.seating import CALLER, account_of, is_private, rows_of, seat_of, takes_part, wants_music
 from channels.voice.seats import Place
-from channels.voice.sounds import CallSounds, Frames, Shelf
+from channels.voice.sounds import CallSounds, Shelf
 from channels.voice.speaking import Spoken, pressed, spoken_of
+from channels.voice.submissions import Submissions
 from channels.voice.tongues import Tongues, is_name
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.following import Subscription
 from gateway.dispatcher.hub import Hub
-from gateway.dispatcher.waiting import place_words
-from gateway.errors import NotFound, Refused, StorageUnavailable
+from gateway.errors import NotFound
 from gateway.metrics import CALL_ANSWERS, CALL_FIRST_AUDIO, CALL_MISSES, CALLS_ENDED, one_of
 from gateway.model import commands as c
 from gateway.model import words
 from gateway.model.events import (
     AnyEvent,
-    BotMessage,
     BotTurn,
     BotTurnDropped,
     BotTurnFailed,
@@ -54,7 +52,6 @@ from gateway.model.events import (
     SystemNotice,
 )
 from gateway.model.events.calls import VOICE
-from gateway.model.prompts import HOLD_MUSIC, OF_PHRASE, QUEUE_MUSIC, prompt_of
 from gateway.model.rules import CallSettings
 from gateway.model.standing import Standing
 from gateway.model.state import Conversation, Floor, Leg, Status
@@ -62,13 +59,11 @@ from gateway.model.visible import Audience
 from gateway.ports import Caller, Inbound, Phrases, Signal
 from gateway.store.sounds import Sound
 from gateway.tasks import TaskSet
-from speech.speakable import speakable
 
 log = structlog.get_logger(__name__)
 
 COMES_BACK = 30.0
 """Seconds for which a caller whose sound is gone is waited for."""
-FILLER, AGAIN, PLACE = "call.filler", "call.again", "place"
 TICK = 500
 """Milliseconds between two looks at what time has brought."""
 
@@ -103,14 +98,11 @@ class Around:
 
 @dataclass(slots=True)
 class _Talk:
-    """What stands between the caller and the log at the moment. ``saying``: prompts that are still to be heard; ``step``: how often a
-    word was needed, by its notice."""
+    """What stands between the caller and the log at the moment."""
 
     choices: tuple[Button, ...] = ()
     awaiting: bool = False
     leaving: bool = False
-    saying: set[str] = field(default_factory=set)
-    step: dict[str, int] = field(default_factory=dict)
     asked: tuple[int, int] | None = None
     """When the caller's last sound was to which no answer has sounded yet, and when their turn was taken for over."""
 
@@ -132,6 +124,7 @@ class Call:
             begun.settings, locale=tongues.locale, rates=begun.rates, leg=begun.leg,
             languages=tongues.choices,
         )  # fmt: skip
+        self._about = About(business=begun.business, conversation=begun.state.id, leg=begun.leg)
         self._tasks = TaskSet(f"call.{begun.leg}")
         self._stops: list[Callable[[], None]] = []
         self._subscription: Subscription | None = None
@@ -140,11 +133,13 @@ class Call:
         self._understood: frozenset[str] = frozenset()
         self._minded: bool | None = None
         self._gone: asyncio.TimerHandle | None = None
-        self._last: asyncio.Task[None] | None = None
         self._at = self._looked_at = 0
         self._over = False
-        self._notice = ""
-        self._sounds = CallSounds(begun.sounds, begun.settings, around.shelf, leg=begun.leg)
+        sounds = CallSounds(begun.sounds, begun.settings, around.shelf, leg=begun.leg)
+        self._mouth = Mouth(self._line, sounds, tongues, around.phrases)
+        self._submissions = Submissions(
+            around.dispatcher, self._tasks, self._about, ended=self.finish, unheard=self._unheard
+        )
         self._track: Track | None = None
 
     # --- its life ---
@@ -157,7 +152,7 @@ class Call:
     @property
     def is_speaking(self) -> bool:
         """Whether something is still to be said."""
-        return bool(self._talk.saying)
+        return bool(self._mouth.saying)
 
     def prepare(self, at: int) -> None:
         """The first half of a frame, for the ticker."""
@@ -174,7 +169,7 @@ class Call:
     async def run(self) -> None:
         """Follows the log from here on."""
         begun, hub = self._begun, self._around.hub
-        await self._sounds.prepare(self._locale, *begun.names)
+        await self._mouth.get_ready(*begun.names)
         self._await_caller()
         self._stops.append(hub.watch_signals(self.conversation, self._signal))
         self._arrange()
@@ -210,7 +205,7 @@ class Call:
         """This node stops: the caller is told, as far as there is time."""
         self._mind(on=False)
         self._line.stop()
-        self._phrase(Phrase("call.restarting"))
+        self._mouth.say_phrase(Phrase("call.restarting"))
 
     async def aclose(self) -> None:
         """Its sound is gone at once."""
@@ -292,12 +287,9 @@ class Call:
         self._understand_people(state, leg)
         if self._track is not None:
             self._track.rest(leg.recording != "on" or leg.held)
-        self._line.play_music(self._music(held=leg.held) if wants_music(state, leg, self._seats) else ())
+        self._line.play_music(self._mouth.music(held=leg.held) if wants_music(state, leg, self._seats) else ())
         if self._scenario.greeted:
             self._do(self._scenario.moved(state, self._at))
-
-    def _music(self, *, held: bool) -> Frames:
-        return self._sounds.prompt(HOLD_MUSIC if held else QUEUE_MUSIC, self._locale) or waiting_music()
 
     def _understand_people(self, state: Conversation, leg: Leg) -> None:
         """What people say while the caller is on hold is theirs alone: no engine hears it, and nothing of it is kept. Whoever has
@@ -339,48 +331,10 @@ class Call:
     # --- what is said ---
 
     def _say(self, spoken: Spoken, event: AnyEvent) -> None:
-        notice = event.notice if isinstance(event, SystemNotice) else ""
         self._talk.choices = spoken.choices
-        if notice == NOTICE:
-            self._notice = str(spoken.seq)
-        if spoken.text:
-            sound = self._sound_of(event)
-            self._prompt(str(spoken.seq), spoken.text, protected=notice == NOTICE, sound=sound)
-        if spoken.offer and notice not in NOBODY:
-            self._prompt(f"{spoken.seq}.offer", spoken.offer, keys=1)
-        if notice:
-            self._do(self._scenario.noticed(notice, self._at))
-
-    def _sound_of(self, event: AnyEvent) -> Frames:
-        """What is played in place of speaking it, where it is a notice or an answer that has a sound."""
-        if isinstance(event, BotMessage):
-            return self._sounds.named(event.sound, self._locale) if event.sound else ()
-        if not isinstance(event, SystemNotice):
-            return ()
-        step = self._talk.step.get(event.notice)
-        named = f"{event.notice.removeprefix('call_')}_{step}" if step else event.notice
-        return self._sounds.prompt(prompt_of(named), self._locale)
-
-    def _phrase(self, one: Phrase) -> None:
-        """A sentence of ours that isn't kept."""
-        locale = one.locale or self._locale
-        name = f"{one.key}.{one.locale}" if one.locale else one.key
-        text = self._around.phrases.say(one.key, locale, key=one.number)
-        sound = self._sounds.prompt(OF_PHRASE.get(one.key, ""), locale)
-        self._prompt(name, text, keys=one.keys, locale=locale, sound=sound)
-
-    def _prompt(
-        self, name: str, text: str, *, protected: bool = False, keys: int = 0, locale: str = "", sound: Frames = ()
-    ) -> None:
-        self._talk.saying.add(name)
-        locale = locale or self._locale
-        voice = self._tongues.of(locale)
-        self._line.say(
-            Prompt(
-                id=name, text=text, locale=locale, voice=voice.voice, rate=voice.rate, sound=sound, protected=protected,
-                keys=keys,
-            )
-        )  # fmt: skip
+        self._mouth.say(spoken, event)
+        if isinstance(event, SystemNotice):
+            self._do(self._scenario.noticed(event.notice, self._at))
 
     def _speak(self, locale: str) -> None:
         """In another language from now on, to whoever understands nothing else."""
@@ -396,13 +350,9 @@ class Call:
         for one in does:
             match one:
                 case Phrase():
-                    self._phrase(one)
-                    if one.beep:
-                        self._talk.saying.add("beep")
-                        self._line.say(Prompt(id="beep", text="", locale=self._locale, sound=beep()))
+                    self._mouth.say_phrase(one)
                 case Position():
-                    text = place_words(self._around.phrases, one.standing, self._locale)
-                    self._prompt(PLACE, speakable(text, self._locale))
+                    self._mouth.say_place(one.standing)
                 case Notice():
                     own = self._around.phrases.say(one.phrase, self._locale, business=self._name) if one.phrase else ""
                     self._submit(c.Notify(notice=one.notice, text=one.text or own))
@@ -428,7 +378,7 @@ class Call:
             case NoInput() | NoMatch():
                 self._missed("no_input" if isinstance(event, NoInput) else "no_match", event.step)
             case Filler():
-                self._phrase(Phrase(FILLER))
+                self._mouth.say_phrase(Phrase(FILLER))
             case PersonWanted():
                 self._submit(c.RequestHandoff(reason="not_understood", by="system"))
             case CarrierChanged():
@@ -445,9 +395,7 @@ class Call:
         if does is not None:
             self._do(does)
             return
-        step = self._talk.step[f"call_{kind}"] = min(step, 2)
-        text = self._around.phrases.say(f"call.{kind}.{step}", self._locale)
-        self._submit(c.Notify(notice=f"call_{kind}", text=text))
+        self._submit(c.Notify(notice=f"call_{kind}", text=self._mouth.word_for(kind, step)))
 
     def _said(self, said: Said) -> None:
         self._scenario.spoke(self._at)
@@ -472,7 +420,7 @@ class Call:
         if account and is_private(leg):
             return
         if account:
-            self._tasks.start(self._by_person(account, said.text, speech), name="person")
+            self._by_person(state, leg, account, said.text, speech=speech)
             return
         self._talk.choices = ()
         item = Inbound(
@@ -484,7 +432,7 @@ class Call:
             self._talk.awaiting = True
             self._talk.asked = (said.until, self._at)
             self._line.await_answer()
-        self._tasks.start(self._by_caller(item, self._last), name="said")
+        self._submissions.receive(item)
 
     def _meant(self, keys: str, choices: tuple[Button, ...]) -> tuple[str, str]:
         """What keys stand for: a button by its number, a person, or themselves."""
@@ -495,22 +443,18 @@ class Call:
             return words.ASK_FOR_PERSON, self._around.phrases.say("person_please", self._locale)
         return "", keys.rstrip("#")
 
-    async def _by_caller(self, item: Inbound, before: asyncio.Task[None] | None) -> None:
-        """What was said is on disk, or said to be lost: a caller can't send it again."""
-        if before is not None and not before.done():
-            await asyncio.wait({before})
-        try:
-            await self._around.dispatcher.receive(item)
-        except (Refused, StorageUnavailable) as error:
-            log.warning("speech_refused", leg=self.leg, error=type(error).__name__)
-            self._answered()
-            self._phrase(Phrase(AGAIN))
+    def _unheard(self) -> None:
+        """What the caller said is lost: they are asked to say it again."""
+        self._answered()
+        self._mouth.say_phrase(Phrase(AGAIN))
 
-    async def _by_person(self, account: str, text: str, speech: Speech) -> None:
-        state, leg, person = self._log.state, self._leg, self._person(account)
-        if state is not None and leg is not None and person is not None:
-            floor, endpoint = state.floor_seq, leg.endpoint
-            await self._try(c.SendReply(operator=person, text=text, floor_seq=floor, endpoint=endpoint, speech=speech))
+    def _by_person(self, state: Conversation, leg: Leg, account: str, text: str, *, speech: Speech) -> None:
+        person = self._person(account)
+        if person is not None:
+            reply = c.SendReply(
+                operator=person, text=text, floor_seq=state.floor_seq, endpoint=leg.endpoint, speech=speech
+            )
+            self._submissions.beside(reply)
 
     def _person(self, account: str) -> Person | None:
         """Somebody who takes part, by their account."""
@@ -536,8 +480,8 @@ class Call:
 
     def _heard(self, heard: PromptHeard) -> None:
         """A message that the caller spoke into stands in the log with what of it they had heard."""
-        self._talk.saying.discard(heard.prompt)
-        if heard.prompt == self._notice and heard.ended == "whole":
+        self._mouth.was_heard(heard.prompt)
+        if self._mouth.is_notice(heard.prompt) and heard.ended == "whole":
             self._record()
         cut = heard.ended == "stopped" and heard.characters < heard.of
         if cut and heard.prompt.isdigit() and self._leg is not None:
@@ -548,7 +492,7 @@ class Call:
         recordings = self._around.recordings
         if recordings is None or not self._begun.settings.record or self._track is not None:
             return
-        self._track = recordings.begin(About(business=self.business, conversation=self.conversation, leg=self.leg))
+        self._track = recordings.begin(self._about)
         self._line.tap = self._track.tap
         self._submit(c.ChangeRecording(leg=self.leg, to="on"))
 
@@ -603,22 +547,5 @@ class Call:
         else:
             self.end("lost" if self._scenario.greeted else "missed")
 
-    # --- what is done about it ---
-
     def _submit(self, command: c.AnyCommand) -> None:
-        """In order: one after another."""
-        self._last = self._tasks.start(self._after(self._last, command), name="submit")
-
-    async def _after(self, before: asyncio.Task[None] | None, command: c.AnyCommand) -> None:
-        if before is not None and not before.done():
-            await asyncio.wait({before})
-        await self._try(command)
-
-    async def _try(self, command: c.AnyCommand) -> None:
-        """What the log refuses was decided by somebody else meanwhile."""
-        try:
-            await self._around.dispatcher.submit(self.business, self.conversation, command)
-        except (Refused, StorageUnavailable) as error:
-            log.info("call_refused", leg=self.leg, command=type(command).__name__, error=type(error).__name__)
-            if isinstance(command, c.EndCall):
-                self.finish()
+        self._submissions.submit(command)
