@@ -62,7 +62,7 @@ export const begin = {
   "bot.ready.counted": "The bot is ready. It knows {intents} intents from {examples} examples.",
 
   "inboxes.title": "Inboxes",
-  "inboxes.about": "The ways in: a chat on your pages, a bot in Telegram.",
+  "inboxes.about": "The ways in: chat and calls on your pages, a bot in Telegram.",
   "inboxes.add": "Add inbox",
   "inboxes.new": "New inbox",
   "inboxes.none": "Nobody can write to you yet",

@@ -63,7 +63,7 @@ export const begin: Catalogue<keyof typeof words> = {
   "bot.ready.counted": "Бот готов. Намерений: {intents}, примеров: {examples}.",
 
   "inboxes.title": "Точки входа",
-  "inboxes.about": "Откуда приходят клиенты: чат на ваших страницах, бот в Telegram.",
+  "inboxes.about": "Откуда приходят клиенты: чат и звонки на ваших страницах, бот в Telegram.",
   "inboxes.add": "Добавить точку входа",
   "inboxes.new": "Новая точка входа",
   "inboxes.none": "Вам пока никто не может написать",
