@@ -76,7 +76,11 @@ export function afterCall(state: Calling, event: CallEvent, at: number) {
       return {
         legs: legs.map((one) =>
           one.id === event.leg
-            ? { ...one, answered: event.by, held: one.held && (one.consult !== null || one.answered === null) }
+            ? {
+                ...one,
+                answered: event.by,
+                held: one.held && (one.consult !== null || one.answered === null),
+              }
             : one,
         ),
         answered: state.last_input,
