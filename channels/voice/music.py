@@ -14,6 +14,7 @@ RATE = 16_000
 _CHORDS = ((220.0, 261.63, 329.63), (174.61, 220.0, 261.63), (196.0, 246.94, 293.66), (164.81, 196.0, 246.94))
 """A minor, F, G, E minor, in hertz."""
 _CHORD_SECONDS = 3
+RING_HERTZ = 425
 _LOUD = 2_600
 """The peak of the whole: well below a voice."""
 
@@ -33,8 +34,10 @@ def beep() -> tuple[Frame, ...]:
 
 @cache
 def ringing() -> tuple[Frame, ...]:
-    """The tone of a line that rings (ITU-T E.180: 425 Hz, a second of it and a longer pause), to be played over and over."""
-    return _frames(np.concatenate([_tone(425, 1.0, loud=1_500), np.zeros(3 * RATE)]))
+    """The tone of a line that rings (ITU-T E.180: 425 Hz, a second of it in four), to be played over and over. It begins late: mostly
+    somebody answers before."""
+    pause = np.zeros(RATE * 3 // 2)
+    return _frames(np.concatenate([pause, _tone(RING_HERTZ, 1.0, loud=1_500), pause]))
 
 
 def _tone(hertz: float, seconds: float, *, loud: float) -> NDArray[np.float64]:
