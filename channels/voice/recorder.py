@@ -51,7 +51,7 @@ class Track:
         self._put = put
         self._rests = True
         self._gathered: list[Frame] = []
-        self._frames = 0
+        self._frames = self._at = 0
         self._behind = 0
         self._file: IO[bytes] | None = None
         self._broken = False
@@ -62,13 +62,17 @@ class Track:
         self._rests = rests
 
     def tap(self, at: int, caller: Frame | None, given: Frame) -> None:
-        """As ``line.Tap``."""
+        """As ``line.Tap``. Ticks that were left out are silence, so that what follows stays where it was said."""
         if self._broken or self._ended:
             return
         if not self._frames:
             self.about = msgspec.structs.replace(self.about, since=max(0, at - FRAME_MS))
             self._put(self._open)
-        self._frames += 1
+            self._at = at - FRAME_MS
+        left_out = min(LONGEST, max(0, round((at - self._at) / FRAME_MS) - 1))
+        self._gathered += [SILENCE] * (2 * left_out)
+        self._at = at
+        self._frames += 1 + left_out
         sides = (SILENCE, SILENCE) if self._rests else (SILENCE if caller is None else caller, given)
         self._gathered += sides
         if len(self._gathered) >= 2 * GATHER:

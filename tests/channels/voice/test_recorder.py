@@ -149,6 +149,18 @@ async def test_while_it_rests_neither_side_is_kept(bench: Bench, recordings: Rec
     assert np.abs(sound[: RATE * 3 // 4]).max() > 5_000 < np.abs(sound[RATE * 13 // 4 :]).max()
 
 
+async def test_what_a_busy_node_left_out_is_silence(bench: Bench, recordings: Recordings, stored: Files) -> None:
+    track = recordings.begin(await about(bench))
+    recorded(track, 1)
+    recorded(track, 1, start=3)
+    ended(track)
+    await recordings.keep_all()
+    (event,) = await told(bench, track.about.conversation)
+    assert event.seconds == 4
+    sound = decoded(await bytes_of(stored, bench.place.business))
+    assert np.abs(sound[RATE * 5 // 4 : RATE * 11 // 4]).max() < 100 < np.abs(sound[RATE * 13 // 4 :]).max()
+
+
 async def test_nothing_is_kept_before_it_is_told_to_go_on(writer: Writer, tmp_path: Path) -> None:
     track = writer.begin(About(business="b", conversation="c", leg="l"))
     track.tap(20, tone(300, 0), tone(700, 0))
