@@ -9,14 +9,14 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from gateway.ports import Hint, Signal
+from gateway.ports import Answer, Hint, Question, Signal
 from gateway.tasks import TaskSet
 
 log = structlog.get_logger(__name__)
 
 CONNECT_WITHIN = 2.0
 """Seconds."""
-Message = Hint | Signal
+Message = Hint | Signal | Question | Answer
 Listener = Callable[[Message], None]
 
 
@@ -62,10 +62,29 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     node: str
     hint: Hint | None = None
     signal: Signal | None = None
+    question: Question | None = None
+    answer: Answer | None = None
 
     @classmethod
     def of(cls, message: Message, *, node: str) -> _Envelope:
-        return cls(node=node, hint=message) if isinstance(message, Hint) else cls(node=node, signal=message)
+        match message:
+            case Hint():
+                return cls(node=node, hint=message)
+            case Signal():
+                return cls(node=node, signal=message)
+            case Question():
+                return cls(node=node, question=message)
+            case Answer():
+                return cls(node=node, answer=message)
+
+    def message_for(self, node: str) -> Message | None:
+        """What of it is meant for a node; None where nothing is, or what it is a newer node knows."""
+        if self.node == node:
+            return None
+        asked = self.question or self.answer
+        if asked is not None:
+            return asked if asked.to == node else None
+        return self.hint or self.signal
 
 
 class RedisBus:
@@ -138,8 +157,8 @@ class RedisBus:
             envelope = self._decoder.decode(body)
         except msgspec.DecodeError:
             return  # a newer node's message of a kind that we don't know
-        message = envelope.hint or envelope.signal
-        if envelope.node == self._node or message is None:
+        message = envelope.message_for(self._node)
+        if message is None:
             return
         try:
             listener(message)
