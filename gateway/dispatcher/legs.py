@@ -21,7 +21,7 @@ LEG_LIVES = 30_000_000
 
 
 class Whose(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the row of a leg says. ``node``: that has its sound; "" in rows that 0.6 wrote."""
+    """What the row of a leg says. ``node``: that has its sound; "" in rows that 0.7 wrote."""
 
     conversation: str
     node: str = ""
