@@ -20,13 +20,14 @@ from channels.voice.follower import Follower
 from channels.voice.line import Line
 from channels.voice.line_events import Caption, CarrierChanged, LineEvent, PromptBegan, PromptHeard, Said
 from channels.voice.mouth import AGAIN, FILLER, Mouth
+from channels.voice.music import ringing
 from channels.voice.recorder import About, Track
 from channels.voice.recordings import Recordings
 from channels.voice.scenario import Does, End, Finish, Notice, Phrase, Scenario, Submit
 from channels.voice.scenario import Place as Position
 from channels.voice.seating import CALLER, account_of, is_private, rows_of, seat_of, takes_part, wants_music
 from channels.voice.seats import Place
-from channels.voice.sounds import CallSounds, Shelf
+from channels.voice.sounds import CallSounds, Frames, Shelf
 from channels.voice.speaking import Spoken, pressed, spoken_of
 from channels.voice.submissions import Submissions
 from channels.voice.tongues import Tongues, is_name
@@ -136,6 +137,7 @@ class Call:
         self._gone: asyncio.TimerHandle | None = None
         self._at = self._looked_at = 0
         self._over = False
+        self._is_open = False
         sounds = CallSounds(begun.sounds, begun.settings, around.shelf, leg=begun.leg)
         self._mouth = Mouth(self._line, sounds, tongues, around.phrases)
         self._submissions = Submissions(
@@ -178,6 +180,13 @@ class Call:
         self._subscription = await hub.follow(
             self.business, self.conversation, audience=Audience.SUPERVISOR, sink=self._log, last=last
         )
+
+    def open(self) -> None:
+        """From now on the caller is spoken to and understood; until then it rings."""
+        self._is_open = True
+        self._arrange()
+        if self.is_heard:
+            self._listen_to_caller()
 
     def place(self, who: str) -> Place:
         """Where a carrier that is about to be made tells what happens to it. Raises ``NotFound`` for whom the call is none of."""
@@ -283,14 +292,20 @@ class Call:
             self._leave(seat)
         if state.floor is not Floor.BOT:
             self._answered()
-        self._mind(on=state.status is Status.PENDING)
+        self._mind(on=state.status is Status.PENDING and self._is_open)
         self._line.change(rows_of(state, leg, self._seats))
         self._understand_people(state, leg)
         if self._track is not None:
             self._track.rest(leg.recording != "on" or leg.held)
-        self._line.play_music(self._mouth.music(held=leg.held) if wants_music(state, leg, self._seats) else ())
+        self._line.play_music(self._music(state, leg))
         if self._scenario.greeted:
             self._do(self._scenario.moved(state, self._at))
+
+    def _music(self, state: Conversation, leg: Leg) -> Frames:
+        """What sounds where nobody speaks."""
+        if not self._is_open:
+            return ringing()
+        return self._mouth.music(held=leg.held) if wants_music(state, leg, self._seats) else ()
 
     def _understand_people(self, state: Conversation, leg: Leg) -> None:
         """What people say while the caller is on hold is theirs alone: no engine hears it, and nothing of it is kept. Whoever has
@@ -521,7 +536,6 @@ class Call:
             self._submit(c.EndConsult(leg=self.leg, why="lost"))
 
     def _caller_changed(self, event: CarrierChanged) -> None:
-        state = self._log.state
         if event.state != "connected":
             if event.state == "closed":
                 self._seats.discard(CALLER)
@@ -531,6 +545,12 @@ class Call:
         if self._gone is not None:
             self._gone.cancel()
             self._gone = None
+        if self._is_open:
+            self._listen_to_caller()
+
+    def _listen_to_caller(self) -> None:
+        """Their sound is there, for the first time or again."""
+        state = self._log.state
         if not self._scenario.greeted:
             self._line.understand(CALLER, self._tongues.recognition)
         if state is not None:

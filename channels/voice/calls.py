@@ -189,6 +189,8 @@ class Calls:
 
     async def _take(self, begun: Begun) -> None:
         voices = await self._engines()
+        if begun.leg in self._calls:
+            return
         call = Call(begun, self._around, _tongues_of(begun, voices))
         self._calls[begun.leg] = call
         CALLS_BEGUN.inc()
@@ -197,6 +199,14 @@ class Calls:
             begun.leg, call.step, prepare=call.prepare, failed=partial(call.end, "lost")
         )
         await call.run()
+        self._tasks.start(self._open(call, begun, voices), name="open")
+
+    async def _open(self, call: Call, begun: Begun, voices: Voices) -> None:
+        """It rings until whoever calls can be understood."""
+        locale = begun.state.locale
+        await voices.get_ready(begun.business, locale, begun.settings.recognizers.get(locale, ()))
+        if call.leg in self._calls:
+            call.open()
 
     async def _prepare(self, business: str, locale: str, settings: CallSettings) -> None:
         """What is understood, and what is said to everybody."""

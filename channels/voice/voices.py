@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
@@ -29,7 +30,8 @@ Changes: TypeAlias = Callable[[Literal["recognizer", "synthesizer"], str], None]
 PATIENT = TurnSettings(wait_words=4_000, doubt=3_000)
 """Of turns whose recognizer tells nothing before it has computed."""
 
-
+READY_WITHIN = 12.0
+"""Seconds for which a caller's first words are not asked for, because nobody would understand them yet."""
 FILES = Limits(open=60.0, final=60.0)
 
 
@@ -63,7 +65,9 @@ class Voices:
         self._bench = Bench()
         self._bench_of_files = Bench()
         self._prepared: dict[tuple[str, str, str], str] = {}
-        """The version of the phrases that a recognizer knows, by business, language and its name."""
+        """The version of the phrases that a recognizer knows, by business, language and its name …"""
+        self._learning: dict[tuple[str, str, str], asyncio.Lock] = {}
+        """… and whether it is learning them."""
         self._spoken: dict[tuple[str, str], tuple[object, ...]] = {}
         """What was spoken beforehand, in which voice, by business and language."""
 
@@ -103,18 +107,32 @@ class Voices:
     async def prepare(self, business: str, locale: str, recognizers: Sequence[str] = ()) -> None:
         """Has the recognizers learn what the bot knows by now, so that the first word of a call waits for nothing. Services have nothing
         to learn, and would be paid for it."""
-        hints = self._vocabulary.hints(business, locale)
         for placed in self._hear(recognizers):
-            known = (business, locale, placed.name)
-            if self._prepared.get(known) == hints.version or self._is_service(placed.name):
-                continue
-            self._prepared[known] = hints.version
+            await self._learn(business, locale, placed)
+
+    async def get_ready(self, business: str, locale: str, recognizers: Sequence[str] = ()) -> None:
+        """As ``prepare``, of the first recognizer, which is waited for ``READY_WITHIN`` at most."""
+        for placed in self._hear(recognizers)[:1]:
+            try:
+                async with asyncio.timeout(READY_WITHIN):
+                    await self._learn(business, locale, placed)
+            except TimeoutError:
+                log.warning("recognizer_unprepared", engine=placed.name, locale=locale, why="it takes too long")
+
+    async def _learn(self, business: str, locale: str, placed: Placed[Recognizer]) -> None:
+        if self._is_service(placed.name):
+            return
+        known = (business, locale, placed.name)
+        async with self._learning.setdefault(known, asyncio.Lock()):
+            hints = self._vocabulary.hints(business, locale)
+            if self._prepared.get(known) == hints.version:
+                return
             try:
                 listening = await placed.engine.listen(locale=locale, hints=hints)
             except SpeechUnavailable as error:
-                self._prepared.pop(known, None)
                 log.warning("recognizer_unprepared", engine=placed.name, locale=locale, why=str(error))
             else:
+                self._prepared[known] = hints.version
                 await listening.aclose()
 
     async def learn(self, business: str) -> None:

@@ -71,9 +71,11 @@ def _answer(consult: Consult, event: ConsultAnswered | ConsultDeclined) -> Consu
 
 
 def _answered(state: Conversation, event: CallAnswered) -> tuple[Leg, ...]:
-    """Whose sound comes in takes the customer from hold, but where they are on hold for a colleague to be asked."""
+    """Whose sound comes in takes the customer from a hold of whoever talked before, but where that is for a colleague to be asked. Before
+    anybody talked it is their own: they were quicker than their sound."""
     leg = state.leg(event.leg)
-    return _with(state, event.leg, answered=event.by, held=leg is not None and leg.held and leg.consult is not None)
+    held = leg is not None and leg.held and (leg.consult is not None or leg.answered is None)
+    return _with(state, event.leg, answered=event.by, held=held)
 
 
 def _ended(state: Conversation, event: CallEnded) -> dict[str, Any]:

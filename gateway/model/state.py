@@ -21,7 +21,7 @@ from gateway.model.events import (
 )
 from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 15
+FOLD_VERSION = 16
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140

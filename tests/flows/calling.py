@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from channels.voice.hearing import Recognition
 from channels.voice.messages import transcribe
+from channels.voice.mixer import FRAME
+from channels.voice.music import RING_HERTZ
 from gateway.ports import Hints
 from speech.sphinx import sphinx
 from speech.wav import wav
@@ -117,8 +119,13 @@ def hears_sound(page: Page) -> None:
 
 
 def heard_by(page: Page) -> Sound:
-    """All that has sounded in a page's calls."""
-    return np.frombuffer(base64.b64decode(page.evaluate("recorded()")), dtype=np.int16)
+    """All that has sounded in a page's calls, but that it rang."""
+    sound = np.frombuffer(base64.b64decode(page.evaluate("recorded()")), dtype=np.int16)
+    frames = sound[: sound.size // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
+    power = np.abs(np.fft.rfft(frames * np.hanning(FRAME))) ** 2
+    ring = round(RING_HERTZ * FRAME / RATE)
+    rings = power[:, ring - 2 : ring + 3].sum(axis=1) > 0.95 * power.sum(axis=1)
+    return np.where(rings[:, None], 0, frames).astype(np.int16).ravel()
 
 
 def forget_heard(page: Page) -> None:

@@ -33,7 +33,9 @@ def test_what_is_said_in_a_call_is_heard_and_stands_in_order(
     playwright: Playwright, demo: DemoServer, tmp_path: Path
 ) -> None:
     (tmp_path / "desk").mkdir()
-    said = spoken(8.0, "Сколько стоит интернет?", 16.0, "Соедините с оператором, пожалуйста", 10.0)
+    # Asked twice: on a busy machine a microphone stutters, and once somebody is called the bot answers no more.
+    question = "Сколько стоит интернет?"
+    said = spoken(8.0, question, 10.0, question, 16.0, "Соедините с оператором, пожалуйста", 10.0)
     with (
         speaking(playwright, tmp_path, said) as browser,
         speaking(playwright, tmp_path / "desk", spoken(60.0)) as other,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.ipa import pronounced
+from gateway.errors import SpeechUnavailable
+from speech.ipa import by_program, found, pronounced
 from speech.sphinx.grams import arpa
 from speech.sphinx.phones import arpabet
 from speech.sphinx.phrases import Book, grammar, tokens
 
+Pronounced = Callable[..., list[str]]
 Model = tuple[dict[tuple[str, ...], float], dict[tuple[str, ...], float]]
 
 
@@ -98,12 +101,26 @@ def test_sounds_of_a_word_become_english_phones(voice: str, word: str, phones: s
     assert " ".join(found).replace("IY", "IH") == phones
 
 
-def test_each_text_gets_its_own_sounds_whatever_its_neighbours_are() -> None:
+@pytest.mark.parametrize("told", [pronounced, by_program])
+def test_each_text_gets_its_own_sounds_whatever_its_neighbours_are(told: Pronounced) -> None:
     texts = ["привет", "", "123456", "да. нет. да", "пока", "..."]
-    together = pronounced(texts, "ru", separator="_")
+    together = told(texts, "ru", separator="_")
     assert len(together) == len(texts)
-    assert together[0] == pronounced(["привет"], "ru", separator="_")[0]
-    assert together[4] == pronounced(["пока"], "ru", separator="_")[0]
+    assert together[0] == told(["привет"], "ru", separator="_")[0]
+    assert together[4] == told(["пока"], "ru", separator="_")[0]
+
+
+def test_library_and_program_tell_the_same_but_for_the_stress_of_small_words() -> None:
+    assert found() is not None
+    words = ["будет", "интернет", "подключение", "для", "сколько", "Wi-Fi", "роутер"]
+    unstressed = str.maketrans("", "", "ˈˌ")
+    one, other = pronounced(words, "ru", separator="_"), by_program(words, "ru", separator="_")
+    assert [told.translate(unstressed) for told in one] == [told.translate(unstressed) for told in other]
+
+
+def test_voice_that_is_none_is_said() -> None:
+    with pytest.raises(SpeechUnavailable, match="no-such-voice"):
+        pronounced(["word"], "no-such-voice")
 
 
 @given(PHRASES)

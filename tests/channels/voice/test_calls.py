@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from channels.voice.mixer import Frame
+from channels.voice.mixer import SILENCE, Frame
 from channels.voice.opus import Encoder
 from channels.voice.rtp import Rtp
 from channels.voice.voices import Voices
@@ -40,9 +40,15 @@ class Typist:
 
     hears: list[str] = field(default_factory=list)
     hints: list[Hints] = field(default_factory=list)
+    learns: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set: it knows what it needs."""
+
+    def __post_init__(self) -> None:
+        self.learns.set()
 
     async def listen(self, *, locale: str, hints: Hints) -> Listening:
         self.hints.append(hints)
+        await self.learns.wait()
         return _Sheet(self.hears)
 
     async def aclose(self) -> None:
@@ -200,6 +206,32 @@ async def test_recognizer_learns_when_a_call_is_near_and_not_before(lab: Lab) ->
     assert lab.typist.hints == []
     await widget.send({"type": "call_soon"})
     await until(lambda: lab.typist.hints != [], what="the recognizer is prepared")
+
+
+async def test_it_rings_until_the_caller_can_be_understood(lab: Lab) -> None:
+    lab.typist.learns.clear()
+    phone = await lab.connected()
+    await until(lambda: sum(len(packet.payload) > 8 for packet in phone.caller.heard) > 10, what="it rings")
+    assert [entry["event"]["type"] for entry in phone.widget.entries if "notice" in entry["event"]] == []
+    assert len(lab.typist.hints) == 1, "nobody listens to the caller yet"
+    lab.typist.learns.set()
+    await phone.widget.entry("system_notice", notice="call_greeting")
+
+
+async def test_operator_whose_line_comes_back_leaves_the_caller_on_hold(lab: Lab) -> None:
+    phone = await lab.connected()
+    await phone.widget.entry("system_notice", notice="call_greeting")
+    olga = await lab.answered(phone, "olga")
+    await phone.widget.entry("call_answered", leg=phone.leg)
+    assert (await lab.site.verb(phone.conversation, "hold_call", leg=phone.leg))[0] == 200
+    heard = len(phone.caller.heard)
+    await phone.sound([SILENCE] * 200)  # meanwhile nothing comes of hers, and her line is taken for lost
+    assert len(phone.caller.heard) > heard + 100
+    await asyncio.gather(phone.sound([SILENCE] * 10), olga.sound([SILENCE] * 10))
+    assert (await lab.site.verb(phone.conversation, "resume_call", leg=phone.leg))[0] == 200
+    await phone.widget.entry("call_resumed", leg=phone.leg)
+    told = [tag_of(entry.event) for entry in await lab.site.log(phone.conversation)]
+    assert told.count("call_answered") == 1 and told[-2:] == ["call_held", "call_resumed"]
 
 
 async def test_the_bot_greets_understands_and_answers(lab: Lab) -> None:

@@ -135,6 +135,16 @@ def test_a_call_that_is_passed_on_is_held_by_nobody_and_answered_anew() -> None:
     assert history.do(c.AnswerCall(leg="leg-1", operator=SUE)) == (CallAnswered(leg="leg-1", by=SUE),)
 
 
+def test_a_hold_that_comes_before_the_holders_sound_stays() -> None:
+    history = called()
+    history.ask_for_person()
+    history.take(OLGA)
+    history.do(c.HoldCall(leg="leg-1", operator=OLGA))
+    history.do(c.AnswerCall(leg="leg-1", operator=OLGA))
+    (leg,) = history.state.legs
+    assert (leg.answered, leg.held) == (OLGA, True)
+
+
 def test_the_end_of_a_call_begins_the_owners_wrap_up() -> None:
     history = taken()
     news = history.do(c.EndCall(leg="leg-1", why="hung_up"), REQUIRED)

@@ -75,7 +75,13 @@ export function afterCall(state: Calling, event: CallEvent, at: number) {
     case "call_answered":
       return {
         legs: legs.map((one) =>
-          one.id === event.leg ? { ...one, answered: event.by, held: one.held && one.consult !== null } : one,
+          one.id === event.leg
+            ? {
+                ...one,
+                answered: event.by,
+                held: one.held && (one.consult !== null || one.answered === null),
+              }
+            : one,
         ),
         answered: state.last_input,
         waiting_since: null,
