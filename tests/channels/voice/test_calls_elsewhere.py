@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from channels.voice.elsewhere import SOUND
+from channels.voice.mixer import SILENCE
 from gateway.cluster import asks
 from gateway.model.rules import CallSettings
-from tests.channels.voice.test_calls import Desk, Lab, Phone, on_lab
+from tests.channels.voice.test_calls import Desk, Lab, Phone, Voice, on_lab
 from tests.support.caller import Caller
 from tests.support.redis import RedisServer
 from tests.support.stores import Database
@@ -45,8 +48,18 @@ async def other(
         yield replace(lab.site, node=node)
 
 
-def sounds(caller: Caller) -> bool:
-    return sum(len(packet.payload) > 8 for packet in caller.heard) > 25
+async def hears(voice: Voice, *others: Voice) -> None:
+    """More than silence comes to them. A browser sends its silence, too: who sends nothing is gone."""
+    heard = len(voice.caller.heard)
+    async with asyncio.timeout(30):
+        while sum(len(packet.payload) > 8 for packet in voice.caller.heard[heard:]) < 25:
+            await asyncio.gather(*(one.sound([SILENCE] * 5) for one in (voice, *others)))
+
+
+async def sounding(voice: Voice) -> None:
+    """Until it is cancelled."""
+    while True:
+        await voice.sound([SILENCE] * 5)
 
 
 async def moved(phone: Phone, other: Site) -> Phone:
@@ -63,10 +76,12 @@ async def test_operator_at_another_node_hears_the_caller_and_is_heard(lab: Lab, 
     lab.desks.append(olga)
     await olga.connect()
     await phone.widget.entry("call_answered", leg=phone.leg)
-    phone.caller.heard.clear()
-    await olga.speak("Good afternoon, this is Olga.")
-    await phone.speak()
-    await until(lambda: sounds(phone.caller) and sounds(olga.caller), what="each hears the other")
+    saying = asyncio.create_task(olga.speak("Good afternoon, this is Olga."))
+    await hears(phone)
+    await saying
+    saying = asyncio.create_task(phone.speak())
+    await hears(olga)
+    await saying
 
 
 async def test_caller_comes_back_at_another_node(lab: Lab, other: Site) -> None:
@@ -79,15 +94,19 @@ async def test_caller_comes_back_at_another_node(lab: Lab, other: Site) -> None:
     await again.speak()
     said = await again.widget.entry("customer_message", text="where is my parcel")
     assert said["event"]["speech"]["leg"] == phone.leg
-    await until(lambda: sounds(again.caller), what="they hear the answer")
+    await hears(again)
 
 
 async def test_keys_reach_the_node_of_the_call(lab: Lab, other: Site) -> None:
     phone = await lab.connected()
     await phone.widget.entry("system_notice", notice="call_greeting")
     again = await moved(phone, other)
+    there = asyncio.create_task(sounding(phone))
     await again.widget.send({"type": "press", "leg": phone.leg, "key": "0"})
-    await phone.widget.entry("handoff_requested", reason="asked")
+    await phone.widget.entry("handoff_requested")
+    there.cancel()
+    await asyncio.wait([there])
+    await again.widget.close()
 
 
 async def test_call_that_is_repeated_at_another_node_stays_where_it_is(lab: Lab, other: Site) -> None:
@@ -97,6 +116,7 @@ async def test_call_that_is_repeated_at_another_node_stays_where_it_is(lab: Lab,
     begun = await again.widget.expect("call", id="c1")
     assert begun["leg"] == phone.leg
     assert (lab.site.node.calls.count, other.node.calls.count) == (1, 0)
+    await again.widget.close()
 
 
 async def test_what_the_node_of_the_call_refuses_is_refused_in_its_words(lab: Lab, other: Site) -> None:
@@ -115,9 +135,11 @@ async def test_call_whose_node_is_silent_is_asked_for_again_later(
     monkeypatch.setattr(asks, "WITHIN", 0.2)
     phone = await lab.connected()
     assert (await lab.site.verb(phone.conversation, "take", who="olga"))[0] == 200
-    await lab.site.node.bus.aclose()
+    lab.site.node.asks.answer(SOUND, lambda body: asyncio.Event().wait())  # type: ignore[arg-type,return-value]
     path = f"/api/v1/businesses/{other.ours.business}/legs/{phone.leg}/sound"
-    status, told = await other.call("POST", path, json={"sdp": await Caller().offer()})
+    caller = Caller()
+    status, told = await other.call("POST", path, json={"sdp": await caller.offer()})
+    await caller.aclose()
     assert status == 503 and told["type"].endswith("/overloaded")
     path = path.replace(phone.leg, "0" * 32)
     assert (await other.call("POST", path, json={"sdp": "v=0"}))[0] == 404, "there is no such call"
