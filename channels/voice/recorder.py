@@ -69,7 +69,9 @@ class Track:
             self.about = msgspec.structs.replace(self.about, since=max(0, at - FRAME_MS))
             self._put(self._open)
             self._at = at - FRAME_MS
-        left_out = min(LONGEST, max(0, round((at - self._at) / FRAME_MS) - 1))
+        left_out = min(
+            MOST_BEHIND * GATHER, max(0, round((at - self._at) / FRAME_MS) - 1)
+        )  # after a minute its leg is over
         self._gathered += [SILENCE] * (2 * left_out)
         self._at = at
         self._frames += 1 + left_out
