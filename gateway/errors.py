@@ -67,6 +67,12 @@ class Refused(SwitchboardError):
         self.fields = fields
 
 
+def refused_as(code: str, detail: str | Fault, **fields: str | int | None) -> Refused:
+    """The error that has a code; ``Refused`` itself for one that isn't known here."""
+    known = {one.code: one for one in Refused.__subclasses__()}
+    return known.get(code, Refused)(detail, **fields)
+
+
 class NotPossible(Refused):
     code, status, title = "not_possible", 409, "Not possible now"
 

@@ -549,12 +549,12 @@ class Narrator(Protocol):
 
 
 class Calls(Protocol):
-    """The calls whose sound this node has.
+    """Calls, whichever node has their sound.
 
     ``begin``: a customer calls; the leg comes back with the receipt. As ``Dispatcher.receive``, and ``NotPossible`` where they are in a
     call already. ``connect``: answers the whole offer (SDP) of a browser with a whole answer: the caller's, or that of somebody of the
-    business who takes part. A further one of the same takes the place of theirs. Raises ``NotFound`` where there is no such call here, or it
-    is none of theirs, ``Invalid`` where the offer can't be answered, ``Overloaded``. ``press``: a key of the caller's. ``expect``:
+    business who takes part. A further one of the same takes the place of theirs. Raises ``NotFound`` where there is no such call, or it
+    is none of theirs, ``Invalid`` where the offer can't be answered, ``Overloaded``, also where its node doesn't answer. ``press``: a key of the caller's. ``expect``:
     somebody may call soon, in this language, at an inbox with these ``settings``: what takes time is prepared; returns at once.
     """
 
@@ -564,7 +564,7 @@ class Calls(Protocol):
 
     async def connect(self, business: str, leg: str, sdp: str, *, party: Caller | Person) -> str: ...
 
-    def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None: ...
+    async def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None: ...
 
 
 class Hints(msgspec.Struct, frozen=True, kw_only=True):
@@ -649,6 +649,25 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     conversation: str
     seq: int
     anew: bool = False
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one node asks of another (``gateway.cluster.asks``). ``to``: the node; ``about``: who answers there; ``id``: "" where no
+    answer is awaited."""
+
+    id: str
+    to: str
+    about: str
+    body: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to a question; ``refused``: why there is none, in place of ``body``."""
+
+    id: str
+    to: str
+    body: str = ""
+    refused: str = ""
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):

@@ -71,7 +71,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database: str = ""
     """Empty: one SQLite file in the data folder. Or ``postgresql+psycopg://user@host/name``."""
     redis: str = ""
-    """Empty: one node. Or ``redis://host:6379/0``, so that many nodes tell one another at once."""
+    """Empty: one node. Or redis://host:6379/0, so that many nodes tell one another at once; rediss:// by TLS,
+    redis+sentinel://one:26379,two:26379/service/0 where Sentinels know the primary."""
     secret_key: str = ""
     """What seals secrets at rest. Empty: made at the first start and kept in the data folder; over PostgreSQL it must
     be set, the same on every node. ``switchboard secret-key`` makes one."""

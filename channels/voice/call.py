@@ -71,7 +71,7 @@ TICK = 500
 
 class Begun(NamedTuple):
     """A call that has begun. ``names``: how the business is called, by its languages; ``rates``: it asks how a talk was;
-    ``sounds``: those of the business."""
+    ``sounds``: those of the business; ``node``: that has the sound, "" where that isn't known."""
 
     business: str
     leg: str
@@ -82,6 +82,7 @@ class Begun(NamedTuple):
     state: Conversation
     event_id: str
     sounds: tuple[Sound, ...] = ()
+    node: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ from channels.voice.voices import Voice, Voices
 from channels.voice.webrtc import WebRtc
 from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.hub import Hub
-from gateway.dispatcher.legs import KeepLegs
+from gateway.dispatcher.legs import KeepLegs, NodeOfLeg
 from gateway.errors import NotFound, NotPossible
 from gateway.faults import desk
 from gateway.metrics import CALLS, CALLS_BEGUN, SPEECH_ENGINES, one_of
@@ -58,8 +58,9 @@ class Calls:
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, voices: Callable[[], Voices],
         webrtc: Callable[[], WebRtc], recordings: Recordings | None = None, shelf: Shelf | None = None,
-        drain_seconds: float,
+        drain_seconds: float, is_elsewhere: Callable[[str], bool] = lambda node: False,
     ) -> None:  # fmt: skip
+        """``is_elsewhere``: whether a node is another one, which may have the sound of a call that comes here once more."""
         self._store = store
         self._dispatcher = dispatcher
         self._make_voices, self._make_webrtc = voices, webrtc
@@ -75,9 +76,14 @@ class Calls:
         self._tasks = TaskSet("calls")
         self._drain_seconds = drain_seconds
         self._draining = False
+        self._is_elsewhere = is_elsewhere
 
     def start(self) -> None:
         self._tasks.start(self._keep(), name="keep")
+
+    def has(self, leg: str) -> bool:
+        """Whether its sound is here."""
+        return leg in self._calls
 
     @property
     def count(self) -> int:
@@ -117,7 +123,7 @@ class Calls:
         if receipt.blocked_until or leg in self._calls:
             return receipt, leg
         begun = await self._store.read(call.business, _Begin(call, receipt, self._dispatcher.policy))
-        if begun is not None and leg not in self._calls:
+        if begun is not None and not self._is_elsewhere(begun.node) and leg not in self._calls:
             await self._take(begun)
         return receipt, leg
 
@@ -138,7 +144,7 @@ class Calls:
         call.seat(place, answered.carrier)
         return answered.sdp
 
-    def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
+    async def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
         """As ``gateway.ports.Calls``."""
         call = self._find(business, leg)
         if call.caller != caller:
@@ -288,4 +294,5 @@ class _Begin:
             state=state,
             event_id=log.event_id(tx, state.id, state.seq) or "",
             sounds=tuple(sounds.read(tx)),
+            node=NodeOfLeg(call.call)(tx, now) or "",
         )

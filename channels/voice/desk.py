@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from channels.voice.elsewhere import Elsewhere
+from gateway.cluster.asks import Asks
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.hub import Hub
 from gateway.errors import NotFound, NotPossible
@@ -33,7 +35,7 @@ class CallDesk:
     """A ``gateway.ports.Calls``, and a ``gateway.ports.Transcriber`` and ``Narrator`` by the same engines."""
 
     def __init__(
-        self, store: Store, dispatcher: Dispatcher, hub: Hub, *, phrases: Phrases, vocabulary: Vocabulary, settings: Settings,
+        self, store: Store, dispatcher: Dispatcher, hub: Hub, asks: Asks, *, phrases: Phrases, vocabulary: Vocabulary, settings: Settings,
         files: Files, folder: Path,
     ) -> None:  # fmt: skip
         self._store = store
@@ -48,6 +50,8 @@ class CallDesk:
         self._calls: Calls | None = None
         self._opening = asyncio.Lock()
         self._tasks = TaskSet("desk")
+        self._asks = asks
+        self._elsewhere = Elsewhere(store, asks, self._opened)
         self.make_voices: Callable[[Vocabulary], Voices] | None = None
         """Other engines than those of the settings."""
 
@@ -79,10 +83,18 @@ class CallDesk:
         return await (await self._open_up()).begin(call)
 
     async def connect(self, business: str, leg: str, sdp: str, *, party: Caller | Person) -> str:
-        return await self._opened().connect(business, leg, sdp, party=party)
+        if self._has(leg):
+            return await self._opened().connect(business, leg, sdp, party=party)
+        return await self._elsewhere.connect(business, leg, sdp, party=party)
 
-    def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
-        self._opened().press(business, leg, key, caller=caller)
+    async def press(self, business: str, leg: str, key: str, *, caller: Caller) -> None:
+        if self._has(leg):
+            await self._opened().press(business, leg, key, caller=caller)
+        else:
+            await self._elsewhere.press(business, leg, key, caller=caller)
+
+    def _has(self, leg: str) -> bool:
+        return self._calls is not None and self._calls.has(leg)
 
     async def transcribe(self, business: str, file: bytes, *, locale: str, recognizers: Sequence[str] = ()) -> Words:
         from channels.voice.messages import transcribe
@@ -139,7 +151,7 @@ class CallDesk:
         return Calls(
             self._store, self._dispatcher, self._hub, phrases=self._phrases,
             voices=partial(self.make_voices or partial(voices, settings=self._settings), self._vocabulary),
-            drain_seconds=self._settings.drain_seconds,
+            drain_seconds=self._settings.drain_seconds, is_elsewhere=self._asks.reaches,
             webrtc=lambda: WebRtc(Terms(places=places_of(self._settings))), recordings=self._keeper(),
             shelf=Shelf(self._files),
         )  # fmt: skip

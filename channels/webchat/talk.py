@@ -240,7 +240,7 @@ class Talk:
                 sdp = await self._parts.calls.connect(self._business, frame.leg, frame.sdp, party=self._caller)
                 self._session.tell(codec.Answer(id=frame.id, leg=frame.leg, sdp=sdp))
             case codec.Press():
-                self._parts.calls.press(self._business, frame.leg, frame.key, caller=self._caller)
+                await self._parts.calls.press(self._business, frame.leg, frame.key, caller=self._caller)
             case codec.HangUp():
                 await self._hang_up(frame)
             case codec.Typing():

@@ -29,6 +29,8 @@ from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
 from gateway.app.opening import example_folder, make_bus, open_store
 from gateway.app.set_up import set_up_routes
+from gateway.cluster.asks import Asks
+from gateway.cluster.bus import Message
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.absence import ABSENT, note_everybody
@@ -81,7 +83,7 @@ from gateway.mail import Mailer
 from gateway.media import MediaFetcher
 from gateway.narrating import VoiceAnswers
 from gateway.phrases import CataloguePhrases
-from gateway.ports import BotEngine, BotPublisher, Channel, Suggester
+from gateway.ports import Answer, BotEngine, BotPublisher, Channel, Question, Suggester
 from gateway.process import settle
 from gateway.settings import Settings
 from gateway.store import accounts, directory, due
@@ -132,6 +134,7 @@ class Switchboard:
         self.file_routes = FileRoutes(store, self.files, self.links)
         self.bus = make_bus(settings, self.node)
         self.hub = Hub(store, self.bus)
+        self.asks = Asks(self.bus, node=self.node)
         shelf = knowledge.Shelf(store)
         self.library = knowledge.Library(store, shelf, url=lambda: self.url)
         self.knowledge = knowledge.KnowledgeRoutes(store, shelf, self.library, url=lambda: self.url)
@@ -190,6 +193,7 @@ class Switchboard:
             store,
             self.dispatcher,
             self.hub,
+            self.asks,
             phrases=policy.phrases,
             vocabulary=bot.vocabulary_of(embedded),
             settings=settings,
@@ -306,10 +310,17 @@ class Switchboard:
         shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
         return f"http://{shown}:{self.port}"
 
+    def _heard(self, message: Message) -> None:
+        """The bus brought something from another node."""
+        if isinstance(message, Question | Answer):
+            self.asks.heard(message)
+        else:
+            self.hub.heard(message)
+
     async def start(self) -> None:
         """Opens the port last. Raises ``StartupError`` where it is taken."""
         await self.store.start()
-        await self.bus.start(self.hub.heard)
+        await self.bus.start(self._heard)
         self.hub.start()
         if not self.settings.database:
             # The folder's lock says that nobody else runs: what a killed process held need not wait for its leases.
@@ -389,6 +400,7 @@ class Switchboard:
         await self.calls.aclose()
         await self.writing.aclose()
         await self.hub.aclose()
+        await self.asks.aclose()
         await self.bus.aclose()
         for channel in self.channels.values():
             await channel.aclose()

@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
+from gateway.cluster.redis import place_of
 from gateway.errors import StartupError
 from gateway.settings import Settings
 from gateway.store.opening import (
@@ -38,6 +39,7 @@ def open_store(settings: Settings, folder: DataFolder) -> Store:
 
 def make_bus(settings: Settings, node: str) -> Bus:
     if settings.redis:
+        place_of(settings.redis)
         return RedisBus(settings.redis, node=node)
     return NoBus() if settings.database else MemoryBus()
 

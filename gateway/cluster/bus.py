@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import structlog
 
-from gateway.ports import Hint, Signal
+from gateway.ports import Answer, Hint, Question, Signal
 from gateway.tasks import TaskSet
+
+if TYPE_CHECKING:
+    from redis.asyncio.client import PubSub
 
 log = structlog.get_logger(__name__)
 
-CONNECT_WITHIN = 2.0
-"""Seconds."""
-Message = Hint | Signal
+HEARTBEAT = 1.0
+"""Seconds of silence after which Redis is asked whether it is there; after as many more it is taken for gone."""
+Message = Hint | Signal | Question | Answer
 Listener = Callable[[Message], None]
 
 
@@ -62,10 +65,29 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     node: str
     hint: Hint | None = None
     signal: Signal | None = None
+    question: Question | None = None
+    answer: Answer | None = None
 
     @classmethod
     def of(cls, message: Message, *, node: str) -> _Envelope:
-        return cls(node=node, hint=message) if isinstance(message, Hint) else cls(node=node, signal=message)
+        match message:
+            case Hint():
+                return cls(node=node, hint=message)
+            case Signal():
+                return cls(node=node, signal=message)
+            case Question():
+                return cls(node=node, question=message)
+            case Answer():
+                return cls(node=node, answer=message)
+
+    def message_for(self, node: str) -> Message | None:
+        """What of it is meant for a node; None where nothing is, or what it is a newer node knows."""
+        if self.node == node:
+            return None
+        asked = self.question or self.answer
+        if asked is not None:
+            return asked if asked.to == node else None
+        return self.hint or self.signal
 
 
 class RedisBus:
@@ -77,9 +99,12 @@ class RedisBus:
     reaches = True
 
     def __init__(self, url: str, *, node: str) -> None:
-        import redis.asyncio as redis  # only where it is used: one node needs none of it
+        import redis  # only where it is used: one node needs none of it
 
-        self._redis = redis.Redis.from_url(url, socket_connect_timeout=CONNECT_WITHIN, socket_keepalive=True)
+        from gateway.cluster.redis import Client
+
+        self._client = Client(url)
+        self._redis = self._client.redis
         self._errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
         self._node = node
         self._encoder = msgspec.json.Encoder()
@@ -104,7 +129,7 @@ class RedisBus:
 
     async def aclose(self) -> None:
         await self._tasks.finish(within=0)
-        await self._redis.aclose()
+        await self._client.aclose()
 
     async def _send(self) -> None:
         while True:
@@ -126,20 +151,32 @@ class RedisBus:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
                     await pubsub.subscribe(self.CHANNEL)
                     self._listening = True
-                    async for message in pubsub.listen():
-                        self._hear(message["data"], listener)
+                    while True:
+                        message = await self._next(pubsub)
+                        if message["type"] == "message":
+                            self._hear(message["data"], listener)
             except self._errors as error:
                 log.warning("bus_lost", error=str(error))
             self._listening = False
             await asyncio.sleep(self.RETRY)
+
+    async def _next(self, pubsub: PubSub) -> dict[str, Any]:
+        """What Redis tells next, be it that it is there. Raises ``ConnectionError`` where it tells nothing: a network that is cut
+        closes no connection."""
+        for _ in range(2):
+            message: dict[str, Any] | None = await pubsub.get_message(timeout=HEARTBEAT)
+            if message is not None:
+                return message
+            await pubsub.ping()
+        raise ConnectionError("Redis is silent")
 
     def _hear(self, body: bytes, listener: Listener) -> None:
         try:
             envelope = self._decoder.decode(body)
         except msgspec.DecodeError:
             return  # a newer node's message of a kind that we don't know
-        message = envelope.hint or envelope.signal
-        if envelope.node == self._node or message is None:
+        message = envelope.message_for(self._node)
+        if message is None:
             return
         try:
             listener(message)
@@ -149,11 +186,13 @@ class RedisBus:
 
 async def tell_nodes(url: str, message: Message) -> bool:
     """Tells every node, from a process that is none; ``False`` where Redis can't be reached."""
-    import redis.asyncio as redis
+    import redis
+
+    from gateway.cluster.redis import Client
 
     body = msgspec.json.encode(_Envelope.of(message, node=""))
     try:
-        async with redis.Redis.from_url(url, socket_connect_timeout=CONNECT_WITHIN) as client:
+        async with Client(url) as client:
             await client.publish(RedisBus.CHANNEL, body)
     except (redis.RedisError, OSError):
         return False

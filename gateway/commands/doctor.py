@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ from gateway.store.opening import (
 )
 
 if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
     from speech.catalogue import Known
 
 
@@ -100,13 +103,36 @@ def _check_key(settings: Settings) -> str:
 def _check_redis(settings: Settings) -> str:
     if not settings.redis:
         return "not used: one node" if not settings.database else "not used: nodes look at the database each second"
+    return asyncio.run(_reach_redis(settings.redis))
+
+
+async def _reach_redis(url: str) -> str:
+    """By which way, and who is the primary."""
     import redis
 
+    from gateway.cluster.redis import Client, place_of
+
+    place = place_of(url)
     try:
-        redis.Redis.from_url(settings.redis, socket_connect_timeout=2.0).ping()
-    except redis.RedisError as error:
-        raise StartupError(f"Redis can't be reached ({error}). Check `redis`.") from error
-    return "reached"
+        async with Client(url) as client:
+            began = time.monotonic()
+            await client.ping()
+            took = (time.monotonic() - began) * 1_000
+            address = await _address(client)
+    except (redis.RedisError, OSError) as error:
+        what = f"No Sentinel names a primary of {place.service!r}" if place.service else "Redis can't be reached"
+        raise StartupError(f"{what} ({error}). Check `redis`, and that its port is open to this machine.") from error
+    way = "by TLS" if place.tls else "without TLS"
+    return f"reached at {address} {way}, {took:.0f} ms"
+
+
+async def _address(client: Redis) -> str:
+    """Of the server that answers; behind Sentinels it may be another one tomorrow."""
+    connection = await client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
+    try:
+        return f"{connection.host}:{connection.port}"
+    finally:
+        await client.connection_pool.release(connection)
 
 
 def _check_speech(settings: Settings) -> str:

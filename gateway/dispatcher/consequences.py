@@ -125,7 +125,7 @@ def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:
             _begin_request(tx, draft)
         case CallStarted() as called:
             _begin_request(tx, draft)
-            begin_leg(tx, draft.conversation, called, now=draft.now)
+            begin_leg(tx, draft.conversation, called, node=policy.node, now=draft.now)
         case CallEnded() as ended:
             end_leg(tx, ended)
         case ConversationStarted() as started:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import structlog
 
-from gateway.cluster.bus import Bus, Message
+from gateway.cluster.bus import Bus
 from gateway.dispatcher.following import (
     Frame,
     News,
@@ -93,7 +93,7 @@ class Hub:
         for listener in self._rows:
             listener(committed.business, state.id, committed)
 
-    def heard(self, message: Message) -> None:
+    def heard(self, message: Hint | Signal) -> None:
         """Another node told something."""
         if isinstance(message, Signal):
             self._signal_here(message)

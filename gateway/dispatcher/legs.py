@@ -20,14 +20,15 @@ LEG_LIVES = 30_000_000
 """Microseconds for which a leg is taken to live after its node's last sign."""
 
 
-class Whose(msgspec.Struct, frozen=True):
-    """What the row of a leg says."""
+class Whose(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the row of a leg says. ``node``: that has its sound; "" in rows that 0.7 wrote."""
 
     conversation: str
+    node: str = ""
 
 
-def begin_leg(tx: Tx, conversation: str, called: CallStarted, *, now: int) -> None:
-    payload = msgspec.json.encode(Whose(conversation)).decode()
+def begin_leg(tx: Tx, conversation: str, called: CallStarted, *, node: str, now: int) -> None:
+    payload = msgspec.json.encode(Whose(conversation, node)).decode()
     due.reset(tx, LEG, called.leg, due_at=now + LEG_LIVES, payload=payload)
 
 
@@ -43,3 +44,14 @@ class KeepLegs:
 
     def __call__(self, tx: Tx, now: int) -> list[str]:
         return [leg for leg in self.legs if not due.postpone(tx, LEG, leg, due_at=now + LEG_LIVES)]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOfLeg:
+    """Which node has the sound of a leg; None where it isn't one that lives."""
+
+    leg: str
+
+    def __call__(self, tx: Tx, now: int) -> str | None:
+        payload = due.payload_of(tx, LEG, self.leg)
+        return None if payload is None else msgspec.json.decode(payload, type=Whose).node

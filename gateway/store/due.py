@@ -75,7 +75,7 @@ _WAKE = Query(
     .where(*_this, due.c.due_at > bindparam("new_due_at"), due.c.lease_until == 0)
     .values(due_at=bindparam("new_due_at"))
 )
-_EXISTS = Query(select(due.c.subject).where(*_this))
+_PAYLOAD = Query(select(due.c.payload).where(*_this))
 _POSTPONE = Query(
     update(due)
     .where(*_this)
@@ -198,7 +198,13 @@ def wake(tx: Tx, kind: str, subject: str, *, due_at: int) -> bool:
 
 def exists(tx: Tx, kind: str, subject: str) -> bool:
     """Whether there is a row, held or not."""
-    return tx.one(_EXISTS, kind=kind, subject=subject) is not None
+    return payload_of(tx, kind, subject) is not None
+
+
+def payload_of(tx: Tx, kind: str, subject: str) -> str | None:
+    """What a row says, whoever holds it; None where there is none."""
+    row = tx.one(_PAYLOAD, kind=kind, subject=subject)
+    return None if row is None else str(row[0])
 
 
 def postpone(tx: Tx, kind: str, subject: str, *, due_at: int) -> bool:

@@ -169,8 +169,11 @@ class Lab:
 
 
 @asynccontextmanager
-async def on_lab(database: Database, folder: Path, *, settings: CallSettings | None) -> AsyncIterator[Lab]:
-    async with on_site(database, folder, call_addresses=("127.0.0.1",)) as site:
+async def on_lab(
+    database: Database, folder: Path, *, settings: CallSettings | None, **changes: Any
+) -> AsyncIterator[Lab]:
+    """``changes`` go to the node's settings."""
+    async with on_site(database, folder, call_addresses=("127.0.0.1",), **changes) as site:
         lab = Lab(site, Typist(), StubSynthesizer())
 
         def voices(vocabulary: Vocabulary) -> Voices:

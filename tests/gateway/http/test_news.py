@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cluster.bus import MemoryBus
+from gateway.cluster.bus import MemoryBus, Message
 from gateway.dispatcher.hub import Hub
 from gateway.http.access import mention_topic
 from gateway.http.rows import Rows
@@ -58,7 +58,8 @@ class Line(MemoryBus):
     def __init__(self, other: Hub) -> None:
         self._other = other
 
-    def publish(self, message: Hint | Signal) -> None:
+    def publish(self, message: Message) -> None:
+        assert isinstance(message, Hint | Signal)
         self._other.heard(message)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.cluster.bus import MemoryBus
+from gateway.cluster.bus import MemoryBus, Message
 from gateway.dispatcher.hub import Hub
 from gateway.http.access import Principal
 from gateway.http.presence import ANSWERED, BELIEVED, Presence, PresenceBody
@@ -89,7 +89,8 @@ class Wire(MemoryBus):
     def __init__(self) -> None:
         self.other: Hub | None = None
 
-    def publish(self, message: Hint | Signal) -> None:
+    def publish(self, message: Message) -> None:
+        assert isinstance(message, Hint | Signal)
         if self.other is not None:
             self.other.heard(message)
 
