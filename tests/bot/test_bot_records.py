@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.content import ContentError, judge_project, read_content
 from bot.content.business import FILE, by_name, read_definitions, stocked
