@@ -334,7 +334,7 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 class BotReply(msgspec.Struct, frozen=True, kw_only=True):
     """One message of the bot. ``spoken``: what a call says in place of ``text``, where that is something else; ``sound``: what it plays
-    in place of speaking that, by name. ``quotes``: the article whose words it says."""
+    in place of speaking that, by name. ``quotes``: the article whose words it says. ``unrecorded``: it asks for what isn't recorded."""
 
     text: str
     buttons: tuple[Button, ...] = ()
@@ -342,6 +342,7 @@ class BotReply(msgspec.Struct, frozen=True, kw_only=True):
     spoken: str = ""
     quotes: Quotation | None = None
     sound: str = ""
+    unrecorded: bool = False
 
 
 class Handoff(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ what isn't voice, and the tail that the model gives to a word is cut off by them
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -45,6 +47,10 @@ class VoiceActivity(Protocol):
 
     def probability(self) -> float:
         """How probably the frame that was fed last is voice, 0 to 1."""
+        ...
+
+    def ahead(self, frames: Sequence[Samples | None]) -> list[float]:
+        """The same of those that will be fed next, which changes nothing; none where it can't be told."""
         ...
 
 
@@ -140,6 +146,17 @@ class _SileroStream:
             self._model.look()
         return 0.0 if self._quiet or self._fresh else self._told
 
+    def ahead(self, frames: Sequence[Samples | None]) -> list[float]:
+        if self._waits:
+            self._model.look()
+        other = copy(self)
+        other._sound = self._sound.copy()
+        told = []
+        for frame in frames:
+            other.feed(frame)
+            told.append(other.probability())
+        return told
+
     def take(self, told: float, state: NDArray[np.float32]) -> None:
         """What the model makes of the window, which makes room for the next one."""
         self._waits = False
@@ -192,3 +209,6 @@ class _WebRtcStream:
 
     def probability(self) -> float:
         return 0.0 if self._quiet else sum(self._last) / self.LAST
+
+    def ahead(self, frames: Sequence[Samples | None]) -> list[float]:
+        return []  # its state is its own

@@ -45,7 +45,7 @@ def _variation(draft: Draft, name: str, node: Node) -> Variation:
     draft.note_others(fields, _VARIATION, name)
     custom = fields["custom"].fields("The custom part") if "custom" in fields else {}
     # Rasa hands a response's custom part on as it is.
-    draft.note_others(custom, ("cards", "handoff", "sound"), name)
+    draft.note_others(custom, ("cards", "handoff", "sound", "unrecorded"), name)
     text = fields["text"].text("text").strip() if "text" in fields else ""
     if "text" in fields and not 0 < len(text) <= MAX_TEXT:
         raise fields["text"].error(faults.TEXT(limit=MAX_TEXT))
@@ -60,6 +60,7 @@ def _variation(draft: Draft, name: str, node: Node) -> Variation:
         image=_address(fields["image"], ("https",)) if "image" in fields else "",
         handoff=read_aim(draft, custom["handoff"], name) if "handoff" in custom else None,
         sound=custom["sound"].text("sound").strip()[:LONGEST_SOUND] if "sound" in custom else "",
+        unrecorded="unrecorded" in custom and custom["unrecorded"].value is True,
     )
     if variation.sound:
         _note_sound(draft, name, custom["sound"], variation)

@@ -85,7 +85,7 @@ class Variation(_Part, frozen=True):
     """One way to say a response; it fits where every slot of ``condition`` has its value, on its ``channel`` ("": any).
 
     What a call says is one for the channel ``voice``. ``image``: an https address. ``handoff``: people take over after it. ``sound``: what
-    a call plays in place of speaking it, by name.
+    a call plays in place of speaking it, by name. ``unrecorded``: it asks for what a call's recording doesn't keep.
     """
 
     text: str = ""
@@ -96,6 +96,7 @@ class Variation(_Part, frozen=True):
     image: str = ""
     handoff: Aim | None = None
     sound: str = ""
+    unrecorded: bool = False
 
 
 # --- what is remembered ---

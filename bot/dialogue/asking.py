@@ -27,7 +27,8 @@ def question(talk: Talk, one: Field, name: str, *, steps: forms.Steps, asked: st
     buttons = reply.buttons or tuple(_buttons(talk, one))
     if one.question is not None and not one.question.required:
         buttons = (*buttons, _button(phrases.say("form_skip", talk.voice.language)))
-    return replace(reply, buttons=buttons)
+    unrecorded = reply.unrecorded or (one.question is not None and one.question.unrecorded)
+    return replace(reply, buttons=buttons, unrecorded=unrecorded)
 
 
 def _wording(talk: Talk, one: forms.Field, steps: forms.Steps, asked: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 
+from msgspec.structs import replace
+
 from bot.actions.calls import ActionCall, ActionDone
 from bot.content.definition import steps_of
 from bot.content.types import Field, Form
@@ -93,6 +95,8 @@ def ask(talk: Talk, form: Form) -> Asking:
     action = next((action for action in actions if action in talk.content.actions), "")
     if action and not name:
         yield from talk.custom(action)
+        if one.question is not None and one.question.unrecorded:
+            talk.replies[-1:] = [replace(reply, unrecorded=True) for reply in talk.replies[-1:]]
     else:
         talk.say(question(talk, one, name, steps=steps, asked=asked))
     return False

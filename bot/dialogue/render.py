@@ -157,8 +157,9 @@ class Voice(msgspec.Struct, frozen=True):
         sound = "" if _PLACEHOLDER.search(said) else spoken.sound
         reply = self._written(written, facts)
         return msgspec.structs.replace(
-            reply, spoken=speakable(_filled(said, facts), self.language), sound=sound
-        ), written.handoff
+            reply, spoken=speakable(_filled(said, facts), self.language), sound=sound,
+            unrecorded=written.unrecorded or spoken.unrecorded,
+        ), written.handoff  # fmt: skip
 
     def _written(self, variation: Variation, facts: Mapping[str, str]) -> BotReply:
         cards = tuple(
@@ -171,7 +172,7 @@ class Voice(msgspec.Struct, frozen=True):
         text = _filled(variation.text, facts)
         if variation.image:
             cards = (Card(title="", image=variation.image), *cards)
-        return BotReply(text=text, buttons=_buttons(variation.buttons), cards=cards)
+        return BotReply(text=text, buttons=_buttons(variation.buttons), cards=cards, unrecorded=variation.unrecorded)
 
     def title(self, intent: str) -> str:
         """The intent's name for people; empty where the content has none."""

@@ -124,10 +124,13 @@ def _said(event: Event, odd: list[str]) -> tuple[BotReply | None, Wanted | None]
     buttons = [*_buttons(data.buttons, odd), *_buttons(data.quick_replies, odd), *_attached(data.attachment, odd)]
     cards = [*_pictures(data.image, odd), *_cards(custom.get("cards"), odd)][:MAX_CARDS]
     handoff = custom.get("handoff")
-    for other in set(custom) - {"cards", "handoff", "sound"}:
+    for other in set(custom) - {"cards", "handoff", "sound", "unrecorded"}:
         odd.append(f"custom.{str(other)[:40]}")
-    reply = BotReply(text=text, buttons=tuple(buttons[:MAX_BUTTONS]), cards=tuple(cards)) if text or cards else None
-    return reply, _wanted(handoff, odd) if handoff is not None else None
+    reply = BotReply(
+        text=text, buttons=tuple(buttons[:MAX_BUTTONS]), cards=tuple(cards), unrecorded=custom.get("unrecorded") is True
+    )  # fmt: skip
+    said = reply if text or cards else None
+    return said, _wanted(handoff, odd) if handoff is not None else None
 
 
 def _wanted(handoff: Any, odd: list[str]) -> Wanted:
@@ -222,7 +225,8 @@ class Channel(msgspec.Struct, frozen=True):
             from speech.speakable import speakable
 
             spoken = speakable(text or reply.text, self.language)
-            return msgspec.structs.replace(reply, spoken=spoken, sound=_sound(variation))
+            unrecorded = reply.unrecorded or _custom(variation).get("unrecorded") is True
+            return msgspec.structs.replace(reply, spoken=spoken, sound=_sound(variation), unrecorded=unrecorded)
         if variation is None or not text:
             return reply
         return msgspec.structs.replace(reply, text=text, buttons=tuple(_buttons(variation.buttons, [])))
@@ -247,9 +251,13 @@ class Channel(msgspec.Struct, frozen=True):
 
 def _sound(variation: Variation | None) -> str:
     """By name; none knows values."""
-    if variation is None or not isinstance(variation.custom, dict) or _PLACEHOLDER.search(variation.text or ""):
+    if variation is None or _PLACEHOLDER.search(variation.text or ""):
         return ""
-    return _text(variation.custom, "sound", LONGEST_SOUND)
+    return _text(_custom(variation), "sound", LONGEST_SOUND)
+
+
+def _custom(variation: Variation | None) -> dict[str, Any]:
+    return variation.custom if variation is not None and isinstance(variation.custom, dict) else {}
 
 
 class Wording(msgspec.Struct, frozen=True):

@@ -107,6 +107,8 @@ class _Talk:
     leaving: bool = False
     asked: tuple[int, int] | None = None
     """When the caller's last sound was to which no answer has sounded yet, and when their turn was taken for over."""
+    discreet: bool = False
+    """The recording rests for what is told, or was until now."""
 
 
 class Call:
@@ -165,6 +167,8 @@ class Call:
     def step(self, at: int) -> None:
         """The second half of a frame."""
         self._line.step(at)
+        if self._talk.discreet:
+            self._rest()
         if at - self._looked_at >= TICK and self.is_heard:
             self._looked_at = at
             self._do(self._scenario.pass_to(at, speaking=self.is_speaking))
@@ -295,11 +299,21 @@ class Call:
         self._mind(on=state.status is Status.PENDING and self._is_open)
         self._line.change(rows_of(state, leg, self._seats))
         self._understand_people(state, leg)
-        if self._track is not None:
-            self._track.rest(leg.recording != "on" or leg.held)
+        self._rest()
         self._line.play_music(self._music(state, leg))
         if self._scenario.greeted:
             self._do(self._scenario.moved(state, self._at))
+
+    def _rest(self) -> None:
+        """The recording rests while somebody wants it to, while the caller is on hold, and while the bot asks for what isn't recorded:
+        until what it says to that has been heard, which may repeat it."""
+        state, leg = self._log.state, self._leg
+        if state is None or leg is None:
+            return
+        asked = state.unrecorded and state.floor is Floor.BOT
+        self._talk.discreet = asked or (self._talk.discreet and self.is_speaking)
+        if self._track is not None:
+            self._track.rest(leg.recording != "on" or leg.held or self._talk.discreet)
 
     def _music(self, state: Conversation, leg: Leg) -> Frames:
         """What sounds where nobody speaks."""

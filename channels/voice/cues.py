@@ -32,8 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     from 0.35 on it would be 75 to 100. Where the line is silent between words there is none."""
     voice_rises: Share = 0.1
     """Where a frame is voice, those right before it that reached this were its soft begin, and count from when they did …"""
-    rise: Ms = 40
-    """… for this long at most. What interrupts is so known 30 ms earlier in the median, and softly begun words 40 ms (made sounds)."""
+    rise: Ms = 20
+    """… for this long at most: one frame that is voice interrupts nothing, two do."""
     dip: Annotated[int, msgspec.Meta(ge=FRAME_MS, le=600_000)] = 100
     """Voice goes on over gaps up to this."""
     onset: Ms = 60
@@ -66,9 +66,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Words below this weren't recognized."""
 
     # When the caller interrupts.
-    barge_in: Ms = 80
-    """Voice that pauses a prompt. Silero is sure of it 60 to 80 ms after it began (140 where it began softly), and its first frame
-    counts: the prompt is silent after 120 to 140 ms."""
+    barge_in: Ms = 60
+    """Voice that pauses a prompt: what is no click. Silero is sure of it 60 to 80 ms after it began (140 where it began softly), and
+    its soft begin counts. A word whose first sound stands alone ("Ско-лько") would take 300 ms where 80 are asked for; noise, clicks
+    and coughs pause no more than they did."""
     resume: Ms = 500
     """Silence after which a paused prompt goes on, if no words came."""
     doubt: Ms = 1_500
@@ -112,6 +113,12 @@ class Foreseen(_Input, frozen=True):
     """What is heard in the ``quiet`` milliseconds after ``at`` has come already, and is no voice."""
 
     quiet: int
+
+
+class ForeseenVoice(_Input, frozen=True):
+    """What is heard after ``at`` has come already: how probably each of its frames is voice."""
+
+    probabilities: tuple[float, ...]
 
 
 class Recognized(_Input, frozen=True, kw_only=True):
@@ -175,6 +182,7 @@ class Tick(_Input, frozen=True):
 Input: TypeAlias = (
     Voice
     | Foreseen
+    | ForeseenVoice
     | Partial
     | Final
     | Key

@@ -12,7 +12,18 @@ from typing import TypeAlias
 
 import structlog
 
-from channels.voice.cues import FRAME_MS, Final, Finalize, Foreseen, Input, Output, Partial, TurnEnded, Voice
+from channels.voice.cues import (
+    FRAME_MS,
+    Final,
+    Finalize,
+    Foreseen,
+    ForeseenVoice,
+    Input,
+    Output,
+    Partial,
+    TurnEnded,
+    Voice,
+)
 from channels.voice.hearing import OPENS, Hearing, Recognition
 from channels.voice.line_events import Caption, Said, Tell
 from channels.voice.mixer import Frame, peak
@@ -113,6 +124,17 @@ class Ear:
         quiet = next((number for number, frame in enumerate(frames) if peak(frame) > loud), len(frames))
         if quiet:
             self.feed(Foreseen(self._now, quiet * FRAME_MS))
+
+    @property
+    def nearly_interrupts(self) -> bool:
+        """Whether to ``foresee_voice``."""
+        return self.minder.nearly_interrupts
+
+    def foresee_voice(self, frames: Sequence[Frame | None]) -> None:
+        """These will be heard next."""
+        told = [] if self._hearing is None else self._hearing.ahead(frames)
+        if told:
+            self.feed(ForeseenVoice(self._now, tuple(told)))
 
     def feed(self, event: Input) -> None:
         """What follows from one input may be another one: they are taken in order."""

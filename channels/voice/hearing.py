@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -152,6 +152,10 @@ class Hearing:
         else:
             self._feed(sound, at)
         return probability
+
+    def ahead(self, frames: Sequence[Frame | None]) -> list[float]:
+        """How probably each of those is voice that are heard next; none where it isn't known before they are."""
+        return self._activity.ahead(frames)
 
     def finalize(self) -> None:
         """The utterance has ended: its final is told soon. At once where nothing was said, or nobody listens."""

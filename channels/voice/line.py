@@ -194,6 +194,9 @@ class Line:
                 ear.hear(at)
                 if ear.nearly_over:
                     ear.foresee(self._seats.ahead(who))
+                elif ear.nearly_interrupts:
+                    ahead = self._seats.ahead(who)
+                    ear.foresee_voice([None if self._is_echo(frame) else frame for frame in ahead])
         self._sound(frames)
         self._loud.append(max((peak(frames[own]) for own in (PROMPTS, MUSIC) if own in frames), default=0))
         heard = self._mixer.mix(frames)

@@ -43,6 +43,11 @@ class Talk:
         """Nobody waits for the end of what people say to one another."""
         return False
 
+    @property
+    def nearly_interrupts(self) -> bool:
+        """Nor does it interrupt anything."""
+        return False
+
     def feed(self, event: Input) -> tuple[Output, ...]:
         match event:
             case Voice():

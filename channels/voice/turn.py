@@ -26,6 +26,7 @@ from channels.voice.cues import (
     Final,
     Finalize,
     Foreseen,
+    ForeseenVoice,
     Input,
     Key,
     NoInput,
@@ -45,6 +46,7 @@ from channels.voice.cues import (
     Voice,
 )
 from channels.voice.stretch import Stretch, only_backchannel, says_something
+from channels.voice.voiced import Voiced
 
 # The prompt: a table.
 
@@ -106,10 +108,7 @@ class Turns:
         self._now = at
         self._quiet_since = at
         self._used = at if since is None else since  # utterances from before this instant have been told
-        self._in_voice = False
-        self._run = at  # since when voice goes on, but for dips
-        self._rising: int | None = None  # since when it may have begun softly
-        self._voice_at = at - self._settings.dip - 1  # the last frame that was voice: none yet
+        self._voiced = Voiced.never(at, self._settings)
         self._heard_at = at  # the last voice that was no click
         self._doubted = False  # voice that goes on has held a prompt up in vain
         self._silent_until = at  # so far it is known already that no voice comes
@@ -130,6 +129,11 @@ class Turns:
         soon = self._now + self._settings.foresight
         return self._stretch.over(soon, self._heard_at, self._settings) == "silence"
 
+    @property
+    def nearly_interrupts(self) -> bool:
+        """Whether voice begins that may pause what is being said: it is worth looking at what has come already."""
+        return self._may_interrupt() and self._voiced.begins(self._now)
+
     def feed(self, event: Input) -> tuple[Output, ...]:
         """What is to be done about ``event``, in order. One that comes late counts as of now."""
         self._now = max(self._now, event.at)
@@ -144,6 +148,8 @@ class Turns:
                 self._take_voice(event.probability)
             case Foreseen():
                 self._silent_until = event.at + event.quiet
+            case ForeseenVoice():
+                self._foresee_voice(event.probabilities)
             case Partial() | Final():
                 self._take_words(event)
             case Key():
@@ -182,24 +188,14 @@ class Turns:
     # Voice, words and keys.
 
     def _take_voice(self, probability: float) -> None:
-        settings = self._settings
-        self._in_voice = probability >= (settings.voice_off if self._in_voice else settings.voice_on)
-        if probability < settings.voice_rises:
-            self._rising = None
-        elif self._rising is None:
-            self._rising = self._now - FRAME_MS
-        if not self._in_voice:
-            return
-        if self._now - self._voice_at > settings.dip:
-            begun = self._now - FRAME_MS
-            self._run = begun if self._rising is None else max(self._rising, begun - settings.rise)
-        self._voice_at = self._now
-        if self._keys or self._now - self._run < settings.onset:
+        is_voice = self._voiced.take(probability, self._now, self._settings)
+        run = self._now - self._voiced.since
+        if not is_voice or self._keys or run < self._settings.onset:
             return
         self._heard_at = self._now
         if self._stretch is None:
-            voiced = self._now - self._run - FRAME_MS
-            self._stretch = Stretch(word_at=self._now, began=max(self._run, self._used), voiced=voiced)
+            began = max(self._voiced.since, self._used)
+            self._stretch = Stretch(word_at=self._now, began=began, voiced=run - FRAME_MS)
         self._stretch.go_on(FRAME_MS)
 
     def _take_words(self, words: Partial | Final) -> None:
@@ -286,12 +282,23 @@ class Turns:
                 self._doubted = silence < settings.resume
                 self._alarms += 1
                 self._sign(_Sign.DOUBT)
-        elif self._alarms < settings.alarms and self._interrupts():
+        elif self._may_interrupt() and self._interrupts():
             self._sign(_Sign.VOICE)
 
+    def _may_interrupt(self) -> bool:
+        """Whether voice alone pauses what is being said."""
+        playing = self._prompt.state is _State.PLAYING and self._alarms < self._settings.alarms
+        return playing and not self._doubted and not self._keys
+
     def _interrupts(self) -> bool:
-        sure = self._voice_at == self._now >= self._run + self._settings.barge_in
-        return sure and self._stretch is not None and not self._doubted
+        sure = self._voiced.interrupts(self._now, self._settings)
+        return sure and self._stretch is not None
+
+    def _foresee_voice(self, probabilities: tuple[float, ...]) -> None:
+        """Voice that has come already and is sure interrupts before it is heard."""
+        if self._may_interrupt() and self._voiced.foreseen(probabilities, self._now, self._settings):
+            self._heard_at = self._now
+            self._sign(_Sign.VOICE)
 
     def _claims(self) -> bool:
         words = self._stretch.words(self._settings) if self._stretch else []

@@ -337,6 +337,7 @@ def _command_of(state: Conversation, result: TurnResult, *, upto: int, elapsed: 
         ),
         handoff=handoff.reason if handoff else None, version=result.version, intents=result.intents, facts=result.facts,
         language=result.language, misses=result.misses, elapsed=elapsed, memory=result.memory,
+        unrecorded=any(one.unrecorded for one in result.replies),
         team=handoff.team if handoff else "", priority=handoff.priority if handoff else 0,
         cause=handoff.cause if handoff else "", why=handoff.why if handoff else "",
         skills=handoff.skills if handoff else {},

@@ -185,7 +185,7 @@ def _changes(state: Conversation, event: Plain, *, seq: int, at: int) -> dict[st
         case BotTurn():
             return {"answered": event.upto, "misses": event.misses, "bot_version": event.version,
                     "understood": _understood(state, event), "facts": _facts(state, event.facts),
-                    "memory": event.memory}  # fmt: skip
+                    "memory": event.memory, "unrecorded": event.unrecorded}  # fmt: skip
         case Labelled():
             kept = tuple(one for one in state.labels if one not in event.removed)
             return {"labels": tuple(dict.fromkeys((*kept, *event.added)))[:MAX_LABELS]}
@@ -278,7 +278,7 @@ def _floor_changes(
                     "cause": "", "skills": {}, "handoff_seq": 0, "passed": {}, "callback": None}  # fmt: skip
         case Taken():
             return {"status": Status.OPEN, "passed": {}, "owner": event.operator, "last_owner": event.operator, "snoozed_until": None,
-                    "memory": None,
+                    "memory": None, "unrecorded": False,
                     "waiting_since": at if state.waiting_since is None and state.unanswered else state.waiting_since}  # fmt: skip
         case Transferred():
             if event.to is not None:
@@ -287,7 +287,7 @@ def _floor_changes(
                     "passed": {event.by.id: at}}  # fmt: skip
         case ReturnedToBot():
             return {"status": Status.PENDING, "owner": None, "participants": (), "invited": (), "waiting_since": None, "reason": "",
-                    "cause": "", "skills": {}, "handoff_seq": 0, "misses": 0, "memory": None, "callback": None}  # fmt: skip
+                    "cause": "", "skills": {}, "handoff_seq": 0, "misses": 0, "memory": None, "unrecorded": False, "callback": None}  # fmt: skip
         case OwnerLost():
             return {"status": Status.QUEUED, "owner": None, "reason": "owner_lost", "cause": "", "waiting_since": at,
                     "passed": {event.operator.id: at}}  # fmt: skip
@@ -302,7 +302,7 @@ def _floor_changes(
         case Resolved():
             return {"status": Status.RESOLVED, "owner": None, "participants": (), "invited": (), "waiting_since": None,
                     "resolved_at": at, "snoozed_until": None, "continued_in": event.continued_in, "request": 0,
-                    "answered": state.last_input, "asked": (), "understood": None, "memory": None,
+                    "answered": state.last_input, "asked": (), "understood": None, "memory": None, "unrecorded": False,
                     "passed": {}, "callback": None, "reminded_at": 0}  # fmt: skip
         case Snoozed():
             return {"status": Status.SNOOZED, "snoozed_until": event.until, "waiting_since": None}

@@ -41,7 +41,7 @@ Answers = Annotated[dict[Slug, Answer], msgspec.Meta(max_length=MOST_STEPS * MOS
 class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One question. ``name``: by which answers know it, in the whole form. ``choices`` of a choice; ``least`` and ``most`` of a
     number or of money. ``prefill``: what it begins with, of the contact's; ``fact``: as which the conversation knows the answer
-    afterwards, and begins with it where ``prefill`` is ``fact``."""
+    afterwards, and begins with it where ``prefill`` is ``fact``. ``unrecorded``: no call's recording keeps what is said to it."""
 
     name: Slug
     label: Label
@@ -53,6 +53,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     most: float | None = None
     prefill: Source = ""
     fact: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    unrecorded: bool = False
 
 
 class Branch(msgspec.Struct, frozen=True, kw_only=True):

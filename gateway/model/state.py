@@ -21,7 +21,7 @@ from gateway.model.events import (
 )
 from gateway.model.rules import MoreTime
 
-FOLD_VERSION = 16
+FOLD_VERSION = 17
 """Raised whenever ``fold`` or ``Conversation`` changes meaning: stored states of another version are folded anew."""
 
 PREVIEW_LENGTH = 140
@@ -178,7 +178,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     the customer was asked last by the system, whose answer comes next. ``reminded_at``: since they were reminded that they are
     waited for. ``outbound``: people of the business began it. ``invited``: colleagues whom the owner asks to join. ``rating``: the
     score that the customer gave it, ``rating_asked``: the ``seq`` of the question, until it is opened again. ``forwarded``: people's
-    answers up to here went out another way, or could not. ``legs``: calls that go on.
+    answers up to here went out another way, or could not. ``legs``: calls that go on. ``unrecorded``: the bot has asked for what their
+    recordings don't keep.
     """
 
     id: str
@@ -217,6 +218,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     consent: str = ""
     bot_version: str = ""
     memory: Memory | None = None
+    unrecorded: bool = False
     preview: Preview | None = None
     outbound: bool = False
     started_at: int = 0

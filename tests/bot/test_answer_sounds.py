@@ -53,6 +53,17 @@ def test_sound_alone_says_the_usual_words() -> None:
     assert (reply.spoken, reply.sound) == ("Yes.", "Yes")
 
 
+@pytest.mark.parametrize("channel", ["", "voice"])
+def test_response_says_that_what_it_asks_for_is_not_recorded(channel: str) -> None:
+    said = (
+        {"text": "Your card?", **({} if channel else {"custom": {"unrecorded": True}})},
+        {"text": "Its digits, please.", "channel": "voice", **({"custom": {"unrecorded": True}} if channel else {})},
+    )
+    project = changed_by(Project({"domain.yml": MINIMAL.encode()}), SetResponse(name="utter_a", variations=said))
+    assert voice(project).reply("utter_a").unrecorded
+    assert not findings("utter_c: [{text: C, custom: {unrecorded: true}}]")
+
+
 def test_answer_with_values_is_spoken() -> None:
     said = ({"text": "It costs {price}.", "channel": "voice", "custom": {"sound": "Price"}},)
     project = changed_by(Project({"domain.yml": MINIMAL.encode()}), SetResponse(name="utter_a", variations=said))

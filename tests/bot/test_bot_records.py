@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.content import ContentError, judge_project, read_content
 from bot.content.business import FILE, by_name, read_definitions, stocked
@@ -122,6 +123,15 @@ def test_the_bot_asks_the_form_step_by_step_and_leaves_a_record(guest: Guest) ->
     assert forms.judge(STEPS, filled.answers) == filled.answers
     assert guest.memory is not None and (guest.memory.form, guest.memory.answers) == ("", {})
     assert not any(guest.facts.values()), "the answers are in the record"
+
+
+def test_what_the_form_asks_unrecorded_says_so_each_time_it_is_asked(tmp_path: Path) -> None:
+    (what, *others) = STEPS
+    meal, plates = what.fields
+    secret = replace(what, fields=(meal, replace(plates, unrecorded=True)))
+    guest = Guest(trained(write(tmp_path, replace(ORDER, steps=(secret, *others)))))
+    asked = [guest.says(text) for text in ("book a table", "fish", "twelve", "two")]
+    assert [any(reply.unrecorded for reply in one.replies) for one in asked] == [False, True, True, False]
 
 
 def test_a_branch_leads_past_what_needn_t_be_asked(guest: Guest) -> None:

@@ -29,13 +29,13 @@ ORDER: dict[str, Any] = {
 }  # fmt: skip
 
 
-def set_up_form(anna: Operator) -> None:
+def set_up_form(anna: Operator, form: dict[str, Any] = ORDER) -> None:
     """The administrator sets a form up, as the API does it."""
     page = anna.page
     origin = page.url.split("/console/")[0]
     business = page.request.get(f"{origin}/api/v1/me").json()["businesses"][0]["id"]
     path = f"{origin}/api/v1/businesses/{business}/forms"
-    answer = page.request.post(path, data=ORDER, headers={"Origin": origin})
+    answer = page.request.post(path, data=form, headers={"Origin": origin})
     assert answer.ok, answer.text()
 
 

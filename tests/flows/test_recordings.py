@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, Playwright, expect
 
@@ -12,7 +13,17 @@ from tests.flows.calling import demo as demo
 from tests.flows.calling import speaking, spoken
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer
+from tests.flows.test_calls import called
+from tests.flows.test_consulting import bar
+from tests.flows.test_forms import ORDER, pane_of, set_up_form
 
+PAYMENT: dict[str, Any] = {
+    **ORDER, "name": "Оплата", "prefix": "PAY",
+    "steps": [
+        {"name": "card", "title": "Карта", "fields": [{"name": "last", "label": "Последние цифры", "unrecorded": True}]},
+        {"name": "email", "title": "Чек", "fields": [{"name": "to", "label": "Куда прислать чек"}]},
+    ],
+}  # fmt: skip
 PATIENCE = 120_000
 _RECORD = """
 async (notice) => {
@@ -61,4 +72,39 @@ def test_a_recorded_call_is_played_with_what_was_said(playwright: Playwright, de
         expect(olga.log).not_to_contain_text("Отсюда разговор записывается")
         block.get_by_role("button", name="Показать разговор").press("Enter")
         expect(olga.log).to_contain_text("Отсюда разговор записывается")
+        stage.close(failed=False)
+
+
+def test_the_recording_rests_while_an_operator_asks_for_what_is_not_recorded(
+    playwright: Playwright, demo: DemoServer, tmp_path: Path
+) -> None:
+    with speaking(playwright, tmp_path, spoken(6.0)) as browser:
+        stage = Stage(browser, tmp_path)
+        anna = Operator.sign_in(stage, demo.links.administrator, locale="en")
+        record(anna.page)
+        set_up_form(anna, PAYMENT)
+        olga = Operator.sign_in(stage, demo.links.operator, locale="ru")
+        customer = Customer.arrive(stage, demo.links.page)
+        called(customer)
+        olga.choose(view="all")
+        expect(olga.log).to_contain_text("Отсюда разговор записывается", timeout=PATIENCE)
+        olga.take()
+        pause = bar(olga).get_by_role("button", name="Приостановить запись")
+        expect(pause).to_be_visible(timeout=PATIENCE)
+        pane = pane_of(olga.page)
+        pane.get_by_role("button", name="Оплата").click()
+        expect(pane).to_contain_text("Запись на паузе, пока открыт этот шаг.")
+        expect(olga.log).to_contain_text("Вы приостановили запись")
+        assert_no_faults(olga.page)
+        olga.page.reload()
+        olga.page.get_by_role("button", name="Говорить с клиентом").click()
+        expect(pane).to_contain_text("Запись на паузе, пока открыт этот шаг.", timeout=PATIENCE)
+        pane.get_by_role("button", name="Далее").click()
+        expect(pause).to_be_visible()
+        expect(olga.log).to_contain_text("Вы продолжили запись")
+
+        pane.get_by_role("button", name="Назад").click()
+        bar(olga).get_by_role("button", name="Продолжить запись").click()
+        expect(pane).to_contain_text("Запись идёт, хотя этот шаг не для записи.")
+        expect(pause).to_be_visible()
         stage.close(failed=False)

@@ -103,6 +103,17 @@ def test_what_was_said_long_ago_does_not_count(silero: VoiceActivity) -> None:
     assert told(silero, sounds.speech(TEXTS["en"])) == first
 
 
+def test_what_is_told_ahead_is_what_is_told_later_and_changes_nothing() -> None:
+    frames = sounds.frames(sounds.speech(TEXTS["en"]))
+    model = Silero()
+    looking, other = model.stream(), model.stream()
+    usual = [heard(other, frame) for frame in frames]
+    for at, frame in enumerate(frames):
+        assert looking.ahead(frames[at : at + 3]) == pytest.approx(usual[at : at + 3], abs=1e-4)
+        assert heard(looking, frame) == pytest.approx(usual[at], abs=1e-4)
+    assert WebRtc().stream().ahead(frames[:3]) == [], "it can't be set back"
+
+
 def test_streams_do_not_know_of_one_another() -> None:
     """Whether their windows are looked at one by one or together."""
     model = Silero()

@@ -57,6 +57,7 @@ class FinishTurn(Command, frozen=True):
     misses: int = 0
     elapsed: int = 0
     memory: Memory | None = None
+    unrecorded: bool = False
     team: str = ""
     priority: int = 0
     cause: str = ""

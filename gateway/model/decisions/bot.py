@@ -18,6 +18,7 @@ def finish_turn(state: Conversation, command: c.FinishTurn, circumstances: Circu
         answered=command.answered, upto=command.upto, outcome=command.outcome, version=command.version,
         intents=command.intents, facts=bounded(command.facts), language=command.language, misses=command.misses,
         elapsed=command.elapsed, memory=bounded_memory(command.memory),
+        unrecorded=command.unrecorded,
     )  # fmt: skip
     replies = tuple(
         BotMessage(

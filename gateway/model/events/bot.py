@@ -42,6 +42,7 @@ class BotTurn(Event, frozen=True, tag="bot_turn"):
 
     ``misses``: turns in a row without an understood input, this one included.
     ``facts``: slots that the turn filled; an empty one is cleared. ``elapsed``: microseconds in the engine.
+    ``unrecorded``: what a call's customer answers to it isn't recorded (the digits of a card).
     """
 
     answered: int
@@ -54,6 +55,7 @@ class BotTurn(Event, frozen=True, tag="bot_turn"):
     misses: int = 0
     elapsed: int = 0
     memory: Memory | None = None
+    unrecorded: bool = False
 
 
 class BotTurnDropped(Event, frozen=True, tag="bot_turn_dropped"):

@@ -9,22 +9,26 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
-from channels.voice.mixer import SILENCE, Frame
+from channels.voice.mixer import SILENCE, Frame, peak
 from channels.voice.opus import Encoder
 from channels.voice.rtp import Rtp
 from channels.voice.voices import Voices
-from gateway.model.events import Button, CallEnded, CallRecorded, Entry, RecordingChanged, tag_of
+from gateway.model.events import Button, CallEnded, CallRecorded, CustomerMessage, Entry, RecordingChanged, tag_of
 from gateway.model.rules import CallSettings
-from gateway.ports import BotReply, Heard, Hints, Listening, TurnResult, Vocabulary
+from gateway.ports import BotReply, Heard, Hints, Listening, TurnRequest, TurnResult, Vocabulary
 from gateway.store import inboxes
 from gateway.store.sql import Tx
 from speech.order import Placed
+from tests.channels.voice.test_recorder import decoded
 from tests.channels.voice.virtual_line import Loudness, StubSynthesizer
 from tests.support.caller import Caller
 from tests.support.stores import Database
@@ -466,6 +470,50 @@ async def test_a_call_is_recorded_from_when_its_caller_has_heard_that_it_is(
         assert told.since > 0 and told.seconds >= 1 and not told.broken
         path = f"/api/v1/businesses/{lab.site.ours.business}/files/{told.file}/link"
         assert (await lab.site.call("GET", path))[0] == 200
+
+
+async def test_what_the_bot_asks_for_as_unrecorded_is_silence_in_the_recording_until_it_is_answered(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    card = BotReply(text="What is the number of your card?", unrecorded=True)
+    said = {"i want to pay": card, "4000 1234": BotReply(text="That card, yes.")}
+
+    def answer(request: TurnRequest) -> TurnResult:
+        text = request.inputs[-1].text
+        return TurnResult(outcome="answered", version="v", replies=(said.get(text, BotReply(text="Good.")),))
+
+    settings = CallSettings(notice={"en": "This call is recorded."}, record=True)
+    async with on_lab(sqlite_database, tmp_path, settings=settings) as lab:
+        lab.site.engine.answer = answer
+        phone = await lab.connected()
+        log = lab.site.log
+        await phone.widget.entry("system_notice", notice="call_notice")
+        await phone.sound([SILENCE] * 100)
+        await until_async(lambda: _has(log, phone, "recording_changed"), what="recording")
+        for text in ("i want to pay", "4000 1234", "bring it tomorrow", "that is all"):
+            lab.typist.hears.append(text)
+            await phone.speak()
+            await phone.widget.entry("customer_message", text=text)
+            await phone.widget.entry("bot_message")
+            await phone.sound([SILENCE] * 100)
+        await phone.widget.send({"type": "hang_up", "id": "h1", "leg": phone.leg})
+        await until_async(lambda: _has(log, phone, "call_recorded"), what="the recording")
+        events = [e.event for e in await log(phone.conversation)]
+        (told,) = [one for one in events if isinstance(one, CallRecorded)]
+        stored = await lab.site.node.files.open(lab.site.ours.business, told.file)
+        sound = decoded(b"".join([chunk async for chunk in stored]))
+        said_at = [one.speech for one in events if isinstance(one, CustomerMessage) and one.speech is not None]
+        spans = [(one.since - told.since, one.until - told.since) for one in said_at]
+        assert [_loudest(sound[:, 0], *span) > 1_000 for span in spans] == [True, False, True, True]
+        answers = list(pairwise(spans))
+        assert [_loudest(sound[:, 1], one[1], two[0]) > 500 for one, two in answers] == [False, False, True]
+        told_card = sound[spans[1][0] * 16 : spans[2][0] * 16]
+        assert peak(told_card) < 10, "the codec's own"
+
+
+def _loudest(sound: NDArray[np.int16], since: int, until: int) -> int:
+    """Of a channel at 16 kHz, from one millisecond to another."""
+    return peak(sound[since * 16 : until * 16])
 
 
 async def test_without_a_notice_or_unasked_nothing_is_recorded(sqlite_database: Database, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from channels.voice.cues import (
     Final,
     Finalize,
     Foreseen,
+    ForeseenVoice,
     NoInput,
     NoMatch,
     Partial,
@@ -66,6 +67,33 @@ def test_silence_that_has_come_and_is_to_be_heard_yet_counts() -> None:
     call.feed(Foreseen(call.at, 40))
     assert call.ends == ["where is my order"] and call.when(TurnEnded) - spoken == 260
     assert not call.turns.nearly_over
+
+
+def test_voice_that_has_come_and_is_to_be_heard_yet_interrupts() -> None:
+    call = Call().prompt().voice(20)
+    assert call.turns.nearly_interrupts
+    call.feed(ForeseenVoice(call.at, (0.95,)))
+    assert call.told(Pause) == [], "40 ms are a click perhaps"
+    call.voice(20)
+    call.feed(ForeseenVoice(call.at, (0.95,)))
+    assert call.told(Pause) == [Pause("hours")] and call.at == 40
+    call.silence(480)
+    assert call.told(Resume) == []
+    call.silence(20)
+    assert call.told(Resume) == [Resume("hours")]
+
+
+def test_voice_is_foreseen_only_where_it_can_interrupt() -> None:
+    ahead = (0.95,) * 3
+    for quiet in (Call().voice(40), Call().prompt(protected=True).voice(40), Call().prompt().silence(40)):
+        assert not quiet.turns.nearly_interrupts
+    for call in (Call().voice(40), Call().prompt(protected=True).voice(40)):
+        call.feed(ForeseenVoice(call.at, ahead))
+        assert call.told(Pause) == []
+    call = Call().prompt().voice(40)
+    call.feed(ForeseenVoice(call.at, (0.02, 0.02)))
+    call.feed(ForeseenVoice(call.at, ()))
+    assert call.told(Pause) == []
 
 
 def test_nothing_is_looked_at_while_the_caller_speaks_or_has_keys_to_press() -> None:
@@ -561,11 +589,11 @@ def paused_after(probabilities: list[float]) -> int:
 
 
 def test_voice_that_begins_softly_counts_from_its_begin() -> None:
-    assert paused_after([0.9] * 8) == 80
-    assert paused_after([0.15, 0.3, 0.9, 0.9, 0.9]) == 80
-    assert (
-        paused_after([0.15] * 20 + [0.9] * 4) == 20 * 20 + 40
-    )  # what went on before, like the place's noise, counts for 40 ms
+    assert paused_after([0.9] * 8) == 60
+    assert paused_after([0.02, 0.3, 0.9, 0.9, 0.9]) == 80, "a frame of its begin counts"
+    assert paused_after([0.15] * 20 + [0.9] * 4) == 20 * 20 + 40, (
+        "what went on before, like the place's noise, counts no more"
+    )
 
 
 def test_what_never_is_voice_interrupts_nothing() -> None:

@@ -105,6 +105,14 @@ class _Loud:
     def probability(self) -> float:
         return self._told
 
+    def ahead(self, frames: Sequence[Frame | None]) -> list[float]:
+        other = _Loud()
+        told = []
+        for frame in frames:
+            other.feed(frame)
+            told.append(other.probability())
+        return told
+
 
 @dataclass
 class StubSynthesizer:

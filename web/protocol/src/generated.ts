@@ -278,6 +278,7 @@ export interface Rated {
  *
  * `misses`: turns in a row without an understood input, this one included.
  * `facts`: slots that the turn filled; an empty one is cleared. `elapsed`: microseconds in the engine.
+ * `unrecorded`: what a call's customer answers to it isn't recorded (the digits of a card).
  */
 export interface BotTurn {
   readonly type: "bot_turn";
@@ -291,6 +292,7 @@ export interface BotTurn {
   readonly misses?: number;
   readonly elapsed?: number;
   readonly memory?: Memory | null;
+  readonly unrecorded?: boolean;
 }
 
 /** An intent and the bot's confidence in it, 0 to 1. `title` is the name that people read. */

@@ -210,6 +210,8 @@ export interface FormField {
   most?: number | null;
   prefill?: (typeof PREFILLS)[number];
   fact?: string;
+  /** No call's recording keeps what is said to it. */
+  unrecorded?: boolean;
 }
 export const FIELD_KINDS = [
   "text", "long_text", "number", "money", "choice", "choices", "boolean", "date", "phone", "email",
