@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from aiohttp import web
 
 from channels.webchat import codec
@@ -15,11 +13,12 @@ from channels.webchat.queue import Available, QueueBoard
 from channels.webchat.signing import Signing
 from channels.webchat.talk import Parts, Talk, Visitor
 from channels.webchat.users import User, Users
+from gateway.cluster.counters import Counters
 from gateway.dispatcher import Dispatcher
 from gateway.dispatcher.continuing import TELEGRAM, way_on
 from gateway.dispatcher.hub import Hub, identity_topic
 from gateway.errors import NotFound
-from gateway.http.limits import Limiter
+from gateway.http.limits import Limit, Limiter
 from gateway.http.peers import Peers
 from gateway.http.socket import Session, Sockets, hello
 from gateway.ports import Calls, Capabilities, Signal
@@ -43,6 +42,7 @@ class WebChat:
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, *, sockets: Sockets, files: WidgetFiles, users: Users,
         peers: Peers, settings: Settings, available: Available, calls: Calls,
+        counters: Counters,
     ) -> None:  # fmt: skip
         self._store = store
         self._hub = hub
@@ -54,8 +54,8 @@ class WebChat:
         self.queue = QueueBoard(store, hub, available)
         self._face = WidgetFace(store, peers)
         self._call_pages = CallPages(store)
-        letters = Limiter(LETTERS / 3600, LETTERS, clock=time.monotonic)
-        ways_on = Limiter(WAYS_ON / 60, WAYS_ON, clock=time.monotonic)
+        letters = Limiter(Limit(name="letters", rate=LETTERS / 3600, burst=LETTERS), counters)
+        ways_on = Limiter(Limit(name="ways_on", rate=WAYS_ON / 60, burst=WAYS_ON), counters)
         self._parts = Parts(store, dispatcher, hub, files, self.queue, available, letters, ways_on, settings, calls)
 
     def mount(self, app: web.Application) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import time
-
 import msgspec
 from aiohttp import web
 
 from channels.webchat import codec
 from channels.webchat.origins import check_origin
 from channels.webchat.users import Users
+from gateway.cluster.counters import Counters
 from gateway.dispatcher.attaching import visitor
 from gateway.errors import NotFound, Refused, SignedOut
 from gateway.files import Files
 from gateway.files.links import Link, Links
 from gateway.http.files import FileName, receive_file
-from gateway.http.limits import Limiter
+from gateway.http.limits import Limit, Limiter
 from gateway.http.peers import Peers
 from gateway.http.problems import problem_response
 from gateway.http.routes import decode_query, json_response
@@ -42,7 +41,8 @@ class WidgetFiles:
     """What visitors send, and what they may read. Their token comes in a header, never in an address."""
 
     def __init__(
-        self, store: Store, files: Files, *, links: Links, users: Users, peers: Peers, settings: Settings
+        self, store: Store, files: Files, *, links: Links, users: Users, peers: Peers, settings: Settings,
+        counters: Counters,
     ) -> None:  # fmt: skip
         self._users = users
         self._store = store
@@ -50,7 +50,7 @@ class WidgetFiles:
         self._links = links
         self._peers = peers
         rate = settings.uploads_per_minute
-        self._limiter = Limiter(rate / 60, max(1.0, rate * 3), clock=time.monotonic)
+        self._limiter = Limiter(Limit(name="uploads", rate=rate / 60, burst=max(1.0, rate * 3)), counters)
 
     def mount(self, app: web.Application) -> None:
         app.router.add_route("POST", PATH, self.upload)
@@ -73,7 +73,9 @@ class WidgetFiles:
         return response
 
     async def _upload(self, request: web.Request, inbox: directory.Inbox, *, name: str) -> web.Response:
-        self._limiter.check(self._peers.address(request), "That is many files. Wait a moment, then send it again.")
+        await self._limiter.check(
+            self._peers.address(request), "That is many files. Wait a moment, then send it again."
+        )
         by = visitor(inbox.id, await self._address(request, inbox))
         return json_response(await receive_file(request, self._files, business=inbox.business, name=name, by=by))
 

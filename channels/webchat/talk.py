@@ -309,7 +309,7 @@ class Talk:
         if isinstance(frame, acts.RateAnswer):
             await self._check_answer(frame.seq)
         if isinstance(command, AskTranscript):
-            self._check_letter(command.address)
+            await self._check_letter(command.address)
         await self._submit(frame.id, command, digest_of(*map(str, msgspec.to_builtins(frame).values())))
 
     async def _describe(self, frame: acts.Attributes) -> None:
@@ -328,13 +328,13 @@ class Talk:
         receipt = await self._parts.dispatcher.act(self._business, self._conversation, command, claim=claim)
         self._session.tell(codec.Ack(id=name, conversation=receipt.conversation, seq=receipt.seq))
 
-    def _check_letter(self, address: str) -> None:
+    async def _check_letter(self, address: str) -> None:
         """Strangers make us write to addresses that may not be theirs: seldom."""
         if not self._parts.settings.smtp:
             raise NotPossible("Letters can't be sent from here. Save the conversation as a file instead.")
         too_often = "That was sent a few times already. Try again in an hour, or save it as a file."
-        self._parts.letters.check(self._sender.address, too_often)
-        self._parts.letters.check(address.lower(), too_often)
+        await self._parts.letters.check(self._sender.address, too_often)
+        await self._parts.letters.check(address.lower(), too_often)
 
     async def _check_answer(self, seq: int) -> None:
         conversation = self._conversation
@@ -354,7 +354,7 @@ class Talk:
         """Raises ``NotFound``, ``NotPossible``, ``TooMany``."""
         if not self._conversation:
             raise NotFound("There is no conversation yet. It begins with your first message.")
-        self._check_ways()
+        await self._check_ways()
         if frame.to == "call":
             way = Way(self._visitor.inbox.id, WEBCHAT, self._visitor.inbox.name, address_of(self._visitor.inbox.id))
             unit = MakeLink(self._conversation, way=way)
@@ -365,7 +365,7 @@ class Talk:
 
     async def _open(self, frame: codec.OpenHere) -> None:
         """Raises ``LinkOver``, ``TooMany``."""
-        self._check_ways()
+        await self._check_ways()
         sender, dispatcher = self._sender, self._parts.dispatcher
         unit = OpenAtPage(sender.inbox, sender.address, frame.id, frame.token, sender.profile, dispatcher.policy)
         opened = await dispatcher.commit_all(self._business, unit, key=sender.address)
@@ -374,8 +374,8 @@ class Talk:
             await self._follow(opened.conversation)
         self._hub.joined(self._business, opened)
 
-    def _check_ways(self) -> None:
-        self._parts.ways_on.check(
+    async def _check_ways(self) -> None:
+        await self._parts.ways_on.check(
             self._sender.address, "That was asked for a few times already. Try again in a minute."
         )
 

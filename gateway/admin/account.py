@@ -144,7 +144,7 @@ class OwnAccount:
     async def _prove(self, call: Call, password: str, *, field: str) -> Credentials:
         """Whoever has only a session must not take the account over. Raises ``Invalid``."""
         account = _account(call)
-        self._sign_in.slow_down(call, account.email)
+        await self._sign_in.slow_down(call, account.email)
         known = await self._store.read("", lambda tx, now: accounts.credentials(tx, account.id))
         assert known is not None
         if known.password_hash and not await asyncio.to_thread(verify_password, password, known.password_hash):
@@ -224,7 +224,7 @@ class OwnAccount:
 
     async def end_factor(self, call: Call) -> web.Response:
         account, body = _account(call), call.body
-        self._sign_in.slow_down(call, account.email)
+        await self._sign_in.slow_down(call, account.email)
 
         def unit(tx: Tx, now: int) -> None:
             known = accounts.credentials(tx, account.id)

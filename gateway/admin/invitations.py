@@ -189,7 +189,7 @@ class Invitations:
         return web.Response(status=204)
 
     async def look(self, call: Call) -> InvitationFace:
-        self._sign_in.slow_down(call, "")
+        await self._sign_in.slow_down(call, "")
         place = await self._place(call.body.token)
 
         def unit(tx: Tx, now: int) -> InvitationFace:
@@ -205,7 +205,7 @@ class Invitations:
 
     async def accept(self, call: Call) -> web.Response:
         body: AcceptBody = call.body
-        self._sign_in.slow_down(call, body.email)
+        await self._sign_in.slow_down(call, body.email)
         judge_password(body.password, email=body.email)
         place = await self._place(body.token)
         hashed = await asyncio.to_thread(hash_password, body.password)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 import msgspec
 from aiohttp import web
 
+from gateway.cluster.counters import Counters
 from gateway.dispatcher.setup import SetUps
 from gateway.errors import ContactUnreachable, DeliveryError, NotFound, NotPossible, SignedOut
 from gateway.faults import push
 from gateway.http.access import COOKIE, Signin
-from gateway.http.limits import Limiter
+from gateway.http.limits import Limit, Limiter
 from gateway.http.routes import Call, Route
 from gateway.http.texts import Locale
 from gateway.store import directory, push_subscriptions, sessions
@@ -50,7 +49,8 @@ class PushRoutes:
     """The routes of ``/api/v1/me/push``."""
 
     def __init__(
-        self, store: Store, vault: Vault, guard: Guard, *, vapid: Vapid, pushes: Pushes, set_ups: SetUps
+        self, store: Store, vault: Vault, guard: Guard, *, vapid: Vapid, pushes: Pushes, set_ups: SetUps,
+        counters: Counters,
     ) -> None:  # fmt: skip
         self._store = store
         self._vault = vault
@@ -58,7 +58,7 @@ class PushRoutes:
         self._vapid = vapid
         self._pushes = pushes
         self._set_ups = set_ups
-        self._limiter = Limiter(TESTS_PER_MINUTE / 60, TESTS_PER_MINUTE, clock=time.monotonic)
+        self._limiter = Limiter(Limit(name="push_tests", rate=TESTS_PER_MINUTE / 60, burst=TESTS_PER_MINUTE), counters)
 
     def routes(self) -> list[Route]:
         mine, tags = Signin.ACCOUNT, ("account",)
@@ -112,7 +112,7 @@ class PushRoutes:
         subscription = await self._find(call)
         if subscription is None:
             raise NotFound(push.OFF())
-        self._limiter.check(call.who.id, "That was often enough. Wait a minute, then try again.")
+        await self._limiter.check(call.who.id, "That was often enough. Wait a minute, then try again.")
         try:
             await self._pushes.send_test(subscription)
         except ContactUnreachable as error:

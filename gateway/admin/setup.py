@@ -60,7 +60,7 @@ class SetUp:
 
     async def begin(self, call: Call) -> web.Response:
         body: SetUpBody = call.body
-        self._sign_in.slow_down(call, "")
+        await self._sign_in.slow_down(call, "")
         judge_password(body.password, email=body.email)
         organization, name = name_of(body.organization, field="organization"), name_of(body.name)
         hashed = await asyncio.to_thread(hash_password, body.password)

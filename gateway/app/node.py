@@ -27,7 +27,7 @@ from channels.webchat.files import WidgetFiles
 from gateway.admin.importing import IMPORT, Importer
 from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
-from gateway.app.opening import example_folder, make_bus, open_store
+from gateway.app.opening import example_folder, make_bus, make_counters, open_store
 from gateway.app.set_up import set_up_routes
 from gateway.cluster.asks import Asks
 from gateway.cluster.bus import Message
@@ -133,6 +133,7 @@ class Switchboard:
         self.links = Links(self.vault, minutes=settings.link_minutes)
         self.file_routes = FileRoutes(store, self.files, self.links)
         self.bus = make_bus(settings, self.node)
+        self.counters = make_counters(settings)
         self.hub = Hub(store, self.bus)
         self.asks = Asks(self.bus, node=self.node)
         shelf = knowledge.Shelf(store)
@@ -209,12 +210,22 @@ class Switchboard:
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
         self.sockets = Sockets(settings)
-        self.help = knowledge.HelpPages(store, shelf, self.library, access=self.access, peers=self.peers)
+        self.help = knowledge.HelpPages(
+            store, shelf, self.library, access=self.access, peers=self.peers, counters=self.counters
+        )
         self.pictures = Pictures(self.store)
         self.studio = StudioRoutes(store, self.bots, self.rasa, folder=templates, trials=Trials(self.actions))
         self.refusals = Refusals()
         self.factor = SecondFactor(self.vault)
-        self.sign_in = SignIn(store, self.hub, self.access, factor=self.factor, peers=self.peers, settings=settings)
+        self.sign_in = SignIn(
+            store,
+            self.hub,
+            self.access,
+            factor=self.factor,
+            peers=self.peers,
+            settings=settings,
+            counters=self.counters,
+        )
         self.verbs = Verbs(self.dispatcher, handoff.verbs())
         self.app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
         self.routes = self._routes((embedded, self.library))
@@ -265,12 +276,13 @@ class Switchboard:
         mount(self.app, self.routes, self.access)
         users = Users(self.store, self.vault)
         widget_files = WidgetFiles(
-            self.store, self.files, links=self.links, users=users, peers=self.peers, settings=self.settings
-        )
+            self.store, self.files, links=self.links, users=users, peers=self.peers, settings=self.settings,
+            counters=self.counters,
+        )  # fmt: skip
         self.web_chat = WebChat(
             self.store, self.dispatcher, self.hub, sockets=self.sockets, files=widget_files,
             users=users, peers=self.peers, settings=self.settings, available=self.presence.available,
-            calls=self.calls,
+            calls=self.calls, counters=self.counters,
         )  # fmt: skip
         self.web_chat.mount(self.app)
         self.telegram.mount(self.app)
@@ -402,6 +414,7 @@ class Switchboard:
         await self.hub.aclose()
         await self.asks.aclose()
         await self.bus.aclose()
+        await self.counters.aclose()
         for channel in self.channels.values():
             await channel.aclose()
         await self.webhooks.aclose()

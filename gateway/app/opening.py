@@ -7,7 +7,8 @@ from pathlib import Path
 import structlog
 
 from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
-from gateway.cluster.redis import place_of
+from gateway.cluster.counters import Counters, NoCounters, RedisCounters
+from gateway.cluster.redis import Client, place_of
 from gateway.errors import StartupError
 from gateway.settings import Settings
 from gateway.store.opening import (
@@ -42,6 +43,11 @@ def make_bus(settings: Settings, node: str) -> Bus:
         place_of(settings.redis)
         return RedisBus(settings.redis, node=node)
     return NoBus() if settings.database else MemoryBus()
+
+
+def make_counters(settings: Settings) -> Counters:
+    """After ``make_bus``, which judges where Redis is."""
+    return RedisCounters(Client(settings.redis)) if settings.redis else NoCounters()
 
 
 def example_folder(name: str) -> Path:

@@ -47,8 +47,9 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
     )  # fmt: skip
     invitations = Invitations(node.store, node.sign_in, notifier=node.mailer, phrases=phrases, url=lambda: node.url)
     push = PushRoutes(
-        node.store, node.vault, node.guard, vapid=node.push_service.vapid, pushes=node.pushes, set_ups=set_ups
-    )
+        node.store, node.vault, node.guard, vapid=node.push_service.vapid, pushes=node.pushes, set_ups=set_ups,
+        counters=node.counters,
+    )  # fmt: skip
 
     def imported(business: str) -> None:
         for kind in (WEBHOOK, ARTICLE):

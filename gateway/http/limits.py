@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+import msgspec
+
+from gateway.cluster.counters import Counters
 from gateway.errors import TooMany
 
 
@@ -29,26 +33,43 @@ class Bucket:
         return (1 - self.level) / self.rate
 
 
-class Limiter:
-    """Buckets by key (an address, an account); the least recently used are forgotten beyond ``size``."""
+class Limit(msgspec.Struct, frozen=True, kw_only=True):
+    """``rate`` a second, ``burst`` at once, of what is called ``name``."""
 
-    def __init__(self, rate: float, burst: float, *, clock: Callable[[], float], size: int = 10_000) -> None:
-        self._rate = rate
-        self._burst = burst
+    name: str
+    rate: float
+    burst: float
+
+
+class Limiter:
+    """Buckets by key (an address, an account): a node's own, of which the least recently used are forgotten beyond ``size``, and those
+    that it shares with others."""
+
+    def __init__(
+        self, limit: Limit, counters: Counters, *, clock: Callable[[], float] = time.monotonic, size: int = 10_000
+    ) -> None:
+        self._limit = limit
+        self._counters = counters
         self._clock = clock
         self._size = size
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
-    def check(self, key: str, detail: str) -> None:
-        """Raises ``TooMany`` where ``key`` came too often."""
+    async def check(self, key: str, detail: str) -> None:
+        """Raises ``TooMany`` where ``key`` came too often, to this node or to all."""
+        limit = self._limit
+        after = self._take(key)
+        if not after:
+            after = await self._counters.take(f"{limit.name} {key}", rate=limit.rate, burst=limit.burst)
+        if after:
+            raise TooMany(detail, after=after)
+
+    def _take(self, key: str) -> float:
         now = self._clock()
         bucket = self._buckets.get(key)
         if bucket is None:
-            bucket = self._buckets[key] = Bucket(self._rate, self._burst, now)
+            bucket = self._buckets[key] = Bucket(self._limit.rate, self._limit.burst, now)
             if len(self._buckets) > self._size:
                 self._buckets.popitem(last=False)
         else:
             self._buckets.move_to_end(key)
-        after = bucket.take(now)
-        if after:
-            raise TooMany(detail, after=after)
+        return bucket.take(now)

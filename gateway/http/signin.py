@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
+from gateway.cluster.counters import Counters
 from gateway.dispatcher.hub import Hub
 from gateway.errors import Invalid, SecondFactorNeeded, SignedOut
 from gateway.http.access import COOKIE, Access, Signin, session_topic
-from gateway.http.limits import Limiter
+from gateway.http.limits import Limit, Limiter
 from gateway.http.passwords import LONGEST, verify_password
 from gateway.http.peers import Peers
 from gateway.http.routes import Call, Route, json_response
@@ -65,7 +65,8 @@ class SignIn:
     """The routes of ``/api/v1/session`` and ``/api/v1/me``."""
 
     def __init__(
-        self, store: Store, hub: Hub, access: Access, *, factor: SecondFactor, peers: Peers, settings: Settings
+        self, store: Store, hub: Hub, access: Access, *, factor: SecondFactor, peers: Peers, settings: Settings,
+        counters: Counters,
     ) -> None:  # fmt: skip
         self._store = store
         self._hub = hub
@@ -73,8 +74,8 @@ class SignIn:
         self._factor = factor
         self._peers = peers
         self._lifetime = int(settings.session_hours * 3600)
-        rate = settings.sign_ins_per_minute / 60
-        self._limiter = Limiter(rate, max(1.0, settings.sign_ins_per_minute), clock=time.monotonic)
+        often = settings.sign_ins_per_minute
+        self._limiter = Limiter(Limit(name="sign_in", rate=often / 60, burst=max(1.0, often)), counters)
 
     def routes(self) -> list[Route]:
         return [
@@ -88,7 +89,7 @@ class SignIn:
 
     async def sign_in(self, call: Call) -> web.Response:
         body: SignInBody = call.body
-        self.slow_down(call, body.email)
+        await self.slow_down(call, body.email)
         if body.link:
             account = await self._by_link(body.link, body.code)
         elif body.email and body.password:
@@ -97,12 +98,12 @@ class SignIn:
             raise Invalid("Give an e-mail address and a password, or a sign-in link.", field="email")
         return await self.begin(call, account)
 
-    def slow_down(self, call: Call, email: str) -> None:
+    async def slow_down(self, call: Call, email: str) -> None:
         """Raises ``TooMany`` where an address, or somebody at one account, tries too often."""
         too_often = "Too many attempts from here. Wait a minute, then try again."
-        self._limiter.check(self._peers.address(call.request), too_often)
+        await self._limiter.check(self._peers.address(call.request), too_often)
         if email:
-            self._limiter.check(email.strip().lower(), too_often)
+            await self._limiter.check(email.strip().lower(), too_often)
 
     async def begin(self, call: Call, account: Account) -> web.Response:
         """A session of this browser, and who it is."""

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from aiohttp import web
 
+from gateway.cluster.counters import Counters
 from gateway.errors import NotFound, TooMany
 from gateway.http.access import Access
-from gateway.http.limits import Limiter
+from gateway.http.limits import Limit, Limiter
 from gateway.http.locales import wanted_locale
 from gateway.http.peers import Peers
 from gateway.store import articles, directory
@@ -36,7 +37,7 @@ class HelpPages:
     """Serves ``/help/…``."""
 
     def __init__(
-        self, store: Store, shelf: Shelf, library: Library, *, access: Access, peers: Peers,
+        self, store: Store, shelf: Shelf, library: Library, *, access: Access, peers: Peers, counters: Counters,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._store = store
@@ -44,9 +45,9 @@ class HelpPages:
         self._library = library
         self._access = access
         self._peers = peers
-        self._searches = Limiter(5, 40, clock=clock)
-        self._votes = Limiter(0.2, 20, clock=clock)
-        self._notes = Limiter(0.05, 10, clock=clock)
+        self._searches = Limiter(Limit(name="help_searches", rate=5, burst=40), counters, clock=clock)
+        self._votes = Limiter(Limit(name="help_votes", rate=0.2, burst=20), counters, clock=clock)
+        self._notes = Limiter(Limit(name="help_notes", rate=0.05, burst=10), counters, clock=clock)
         self._files = {name: (HERE / name).read_bytes() for name in _ASSETS}
         self._assets = Assets(*(f"/{name}?{_digest(self._files[name])}" for name in _ASSETS))
 
@@ -72,14 +73,14 @@ class HelpPages:
             return _answer(request, frame.listing())
         part = "part" in request.query
         try:
-            self._searches.check(self._peers.address(request), "Too many searches at once.")
+            await self._searches.check(self._peers.address(request), "Too many searches at once.")
         except TooMany as error:
             return _answer(
                 request, frame.message("busy"), status=429, headers={"Retry-After": str(int(error.after) + 1)}
             )
         hits = frame.catalogue.find(question, frame.locale, typing=part)
         if not hits and (not part or "settled" in request.query):
-            self._note(request, frame, question)
+            await self._note(request, frame, question)
         if part:
             return web.Response(
                 text=frame.results(question, hits, heading="h2"),
@@ -88,10 +89,10 @@ class HelpPages:
             )
         return _answer(request, frame.found(question, hits))
 
-    def _note(self, request: web.Request, frame: Frame, question: str) -> None:
+    async def _note(self, request: web.Request, frame: Frame, question: str) -> None:
         """Nobody fills the list of questions: beyond a few, what one address asks isn't noted."""
         try:
-            self._notes.check(self._peers.address(request), "")
+            await self._notes.check(self._peers.address(request), "")
         except TooMany:
             return
         self._library.note(frame.catalogue.business.id, question, frame.locale, origin="page")
@@ -119,7 +120,7 @@ class HelpPages:
         if said not in ("yes", "no") or text.article in remembered:
             return response
         try:
-            self._votes.check(self._peers.address(request), "Too many answers at once.")
+            await self._votes.check(self._peers.address(request), "Too many answers at once.")
         except TooMany as error:
             return _answer(
                 request, frame.message("busy"), status=429, headers={"Retry-After": str(int(error.after) + 1)}
