@@ -120,8 +120,11 @@ class Rounds:
         self.keep = False
         ordered = sorted(self.latencies)
         p99 = ordered[int(len(ordered) * 0.99)] if ordered else 0.0
+        p95 = ordered[int(len(ordered) * 0.95)] if ordered else 0.0
         p50 = ordered[len(ordered) // 2] if ordered else 0.0
-        return {"per_s": self.finished / took, "p99_ms": p99 * 1000, "p50_ms": p50 * 1000, "n": self.finished}
+        return {
+            "per_s": self.finished / took, "p99_ms": p99 * 1000, "p95_ms": p95 * 1000, "p50_ms": p50 * 1000, "n": self.finished,
+        }  # fmt: skip
 
 
 class EchoLoad:
@@ -188,10 +191,10 @@ class TurnLoad:
             self.customers.append(customer)
         self.send_all()
         await self.until(lambda: all(c["conversation"] for c in self.customers))
-        await self.open_operators(port, headers)
+        await self.open_operators(self.plan.get("desk_port", port))
 
-    async def open_operators(self, port: int, headers: dict[str, str]) -> None:
-        cookie = {**headers, "Cookie": f"switchboard_session={self.plan['session']}"}
+    async def open_operators(self, port: int) -> None:
+        cookie = {"Origin": f"http://127.0.0.1:{port}", "Cookie": f"switchboard_session={self.plan['session']}"}
         names = [c["conversation"] for c in self.customers]
         for start in range(0, len(names), 100):
             socket = await connect(port, "/api/v1/console/socket", cookie)

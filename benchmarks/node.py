@@ -52,12 +52,21 @@ def add_bots(node: Switchboard, business: str, tokens: list[str], tx: Tx, now: i
         inbox_secrets.put(scoped, made.id, inbox_secrets.seal(node.vault, made.id, token))
 
 
-async def main(data: Path, database: str, operators: int, *, telegram: str = "", tokens: tuple[str, ...] = ()) -> None:
-    settings = Settings(
-        data=str(data), database=database, secret_key=new_key() if database else "", port=0, burst_pause=0.0, frames_per_second=1e6,
-        sign_ins_per_minute=1e6, telegram_server=telegram,
-    )  # fmt: skip
-    set_up(level="warning", style="console")
+async def join(settings: Settings, files: Path) -> None:
+    """One more node of an installation, with the files of the first."""
+    data = Path(settings.data)
+    data.mkdir(parents=True)
+    (data / "files").symlink_to(files)
+    with open_folder(data) as folder:
+        node = Switchboard(settings, folder, open_store(settings, folder))
+        await node.start()
+        settle()
+        print(json.dumps({"port": node.port}), flush=True)
+        await asyncio.Event().wait()
+
+
+async def main(settings: Settings, operators: int, *, tokens: tuple[str, ...] = ()) -> None:
+    data = Path(settings.data)
     with open_folder(data) as folder:
         node = Switchboard(settings, folder, open_store(settings, folder))
         demo = Demo(node)
@@ -83,6 +92,18 @@ if __name__ == "__main__":
     parser.add_argument("--operators", type=int, default=1)
     parser.add_argument("--telegram", default="")
     parser.add_argument("--tokens", default="")
+    parser.add_argument("--redis", default="")
+    parser.add_argument("--secret", default="", help="what all nodes of an installation share")
+    parser.add_argument("--join", type=Path, help="the folder with the files of the node that was begun first")
     options = parser.parse_args()
     tokens = tuple(filter(None, options.tokens.split(",")))
-    uvloop.run(main(options.data, options.database, options.operators, telegram=options.telegram, tokens=tokens))
+    settings = Settings(
+        data=str(options.data), database=options.database, redis=options.redis, port=0, burst_pause=0.0,
+        secret_key=(options.secret or new_key()) if options.database else "", frames_per_second=1e6, sign_ins_per_minute=1e6,
+        telegram_server=options.telegram,
+    )  # fmt: skip
+    set_up(level="warning", style="console")
+    if options.join is not None:
+        uvloop.run(join(settings, options.join))
+    else:
+        uvloop.run(main(settings, options.operators, tokens=tokens))

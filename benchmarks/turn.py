@@ -48,10 +48,14 @@ class Process:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def ask(self, **command: Any) -> dict[str, Any]:
+    def tell(self, **command: Any) -> None:
+        """What it answers is to be ``read``."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
+
+    def ask(self, **command: Any) -> dict[str, Any]:
+        self.tell(**command)
         return self.read()
 
     def cpu(self) -> float:

@@ -65,6 +65,11 @@ class RedisServer:
         except OSError:
             return False
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def pause(self) -> None:
         """It answers nothing, and closes no connection."""
         assert self._process is not None
