@@ -643,13 +643,15 @@ class Synthesizer(Protocol):
 
 
 class Hint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """ "The log of this conversation has reached ``seq``"; ``anew``: it was erased, and must be read from its begin.
-    A hint may be lost; the log is the truth."""
+    """ "The log of this conversation has reached ``seq``"; ``anew``: it was erased, and must be read from its begin. ``news``: the
+    entries up to there that were just committed (``gateway.dispatcher.following.encode_news``), so that nobody need read them; null: read
+    them. A hint may be lost; the log is the truth."""
 
     business: str
     conversation: str
     seq: int
     anew: bool = False
+    news: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

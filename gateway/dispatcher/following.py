@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from gateway.model.events import Entry
+from gateway.model.events import Entry, decode_event
 from gateway.model.visible import Audience, visible_entry
 
 _encoder = msgspec.json.Encoder()
@@ -21,6 +21,12 @@ class EncodedEntry(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     at: int
     event: msgspec.Raw
+
+
+_news_decoder = msgspec.json.Decoder(list[EncodedEntry] | None)
+MOST_CARRIED = 16_384
+"""Bytes of events in one hint."""
+NO_NEWS = msgspec.Raw(b"null")
 
 
 class EntriesFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="entries"):
@@ -85,6 +91,28 @@ class News(NamedTuple):
         if seen is not entry or not self.bodies:
             return seen
         return EncodedEntry(seq=entry.seq, id=entry.id, at=entry.at, event=msgspec.Raw(self.bodies[number]))
+
+
+def encode_news(news: News) -> msgspec.Raw:
+    """News as other nodes are told them; null where they are long: whoever follows reads them."""
+    if not news.bodies or sum(map(len, news.bodies)) > MOST_CARRIED:
+        return NO_NEWS
+    pairs = zip(news.entries, news.bodies, strict=True)
+    shown = [EncodedEntry(seq=one.seq, id=one.id, at=one.at, event=msgspec.Raw(body)) for one, body in pairs]
+    return msgspec.Raw(_encoder.encode(shown))
+
+
+def decode_news(told: msgspec.Raw) -> News | None:
+    """What another node told; ``None`` where that must be read. Tags of a newer release are ``Unrecognized``, as in the log."""
+    found = _news_decoder.decode(told)
+    if not found:
+        return None
+    bodies = [bytes(one.event) for one in found]
+    entries = [
+        Entry(seq=one.seq, id=one.id, at=one.at, event=decode_event(body))
+        for one, body in zip(found, bodies, strict=True)
+    ]
+    return News(entries, bodies)
 
 
 @dataclass(eq=False, slots=True)

@@ -10,16 +10,20 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+import msgspec
 import structlog
 
 from gateway.cluster.bus import Bus
 from gateway.dispatcher.following import (
+    NO_NEWS,
     Frame,
     News,
     Sink,
     Subscription,
     Topic,
     caught_up_frame,
+    decode_news,
+    encode_news,
     resync_frame,
 )
 from gateway.dispatcher.tails import Tail, read_tail
@@ -85,11 +89,12 @@ class Hub:
 
     def committed(self, committed: Committed) -> None:
         """A local commit: its followers here and the other nodes are told."""
-        state, entries = committed.state, committed.entries
-        self._bus.publish(Hint(business=committed.business, conversation=state.id, seq=state.seq))
+        state, news = committed.state, News(committed.entries, committed.bodies)
+        others = encode_news(news) if self._bus.reaches else NO_NEWS
+        self._bus.publish(Hint(business=committed.business, conversation=state.id, seq=state.seq, news=others))
         topic = self._topics.get(state.id)
         if topic is not None:
-            self._advance(topic, News(entries, committed.bodies))
+            self._advance(topic, news)
         for listener in self._rows:
             listener(committed.business, state.id, committed)
 
@@ -102,7 +107,11 @@ class Hub:
         if message.anew:
             self._read_anew(message.conversation)
         elif topic is not None:
-            self._reached(topic, message.seq)
+            news = _news_of(message)
+            if news is not None:
+                self._advance(topic, news)
+            else:
+                self._reached(topic, message.seq)
         for listener in self._rows:
             listener(message.business, message.conversation, None)
 
@@ -376,3 +385,13 @@ class Hub:
                 if topic.head[0] == head[0]:
                     self._note_head(topic, *head)
                 self._reached(topic, head[0])
+
+
+def _news_of(hint: Hint) -> News | None:
+    """What it tells of the log; nothing where it can't be read, or ends elsewhere than it says: the log can."""
+    try:
+        news = decode_news(hint.news)
+    except msgspec.MsgspecError:
+        log.warning("hint_unread", conversation=hint.conversation)
+        return None
+    return news if news is not None and news.entries[-1].seq == hint.seq else None

@@ -6,11 +6,16 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from gateway.cluster.bus import Bus, MemoryBus, NoBus
+from gateway.dispatcher.following import NO_NEWS, News, decode_news, encode_news
 from gateway.dispatcher.hub import HEADS_EVERY, HEADS_IN_DOUBT, PAGE, Hub
+from gateway.dispatcher.units import Committed
 from gateway.model import commands as c
+from gateway.model.events import Unrecognized
 from gateway.model.visible import Audience
 from gateway.ports import Hint
 from gateway.store.store import Store
@@ -51,6 +56,13 @@ async def follow(
         pen.place.business, pen.conversation, audience=audience, sink=follower, last=last
     )
     return follower
+
+
+def carrying(committed: Committed) -> Hint:
+    """What the node that committed tells the others."""
+    news = encode_news(News(committed.entries, committed.bodies))
+    state = committed.state
+    return Hint(business=committed.business, conversation=state.id, seq=state.seq, news=news)
 
 
 async def test_follower_gets_what_was_and_then_what_comes(hub: Hub, pen: Pen) -> None:
@@ -99,6 +111,51 @@ async def test_commit_of_another_node_reaches_followers_by_its_hint(hub: Hub, pe
     committed = await pen.write("three", "four")
     hub.heard(Hint(business=pen.place.business, conversation=pen.conversation, seq=committed.state.seq))
     await until(lambda: follower.seqs == [1, 2, 3, 4])
+
+
+async def test_hint_carries_what_was_committed_so_that_nobody_need_read_it(
+    hub: Hub, pen: Pen, gated: GatedStore
+) -> None:
+    follower = await follow(hub, pen)
+    customer = await follow(hub, pen, audience=Audience.CUSTOMER)
+    committed = await pen.apply(
+        c.AddNote(operator=OLGA, text="for us"), c.Say(text="four", endpoint=pen.place.endpoint("ann"))
+    )
+    before = gated.reads
+    hub.heard(carrying(committed))
+    assert follower.seqs == [1, 2, 3, 4] and gated.reads == before
+    for one, audience in ((follower, Audience.OPERATOR), (customer, Audience.CUSTOMER)):
+        one.check(await pen.log(), audience)
+    hub.heard(carrying(committed))
+    assert follower.seqs == [1, 2, 3, 4], "told twice"
+
+
+async def test_what_a_hint_carries_behind_a_gap_is_read_with_it(hub: Hub, pen: Pen) -> None:
+    follower = await follow(hub, pen)
+    await pen.write("its hint is lost")
+    hub.heard(carrying(await pen.write("four")))
+    await until(lambda: follower.seqs == [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize(
+    "news", [b"null", b"[]", b"[{}]", b'[{"seq":9,"id":"x","at":1,"event":{"type":"bot_message"}}]']
+)
+async def test_hint_whose_news_can_not_be_used_is_read(hub: Hub, pen: Pen, news: bytes) -> None:
+    follower = await follow(hub, pen)
+    hint = carrying(await pen.write("three"))
+    hub.heard(replace(hint, news=msgspec.Raw(news)))
+    await until(lambda: follower.seqs == [1, 2, 3])
+
+
+def test_events_of_a_newer_release_are_carried_as_the_log_has_them() -> None:
+    body = b'{"type":"of_tomorrow","what":1}'
+    found = decode_news(msgspec.Raw(b'[{"seq":3,"id":"e3","at":5,"event":' + body + b"}]"))
+    assert found is not None and isinstance(found.entries[0].event, Unrecognized) and found.bodies == [body]
+
+
+async def test_long_news_are_read(pen: Pen) -> None:
+    committed = await pen.write(*("x" * 4_000 for _ in range(5)))
+    assert carrying(committed).news == NO_NEWS
 
 
 async def test_local_commit_behind_a_lost_hint_brings_both_in_order(hub: Hub, pen: Pen) -> None:
@@ -202,8 +259,8 @@ async def test_any_interleaving_gives_every_follower_every_entry_once(
             case "local":
                 hub.committed(await pen.write(f"local {step}"))
             case "remote":
-                seq = (await pen.write(f"remote {step}", "and more")).state.seq
-                hub.heard(Hint(business=pen.place.business, conversation=pen.conversation, seq=seq))
+                hint = carrying(await pen.write(f"remote {step}", "and more"))
+                hub.heard(hint if chance.random() < 0.6 else replace(hint, news=NO_NEWS))
             case "silent":
                 await pen.apply(c.AddNote(operator=OLGA, text="its hint is lost"))
             case "follow":
@@ -288,13 +345,18 @@ async def test_no_follower_keeps_what_was_erased_however_it_races(
 ) -> None:
     chance = random.Random(seed)
     following: list[asyncio.Task[Follower]] = []
+    late: list[Hint] = []
     for step in range(40):
-        match chance.choice(["local", "remote", "follow", "close", "open", "erase", "hint", "yield", "yield"]):
+        match chance.choice(
+            ["local", "remote", "late", "late", "follow", "close", "open", "erase", "hint", "yield", "yield"]
+        ):
             case "local":
                 hub.committed(await pen.write(f"local {step}"))
             case "remote":
-                seq = (await pen.write(f"remote {step}", "and more")).state.seq
-                hub.heard(Hint(business=pen.place.business, conversation=pen.conversation, seq=seq))
+                late.append(carrying(await pen.write(f"remote {step}", "and more")))
+            case "late":
+                if late:
+                    hub.heard(late.pop(chance.randrange(len(late))))
             case "follow":
                 entry = chance.choice(await pen.log())
                 last = chance.choice([(0, ""), (entry.seq, entry.id)])
