@@ -73,6 +73,10 @@ class Installation:
             self.nodes.append(node)
             self.ports.append(node.read()["port"])
 
+    @property
+    def database(self) -> str:
+        return self.url.rsplit("/", 1)[1]
+
     def _folder(self) -> Path:
         return self.services.folder / f"node-{next(self.services.names)}"
 
@@ -103,19 +107,23 @@ class Clients:
 
     def __init__(self, installation: Installation, nodes: Sequence[Process], processes: Sequence[Process]) -> None:
         self._installation, self._nodes, self._processes = installation, nodes, processes
+        self.made = 0
+        """Turns of the last measurement, with what went before it to get warm."""
 
     def measure(self, seconds: float, *, per_s: float = 0) -> Taken:
         """What turns cost and took: at full load, or at a pace."""
         order = {"do": "paced", "per_s": per_s / len(self._processes)} if per_s else {"do": "measure"}
+        warm: list[dict[str, Any]] = []
         if not per_s:
             self._tell(do="start")
-            self._tell(do="measure", seconds=min(1.0, seconds))
+            warm = self._tell(do="measure", seconds=min(1.0, seconds))
         before = self._cpu()
         seen = self._tell(**order, seconds=seconds)
         after = self._cpu()
         if not per_s:
             self._tell(do="stop")
         turns = max(1, sum(one["n"] for one in seen))
+        self.made = turns + sum(one["n"] for one in warm)
         parts = [(now - then) / turns * 1e6 for then, now in zip(before, after, strict=True)]
         p50, p95, p99 = (max(float(one[name]) for one in seen) for name in ("p50_ms", "p95_ms", "p99_ms"))
         nodes, postgresql, redis = parts
@@ -187,6 +195,12 @@ def over_nodes(services: Services, *, rounds: int, seconds: float) -> tuple[dict
         for name in ("cpu", "nodes", "postgresql", "redis"):
             figures[f"{name}_us_{nodes}_nodes"] = middle(found, name)
         figures[f"turns_per_s_{nodes}_nodes"] = middle(found, "per_s")
+    heard, before = sum(node.cpu() for node in installation.nodes[1:]), written(services)
+    clients[1].measure(seconds)
+    made = max(1, clients[1].made)
+    figures["wal_bytes_a_turn"] = (written(services) - before) / made
+    heard = sum(node.cpu() for node in installation.nodes[1:]) - heard
+    figures["hearing_us_a_turn"] = heard / made / len(installation.nodes[1:]) * 1e6
     half = figures["turns_per_s_1_nodes"] / 2
     for nodes, client in clients.items():
         paced = client.measure(max(2.0, seconds), per_s=half)
@@ -202,15 +216,26 @@ def over_nodes(services: Services, *, rounds: int, seconds: float) -> tuple[dict
     return figures, ratios
 
 
-def as_it_grows(services: Services, sizes: Sequence[int], *, rounds: int, seconds: float) -> dict[str, float]:
+def written(services: Services) -> int:
+    """Bytes of PostgreSQL's write-ahead log so far."""
+    ((found,),) = services.postgres.execute("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn")
+    return int(found)
+
+
+def as_it_grows(
+    services: Services, sizes: Sequence[int], *, rounds: int, seconds: float
+) -> tuple[dict[str, float], dict[str, float]]:
     """CPU of a turn on logs of so many events, in turns; they grow by what is measured, all alike."""
     clients = {}
+    figures: dict[str, float] = {}
     for size in sizes:
         installation = services.installation(1)
         began = time.monotonic()
         asyncio.run(fill(installation.url, size))
-        services.postgres.execute("ANALYZE", database=installation.url.rsplit("/", 1)[1])
-        say(f"{size:,} events in {time.monotonic() - began:.0f} s")
+        services.postgres.execute("ANALYZE", database=installation.database)
+        ((held,),) = services.postgres.execute("SELECT pg_database_size(%s)", params=(installation.database,))
+        say(f"{size:,} events in {time.monotonic() - began:.0f} s, {held / 1e6:,.0f} MB")
+        figures[f"database_mb_at_{named(size)}"] = held / 1e6
         clients[size] = installation.clients(1, CONVERSATIONS)
     services.postgres.execute("CHECKPOINT")
     taken: dict[int, list[Taken]] = {size: [] for size in sizes}
@@ -218,7 +243,15 @@ def as_it_grows(services: Services, sizes: Sequence[int], *, rounds: int, second
         for size, client in clients.items():
             taken[size].append(client.measure(seconds))
             say(f"round {number + 1}, {size:,} events: {taken[size][-1]}")
-    return {f"cpu_us_at_{size:.0e}".replace("e+0", "e"): middle(found, "cpu") for size, found in taken.items()}
+    cpu = {size: middle(found, "cpu") for size, found in taken.items()}
+    figures |= {f"cpu_us_at_{named(size)}": value for size, value in cpu.items()}
+    least, *others = sizes
+    return figures, {f"cpu_per_turn_{named(size)}_over_{named(least)}": cpu[size] / cpu[least] for size in others}
+
+
+def named(size: int) -> str:
+    """1e6 for a million."""
+    return f"{size:.0e}".replace("e+0", "e")
 
 
 async def fill(url: str, events: int) -> None:
@@ -271,13 +304,9 @@ def main() -> None:
         figures, ratios = over_nodes(services, rounds=rounds, seconds=seconds)
         say("idle sockets")
         figures |= idle(services, 500 if quick else IDLE)
-        grown = as_it_grows(services, sizes, rounds=rounds, seconds=seconds)
+        grown, over = as_it_grows(services, sizes, rounds=rounds, seconds=seconds)
         figures |= grown
-        least, *others = grown
-        ratios |= {
-            f"cpu_per_turn_{name.removeprefix('cpu_us_at_')}_over_{least.removeprefix('cpu_us_at_')}": grown[name] / grown[least]
-            for name in others
-        }  # fmt: skip
+        ratios |= over
     report(figures, ratios, as_json=chosen.json)
 
 
