@@ -56,7 +56,7 @@ def move(folder: DataFolder, url: str, *, anew: bool = False, tell: Tell) -> Mov
     the next call to go on.
     """
     if sqlite_revision(folder.database) is None:
-        raise StartupError(f"There is no database at {folder.database}: nothing to move.")
+        raise StartupError(f"There is no database at {folder.database}.")
     with Target(url) as target:
         begun = target.begun()  # before the file is upgraded for nothing
         migrate_sqlite(folder)
@@ -66,7 +66,7 @@ def move(folder: DataFolder, url: str, *, anew: bool = False, tell: Tell) -> Mov
             target.make_schema()
             _copy(source, target, done, tell)
             target.analyze()
-            moved = _verify(source, target, tell)
+            moved = _verify(source, target, tell, otherwise=_BEGIN_ANEW)
         target.finish()
     return moved
 
@@ -76,7 +76,7 @@ def check(folder: DataFolder, url: str, *, tell: Tell) -> Moved:
     revision = sqlite_revision(folder.database)
     check_known(revision, str(folder.database))
     if revision is None:
-        raise StartupError(f"There is no database at {folder.database}: nothing to compare.")
+        raise StartupError(f"There is no database at {folder.database}.")
     if revision != HEAD:
         raise StartupError(f"The database {folder.database} needs `switchboard migrate` first.")
     theirs = postgresql_revision(url)
@@ -84,7 +84,7 @@ def check(folder: DataFolder, url: str, *, tell: Tell) -> Moved:
     if theirs != HEAD:
         raise StartupError("Nothing was moved there: that database has no tables of this release.")
     with Target(url) as target, Source(folder.database) as source:
-        return _verify(source, target, tell)
+        return _verify(source, target, tell, otherwise=_SERVED)
 
 
 def _begin(source: Source, target: Target, begun: Begun | None, *, anew: bool) -> dict[str, Copied]:
@@ -111,28 +111,31 @@ def _copy(source: Source, target: Target, done: dict[str, Copied], tell: Tell) -
         tell(Step("resuming", list(done)[-1], rows, total))
     for shape in SHAPES:
         copied = done.get(shape.name, Copied())
-        for batch in batches(source.rows(shape, after=copied.last)):
+        for batch in batches(shape, source.rows(shape, after=copied.last)):
             copied = Copied(copied.rows + len(batch), shape.key_of(batch[-1]))
             target.copy(shape, [shape.fitted(row) for row in batch], copied=copied)
             rows += len(batch)
             tell(Step("copying", shape.name, rows, total))
 
 
-def _verify(source: Source, target: Target, tell: Tell) -> Moved:
-    """Every row of the file is read from both sides; that there are no others is told by their number."""
+def _verify(source: Source, target: Target, tell: Tell, *, otherwise: str) -> Moved:
+    """Every row of the file is read from both sides; that there are no others is told by their number.
+
+    ``otherwise``: what to do where they differ.
+    """
     counts = {shape: source.count(shape) for shape in SHAPES}
     moved, total = Moved(), sum(counts.values())
     for shape in SHAPES:
-        for batch in batches(source.rows(shape)):
+        for batch in batches(shape, source.rows(shape)):
             ours = [shape.fitted(row) for row in batch]
             theirs = target.read(shape, [shape.key_of(row) for row in ours])
             if theirs != ours:
-                raise StartupError(_difference(shape, ours, theirs))
+                raise StartupError(f"{_difference(shape, ours, theirs)} {otherwise}")
             _note_replaced(moved.replaced, shape, batch, ours)
             moved.rows += len(batch)
             tell(Step("verifying", shape.name, moved.rows, total))
         if (found := target.count(shape)) != counts[shape]:
-            raise StartupError(_surplus(source, target, shape, found - counts[shape]))
+            raise StartupError(f"{_surplus(source, target, shape, found - counts[shape])} {otherwise}")
         moved.tables += 1
     return moved
 
@@ -146,6 +149,8 @@ def _note_replaced(replaced: Counter[str], shape: Shape, rows: list[Row], fitted
 
 
 NOT_THE_SAME = "The two databases aren't the same:"
+_BEGIN_ANEW = "It isn't used: run the same command with --anew, which empties it and begins again."
+_SERVED = "That is to be expected once one of them was served from; else move it anew, to an empty database."
 
 
 def _difference(shape: Shape, ours: list[Row], theirs: list[Row]) -> str:

@@ -40,7 +40,8 @@ class Source:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:
             busy = 1
-        if busy:
+        beside = self._path.with_name(self._path.name + "-wal")
+        if busy or (beside.exists() and beside.stat().st_size > 0):
             raise StartupError(f"Another program is using {self._path}. Close it, then run the same again.")
 
     def check(self) -> None:
@@ -113,12 +114,12 @@ class Source:
             raise StartupError(f"{self._path}{where} can't be read: {error}. Restore a backup first.") from error
 
 
-def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """The rows in order, in lists that are bounded in number and size; a row that is larger stands alone."""
+def batches(shape: Shape, rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """A table's rows in order, in lists that are bounded in number and size; a row that is larger stands alone."""
     batch: list[Row] = []
     size = 0
     for row in rows:
-        weight = sum(len(value) for value in row if isinstance(value, (str, bytes)))
+        weight = shape.size_of(row)
         if batch and (len(batch) == MOST_ROWS or size + weight > MOST_SIZE):
             yield batch
             batch, size = [], 0

@@ -106,7 +106,7 @@ class Target:
             return None
 
     def _read_begun(self) -> Begun:
-        noted = dict(self._connection.execute(f"SELECT about, state FROM {MOVING}").fetchall())
+        noted: dict[str, str] = dict(self._connection.execute(f"SELECT about, state FROM {MOVING}").fetchall())
         source = noted.pop("")
         tables = {}
         for name, state in noted.items():
