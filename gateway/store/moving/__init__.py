@@ -108,7 +108,7 @@ def _copy(source: Source, target: Target, done: dict[str, Copied], tell: Tell) -
     total = sum(source.count(shape) for shape in SHAPES)
     rows = sum(copied.rows for copied in done.values())
     if rows:
-        tell(Step("resuming", list(done)[-1], rows, total))
+        tell(Step("resuming", [shape.name for shape in SHAPES if shape.name in done][-1], rows, total))
     for shape in SHAPES:
         copied = done.get(shape.name, Copied())
         for batch in batches(shape, source.rows(shape, after=copied.last)):

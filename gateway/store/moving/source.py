@@ -11,6 +11,8 @@ from pathlib import Path
 from gateway.errors import StartupError
 from gateway.store.moving.shapes import INSTEAD, NUL, Row, Shape, quoted
 
+_PATIENCE = 2.0
+"""Seconds for a command beside it to end."""
 MOST_ROWS = 5_000
 MOST_SIZE = 8_000_000
 """Of a batch: bytes and characters of its values."""
@@ -25,7 +27,7 @@ class Source:
     def __init__(self, path: Path) -> None:
         self._path = path
         with self._readable():
-            self._connection = sqlite3.connect(path, isolation_level=None)
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE)
         try:
             with self._readable():
                 self._hold()
@@ -49,7 +51,7 @@ class Source:
         with self._readable():
             (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
-                raise StartupError(f"{self._path} is damaged ({verdict}). Restore a backup first.")
+                raise StartupError(f"{self._path} is damaged ({' '.join(verdict.split())}). Restore a backup first.")
             stray = self._connection.execute("PRAGMA foreign_key_check").fetchone()
             if stray is not None:
                 raise StartupError(

@@ -246,6 +246,8 @@ def told(table: str = "") -> Iterator[None]:
         raise StartupError(_line(error, table)) from error
 
 
+_AWAY = ("08", "53", "57", "58")
+"""Classes of what isn't about the rows: the connection, resources, whoever runs the server, its machine."""
 _AGAIN = "then run the same command again: it goes on where it stopped"
 
 
@@ -264,22 +266,17 @@ def _line(error: psycopg.Error, table: str) -> str:
             return f"That PostgreSQL is read-only ({said}). Name the primary server."
         case pg.LockNotAvailable():
             return f"Somebody else is using that database{where}: {said}. Close it there, {_AGAIN}."
-        case psycopg.OperationalError():
+        case psycopg.OperationalError() if (error.sqlstate or "08")[:2] in _AWAY:
             return f"PostgreSQL was lost{where}: {said}. See that it runs and has room, {_AGAIN}."
         case _:
             return f"PostgreSQL refused what was copied{where}: {said}."
 
 
 def _unreachable(error: psycopg.Error) -> str:
-    said = _said(error)
-    match error:
-        case pg.InvalidCatalogName():
-            todo = "Make it there first: CREATE DATABASE … OWNER …"
-        case pg.InvalidPassword() | pg.InvalidAuthorizationSpecification():
-            todo = "Check user and password; PGPASSWORD in the environment is taken, too"
-        case _:
-            todo = "Check the URL, and that its port is open to this machine"
-    return f"PostgreSQL can't be reached ({said}). {todo}."
+    return (
+        f"PostgreSQL can't be reached ({_said(error)}). Check the URL, that the database was made there (CREATE DATABASE …"
+        " OWNER …), the password (PGPASSWORD is taken, too), and that its port is open to this machine."
+    )
 
 
 def _said(error: psycopg.Error) -> str:
