@@ -29,7 +29,7 @@ from gateway.store.sql import Tx
 from tests.support.postgres import PostgresServer
 from tests.support.stores import make_place
 
-EVENTS_OF_ONE = 5
+EVENTS_OF_ONE = 4.2
 """Of a conversation, roughly."""
 
 
@@ -57,7 +57,7 @@ async def _fill(folder: DataFolder, wanted: int) -> None:
     try:
         place = await make_place(store)
         owners = await store.write("", lambda tx, now: _people(tx.for_business(place.business), now))
-        many = wanted // EVENTS_OF_ONE
+        many = round(wanted / EVENTS_OF_ONE)
         await fill(store, place.business, place.inbox, owners=owners, conversations=many, thread=wanted // 40)
         indexer = Indexer(store, Hub(store, MemoryBus()))
         indexer.most = 1 << 62

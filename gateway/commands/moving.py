@@ -51,6 +51,7 @@ def move_to_postgresql(
     path = Path(settings.data)
     if not (path / DATABASE_FILE).exists():
         raise StartupError(f"There is no database at {path / DATABASE_FILE}. Name the data folder with --data.")
+    out.print(f"Looking through {path / DATABASE_FILE} …", markup=False, soft_wrap=True)
     with open_folder(path) as folder, _interruptible(check=check), _Told(out) as told:
         moved = (
             moving.check(folder, target, tell=told) if check else moving.move(folder, target, anew=anew, tell=told)

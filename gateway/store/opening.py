@@ -20,8 +20,6 @@ from gateway.store.store import Clock, Store, system_clock
 
 DATABASE_FILE = "switchboard.db"
 LOCK_FILE = "lock"
-MOVING = "switchboard_moving"
-"""The table that a PostgreSQL database has while a move into it isn't finished (see ``moving``)."""
 
 
 @dataclass
@@ -225,6 +223,9 @@ def _sync(path: Path) -> None:
 
 
 # --- PostgreSQL ---
+
+MOVING = "switchboard_moving"
+"""The table that a PostgreSQL database has while a move into it isn't finished (see ``moving``)."""
 
 
 def postgresql_url(database: str) -> str:

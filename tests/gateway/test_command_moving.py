@@ -84,6 +84,7 @@ class Served(NamedTuple):
     node: Switchboard
     http: aiohttp.ClientSession
     business: str
+    session: str
 
     @property
     def origin(self) -> str:
@@ -91,7 +92,9 @@ class Served(NamedTuple):
 
     async def get(self, path: str, **query: str) -> dict[str, Any]:
         address = f"{self.origin}/api/v1/businesses/{self.business}/{path}"
-        async with self.http.get(address, params=query) as response:
+        async with self.http.get(
+            address, params=query, headers={"Cookie": f"switchboard_session={self.session}"}
+        ) as response:
             assert response.status == 200, await response.text()
             found: dict[str, Any] = await response.json()
             return found
@@ -106,13 +109,14 @@ class Served(NamedTuple):
 async def served(talked: Talked, url: str, folder: Path, key: str) -> AsyncIterator[Served]:
     database = Database("postgresql", url)
     async with on_node(database, folder, engine=ScriptedEngine(), secret_key=key) as node, http_client() as http:
-        there = Served(node, http, talked.ours.business)
+        there = Served(node, http, talked.ours.business, "")
         async with http.post(
             f"{there.origin}/api/v1/session", json={"email": "olga@lantern.example", "password": PASSWORD},
             headers={"Origin": there.origin},
         ) as response:  # fmt: skip
             assert response.status == 200, await response.text()
-        yield there
+            session = response.cookies["switchboard_session"].value
+        yield there._replace(session=session)
 
 
 async def test_an_installation_is_served_from_where_it_moved(
@@ -251,7 +255,7 @@ def settings(data: Path, url: str) -> Path:
 
 
 def interrupted(data: Path, url: str, postgres: PostgresServer, by: signal.Signals) -> tuple[int, str]:
-    """Sends a signal while events are copied: they wait for a reader that holds their table. Exit code and what was said."""
+    """Sends a signal while events are copied: they wait for somebody who holds their table. Exit code and what was said."""
     switchboard("migrate", "--config", settings(data, url), "--data", data.parent / "node", cwd=data.parent)
     with held(url) as waiting:
         process = subprocess.Popen(
@@ -266,16 +270,16 @@ def interrupted(data: Path, url: str, postgres: PostgresServer, by: signal.Signa
 
 @contextmanager
 def held(url: str) -> Iterator[Any]:
-    """A reader of the events; whether somebody waits for it to end."""
-    with psycopg.connect(url) as reader, psycopg.connect(url, autocommit=True) as looking:
-        reader.execute("SELECT count(*) FROM events")
+    """Events that nobody can write; whether somebody waits for that."""
+    with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as looking:
+        holder.execute("LOCK TABLE events IN SHARE MODE")
 
         def is_waited_for() -> bool:
             row = looking.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
             return row is not None and row[0] > 0
 
         yield is_waited_for
-        reader.rollback()
+        holder.rollback()
 
 
 # --- refusals ---

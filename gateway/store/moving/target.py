@@ -18,6 +18,7 @@ _OURS = {shape.name for shape in SHAPES} | {"alembic_version", MOVING}
 _OLDEST = 13
 _LOCK = 7381003
 """Beside the migrations'."""
+_BATCH = "switchboard_batch"
 _FOUND = """
 SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -167,18 +168,15 @@ class Target:
 
     def copy(self, shape: Shape, rows: Sequence[Row], *, copied: Copied) -> None:
         """Writes rows, and how far the table is copied with them, both or neither."""
-        name = f'"{shape.name}"'
-        with told(shape.name), self._connection.transaction(), self._connection.cursor() as cursor:
-            # COPY isn't for tables whose rows are kept apart, which ours are even from their owner; nobody else sees
-            # the table without that, for the transaction holds it alone.
-            if shape.is_scoped:
-                cursor.execute(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
-            with cursor.copy(f"COPY {name} ({quoted(shape.columns)}) FROM STDIN (FORMAT BINARY)") as copy:
+        columns = quoted(shape.columns)
+        with told(shape.name), self._transaction(), self._connection.cursor() as cursor:
+            # COPY is refused by tables under row-level security, which ours are even for their owner.
+            cursor.execute(f'CREATE TEMPORARY TABLE {_BATCH} (LIKE "{shape.name}") ON COMMIT DROP')
+            with cursor.copy(f"COPY {_BATCH} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
                 copy.set_types(shape.kinds)
                 for row in rows:
                     copy.write_row(row)
-            if shape.is_scoped:
-                cursor.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
+            cursor.execute(f'INSERT INTO "{shape.name}" ({columns}) SELECT {columns} FROM {_BATCH}')
             cursor.execute(
                 f"INSERT INTO {MOVING} VALUES (%s, %s) ON CONFLICT (about) DO UPDATE SET state = excluded.state",
                 (shape.name, json.dumps([copied.rows, copied.last])),
