@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg import errors as pg
@@ -14,6 +15,15 @@ from gateway.errors import StartupError
 from gateway.store.moving.shapes import SHAPES, Row, Shape, quoted
 from gateway.store.opening import MOVING, check_known
 
+_CONNECTION: dict[str, Any] = {
+    "connect_timeout": 5, "application_name": "switchboard move-to", "client_encoding": "UTF8",
+    "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
+}  # fmt: skip
+_SETTINGS = (
+    "statement_timeout = 0", "lock_timeout = '30s'",
+    "tcp_keepalives_idle = 15", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3",
+)  # fmt: skip
+"""A network that is cut without a word is noticed within half a minute, there too: until then the other holds the lock."""
 _OURS = {shape.name for shape in SHAPES} | {"alembic_version", MOVING}
 _OLDEST = 13
 _LOCK = 7381003
@@ -55,9 +65,7 @@ class Target:
     def __init__(self, url: str) -> None:
         self._url = url
         try:
-            self._connection = psycopg.connect(
-                url, autocommit=True, connect_timeout=5, application_name="switchboard move-to", client_encoding="UTF8"
-            )
+            self._connection = psycopg.connect(url, autocommit=True, **_CONNECTION)
         except psycopg.Error as error:
             raise StartupError(_unreachable(error)) from error
         try:
@@ -76,8 +84,8 @@ class Target:
             raise StartupError(
                 f"That database keeps its text as {encoding}. Make one with ENCODING 'UTF8' TEMPLATE template0."
             )
-        run("SET statement_timeout = 0")
-        run("SET lock_timeout = '30s'")
+        for setting in _SETTINGS:
+            run(f"SET {setting}")
         (alone,) = run("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone() or (False,)
         if not alone:
             raise StartupError(
