@@ -64,7 +64,7 @@ def register(cli: typer.Typer) -> None:
             "Ways in: web chat inboxes.",
             {"add": inbox_add, "allow": inbox_allow, "list": inbox_list, "secret": inbox_secret},
         ),
-        "move-to": ("Another database for the installation.", {"postgresql": move_to_postgresql}),
+        "move-to": ("Move the installation to another database.", {"postgresql": move_to_postgresql}),
         "contact": ("People who write.", {"erase": contact_erase}),
         "rasa": ("Rasa servers of the settings.", {"status": rasa_status, "train": rasa_train}),
         "speech": (

@@ -67,7 +67,7 @@ def move(folder: DataFolder, url: str, *, anew: bool = False, tell: Tell) -> Mov
             _copy(source, target, done, tell)
             target.analyze()
             moved = _verify(source, target, tell, otherwise=_BEGIN_ANEW)
-        target.finish()
+            target.finish()
     return moved
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import errors as pg
 
 from gateway.errors import StartupError
 from gateway.store.moving.shapes import SHAPES, Row, Shape, quoted
+from gateway.store.moving.trouble import told, unreachable
 from gateway.store.opening import MOVING, check_known
 
 _CONNECTION: dict[str, Any] = {
@@ -67,7 +67,7 @@ class Target:
         try:
             self._connection = psycopg.connect(url, autocommit=True, **_CONNECTION)
         except psycopg.Error as error:
-            raise StartupError(_unreachable(error)) from error
+            raise StartupError(unreachable(error)) from error
         try:
             with told():
                 self._prepare()
@@ -139,6 +139,8 @@ class Target:
         with told(), self._connection.transaction():
             self._connection.execute(f"CREATE TABLE {MOVING} (about text PRIMARY KEY, state text NOT NULL)")
             self._connection.execute(f"INSERT INTO {MOVING} VALUES ('', %s)", (source,))
+            # A node that started since the last look has left rows; one that starts from here on is refused.
+            self._must_hold_no_rows({name for _, name in self._connection.execute(_FOUND).fetchall()})
 
     def make_schema(self) -> None:
         """The tables as this release wants them."""
@@ -241,50 +243,3 @@ class Target:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-@contextlib.contextmanager
-def told(table: str = "") -> Iterator[None]:
-    """PostgreSQL's own trouble as one line that says what to do."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise StartupError(_line(error, table)) from error
-
-
-_AWAY = ("08", "53", "57", "58")
-"""Classes of what isn't about the rows: the connection, resources, whoever runs the server, its machine."""
-_AGAIN = "then run the same command again: it goes on where it stopped"
-
-
-def _line(error: psycopg.Error, table: str) -> str:
-    said = _said(error)
-    where = f" ({table})" if table else ""
-    match error:
-        case pg.DiskFull():
-            return f"PostgreSQL's disk is full{where}: {said}. Make room there, {_AGAIN}."
-        case pg.InsufficientPrivilege() | pg.InvalidSchemaName():
-            return (
-                f"PostgreSQL doesn't let this user do that{where}: {said}. Make them the owner of the database"
-                " (ALTER DATABASE … OWNER TO …), or name another user in the URL."
-            )
-        case pg.ReadOnlySqlTransaction():
-            return f"That PostgreSQL is read-only ({said}). Name the primary server."
-        case pg.LockNotAvailable():
-            return f"Somebody else is using that database{where}: {said}. Close it there, {_AGAIN}."
-        case psycopg.OperationalError() if (error.sqlstate or "08")[:2] in _AWAY:
-            return f"PostgreSQL was lost{where}: {said}. See that it runs and has room, {_AGAIN}."
-        case _:
-            return f"PostgreSQL refused what was copied{where}: {said}."
-
-
-def _unreachable(error: psycopg.Error) -> str:
-    return (
-        f"PostgreSQL can't be reached ({_said(error)}). Check the URL, that the database was made there (CREATE DATABASE …"
-        " OWNER …), the password (PGPASSWORD is taken, too), and that its port is open to this machine."
-    )
-
-
-def _said(error: psycopg.Error) -> str:
-    """PostgreSQL's own words, on one line."""
-    return " ".join(str(error.diag.message_primary or error).split()).rstrip(".")

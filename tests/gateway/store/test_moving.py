@@ -24,7 +24,8 @@ from gateway.errors import StartupError
 from gateway.store.migrations import HEAD
 from gateway.store.moving import Moved, Step, check, move, setting_of, target_url
 from gateway.store.moving.shapes import INSTEAD, SHAPES, Row, Shape, quoted
-from gateway.store.moving.source import MOST_ROWS, MOST_SIZE, batches
+from gateway.store.moving.source import MOST_ROWS, MOST_SIZE, Source, batches
+from gateway.store.moving.target import Target
 from gateway.store.opening import (
     MOVING,
     DataFolder,
@@ -315,9 +316,6 @@ def test_a_killed_move_is_gone_on_with(
 def test_a_move_that_died_before_it_made_its_schema_is_gone_on_with(
     postgres: PostgresServer, folder: DataFolder, empty: str
 ) -> None:
-    from gateway.store.moving.source import Source
-    from gateway.store.moving.target import Target
-
     with Target(empty) as target, Source(folder.database) as source:
         target.begin(source.fingerprint())
 
@@ -483,6 +481,16 @@ def test_a_database_that_is_served_from_is_left_alone(postgres: PostgresServer, 
     assert postgres.execute("SELECT name FROM installation", database=name_of(url)) == [("theirs",)]
 
 
+def test_a_node_that_started_in_the_last_moment_keeps_its_database(postgres: PostgresServer, url: str) -> None:
+    with Target(url) as target:
+        assert target.begun() is None
+        postgres.execute("INSERT INTO installation VALUES (1, 'theirs', 1)", database=name_of(url))
+
+        with pytest.raises(StartupError, match="installation of Switchboard already"):
+            target.begin("a file's digest")
+    assert MOVING not in tables(postgres, url)
+
+
 def test_a_database_of_a_newer_release_is_left_alone(postgres: PostgresServer, folder: DataFolder, url: str) -> None:
     postgres.execute("UPDATE alembic_version SET version_num = '9999'", database=name_of(url))
 
@@ -515,8 +523,6 @@ def test_what_cannot_be_reached_says_what_to_look_at(postgres: PostgresServer, f
 
 
 def test_a_database_into_which_another_move_goes_is_left_to_it(folder: DataFolder, url: str) -> None:
-    from gateway.store.moving.target import Target
-
     with Target(url):
         assert "Another move" in refused(folder, url)
     move(folder, url, tell=silent)
@@ -651,8 +657,6 @@ def test_the_setting_to_go_on_with_hides_the_password(url: str, shown: tuple[str
 
 def test_connections_do_not_see_rows_of_all_businesses_afterwards(folder: DataFolder, url: str) -> None:
     """What a move may see ends with its transactions."""
-    from gateway.store.moving.target import Target
-
     move(folder, url, tell=silent)
     with Target(url) as target:
         assert target.count(BY_NAME["events"]) > 0
