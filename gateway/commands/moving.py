@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.commands.options import ConfigOption, DataOption, out, settings_of
 from gateway.errors import StartupError
 from gateway.settings import Settings
 from gateway.store.opening import DATABASE_FILE, open_folder
+from gateway.vault import KEY_FILE
 
 if TYPE_CHECKING:
     from gateway.store.moving import Act, Moved, Step
@@ -51,7 +53,7 @@ def move_to_postgresql(
     path = Path(settings.data)
     if not (path / DATABASE_FILE).exists():
         raise StartupError(f"There is no database at {path / DATABASE_FILE}. Name the data folder with --data.")
-    out.print(f"Looking through {path / DATABASE_FILE} …", markup=False, soft_wrap=True)
+    _say(f"Looking through {path / DATABASE_FILE} …")
     with open_folder(path) as folder, _interruptible(check=check), _Told(out) as told:
         moved = (
             moving.check(folder, target, tell=told) if check else moving.move(folder, target, anew=anew, tell=told)
@@ -128,31 +130,42 @@ def _print_moved(moved: Moved, *, check: bool) -> None:
 
 def _print_next(settings: Settings, database: str, has_password: bool) -> None:
     """The settings to go on with. Secrets are named, never shown."""
-    from gateway.files import FOLDER
-    from gateway.vault import KEY_FILE
-
     data = Path(settings.data).resolve()
-    lines = [f"SWITCHBOARD_DATABASE='{database}'"]
-    if not settings.secret_key:
-        lines.append(f'SWITCHBOARD_SECRET_KEY="$(cat {data / KEY_FILE})"')
+    key = data / KEY_FILE
     out.print("\nStart every node with these settings, beside those that there are:\n")
-    for line in lines:
-        out.print(f"  export {line}", markup=False, soft_wrap=True)
+    _say(f"  export SWITCHBOARD_DATABASE={shlex.quote(database)}")
+    if not settings.secret_key:
+        made = f"cat {shlex.quote(str(key))}" if key.exists() else "switchboard secret-key"
+        _say(f'  export SWITCHBOARD_SECRET_KEY="$({made})"')
     out.print()
+    for line in _notes(settings, data, has_password=has_password):
+        _say(f"- {line}")
+
+
+def _notes(settings: Settings, data: Path, *, has_password: bool) -> Iterator[str]:
     if has_password:
-        out.print("- PASSWORD stands for the password that you gave.")
+        yield "PASSWORD stands for the password that you gave."
     if settings.secret_key:
-        out.print("- secret_key stays as it is set, the same on every node.")
+        yield "secret_key stays as it is set, the same on every node."
+    elif (data / KEY_FILE).exists():
+        yield f"The key is the content of {data / KEY_FILE}: every node needs the same."
     else:
-        out.print(f"- The key is the content of {data / KEY_FILE}: every node needs the same.", soft_wrap=True)
+        yield "There was no key yet: make one, once, and set the same on every node."
     if settings.files:
-        out.print(f"- Files stay in {settings.files}.", markup=False, soft_wrap=True)
+        yield f"Files stay in {settings.files}."
     else:
-        out.print(
-            f"- Files stay in {data / FOLDER}. A node on this machine goes on with them; before there are more, share that"
-            f" folder or copy it to S3: aws s3 sync {data / FOLDER} s3://BUCKET/PREFIX, then"
-            " SWITCHBOARD_FILES='s3://BUCKET/PREFIX' on every node.",
-            markup=False, soft_wrap=True,
-        )  # fmt: skip
-    out.print("- With more than one node, set SWITCHBOARD_REDIS, so that they tell one another at once.")
-    out.print(f"- {data / DATABASE_FILE} is as it was. Keep it as a backup, and don't serve from it.", soft_wrap=True)
+        from gateway.files import FOLDER  # it brings the object stores along
+
+        folder = data / FOLDER
+        yield (
+            f"Files stay in {folder}. A node on this machine goes on with them; before there are more, share that folder"
+            f" or copy it to S3: aws s3 sync {shlex.quote(str(folder))} s3://BUCKET/PREFIX, then"
+            " SWITCHBOARD_FILES='s3://BUCKET/PREFIX' on every node."
+        )
+    yield "With more than one node, set SWITCHBOARD_REDIS, so that they tell one another at once."
+    yield f"{data / DATABASE_FILE} is as it was. Keep it as a backup, and don't serve from it."
+
+
+def _say(line: str) -> None:
+    """A line as it is, for a path or an address to be copied whole."""
+    out.print(line, markup=False, soft_wrap=True)

@@ -187,7 +187,7 @@ def test_the_settings_to_go_on_with_are_printed_and_no_secret(data: Path, url: s
     exports = re.findall(r"^  export (.*)$", done.stdout, re.MULTILINE)
     host = url.partition("@")[2]
     assert exports == [
-        f"SWITCHBOARD_DATABASE='postgresql+psycopg://switchboard:PASSWORD@{host}'",
+        f"SWITCHBOARD_DATABASE=postgresql+psycopg://switchboard:PASSWORD@{host}",
         f'SWITCHBOARD_SECRET_KEY="$(cat {data}/secret.key)"',
     ]
     for words in ("PASSWORD stands for", f"Files stay in {data}/files", "aws s3 sync", "SWITCHBOARD_FILES", "backup"):
@@ -209,6 +209,26 @@ def test_what_the_settings_name_already_is_not_asked_for(data: Path, url: str) -
     assert "SWITCHBOARD_SECRET_KEY" not in done.stdout and "secret_key stays as it is" in done.stdout
     assert "Files stay in s3://bucket/ours" in done.stdout and "aws s3" not in done.stdout
     assert "k" * 43 not in done.stdout
+
+
+def test_a_folder_of_any_name_is_named_as_a_shell_takes_it(tmp_path: Path, data: Path, url: str) -> None:
+    odd = data.rename(tmp_path / "it's [bold] our data")
+    (odd / "secret.key").write_text("k" * 43 + "\n")
+
+    done = move(odd, f"{url}?sslmode=prefer&connect_timeout=5")
+
+    assert done.returncode == 0, done.stderr
+    exports = "; ".join(re.findall(r"^  (export .*)$", done.stdout, re.MULTILINE))
+    shown = 'printf "%s %s" "$SWITCHBOARD_DATABASE" "$SWITCHBOARD_SECRET_KEY"'
+    shell = subprocess.run(["sh", "-c", f"{exports}; {shown}"], capture_output=True, text=True)
+    address = f"postgresql+psycopg{url.removeprefix('postgresql')}?sslmode=prefer&connect_timeout=5"
+    assert shell.stdout == f"{address} {'k' * 43}", shell.stderr
+
+
+def test_an_installation_that_never_ran_is_told_to_make_a_key(data: Path, url: str) -> None:
+    done = move(data, url)
+
+    assert "switchboard secret-key" in done.stdout and "make one, once" in done.stdout
 
 
 def test_check_says_whether_both_sides_are_the_same(data: Path, url: str, postgres: PostgresServer) -> None:
