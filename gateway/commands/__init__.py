@@ -11,6 +11,7 @@ from gateway.commands.businesses import business_add, inbox_add, inbox_allow, in
 from gateway.commands.contacts import contact_erase, inbox_secret
 from gateway.commands.database import backup, migrate, restore
 from gateway.commands.doctor import doctor
+from gateway.commands.moving import move_to_postgresql
 from gateway.commands.people import (
     token_add,
     token_revoke,
@@ -63,6 +64,7 @@ def register(cli: typer.Typer) -> None:
             "Ways in: web chat inboxes.",
             {"add": inbox_add, "allow": inbox_allow, "list": inbox_list, "secret": inbox_secret},
         ),
+        "move-to": ("Move the installation to another database.", {"postgresql": move_to_postgresql}),
         "contact": ("People who write.", {"erase": contact_erase}),
         "rasa": ("Rasa servers of the settings.", {"status": rasa_status, "train": rasa_train}),
         "speech": (

@@ -224,6 +224,9 @@ def _sync(path: Path) -> None:
 
 # --- PostgreSQL ---
 
+MOVING = "switchboard_moving"
+"""The table that a PostgreSQL database has while a move into it isn't finished (see ``moving``)."""
+
 
 def postgresql_url(database: str) -> str:
     """libpq's form of ``postgresql+psycopg://…``."""
@@ -231,13 +234,19 @@ def postgresql_url(database: str) -> str:
 
 
 def postgresql_revision(url: str) -> str | None:
-    """The schema's revision; ``None`` for an empty database. Raises ``StartupError`` where it can't be reached."""
+    """The schema's revision; ``None`` for an empty database. Raises ``StartupError`` where it can't be reached, or holds
+    the half of what is being moved there."""
     import psycopg
 
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
-            found = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
-            if found is None or found[0] is None:
+            tables = connection.execute(f"SELECT to_regclass('alembic_version'), to_regclass('{MOVING}')").fetchone()
+            if tables is not None and tables[1] is not None:
+                raise StartupError(
+                    "A move from SQLite into the PostgreSQL database isn't finished: run the same"
+                    " `switchboard move-to postgresql` again, or name another database."
+                )
+            if tables is None or tables[0] is None:
                 return None
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
             return str(row[0]) if row else None
