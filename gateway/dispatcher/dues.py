@@ -26,7 +26,7 @@ UNKNOWN_AGAIN = 5_000_000
 
 
 class Dues:
-    """The claiming loop of a node."""
+    """The claiming loop of a node. ``lease``: its microseconds, set before ``start``."""
 
     def __init__(
         self, store: Store, *, node: str, clock: Callable[[], int], lease: int = LEASE, poll: float = POLL
@@ -34,7 +34,7 @@ class Dues:
         self._store = store
         self._node = node
         self._clock = clock
-        self._lease = lease
+        self.lease = lease
         self._poll = poll
         self._handlers: Mapping[str, Handler] = {}
         self._wake = asyncio.Event()
@@ -100,7 +100,7 @@ class Dues:
             return False
 
         def claim(tx: Tx, now: int) -> list[due.Due]:
-            return due.claim(tx, node=self._node, now=now, lease=self._lease, limit=min(BATCH, room))
+            return due.claim(tx, node=self._node, now=now, lease=self.lease, limit=min(BATCH, room))
 
         rows = await self._store.write("", claim)
         for row in rows:

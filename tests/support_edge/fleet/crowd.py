@@ -1,0 +1,139 @@
+"""The crowd that writes: visitors with a page open, and people in Telegram; and all that they know in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.support_edge.correspondents import Correspondent
+from tests.support_edge.fleet.nodes import Fleet
+from tests.support_edge.fleet.record import Chat, Input, Page, Record, Told
+from tests.support_edge.process import Customer, living
+from tests.support_edge.telegram import BotUser
+from tests.support_edge.waiting import until, until_async
+
+SILENCE = 3.0
+"""Seconds without a word after which a page looks for another node."""
+SETTLED_WITHIN = 60.0
+
+
+def chance_of(name: str) -> random.Random:
+    """A source of chance whose seed is told; ``FAULT_SEED`` sets it."""
+    seed = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
+    print(f"FAULT_SEED={seed} ({name})")
+    return random.Random(seed)
+
+
+class Crowd:
+    """Half of them on pages, half in Telegram, with the bot that is called or with the one that fetches."""
+
+    def __init__(self, fleet: Fleet, pages: list[Customer], called: list[Correspondent], polled: list[Correspondent]):
+        self.fleet = fleet
+        self.pages = pages
+        self.called = called
+        self.polled = polled
+        self.told: list[Told] = []
+
+    @classmethod
+    async def gather(cls, fleet: Fleet, *, pages: int, called: int = 0, polled: int = 0) -> Crowd:
+        customers = [
+            Customer(fleet.door(number), fleet.http, f"visitor {number}", silence=SILENCE) for number in range(pages)
+        ]
+        return cls(
+            fleet, customers, await _people(fleet, fleet.called, "Called", called),
+            await _people(fleet, fleet.polled, "Polled", polled),
+        )  # fmt: skip
+
+    @property
+    def people(self) -> list[Correspondent]:
+        return [*self.called, *self.polled]
+
+    @asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        """Their pages are open meanwhile."""
+        async with living(*self.pages):
+            await until(lambda: all(page.connections for page in self.pages), what="every page is connected")
+            yield
+
+    async def say_each(self) -> None:
+        """Everybody says something."""
+        for one in (*self.pages, *self.people):
+            await _say(one)
+
+    @asynccontextmanager
+    async def writing(self, chance: random.Random, *, rate: float) -> AsyncIterator[None]:
+        """Somebody writes ``rate`` times a second meanwhile."""
+        task = asyncio.create_task(self._write(chance, rate), name="crowd")
+        try:
+            yield
+            if task.done():
+                task.result()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _write(self, chance: random.Random, rate: float) -> None:
+        while True:
+            await _say(chance.choice((*self.pages, *self.people)))
+            await asyncio.sleep(1 / rate)
+
+    async def until_settled(self, *, within: float = SETTLED_WITHIN) -> None:
+        """Everything is stored, answered, and seen by whom it is for."""
+        waits = [page for page in self.pages if page.texts]
+        await until(
+            lambda: all(page.answered for page in waits), within=within,
+            what=f"answers on the pages of {[page.name for page in waits if not page.answered]}",
+        )  # fmt: skip
+        for person in self.people:
+            await until_async(person.answered, within=within, what=f"answers in the chat of {person.name}")
+        if self.polled:
+            await until_async(self._is_confirmed, within=within, what="Telegram keeps nothing")
+
+    async def record(self, *, ambiguous: int = 0) -> Record:
+        """All that they know by now."""
+        chats = [Chat(person.name, tuple(await person.talk.texts())) for person in self.people if person.lines]
+        return Record(
+            inputs=(*self._of_pages(), *await self._of_people()),
+            told=tuple(self.told),
+            pages=tuple(
+                Page(page.name, page.conversation, tuple(page.entries.values()))
+                for page in self.pages
+                if page.conversation
+            ),
+            chats=tuple(chats),
+            ambiguous=ambiguous,
+        )
+
+    async def _is_confirmed(self) -> bool:
+        return await self.fleet.polled.pending() == 0
+
+    def _of_pages(self) -> list[Input]:
+        return [
+            Input(page.name, text, name in page.acknowledged, page.acknowledged.get(name), name in page.put_off)
+            for page in self.pages
+            for name, text in page.texts.items()
+        ]
+
+    async def _of_people(self) -> list[Input]:
+        taken = self.fleet.gate.taken
+        fetched = await self._is_confirmed()
+        return [
+            *(Input(one.name, line, line in taken) for one in self.called for line in one.lines),
+            # What Telegram doesn't keep any more was confirmed by the next question.
+            *(Input(one.name, line, fetched) for one in self.polled for line in one.lines),
+        ]
+
+
+async def _people(fleet: Fleet, bot: BotUser, name: str, count: int) -> list[Correspondent]:
+    users = [await fleet.telegram.add_user(f"{name} {number}") for number in range(count)]
+    return [Correspondent(f"{name} {number}", user.talk(bot)) for number, user in enumerate(users)]
+
+
+async def _say(one: Customer | Correspondent) -> None:
+    if isinstance(one, Customer):
+        await one.say(f"{one.name} line {len(one.texts) + 1}")
+    else:
+        await one.say()
