@@ -114,7 +114,7 @@ class Courier:
         try:
             if part is None or isinstance(part, DeliveryRefused):
                 raise part or DeliveryRefused(faults.OTHER_PARTS())
-            async with asyncio.timeout(SEND_TIMEOUT):
+            async with asyncio.timeout(min(SEND_TIMEOUT, self.lease / 2e6)):  # long before another node may send it
                 sent = await channel.send(part)
         except RetryLater as error:
             said = error.said[:LONGEST_SAID]
@@ -194,9 +194,7 @@ class Courier:
         def unit(tx: Tx, now: int) -> None:
             if part is not None:
                 note_sent(tx, delivery, part, ids)
-            deliveries.set_status(
-                tx, delivery, "sent", now=now, attempts=delivery.attempts + 1, provider_id=ids[0] if ids else ""
-            )  # fmt: skip
+            deliveries.note_sent(tx, delivery, now=now, provider_id=ids[0] if ids else "")
 
         await self._store.write(business, unit, key=delivery.identity)
         return True

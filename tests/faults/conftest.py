@@ -9,9 +9,7 @@ import aiohttp
 import pytest
 
 from tests.support.postgres import PostgresServer
-from tests.support.redis import RedisServer
 from tests.support_edge.clients import http_client
-from tests.support_edge.fleet import Servers
 from tests.support_edge.process import Serving
 
 
@@ -42,8 +40,3 @@ def own_postgres() -> Iterator[PostgresServer]:
     finally:
         server.stop()
 
-
-@pytest.fixture
-def servers(own_postgres: PostgresServer, redis_server: RedisServer) -> Servers:
-    """What a fleet stands on."""
-    return Servers(own_postgres, redis_server)

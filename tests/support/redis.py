@@ -74,6 +74,13 @@ class RedisServer:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
+    def mend(self) -> None:
+        """It runs, whatever was done to it."""
+        if self._process is None:
+            self.start()
+        else:
+            self.resume()
+
     def kill(self) -> None:
         """As a crash does: no goodbye to the clients."""
         if self._process is not None:

@@ -86,8 +86,9 @@ class Serving:
         self.process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGCONT)
+        if self.runs:
+            assert self.process is not None
+            self.process.send_signal(signal.SIGCONT)
 
     async def end(self) -> int:
         """As a supervisor ends it; the exit code."""

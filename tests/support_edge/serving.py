@@ -7,6 +7,7 @@ where it serves; ends well on SIGTERM.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import random
 import signal
@@ -84,6 +85,8 @@ async def main(data: Path, level: str, orders: Orders) -> None:
     def clock() -> int:
         return system_clock() + round(orders.ahead * 1e6)
 
+    if orders.bots:
+        importlib.import_module("aiogram")  # it takes its time, and must not take it from the first message's lease
     with open_folder(data) as folder:
         if not orders.ahead:
             node = Switchboard(settings, folder, open_store(settings, folder), engine=SlowEngine())

@@ -4,18 +4,17 @@ knows every acknowledgement.
 ::
 
     async with on_fleet(servers, folder, http) as fleet:
-        crowd = await Crowd.gather(fleet, widgets=10, called=5, polled=5)
+        crowd = await Crowd.gather(fleet, "Ants", pages=10, called=5, polled=5)
         async with crowd.living():
-            async with crowd.writing(chance, rate=10):
+            async with crowd.writing(chance_of("ants"), rate=10):
                 await fleet.nodes[0].kill()
                 await fleet.nodes[0].start()
             await crowd.until_settled()
-        await fleet.end()
-        check(crowd.record(), await fleet.stored())
+            await crowd.check()
 """
 
 from tests.support_edge.fleet.checker import Finding, check, findings
-from tests.support_edge.fleet.crowd import Crowd
+from tests.support_edge.fleet.crowd import Crowd, chance_of
 from tests.support_edge.fleet.gate import Gate
 from tests.support_edge.fleet.nodes import Fleet, Servers, on_fleet
 from tests.support_edge.fleet.record import Chat, Input, Page, Push, Record, Stored, Told
@@ -33,6 +32,7 @@ __all__ = [
     "Servers",
     "Stored",
     "Told",
+    "chance_of",
     "check",
     "findings",
     "on_fleet",

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.support_edge.correspondents import Correspondent
+from tests.support_edge.fleet.checker import check
 from tests.support_edge.fleet.nodes import Fleet
 from tests.support_edge.fleet.record import Chat, Input, Page, Record, Told
 from tests.support_edge.process import Customer, living
@@ -28,24 +29,34 @@ def chance_of(name: str) -> random.Random:
 
 
 class Crowd:
-    """Half of them on pages, half in Telegram, with the bot that is called or with the one that fetches."""
+    """Some on pages, some in Telegram, with the bot that is called or with the one that fetches. All that they say begins with the
+    crowd's ``name``, which is one word."""
 
-    def __init__(self, fleet: Fleet, pages: list[Customer], called: list[Correspondent], polled: list[Correspondent]):
+    def __init__(
+        self, fleet: Fleet, name: str, *, pages: list[Customer], called: list[Correspondent], polled: list[Correspondent]
+    ) -> None:  # fmt: skip
         self.fleet = fleet
+        self.name = name
         self.pages = pages
         self.called = called
         self.polled = polled
         self.told: list[Told] = []
 
     @classmethod
-    async def gather(cls, fleet: Fleet, *, pages: int, called: int = 0, polled: int = 0) -> Crowd:
+    async def gather(cls, fleet: Fleet, name: str, *, pages: int, called: int = 0, polled: int = 0) -> Crowd:
         customers = [
-            Customer(fleet.door(number), fleet.http, f"visitor {number}", silence=SILENCE) for number in range(pages)
+            Customer(fleet.door(number), fleet.http, f"{name} visitor {number}", silence=SILENCE)
+            for number in range(pages)
         ]
         return cls(
-            fleet, customers, await _people(fleet, fleet.called, "Called", called),
-            await _people(fleet, fleet.polled, "Polled", polled),
+            fleet, name, pages=customers, called=await _people(fleet, fleet.called, f"{name} called", called),
+            polled=await _people(fleet, fleet.polled, f"{name} polled", polled),
         )  # fmt: skip
+
+    @property
+    def said(self) -> int:
+        """How many messages there were."""
+        return sum(len(page.texts) for page in self.pages) + sum(len(person.lines) for person in self.people)
 
     @property
     def people(self) -> list[Correspondent]:
@@ -91,6 +102,10 @@ class Crowd:
             await until_async(person.answered, within=within, what=f"answers in the chat of {person.name}")
         if self.polled:
             await until_async(self._is_confirmed, within=within, what="Telegram keeps nothing")
+
+    async def check(self, *, ambiguous: int = 0) -> None:
+        """What they know and what is stored go together; see ``checker``."""
+        check(await self.record(ambiguous=ambiguous), await self.fleet.stored(self.name))
 
     async def record(self, *, ambiguous: int = 0) -> Record:
         """All that they know by now."""

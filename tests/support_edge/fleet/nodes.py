@@ -26,7 +26,7 @@ from tests.support_edge.waiting import until_async
 T = TypeVar("T")
 
 NAMES = ("one", "two", "three")
-LEASE = 3.0
+LEASE = 4.0
 """Seconds for which a turn, a delivery or a bot's line is one node's here."""
 PATIENCE = 3.0
 
@@ -50,8 +50,10 @@ class Fleet:
         self.gate = Gate(self.nodes, http)
         self.called: BotUser
         self.polled: BotUser
+        self.session = ""
+        """With which Olga, an operator, is signed in."""
 
-    async def begin(self, folder: Path, **orders: Any) -> None:
+    async def begin(self, folder: Path, *, count: int = 3, **orders: Any) -> None:
         """Starts everything; ``orders`` are those of ``serving``. The first node makes the business, then come the others."""
         await self.gate.start()
         self.called, self.polled = await self.telegram.add_bot("Called"), await self.telegram.add_bot("Polled")
@@ -66,15 +68,27 @@ class Fleet:
             for bot in (self.called, self.polled)
         ]
         usual = {"lease": LEASE, "due_lease": LEASE, "patience": PATIENCE}
-        for name in NAMES:
+        for name in NAMES[:count]:
             self.nodes.append(Serving(folder / name, settings=settings, bots=bots, **{**usual, **orders}))
         await self.nodes[0].start()
+        self.session = str(self.nodes[0].told["sessions"]["olga"])
         await asyncio.gather(*(node.start() for node in self.nodes[1:]))
         await until_async(self._are_lines_open, within=60, what="Telegram is spoken with")
 
     async def _are_lines_open(self) -> bool:
         calls = [await self.telegram.calls(*of) for of in (("setWebhook",), ("getUpdates",))]
         return all(calls)
+
+    async def mend(self) -> None:
+        """All of it runs, whatever was done to it."""
+        self.postgres.resume()
+        self.redis.mend()
+        self.gate.copies = 1
+        for bot in (self.called, self.polled):
+            await bot.deliver_copies(1)
+        for node in self.nodes:
+            node.thaw()
+        await asyncio.gather(*(node.start() for node in self.nodes if not node.runs))
 
     async def aclose(self) -> None:
         for node in self.nodes:
@@ -108,14 +122,15 @@ class Fleet:
         rows = await self.ask("SELECT lease_by FROM due WHERE kind = %s AND subject = %s", kind, subject)
         return str(rows[0][0]) if rows else ""
 
-    async def stored(self) -> Stored:
-        """All that the database has of the business."""
+    async def stored(self, crowd: str) -> Stored:
+        """All that the database has of the conversations in which somebody of the crowd speaks."""
+        marked = f'%"text":"{crowd} %'
 
         def unit(tx: Tx, now: int) -> Stored:
-            tx._cursor.execute("SELECT id FROM conversations")
+            tx._cursor.execute("SELECT DISTINCT conversation_id FROM events WHERE body LIKE %s", (marked,))
             names = [name for (name,) in tx._cursor.fetchall()]
             tx._cursor.execute("SELECT conversation_id, seq, status, attempts FROM deliveries")
-            pushes = tuple(Push(*row) for row in tx._cursor.fetchall())
+            pushes = tuple(push for row in tx._cursor.fetchall() if (push := Push(*row)).conversation in names)
             tx._cursor.execute("SELECT subject FROM due")
             held = frozenset(name for (name,) in tx._cursor.fetchall())
             states = {name: log.peek(tx, name) for name in names}
