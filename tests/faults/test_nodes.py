@@ -7,7 +7,6 @@ One fleet serves all of these; each has a crowd of its own, and what is checked 
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
@@ -18,7 +17,10 @@ from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support_edge.clients import http_client
 from tests.support_edge.fleet import Crowd, Fleet, Servers, chance_of, on_fleet
-from tests.support_edge.waiting import until
+from tests.support_edge.fleet.watch import on_watch
+from tests.support_edge.process import Customer, Serving, living
+from tests.support_edge.serving import THINK
+from tests.support_edge.waiting import until, until_async
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -105,3 +107,123 @@ async def test_each_update_that_comes_three_times_to_three_nodes_is_one_message_
     answers = fleet.gate.answered[before:]
     assert {one.statuses for one in answers} == {(200, 200, 200)}
     assert len(answers) == sum(len(person.lines) for person in crowd.called)
+
+
+@forms
+async def test_holder_of_a_lease_that_stood_still_past_its_end_is_refused(fleet: Fleet, form: Form) -> None:
+    """Frozen in the middle of a turn, which another node makes meanwhile; then it goes on, and comes too late."""
+    chance = chance_of("frozen")
+    crowd = await gather(fleet, "Cats", form)
+    async with crowd.living():
+        await crowd.say_each()
+        async with crowd.writing(chance, rate=form.rate):
+            for number in range(max(1, form.faults // 2)):
+                page = crowd.pages[number % len(crowd.pages)]
+                await freeze_in_a_turn(fleet, page)
+        await crowd.until_settled()
+        await crowd.check()
+
+
+async def freeze_in_a_turn(fleet: Fleet, page: Customer) -> None:
+    text = f"{page.name} line {len(page.texts) + 1}: {THINK}"
+    await page.say(text)
+    conversation = await acknowledged(page, text)
+    dropped = await fleet.count(conversation, "bot_turn_dropped")
+    holder = await until_held(fleet, conversation)
+    holder.freeze()
+    made = await fleet.count(conversation, "bot_turn")
+    await until_async(lambda: is_more(fleet, conversation, "bot_turn", made), what="another node makes the turn")
+    holder.thaw()
+    await until_async(
+        lambda: is_more(fleet, conversation, "bot_turn_dropped", dropped), what="the late turn is recorded as dropped"
+    )
+
+
+async def acknowledged(page: Customer, text: str) -> str:
+    """The page's conversation, once this is stored."""
+    name = next(name for name, said in page.texts.items() if said == text)
+    await until(lambda: name in page.acknowledged, what=f"{text} is acknowledged")
+    return page.acknowledged[name][0]
+
+
+async def until_held(fleet: Fleet, conversation: str) -> Serving:
+    """The node that makes the conversation's turn just now."""
+    held: list[str] = []
+
+    async def is_held() -> bool:
+        held[:] = [await fleet.holder(conversation)]
+        return any(node.told["node"] in held for node in fleet.nodes)
+
+    await until_async(is_held, what="a node makes the turn")
+    return fleet.node_of(held[0])
+
+
+async def is_more(fleet: Fleet, conversation: str, tag: str, before: int) -> bool:
+    return await fleet.count(conversation, tag) > before
+
+
+@pytest.mark.parametrize("how", ["killed", "flushed", "unreachable"])
+@forms
+async def test_redis_that_fails_loses_nothing_and_sends_nobody_away(fleet: Fleet, form: Form, how: str) -> None:
+    """Another tab on another node sees what is written while Redis is gone: its node looks by itself, each second."""
+    crowd = await gather(fleet, f"Dogs{how.title()}", form)
+    async with crowd.living(), living(*(tabs := crowd.other_tabs())), on_watch(fleet) as watch:
+        await crowd.say_each()
+        await crowd.until_settled()
+        await watch.sees("online")
+        for _ in range(1 if form is SHORT else 3):
+            break_redis(fleet.redis, how)
+            for page in crowd.pages:
+                await page.say(f"{page.name} line {len(page.texts) + 1}")
+            await until(
+                lambda: all(set(tab.said) >= set(page.said) for tab, page in zip(tabs, crowd.pages, strict=True)),
+                within=12, what="the other tabs see it, sooner than hints that are believed would have them look",
+            )  # fmt: skip
+            if form is LONG:
+                await asyncio.sleep(90)  # longer than another node is believed that somebody is there
+            fleet.redis.mend()
+        await crowd.until_settled()
+        await watch.sees("online")
+        assert set(watch.seen) == {"online"}, watch.seen
+        await crowd.check()
+
+
+def break_redis(redis: RedisServer, how: str) -> None:
+    match how:
+        case "killed":
+            redis.kill()
+        case "flushed":
+            redis.flush()
+        case _:
+            redis.pause()
+
+
+@pytest.mark.parametrize("how", ["frozen", "stopped"])
+@forms
+async def test_postgresql_that_is_gone_for_a_while_is_waited_for(fleet: Fleet, form: Form, how: str) -> None:
+    """Webhooks are refused, Telegram's queue stays where it is, pages are told to try again; then all of it comes."""
+    chance = chance_of("postgresql")
+    crowd = await gather(fleet, f"Eels{how.title()}", form)
+    async with crowd.living():
+        await crowd.say_each()
+        async with crowd.writing(chance, rate=form.rate):
+            await crowd.until_answered_once()
+            fleet.postgres.pause() if how == "frozen" else fleet.postgres.halt()
+            await until_refused(fleet, 1)
+            offset = await fleet.offset()
+            await until_refused(fleet, 3 if form is SHORT else 60)
+            assert await fleet.offset() == offset
+            assert await fleet.polled.pending() > 0
+            fleet.postgres.resume() if how == "frozen" else fleet.postgres.go_on()
+        await crowd.until_settled(within=180)
+        await crowd.check()
+
+
+async def until_refused(fleet: Fleet, times: int) -> None:
+    """So many more webhooks get 503."""
+    before = len(fleet.gate.answered)
+
+    def refused() -> bool:
+        return sum(503 in one.statuses for one in fleet.gate.answered[before:]) >= times
+
+    await until(refused, within=120, what="webhooks are refused")

@@ -165,8 +165,11 @@ async def connect_widget(
     return widget
 
 
-async def connect_console(http: aiohttp.ClientSession, url: str, *, business: str, session: str) -> Console:
-    headers = {"Origin": url, "Cookie": f"switchboard_session={session}"}
+async def connect_console(
+    http: aiohttp.ClientSession, url: str, *, business: str, session: str, origin: str = ""
+) -> Console:
+    """``origin``: where its browser got the page, if not from ``url``."""
+    headers = {"Origin": origin or url, "Cookie": f"switchboard_session={session}"}
     console = Console(await http.ws_connect(f"{url}/api/v1/console/socket", headers=headers))
     await console.send({"type": "hello", "business": business})
     console.welcome = await console.expect("welcome")

@@ -226,6 +226,12 @@ class Customer:
                     await self.widget.send({"type": "message", "id": name, "text": text})
 
     @property
+    def said(self) -> list[str]:
+        """What the page shows of its own visitor's messages."""
+        events = (entry["event"] for entry in self.entries.values())
+        return [event["text"] for event in events if event["type"] == "customer_message"]
+
+    @property
     def answered(self) -> bool:
         """Every message is acknowledged, stands in the transcript, and the bot has answered the last one."""
         stand = {entry["event"].get("client_id") for entry in self.entries.values()}

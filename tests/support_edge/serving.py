@@ -120,7 +120,7 @@ async def first_or_again(node: Switchboard, orders: Orders) -> Party:
     known = await node.store.read("", unit)
     if known is not None:
         return known
-    party = await settle_in(node.store, "lantern", {"olga": "operator"}, password=PASSWORD)
+    party = await settle_in(node.store, "lantern", {"olga": "operator", "pavel": "operator"}, password=PASSWORD)
     if orders.calls:
         await node.store.write(party.business, lambda tx, now: allow_calls(tx, party.inbox))
     for bot in orders.bots:

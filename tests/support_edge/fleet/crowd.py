@@ -69,6 +69,19 @@ class Crowd:
             await until(lambda: all(page.connections for page in self.pages), what="every page is connected")
             yield
 
+    def other_tabs(self) -> list[Customer]:
+        """Another tab of each page, on another node."""
+        return [
+            Customer(self.fleet.door(number + 1), self.fleet.http, page.name, token=page.token, silence=SILENCE)
+            for number, page in enumerate(self.pages)
+        ]
+
+    async def until_answered_once(self) -> None:
+        """Everybody has been answered something: all that is slow at first has been."""
+        await until(lambda: all(page.entries for page in self.pages), what="something on every page")
+        for person in self.people:
+            await until_async(lambda: _is_answered(person), what=f"something in the chat of {person.name}")  # noqa: B023
+
     async def say_each(self) -> None:
         """Everybody says something."""
         for one in (*self.pages, *self.people):
@@ -140,6 +153,10 @@ class Crowd:
             # What Telegram doesn't keep any more was confirmed by the next question.
             *(Input(one.name, line, fetched) for one in self.polled for line in one.lines),
         ]
+
+
+async def _is_answered(person: Correspondent) -> bool:
+    return bool(await person.talk.texts())
 
 
 async def _people(fleet: Fleet, bot: BotUser, name: str, count: int) -> list[Correspondent]:

@@ -50,8 +50,8 @@ class Fleet:
         self.gate = Gate(self.nodes, http)
         self.called: BotUser
         self.polled: BotUser
-        self.session = ""
-        """With which Olga, an operator, is signed in."""
+        self.sessions: dict[str, str] = {}
+        """With which Olga and Pavel, operators, are signed in."""
 
     async def begin(self, folder: Path, *, count: int = 3, **orders: Any) -> None:
         """Starts everything; ``orders`` are those of ``serving``. The first node makes the business, then come the others."""
@@ -71,7 +71,7 @@ class Fleet:
         for name in NAMES[:count]:
             self.nodes.append(Serving(folder / name, settings=settings, bots=bots, **{**usual, **orders}))
         await self.nodes[0].start()
-        self.session = str(self.nodes[0].told["sessions"]["olga"])
+        self.sessions = self.nodes[0].told["sessions"]
         await asyncio.gather(*(node.start() for node in self.nodes[1:]))
         await until_async(self._are_lines_open, within=60, what="Telegram is spoken with")
 
@@ -89,6 +89,17 @@ class Fleet:
         for node in self.nodes:
             node.thaw()
         await asyncio.gather(*(node.start() for node in self.nodes if not node.runs))
+
+    async def offset(self) -> int:
+        """Up to which update the fetching node has confirmed what it was told."""
+        calls = await self.telegram.calls("getUpdates", bot=self.polled)
+        return max(int(call.params.get("offset", 0)) for call in calls)
+
+    async def count(self, conversation: str, tag: str) -> int:
+        """How many events of a kind the log has."""
+        asked = "SELECT count(*) FROM events WHERE conversation_id = %s AND body::json->>'type' = %s"
+        ((number,),) = await self.ask(asked, conversation, tag)
+        return int(number)
 
     async def aclose(self) -> None:
         for node in self.nodes:
