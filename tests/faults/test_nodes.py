@@ -167,25 +167,31 @@ async def is_more(fleet: Fleet, conversation: str, tag: str, before: int) -> boo
 async def test_redis_that_fails_loses_nothing_and_sends_nobody_away(fleet: Fleet, form: Form, how: str) -> None:
     """Another tab on another node sees what is written while Redis is gone: its node looks by itself, each second."""
     crowd = await gather(fleet, f"Dogs{how.title()}", form)
-    async with crowd.living(), living(*(tabs := crowd.other_tabs())), on_watch(fleet) as watch:
+    async with crowd.living(), on_watch(fleet) as watch:
         await crowd.say_each()
         await crowd.until_settled()
         await watch.sees("online")
-        for _ in range(1 if form is SHORT else 3):
-            break_redis(fleet.redis, how)
-            for page in crowd.pages:
-                await page.say(f"{page.name} line {len(page.texts) + 1}")
-            await until(
-                lambda: all(set(tab.said) >= set(page.said) for tab, page in zip(tabs, crowd.pages, strict=True)),
-                within=12, what="the other tabs see it, sooner than hints that are believed would have them look",
-            )  # fmt: skip
-            if form is LONG:
-                await asyncio.sleep(90)  # longer than another node is believed that somebody is there
-            fleet.redis.mend()
+        async with living(*(tabs := crowd.other_tabs())):
+            for _ in range(1 if form is SHORT else 3):
+                await until(lambda: shows_all(crowd, tabs), what="the other tabs are on")
+                assert all(tab.at != page.at for tab, page in zip(tabs, crowd.pages, strict=True))
+                break_redis(fleet.redis, how)
+                for page in crowd.pages:
+                    await page.say(f"{page.name} line {len(page.texts) + 1}")
+                # Sooner than a node looks that believes in hints.
+                await until(lambda: shows_all(crowd, tabs), within=12, what="the other tabs see it without Redis")
+                if form is LONG:
+                    await asyncio.sleep(90)  # longer than another node is believed that somebody is there
+                fleet.redis.mend()
         await crowd.until_settled()
         await watch.sees("online")
         assert set(watch.seen) == {"online"}, watch.seen
         await crowd.check()
+
+
+def shows_all(crowd: Crowd, tabs: list[Customer]) -> bool:
+    """Each of the other tabs shows what was written on its page."""
+    return all(set(tab.said) == set(page.texts.values()) for tab, page in zip(tabs, crowd.pages, strict=True))
 
 
 def break_redis(redis: RedisServer, how: str) -> None:

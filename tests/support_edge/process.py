@@ -136,6 +136,8 @@ class Customer:
         self.refusals: list[dict[str, Any]] = []
         self.put_off: set[str] = set()
         self.connections = 0
+        self.at = ""
+        """Where it is connected, or tries to be."""
         self.resyncs = 0
         self.widget: Widget | None = None
         self._again: asyncio.Future[None] | None = None
@@ -153,9 +155,10 @@ class Customer:
 
     async def _connected(self) -> None:
         last = max(self.entries, default=0)
+        self.at = self._door.url
         async with asyncio.timeout(self._silence):
             widget = await connect_widget(
-                self._http, self._door.url, inbox=self._door.inbox, token=self.token,
+                self._http, self.at, inbox=self._door.inbox, token=self.token,
                 page_origin=PAGE_ORIGIN, conversation=self.conversation, last_seq=last,
                 last_event_id=self.entries[last]["id"] if last else "",
             )  # fmt: skip

@@ -31,7 +31,7 @@ class Watch:
 
 @asynccontextmanager
 async def on_watch(fleet: Fleet) -> AsyncIterator[Watch]:
-    """Olga is there before Pavel looks."""
+    """Olga is there before Pavel looks, and he sees it when she goes."""
     watch = Watch()
     olga = await _open(fleet, 0, "olga")
     pavel = await _open(fleet, 1, "pavel")
@@ -44,6 +44,9 @@ async def on_watch(fleet: Fleet) -> AsyncIterator[Watch]:
         for task in tasks:
             if task.done():
                 task.result()
+        tasks.pop(0).cancel()
+        await olga.close()
+        await watch.sees("offline")
     finally:
         for task in tasks:
             task.cancel()
