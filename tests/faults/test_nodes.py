@@ -7,7 +7,7 @@ One fleet serves all of these; each has a crowd of its own, and what is checked 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
 import pytest
@@ -77,15 +77,16 @@ async def test_killed_nodes_lose_and_double_nothing(fleet: Fleet, form: Form) ->
         async with crowd.writing(chance, rate=form.rate):
             for number in range(form.faults):
                 await asyncio.sleep(chance.uniform(0, form.every))  # any moment will do
-                await kill(fleet, crowd, number % len(fleet.nodes))
+                said = crowd.said
+                await kill(fleet, number % len(fleet.nodes), while_dead=lambda: crowd.said > said + 5)  # noqa: B023
         await crowd.until_settled()
         await crowd.check()
 
 
-async def kill(fleet: Fleet, crowd: Crowd, number: int) -> None:
-    said = crowd.said
+async def kill(fleet: Fleet, number: int, *, while_dead: Callable[[], bool] = lambda: True) -> None:
+    """A node is killed, and comes back once ``while_dead`` holds."""
     await fleet.nodes[number].kill()
-    await until(lambda: crowd.said > said + 5, what="people write on")
+    await until(while_dead, what="people write on")
     await fleet.nodes[number].start()
 
 
@@ -119,24 +120,26 @@ async def test_holder_of_a_lease_that_stood_still_past_its_end_is_refused(fleet:
         async with crowd.writing(chance, rate=form.rate):
             for number in range(max(1, form.faults // 2)):
                 page = crowd.pages[number % len(crowd.pages)]
-                await freeze_in_a_turn(fleet, page)
+                conversation = await freeze_past_the_lease(fleet, page)
+                await until_async(
+                    lambda: is_more(fleet, conversation, "bot_turn_dropped", 0),  # noqa: B023
+                    what="the late turn is recorded as dropped",
+                )
         await crowd.until_settled()
         await crowd.check()
 
 
-async def freeze_in_a_turn(fleet: Fleet, page: Customer) -> None:
+async def freeze_past_the_lease(fleet: Fleet, page: Customer) -> str:
+    """The node that makes a turn of this page's stands still until another one has made it; the conversation."""
     text = f"{page.name} line {len(page.texts) + 1}: {THINK}"
     await page.say(text)
     conversation = await acknowledged(page, text)
-    dropped = await fleet.count(conversation, "bot_turn_dropped")
+    made = await fleet.count(conversation, "bot_turn")
     holder = await until_held(fleet, conversation)
     holder.freeze()
-    made = await fleet.count(conversation, "bot_turn")
     await until_async(lambda: is_more(fleet, conversation, "bot_turn", made), what="another node makes the turn")
     holder.thaw()
-    await until_async(
-        lambda: is_more(fleet, conversation, "bot_turn_dropped", dropped), what="the late turn is recorded as dropped"
-    )
+    return conversation
 
 
 async def acknowledged(page: Customer, text: str) -> str:
