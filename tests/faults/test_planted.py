@@ -30,7 +30,7 @@ async def rules(crowd: Crowd) -> set[Rule]:
 async def test_node_that_acknowledges_before_it_commits_is_caught_by_a_kill(
     servers: Servers, http: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
-    async with on_fleet(servers, tmp_path, http, count=1, planted="early_acknowledgement") as fleet:
+    async with on_fleet(servers, tmp_path, http, count=1, bots=(), planted="early_acknowledgement") as fleet:
         crowd = await Crowd.gather(fleet, "Flies", pages=6)
         async with crowd.living():
             await crowd.say_each()
@@ -45,7 +45,7 @@ async def test_node_that_acknowledges_before_it_commits_is_caught_by_a_kill(
 async def test_nodes_that_ignore_the_fence_are_caught_by_a_lease_that_ran_out(
     servers: Servers, http: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
-    async with on_fleet(servers, tmp_path, http, count=2, planted="no_fence") as fleet:
+    async with on_fleet(servers, tmp_path, http, count=2, bots=(), planted="no_fence") as fleet:
         crowd = await Crowd.gather(fleet, "Gnats", pages=1)
         (page,) = crowd.pages
         async with crowd.living():

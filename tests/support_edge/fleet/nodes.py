@@ -67,13 +67,14 @@ class Fleet:
             {"id": bot.id, "username": bot.username, "token": bot.token, "webhook": bot is self.called}
             for bot in (self.called, self.polled)
         ]
-        usual = {"lease": LEASE, "due_lease": LEASE, "patience": PATIENCE}
+        told = {"lease": LEASE, "due_lease": LEASE, "patience": PATIENCE, "bots": bots, **orders}
         for name in NAMES[:count]:
-            self.nodes.append(Serving(folder / name, settings=settings, bots=bots, **{**usual, **orders}))
+            self.nodes.append(Serving(folder / name, settings=settings, **told))
         await self.nodes[0].start()
         self.sessions = self.nodes[0].told["sessions"]
         await asyncio.gather(*(node.start() for node in self.nodes[1:]))
-        await until_async(self._are_lines_open, within=60, what="Telegram is spoken with")
+        if told["bots"]:
+            await until_async(self._are_lines_open, within=60, what="Telegram is spoken with")
 
     async def _are_lines_open(self) -> bool:
         calls = [await self.telegram.calls(*of) for of in (("setWebhook",), ("getUpdates",))]
