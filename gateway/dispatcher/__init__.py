@@ -101,9 +101,7 @@ class Dispatcher:
         if self._draining:
             raise Draining("Switchboard is restarting. Send it again in a moment.")
         unit = Arrive(arrival, self.policy)
-        received = await self._told(
-            self.store.write(arrival.business, unit, key=arrival.address, then=self._received)
-        )
+        received = await self._told(self.store.write(arrival.business, unit, key=arrival.address, then=self._received))
         if isinstance(arrival, Inbound | Edited):
             self.due_at(self.clock())
         one_of(INPUTS, arrival.channel).inc()
@@ -167,7 +165,9 @@ class Dispatcher:
             async with asyncio.timeout(self.patience):
                 return await stored
         except TimeoutError as error:
-            raise StorageUnavailable("The database doesn't answer. Look whether it is there, then try again.") from error
+            raise StorageUnavailable(
+                "The database doesn't answer. Look whether it is there, then try again."
+            ) from error
 
     def _received(self, received: Received) -> None:
         if received.committed is not None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from gateway.errors import Refused
 from gateway.store import due
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -63,7 +64,10 @@ class Dues:
         def unit(tx: Tx, now: int) -> None:
             due.release_all(tx, node=self._node)
 
-        await self._store.write("", unit)
+        try:
+            await self._store.write("", unit)
+        except Refused as error:
+            log.warning("leases_kept", error=str(error))  # they run out by themselves
 
     async def _loop(self) -> None:
         while True:

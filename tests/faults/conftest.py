@@ -39,4 +39,3 @@ def own_postgres() -> Iterator[PostgresServer]:
         yield server
     finally:
         server.stop()
-

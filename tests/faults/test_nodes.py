@@ -219,13 +219,18 @@ async def test_postgresql_that_is_gone_for_a_while_is_waited_for(fleet: Fleet, f
             await crowd.until_answered_once()
             fleet.postgres.pause() if how == "frozen" else fleet.postgres.halt()
             await until_refused(fleet, 1)
+            await until_async(lambda: is_waiting(fleet), what="Telegram keeps what can't be stored")
             offset = await fleet.offset()
             await until_refused(fleet, 3 if form is SHORT else 60)
             assert await fleet.offset() == offset
-            assert await fleet.polled.pending() > 0
+            assert await is_waiting(fleet)
             fleet.postgres.resume() if how == "frozen" else fleet.postgres.go_on()
         await crowd.until_settled(within=180)
         await crowd.check()
+
+
+async def is_waiting(fleet: Fleet) -> bool:
+    return await fleet.polled.pending() > 0
 
 
 async def until_refused(fleet: Fleet, times: int) -> None:

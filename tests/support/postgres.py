@@ -128,6 +128,13 @@ class PostgresServer:
         assert self._process is not None
         end(self._process, signal=signal.SIGINT)
 
+    def mend(self) -> None:
+        """It runs, whatever was done to it."""
+        if self._process is not None and self._process.poll() is None:
+            self.resume()
+        else:
+            self.go_on()
+
     def go_on(self) -> None:
         """Serves again what it had, on the same port."""
         assert self._serve(self._folder / "data", port=self.port), "someone took the port in between"

@@ -60,6 +60,8 @@ class Orders(msgspec.Struct, frozen=True):
     """Seconds by which its clock is fast: so much has passed since it was killed."""
 
 
+WATCHED = ("olga", "oscar", "omar", "olivia", "otto", "orla")
+"""Operators whom Pavel looks after, each in one test: what was told of one of them late is nobody else's."""
 THINK = "think it over"
 THINKS_FOR = 2.0
 
@@ -120,7 +122,7 @@ async def first_or_again(node: Switchboard, orders: Orders) -> Party:
     known = await node.store.read("", unit)
     if known is not None:
         return known
-    party = await settle_in(node.store, "lantern", {"olga": "operator", "pavel": "operator"}, password=PASSWORD)
+    party = await settle_in(node.store, "lantern", dict.fromkeys(("pavel", *WATCHED), "operator"), password=PASSWORD)
     if orders.calls:
         await node.store.write(party.business, lambda tx, now: allow_calls(tx, party.inbox))
     for bot in orders.bots:

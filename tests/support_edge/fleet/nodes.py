@@ -19,6 +19,7 @@ from tests.support.redis import RedisServer
 from tests.support_edge.fleet.gate import Gate
 from tests.support_edge.fleet.record import Push, Stored
 from tests.support_edge.process import Serving
+from tests.support_edge.serving import WATCHED
 from tests.support_edge.site import SECRET_KEY
 from tests.support_edge.telegram import BotUser, Messenger, telegram_process
 from tests.support_edge.waiting import until_async
@@ -51,7 +52,8 @@ class Fleet:
         self.called: BotUser
         self.polled: BotUser
         self.sessions: dict[str, str] = {}
-        """With which Olga and Pavel, operators, are signed in."""
+        """With which the operators are signed in."""
+        self.watched = iter(WATCHED)
 
     async def begin(self, folder: Path, *, count: int = 3, **orders: Any) -> None:
         """Starts everything; ``orders`` are those of ``serving``. The first node makes the business, then come the others."""
@@ -82,7 +84,7 @@ class Fleet:
 
     async def mend(self) -> None:
         """All of it runs, whatever was done to it."""
-        self.postgres.resume()
+        self.postgres.mend()
         self.redis.mend()
         self.gate.copies = 1
         for bot in (self.called, self.polled):
@@ -179,9 +181,7 @@ class Doors:
 
 
 @asynccontextmanager
-async def on_fleet(
-    servers: Servers, folder: Path, http: aiohttp.ClientSession, **orders: Any
-) -> AsyncIterator[Fleet]:
+async def on_fleet(servers: Servers, folder: Path, http: aiohttp.ClientSession, **orders: Any) -> AsyncIterator[Fleet]:
     """A fleet over a database of its own; ``orders`` are those of ``serving``."""
     url = servers.postgres.create()
     async with telegram_process() as telegram, AsyncExitStack() as stack:

@@ -15,43 +15,41 @@ BEAT = 10.0
 
 
 class Watch:
-    """Pavel's console on one node, while Olga's is open on another. ``seen``: how she was shown, one after the other."""
+    """Pavel's console on one node, while a colleague's is open on another. ``seen``: how they were shown, one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, colleague: str) -> None:
+        self.colleague = colleague
         self.seen: list[str] = []
 
     async def sees(self, state: str) -> None:
-        await until(lambda: self.seen[-1:] == [state], what=f"Olga is {state}; so far {self.seen}")
+        await until(lambda: self.seen[-1:] == [state], what=f"{self.colleague} is {state}; so far {self.seen}")
 
     def note(self, frame: dict[str, object]) -> None:
         people = frame.get("people")
         if frame["type"] == "people" and isinstance(people, list):
-            self.seen += [one["state"] for one in people if one["name"] == "Olga"]
+            self.seen += [one["state"] for one in people if one["name"] == self.colleague.title()]
 
 
 @asynccontextmanager
 async def on_watch(fleet: Fleet) -> AsyncIterator[Watch]:
-    """Olga is there before Pavel looks, and he sees it when she goes."""
-    watch = Watch()
-    olga = await _open(fleet, 0, "olga")
+    """The colleague is there before Pavel looks."""
+    watch = Watch(next(fleet.watched))
+    theirs = await _open(fleet, 0, watch.colleague)
     pavel = await _open(fleet, 1, "pavel")
     for frame in pavel.frames:
         watch.note(frame)
-    tasks = [asyncio.create_task(_read(olga, Watch())), asyncio.create_task(_read(pavel, watch))]
-    tasks += [asyncio.create_task(_beat(console)) for console in (olga, pavel)]
+    tasks = [asyncio.create_task(_read(console, watch if console is pavel else None)) for console in (theirs, pavel)]
+    tasks += [asyncio.create_task(_beat(console)) for console in (theirs, pavel)]
     try:
         yield watch
         for task in tasks:
             if task.done():
                 task.result()
-        tasks.pop(0).cancel()
-        await olga.close()
-        await watch.sees("offline")
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await olga.close()
+        await theirs.close()
         await pavel.close()
 
 
@@ -61,9 +59,11 @@ async def _open(fleet: Fleet, node: int, who: str) -> Console:
     )
 
 
-async def _read(console: Console, watch: Watch) -> None:
+async def _read(console: Console, watch: Watch | None) -> None:
     while True:
-        watch.note(await console.receive())
+        frame = await console.receive()
+        if watch is not None:
+            watch.note(frame)
 
 
 async def _beat(console: Console) -> None:
