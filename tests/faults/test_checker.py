@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
@@ -78,11 +78,11 @@ def with_log(run: Run, log: Sequence[Entry]) -> Run:
     return run._replace(stored=run.stored._replace(logs={CONVERSATION: tuple(log)}))
 
 
-def with_record(run: Run, **changes: object) -> Run:
+def with_record(run: Run, **changes: Any) -> Run:
     return run._replace(record=run.record._replace(**changes))
 
 
-def with_stored(run: Run, **changes: object) -> Run:
+def with_stored(run: Run, **changes: Any) -> Run:
     return run._replace(stored=run.stored._replace(**changes))
 
 

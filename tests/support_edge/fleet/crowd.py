@@ -59,6 +59,10 @@ class Crowd:
         return sum(len(page.texts) for page in self.pages) + sum(len(person.lines) for person in self.people)
 
     @property
+    def everybody(self) -> list[Customer | Correspondent]:
+        return [*self.pages, *self.people]
+
+    @property
     def people(self) -> list[Correspondent]:
         return [*self.called, *self.polled]
 
@@ -84,7 +88,7 @@ class Crowd:
 
     async def say_each(self) -> None:
         """Everybody says something."""
-        for one in (*self.pages, *self.people):
+        for one in self.everybody:
             await _say(one)
 
     @asynccontextmanager
@@ -101,7 +105,7 @@ class Crowd:
 
     async def _write(self, chance: random.Random, rate: float) -> None:
         while True:
-            await _say(chance.choice((*self.pages, *self.people)))
+            await _say(chance.choice(self.everybody))
             await asyncio.sleep(1 / rate)
 
     async def until_settled(self, *, within: float = SETTLED_WITHIN) -> None:
