@@ -69,12 +69,12 @@ async def gather(fleet: Fleet, name: str, form: Form) -> Crowd:
 
 @forms
 async def test_killed_nodes_lose_and_double_nothing(fleet: Fleet, form: Form) -> None:
-    """During webhook, poll, turn and send: at any moment, with people writing before and after."""
+    """During webhook, poll, turn, send and an operator's answers: at any moment, with people writing before and after."""
     chance = chance_of("kills")
     crowd = await gather(fleet, "Ants", form)
     async with crowd.living():
         await crowd.say_each()
-        async with crowd.writing(chance, rate=form.rate):
+        async with crowd.serving(), crowd.writing(chance, rate=form.rate):
             for number in range(form.faults):
                 await asyncio.sleep(chance.uniform(0, form.every))  # any moment will do
                 said = crowd.said

@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 
 from tests.support_edge.correspondents import Correspondent
 from tests.support_edge.fleet.checker import check
+from tests.support_edge.fleet.desk import Desk
 from tests.support_edge.fleet.nodes import Fleet
-from tests.support_edge.fleet.record import Chat, Input, Page, Record, Told
+from tests.support_edge.fleet.record import Chat, Input, Page, Record
 from tests.support_edge.process import Customer, living
 from tests.support_edge.telegram import BotUser
 from tests.support_edge.waiting import until, until_async
@@ -40,7 +41,9 @@ class Crowd:
         self.pages = pages
         self.called = called
         self.polled = polled
-        self.told: list[Told] = []
+        self.desk = Desk(fleet, name)
+        self.served: Customer | None = None
+        """Whose page the desk has."""
 
     @classmethod
     async def gather(cls, fleet: Fleet, name: str, *, pages: int, called: int = 0, polled: int = 0) -> Crowd:
@@ -60,7 +63,8 @@ class Crowd:
 
     @property
     def everybody(self) -> list[Customer | Correspondent]:
-        return [*self.pages, *self.people]
+        """Whom the bot answers."""
+        return [*(page for page in self.pages if page is not self.served), *self.people]
 
     @property
     def people(self) -> list[Correspondent]:
@@ -103,6 +107,21 @@ class Crowd:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """An operator has the first page's conversation meanwhile, and answers there."""
+        page = self.served = self.pages[0]
+        await until(lambda: bool(page.acknowledged), what="the first page's conversation")
+        await self.desk.take(next(iter(page.acknowledged.values()))[0])
+        task = asyncio.create_task(self.desk.write(), name="desk")
+        try:
+            yield
+            if task.done():
+                task.result()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
     async def _write(self, chance: random.Random, rate: float) -> None:
         while True:
             await _say(chance.choice(self.everybody))
@@ -110,11 +129,12 @@ class Crowd:
 
     async def until_settled(self, *, within: float = SETTLED_WITHIN) -> None:
         """Everything is stored, answered, and seen by whom it is for."""
-        waits = [page for page in self.pages if page.texts]
+        waits = [page for page in self.pages if page.texts and page is not self.served]
         await until(
             lambda: all(page.answered for page in waits), within=within,
             what=f"answers on the pages of {[page.name for page in waits if not page.answered]}",
         )  # fmt: skip
+        await until(self._has_what_the_desk_said, within=within, what="the operator's answers on their page")
         for person in self.people:
             await until_async(person.answered, within=within, what=f"answers in the chat of {person.name}")
         if self.polled:
@@ -129,7 +149,7 @@ class Crowd:
         chats = [Chat(person.name, tuple(await person.talk.texts())) for person in self.people if person.lines]
         return Record(
             inputs=(*self._of_pages(), *await self._of_people()),
-            told=tuple(self.told),
+            told=tuple(self.desk.told),
             pages=tuple(
                 Page(page.name, page.conversation, tuple(page.entries.values()))
                 for page in self.pages
@@ -138,6 +158,11 @@ class Crowd:
             chats=tuple(chats),
             ambiguous=ambiguous,
         )
+
+    def _has_what_the_desk_said(self) -> bool:
+        entries = self.served.entries.values() if self.served is not None else ()
+        shown = {entry["event"].get("text") for entry in entries}
+        return shown >= {one.text for one in self.desk.told}
 
     async def _is_confirmed(self) -> bool:
         return await self.fleet.polled.pending() == 0
