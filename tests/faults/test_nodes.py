@@ -91,6 +91,23 @@ async def kill(fleet: Fleet, number: int, *, while_dead: Callable[[], bool] = la
 
 
 @forms
+async def test_nodes_that_are_restarted_one_after_another_are_noticed_by_reconnects_alone(
+    fleet: Fleet, form: Form
+) -> None:
+    chance = chance_of("restarts")
+    crowd = await gather(fleet, "Crabs", form)
+    async with crowd.living():
+        await crowd.say_each()
+        async with crowd.serving(), crowd.writing(chance, rate=form.rate):
+            for node in fleet.nodes * (1 if form is SHORT else 5):
+                assert await node.end() == 0
+                await node.start()
+        await crowd.until_settled()
+        await crowd.check()
+        assert not any(page.refusals for page in crowd.pages)
+
+
+@forms
 async def test_each_update_that_comes_three_times_to_three_nodes_is_one_message_and_one_answer(
     fleet: Fleet, form: Form
 ) -> None:

@@ -147,7 +147,10 @@ async def http_client() -> AsyncIterator[aiohttp.ClientSession]:
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(keep)
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[trace]) as http:
+    connector = aiohttp.TCPConnector(limit=0)  # a crowd of sockets, and still calls beside them
+    async with aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[trace]
+    ) as http:
         try:
             yield http
         finally:
