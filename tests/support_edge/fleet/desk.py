@@ -44,7 +44,7 @@ class Desk:
     async def answer(self) -> None:
         number = len(self.told) + 1
         text = f"{self._crowd} answer {number}"
-        body = {"id": f"answer-{number}", "text": text, "floor_seq": self._floor}
+        body = {"id": f"{self._crowd}-{number}", "text": text, "floor_seq": self._floor}
         while True:
             status, answer = await self._call("reply", body)
             if status == 200:
