@@ -58,7 +58,7 @@ def plant(fault: Planted) -> None:
     """From now on this process is broken in this way."""
     match fault:
         case "early_acknowledgement":
-            store_module.GroupWriter = HastyWriter  # type: ignore[misc]
+            store_module.GroupWriter = HastyWriter  # type: ignore[attr-defined]
         case "no_fence":
             bot_decisions._dropped = _holds_always
         case "no_inbound_key":
