@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 import structlog
 
 from gateway.dispatcher import Dispatcher
+from gateway.dispatcher.dues import LEASE
 from gateway.dispatcher.outgoing import FileLink, call_of, note_sent
 from gateway.dispatcher.units import UNREACHABLE, FailDelivery
 from gateway.errors import ContactUnreachable, DeliveryError, DeliveryRefused, DeliveryUncertain, RetryLater
@@ -49,7 +50,8 @@ class Call(NamedTuple):
 
 class Courier:
     """Sends for the channels of ``channels``, by name. ``link``: where a channel can't send files, what it says instead;
-    without it they are only named."""
+    without it they are only named. ``lease``: microseconds for which an endpoint is ours, anew with each part; set before the
+    first is claimed."""
 
     def __init__(
         self, dispatcher: Dispatcher, channels: Mapping[str, Channel], *, clock: Callable[[], int],
@@ -60,6 +62,7 @@ class Courier:
         self._channels = channels
         self._clock = clock
         self._link = link
+        self.lease = LEASE
 
     async def claimed(self, row: due.Due) -> None:
         """Works through one endpoint's queue until it is empty or must wait."""
@@ -85,7 +88,7 @@ class Courier:
 
         def unit(tx: Tx, now: int) -> Call | None:
             # First the lock, then the look: who writes a delivery meanwhile holds the row (see ``due.poke``).
-            if not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + 60_000_000):
+            if not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + self.lease):
                 return None  # another node took the endpoint over
             delivery = deliveries.next_for(tx, row.subject)
             if delivery is None:
@@ -111,7 +114,7 @@ class Courier:
         try:
             if part is None or isinstance(part, DeliveryRefused):
                 raise part or DeliveryRefused(faults.OTHER_PARTS())
-            async with asyncio.timeout(SEND_TIMEOUT):
+            async with asyncio.timeout(min(SEND_TIMEOUT, self.lease / 2e6)):  # long before another node may send it
                 sent = await channel.send(part)
         except RetryLater as error:
             said = error.said[:LONGEST_SAID]
@@ -157,14 +160,17 @@ class Courier:
         return await self._hold(row, delivery._replace(status="retry"), after=min(after, left / 1e6), error=fault.text)
 
     async def _hold(self, row: due.Due, delivery: Delivery, *, after: float, error: str) -> bool:
-        """This endpoint waits, with ``delivery`` as it is to be stored; others flow. Always ``False``."""
+        """This endpoint waits, with ``delivery`` as it is to be stored; others flow. Always ``False``.
+
+        What another node has taken over by now is its own to tell: it may have sent the part long since.
+        """
 
         def unit(tx: Tx, now: int) -> int:
-            deliveries.set_status(
-                tx, delivery, delivery.status, now=now, attempts=delivery.attempts, error=error[:500]
-            )  # fmt: skip
             due_at = now + int(after * 1e6)
-            due.delay(tx, row.kind, row.subject, fence=row.fence, due_at=due_at, attempts=0)
+            if due.delay(tx, row.kind, row.subject, fence=row.fence, due_at=due_at, attempts=0):
+                deliveries.set_status(
+                    tx, delivery, delivery.status, now=now, attempts=delivery.attempts, error=error[:500]
+                )  # fmt: skip
             return due_at
 
         DELIVERIES.labels(delivery.channel, delivery.status).inc()
@@ -188,9 +194,7 @@ class Courier:
         def unit(tx: Tx, now: int) -> None:
             if part is not None:
                 note_sent(tx, delivery, part, ids)
-            deliveries.set_status(
-                tx, delivery, "sent", now=now, attempts=delivery.attempts + 1, provider_id=ids[0] if ids else ""
-            )  # fmt: skip
+            deliveries.note_sent(tx, delivery, now=now, provider_id=ids[0] if ids else "")
 
         await self._store.write(business, unit, key=delivery.identity)
         return True

@@ -33,6 +33,8 @@ LEASE = 90.0
 SHARE = 4.5
 """A question is held open, and a lease renewed, for so small a part of it: both may pass before it ends."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+LONGEST_FOR_STORAGE = 5.0
+"""Seconds between two looks whether our own database stores again: Telegram needn't be spared."""
 
 
 class Poller:
@@ -139,7 +141,7 @@ class Poller:
             except (DeliveryError, NotTaken) as error:
                 self._note(line, _trouble(error), str(error))
                 await asyncio.sleep(max(pause, error.after) if isinstance(error, RetryLater) else pause)
-                pause = min(LONGEST_PAUSE, pause * 2)
+                pause = min(LONGEST_FOR_STORAGE if isinstance(error, NotTaken) else LONGEST_PAUSE, pause * 2)
                 continue
             self._note(line, "")
             pause = FIRST_PAUSE

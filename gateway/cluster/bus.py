@@ -136,14 +136,20 @@ class RedisBus:
             batch = [await self._queue.get()]
             while not self._queue.empty() and len(batch) < 100:
                 batch.append(self._queue.get_nowait())
-            try:
-                pipeline = self._redis.pipeline(transaction=False)
-                for body in batch:
-                    pipeline.publish(self.CHANNEL, body)
-                await pipeline.execute()
-            except self._errors as error:
-                log.warning("bus_send_failed", error=str(error))
-                await asyncio.sleep(self.RETRY)
+            # Twice: the connection may have died unnoticed since it was last used, and who listens again believes in hints.
+            for _ in range(2):
+                try:
+                    await self._publish(batch)
+                    break
+                except self._errors as error:
+                    log.warning("bus_send_failed", error=str(error))
+                    await asyncio.sleep(self.RETRY)
+
+    async def _publish(self, batch: list[bytes]) -> None:
+        pipeline = self._redis.pipeline(transaction=False)
+        for body in batch:
+            pipeline.publish(self.CHANNEL, body)
+        await pipeline.execute()
 
     async def _listen(self, listener: Listener) -> None:
         while True:

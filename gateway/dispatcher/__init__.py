@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from gateway.dispatcher.arrivals import Arrive
@@ -13,7 +14,7 @@ from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.timers import Timers
 from gateway.dispatcher.turns import Turns, Voicing
 from gateway.dispatcher.units import Act, Committed, Receive, Received, Replay, Submit, digest_of
-from gateway.errors import Draining
+from gateway.errors import Draining, StorageUnavailable
 from gateway.metrics import INPUTS, one_of
 from gateway.model import commands as c
 from gateway.model.commands import AnyRequest
@@ -34,6 +35,10 @@ class Commits(Protocol):
 
 
 Done = TypeVar("Done", bound=Commits)
+T = TypeVar("T")
+
+PATIENCE = 12.0
+"""Seconds after which whoever waits outside is told that the database says nothing; longer than one waits for a lock."""
 
 __all__ = ["Committed", "Dispatcher", "Policy", "digest_of"]
 
@@ -54,6 +59,7 @@ class Dispatcher:
         self._timers = Timers(self, policy)
         self._dues = Dues(store, node=policy.node, clock=clock)
         self._draining = False
+        self.patience = PATIENCE
 
     def voice(self, voicing: Voicing) -> None:
         """The bot's answers may be said from now on."""
@@ -84,7 +90,7 @@ class Dispatcher:
         if self._draining:
             raise Draining("Switchboard is restarting. Send it again in a moment.")
         unit = Receive(item, self.policy)
-        received = await self.store.write(item.business, unit, key=item.address, then=self._received)
+        received = await self._told(self.store.write(item.business, unit, key=item.address, then=self._received))
         if item.files:
             self.due_at(self.clock())
         one_of(INPUTS, item.channel).inc()
@@ -95,7 +101,7 @@ class Dispatcher:
         if self._draining:
             raise Draining("Switchboard is restarting. Send it again in a moment.")
         unit = Arrive(arrival, self.policy)
-        received = await self.store.write(arrival.business, unit, key=arrival.address, then=self._received)
+        received = await self._told(self.store.write(arrival.business, unit, key=arrival.address, then=self._received))
         if isinstance(arrival, Inbound | Edited):
             self.due_at(self.clock())
         one_of(INPUTS, arrival.channel).inc()
@@ -108,7 +114,7 @@ class Dispatcher:
         if self._draining:
             raise Draining("Switchboard is restarting. Try it again in a moment.")
         unit = Submit(conversation, command, self.policy, claim)
-        received = await self.store.write(business, unit, key=conversation, then=self._received)
+        received = await self._told(self.store.write(business, unit, key=conversation, then=self._received))
         return received.receipt
 
     async def act(self, business: str, conversation: str, command: c.AnyCommand, *, claim: Claim) -> Receipt:
@@ -116,7 +122,7 @@ class Dispatcher:
         if self._draining:
             raise Draining("Switchboard is restarting. Try it again in a moment.")
         unit = Act(claim.inbox, claim.scope, Submit(conversation, command, self.policy, claim))
-        received = await self.store.write(business, unit, key=conversation, then=self._received)
+        received = await self._told(self.store.write(business, unit, key=conversation, then=self._received))
         return received.receipt
 
     async def replay(self, business: str, conversation: str, command: c.Replay) -> Receipt:
@@ -124,7 +130,7 @@ class Dispatcher:
         if self._draining:
             raise Draining("Switchboard is restarting. Try it again in a moment.")
         unit = Replay(conversation, command, self.policy)
-        received = await self.store.write(business, unit, key=conversation, then=self._received)
+        received = await self._told(self.store.write(business, unit, key=conversation, then=self._received))
         self._dues.at(1)
         return received.receipt
 
@@ -151,6 +157,17 @@ class Dispatcher:
         self._draining = True
         await self._turns.drain(within=within / 2)
         await self._dues.drain(within=within / 2)
+
+    async def _told(self, stored: Awaitable[T]) -> T:
+        """What was stored. Raises ``StorageUnavailable`` where the database says nothing (it stands still, a network is cut): it
+        may be stored yet, so the same must come again under the same id."""
+        try:
+            async with asyncio.timeout(self.patience):
+                return await stored
+        except TimeoutError as error:
+            raise StorageUnavailable(
+                "The database doesn't answer. Look whether it is there, then try again."
+            ) from error
 
     def _received(self, received: Received) -> None:
         if received.committed is not None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from gateway.errors import Refused
 from gateway.store import due
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -26,7 +27,7 @@ UNKNOWN_AGAIN = 5_000_000
 
 
 class Dues:
-    """The claiming loop of a node."""
+    """The claiming loop of a node. ``lease``: its microseconds, set before ``start``."""
 
     def __init__(
         self, store: Store, *, node: str, clock: Callable[[], int], lease: int = LEASE, poll: float = POLL
@@ -34,7 +35,7 @@ class Dues:
         self._store = store
         self._node = node
         self._clock = clock
-        self._lease = lease
+        self.lease = lease
         self._poll = poll
         self._handlers: Mapping[str, Handler] = {}
         self._wake = asyncio.Event()
@@ -63,7 +64,10 @@ class Dues:
         def unit(tx: Tx, now: int) -> None:
             due.release_all(tx, node=self._node)
 
-        await self._store.write("", unit)
+        try:
+            await self._store.write("", unit)
+        except Refused as error:
+            log.warning("leases_kept", error=str(error))  # they run out by themselves
 
     async def _loop(self) -> None:
         while True:
@@ -100,7 +104,7 @@ class Dues:
             return False
 
         def claim(tx: Tx, now: int) -> list[due.Due]:
-            return due.claim(tx, node=self._node, now=now, lease=self._lease, limit=min(BATCH, room))
+            return due.claim(tx, node=self._node, now=now, lease=self.lease, limit=min(BATCH, room))
 
         rows = await self._store.write("", claim)
         for row in rows:

@@ -42,6 +42,8 @@ log = structlog.get_logger(__name__)
 
 HEADS_EVERY = 15.0
 HEADS_IN_DOUBT = 1.0
+DOUBT_NOTED = 0.25
+"""Seconds between two questions whether hints are in doubt: fewer than the bus takes to be sure again."""
 PAGE = 200
 
 
@@ -364,9 +366,17 @@ class Hub:
             topic.filling = False
 
     async def _watch_heads(self) -> None:
-        """Looks at the heads of what is followed: the net under hints that were lost."""
+        """Looks at the heads of what is followed: the net under hints that were lost. In doubt each second, and once more when the
+        doubt is over."""
+        loop = asyncio.get_running_loop()
+        looked, doubted = loop.time(), False
         while True:
-            await asyncio.sleep(HEADS_IN_DOUBT if self._bus.doubtful else HEADS_EVERY)
+            await asyncio.sleep(DOUBT_NOTED)
+            doubts = self._bus.doubtful
+            doubted = doubted or doubts
+            if loop.time() - looked < (HEADS_IN_DOUBT if doubted else HEADS_EVERY):
+                continue
+            looked, doubted = loop.time(), doubts
             try:
                 await self.check_heads()
             except Exception as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, bindparam, case, delete, or_, select, update
 
 from gateway.store.schema import deliveries, events, identities
 from gateway.store.sql import Query, Tx
@@ -49,6 +49,21 @@ _SET = Query(
     .values(
         status=bindparam("new_status"), attempts=bindparam("new_attempts"), error=bindparam("new_error"),
         provider_id=bindparam("new_provider_id"), updated_at=bindparam("now"),
+    )
+)  # fmt: skip
+_NOTE_SENT = Query(
+    update(deliveries)
+    .where(
+        deliveries.c.business_id == _business,
+        deliveries.c.conversation_id == bindparam("conversation"),
+        deliveries.c.seq == bindparam("at_seq"),
+        deliveries.c.part == bindparam("at_part"),
+    )
+    .values(
+        status="sent", error="", provider_id=bindparam("new_provider_id"), updated_at=bindparam("now"),
+        attempts=case(
+            (deliveries.c.attempts > bindparam("new_attempts"), deliveries.c.attempts), else_=bindparam("new_attempts")
+        ),
     )
 )  # fmt: skip
 _STATUS = Query(
@@ -117,11 +132,19 @@ def next_for(tx: Tx, identity: str) -> Delivery | None:
 
 
 def set_status(
-    tx: Tx, delivery: Delivery, status: str, *, now: int, attempts: int, error: str = "", provider_id: str = ""
+    tx: Tx, delivery: Delivery, status: str, *, now: int, attempts: int, error: str = ""
 ) -> None:  # fmt: skip
     tx.execute(
         _SET, conversation=delivery.conversation, at_seq=delivery.seq, at_part=delivery.part, new_status=status,
-        new_attempts=attempts, new_error=error, new_provider_id=provider_id, now=now,
+        new_attempts=attempts, new_error=error, new_provider_id="", now=now,
+    )  # fmt: skip
+
+
+def note_sent(tx: Tx, delivery: Delivery, *, now: int, provider_id: str) -> None:
+    """It is sent, whoever sends it just now, too: of calls that another node has begun meanwhile none is forgotten."""
+    tx.execute(
+        _NOTE_SENT, conversation=delivery.conversation, at_seq=delivery.seq, at_part=delivery.part, now=now,
+        new_attempts=delivery.attempts + 1, new_provider_id=provider_id,
     )  # fmt: skip
 
 

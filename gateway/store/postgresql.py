@@ -22,12 +22,18 @@ _GROUP_LOCK_TIMEOUT = "50ms"
 _ALONE_LOCK_TIMEOUT = "5s"
 _OUTCOME_TRIES = 50
 _OUTCOME_PAUSE = 0.1
+IDLE_AT_MOST = "10s"
+"""A node that stands still in the middle of a transaction (frozen, cut off) holds its locks no longer than this."""
 
 
 def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
     """A connection whose transactions we open ourselves. Raises ``StorageFault``."""
     try:
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=5, application_name="switchboard")
+        connection = psycopg.connect(
+            url, autocommit=True, connect_timeout=5, application_name="switchboard", keepalives_idle=10,
+            keepalives_interval=5, keepalives_count=3, tcp_user_timeout=20_000,
+        )  # fmt: skip
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_AT_MOST}'")
     except psycopg.Error as error:
         raise StorageFault(str(error)) from error
     connection.prepare_threshold = 2

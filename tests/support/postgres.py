@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import pwd
@@ -12,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from gateway.store.opening import migrate_postgresql
@@ -55,8 +57,8 @@ class PostgresServer:
         self.execute(f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
         migrate_postgresql(self.create(_TEMPLATE, template="template0"))
 
-    def _serve(self, data: Path) -> bool:
-        self.port = free_port()
+    def _serve(self, data: Path, *, port: int = 0) -> bool:
+        self.port = port or free_port()
         log = self._folder / "log"
         options = {
             "listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": str(self._folder),
@@ -107,6 +109,35 @@ class PostgresServer:
         """The postmaster's process id; its backends are its children."""
         assert self._process is not None
         return self._process.pid
+
+    def pause(self) -> None:
+        """All of it stands still, and closes no connection. A backend that is being started may get away."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        postmaster = psutil.Process(self.pid)
+        for one in (postmaster, *postmaster.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.send_signal(number)
+
+    def halt(self) -> None:
+        """As its supervisor stops it, clients or not; its data stays."""
+        assert self._process is not None
+        end(self._process, signal=signal.SIGINT)
+
+    def mend(self) -> None:
+        """It runs, whatever was done to it."""
+        if self._process is not None and self._process.poll() is None:
+            self.resume()
+        else:
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Serves again what it had, on the same port."""
+        assert self._serve(self._folder / "data", port=self.port), "someone took the port in between"
 
     def stop(self) -> None:
         if self._process is not None:

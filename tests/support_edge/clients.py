@@ -147,7 +147,10 @@ async def http_client() -> AsyncIterator[aiohttp.ClientSession]:
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(keep)
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[trace]) as http:
+    connector = aiohttp.TCPConnector(limit=0)  # a crowd of sockets, and still calls beside them
+    async with aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[trace]
+    ) as http:
         try:
             yield http
         finally:
@@ -165,8 +168,11 @@ async def connect_widget(
     return widget
 
 
-async def connect_console(http: aiohttp.ClientSession, url: str, *, business: str, session: str) -> Console:
-    headers = {"Origin": url, "Cookie": f"switchboard_session={session}"}
+async def connect_console(
+    http: aiohttp.ClientSession, url: str, *, business: str, session: str, origin: str = ""
+) -> Console:
+    """``origin``: where its browser got the page, if not from ``url``."""
+    headers = {"Origin": origin or url, "Cookie": f"switchboard_session={session}"}
     console = Console(await http.ws_connect(f"{url}/api/v1/console/socket", headers=headers))
     await console.send({"type": "hello", "business": business})
     console.welcome = await console.expect("welcome")

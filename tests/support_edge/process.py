@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import msgspec
@@ -21,10 +21,23 @@ from gateway.model.visible import Audience, visible_entry
 from gateway.store import log
 from gateway.store.opening import open_folder, open_sqlite
 from gateway.store.sql import Tx
+from tests.support.servers import tied_to_us
 from tests.support_edge.clients import Closed, Widget, connect_widget
 from tests.support_edge.site import PAGE_ORIGIN
+from tests.support_edge.waiting import WITHIN
 
 ROOT = Path(__file__).parents[2]
+AGAIN_AFTER = 0.3
+"""Seconds before what was put off is sent again."""
+
+
+class Door(Protocol):
+    """Where a page connects to."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def inbox(self) -> str: ...
 
 
 class Serving:
@@ -42,10 +55,18 @@ class Serving:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.told['port']}"
 
+    @property
+    def inbox(self) -> str:
+        return str(self.told["inbox"])
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.returncode is None
+
     async def start(self) -> None:
         with self.log.open("ab") as errors:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.support_edge.serving", str(self.folder), self.level,
+                *tied_to_us("KILL"), sys.executable, "-m", "tests.support_edge.serving", str(self.folder), self.level,
                 json.dumps(self.orders), cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE, stderr=errors,
             )  # fmt: skip
         assert self.process.stdout is not None
@@ -59,6 +80,16 @@ class Serving:
         self.process.send_signal(signal.SIGKILL)
         await self.process.wait()
 
+    def freeze(self) -> None:
+        """It stands still, and closes no connection."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self.runs:
+            assert self.process is not None
+            self.process.send_signal(signal.SIGCONT)
+
     async def end(self) -> int:
         """As a supervisor ends it; the exit code."""
         assert self.process is not None
@@ -68,7 +99,7 @@ class Serving:
             return await self.process.wait()
 
     async def aclose(self) -> None:
-        if self.process is not None and self.process.returncode is None:
+        if self.runs:
             await self.kill()
 
     async def logs(self) -> dict[str, list[Entry]]:
@@ -89,9 +120,13 @@ class Serving:
 class Customer:
     """A widget that keeps what a page keeps in its storage, and goes on whatever happens to the server."""
 
-    def __init__(self, serving: Serving, http: aiohttp.ClientSession, name: str) -> None:
+    def __init__(
+        self, door: Door, http: aiohttp.ClientSession, name: str, *, token: str = "", silence: float = WITHIN
+    ) -> None:
+        """``token``: of a visitor who has another tab open. ``silence``: seconds without a word after which the line counts as
+        lost."""
         self.name = name
-        self.token = secrets.token_urlsafe(32)
+        self.token = token or secrets.token_urlsafe(32)
         self.conversation: str | None = None
         self.entries: dict[int, dict[str, Any]] = {}
         self.through = 0
@@ -99,11 +134,16 @@ class Customer:
         self.acknowledged: dict[str, tuple[str, int]] = {}
         self.texts: dict[str, str] = {}
         self.refusals: list[dict[str, Any]] = []
+        self.put_off: set[str] = set()
         self.connections = 0
+        self.at = ""
+        """Where it is connected, or tries to be."""
         self.resyncs = 0
         self.widget: Widget | None = None
-        self._serving = serving
+        self._again: asyncio.Future[None] | None = None
+        self._door = door
         self._http = http
+        self._silence = silence
 
     async def live(self) -> None:
         """Connects, reads, and connects again, until cancelled."""
@@ -115,20 +155,35 @@ class Customer:
 
     async def _connected(self) -> None:
         last = max(self.entries, default=0)
-        widget = await connect_widget(
-            self._http, self._serving.url, inbox=self._serving.told["inbox"], token=self.token,
-            page_origin=PAGE_ORIGIN, conversation=self.conversation, last_seq=last,
-            last_event_id=self.entries[last]["id"] if last else "",
-        )  # fmt: skip
+        self.at = self._door.url
+        async with asyncio.timeout(self._silence):
+            widget = await connect_widget(
+                self._http, self.at, inbox=self._door.inbox, token=self.token,
+                page_origin=PAGE_ORIGIN, conversation=self.conversation, last_seq=last,
+                last_event_id=self.entries[last]["id"] if last else "",
+            )  # fmt: skip
         self.widget = widget
         self.connections += 1
         for name, text in list(self.outbox.items()):
             await widget.send({"type": "message", "id": name, "text": text})
         try:
             while True:
-                self._apply(await widget.receive())
+                self._apply(await self._next(widget))
         finally:
-            await widget.close()
+            self.widget = None
+            await hang_up(widget)
+
+    async def _next(self, widget: Widget) -> dict[str, Any]:
+        """The next frame. Raises ``TimeoutError`` where not even a ping is answered."""
+        receiving = asyncio.ensure_future(widget.receive())
+        try:
+            done, _ = await asyncio.wait([receiving], timeout=self._silence / 2)
+            if not done:
+                await widget.send({"type": "ping"})
+            async with asyncio.timeout(self._silence / 2):
+                return await receiving
+        finally:
+            receiving.cancel()
 
     def _apply(self, frame: dict[str, Any]) -> None:
         match frame["type"]:
@@ -151,6 +206,13 @@ class Customer:
                 self.outbox.pop(frame["id"], None)
             case "refused":
                 self.refusals.append(frame["problem"])
+                if frame["problem"]["status"] in (503, 429) and frame["id"] in self.outbox:
+                    self.put_off.add(frame["id"])
+                    asyncio.get_running_loop().call_later(AGAIN_AFTER, self._send_again_soon)
+
+    def _send_again_soon(self) -> None:
+        if self._again is None or self._again.done():
+            self._again = asyncio.ensure_future(self.send_again())
 
     async def say(self, text: str) -> None:
         """Stores the message, then sends it if there is a line."""
@@ -167,12 +229,25 @@ class Customer:
                     await self.widget.send({"type": "message", "id": name, "text": text})
 
     @property
+    def said(self) -> list[str]:
+        """What the page shows of its own visitor's messages."""
+        events = (entry["event"] for entry in self.entries.values())
+        return [event["text"] for event in events if event["type"] == "customer_message"]
+
+    @property
     def answered(self) -> bool:
         """Every message is acknowledged, stands in the transcript, and the bot has answered the last one."""
         stand = {entry["event"].get("client_id") for entry in self.entries.values()}
         turns = [entry["event"]["turn"] for entry in self.entries.values() if entry["event"]["type"] == "bot_message"]
         inputs = [seq for seq, entry in self.entries.items() if entry["event"]["type"] == "customer_message"]
         return not self.outbox and stand >= set(self.texts) and max(turns, default=0) >= max(inputs, default=0)
+
+
+async def hang_up(widget: Widget) -> None:
+    """Closes a line at whose other end nobody may be."""
+    with contextlib.suppress(TimeoutError, ConnectionError, aiohttp.ClientError):
+        async with asyncio.timeout(1):
+            await widget.close()
 
 
 def check_transcript(customer: Customer, whole: Sequence[Entry]) -> None:

@@ -7,6 +7,7 @@ where it serves; ends well on SIGTERM.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import random
 import signal
@@ -19,6 +20,7 @@ import msgspec
 
 from channels.telegram.polling import LEASE
 from gateway.app import Switchboard, open_store
+from gateway.dispatcher import PATIENCE
 from gateway.logs import set_up
 from gateway.model.rules import CallSettings
 from gateway.ports import TurnRequest, TurnResult
@@ -27,6 +29,7 @@ from gateway.store.opening import open_folder, open_sqlite
 from gateway.store.sql import Tx
 from gateway.store.store import system_clock
 from tests.support_edge.engine import ScriptedEngine
+from tests.support_edge.planted import Planted, plant
 from tests.support_edge.site import PASSWORD, Party, settings_of, settle_in
 from tests.support_edge.telegram_site import add_bot
 
@@ -45,24 +48,38 @@ class Orders(msgspec.Struct, frozen=True):
     bots: tuple[OwnBot, ...] = ()
     lease: float = LEASE
     """Seconds for which a bot is one node's."""
+    due_lease: float = 0.0
+    """Seconds for which a turn, a delivery or another due row is one node's; 0: as the product has it."""
+    patience: float = PATIENCE
+    """Seconds after which whoever waits outside is told that the database says nothing."""
+    planted: Planted = ""
+    """In which way this process is broken."""
     calls: bool = False
     """Visitors can call, over loopback; engines of speech are stubs."""
     ahead: float = 0.0
     """Seconds by which its clock is fast: so much has passed since it was killed."""
 
 
+WATCHED = ("olga", "oscar", "omar", "olivia", "otto", "orla")
+"""Operators whom Pavel looks after, each in one test: what was told of one of them late is nobody else's."""
+THINK = "think it over"
+THINKS_FOR = 2.0
+
+
 class SlowEngine(ScriptedEngine):
-    """Some turns are under way whenever the process is killed."""
+    """Some turns are under way whenever the process is killed; one that is asked to ``THINK`` surely is."""
 
     async def turn(self, request: TurnRequest) -> TurnResult:
         if any("break the bot" in item.text for item in request.inputs):
             raise RuntimeError(f"can't parse {request.inputs[-1].text}")
-        await asyncio.sleep(random.choice((0, 0, 0.005, 0.03)))
+        thinks = any(THINK in item.text for item in request.inputs)
+        await asyncio.sleep(THINKS_FOR if thinks else random.choice((0, 0, 0.005, 0.03)))
         return await super().turn(request)
 
 
 async def main(data: Path, level: str, orders: Orders) -> None:
     set_up(level=level, style="json")
+    plant(orders.planted)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     settings = settings_of(data, **{"burst_pause": 0.02, "call_addresses": ("127.0.0.1",), **orders.settings})
@@ -70,19 +87,24 @@ async def main(data: Path, level: str, orders: Orders) -> None:
     def clock() -> int:
         return system_clock() + round(orders.ahead * 1e6)
 
+    if orders.bots:
+        importlib.import_module("aiogram")  # it takes its time, and must not take it from the first message's lease
     with open_folder(data) as folder:
         if not orders.ahead:
             node = Switchboard(settings, folder, open_store(settings, folder), engine=SlowEngine())
         else:
             node = Switchboard(settings, folder, open_sqlite(folder, clock=clock), engine=SlowEngine(), clock=clock)
         node.telegram.poller.lease = orders.lease
+        node.dispatcher.patience = orders.patience
+        if orders.due_lease:
+            shorten_leases(node, round(orders.due_lease * 1e6))
         if orders.calls:
             from tests.support_edge.engines import stub_voices  # what calls need takes its time to import
 
             node.calls.make_voices = stub_voices
         await node.start()
         party = await first_or_again(node, orders)
-        print(json.dumps({"port": node.port, **asdict(party)}), flush=True)
+        print(json.dumps({"port": node.port, "node": node.node, **asdict(party)}), flush=True)
         await stop.wait()
         await node.drain()
 
@@ -100,12 +122,17 @@ async def first_or_again(node: Switchboard, orders: Orders) -> Party:
     known = await node.store.read("", unit)
     if known is not None:
         return known
-    party = await settle_in(node.store, "lantern", {"olga": "operator"}, password=PASSWORD)
+    party = await settle_in(node.store, "lantern", dict.fromkeys(("pavel", *WATCHED), "operator"), password=PASSWORD)
     if orders.calls:
         await node.store.write(party.business, lambda tx, now: allow_calls(tx, party.inbox))
     for bot in orders.bots:
         await add_bot(node, party, bot, webhook=bot.webhook)
     return party
+
+
+def shorten_leases(node: Switchboard, lease: int) -> None:
+    node.dispatcher._dues.lease = node.courier.lease = lease
+    object.__setattr__(node.dispatcher.policy, "turn_lease", lease)  # frozen: no part of the product moves it
 
 
 def allow_calls(tx: Tx, inbox: str) -> None:

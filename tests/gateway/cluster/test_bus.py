@@ -186,6 +186,23 @@ async def test_a_restart_of_redis_is_never_slept_through(
     await until(lambda: not b.doubtful)
 
 
+async def test_first_hint_after_a_restart_of_redis_is_heard(
+    nodes: dict[str, tuple[RedisBus, Ear]], redis_server: RedisServer
+) -> None:
+    """Whoever publishes seldom finds the connection dead that they used last; whoever listens is sure again by then."""
+    (a, _), (b, ear) = nodes["a"], nodes["b"]
+    a.publish(HINT)
+    assert await ear.next() == HINT
+
+    redis_server.kill()
+    redis_server.start()
+    await until(lambda: b.doubtful)
+    await until(lambda: not b.doubtful)
+    a.publish(Hint(business="b1", conversation="c1", seq=8))
+
+    assert await ear.next() == Hint(business="b1", conversation="c1", seq=8)
+
+
 async def test_a_full_queue_drops_and_never_waits(redis_server: RedisServer) -> None:
     a, (b, ear) = RedisBus(redis_server.url, node="a"), (RedisBus(redis_server.url, node="b"), Ear())
     await b.start(ear)

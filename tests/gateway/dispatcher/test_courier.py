@@ -23,7 +23,7 @@ from gateway.model import commands as c
 from gateway.model.events import Button, DeliveryFailed, DeliveryReplayed
 from gateway.model.rules import WaitingRules
 from gateway.ports import Capabilities
-from gateway.store import deliveries
+from gateway.store import deliveries, due
 from gateway.store.deliveries import DeliveryStatus
 from gateway.store.store import Store
 from tests.support.stores import Place
@@ -275,6 +275,26 @@ async def test_message_of_a_node_that_died_while_sending_is_sent_again(
     await until(lambda: channel.texts() == ["hello"])
     assert channel.tried[0].key == dead_channel.tried[0].key
     await third.drain(within=1)
+
+
+async def test_late_news_of_what_another_node_has_sent_puts_nothing_back(bench: Bench, channel: StrictChannel) -> None:
+    """A node that stood still in the middle of a call hears of its failure when the row isn't its own any more."""
+    conversation = await opened(bench)
+    await reply(bench, conversation, "hello")
+
+    async def is_sent() -> bool:
+        return [row.status for row in await statuses(bench, conversation)] == ["sent"]
+
+    await until_async(is_sent)
+    (sent,) = await statuses(bench, conversation)
+    held = due.Due(bench.place.business, "delivery", "identity", fence=1, attempts=1, due_at=1, payload="{}")
+    late = deliveries.Delivery(conversation, sent.seq, 0, "", "identity", "webchat", "sending", 0, "", "", 1)
+    courier = Courier(bench.dispatcher, {"webchat": channel}, clock=bench.times.clock)
+
+    await courier._hold(held, late._replace(status="retry"), after=1, error="late")
+    await courier._set(bench.place.business, late._replace(attempts=-1))
+
+    assert await statuses(bench, conversation) == [sent]
 
 
 async def test_dead_message_can_be_sent_again(bench: Bench, channel: StrictChannel) -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gateway.cluster.bus import Bus, MemoryBus, NoBus
 from gateway.dispatcher.following import NO_NEWS, News, decode_news, encode_news
-from gateway.dispatcher.hub import HEADS_EVERY, HEADS_IN_DOUBT, PAGE, Hub
+from gateway.dispatcher.hub import DOUBT_NOTED, HEADS_EVERY, HEADS_IN_DOUBT, PAGE, Hub
 from gateway.dispatcher.units import Committed
 from gateway.model import commands as c
 from gateway.model.events import Unrecognized
@@ -222,6 +222,34 @@ async def test_lost_hint_is_made_good_by_a_look_at_the_heads(
         assert follower.seqs == [1, 2]
         await times.advance(seconds * 0.2)
         await until(lambda: follower.seqs == [1, 2, 3])
+    finally:
+        await hub.aclose()
+
+
+class TroubledBus(MemoryBus):
+    """A bus that may lose its line."""
+
+    doubtful = False
+
+
+async def test_doubt_that_comes_and_goes_has_the_heads_looked_at_without_delay(
+    gated: GatedStore, pen: Pen, clock: VirtualClock
+) -> None:
+    times, bus = Times(clock), TroubledBus()
+    hub = Hub(gated, bus)
+    hub.start()
+    try:
+        follower = await follow(hub, pen)
+        await times.advance(HEADS_EVERY * 0.5)
+        bus.doubtful = True
+        await pen.write("of another node, whose hint is lost")
+        await times.advance(DOUBT_NOTED * 1.1)
+        await until(lambda: follower.seqs == [1, 2, 3])
+        await pen.write("and one more")
+        await times.advance(DOUBT_NOTED * 1.1)
+        bus.doubtful = False
+        await times.advance(HEADS_IN_DOUBT)
+        await until(lambda: follower.seqs == [1, 2, 3, 4])
     finally:
         await hub.aclose()
 

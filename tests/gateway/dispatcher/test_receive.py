@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 
-from gateway.errors import Draining, IdReused, NotFound, Refused
+from gateway.dispatcher import PATIENCE
+from gateway.errors import Draining, IdReused, NotFound, Refused, StorageUnavailable
 from gateway.model import commands as c
 from gateway.model.events import CustomerMessage
 from gateway.store.inbound import Claim
+from tests.support.gates import busy_writer, handed_over
 from tests.support_edge.bench import OLGA, PAVEL, Bench
 from tests.support_edge.checks import check_gapless, inputs, tags, texts
 
@@ -53,6 +55,17 @@ async def test_repeat_after_the_conversation_moved_on_still_gets_its_first_recei
     again = await bench.say("Hello", key="k")
     assert (again.conversation, again.seq, again.repeated) == (first.conversation, first.seq, True)
     assert await bench.log(first.conversation) == before
+
+
+async def test_database_that_says_nothing_is_told_in_time_and_the_input_may_come_again(bench: Bench) -> None:
+    async with busy_writer(bench.store):
+        waiting = asyncio.create_task(bench.say("Hello", key="k"))
+        await handed_over()
+        await bench.times.advance(PATIENCE + 1)
+        with pytest.raises(StorageUnavailable):
+            await waiting
+    again = await bench.say("Hello", key="k")
+    assert again.repeated and inputs(await bench.log(again.conversation)) == [again.seq]
 
 
 async def test_two_first_messages_at_once_make_one_conversation(bench: Bench) -> None:

@@ -194,7 +194,7 @@ async def test_parts_leave_in_order_and_what_is_stuck_holds_what_is_behind(
             found = deliveries.next_for(tx, identity)
             if found is None:
                 return None
-            deliveries.set_status(tx, found, status, now=now, attempts=found.attempts + 1, error="e", provider_id="p")
+            deliveries.set_status(tx, found, status, now=now, attempts=found.attempts + 1, error="e")
             return (found.seq, found.part, found.status)
 
         return store.write(place.business, unit)

@@ -15,8 +15,10 @@ from gateway.model.fold import fold_all
 from gateway.model.redact import redact
 from gateway.store import log
 from gateway.store.opening import open_postgresql
+from gateway.store.postgresql import IDLE_AT_MOST, PostgresConnection
 from gateway.store.sql import Tx
 from gateway.store.store import Store
+from gateway.store.writer import StorageFault, TransactionLost
 from tests.support.clock import VirtualClock
 from tests.support.gates import Gate, busy_writer, handed_over
 from tests.support.histories import OLGA
@@ -86,6 +88,26 @@ async def test_a_unit_whose_row_is_locked_elsewhere_runs_again_alone(
         assert await asyncio.gather(*tasks) == [3, 3, 3]
         for state in begun:
             assert await seqs(one, place, state.id) == [1, 2, 3]
+
+
+async def test_node_that_stands_still_in_a_transaction_gives_its_locks_back(
+    database: Database, clock: VirtualClock
+) -> None:
+    async with database.opened(clock) as store:
+        place = await make_place(store)
+        begun = await store.write(place.business, Begin(place))
+        frozen = PostgresConnection(database.location, clock)
+        frozen.begin(patient=True)
+        ((usual,),) = frozen._cursor.execute("SHOW idle_in_transaction_session_timeout").fetchall()
+        frozen._cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '100ms'")
+        frozen.run_bare(lambda tx, now: log.load(tx, begun.id), place.business, 1)
+
+        assert await note(store, place, begun.id) == 3
+
+        assert usual == IDLE_AT_MOST
+        with pytest.raises((StorageFault, TransactionLost)):
+            frozen.run(lambda tx, now: log.load(tx, begun.id), place.business, 1)
+        frozen.close()
 
 
 async def test_nodes_that_append_to_one_conversation_leave_no_gap(database: Database, clock: VirtualClock) -> None:
