@@ -6,6 +6,7 @@ A module for each area; what a database says of itself is read first and judged 
 from __future__ import annotations
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from gateway.commands.doctor import database, nodes, own_machine, reach, speech
@@ -33,7 +34,7 @@ def doctor(config: ConfigOption = None, data: DataOption = None) -> None:
     found = examine(settings_of(config, data=data))
     table = Table(show_header=False, box=None)
     for one in found:
-        table.add_row(_SHOWN[one.level], one.name, one.text)
+        table.add_row(_SHOWN[one.level], one.name, escape(one.text))
     out.print(table)
     if any(one.level is Level.MEND for one in found):
         raise typer.Exit(1)

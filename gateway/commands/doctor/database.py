@@ -125,7 +125,7 @@ def judge(facts: Facts, revision: str | None) -> Iterator[Finding]:
     yield _role(facts, revision)
     if facts.unsafe:
         yield warn(
-            f"{', '.join(facts.unsafe)} is off: what was acknowledged may be lost when that machine fails. Switch it on in postgresql.conf.",
+            f"Off: {', '.join(facts.unsafe)}. What was acknowledged may be lost when that machine fails: switch them on in postgresql.conf.",
             name="Durability",
         )
     yield _clock(facts)
