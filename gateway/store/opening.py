@@ -251,12 +251,14 @@ def postgresql_revision(url: str) -> str | None:
 
 def migrate_postgresql(url: str) -> None:
     """Brings the database to the newest schema."""
+    import psycopg
     from sqlalchemy import create_engine
 
     from gateway.store.migrations.run import upgrade
 
     check_known(postgresql_revision(url), "on PostgreSQL")
-    engine = create_engine("postgresql+psycopg://" + url.split("://", 1)[1])
+    # libpq reads the URL: SQLAlchemy would take no second host.
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
     try:
         upgrade(engine)
     finally:

@@ -18,7 +18,7 @@ from gateway.errors import StartupError
 from gateway.settings import Settings
 from gateway.store import accounts
 from gateway.store.migrations import HEAD
-from gateway.store.opening import CONNECTIONS
+from gateway.store.opening import CONNECTIONS, migrate_postgresql
 from gateway.store.store import system_clock
 from gateway.vault import Vault, new_key, open_vault
 from tests.support.postgres import ROLE, PostgresServer
@@ -213,6 +213,17 @@ def test_server_that_is_not_there_is_told_and_the_rest_is_looked_at(tmp_path: Pa
     assert said(found, "Secret key").level is Level.OK
     with pytest.raises(StartupError):
         read_facts("postgresql://127.0.0.1:1/none")
+
+
+def test_database_of_several_hosts_is_found_where_it_is(postgres: PostgresServer, tmp_path: Path) -> None:
+    name = postgres.create(f"hosts_{free_port()}", template="template0").rsplit("/", 1)[1]
+    url = (
+        f"postgresql://{ROLE}@127.0.0.1:{free_port()},127.0.0.1:{postgres.port}/{name}?target_session_attrs=read-write"
+    )
+    migrate_postgresql(url)
+    found = examine(settings_for(url, tmp_path))
+    assert said(found, "Database").level is Level.OK and HEAD in said(found, "Database").text
+    assert said(found, "Secret key").level is Level.OK
 
 
 @pytest.mark.parametrize(("by", "words"), [(90.0, "90 s ahead"), (-90.0, "90 s behind")])
