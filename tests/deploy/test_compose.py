@@ -8,19 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from gateway.cluster.redis import place_of
 from gateway.settings import Settings, call_ports, load_settings
-from gateway.vault import new_key, open_vault
+from gateway.vault import open_vault
+from tests.deploy.composing import FILLED_IN, VARIABLE, filled_in
 from tests.deploy.files import DEPLOY, ROOT
 
-VARIABLE = re.compile(r"(?<!\$)\$\{([A-Z_]+)(:[?-])?([^}]*)\}")
 NODES = ("node-1", "node-2")
-FILLED_IN = {
-    "DOMAIN": "chat.example.com", "SECRET_KEY": new_key(), "POSTGRES_PASSWORD": "one", "DATABASE_PASSWORD": "two",
-    "REDIS_PASSWORD": "three",
-}  # fmt: skip
 SECRETS = FILLED_IN.keys() - {"DOMAIN"}
 
 
@@ -30,15 +25,8 @@ def text() -> str:
 
 
 @pytest.fixture(scope="module")
-def compose(text: str) -> dict[str, Any]:
-    """As it is with a filled in ``.env``."""
-
-    def fill(found: re.Match[str]) -> str:
-        name, kind, instead = found.groups()
-        return FILLED_IN[name] if kind == ":?" else instead
-
-    loaded: dict[str, Any] = yaml.safe_load(VARIABLE.sub(fill, text))
-    return loaded
+def compose() -> dict[str, Any]:
+    return filled_in()
 
 
 @pytest.fixture(scope="module")
