@@ -23,6 +23,7 @@ from gateway.settings import Settings
 from tests.deploy.files import DEPLOY
 from tests.deploy.proxies import Proxy
 from tests.support.certificates import Authority
+from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support.stores import Database
 from tests.support_edge.clients import Widget, connect_widget, http_client
@@ -202,6 +203,37 @@ async def test_node_that_is_killed_is_passed_over_at_once(balanced: Balanced) ->
                     assert response.status == 200
             await customer.say("Is anybody there?")
             await until(lambda: customer.answered)
+
+
+async def test_database_that_comes_back_is_noticed_through_the_proxy(
+    balanced: Balanced, postgres: PostgresServer, postgresql_database: Database
+) -> None:
+    name = postgresql_database.location.rsplit("/", 1)[1]
+    async with http_client(connector=balanced.browser()) as http:
+        customer = Customer(balanced, http, "visitor")  # type: ignore[arg-type]
+        refused = 0
+
+        async def tries_again() -> bool:
+            """As a page does that was refused."""
+            nonlocal refused
+            if len(customer.refusals) > refused:
+                refused = len(customer.refusals)
+                await customer.send_again()
+            return customer.answered
+
+        async with living(customer):
+            await customer.say("Before")
+            await until(lambda: customer.answered)
+            postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            postgres.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", params=(name,)
+            )
+            await customer.say("Meanwhile")
+            path = f"/api/v1/widget/files?inbox={balanced.told['inbox']}"
+            async with http.post(balanced.url + path, data=b"x", headers={"Origin": PAGE_ORIGIN}) as response:
+                assert response.status in (502, 503)  # whoever calls a webhook then sends it again
+            postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            await until_async(tries_again, within=15)
 
 
 def test_times_and_sizes_of_the_examples_are_those_of_the_settings() -> None:
