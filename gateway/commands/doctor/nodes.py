@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -46,12 +47,26 @@ def check_files(settings: Settings) -> Iterator[Finding]:
     folder = Path(settings.data) / FOLDER
     if not settings.database:
         yield ok(str(folder))
-    elif folder.is_mount() or folder.is_symlink():
+    elif folder.is_symlink() or folder.is_mount() or is_mounted(_mounts(), folder.resolve()):
         yield ok(f"{folder.resolve()}; it must be the same on every node")
     else:
         yield warn(
             f"They lie in {folder}, which other nodes don't see. Set `files` to s3://…, or mount one folder there on every node."
         )
+
+
+def _mounts() -> str:
+    """What the kernel says is mounted; "" on others than Linux."""
+    try:
+        return Path("/proc/self/mountinfo").read_text()
+    except OSError:
+        return ""
+
+
+def is_mounted(table: str, folder: Path) -> bool:
+    """``table`` as proc(5) has it under ``mountinfo``. ``Path.is_mount`` doesn't see a folder of the same disk, as containers' volumes are."""
+    points = (line.split()[4] for line in table.splitlines() if line.count(" ") > 4)
+    return str(folder) in {re.sub(r"\\(\d{3})", lambda found: chr(int(found[1], 8)), one) for one in points}
 
 
 async def _reach_files(place: str) -> Finding:

@@ -14,6 +14,7 @@ from aiohttp import web
 from gateway.commands.doctor import examine
 from gateway.commands.doctor.database import Facts, judge, read_facts
 from gateway.commands.doctor.findings import Finding, Level
+from gateway.commands.doctor.nodes import is_mounted
 from gateway.errors import StartupError
 from gateway.settings import Settings
 from gateway.store import accounts
@@ -97,6 +98,16 @@ def test_several_nodes_are_told_what_they_do_not_share(postgresql_database: Data
 def test_proxies_that_are_everybody_are_told(tmp_path: Path) -> None:
     found = examine(Settings(data=str(tmp_path), public_url="https://chat.example.com", trusted_proxies=("0.0.0.0/0",)))
     assert said(found, "Proxies").level is Level.WARN and said(found, "Public URL").level is Level.OK
+
+
+def test_volume_of_a_container_is_seen_as_one() -> None:
+    table = (
+        "610 594 254:1 /docker/volumes/switchboard_node-1/_data /data rw,relatime - ext4 /dev/vda1 rw\n"
+        "611 610 254:1 /docker/volumes/switchboard_files/_data /data/files rw,relatime - ext4 /dev/vda1 rw\n"
+        "612 594 254:1 /shared /srv/our\\040files rw,relatime - ext4 /dev/vda1 rw\n"
+    )
+    assert is_mounted(table, Path("/data/files")) and is_mounted(table, Path("/srv/our files"))
+    assert not is_mounted(table, Path("/data/models")) and not is_mounted("", Path("/data/files"))
 
 
 async def claim(database: Database, vault: Vault) -> None:
