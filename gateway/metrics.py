@@ -57,3 +57,6 @@ SPEECH_ENGINES = Counter(
 )  # fmt: skip
 SPEECH_FAILURES = Counter("switchboard_speech_engine_failures_total", "Failures of speech engines", ["engine"])
 REQUESTS = Counter("switchboard_http_requests_total", "HTTP requests", ["route", "status"])
+REDIS_LOST = Gauge(
+    "switchboard_redis_lost", "1 while Redis can't be heard: other nodes are told and heard of by the database alone"
+)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 import structlog
 
+from gateway.metrics import REDIS_LOST
 from gateway.ports import Answer, Hint, Question, Signal
 from gateway.tasks import TaskSet
 
@@ -124,6 +125,7 @@ class RedisBus:
             return  # a hint less: other nodes look at the heads of what they follow by themselves
 
     async def start(self, listener: Listener) -> None:
+        self._hears(False)
         self._tasks.start(self._send(), name="send")
         self._tasks.start(self._listen(listener), name="listen")
 
@@ -156,15 +158,19 @@ class RedisBus:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
                     await pubsub.subscribe(self.CHANNEL)
-                    self._listening = True
+                    self._hears(True)
                     while True:
                         message = await self._next(pubsub)
                         if message["type"] == "message":
                             self._hear(message["data"], listener)
             except self._errors as error:
                 log.warning("bus_lost", error=str(error))
-            self._listening = False
+            self._hears(False)
             await asyncio.sleep(self.RETRY)
+
+    def _hears(self, it: bool) -> None:
+        self._listening = it
+        REDIS_LOST.set(not it)
 
     async def _next(self, pubsub: PubSub) -> dict[str, Any]:
         """What Redis tells next, be it that it is there. Raises ``ConnectionError`` where it tells nothing: a network that is cut

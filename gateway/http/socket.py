@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from gateway.errors import Malformed, Refused, TooMany
+from gateway.errors import Draining, Malformed, Refused, TooMany
 from gateway.http.limits import Bucket
 from gateway.http.problems import problem_of
 from gateway.metrics import SLOW_SOCKETS, SOCKETS
@@ -210,7 +210,10 @@ class Sockets:
     async def serve(
         self, request: web.Request, *, audience: str, run: Callable[[Session], Awaitable[None]]
     ) -> web.WebSocketResponse:  # fmt: skip
-        """Upgrades a request and runs ``run`` on its session until it ends. Raises nothing."""
+        """Upgrades a request and runs ``run`` on its session until it ends. Raises ``Draining`` instead of upgrading: a proxy takes
+        such a request to another node, which a socket closed with 1012 couldn't be."""
+        if self._draining:
+            raise Draining("This server restarts. Connect again in a moment.")
         ws = web.WebSocketResponse(compress=False, max_msg_size=MAX_FRAME, heartbeat=HEARTBEAT)
         await ws.prepare(request)
         session = Session(ws, request.transport, audience=audience, settings=self._settings, tasks=self._tasks)
@@ -218,8 +221,6 @@ class Sockets:
         self._sessions.add(session)
         SOCKETS.labels(audience).inc()
         try:
-            if self._draining:
-                raise Closed(WSCloseCode.SERVICE_RESTART, "restarting")
             await run(session)
         except Closed as why:
             session.close(why)

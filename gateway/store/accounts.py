@@ -51,6 +51,12 @@ def claim_key(tx: Tx, fingerprint: str, *, now: int) -> bool:
     return row is not None and row[0] == fingerprint
 
 
+def key_known(tx: Tx) -> str:
+    """The fingerprint of the key that this database saw first; "" where it saw none."""
+    row = tx.one(_KEY, row=_KEY_ROW)
+    return str(row[0]) if row is not None else ""
+
+
 _SETUP_ROW = 2
 _PUT_SETUP = Query(
     lambda insert: (

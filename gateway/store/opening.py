@@ -16,10 +16,14 @@ from typing import IO
 from gateway.errors import FolderInUse, StartupError
 from gateway.store.migrations import HEAD, KNOWN
 from gateway.store.sqlite import SqliteConnection, SqliteReader, connect
-from gateway.store.store import Clock, Store, system_clock
+from gateway.store.store import READERS, Clock, Store, system_clock
 
 DATABASE_FILE = "switchboard.db"
 LOCK_FILE = "lock"
+WRITERS = 2
+"""Writing connections of a node over PostgreSQL."""
+CONNECTIONS = WRITERS + READERS
+"""All connections of such a node."""
 
 
 @dataclass
@@ -256,19 +260,21 @@ def postgresql_revision(url: str) -> str | None:
 
 def migrate_postgresql(url: str) -> None:
     """Brings the database to the newest schema."""
+    import psycopg
     from sqlalchemy import create_engine
 
     from gateway.store.migrations.run import upgrade
 
     check_known(postgresql_revision(url), "on PostgreSQL")
-    engine = create_engine("postgresql+psycopg://" + url.split("://", 1)[1])
+    # libpq reads the URL: SQLAlchemy would take no second host.
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
     try:
         upgrade(engine)
     finally:
         engine.dispose()
 
 
-def open_postgresql(url: str, *, clock: Clock | None = None, writers: int = 2) -> Store:
+def open_postgresql(url: str, *, clock: Clock | None = None, writers: int = WRITERS) -> Store:
     """The store over PostgreSQL. ``clock`` only in tests: otherwise the database's own clock rules."""
     from gateway.store.postgresql import PostgresConnection, PostgresReader
 

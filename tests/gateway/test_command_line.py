@@ -145,6 +145,12 @@ def test_doctor_says_what_to_mend(data: Path, tmp_path: Path) -> None:
     assert "trusted_proxies" in done.stdout
 
 
+def test_doctor_tells_what_is_in_brackets(tmp_path: Path) -> None:
+    done = switchboard("doctor", "--data", "in[bold]", cwd=tmp_path)
+
+    assert "in[bold]/files" in done.stdout
+
+
 def test_user_of_an_unknown_business_is_told_which_there_are(data: Path, tmp_path: Path) -> None:
     done = switchboard("user", "add", "ann@example.com", "--name", "Ann", "-b", "nowhere", "--data", data, cwd=tmp_path)
 

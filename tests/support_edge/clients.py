@@ -133,8 +133,8 @@ class Console(Peer):
 
 
 @asynccontextmanager
-async def http_client() -> AsyncIterator[aiohttp.ClientSession]:
-    """A client without cookie jar: every test says itself which cookie a browser would send.
+async def http_client(*, connector: aiohttp.BaseConnector | None = None) -> AsyncIterator[aiohttp.ClientSession]:
+    """A client without cookie jar: every test says itself which cookie a browser would send. ``connector``: by which way it goes.
 
     Sockets that a test left open are closed with it. The collector may find a connection before the response that
     would have given it back, and then aiohttp warns of it in whichever test runs just then.
@@ -147,10 +147,9 @@ async def http_client() -> AsyncIterator[aiohttp.ClientSession]:
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(keep)
-    connector = aiohttp.TCPConnector(limit=0)  # a crowd of sockets, and still calls beside them
-    async with aiohttp.ClientSession(
-        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[trace]
-    ) as http:
+    connector = connector or aiohttp.TCPConnector(limit=0)  # a crowd of sockets, and still calls beside them
+    jar = aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar, trace_configs=[trace]) as http:
         try:
             yield http
         finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from prometheus_client import REGISTRY
 
 from gateway.cluster.bus import RedisBus
 from gateway.cluster.redis import Client, place_of
@@ -113,7 +114,9 @@ async def test_server_that_falls_silent_makes_the_bus_doubtful(redis_server: Red
     redis_server.pause()
     try:
         await until(lambda: bus.doubtful)
+        assert REGISTRY.get_sample_value("switchboard_redis_lost") == 1
     finally:
         redis_server.resume()
     await until(lambda: not bus.doubtful)
+    assert REGISTRY.get_sample_value("switchboard_redis_lost") == 0
     await bus.aclose()
