@@ -51,13 +51,16 @@ class Balanced:
     def told(self) -> dict[str, Any]:
         return self.nodes[0].told
 
+    @property
+    def inbox(self) -> str:
+        return str(self.told["inbox"])
+
     def browser(self, address: str = "127.0.0.2") -> aiohttp.TCPConnector:
         """The way of somebody who comes from ``address``."""
         return aiohttp.TCPConnector(ssl=self.trust, local_addr=(address, 0))
 
     async def widget(self, http: aiohttp.ClientSession, token: str = "", **hello: object) -> Widget:
-        inbox = self.told["inbox"]
-        return await connect_widget(http, self.url, inbox=inbox, token=token, page_origin=PAGE_ORIGIN, **hello)
+        return await connect_widget(http, self.url, inbox=self.inbox, token=token, page_origin=PAGE_ORIGIN, **hello)
 
 
 @pytest.fixture(params=["nginx", "caddy"])
@@ -158,7 +161,7 @@ async def test_nodes_know_who_comes_through_the_proxy_and_believe_nobody_else(ba
 
 async def test_node_that_ends_sends_its_people_to_the_other(balanced: Balanced) -> None:
     async with http_client(connector=balanced.browser()) as http, http_client() as inside:
-        customers = [Customer(balanced, http, f"visitor {number}") for number in range(6)]  # type: ignore[arg-type]
+        customers = [Customer(balanced, http, f"visitor {number}") for number in range(6)]
         async with living(*customers):
             await until(lambda: all(one.connections for one in customers))
             for one in customers:
@@ -193,7 +196,7 @@ async def test_node_that_is_killed_is_passed_over_at_once(balanced: Balanced) ->
     port = balanced.nodes[1].told["port"]
     assert await asyncio.to_thread(looks_ready, port)
     async with http_client(connector=balanced.browser()) as http:
-        customer = Customer(balanced, http, "visitor")  # type: ignore[arg-type]
+        customer = Customer(balanced, http, "visitor")
         async with living(customer):
             await until(lambda: customer.connections > 0)
             await balanced.nodes[1].kill()
@@ -210,7 +213,7 @@ async def test_database_that_comes_back_is_noticed_through_the_proxy(
 ) -> None:
     name = postgresql_database.location.rsplit("/", 1)[1]
     async with http_client(connector=balanced.browser()) as http:
-        customer = Customer(balanced, http, "visitor")  # type: ignore[arg-type]
+        customer = Customer(balanced, http, "visitor")
         refused = 0
 
         async def tries_again() -> bool:

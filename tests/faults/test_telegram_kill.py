@@ -22,6 +22,8 @@ from tests.support_edge.telegram import BotUser, Messenger, telegram_process
 from tests.support_edge.waiting import until_async
 
 PEOPLE = 20
+LEASE = 6.0
+"""Seconds for which a killed node's work waits."""
 
 
 @dataclass
@@ -61,7 +63,7 @@ async def called_line(tmp_path: Path) -> AsyncIterator[Line]:
 async def on_line(folder: Path, **orders: Any) -> AsyncIterator[Line]:
     async with telegram_process() as telegram, AsyncExitStack() as stack:
         bot = await telegram.add_bot()
-        serving = Serving(folder / "data", **orders_for(telegram, bot, **orders))
+        serving = Serving(folder / "data", lease=LEASE, due_lease=LEASE, **orders_for(telegram, bot, **orders))
         stack.push_async_callback(serving.aclose)
         await serving.start()
         yield Line(serving, telegram, bot)
