@@ -10,6 +10,9 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+AGAIN_AFTER = 5.0
+"""Seconds that a task has to clean up once it is cancelled, before it is cancelled again."""
+
 
 class TaskSet:
     """The background tasks of one owner."""
@@ -33,10 +36,13 @@ class TaskSet:
             log.error("task_failed", task=task.get_name(), exc_info=error)
 
     async def finish(self, *, within: float) -> None:
-        """Lets the tasks end by themselves for ``within`` seconds, then cancels them."""
+        """Lets the tasks end by themselves for ``within`` seconds, then cancels them. One whose library has swallowed that is cancelled
+        again: an owner always comes to its end."""
         if self._tasks and within > 0:
             await asyncio.wait(self._tasks, timeout=within)
-        for task in list(self._tasks):
-            task.cancel()
-        if self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        while left := set(self._tasks):
+            for task in left:
+                task.cancel()
+            _, stubborn = await asyncio.wait(left, timeout=AGAIN_AFTER)
+            for task in stubborn:
+                log.warning("task_goes_on", task=task.get_name())
