@@ -77,7 +77,7 @@ class Courier:
             elif channel is None:
                 passed = await self._wait(row, delivery, after=60.0, fault=faults.NO_CHANNEL(channel=delivery.channel))
             elif delivery.status in ("sending", "uncertain") and delivery.attempts >= _calls(channel):
-                passed = await self._dead(row.business, delivery, faults.UNCERTAIN())
+                passed = await self._dead(row, delivery, faults.UNCERTAIN())
             else:
                 passed = await self._send(row, call, channel)
             if not passed:
@@ -121,10 +121,10 @@ class Courier:
             fault = faults.PUT_OFF(said=said) if said else faults.PUT_OFF_SILENTLY()
             return await self._wait(row, delivery, after=error.after, fault=fault)
         except ContactUnreachable:
-            return await self._dead(row.business, delivery, faults.UNREACHABLE(), reason=UNREACHABLE)
+            return await self._dead(row, delivery, faults.UNREACHABLE(), reason=UNREACHABLE)
         except DeliveryRefused as error:
             fault = error.fault or faults.REFUSED(said=_said(error))
-            return await self._dead(row.business, delivery, fault, reason=str(error))
+            return await self._dead(row, delivery, fault, reason=str(error))
         except (TimeoutError, DeliveryUncertain):
             return await self._again(row, delivery, "uncertain", calls=_calls(channel), fault=faults.NO_ANSWER())
         except DeliveryError as error:
@@ -144,7 +144,7 @@ class Courier:
         """The same part once more, later and later, ``calls`` times in all; then it is dead."""
         attempts = delivery.attempts + 1
         if attempts >= calls:
-            return await self._dead(row.business, delivery, fault)
+            return await self._dead(row, delivery, fault)
         return await self._hold(
             row,
             delivery._replace(status=status, attempts=attempts),
@@ -156,7 +156,7 @@ class Courier:
         """The provider put it off: that is no attempt, and goes on for ``MAX_WAIT`` at most; then it failed by ``fault``."""
         left = delivery.at + MAX_WAIT - self._clock()
         if left <= 0:
-            return await self._dead(row.business, delivery, fault)
+            return await self._dead(row, delivery, fault)
         return await self._hold(row, delivery._replace(status="retry"), after=min(after, left / 1e6), error=fault.text)
 
     async def _hold(self, row: due.Due, delivery: Delivery, *, after: float, error: str) -> bool:
@@ -177,12 +177,12 @@ class Courier:
         self._dispatcher.due_at(await self._store.write(row.business, unit, key=row.subject))
         return False
 
-    async def _dead(self, business: str, delivery: Delivery, fault: Fault, *, reason: str = "") -> bool:
+    async def _dead(self, row: due.Due, delivery: Delivery, fault: Fault, *, reason: str = "") -> bool:
         """Given up, and told in the thread; the next may pass. Always ``True``."""
         DELIVERIES.labels(delivery.channel, "dead").inc()
         log.warning("delivery_dead", conversation=delivery.conversation, seq=delivery.seq, error=fault.text)
-        unit = FailDelivery(delivery, fault, reason or fault.text, self._dispatcher.policy)
-        await self._dispatcher.commit(business, unit, key=delivery.conversation)
+        unit = FailDelivery(delivery, fault, reason or fault.text, self._dispatcher.policy, row, self.lease)
+        await self._dispatcher.commit(row.business, unit, key=delivery.conversation)
         return True
 
     async def _set(

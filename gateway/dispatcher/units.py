@@ -335,16 +335,21 @@ class Replay(msgspec.Struct, frozen=True):
 
 
 class FailDelivery(msgspec.Struct, frozen=True):
-    """A part is dead: told in the thread, in the same transaction. ``reason``: as ``DeliveryFailed`` has it."""
+    """A part is dead: told in the thread, in the same transaction. ``reason``: as ``DeliveryFailed`` has it. Nothing is told by who has
+    its endpoint no more (``row``, for ``lease`` microseconds each time): another node may have sent it."""
 
     delivery: deliveries.Delivery
     fault: Fault
     reason: str
     policy: Policy
+    row: due.Due
+    lease: int
 
     def __call__(self, tx: Tx, now: int) -> Committed | None:
-        delivery = self.delivery
+        delivery, row = self.delivery, self.row
         state = log.load(tx, delivery.conversation)
+        if not due.renew(tx, row.kind, row.subject, fence=row.fence, until=now + self.lease):
+            return None
         deliveries.set_status(
             tx, delivery, "dead", now=now, attempts=delivery.attempts + 1, error=self.fault.text[:500]
         )

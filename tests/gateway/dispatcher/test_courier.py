@@ -28,6 +28,7 @@ from gateway.store.deliveries import DeliveryStatus
 from gateway.store.store import Store
 from tests.support.stores import Place
 from tests.support_edge.bench import OLGA, Bench, on_bench
+from tests.support_edge.checks import tags
 from tests.support_edge.provider import Hang, Once, StrictChannel
 from tests.support_edge.times import Times
 from tests.support_edge.waiting import until, until_async
@@ -293,8 +294,10 @@ async def test_late_news_of_what_another_node_has_sent_puts_nothing_back(bench: 
 
     await courier._hold(held, late._replace(status="retry"), after=1, error="late")
     await courier._set(bench.place.business, late._replace(attempts=-1))
+    await courier._dead(held, late, faults.NO_ANSWER())
 
     assert await statuses(bench, conversation) == [sent]
+    assert "delivery_failed" not in tags(await bench.log(conversation))
 
 
 async def test_dead_message_can_be_sent_again(bench: Bench, channel: StrictChannel) -> None:
