@@ -281,11 +281,17 @@ def interrupted(data: Path, url: str, postgres: PostgresServer, by: signal.Signa
         process = subprocess.Popen(
             [sys.executable, "-m", "gateway", "move-to", "postgresql", url, "--data", str(data)],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(), cwd=data.parent,
+            preexec_fn=_heed_interrupts,
         )  # fmt: skip
         asyncio.run(until(waiting, what="a move that waits for the events"))
         process.send_signal(by)
         said, _ = process.communicate(timeout=LIMIT)
     return process.returncode, said
+
+
+def _heed_interrupts() -> None:
+    """What a shell starts in the background inherits that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager

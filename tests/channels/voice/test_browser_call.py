@@ -209,7 +209,7 @@ async def test_browser_and_we_hear_each_other(page: Page, answering: Answering) 
 @pytest.mark.parametrize(
     ("rough", "least"),
     [
-        pytest.param(Roughness(loss=0.03), 0.3, id="3 % lost"),
+        pytest.param(Roughness(loss=0.03), 0.2, id="3 % lost"),
         pytest.param(Roughness(loss=0.10, spread=200, twice=0.05), 0.2, id="10 % lost, 200 ms of jitter, repeated"),
     ],
 )

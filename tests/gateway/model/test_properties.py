@@ -161,10 +161,12 @@ def test_an_erased_log_folds_as_before_but_for_what_was_erased(history: History)
 
     state = fold_all(erased, conversation=CONVERSATION)
 
-    forgotten = {"facts", "preview", "attributes", "details", "callback"}
+    forgotten = {"facts", "preview", "attributes", "details", "callback", "memory"}
     for field in Conversation.__struct_fields__:
         if field not in forgotten:
             assert getattr(state, field) == getattr(history.state, field), field
+    remembered = history.state.memory
+    assert state.memory == (msgspec.structs.replace(remembered, answers={}) if remembered is not None else None)
     assert state.facts == {}
     assert state.preview is None or state.preview.text == ""
 
