@@ -38,27 +38,23 @@ _NEXT = Query(
     .order_by(deliveries.c.at, deliveries.c.seq, deliveries.c.part)
     .limit(1)
 )  # fmt: skip
+_PART = (
+    deliveries.c.business_id == _business,
+    deliveries.c.conversation_id == bindparam("conversation"),
+    deliveries.c.seq == bindparam("at_seq"),
+    deliveries.c.part == bindparam("at_part"),
+)
 _SET = Query(
     update(deliveries)
-    .where(
-        deliveries.c.business_id == _business,
-        deliveries.c.conversation_id == bindparam("conversation"),
-        deliveries.c.seq == bindparam("at_seq"),
-        deliveries.c.part == bindparam("at_part"),
-    )
+    .where(*_PART)
     .values(
         status=bindparam("new_status"), attempts=bindparam("new_attempts"), error=bindparam("new_error"),
-        provider_id=bindparam("new_provider_id"), updated_at=bindparam("now"),
+        provider_id="", updated_at=bindparam("now"),
     )
 )  # fmt: skip
 _NOTE_SENT = Query(
     update(deliveries)
-    .where(
-        deliveries.c.business_id == _business,
-        deliveries.c.conversation_id == bindparam("conversation"),
-        deliveries.c.seq == bindparam("at_seq"),
-        deliveries.c.part == bindparam("at_part"),
-    )
+    .where(*_PART)
     .values(
         status="sent", error="", provider_id=bindparam("new_provider_id"), updated_at=bindparam("now"),
         attempts=case(
@@ -136,7 +132,7 @@ def set_status(
 ) -> None:  # fmt: skip
     tx.execute(
         _SET, conversation=delivery.conversation, at_seq=delivery.seq, at_part=delivery.part, new_status=status,
-        new_attempts=attempts, new_error=error, new_provider_id="", now=now,
+        new_attempts=attempts, new_error=error, now=now,
     )  # fmt: skip
 
 

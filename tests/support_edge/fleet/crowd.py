@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
 from tests.support_edge.correspondents import Correspondent
@@ -98,14 +98,8 @@ class Crowd:
     @asynccontextmanager
     async def writing(self, chance: random.Random, *, rate: float) -> AsyncIterator[None]:
         """Somebody writes ``rate`` times a second meanwhile."""
-        task = asyncio.create_task(self._write(chance, rate), name="crowd")
-        try:
+        async with _meanwhile(self._write(chance, rate), name="crowd"):
             yield
-            if task.done():
-                task.result()
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
@@ -113,14 +107,8 @@ class Crowd:
         page = self.served = self.pages[0]
         await until(lambda: bool(page.acknowledged), what="the first page's conversation")
         await self.desk.take(next(iter(page.acknowledged.values()))[0])
-        task = asyncio.create_task(self.desk.write(), name="desk")
-        try:
+        async with _meanwhile(self.desk.write(), name="desk"):
             yield
-            if task.done():
-                task.result()
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def _write(self, chance: random.Random, rate: float) -> None:
         while True:
@@ -182,6 +170,19 @@ class Crowd:
             # What Telegram doesn't keep any more was confirmed by the next question.
             *(Input(one.name, line, fetched) for one in self.polled for line in one.lines),
         ]
+
+
+@asynccontextmanager
+async def _meanwhile(work: Coroutine[object, object, None], *, name: str) -> AsyncIterator[None]:
+    """It goes on until the end; what it fails by is raised there."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+        if task.done():
+            task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _is_answered(person: Correspondent) -> bool:
