@@ -1,4 +1,4 @@
-"""What the tests need beyond Python: Chromium, PostgreSQL, Redis, espeak-ng, nginx, Caddy, fonts. Says what is missing, or installs it.
+"""What the tests need beyond Python: Chromium, PostgreSQL, Redis, espeak-ng, nginx, Caddy, systemd-analyze, promtool, fonts. Says what is missing, or installs it.
 
 ``--install`` installs with apt; ``--install-if-allowed`` does so as root or in CI, and otherwise names the command.
 """
@@ -28,6 +28,8 @@ NEEDS = {
     "espeak-ng": lambda: shutil.which("espeak-ng") is not None,
     "nginx": lambda: shutil.which("nginx") is not None or os.access("/usr/sbin/nginx", os.X_OK),
     "caddy": lambda: shutil.which("caddy") is not None,
+    "systemd": lambda: shutil.which("systemd-analyze") is not None,
+    "prometheus": lambda: shutil.which("promtool") is not None,
     "fonts-dejavu-core": lambda: os.path.isdir("/usr/share/fonts/truetype/dejavu"),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -16,6 +15,7 @@ from prometheus_client import REGISTRY, generate_latest
 import gateway.metrics
 from gateway.model.events.calls import LegEnd
 from tests.deploy.files import DEPLOY, ROOT
+from tests.support.servers import find_program
 
 ALERTS = DEPLOY / "prometheus" / "alerts.yml"
 DASHBOARD = DEPLOY / "grafana" / "switchboard.json"
@@ -188,10 +188,7 @@ def annotations_of(alert: str, **labels: str) -> str:
 
 
 def test_prometheus_takes_the_rules_and_they_tell_what_they_should(tmp_path: Any) -> None:
-    """Where promtool is; their names and labels are judged above without it."""
-    program = shutil.which("promtool")
-    if program is None:
-        return
+    program = find_program("promtool")
     for command, file in (("rules", ALERTS), ("config", ALERTS.with_name("prometheus.yml"))):
         done = subprocess.run([program, "check", command, file], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
