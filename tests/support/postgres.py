@@ -62,8 +62,8 @@ class PostgresServer:
         log = self._folder / "log"
         options = {
             "listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": str(self._folder),
-            "fsync": self._durable, "full_page_writes": self._durable, "max_connections": "60", "shared_buffers": "32MB",
-            "autovacuum": "off",
+            "fsync": self._durable, "full_page_writes": self._durable, "max_connections": "60", "autovacuum": self._durable,
+            "shared_buffers": "128MB" if self._durable == "on" else "32MB",
         }  # fmt: skip
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with log.open("wb") as output:
