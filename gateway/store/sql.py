@@ -5,10 +5,11 @@ Why not SQLAlchemy's connection: a statement through it costs four times the dri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, Table, TextClause
+from sqlalchemy import ColumnElement, Insert, Select, Table, Text, TextClause, column, text
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.expression import TableClause
@@ -90,6 +91,24 @@ class Query:
         )
 
 
+_NAMES_SQLITE = text("SELECT value FROM json_each(:names)").columns(column("value", Text))
+_NAMES_POSTGRESQL = text("SELECT json_array_elements_text(CAST(:names AS json)) AS value").columns(
+    column("value", Text)
+)
+
+
+def among(statement: Select[Any], named: ColumnElement[str], *, beside: bool = False) -> Query:
+    """``statement`` for the rows whose ``named`` is one of ``names``, which is bound as a JSON list (``names_of``)."""
+    return Query(
+        statement.where(named.in_(_NAMES_SQLITE)), postgresql=statement.where(named.in_(_NAMES_POSTGRESQL)), beside=beside
+    )  # fmt: skip
+
+
+def names_of(names: Iterable[str]) -> str:
+    """Names as a statement made by ``among`` binds them."""
+    return json.dumps(list(names))
+
+
 def _is_argument(statement: ClauseElement, compiled: Any, key: str) -> bool:
     bind = compiled.binds[key]
     return bool(bind.required) or (isinstance(statement, Insert) and bind.value is None)
@@ -124,8 +143,11 @@ class Tx:
 
     def for_business(self, business: str) -> Tx:
         """The same transaction, for another business from now on."""
-        if self.database == "postgresql":
+        workspace = self._workspace
+        if self.database == "postgresql" and (workspace is None or workspace.scope != business):
             self._cursor.execute(SET_BUSINESS, (business,))
+            if workspace is not None:
+                workspace.scope = business
         return Tx(self._cursor, self.database, business, self._workspace)
 
     def _run(self, query: Query, params: Params) -> None:
