@@ -399,6 +399,7 @@ class Switchboard:
         began = time.monotonic()
         self._draining = True
         within = self.settings.drain_seconds
+        giving_up = asyncio.get_running_loop().call_later(within * 0.8, self.store.give_up)
         await self.telegram.aclose()
         await self.calls.drain()
         await self.sockets.drain(within=within * 0.4)
@@ -428,6 +429,7 @@ class Switchboard:
         if self._runner is not None:
             await self._runner.cleanup()
         await self.store.aclose()
+        giving_up.cancel()
         if self._served:  # a start that was refused has one line to say, and says it elsewhere
             log.info("drained", seconds=round(time.monotonic() - began, 2))
 

@@ -22,7 +22,7 @@ from gateway.model.state import Conversation
 from gateway.ports import AnyArrival, BotEngine, Edited, Inbound, Receipt
 from gateway.store.inbound import Claim
 from gateway.store.sql import Tx
-from gateway.store.store import Store
+from gateway.store.store import PATIENCE, Store
 
 Listener = Callable[[Committed], None]
 
@@ -36,9 +36,6 @@ class Commits(Protocol):
 
 Done = TypeVar("Done", bound=Commits)
 T = TypeVar("T")
-
-PATIENCE = 12.0
-"""Seconds after which whoever waits outside is told that the database says nothing; longer than one waits for a lock."""
 
 __all__ = ["Committed", "Dispatcher", "Policy", "digest_of"]
 
