@@ -24,6 +24,7 @@ from channels.telegram import Telegram, TelegramSetup, telegram_capabilities
 from channels.voice import CallDesk
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
+from gateway import __version__, tracing
 from gateway.admin.importing import IMPORT, Importer
 from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
@@ -331,6 +332,10 @@ class Switchboard:
 
     async def start(self) -> None:
         """Opens the port last. Raises ``StartupError`` where it is taken."""
+        if self.settings.tracing:
+            tracing.begin(
+                self.settings.tracing, share=self.settings.tracing_share, node=self.node, version=__version__
+            )  # fmt: skip
         await self.store.start()
         await self.bus.start(self._heard)
         self.hub.start()
@@ -430,6 +435,7 @@ class Switchboard:
             await self._runner.cleanup()
         await self.store.aclose()
         giving_up.cancel()
+        await asyncio.to_thread(tracing.end)
         if self._served:  # a start that was refused has one line to say, and says it elsewhere
             log.info("drained", seconds=round(time.monotonic() - began, 2))
 

@@ -18,6 +18,7 @@ from gateway.errors import (
     TooMany,
 )
 from gateway.metrics import REQUESTS
+from gateway.tracing import step
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +64,17 @@ class _NotAllowed(Refused):
 @web.middleware
 async def problems(request: web.Request, handler: Any) -> web.StreamResponse:
     """Turns whatever a handler raises into a problem; nothing of ours leaks into it."""
+    route = _route(request)
+    with step(request.method, **{"http.request.method": request.method, "http.route": route}) as done:
+        response = await _answered(request, handler)
+        done.of("", **{"http.response.status_code": response.status})
+        if not route.startswith("/api/") or isinstance(response, web.WebSocketResponse):
+            done.drop()
+    REQUESTS.labels(route, str(response.status)).inc()
+    return response
+
+
+async def _answered(request: web.Request, handler: Any) -> web.StreamResponse:
     response: web.StreamResponse
     try:
         response = await handler(request)
@@ -82,7 +94,6 @@ async def problems(request: web.Request, handler: Any) -> web.StreamResponse:
     except (SwitchboardError, StartupError, Exception):
         log.exception("request_failed", route=_route(request))
         response = problem_response(_Unexpected("Something failed on our side; it is logged. Try again later."))
-    REQUESTS.labels(_route(request), str(response.status)).inc()
     return response
 
 
