@@ -64,8 +64,9 @@ class PostgresConnection:
 
     def begin(self, *, patient: bool) -> int:
         timeout = _ALONE_LOCK_TIMEOUT if patient else _GROUP_LOCK_TIMEOUT
-        self._guarded(f"BEGIN; SET LOCAL lock_timeout = '{timeout}'")
-        self._guarded(_NOW)
+        self._guarded(f"BEGIN; SET LOCAL lock_timeout = '{timeout}'; {_NOW}")
+        while self._cursor.nextset():
+            pass  # what the last of them says is asked for
         row = self._cursor.fetchone()
         assert row is not None
         self._transaction = str(row[1])
