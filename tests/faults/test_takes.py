@@ -206,7 +206,7 @@ async def nodes(
 
 
 @pytest.mark.parametrize("verb", ["take", "accept"])
-@pytest.mark.parametrize("times", [25, pytest.param(500, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [15, pytest.param(500, marks=pytest.mark.long)])
 async def test_twenty_who_take_or_accept_at_once_from_three_processes_leave_one_owner(
     nodes: list[Switchboard], clock: VirtualClock, times: int, verb: str
 ) -> None:

