@@ -22,6 +22,9 @@ from gateway.tracing import step
 
 log = structlog.get_logger(__name__)
 
+GONE = 499
+"""The status that nobody is told any more: who asked has gone, while a socket was opened to them above all."""
+
 __all__ = ["problem_of", "problem_response", "problems"]
 
 
@@ -91,10 +94,17 @@ async def _answered(request: web.Request, handler: Any) -> web.StreamResponse:
         response = problem_response(Malformed("The request can't be read."))
     except web.HTTPException:
         raise
-    except (SwitchboardError, StartupError, Exception):
-        log.exception("request_failed", route=_route(request))
-        response = problem_response(_Unexpected("Something failed on our side; it is logged. Try again later."))
+    except (SwitchboardError, StartupError, Exception) as error:
+        if isinstance(error, ConnectionError) and _is_gone(request):
+            response = web.Response(status=GONE)
+        else:
+            log.exception("request_failed", route=_route(request))
+            response = problem_response(_Unexpected("Something failed on our side; it is logged. Try again later."))
     return response
+
+
+def _is_gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _route(request: web.Request) -> str:
