@@ -37,13 +37,16 @@ class Store:
     """A database, opened. ``write`` and ``read`` run a unit ``(tx, now) -> result`` for one business ("": none).
 
     ``key`` names what a unit locks (a conversation, an identity): on PostgreSQL units of one key go through one
-    writer, so that a process doesn't wait for itself.
+    writer, so that a process doesn't wait for itself. ``clock``: the instants that units are told, for whoever needs one outside
+    of a unit.
     """
 
     def __init__(
-        self, database: str, *, connections: Callable[[], Connection], readers: Callable[[], Reader], writers: int = 1
+        self, database: str, *, connections: Callable[[], Connection], readers: Callable[[], Reader], writers: int = 1,
+        clock: Clock = system_clock,
     ) -> None:  # fmt: skip
         self.database = database
+        self.clock = clock
         self._connections = connections
         self._open_reader = readers
         self._writer_count = writers

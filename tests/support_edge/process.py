@@ -9,7 +9,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,11 +41,15 @@ class Door(Protocol):
 
 
 class Serving:
-    """The process over one folder, as often as it is started. ``orders``: those of ``serving``."""
+    """The process over one folder, as often as it is started. ``orders``: those of ``serving``. ``environment``: what it has
+    beside ours."""
 
-    def __init__(self, folder: Path, *, level: str = "error", **orders: Any) -> None:
+    def __init__(
+        self, folder: Path, *, level: str = "error", environment: Mapping[str, str] | None = None, **orders: Any
+    ) -> None:  # fmt: skip
         self.folder = folder
         self.level = level
+        self.environment = dict(environment or {})
         self.orders = orders
         self.log = folder.with_suffix(".log")
         self.process: asyncio.subprocess.Process | None = None
@@ -67,7 +71,8 @@ class Serving:
         with self.log.open("ab") as errors:
             self.process = await asyncio.create_subprocess_exec(
                 *tied_to_us("KILL"), sys.executable, "-m", "tests.support_edge.serving", str(self.folder), self.level,
-                json.dumps(self.orders), cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE, stderr=errors,
+                json.dumps(self.orders), cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment},
+                stdout=asyncio.subprocess.PIPE, stderr=errors,
             )  # fmt: skip
         assert self.process.stdout is not None
         async with asyncio.timeout(60):

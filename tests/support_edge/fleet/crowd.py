@@ -150,7 +150,9 @@ class Crowd:
     def _has_what_the_desk_said(self) -> bool:
         entries = self.served.entries.values() if self.served is not None else ()
         shown = {entry["event"].get("text") for entry in entries}
-        return shown >= {one.text for one in self.desk.told}
+        return shown >= {
+            one.text for one in self.desk.told if self.served and one.conversation == self.served.conversation
+        }
 
     async def _is_confirmed(self) -> bool:
         return await self.fleet.polled.pending() == 0
