@@ -15,7 +15,7 @@ def clock_that_is_off(by: str) -> dict[str, str]:
 
 def clock_that_is_set(by: Path) -> dict[str, str]:
     """As ``clock_that_is_off``; what stands in the file holds from the moment it stands there."""
-    return {**_preloaded(), "FAKETIME_TIMESTAMP_FILE": str(by), "FAKETIME_NO_CACHE": "1"}
+    return {**_preloaded(), "FAKETIME_TIMESTAMP_FILE": str(by), "FAKETIME_CACHE_DURATION": "1"}
 
 
 def _preloaded() -> dict[str, str]:
