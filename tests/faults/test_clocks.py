@@ -40,7 +40,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 AHEAD, BEHIND = 1, 2
 """Which of the nodes; the first one's clock is right."""
 DAY = 86_400 * SECOND
-PAUSE = 0.1
+PAUSE = 0.2
 OFFERED = 5
 """Seconds for which an offer stands."""
 
@@ -184,8 +184,8 @@ async def test_clock_of_a_process_on_one_file_that_jumps_loses_nothing(tmp_path:
         serving = Serving(tmp_path / "data", environment=clock_that_is_set(offset), **orders_for(telegram, bot))
         await serving.start()
         try:
-            people = await correspondents(telegram, bot, 3)
-            customers = [Customer(serving, http, f"visitor {number}") for number in range(6)]
+            people = await correspondents(telegram, bot, 2)
+            customers = [Customer(serving, http, f"visitor {number}") for number in range(4)]
             async with living(*customers):
                 for before, days in pairwise((0, 1, 0, -1, 0)):
                     async with writing([*customers, *people]):
