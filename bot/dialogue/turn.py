@@ -157,7 +157,9 @@ def _run(talk: Talk, threads: list[Thread]) -> Steps:
         else:
             threads = [*kept, *begun]
     if talk.handoff is None and not talk.replies:
-        talk.hand_off("bot_decided", cause="action_failed", why=name)  # it went in a circle, and nobody was told anything
+        talk.hand_off(
+            "bot_decided", cause="action_failed", why=name
+        )  # it went in a circle, and nobody was told anything
 
 
 def _do(talk: Talk, name: str) -> Generator[ActionCall, ActionDone | None, tuple[str, bool]]:

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from gateway.dispatcher import Policy
-from gateway.model.events import BotMessage, BotTurnDropped, Entry, HandoffRequested
+from gateway.model.events import BotMessage, BotTurnDropped, Entry, HandoffRequested, ReturnedToBot
 from gateway.phrases import CataloguePhrases
 from tests.faults.test_nodes import acknowledged, is_more, until_held
 from tests.support.postgres import PostgresServer
@@ -68,7 +68,7 @@ async def test_rasa_that_stands_still_dies_and_comes_back(fleet: Fleet, rasa: Ra
         rasa.freeze()
         await crowd.say_each()
         await until_more(fleet, conversations[1:], "handoff_requested")
-        await until(lambda: all(is_told(page, "queued") for page in crowd.pages[1:]), what="customers are told")
+        await until(lambda: all(is_told(page) for page in crowd.pages[1:]), what="customers are told")
         await rasa.kill()
         await rasa.start()
         await until_well(fleet)
@@ -116,8 +116,9 @@ async def until_well(fleet: Fleet) -> None:
     await until_async(is_well, what="the nodes find the server well")
 
 
-def is_told(page: Customer, notice: str) -> bool:
-    return any(entry["event"].get("notice") == notice for entry in page.entries.values())
+def is_told(page: Customer) -> bool:
+    """That it is people's now, and that nobody of them is at their desk."""
+    return any(entry["event"].get("notice") == "queued_nobody" for entry in page.entries.values())
 
 
 def check_taken_over(log: list[Entry]) -> None:
@@ -131,5 +132,5 @@ def check_handed_off(log: list[Entry]) -> None:
     """To people, since the bot failed; until somebody gives the floor back, it says nothing more."""
     handoff = next(entry for entry in log if isinstance(entry.event, HandoffRequested))
     assert handoff.event.reason == "bot_failed"
-    back = next(entry for entry in log[handoff.seq :] if entry.event.type == "returned_to_bot")
+    back = next(entry for entry in log[handoff.seq :] if isinstance(entry.event, ReturnedToBot))
     assert not [entry for entry in log[handoff.seq : back.seq] if isinstance(entry.event, BotMessage)]
