@@ -49,7 +49,7 @@ OFFERED = 5
 async def running(own_postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
     redis = RedisServer()
     redis.start()
-    clocks = ({}, clock_that_is_off("+1d"), clock_that_is_off("-1d"))
+    clocks: list[dict[str, str]] = [{}, clock_that_is_off("+1d"), clock_that_is_off("-1d")]
     try:
         folder = tmp_path_factory.mktemp("clocks")
         servers = Servers(own_postgres, redis)

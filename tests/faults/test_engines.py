@@ -6,7 +6,7 @@ The embedded engine has no process of its own: where it stands still, its node d
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -121,16 +121,16 @@ def is_told(page: Customer) -> bool:
     return any(entry["event"].get("notice") == "queued_nobody" for entry in page.entries.values())
 
 
-def check_taken_over(log: list[Entry]) -> None:
+def check_taken_over(log: Sequence[Entry]) -> None:
     """The turn that came late is there, and says nothing."""
-    dropped = next(entry for entry in log if isinstance(entry.event, BotTurnDropped))
-    assert dropped.event.reason == "floor_changed"
-    assert not [entry for entry in log[dropped.seq :] if isinstance(entry.event, BotMessage)]
+    (dropped,) = [(entry.seq, entry.event) for entry in log if isinstance(entry.event, BotTurnDropped)]
+    assert dropped[1].reason == "floor_changed"
+    assert not [entry for entry in log[dropped[0] :] if isinstance(entry.event, BotMessage)]
 
 
-def check_handed_off(log: list[Entry]) -> None:
+def check_handed_off(log: Sequence[Entry]) -> None:
     """To people, since the bot failed; until somebody gives the floor back, it says nothing more."""
-    handoff = next(entry for entry in log if isinstance(entry.event, HandoffRequested))
-    assert handoff.event.reason == "bot_failed"
-    back = next(entry for entry in log[handoff.seq :] if isinstance(entry.event, ReturnedToBot))
-    assert not [entry for entry in log[handoff.seq : back.seq] if isinstance(entry.event, BotMessage)]
+    (handoff,) = [(entry.seq, entry.event) for entry in log if isinstance(entry.event, HandoffRequested)]
+    (back,) = [entry.seq for entry in log if isinstance(entry.event, ReturnedToBot)]
+    assert handoff[1].reason == "bot_failed"
+    assert not [entry for entry in log[handoff[0] : back] if isinstance(entry.event, BotMessage)]
