@@ -21,4 +21,8 @@ def clock_that_is_set(by: Path) -> dict[str, str]:
 def _preloaded() -> dict[str, str]:
     found = glob.glob(PATTERN)
     assert found, "libfaketime is not installed. Run `make deps`."
-    return {"LD_PRELOAD": found[0], "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1"}
+    return {
+        "LD_PRELOAD": found[0], "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1",
+        # A mend for old C libraries, which makes threads that wait for one another spin.
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
+    }  # fmt: skip
