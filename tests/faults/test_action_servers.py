@@ -30,6 +30,9 @@ from tests.support_edge.clients import Widget
 from tests.support_edge.engine import ScriptedEngine
 from tests.support_edge.site import PEOPLE, SECRET_KEY, Site, settings_of, settle_in
 
+MOST_SECONDS = 4.0
+SOON = 1.0
+"""Seconds for an action here, so that what follows does so soon."""
 LIE = "your parcel is on the moon"
 DOMAIN = "actions: [action_look]\nslots: {order: {type: text, mappings: [{type: custom}]}}\n"
 RULES = "rules:\n- {rule: look, steps: [{intent: menu}, {action: action_look}]}\n"
@@ -62,6 +65,8 @@ async def taught(
         )  # fmt: skip
         with open_folder(tmp_path / "data") as held:
             node = Switchboard(settings, held, postgresql_database.open(system_clock))
+            assert node.actions is not None and node.actions.within <= MOST_SECONDS
+            node.actions.within = SOON
             await node.start()
             try:
                 party = await settle_in(node.store, "lantern", PEOPLE)
