@@ -191,13 +191,13 @@ class Turns:
 
     async def _run_once(self, turn: Turn) -> Turn | None:
         """Makes a turn; returns it, read anew, where its result could not be stored just now."""
+        turn = msgspec.structs.replace(turn, since=turn.since or self._dispatcher.clock())
         state = turn.state
         try:
             heard = await self._listened(turn)
             if heard is None:
                 return None
-            turn = msgspec.structs.replace(heard, since=turn.since or self._dispatcher.clock())
-            state = turn.state
+            turn, state = msgspec.structs.replace(heard, since=turn.since), heard.state
             if state.floor is Floor.BOT and state.unanswered and all(is_unheard(e.event) for e in turn.inputs):
                 await self._pass_over(turn)
             elif state.floor is not Floor.BOT or not turn.inputs:
