@@ -179,7 +179,7 @@ async def sign_in(fleet: Fleet, node: Serving, who: str) -> str:
         return response.cookies["switchboard_session"].value
 
 
-@pytest.mark.parametrize("jumps", [(0, 1, 0), pytest.param((0, 1, 0, -1) * 5, marks=pytest.mark.long)])
+@pytest.mark.parametrize("jumps", [(0, 1, 0), pytest.param((0, 1, 0, -1) * 2, marks=pytest.mark.long)])
 async def test_clock_of_a_process_on_one_file_that_jumps_loses_nothing(tmp_path: Path, jumps: tuple[int, ...]) -> None:
     """A day ahead and a day back, while people write on pages and in Telegram. ``jumps``: by how many days it is off, one after the
     other."""
