@@ -24,7 +24,7 @@ import psycopg
 from gateway.dispatcher import Dispatcher
 from gateway.model.events import BotMessage
 from gateway.ports import BotReply, Inbound, TurnRequest, TurnResult
-from gateway.store.postgresql import PostgresConnection, PostgresReader, connect
+from gateway.store.postgresql import PostgresConnection, PostgresReader, ServerClock, connect
 from gateway.store.store import Store, system_clock
 from tests.support.stores import Place, make_place
 from tests.support_edge.bench import policy_of
@@ -56,14 +56,14 @@ class Recorder(psycopg.Cursor[tuple[Any, ...]]):
 
 class RecordedWriter(PostgresConnection):
     def __init__(self, url: str) -> None:
-        super().__init__(url, None)
+        super().__init__(url, ServerClock())
         self._connection.cursor_factory = Recorder
         self._cursor = self._connection.cursor()
 
 
 class RecordedReader(PostgresReader):
     def __init__(self, url: str) -> None:
-        super().__init__(url, None)
+        super().__init__(url, ServerClock())
         self._connection = connect(url)
         self._connection.cursor_factory = Recorder
 

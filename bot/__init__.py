@@ -45,12 +45,14 @@ def action_servers(
 
 
 def rasa_engine(
-    servers: Mapping[str, RasaServers], slug_of: Callable[[str], Awaitable[str]], knowledge: Knowledge | None = None
-) -> RasaEngine:
-    """An engine over the Rasa servers of the settings; ``slug_of`` tells a business's short name by its id."""
+    servers: Mapping[str, RasaServers], slug_of: Callable[[str], Awaitable[str]], knowledge: Knowledge | None = None,
+    *, now: Callable[[], float],
+) -> RasaEngine:  # fmt: skip
+    """An engine over the Rasa servers of the settings; ``slug_of`` tells a business's short name by its id, ``now`` the
+    seconds of the clock that rules."""
     from bot.rasa.engine import RasaEngine
 
-    return RasaEngine(servers, slug_of=slug_of, knowledge=knowledge)
+    return RasaEngine(servers, slug_of=slug_of, knowledge=knowledge, now=now)
 
 
 def with_models(

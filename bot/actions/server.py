@@ -35,7 +35,8 @@ class ActionServers:
     ) -> None:  # fmt: skip
         self._servers = servers
         self._slug_of = slug_of
-        self._within = within
+        self.within = within
+        """Seconds for one action; set before the first is run."""
         self._breakers = {slug: Breaker(clock) for slug in servers}
         self._slugs: dict[str, str] = {}
         self._session: aiohttp.ClientSession | None = None
@@ -70,7 +71,7 @@ class ActionServers:
             headers["Authorization"] = f"Bearer {server.token}"
         try:
             return await calling.post(
-                self._session, server.url, body, headers=headers, seconds=self._within, most=MAX_ANSWER
+                self._session, server.url, body, headers=headers, seconds=self.within, most=MAX_ANSWER
             )
         except calling.CallFailed as error:
             raise ActionFailed(str(error)) from error

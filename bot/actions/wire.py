@@ -19,6 +19,7 @@ from bot.dialogue.playbook import ACTION
 from gateway.errors import Invalid
 from gateway.model.cards import check_address
 from gateway.model.events import Button, Card
+from gateway.model.reach import UNWANTED
 from gateway.model.rules import MAX_LEVEL
 from gateway.ports import BotReply
 
@@ -116,7 +117,7 @@ def text_of(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value[:MAX_FACT]
+        return _plain(value, MAX_FACT)
     return msgspec.json.encode(value).decode()[:MAX_FACT]
 
 
@@ -127,6 +128,11 @@ def answer_of(body: bytes) -> ActionDone:
         return _done(answer)
     except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ActionFailed("its answer is not what an action server answers") from error
+
+
+def _plain(value: Any, most: int) -> str:
+    """A text as it can be stored and shown: without what steers a terminal or a line of text, NUL among it."""
+    return UNWANTED.sub("", str(value or ""))[:most]
 
 
 def _done(answer: Answer) -> ActionDone:
@@ -168,7 +174,7 @@ def _said(responses: tuple[dict[str, Any], ...]) -> tuple[tuple[BotReply | Utter
             values = {name: text_of(value) for name, value in one.items() if name not in known}
             said.append(Utter(name=str(named), values=values))
             continue
-        reply = BotReply(text=str(one.get("text") or "")[:MAX_TEXT], buttons=_buttons(one), cards=_cards(one))
+        reply = BotReply(text=_plain(one.get("text"), MAX_TEXT), buttons=_buttons(one), cards=_cards(one))
         if reply.text or reply.cards:
             said.append(reply)
     return tuple(said), aim
@@ -177,9 +183,9 @@ def _said(responses: tuple[dict[str, Any], ...]) -> tuple[tuple[BotReply | Utter
 def _aim(handoff: dict[str, Any]) -> Aim:
     priority = handoff.get("priority", 0)
     return Aim(
-        team=str(handoff.get("team") or "")[:100],
+        team=_plain(handoff.get("team"), 100),
         priority=min(max(priority, 0), 100) if isinstance(priority, int) and not isinstance(priority, bool) else 0,
-        reason=str(handoff.get("reason") or "")[:200],
+        reason=_plain(handoff.get("reason"), 200),
         skills=_skills(handoff.get("skills")),
     )
 
@@ -187,14 +193,16 @@ def _aim(handoff: dict[str, Any]) -> Aim:
 def _skills(given: Any) -> dict[str, int]:
     """A list of names, or names with their levels; what is neither asks for nothing."""
     levels = given if isinstance(given, dict) else dict.fromkeys(map(str, given), 1) if isinstance(given, list) else {}
-    right = {str(name)[:80]: level for name, level in levels.items() if type(level) is int and 1 <= level <= MAX_LEVEL}
+    right = {
+        _plain(name, 80): level for name, level in levels.items() if type(level) is int and 1 <= level <= MAX_LEVEL
+    }
     return dict(list(right.items())[:MOST_SKILLS])
 
 
 def _buttons(one: dict[str, Any]) -> tuple[Button, ...]:
     found = one.get("buttons") or []
     return tuple(
-        Button(title=str(button["title"])[:100], payload=str(button.get("payload") or button["title"])[:1_000])
+        Button(title=_plain(button["title"], 100), payload=_plain(button.get("payload") or button["title"], 1_000))
         for button in found[:MOST_BUTTONS]
         if isinstance(button, dict) and button.get("title")
     )

@@ -156,6 +156,9 @@ def _run(talk: Talk, threads: list[Thread]) -> Steps:
             threads = [thread for thread in kept if thread.acts]
         else:
             threads = [*kept, *begun]
+    # It went in a circle.
+    if talk.handoff is None and not talk.replies:
+        talk.hand_off("bot_decided", cause="action_failed", why=name)
 
 
 def _do(talk: Talk, name: str) -> Generator[ActionCall, ActionDone | None, tuple[str, bool]]:

@@ -60,6 +60,8 @@ class RasaEngine:
         self._pools: dict[str, Pool] = {}
         self._session: aiohttp.ClientSession | None = None
         self._tasks = TaskSet("rasa")
+        self.look_every = LOOK_EVERY
+        """Seconds; set before ``start``."""
 
     async def pool(self, business: str) -> Pool | None:
         """The business's servers; none where the settings name none for it."""
@@ -88,7 +90,7 @@ class RasaEngine:
     async def _keep_looking(self) -> None:
         while True:
             await self.look()
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(self.look_every)
 
     async def look(self) -> None:
         """Asks every server how it is."""

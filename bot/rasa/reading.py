@@ -19,6 +19,7 @@ from gateway.errors import Invalid
 from gateway.model.cards import LINKS, MAX_CARDS, TEXT, TITLE, check_address
 from gateway.model.cards import MAX_BUTTONS as MAX_CARD_BUTTONS
 from gateway.model.events import Button, Card
+from gateway.model.reach import UNWANTED
 from gateway.ports import BotReply
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -120,7 +121,7 @@ def _heard(event: Event, best: dict[str, float]) -> str:
 def _said(event: Event, odd: list[str]) -> tuple[BotReply | None, Wanted | None]:
     data = event.data or BotData()
     custom = data.custom if isinstance(data.custom, dict) else {}
-    text = (event.text or "").strip()[:MAX_TEXT]
+    text = UNWANTED.sub("", event.text or "").strip()[:MAX_TEXT]
     buttons = [*_buttons(data.buttons, odd), *_buttons(data.quick_replies, odd), *_attached(data.attachment, odd)]
     cards = [*_pictures(data.image, odd), *_cards(custom.get("cards"), odd)][:MAX_CARDS]
     handoff = custom.get("handoff")
@@ -147,7 +148,7 @@ def _wanted(handoff: Any, odd: list[str]) -> Wanted:
 
 def _text(fields: Mapping[str, Any], name: str, most: int) -> str:
     value = fields.get(name)
-    return value.strip()[:most] if isinstance(value, str) else ""
+    return UNWANTED.sub("", value).strip()[:most] if isinstance(value, str) else ""
 
 
 def _entries(value: Any) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ import msgspec
 from bot.dialogue.payload import OWN_SLOTS
 from bot.rasa.wire import OURS, Domain, Event, Tag, Tracker
 from gateway.model.events import BotMessage, BotTurn, CustomerMessage, Entry, Memory, OperatorMessage
+from gateway.model.reach import UNWANTED
 
 Told = bytes | dict[str, Any]
 
@@ -235,4 +236,4 @@ def fact_of(value: Any) -> str:
     """A slot as a fact; "" where it is cleared."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return UNWANTED.sub("", value) if isinstance(value, str) else msgspec.json.encode(value).decode()

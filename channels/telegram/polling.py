@@ -55,7 +55,7 @@ class Poller:
         self._running: dict[str, tuple[BotLine, asyncio.Task[None]]] = {}
         self._look = asyncio.Event()
         self._health: dict[str, LineHealth] = {}
-        self._began = _now()
+        self._began = store.clock()
 
     def start(self) -> None:
         self._tasks.start(self._watch(), name="watch")
@@ -161,7 +161,9 @@ class Poller:
                         await line.client.call(codec.set_webhook(where, secret=line.secret))
                         await self._offer_commands(line)
                         is_set = True
-                    said = codec.last_error_of(await line.client.call(codec.get_webhook_info()), now=time.time())
+                    said = codec.last_error_of(
+                        await line.client.call(codec.get_webhook_info()), now=self._store.clock() / 1e6
+                    )
                     self._note(line, "webhook" if said else "", said)
                     pause = FIRST_PAUSE
             except DeliveryError as error:
@@ -191,11 +193,7 @@ class Poller:
         if known is None or known.trouble != trouble:
             if trouble:
                 logger.warning("telegram_line_troubled", inbox=inbox, trouble=trouble, said=said[:200])
-            self._health[inbox] = LineHealth(trouble=trouble, at=_now(), said=said[:200])
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
+            self._health[inbox] = LineHealth(trouble=trouble, at=self._store.clock(), said=said[:200])
 
 
 def _trouble(error: Exception) -> LineTrouble:

@@ -8,7 +8,6 @@ from gateway.errors import OriginRefused
 from gateway.http.peers import Peers
 from gateway.http.refusals import REFUSALS
 from gateway.store.directory import Inbox
-from gateway.store.store import system_clock
 
 
 def check_origin(request: web.Request, inbox: Inbox, *, peers: Peers) -> None:
@@ -16,7 +15,7 @@ def check_origin(request: web.Request, inbox: Inbox, *, peers: Peers) -> None:
     and notes the page for whoever may let it in."""
     origin = request.headers.get("Origin", "").lower()
     if origin and origin != peers.own_origin(request) and origin not in inbox.settings.origins:
-        request.app[REFUSALS].note(inbox.id, origin[:100], now=system_clock())
+        request.app[REFUSALS].note(inbox.id, origin[:100])
         raise OriginRefused(f"Add {origin[:100]} to the inbox's allowed origins.")
     if not origin:
         raise OriginRefused("This is for web pages; programs use the API.")

@@ -92,7 +92,7 @@ from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
     DataFolder,
 )
-from gateway.store.store import Clock, Store, system_clock
+from gateway.store.store import Clock, Store
 from gateway.transcripts import Transcripts
 from gateway.unread import SMS_TEST, Sms, Unread
 from gateway.vault import Vault, open_vault
@@ -115,15 +115,16 @@ class Engine(BotEngine, BotPublisher, Protocol):
 
 
 class Switchboard:
-    """One node: everything between a started store and an open port. ``templates``: another folder of bots to begin with."""
+    """One node: everything between a started store and an open port. ``templates``: another folder of bots to begin with.
+    ``clock``: where it isn't the store's."""
 
     def __init__(
         self, settings: Settings, folder: DataFolder, store: Store, *, engine: Engine | None = None,
-        templates: Path | None = None, clock: Clock = system_clock,
+        templates: Path | None = None, clock: Clock | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.store = store
-        self.clock = clock
+        self.clock = clock = clock or store.clock
         self.vault: Vault = open_vault(settings, folder.path)
         self.node = secrets.token_hex(6)
         self._draining = False
@@ -140,14 +141,14 @@ class Switchboard:
         shelf = knowledge.Shelf(store)
         self.library = knowledge.Library(store, shelf, url=lambda: self.url)
         self.knowledge = knowledge.KnowledgeRoutes(store, shelf, self.library, url=lambda: self.url)
-        self.rasa = bot.rasa_engine(settings.rasa, self._slug_of, self.library)
+        self.rasa = bot.rasa_engine(settings.rasa, self._slug_of, self.library, now=lambda: self.clock() / SECOND)
         self.actions = bot.action_servers(settings.actions, self._slug_of)
         embedded = bot.engine(self.actions, self.library)
         self.models = bot.with_models(embedded, settings.llm, self._slug_of) if settings.llm else None
         asked = self.models or embedded
         own: Engine = bot.chosen(self.rasa, asked) if settings.rasa else asked
         self.engine: Engine = engine if engine is not None else own
-        self.presence = Presence(store, self.hub, hasten=lambda: self.dispatcher.due_at(clock()))
+        self.presence = Presence(store, self.hub, hasten=lambda: self.dispatcher.due_at(self.clock()))
         policy = Policy(
             node=self.node,
             phrases=CataloguePhrases(),
@@ -216,7 +217,7 @@ class Switchboard:
         )
         self.pictures = Pictures(self.store)
         self.studio = StudioRoutes(store, self.bots, self.rasa, folder=templates, trials=Trials(self.actions))
-        self.refusals = Refusals()
+        self.refusals = Refusals(clock)
         self.factor = SecondFactor(self.vault)
         self.sign_in = SignIn(
             store,

@@ -24,6 +24,8 @@ POLL = 1.0
 """Seconds between looks where no hint comes (another node may have written a row)."""
 MAX_RUNNING = 64
 UNKNOWN_AGAIN = 5_000_000
+SET_BACK = 60_000_000
+"""Microseconds by which a clock goes back that was set; what it put off for no longer than this, too, is due then."""
 
 
 class Dues:
@@ -40,6 +42,7 @@ class Dues:
         self._handlers: Mapping[str, Handler] = {}
         self._wake = asyncio.Event()
         self._next = 0
+        self._ahead = 0
         self._tasks = TaskSet("due")
         self._loop_task: asyncio.Task[None] | None = None
 
@@ -90,6 +93,8 @@ class Dues:
 
     async def step(self) -> bool:
         """Claims once; ``True`` where more may be waiting."""
+        if self._store.database == "sqlite":
+            await self._look_at_the_clock()
         room = MAX_RUNNING - len(self._tasks)
         if room <= 0:
             return False
@@ -115,6 +120,14 @@ class Dues:
                 task = self._tasks.start(self._handle(handler, row), name=f"{row.kind}:{row.subject}")
                 task.add_done_callback(self._finished)
         return len(rows) == BATCH
+
+    async def _look_at_the_clock(self) -> None:
+        """Where the machine's clock is the only one, and was set back: what had fallen due by it waits no second time."""
+        ahead = self._clock() - int(asyncio.get_running_loop().time() * 1e6)
+        back, self._ahead = self._ahead - ahead, ahead
+        if back > SET_BACK:
+            log.warning("clock_set_back", seconds=round(back / 1e6))
+            await self._store.write("", lambda tx, now: due.bring_back(tx, now=now, upto=now + back + SET_BACK))
 
     async def _leave(self, row: due.Due) -> None:
         """A kind that this node doesn't know (a newer one wrote it): others get their chance before we look again."""

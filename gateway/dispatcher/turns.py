@@ -58,13 +58,20 @@ class Waiting(msgspec.Struct):
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """A turn that is being made, and what it saw."""
+    """A turn that is being made, and what it saw. ``since``: when it was first tried, 0 where this is the first time."""
 
     business: str
     state: Conversation
     inputs: tuple[Entry, ...]
     fence: int
     attempts: int
+    since: int = 0
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """What the due row of a turn that failed says."""
+
+    since: int = 0
 
 
 class Voicing(Protocol):
@@ -87,7 +94,11 @@ class Turns:
         self._waiting: dict[str, Waiting] = {}
         self._tasks = TaskSet("turns")
         self._stopping = False
-        self._since = dispatcher.clock()
+        self._since = 0
+
+    def start(self) -> None:
+        """What waited before this had no bot to wait for."""
+        self._since = self._dispatcher.clock()
 
     def follow(self, committed: Committed) -> None:
         """Keeps the inputs of waiting turns in memory, and schedules a turn that this commit made due."""
@@ -110,8 +121,11 @@ class Turns:
             self._schedule(waiting, delay)
 
     def claimed(self, row: due.Due) -> None:
-        """A turn that another node left, or that failed here before."""
-        if row.subject not in self._waiting and not self._stopping:
+        """A turn that another node left, or that failed here before; or one that waits here for longer than its lease."""
+        waiting = self._waiting.get(row.subject)
+        if waiting is not None:
+            waiting.fence, waiting.attempts = row.fence, row.attempts
+        elif not self._stopping:
             self._tasks.start(self._resume(row), name=row.subject)
 
     def typing(self, conversation: str, seconds: float) -> None:
@@ -157,15 +171,18 @@ class Turns:
         await self._run(turn)
 
     async def _resume(self, row: due.Due) -> None:
-        await self._run(await self._read(row.business, row.subject, row.fence, row.attempts))
+        since = msgspec.json.decode(row.payload, type=Tried).since
+        await self._run(await self._read(row.business, row.subject, row.fence, row.attempts, since))
 
-    async def _read(self, business: str, conversation: str, fence: int, attempts: int) -> Turn | None:
+    async def _read(
+        self, business: str, conversation: str, fence: int, attempts: int, since: int = 0
+    ) -> Turn | None:  # fmt: skip
         def unit(tx: Tx, now: int) -> Turn | None:
             state = log.peek(tx, conversation)
             if state is None:
                 return None
             found = log.entries(tx, conversation, after=state.answered)
-            return Turn(business, state, _inputs(found), fence, attempts)
+            return Turn(business, state, _inputs(found), fence, attempts, since)
 
         return await self._dispatcher.store.read(business, unit)
 
@@ -175,12 +192,13 @@ class Turns:
 
     async def _run_once(self, turn: Turn) -> Turn | None:
         """Makes a turn; returns it, read anew, where its result could not be stored just now."""
+        turn = msgspec.structs.replace(turn, since=turn.since or self._dispatcher.clock())
         state = turn.state
         try:
             heard = await self._listened(turn)
             if heard is None:
                 return None
-            turn, state = heard, heard.state
+            turn, state = msgspec.structs.replace(heard, since=turn.since), heard.state
             if state.floor is Floor.BOT and state.unanswered and all(is_unheard(e.event) for e in turn.inputs):
                 await self._pass_over(turn)
             elif state.floor is not Floor.BOT or not turn.inputs:
@@ -195,7 +213,7 @@ class Turns:
             # Shortly, long before the lease would end. The fence drops it if it was stored after all.
             await asyncio.sleep(STORAGE_RETRY)
             if not self._stopping:
-                return await self._read(turn.business, state.id, turn.fence, turn.attempts)
+                return await self._read(turn.business, state.id, turn.fence, turn.attempts, turn.since)
         except Exception as error:
             await self._failed(turn, error)
         return None
@@ -250,7 +268,7 @@ class Turns:
         request = self._request(turn)
         writing = self._show_writing(turn)
         try:
-            async with asyncio.timeout(self._policy.turn_timeout / 1e6):
+            async with asyncio.timeout(self._within(turn) / 1e6):
                 result = await self._engine.turn(request)
         finally:
             writing.cancel()
@@ -263,6 +281,11 @@ class Turns:
             )
         await self._finish(turn, command, files)
         return result
+
+    def _within(self, turn: Turn) -> int:
+        """How long this try may take. What a dead node has cost is lost: then it is a try like the first."""
+        left = turn.since + self._policy.turn_limit - self._dispatcher.clock()
+        return min(self._policy.turn_timeout, left) if left > 0 else self._policy.turn_timeout
 
     def _request(self, turn: Turn) -> TurnRequest:
         state, now = turn.state, self._dispatcher.clock()
@@ -299,10 +322,12 @@ class Turns:
     async def _failed(self, turn: Turn, error: Exception) -> None:
         TURN_FAILURES.inc()
         logger.error("turn_failed", conversation=turn.state.id, attempts=turn.attempts, exc_info=error)
-        if turn.attempts >= self._policy.turn_attempts:
-            await self._give_up(turn)
+        pause = RETRY_AFTER * turn.attempts
+        in_time = self._dispatcher.clock() + pause < turn.since + self._policy.turn_limit
+        if turn.attempts < self._policy.turn_attempts and in_time:
+            await self._later(turn, pause, attempts=turn.attempts, since=turn.since)
         else:
-            await self._later(turn, RETRY_AFTER * turn.attempts, attempts=turn.attempts)
+            await self._give_up(turn)
 
     async def _give_up(self, turn: Turn) -> None:
         state = turn.state
@@ -311,8 +336,11 @@ class Turns:
         )
         await self._finish(turn, command)
 
-    async def _later(self, turn: Turn, delay: int, *, attempts: int) -> None:
+    async def _later(self, turn: Turn, delay: int, *, attempts: int, since: int = 0) -> None:
+        tried = msgspec.json.encode(Tried(since)).decode()
+
         def unit(tx: Tx, now: int) -> int:
+            due.carry(tx, "turn", turn.state.id, fence=turn.fence, payload=tried, until=now)
             due.delay(tx, "turn", turn.state.id, fence=turn.fence, due_at=now + delay, attempts=attempts)
             return now + delay
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from gateway.store.store import Clock
+
 MOST_INBOXES = 1000
 MOST_ORIGINS = 10
 
@@ -22,14 +24,15 @@ class Refused(NamedTuple):
 class Refusals:
     """What this node refused since it started: bounded, and lost with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._inboxes: OrderedDict[str, OrderedDict[str, Refused]] = OrderedDict()
 
-    def note(self, inbox: str, origin: str, *, now: int) -> None:
+    def note(self, inbox: str, origin: str) -> None:
         origins = self._inboxes.setdefault(inbox, OrderedDict())
         self._inboxes.move_to_end(inbox)
         before = origins.pop(origin, None)
-        origins[origin] = Refused(origin, now, before.times + 1 if before else 1)
+        origins[origin] = Refused(origin, self._clock(), before.times + 1 if before else 1)
         if len(origins) > MOST_ORIGINS:
             origins.popitem(last=False)
         if len(self._inboxes) > MOST_INBOXES:

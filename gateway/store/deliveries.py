@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, case, delete, or_, select, update
+from sqlalchemy import BindParameter, bindparam, case, delete, func, or_, select, update
 
 from gateway.store.schema import deliveries, events, identities
 from gateway.store.sql import Query, Tx
@@ -35,7 +35,11 @@ _NEXT = Query(
         deliveries.c.identity_id == bindparam("identity_id"),
         or_(*(deliveries.c.status == status for status in ("queued", "sending", "retry", "uncertain"))),
     )
-    .order_by(deliveries.c.at, deliveries.c.seq, deliveries.c.part)
+    # Of one conversation as the log has them, whatever the clock said; of several, the one that waits for longest.
+    .order_by(
+        func.min(deliveries.c.at).over(partition_by=deliveries.c.conversation_id), deliveries.c.conversation_id,
+        deliveries.c.seq, deliveries.c.part,
+    )
     .limit(1)
 )  # fmt: skip
 _PART = (

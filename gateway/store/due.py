@@ -95,6 +95,12 @@ _RELEASE = Query(
 _RELEASE_DEAD = Query(
     update(due).where(due.c.lease_until > 0).values(lease_by=bindparam("nobody", ""), lease_until=0), across=True
 )
+_BRING_BACK = Query(
+    update(due)
+    .where(due.c.due_at > bindparam("new_due_at"), due.c.due_at <= bindparam("upto"))
+    .values(due_at=bindparam("new_due_at")),
+    across=True,
+)
 _HELD = Query(
     select(due.c.business_id).distinct().where(due.c.lease_by == bindparam("node")),
     postgresql=text("SELECT switchboard_holds(:node)"),
@@ -220,6 +226,12 @@ def put_forward(tx: Tx, kind: str, subject: str, *, due_at: int, node: str) -> b
 def release_dead(tx: Tx, now: int) -> None:
     """Frees everything that anybody holds: for a process that knows itself to be the only one, and has just begun."""
     tx.execute(_RELEASE_DEAD)
+
+
+def bring_back(tx: Tx, *, now: int, upto: int) -> int:
+    """Makes due what was to fall due until ``upto``, by a clock that was set back since; how many rows. Only for a process that
+    knows itself to be the only one."""
+    return tx.execute(_BRING_BACK, new_due_at=now, upto=upto)
 
 
 def release_all(tx: Tx, *, node: str) -> None:

@@ -150,7 +150,9 @@ def _open_file(path: Path, clock: Clock) -> Store:
     check_known(revision, str(path))
     if revision != HEAD:
         raise StartupError(f"The database {path} needs `switchboard migrate` first.")
-    return Store("sqlite", connections=lambda: SqliteConnection(path, clock), readers=lambda: SqliteReader(path, clock))
+    return Store(
+        "sqlite", connections=lambda: SqliteConnection(path, clock), readers=lambda: SqliteReader(path, clock), clock=clock
+    )  # fmt: skip
 
 
 def backup_sqlite(source: Path, target: Path) -> None:
@@ -276,16 +278,18 @@ def migrate_postgresql(url: str) -> None:
 
 def open_postgresql(url: str, *, clock: Clock | None = None, writers: int = WRITERS) -> Store:
     """The store over PostgreSQL. ``clock`` only in tests: otherwise the database's own clock rules."""
-    from gateway.store.postgresql import PostgresConnection, PostgresReader
+    from gateway.store.postgresql import FixedClock, PostgresConnection, PostgresReader, ServerClock
 
     revision = postgresql_revision(url)
     check_known(revision, "on PostgreSQL")
     if revision != HEAD:
         raise StartupError("The PostgreSQL database needs `switchboard migrate` first.")
+    told = ServerClock() if clock is None else FixedClock(clock)
     return Store(
         "postgresql",
-        connections=lambda: PostgresConnection(url, clock),
-        readers=lambda: PostgresReader(url, clock),
+        connections=lambda: PostgresConnection(url, told),
+        readers=lambda: PostgresReader(url, told),
         writers=writers,
         patience=PATIENCE,
+        clock=told,
     )

@@ -50,10 +50,44 @@ def hang_up(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         one.shutdown(socket.SHUT_RDWR)
 
 
-class PostgresConnection:
-    """A writer's connection (see ``writer.Connection``). ``clock``: only in tests; else the database's own."""
+class ServerClock:
+    """The server's clock, between two looks at it: this machine's own may be a day off, and only counts what has passed since.
+    Before the first look nothing is known but this machine's."""
 
-    def __init__(self, url: str, clock: Clock | None) -> None:
+    def __init__(self) -> None:
+        self._offset = time.time_ns() // 1000 - _elapsed()
+
+    def __call__(self) -> int:
+        return _elapsed() + self._offset
+
+    def note(self, told: int) -> int:
+        """What the server said just now; the same."""
+        self._offset = told - _elapsed()
+        return told
+
+
+def _elapsed() -> int:
+    """Microseconds of a clock that nobody sets."""
+    return time.monotonic_ns() // 1000
+
+
+class FixedClock:
+    """As ``ServerClock``, where a test tells the time and the server is not asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def __call__(self) -> int:
+        return self._clock()
+
+    def note(self, told: int) -> int:
+        return self._clock()
+
+
+class PostgresConnection:
+    """A writer's connection (see ``writer.Connection``)."""
+
+    def __init__(self, url: str, clock: ServerClock | FixedClock) -> None:
         self._url = url
         self._connection = connect(url)
         self._cursor = self._connection.cursor()
@@ -70,7 +104,7 @@ class PostgresConnection:
         row = self._cursor.fetchone()
         assert row is not None
         self._transaction = str(row[1])
-        return int(row[0]) if self._clock is None else self._clock()
+        return self._clock.note(int(row[0]))
 
     def foresee(self, units: Sequence[tuple[str, Unit]]) -> None:
         for business, wanted in ahead.foreseen(units).items():
@@ -171,7 +205,7 @@ class PostgresConnection:
 class PostgresReader:
     """A reading connection; each unit is one read-only snapshot."""
 
-    def __init__(self, url: str, clock: Clock | None) -> None:
+    def __init__(self, url: str, clock: ServerClock | FixedClock) -> None:
         self._url = url
         self._clock = clock
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
@@ -192,7 +226,7 @@ class PostgresReader:
             )
             row = cursor.fetchone()
             assert row is not None
-            yield Tx(cursor, "postgresql", business), self._clock() if self._clock else int(row[1])
+            yield Tx(cursor, "postgresql", business), self._clock.note(int(row[1]))
         except psycopg.OperationalError as error:
             self._connection.close()
             raise StorageUnavailable("The database can't be reached right now. Try again shortly.") from error

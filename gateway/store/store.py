@@ -44,16 +44,18 @@ class Store:
 
     ``key`` names what a unit locks (a conversation, an identity): on PostgreSQL units of one key go through one
     writer, so that a process doesn't wait for itself. ``patience``: seconds after which whoever reads is told that the database
-    says nothing (it stands still, a network is cut).
+    says nothing (it stands still, a network is cut). ``clock``: the instants that units are told, for whoever needs one outside of a
+    unit.
     """
 
     def __init__(
         self, database: str, *, connections: Callable[[], Connection], readers: Callable[[], Reader], writers: int = 1,
-        patience: float | None = None,
+        patience: float | None = None, clock: Clock = system_clock,
     ) -> None:  # fmt: skip
         self.patience = patience
         self._given_up = False
         self.database = database
+        self.clock = clock
         self._connections = connections
         self._open_reader = readers
         self._writer_count = writers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from bot.actions.server import ActionServers
 from bot.actions.wire import answer_of, request_of
 from bot.content import Content, Slot
 from bot.content.types import Aim
+from gateway.model.events import Button
 from gateway.settings import ActionServer
 
 CALL = ActionCall(
@@ -48,8 +50,9 @@ class Server:
         return await self.handler(request)
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
+@asynccontextmanager
+async def served() -> AsyncIterator[Server]:
+    """One on a free port, which does nothing yet."""
     found = Server()
     app = web.Application()
     app.router.add_post("/webhook", found.handle)
@@ -62,6 +65,12 @@ async def server() -> AsyncIterator[Server]:
         yield found
     finally:
         await runner.cleanup()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with served() as running:
+        yield running
 
 
 async def slug_of(business: str) -> str:
@@ -225,6 +234,19 @@ async def test_business_without_a_server_has_no_actions(server: Server) -> None:
     with pytest.raises(ActionFailed):
         await ActionServers({}, slug_of=slug_of).run(CALL, CONTENT)
     assert not server.asked
+
+
+def test_texts_are_taken_without_what_steers_a_line() -> None:
+    events = [{"event": "slot", "name": "order", "value": "8\x00"}]
+    responses = [
+        {"text": "Soup\x00 \u202etoday\u202c", "buttons": [{"title": "Ta\x1bke", "payload": "/yes\x00"}]},
+        {"response": "utter_found", "courier": "bi\x00ke"},
+    ]
+    done = answer_of(json.dumps({"events": events, "responses": responses}).encode())
+    first, second = done.says
+    assert not isinstance(first, Utter) and first.text == "Soup today"
+    assert first.buttons == (Button(title="Take", payload="/yes"),)
+    assert (done.slots, second) == ({"order": "8"}, Utter(name="utter_found", values={"courier": "bike"}))
 
 
 async def test_server_that_is_not_there_is_a_failure_like_any_other(server: Server) -> None:

@@ -40,6 +40,7 @@ class Database:
                 connections=wrap(lambda: SqliteConnection(path, clock)),
                 readers=lambda: SqliteReader(path, clock),
                 writers=writers,
+                clock=clock,
             )
         store = open_postgresql(self.location, clock=clock, writers=writers)
         store._connections = wrap(store._connections)

@@ -81,7 +81,7 @@ async def check(person: Correspondent, log: Sequence[Entry], *, extras: int) -> 
     assert [e.event.text for e in log if isinstance(e.event, CustomerMessage)] == person.lines
     said = [e.event.text for e in log if isinstance(e.event, BotMessage)]
     seen = await person.talk.texts()
-    assert list(dict.fromkeys(seen)) == said
+    assert list(dict.fromkeys(seen)) == said, f"SEEN {seen}\nSAID {said}"
     twice = (Counter(seen) - Counter(said)).total()
     assert twice <= extras, f"{twice} more than the log has: {seen}"
     return twice

@@ -9,7 +9,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,12 +44,17 @@ class Door(Protocol):
 
 class Serving:
     """The process over one folder, as often as it is started. ``orders``: those of ``serving``. ``source``: the tree that it is started
-    from; of another release's it is that one's ``serving``, which passes over orders that it doesn't know."""
+    from; of another release's it is that one's ``serving``, which passes over orders that it doesn't know. ``environment``: what it has
+    beside ours."""
 
-    def __init__(self, folder: Path, *, level: str = "error", source: Path = ROOT, **orders: Any) -> None:
+    def __init__(
+        self, folder: Path, *, level: str = "error", source: Path = ROOT, environment: Mapping[str, str] | None = None,
+        **orders: Any,
+    ) -> None:  # fmt: skip
         self.folder = folder
         self.level = level
         self.source = source
+        self.environment = dict(environment or {})
         self.orders = orders
         self.log = folder.with_suffix(".log")
         self.process: asyncio.subprocess.Process | None = None
@@ -71,7 +76,8 @@ class Serving:
         with self.log.open("ab") as errors:
             self.process = await asyncio.create_subprocess_exec(
                 *tied_to_us("KILL"), sys.executable, "-m", "tests.support_edge.serving", str(self.folder), self.level,
-                json.dumps(self.orders), cwd=self.source, env={**os.environ, "PYTHONPATH": str(self.source)},
+                json.dumps(self.orders), cwd=self.source,
+                env={**os.environ, "PYTHONPATH": str(self.source), **self.environment},
                 stdout=asyncio.subprocess.PIPE, stderr=errors,
             )  # fmt: skip
         assert self.process.stdout is not None

@@ -23,7 +23,9 @@ from gateway.app import Switchboard, open_store
 from gateway.logs import set_up
 from gateway.model.rules import CallSettings
 from gateway.ports import TurnRequest, TurnResult
+from gateway.settings import RasaServers
 from gateway.store import directory, inboxes
+from gateway.store.directory import Role
 from gateway.store.opening import open_folder, open_sqlite
 from gateway.store.sql import Tx
 from gateway.store.store import PATIENCE, system_clock
@@ -53,6 +55,11 @@ class Orders(msgspec.Struct, frozen=True):
     """Seconds after which whoever waits outside is told that the database says nothing."""
     planted: Planted = ""
     """In which way this process is broken."""
+    rasa: dict[str, RasaServers] = {}
+    """Businesses whose bot is a Rasa server; then the product's own engine answers."""
+    turn_timeout: float = 0.0
+    turn_limit: float = 0.0
+    """Seconds for one try of a turn, and for all of them; 0: as the product has it."""
     calls: bool = False
     """Visitors can call, over loopback; engines of speech are stubs."""
     ahead: float = 0.0
@@ -81,7 +88,9 @@ async def main(data: Path, level: str, orders: Orders) -> None:
     plant(orders.planted)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    settings = settings_of(data, **{"burst_pause": 0.02, "call_addresses": ("127.0.0.1",), **orders.settings})
+    settings = settings_of(
+        data, **{"burst_pause": 0.02, "call_addresses": ("127.0.0.1",), "rasa": orders.rasa, **orders.settings}
+    )
 
     def clock() -> int:
         return system_clock() + round(orders.ahead * 1e6)
@@ -89,14 +98,14 @@ async def main(data: Path, level: str, orders: Orders) -> None:
     if orders.bots:
         importlib.import_module("aiogram")  # it takes its time, and must not take it from the first message's lease
     with open_folder(data) as folder:
-        if not orders.ahead:
-            node = Switchboard(settings, folder, open_store(settings, folder), engine=SlowEngine())
-        else:
-            node = Switchboard(settings, folder, open_sqlite(folder, clock=clock), engine=SlowEngine(), clock=clock)
+        store = open_sqlite(folder, clock=clock) if orders.ahead else open_store(settings, folder)
+        node = Switchboard(settings, folder, store, engine=None if orders.rasa else SlowEngine())
         node.telegram.poller.lease = orders.lease
         node.dispatcher.patience = node.store.patience = orders.patience
         if orders.due_lease:
             shorten_leases(node, round(orders.due_lease * 1e6))
+        if orders.turn_limit:
+            bound_turns(node, timeout=round(orders.turn_timeout * 1e6), limit=round(orders.turn_limit * 1e6))
         if orders.calls:
             from tests.support_edge.engines import stub_voices  # what calls need takes its time to import
 
@@ -121,7 +130,8 @@ async def first_or_again(node: Switchboard, orders: Orders) -> Party:
     known = await node.store.read("", unit)
     if known is not None:
         return known
-    party = await settle_in(node.store, "lantern", dict.fromkeys(("pavel", *WATCHED), "operator"), password=PASSWORD)
+    people: dict[str, Role] = {"anna": "administrator", "pavel": "operator", **dict.fromkeys(WATCHED, "operator")}
+    party = await settle_in(node.store, "lantern", people, password=PASSWORD)
     if orders.calls:
         await node.store.write(party.business, lambda tx, now: allow_calls(tx, party.inbox))
     for bot in orders.bots:
@@ -132,6 +142,13 @@ async def first_or_again(node: Switchboard, orders: Orders) -> Party:
 def shorten_leases(node: Switchboard, lease: int) -> None:
     node.dispatcher._dues.lease = node.courier.lease = lease
     object.__setattr__(node.dispatcher.policy, "turn_lease", lease)  # frozen: no part of the product moves it
+
+
+def bound_turns(node: Switchboard, *, timeout: int, limit: int) -> None:
+    """An engine that doesn't answer is found out sooner, and looked after more often."""
+    object.__setattr__(node.dispatcher.policy, "turn_timeout", timeout)
+    object.__setattr__(node.dispatcher.policy, "turn_limit", limit)
+    node.rasa.look_every = 0.25
 
 
 def allow_calls(tx: Tx, inbox: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -203,12 +204,12 @@ async def floods(request: web.Request) -> web.StreamResponse:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[RasaDouble]:
-    """The double on a free port of loopback."""
+async def serving(*, port: int = 0) -> AsyncIterator[RasaDouble]:
+    """The double on loopback; ``port`` 0: a free one."""
     double = RasaDouble()
     runner = web.AppRunner(double.app(), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()
     host, port = runner.addresses[0][:2]
     double.url = f"http://{host}:{port}"
@@ -221,3 +222,14 @@ async def calling(url: str, *, clock: Clock | None = None, timeout: float = 2.0)
     async with aiohttp.ClientSession() as session:
         breaker = Breaker(clock or Clock())
         yield RasaClient(url, token=TOKEN, session=session, breaker=breaker, timeout=timeout)
+
+
+async def main(port: int) -> None:
+    """Serves until it is killed; tells its address in one line."""
+    async with serving(port=port) as double:
+        print(double.url, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))

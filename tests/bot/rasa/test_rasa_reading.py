@@ -62,6 +62,15 @@ def test_picture_is_a_card_and_attachment_a_button() -> None:
     assert reply.replies[0].buttons == (Button(title="price.pdf", payload="", url="https://example.org/a/price.pdf"),)
 
 
+def test_texts_are_taken_without_what_steers_a_line() -> None:
+    slot = {"event": "slot", "name": "city", "value": "Ri\x00ga"}
+    found = done(
+        user(), slot, bot("Soup\x00 \u202etoday\u202c", buttons=[{"title": "Ta\x1bke", "payload": "/yes\x00"}])
+    )
+    assert (found.replies[0].text, found.facts) == ("Soup today", {"city": "Riga"})
+    assert found.replies[0].buttons == (Button(title="Take", payload="/yes"),)
+
+
 def test_intents_are_those_of_all_inputs_the_likeliest_first() -> None:
     found = done(user("greet", 0.5, greet=0.5, price=0.2), user("price", 0.8, price=0.8))
     assert found.intents == (("price", 0.8), ("greet", 0.5))

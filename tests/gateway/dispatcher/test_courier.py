@@ -92,6 +92,21 @@ async def test_messages_are_sent_in_order_and_marked_sent(bench: Bench, channel:
     assert {row.status for row in await statuses(bench, conversation)} == {"sent"}
 
 
+async def test_order_is_the_logs_where_the_clock_goes_back_while_messages_wait(
+    bench: Bench, channel: StrictChannel
+) -> None:
+    """A machine's clock is set right; or a unit began before another one, and was given the lock after it."""
+    conversation = await opened(bench)
+    channel.outcome = Once(RetryLater(30), matches="line 0")
+    await reply(bench, conversation, "line 0")
+    await until(lambda: len(channel.tried) == 1)
+    for number in range(1, 4):
+        bench.times.clock.advance(-0.01)
+        await reply(bench, conversation, f"line {number}")
+    await bench.pass_time(lambda: len(channel.delivered) == 4, step=10)
+    assert channel.texts() == [f"line {number}" for number in range(4)]
+
+
 async def test_sending_is_on_disk_before_the_bytes_leave(bench: Bench, channel: StrictChannel) -> None:
     await reply(bench, await opened(bench), "one", "two", "three")
     await until(lambda: len(channel.delivered) == 3)

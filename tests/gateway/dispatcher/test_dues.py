@@ -9,12 +9,14 @@ from gateway.dispatcher.dues import MAX_RUNNING, Dues
 from gateway.store import due
 from gateway.store.sql import Tx
 from gateway.store.store import Store
-from tests.support.clock import SECOND
-from tests.support.stores import Place
+from tests.support.clock import SECOND, VirtualClock
+from tests.support.stores import Database, Place, make_place
 from tests.support_edge.bench import Bench
 from tests.support_edge.checks import check_turns
 from tests.support_edge.times import Times
 from tests.support_edge.waiting import until
+
+DAY = 86_400.0
 
 
 async def put(store: Store, place: Place, count: int, *, due_at: int) -> None:
@@ -117,6 +119,31 @@ async def test_node_that_is_full_rests_until_something_is_finished(store: Store,
     finish.set()
     await until(lambda: len(running) == MAX_RUNNING + 10)
     await node.drain(within=1)
+
+
+async def test_what_fell_due_before_the_clock_was_set_back_waits_no_second_time(
+    sqlite_database: Database, clock: VirtualClock
+) -> None:
+    """A process on one file: it was a day ahead, put a row off for a second, and was set right."""
+    done: list[str] = []
+    async with sqlite_database.opened(clock) as store:
+        place = await make_place(store)
+
+        async def work(row: due.Due) -> None:
+            done.append(row.subject)
+            await store.write(row.business, lambda tx, now: due.finish(tx, row.kind, row.subject, fence=row.fence))
+
+        clock.advance(DAY)
+        node = Dues(store, node="node", clock=clock, poll=0.01)
+        node.start({"work": work})
+        await put(store, place, 1, due_at=clock() + SECOND)
+        await store.write(
+            place.business, lambda tx, now: due.put(tx, "work", "in a week", due_at=now + 7 * 86_400 * SECOND)
+        )
+        clock.advance(-DAY)
+        await until(lambda: bool(done))
+        await node.drain(within=1)
+    assert done == ["subject-0"]
 
 
 async def test_draining_node_leaves_its_work_to_others_at_once(bench: Bench) -> None:

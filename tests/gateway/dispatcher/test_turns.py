@@ -8,13 +8,15 @@ from gateway.errors import BotNotReady
 from gateway.model.events import BotTurnDropped, BotTurnFailed, HandoffRequested, SystemNotice
 from gateway.ports import BotReply, TurnRequest, TurnResult
 from gateway.store import due
+from gateway.store.sql import Tx
 from gateway.store.store import Store
+from tests.support.clock import SECOND
 from tests.support.stores import Place
 from tests.support_edge.bench import Bench, on_bench
 from tests.support_edge.checks import check_gapless, check_turns, tags, texts
 from tests.support_edge.engine import ScriptedEngine, echo
 from tests.support_edge.times import Times
-from tests.support_edge.waiting import until
+from tests.support_edge.waiting import until, until_async
 
 
 async def test_burst_is_answered_by_one_turn_after_the_pause(bench: Bench) -> None:
@@ -123,7 +125,12 @@ async def test_engine_that_fails_once_is_asked_again(bench: Bench) -> None:
     assert [r.id for r in bench.engine.requests] == [f"{conversation}:2"] * 2
 
 
-async def test_engine_that_fails_three_times_hands_off_to_people(bench: Bench) -> None:
+async def test_engine_that_fails_three_times_hands_off_to_people(store: Store, place: Place, times: Times) -> None:
+    async with on_bench(store, place, times, turn_limit=3600 * SECOND) as bench:
+        await fails_three_times(bench)
+
+
+async def fails_three_times(bench: Bench) -> None:
     def fail(request: TurnRequest) -> TurnResult:
         raise RuntimeError("a bug in the bot")
 
@@ -150,6 +157,49 @@ async def test_engine_that_does_not_answer_in_time_counts_as_failed(store: Store
         await bench.times.advance(10)
         entries = await bench.logged(conversation, "handoff_requested")
         assert "bot_turn_failed" in tags(entries) and "bot_turn" not in tags(entries)
+
+
+async def test_engine_that_hangs_leaves_the_customer_to_people_within_fifteen_seconds(bench: Bench) -> None:
+    """However many tries that makes: the second one has what the first left."""
+    bench.engine.hold()
+    began = bench.times.clock()
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    await until(lambda: len(bench.engine.requests) == 1)
+    await bench.times.advance(10)
+    await until_async(lambda: is_put_off(bench, conversation), what="the first try has failed")
+    await bench.advance(1)
+    await until(lambda: len(bench.engine.requests) == 2)
+    await bench.times.advance(3)
+    await bench.logged(conversation, "handoff_requested")
+    (handoff,) = [(e.at, e.event) for e in await bench.log(conversation) if isinstance(e.event, HandoffRequested)]
+    assert handoff[1].reason == "bot_failed" and handoff[0] - began <= 15 * SECOND
+    assert len(bench.engine.requests) == 2
+
+
+async def is_put_off(bench: Bench, conversation: str) -> bool:
+    row = await bench.store.read(bench.place.business, lambda tx, now: due.payload_of(tx, "turn", conversation))
+    return row not in (None, "{}")
+
+
+async def test_turn_that_failed_before_its_node_died_is_tried_as_for_the_first_time(bench: Bench) -> None:
+    def fail(request: TurnRequest) -> TurnResult:
+        raise RuntimeError("a bug in the bot")
+
+    bench.engine.answer = fail
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    await until(lambda: bench.engine.finished == 1)
+    await bench.quiet()
+    await bench.dispatcher.drain(within=0.2)
+    engine = ScriptedEngine()
+    engine.hold()
+    other = bench.node("node-b", engine=engine)
+    await bench.times.advance(60)
+    other.start({})
+    await until(lambda: len(engine.requests) == 1)
+    await bench.times.advance(5)
+    engine.release()
+    check_turns(await bench.logged(conversation, "bot_message"))
+    await other.drain(within=1)
 
 
 async def test_bot_in_training_answers_as_soon_as_it_can(bench: Bench) -> None:
@@ -193,7 +243,7 @@ async def test_turn_whose_node_died_in_the_pause_is_made_by_another_once(bench: 
 async def test_turn_of_a_node_that_was_only_slow_is_made_by_another_and_answers_once(bench: Bench) -> None:
     slow_engine = ScriptedEngine()
     slow_engine.hold()
-    slow = bench.node("node-b", engine=slow_engine, turn_timeout=3600 * 1_000_000)
+    slow = bench.node("node-b", engine=slow_engine, turn_timeout=3600 * SECOND, turn_limit=3600 * SECOND)
     conversation = (await slow.receive(bench.inbound("Plans", choice="/plans"))).conversation
     await until(lambda: len(slow_engine.requests) == 1)
     await bench.advance(40)
@@ -203,6 +253,28 @@ async def test_turn_of_a_node_that_was_only_slow_is_made_by_another_and_answers_
     assert entries[-1].event == BotTurnDropped(upto=2, reason="superseded")
     check_turns(entries)
     await slow._turns.drain(within=1)
+
+
+async def test_turn_whose_lease_ran_out_while_it_waited_is_still_this_nodes(bench: Bench) -> None:
+    """The database's clock was set, or the process stood still: the row is claimed anew, by whoever holds it."""
+    conversation = (await bench.say("no internet")).conversation
+    bench.times.clock.advance(60)
+    bench.dispatcher.due_at(1)
+    await until_async(lambda: is_claimed_anew(bench, conversation), what="the row is claimed")
+    await bench.advance(2)
+    check_turns(await bench.logged(conversation, "bot_message"))
+    assert (
+        await bench.store.read(bench.place.business, lambda tx, now: due.payload_of(tx, "turn", conversation)) is None
+    )
+
+
+async def is_claimed_anew(bench: Bench, conversation: str) -> bool:
+    def unit(tx: Tx, now: int) -> int:
+        tx._cursor.execute("SELECT fence FROM due WHERE kind = 'turn'")
+        ((fence,),) = tx._cursor.fetchall()
+        return int(fence)
+
+    return await bench.store.read(bench.place.business, unit) > 1
 
 
 async def test_no_due_row_is_left_behind_by_turns(bench: Bench) -> None:

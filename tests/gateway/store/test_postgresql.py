@@ -16,9 +16,9 @@ from gateway.model.fold import fold_all
 from gateway.model.redact import redact
 from gateway.store import log
 from gateway.store.opening import open_postgresql
-from gateway.store.postgresql import IDLE_AT_MOST, PostgresConnection
+from gateway.store.postgresql import IDLE_AT_MOST, FixedClock, PostgresConnection, ServerClock
 from gateway.store.sql import Tx
-from gateway.store.store import Store
+from gateway.store.store import Store, system_clock
 from gateway.store.writer import StorageFault, TransactionLost
 from tests.support.clock import VirtualClock
 from tests.support.gates import Gate, busy_writer, handed_over
@@ -28,6 +28,7 @@ from tests.support.proxy import Wire
 from tests.support.stores import Begin, Database, Place, apply, make_place
 
 KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'switchboard' AND datname = %s"
+DAY = 86_400_000_000
 WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
 
 
@@ -91,13 +92,28 @@ async def test_a_unit_whose_row_is_locked_elsewhere_runs_again_alone(
             assert await seqs(one, place, state.id) == [1, 2, 3]
 
 
+async def test_clock_outside_of_units_is_the_servers_whatever_this_machine_believes(database: Database) -> None:
+    store = open_postgresql(database.location)
+    await store.start()
+    try:
+        assert isinstance(store.clock, ServerClock)
+        store.clock.note(system_clock() + DAY)  # as if nobody had asked the server since this machine's clock was set
+        read = await store.read("", lambda tx, now: now)
+        assert read <= store.clock() < read + DAY // 2
+        store.clock.note(system_clock() - DAY)
+        written = await store.write("", lambda tx, now: now)
+        assert written <= store.clock() < written + DAY // 2
+    finally:
+        await store.aclose()
+
+
 async def test_node_that_stands_still_in_a_transaction_gives_its_locks_back(
     database: Database, clock: VirtualClock
 ) -> None:
     async with database.opened(clock) as store:
         place = await make_place(store)
         begun = await store.write(place.business, Begin(place))
-        frozen = PostgresConnection(database.location, clock)
+        frozen = PostgresConnection(database.location, FixedClock(clock))
         frozen.begin(patient=True)
         ((usual,),) = frozen._cursor.execute("SHOW idle_in_transaction_session_timeout").fetchall()
         frozen._cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '100ms'")

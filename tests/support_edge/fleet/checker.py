@@ -178,7 +178,7 @@ def _has_an_end_or_somebody(request: Request, state: Conversation, *, held: bool
 
 def _check_page(page: Page, stored: Stored) -> Iterator[Finding]:
     shown = (visible_entry(entry, Audience.CUSTOMER) for entry in stored.logs.get(page.conversation, ()))
-    log = [msgspec.to_builtins(entry) for entry in shown if entry is not None]
+    log = [msgspec.json.decode(msgspec.json.encode(entry)) for entry in shown if entry is not None]
     if list(page.entries) != log:
         theirs = [entry["seq"] for entry in page.entries]
         yield Finding("page", f"{page.writer} sees {theirs}, the log says {[entry['seq'] for entry in log]}")

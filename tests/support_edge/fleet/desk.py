@@ -35,6 +35,11 @@ class Desk:
         ((state,),) = await self._fleet.ask("SELECT state FROM conversations WHERE id = %s", conversation)
         self._floor = json.loads(state)["floor_seq"]
 
+    async def give_back(self) -> None:
+        """The bot has the floor again."""
+        status, answer = await self._call("return_to_bot", {"floor_seq": self._floor})
+        assert status == 200, answer
+
     async def write(self) -> None:
         """Answers again and again, until cancelled; what is begun then is brought to its end, so that all that is stored is known."""
         while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -56,8 +56,11 @@ class Fleet:
         """With which the operators are signed in."""
         self.watched = iter(WATCHED)
 
-    async def begin(self, folder: Path, *, count: int = 3, **orders: Any) -> None:
-        """Starts everything; ``orders`` are those of ``serving``. The first node makes the business, then come the others."""
+    async def begin(
+        self, folder: Path, *, count: int = 3, environments: Sequence[Mapping[str, str]] = (), **orders: Any
+    ) -> None:
+        """Starts everything; ``orders`` are those of ``serving``. The first node makes the business, then come the others.
+        ``environments``: what the nodes have beside ours, one after another."""
         await self.gate.start()
         self.called, self.polled = await self.telegram.add_bot("Called"), await self.telegram.add_bot("Polled")
         await self.telegram.webhook_backoff(0.2)
@@ -71,8 +74,8 @@ class Fleet:
             for bot in (self.called, self.polled)
         ]
         told = {"lease": LEASE, "due_lease": LEASE, "patience": PATIENCE, "bots": bots, **orders}
-        for name in NAMES[:count]:
-            self.nodes.append(Serving(folder / name, settings=settings, **told))
+        for name, environment in itertools.zip_longest(NAMES[:count], environments):
+            self.nodes.append(Serving(folder / name, environment=environment, settings=settings, **told))
         await self.nodes[0].start()
         self.sessions = self.nodes[0].told["sessions"]
         await asyncio.gather(*(node.start() for node in self.nodes[1:]))
