@@ -102,6 +102,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Characters of one message."""
     frames_per_second: float = 10.0
     """Frames that a socket may send, on average; a burst may be three times that."""
+    sockets_per_minute: float = 600.0
+    """Sockets that one address may open at a node, on average; a burst may be three times that."""
     sign_ins_per_minute: float = 10.0
     """Sign-in attempts of one address."""
     files: str = ""
@@ -211,7 +213,7 @@ def _check(settings: Settings) -> None:
         raise StartupError("telegram_server must begin with http:// or https://.")
     if settings.telegram_local and not settings.telegram_server:
         raise StartupError("telegram_local needs telegram_server, the address of your own Bot API server.")
-    for name in ("file_limit", "link_minutes", "uploads_per_minute"):
+    for name in ("file_limit", "link_minutes", "uploads_per_minute", "sockets_per_minute"):
         if getattr(settings, name) <= 0:
             raise StartupError(f"{name} must be more than 0.")
     _check_calls(settings)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import aiohttp
 import msgspec
+import psutil
 
 from gateway.model.events import Entry
 from gateway.model.visible import Audience, visible_entry
@@ -62,6 +63,12 @@ class Serving:
     @property
     def runs(self) -> bool:
         return self.process is not None and self.process.returncode is None
+
+    @property
+    def connections(self) -> int:
+        """How many it has open, and what it listens on."""
+        assert self.process is not None
+        return sum(1 for one in psutil.Process(self.process.pid).net_connections("tcp") if one.fd >= 0)
 
     async def start(self) -> None:
         with self.log.open("ab") as errors:
@@ -115,6 +122,17 @@ class Serving:
                 return await store.read(self.told["business"], unit)
             finally:
                 await store.aclose()
+
+
+@contextlib.asynccontextmanager
+async def served(folder: Path, **orders: Any) -> AsyncIterator[Serving]:
+    """A node over this folder, on the product's own loop; ``orders`` are those of ``serving``."""
+    running = Serving(folder, uvloop=True, **orders)
+    await running.start()
+    try:
+        yield running
+    finally:
+        await running.aclose()
 
 
 class Customer:

@@ -1,0 +1,106 @@
+"""Thousands of pages that are open and silent: each takes its share of memory and no more with time, each gets what is for it, and all
+come back when their node ends. docs/faults.md has the table."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from gateway.http.socket import HEARTBEAT
+from tests.support.servers import free_port
+from tests.support_edge.idling import IdlePage, idle_pages, open_ones
+from tests.support_edge.process import Customer, Serving, living, served
+from tests.support_edge.waiting import until
+from tests.support_edge.weighing import Scales
+
+SOCKET = 40_000
+"""Bytes that one may take; docs/performance.md has what it takes."""
+GROWTH = 1_000
+"""Bytes by which one may seem to grow in between: the process has other things to do, too."""
+SPEAKING = 50
+"""Of so many pages one has a conversation."""
+
+
+@pytest.mark.parametrize(
+    ("count", "heartbeat"),
+    [pytest.param(1_000, 3.0, id="short"), pytest.param(10_000, HEARTBEAT, id="long", marks=pytest.mark.long)],
+)
+async def test_idle_sockets_keep_their_size_and_all_of_them_come_back(
+    http: aiohttp.ClientSession, tmp_path: Path, count: int, heartbeat: float
+) -> None:
+    settings = {"port": free_port(), "drain_seconds": 20.0}  # it comes back at the same one
+    async with served(tmp_path / "data", settings=settings, bounds={"heartbeat": heartbeat}) as serving:
+        await check_idle(serving, http, count)
+
+
+async def check_idle(serving: Serving, http: aiohttp.ClientSession, count: int) -> None:
+    writer = Customer(serving, http, "visitor")
+    async with living(writer):
+        await writer.say("Hello")
+        await until(lambda: writer.answered)
+        scales = Scales(serving)
+        without = scales.now
+        async with idle_pages(serving, count) as pages:
+            await until(lambda: all(page.welcomes == 1 for page in pages), within=60, what="all are welcome")
+            await pinged(pages, times=1)
+            opened = scales.now
+            await pinged(pages, times=3)
+            await looked_after(pages)
+            later = scales.now
+            print(f"{count} sockets: {(opened - without) / count:.0f} B each, {(later - opened) / count:+.0f} B later")
+            assert (opened - without) / count < SOCKET
+            assert (later - opened) / count < GROWTH
+            speaking = pages[::SPEAKING]
+            await spoken(speaking, "Hello")
+            await writer.say("Are you still there?")
+            await until(lambda: writer.answered, what="somebody is answered beside them")
+            pongs = await restarted(serving, pages)
+            assert pongs > count / 2, "they are sent away one after another, and served until then"
+            await until(lambda: all(page.welcomes == 2 for page in pages), within=60, what="all are back")
+            assert {code for page in pages for code in page.codes if code} == {1012}
+            await spoken(speaking, "Again")
+            assert all(page.texts == ["Hello", "You said: Hello", "Again", "You said: Again"] for page in speaking)
+            assert all(page.is_open for page in pages)
+        assert await serving.end() == 0
+
+
+async def pinged(pages: list[IdlePage], *, times: int) -> None:
+    """They ask whether the node is there."""
+    for _ in range(times):
+        before = [page.pongs for page in pages]
+        for page in pages:
+            page.ping()
+        await until(lambda: more(before, [page.pongs for page in pages]), what="all are answered")  # noqa: B023
+
+
+async def looked_after(pages: list[IdlePage]) -> None:
+    """The node looks whether they are there."""
+    before = [page.asked for page in pages]
+    await until(lambda: more(before, [page.asked for page in pages]), within=60, what="all are asked")
+
+
+def more(before: list[int], now: list[int]) -> bool:
+    return all(new > old for old, new in zip(before, now, strict=True))
+
+
+async def spoken(pages: list[IdlePage], text: str) -> None:
+    for number, page in enumerate(pages):
+        page.send(type="message", id=f"{text}-{number}", text=text)
+    answer = f"You said: {text}"
+    await until(lambda: all(page.texts[-1:] == [answer] for page in pages), what=f"answers to {text}")
+
+
+async def restarted(serving: Serving, pages: list[IdlePage]) -> int:
+    """The node ends, and is there again. How many pages it answered after it had sent the first one away."""
+    before = sum(page.pongs for page in pages)
+    ending = asyncio.create_task(serving.end(), name="end")
+    await until(lambda: len(open_ones(pages)) < len(pages), what="the first is sent away")
+    for page in open_ones(pages):
+        page.ping()
+    assert await ending == 0
+    pongs = sum(page.pongs for page in pages) - before
+    await serving.start()
+    return pongs
