@@ -88,7 +88,7 @@ class IdlePage:
                 await self.connect()
                 longest = 0.5
             except OSError:
-                longest = min(4.0, longest * 2)
+                longest = min(2.0, longest * 2)
                 self._lost.set()
 
     def hang_up(self) -> None:
