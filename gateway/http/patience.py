@@ -37,7 +37,7 @@ class Patience:
         if request.content.is_eof():
             response = await handler(request)
             return response
-        bound = asyncio.timeout(self._of_body(request))
+        bound = asyncio.timeout(self.of_body(request.content_length))
         try:
             async with bound:
                 request.content.on_eof(lambda: _lift(bound))
@@ -51,8 +51,8 @@ class Patience:
                 raise
             raise Malformed("The body of this request took too long to come in. Send it again.") from None
 
-    def _of_body(self, request: web.Request) -> float:
-        size = request.content_length
+    def of_body(self, size: int | None) -> float:
+        """``size``: bytes that it says it has."""
         return self.longest if size is None else min(self.longest, self.body + size / SLOWEST)
 
     def bound_sending(self, listener: socket.socket) -> None:

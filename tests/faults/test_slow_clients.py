@@ -7,7 +7,7 @@ import contextlib
 import io
 import socket
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +33,8 @@ LEFT_OVER = 2 * len(LONG_TEXT) + 2 * PIECE
 FILE = 16 * MB
 ROOM = 24 * MB
 """For whatever else a process keeps of so much traffic."""
+BOUND = 2 * (MAX_QUEUED_BYTES + FULL + LEFT_OVER) + ROOM
+"""Of a page and a console. Without their queues' bounds it would be twice ``TRAFFIC``."""
 
 
 class Thread:
@@ -69,6 +71,19 @@ class Thread:
             console.raw.clear()
 
 
+@asynccontextmanager
+async def following(conversation: str, *threads: Thread) -> AsyncIterator[None]:
+    """They follow it meanwhile."""
+    tasks = [asyncio.create_task(one.live(conversation), name="thread") for one in threads]
+    try:
+        yield
+        assert not any(task.done() for task in tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def sockets(http: aiohttp.ClientSession, serving: Serving) -> dict[str, float]:
     return {one: await figure(http, serving, "switchboard_sockets", audience=one) for one in ("customer", "console")}
 
@@ -94,30 +109,22 @@ async def test_reader_of_a_kilobit_a_second_is_dropped_alone_and_misses_nothing(
             conversation = str(tab.conversation)
             slow_desk = Thread(serving, http, "olga", url=desks.url)
             quick_desk = Thread(serving, http, "pavel")
-            desk_tasks = [asyncio.create_task(one.live(conversation)) for one in (slow_desk, quick_desk)]
-            try:
+            async with following(str(tab.conversation), slow_desk, quick_desk):
                 await talk(tab, others, size=TRAFFIC // 2)  # what the process keeps anyway, it has now
-                await until(lambda: sees_all(slow, tab) and len(slow_desk.seqs) == len(quick_desk.seqs))
+                await until(lambda: sees_all(slow, tab) and slow_desk.seqs == quick_desk.seqs)
                 scales = Scales(serving)
                 before = scales.now
                 scales.forget()
                 theirs.narrow = desks.narrow = True
                 await talk(tab, others, size=TRAFFIC)
+                assert scales.peak - before < BOUND, f"{(scales.peak - before) / MB:.1f} MB"
                 await until_async(lambda: is_let_go(http, serving), what="the node lets go of whoever is too slow")
-                peak, after = scales.peak, scales.now
-                assert theirs.narrow and desks.narrow
+                assert scales.now - before < BOUND, f"{(scales.now - before) / MB:.1f} MB"
                 theirs.widen()
                 desks.widen()
                 await until(lambda: sees_all(slow, tab), what="the slow page has all of it")
-                await until(lambda: len(slow_desk.seqs) == len(quick_desk.seqs), what="so has the slow console")
-                print(f"{before / MB:.1f} MB, at most {peak / MB:.1f}, then {after / MB:.1f}")
-            finally:
-                for task in desk_tasks:
-                    task.cancel()
-                await asyncio.gather(*desk_tasks, return_exceptions=True)
-            bound = 2 * (MAX_QUEUED_BYTES + FULL + LEFT_OVER) + ROOM
-            assert peak - before < bound, f"{(peak - before) / MB:.1f} MB"
-            assert after - before < bound
+                await until(lambda: slow_desk.seqs == quick_desk.seqs, what="so has the slow console")
+                print(f"{before / MB:.1f} MB, at most {scales.peak / MB:.1f}")
             assert slow.connections > 1 and slow_desk.connections > 1
             assert [one.connections for one in (tab, *others)] == [1, 1, 1] and quick_desk.connections == 1
             assert quick_desk.seqs == list(range(1, len(quick_desk.seqs) + 1))
@@ -216,10 +223,8 @@ async def test_whoever_never_comes_to_an_end_is_ended(
             connections.append(await stack.enter_async_context(raw_connection(serving.told["port"])))
             connections[-1].send(writer.first)
             connections[-1].dribble(writer.rest, every=0.2 if bounds else 1.0)
-        await until(
-            lambda: all(one.over for one in connections), within=30 if bounds else 400,
-            what=f"the node ends {[w.name for w, one in zip(writers, connections, strict=True) if not one.over]}",
-        )  # fmt: skip
+        for writer, one in zip(writers, connections, strict=True):
+            await until(lambda: one.over, within=30 if bounds else 400, what=f"the node ends {writer.name}")  # noqa: B023
         told = [(one.status, one.code) for one in connections]
         assert told == [(writer.status, writer.code) for writer in writers]
         await until(lambda: serving.connections <= before, what="the node has closed them")
