@@ -1,4 +1,4 @@
-"""What the tests need beyond Python: Chromium, PostgreSQL, Redis, espeak-ng, nginx, Caddy, systemd-analyze, promtool, fonts. Says what is missing, or installs it.
+"""What the tests need beyond Python: Chromium, PostgreSQL, Redis, espeak-ng, nginx, Caddy, systemd-analyze, promtool, ip, fonts. Says what is missing, or installs it.
 
 ``--install`` installs with apt; ``--install-if-allowed`` does so as root or in CI, and otherwise names the command.
 """
@@ -30,6 +30,7 @@ NEEDS = {
     "caddy": lambda: shutil.which("caddy") is not None,
     "systemd": lambda: shutil.which("systemd-analyze") is not None,
     "prometheus": lambda: shutil.which("promtool") is not None,
+    "iproute2": lambda: shutil.which("ip") is not None or os.access("/usr/sbin/ip", os.X_OK),
     "fonts-dejavu-core": lambda: os.path.isdir("/usr/share/fonts/truetype/dejavu"),
 }
 

@@ -106,7 +106,6 @@ async def test_reader_of_a_kilobit_a_second_is_dropped_alone_and_misses_nothing(
         others = [Customer(serving, http, f"visitor {number}") for number in range(2)]
         async with living(slow, tab, *others):
             await begin(tab, *others)
-            conversation = str(tab.conversation)
             slow_desk = Thread(serving, http, "olga", url=desks.url)
             quick_desk = Thread(serving, http, "pavel")
             async with following(str(tab.conversation), slow_desk, quick_desk):
@@ -216,7 +215,6 @@ async def test_whoever_never_comes_to_an_end_is_ended(
         customer = Customer(serving, http, "visitor")
         await stack.enter_async_context(living(customer))
         await begin(customer)
-        before = serving.connections
         writers = slow_writers(serving)
         connections: list[RawConnection] = []
         for writer in writers:
@@ -227,7 +225,8 @@ async def test_whoever_never_comes_to_an_end_is_ended(
             await until(lambda: one.over, within=30 if bounds else 400, what=f"the node ends {writer.name}")  # noqa: B023
         told = [(one.status, one.code) for one in connections]
         assert told == [(writer.status, writer.code) for writer in writers]
-        await until(lambda: serving.connections <= before, what="the node has closed them")
+        theirs = {one.port for one in connections}
+        await until(lambda: not serving.peers & theirs, what="the node has closed them")
         assert customer.connections == 1
         await begin(customer)
         assert await serving.end() == 0
@@ -237,17 +236,17 @@ async def test_whoever_asks_for_a_file_and_never_reads_it_is_ended(http: aiohttp
     """What waits for the reader is given back; another one gets the whole file meanwhile."""
     async with served(tmp_path / "data", bounds={"taken": 1.0}) as serving:
         place = await upload(serving, http, b"\x00" * FILE)
-        before = serving.connections
         loop = asyncio.get_running_loop()
         with socket.socket() as reader:
             reader.setblocking(False)
             reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             await loop.sock_connect(reader, ("127.0.0.1", serving.told["port"]))
             await loop.sock_sendall(reader, f"GET {place} HTTP/1.1\r\nHost: node\r\n\r\n".encode())
-            await until(lambda: serving.connections > before, what="the node answers")
+            port = reader.getsockname()[1]
+            await until(lambda: port in serving.peers, what="it is answered")
             async with http.get(serving.url + place) as response:
                 assert len(await response.read()) == FILE
-            await until(lambda: serving.connections <= before, what="the node lets go of it")
+            await until(lambda: port not in serving.peers, what="the node lets go of it")
         assert await serving.end() == 0
 
 

@@ -65,10 +65,11 @@ class Serving:
         return self.process is not None and self.process.returncode is None
 
     @property
-    def connections(self) -> int:
-        """How many it has open, and what it listens on."""
+    def peers(self) -> set[int]:
+        """The ports of whoever is connected to it, as far as it knows."""
         assert self.process is not None
-        return sum(1 for one in psutil.Process(self.process.pid).net_connections("tcp") if one.fd >= 0)
+        found = psutil.Process(self.process.pid).net_connections("tcp")
+        return {one.raddr.port for one in found if one.fd >= 0 and one.raddr}
 
     async def start(self) -> None:
         with self.log.open("ab") as errors:

@@ -53,6 +53,11 @@ class RawConnection:
         self._writer.transport.abort()
 
     @property
+    def port(self) -> int:
+        """From which it comes."""
+        return int(self._writer.get_extra_info("sockname")[1])
+
+    @property
     def status(self) -> int:
         """Of the first answer; 0 for none."""
         head = self.received.split(b" ", 2)
