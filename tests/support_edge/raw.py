@@ -7,7 +7,7 @@ import base64
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 from benchmarks.load import masked
@@ -90,5 +90,5 @@ def upgrade(path: str, headers: dict[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def text_frame(frame: dict[str, object]) -> bytes:
+def text_frame(frame: Mapping[str, object]) -> bytes:
     return masked(json.dumps(frame).encode())
