@@ -14,12 +14,12 @@ from tests.support.servers import free_port
 from tests.support_edge.idling import IdlePage, idle_pages, open_ones
 from tests.support_edge.process import Customer, Serving, living, served
 from tests.support_edge.waiting import until
-from tests.support_edge.weighing import Scales
+from tests.support_edge.weighing import MB, Scales
 
 SOCKET = 40_000
 """Bytes that one may take; docs/performance.md has what it takes."""
-GROWTH = 200
-"""Bytes by which one may seem to grow in between: the process has other things to do, too."""
+GROWTH = MB
+"""By which all of them may seem to grow in between: the process has other things to do, too."""
 SPEAKING = 50
 """Of so many pages one has a conversation."""
 
@@ -52,7 +52,7 @@ async def check_idle(serving: Serving, http: aiohttp.ClientSession, count: int) 
             later = scales.now
             print(f"{count} sockets: {(opened - without) / count:.0f} B each, {(later - opened) / count:+.0f} B later")
             assert (opened - without) / count < SOCKET
-            assert (later - opened) / count < GROWTH
+            assert later - opened < GROWTH
             speaking = pages[::SPEAKING]
             await spoken(speaking, "Hello")
             await writer.say("Are you still there?")
