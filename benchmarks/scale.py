@@ -179,9 +179,12 @@ def bare_cpu(bare: Process, services: Services, seconds: float) -> float:
 def over_nodes(services: Services, *, rounds: int, seconds: float) -> tuple[dict[str, float], dict[str, float]]:
     """A bare turn, one node, two, three, one after the other, again and again."""
     installation = services.installation(3)
-    bare = services.stack.enter_context(running("benchmarks.scale_bare", services.postgres.create()))
+    bare_url = services.postgres.create()
+    bare = services.stack.enter_context(running("benchmarks.scale_bare", bare_url))
     figures: dict[str, float] = {f"bare_{name}": value for name, value in bare.read().items()}
     clients = {number: installation.clients(number, CONVERSATIONS) for number in (1, 2, 3)}
+    for database in (installation.database, bare_url.rsplit("/", 1)[1]):  # as after its first minutes, by autovacuum
+        services.postgres.execute("ANALYZE", database=database)
     bares: list[float] = []
     taken: dict[int, list[Taken]] = {number: [] for number in clients}
     for number in range(rounds):

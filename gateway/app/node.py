@@ -30,7 +30,7 @@ from gateway.admin.preview import Previews
 from gateway.app.opening import example_folder, make_bus, make_counters, open_store
 from gateway.app.set_up import set_up_routes
 from gateway.cluster.asks import Asks
-from gateway.cluster.bus import Message
+from gateway.cluster.codec import Message
 from gateway.courier import Courier
 from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.absence import ABSENT, note_everybody

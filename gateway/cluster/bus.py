@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-import msgspec
 import structlog
 
+from gateway.cluster import codec
+from gateway.cluster.codec import Message
 from gateway.metrics import REDIS_LOST
-from gateway.ports import Answer, Hint, Question, Signal
 from gateway.tasks import TaskSet
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ log = structlog.get_logger(__name__)
 
 HEARTBEAT = 1.0
 """Seconds of silence after which Redis is asked whether it is there; after as many more it is taken for gone."""
-Message = Hint | Signal | Question | Answer
 Listener = Callable[[Message], None]
 
 
@@ -62,39 +61,14 @@ class NoBus(MemoryBus):
     doubtful = True
 
 
-class _Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    node: str
-    hint: Hint | None = None
-    signal: Signal | None = None
-    question: Question | None = None
-    answer: Answer | None = None
-
-    @classmethod
-    def of(cls, message: Message, *, node: str) -> _Envelope:
-        match message:
-            case Hint():
-                return cls(node=node, hint=message)
-            case Signal():
-                return cls(node=node, signal=message)
-            case Question():
-                return cls(node=node, question=message)
-            case Answer():
-                return cls(node=node, answer=message)
-
-    def message_for(self, node: str) -> Message | None:
-        """What of it is meant for a node; None where nothing is, or what it is a newer node knows."""
-        if self.node == node:
-            return None
-        asked = self.question or self.answer
-        if asked is not None:
-            return asked if asked.to == node else None
-        return self.hint or self.signal
-
-
 class RedisBus:
-    """Redis pub/sub. Published messages are pipelined; a lost connection makes the bus doubtful, no more."""
+    """Redis pub/sub. What is published while one pack is on its way is the next; a lost connection makes the bus doubtful, no more.
 
-    CHANNEL = "switchboard"
+    Nodes of 0.7.0 and before listen at ``SINGLES``, where each message is alone. As long as there is one, it is told there, too.
+    """
+
+    PACKS = "switchboard:packs"
+    SINGLES = "switchboard"
     MAX_QUEUED = 10_000
     RETRY = 0.5
     reaches = True
@@ -108,8 +82,6 @@ class RedisBus:
         self._redis = self._client.redis
         self._errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
         self._node = node
-        self._encoder = msgspec.json.Encoder()
-        self._decoder = msgspec.json.Decoder(_Envelope)
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(self.MAX_QUEUED)
         self._tasks = TaskSet("bus")
         self._listening = False
@@ -120,7 +92,7 @@ class RedisBus:
 
     def publish(self, message: Message) -> None:
         try:
-            self._queue.put_nowait(self._encoder.encode(_Envelope.of(message, node=self._node)))
+            self._queue.put_nowait(codec.encode(message, node=self._node))
         except asyncio.QueueFull:
             return  # a hint less: other nodes look at the heads of what they follow by themselves
 
@@ -149,20 +121,25 @@ class RedisBus:
 
     async def _publish(self, batch: list[bytes]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
-        for body in batch:
-            pipeline.publish(self.CHANNEL, body)
-        await pipeline.execute()
+        pipeline.publish(self.PACKS, codec.pack(batch))
+        pipeline.pubsub_numsub(self.PACKS, self.SINGLES)
+        _, ((_, ours), (_, all_of_them)) = await pipeline.execute()
+        if all_of_them > ours:
+            for body in batch:
+                pipeline.publish(self.SINGLES, body)
+            await pipeline.execute()
 
     async def _listen(self, listener: Listener) -> None:
         while True:
             try:
-                async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-                    await pubsub.subscribe(self.CHANNEL)
-                    self._hears(True)
+                async with self._redis.pubsub() as pubsub:
+                    await pubsub.subscribe(self.PACKS, self.SINGLES)
                     while True:
                         message = await self._next(pubsub)
-                        if message["type"] == "message":
-                            self._hear(message["data"], listener)
+                        if message["type"] == "subscribe":
+                            self._hears(message["data"] == 2)  # both of them
+                        elif message["type"] == "message":
+                            self._hear(message["channel"].decode(), message["data"], listener)
             except self._errors as error:
                 log.warning("bus_lost", error=str(error))
             self._hears(False)
@@ -182,18 +159,15 @@ class RedisBus:
             await pubsub.ping()
         raise ConnectionError("Redis is silent")
 
-    def _hear(self, body: bytes, listener: Listener) -> None:
-        try:
-            envelope = self._decoder.decode(body)
-        except msgspec.DecodeError:
-            return  # a newer node's message of a kind that we don't know
-        message = envelope.message_for(self._node)
-        if message is None:
-            return
-        try:
-            listener(message)
-        except Exception:
-            log.exception("bus_listener_failed")  # one message less; a bus that ended here would be deaf and not say so
+    def _hear(self, channel: str, body: bytes, listener: Listener) -> None:
+        read = codec.unpack if channel == self.PACKS else codec.decode_single
+        for message in read(body, node=self._node):
+            try:
+                listener(message)
+            except Exception:
+                log.exception(
+                    "bus_listener_failed"
+                )  # one message less; a bus that ended here would be deaf and not say so
 
 
 async def tell_nodes(url: str, message: Message) -> bool:
@@ -202,10 +176,11 @@ async def tell_nodes(url: str, message: Message) -> bool:
 
     from gateway.cluster.redis import Client
 
-    body = msgspec.json.encode(_Envelope.of(message, node=""))
+    body = codec.encode(message, node="")
     try:
         async with Client(url) as client:
-            await client.publish(RedisBus.CHANNEL, body)
+            await client.publish(RedisBus.PACKS, codec.pack([body]))
+            await client.publish(RedisBus.SINGLES, body)
     except (redis.RedisError, OSError):
         return False
     return True

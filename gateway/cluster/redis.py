@@ -90,6 +90,7 @@ class Client:
         bounds: dict[str, Any] = {
             "socket_connect_timeout": CONNECT_WITHIN,
             "socket_timeout": ANSWERS_WITHIN,
+            "protocol": 2,  # in the third redis-py makes a text of everything that is published, for a log that nobody keeps
             **_tls(place),
         }
         told = {**bounds, **place.sign_in, "socket_keepalive": True, "db": place.database}

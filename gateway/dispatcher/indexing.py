@@ -128,11 +128,9 @@ class Indexer:
 
         def read(tx: Tx, now: int) -> list[_Read]:
             found, left = [], most
-            for name in beside:
-                one = _read(tx, name, most=max(1, left))
-                if one is not None:
-                    found.append(one)
-                    left -= one.upto - one.known.seq
+            for stand in search.stands(tx, beside):
+                found.append(one := _read(tx, stand, most=max(1, left)))
+                left -= one.upto - one.known.seq
             return found
 
         found = await self._store.read(business, read)
@@ -146,19 +144,16 @@ class Indexer:
         return sum(max(1, one.upto - one.known.seq) for one in found) or len(beside)
 
 
-def _read(tx: Tx, conversation: str, *, most: int) -> _Read | None:
-    state = log.peek(tx, conversation)
-    if state is None:
-        return None
-    known = search.mark(tx, conversation)
-    entries = log.entries(tx, conversation, after=known.seq, limit=most) if state.seq > known.seq else []
+def _read(tx: Tx, stand: search.Stand, *, most: int) -> _Read:
+    conversation, contact, seq, known = stand
+    entries = log.entries(tx, conversation, after=known.seq, limit=most) if seq > known.seq else []
     texts = [
         search.Text(entry.seq, entry.at, stems)
         for entry in entries
         if (said := findable(entry.event)) and (stems := search.stems_of(said))
     ]
     upto = entries[-1].seq if entries else known.seq
-    return _Read(conversation, state.contact, known, upto, upto >= state.seq, texts)
+    return _Read(conversation, contact, known, upto, upto >= seq, texts)
 
 
 def _write(tx: Tx, one: _Read, *, beside: bool) -> bool:

@@ -29,6 +29,7 @@ from gateway.model.ids import new_id
 from gateway.model.state import Conversation, Status
 from gateway.ports import Inbound, Receipt
 from gateway.store import blocks, configuration, contacts, deliveries, due, files, inbound, log, refs
+from gateway.store.ahead import Ahead
 from gateway.store.sql import Tx
 
 UNREACHABLE = "unreachable"
@@ -66,6 +67,10 @@ class Receive(msgspec.Struct, frozen=True):
 
     input: Inbound
     policy: Policy
+
+    @property
+    def ahead(self) -> Ahead:
+        return Ahead(inbox=self.input.inbox, address=self.input.address)
 
     def __call__(self, tx: Tx, now: int) -> Received:
         item = self.input
@@ -243,6 +248,10 @@ class Submit(msgspec.Struct, frozen=True):
     claim: inbound.Claim | None = None
     circumstances: Circumstances | None = None
 
+    @property
+    def ahead(self) -> Ahead:
+        return Ahead(self.conversation)
+
     def __call__(self, tx: Tx, now: int) -> Received:
         state = log.load(tx, self.conversation)
         if state is None:
@@ -378,6 +387,10 @@ class FinishTurn(msgspec.Struct, frozen=True):
     fence: int
     files: dict[str, files.StoredFile] = {}
     """Those of its replies, by id: they are put, and have no row yet."""
+
+    @property
+    def ahead(self) -> Ahead:
+        return Ahead(self.conversation)
 
     def __call__(self, tx: Tx, now: int) -> Committed | None:
         state = log.load(tx, self.conversation)

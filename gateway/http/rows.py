@@ -21,7 +21,7 @@ from gateway.http.access import mention_topic
 from gateway.model.events import NoteAdded
 from gateway.model.state import Conversation, Status
 from gateway.ports import Signal
-from gateway.store import lists, log
+from gateway.store import lists
 from gateway.store.lists import ContactName, Counts, View
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -217,14 +217,14 @@ class Rows:
         tally = lists.Tally({}, 0)
         if missing or recount:
 
-            def unit(tx: Tx, now: int) -> tuple[dict[str, tuple[Conversation, _Known]], lists.Tally]:
-                return _look_up(tx, missing), lists.tally(tx) if recount else tally
+            def unit(tx: Tx, now: int) -> tuple[list[lists.Shown], lists.Tally]:
+                return lists.read_shown(tx, missing) if missing else [], lists.tally(tx) if recount else tally
 
             found, tally = await self._store.read(business, unit)
-            for conversation, (state, known) in found.items():
-                _remember(self._known, conversation, known)
-                if changed[conversation].state is None:
-                    changed[conversation].state = state
+            for state, contact, read in found:
+                _remember(self._known, state.id, _Known(contact, read))
+                if changed[state.id].state is None:
+                    changed[state.id].state = state
         for console, rows in self._shared_out(feed, changed).items():
             frame = self._encoder.encode(RowsFrame(rows=tuple(rows)))
             if recount:
@@ -277,13 +277,3 @@ def _moved(committed: Committed) -> bool:
     """The commit changed which views the conversation belongs to."""
     before, state = committed.before, committed.state
     return before is None or _stand(before) != _stand(state)
-
-
-def _look_up(tx: Tx, conversations: list[str]) -> dict[str, tuple[Conversation, _Known]]:
-    found = {}
-    for conversation in conversations:
-        state = log.peek(tx, conversation)
-        if state is not None:
-            read = lists.marks(tx, conversation).get("people", 0)
-            found[conversation] = (state, _Known(lists.contact_name(tx, state.contact), read))
-    return found

@@ -103,12 +103,8 @@ def _view(tx: Tx, hit: Hit, asked: Asked) -> HitView | None:
 
 def row_at(tx: Tx, conversation: str) -> Row | None:
     """A conversation's row."""
-    state = log.peek(tx, conversation)
-    if state is None:
-        return None
-    return lists.row_of(
-        state, lists.contact_name(tx, state.contact), lists.marks(tx, conversation).get("people", 0)
-    )  # fmt: skip
+    shown = lists.read_shown(tx, [conversation])
+    return lists.row_of(*shown[0]) if shown else None
 
 
 def _who(entry: Entry) -> tuple[Author, bool]:

@@ -43,14 +43,17 @@ class Bulk:
     """Whole rows of a business's table, written many at once.
 
     ``columns``: those after ``business_id``, the rest of the key first. ``replaces``: what a row that is there takes
-    over from the new one; without it, a row that is there is an error.
+    over from the new one. ``keeps``: what is there stays as it is. Without either, a row that is there is an error.
     """
 
-    def __init__(self, table: Table, columns: tuple[str, ...], *, replaces: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, table: Table, columns: tuple[str, ...], *, replaces: tuple[str, ...] = (), keeps: bool = False
+    ) -> None:
         self.table = table.name
         self._table = table
         self._columns = ("business_id", *columns)
         self.replaces = replaces
+        self.keeps = keeps
         self._keys = len(table.primary_key) - 1
         self._sql: dict[tuple[str, int], str] = {}
 
@@ -80,6 +83,8 @@ class Bulk:
                 index_elements=[column.name for column in self._table.primary_key],
                 set_={name: statement.excluded[name] for name in self.replaces},
             )
+        elif self.keeps:
+            statement = statement.on_conflict_do_nothing()
         compiled = statement.compile(dialect=dialect(database))
         assert list(compiled.positiontup) == [f"{name}_{number}" for number in range(count) for name in self._columns]
         return str(compiled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -25,7 +26,7 @@ from gateway.model.state import FOLD_VERSION, Callback, Conversation, Offer, Pre
 from gateway.store import contacts as people
 from gateway.store import log
 from gateway.store.schema import CARRIED, FAR, OFFERED, PROMISED, RANK, UNRESOLVED, contacts, conversations, cursors
-from gateway.store.sql import Query, Tx
+from gateway.store.sql import Query, Tx, among, names_of
 
 View = Literal["mine", "unassigned", "all", "resolved", "callbacks"]
 VIEWS: tuple[View, ...] = ("mine", "unassigned", "all", "resolved", "callbacks")
@@ -158,6 +159,25 @@ def _filtered(view: View) -> Query:
     return Query(_page(view).where(_FILTERS["sqlite"]), postgresql=_page(view).where(_FILTERS["postgresql"]))
 
 
+_c = conversations.c
+_READ_UPTO = (
+    select(cursors.c.read)
+    .where(
+        cursors.c.business_id == _business, cursors.c.conversation_id == _c.id, cursors.c.participant == "people"
+    )
+    .scalar_subquery()
+)  # fmt: skip
+_SHOWN = (
+    select(
+        _c.id, _c.state, _c.fold_version, contacts.c.id, contacts.c.name, contacts.c.merged_into,
+        func.coalesce(_READ_UPTO, 0),
+    )
+    .join(contacts, and_(contacts.c.business_id == _c.business_id, contacts.c.id == _c.contact_id))
+    .where(_c.business_id == _business)
+)  # fmt: skip
+"""What a row is made of."""
+
+
 def _page(view: View) -> Select[Any]:
     c = conversations.c
     if view == "resolved":
@@ -169,30 +189,14 @@ def _page(view: View) -> Select[Any]:
     else:
         behind = tuple_(literal_column(RANK), c.id) > tuple_(bindparam("rank"), bindparam("place"))
         order = (literal_column(RANK), c.id)
-    read = (
-        select(cursors.c.read)
-        .where(
-            cursors.c.business_id == _business, cursors.c.conversation_id == c.id,
-            cursors.c.participant == "people",
-        )
-        .scalar_subquery()
-    )  # fmt: skip
-    return (
-        select(
-            c.id, c.state, c.fold_version, contacts.c.id, contacts.c.name, contacts.c.merged_into,
-            func.coalesce(read, 0),
-        )
-        .join(contacts, and_(contacts.c.business_id == c.business_id, contacts.c.id == c.contact_id))
-        .where(c.business_id == _business, *_where(view), behind)
-        .order_by(*order)
-        .limit(bindparam("limit"))
-    )  # fmt: skip
+    return _SHOWN.where(*_where(view), behind).order_by(*order).limit(bindparam("limit"))
 
 
 _LISTS: dict[View, Query] = {view: _list(view) for view in VIEWS}
 _FILTERED: dict[View, Query] = {view: _filtered(view) for view in VIEWS}
 _INVITED = Query(_page("all").where(text(CARRIED), conversations.c.state.like(bindparam("pattern"))))
 _OFFERED_TO = Query(_page("unassigned").where(conversations.c.offered_to == bindparam("operator"), text(OFFERED)))
+_NAMED = among(_SHOWN, _c.id)
 _RESOLVED_BETWEEN = Query(
     select(conversations.c.id, conversations.c.updated_at)
     .where(
@@ -229,6 +233,14 @@ _MARKS = Query(
 )
 
 
+class Shown(NamedTuple):
+    """What a row is made of. ``read``: how far people have read."""
+
+    state: Conversation
+    contact: ContactName
+    read: int
+
+
 def row_of(state: Conversation, contact: ContactName, read: int) -> Row:
     """The list row of a state."""
     return Row(
@@ -255,21 +267,19 @@ def consult_of(state: Conversation) -> Consulted | None:
 
 def read_invited(tx: Tx, account: str) -> list[Row]:
     """Where somebody is asked to join, or has joined: what is theirs to look at beside their own."""
-    rows = []
-    for conversation, body, fold_version, contact, name, merged_into, read in tx.all(
+    found = tx.all(
         _INVITED, rank=FIRST.rank, place=FIRST.conversation, limit=MOST_JOINED, pattern=f'%"{account}"%'
-    ):
-        state = _decoder.decode(body) if fold_version == FOLD_VERSION else log.peek(tx, conversation)
-        people_in = (*state.rung, *state.beside) if state is not None else ()
-        if state is not None and any(one.id == account for one in people_in):
-            shown = contact_name(tx, merged_into) if merged_into else ContactName(id=contact, name=name)
-            rows.append(row_of(state, shown, read))
-    return rows
+    )  # fmt: skip
+    shown = _shown(tx, found)
+    return [
+        row_of(*one) for one in shown if any(person.id == account for person in (*one.state.rung, *one.state.beside))
+    ]
 
 
 def read_offered(tx: Tx, account: str, *, limit: int) -> list[Row]:
     """What is reserved for somebody, the longest wait first."""
-    return _shown(tx, tx.all(_OFFERED_TO, operator=account, rank=FIRST.rank, place=FIRST.conversation, limit=limit))
+    found = tx.all(_OFFERED_TO, operator=account, rank=FIRST.rank, place=FIRST.conversation, limit=limit)
+    return [row_of(*one) for one in _shown(tx, found)]
 
 
 def read_rows(
@@ -283,16 +293,21 @@ def read_rows(
         query, operator=operator, rank=after.rank, before=FAR - after.rank, place=after.conversation, limit=limit,
         **wanted,
     )  # fmt: skip
-    return _shown(tx, found)
+    return [row_of(*one) for one in _shown(tx, found)]
 
 
-def _shown(tx: Tx, found: list[tuple[Any, ...]]) -> list[Row]:
+def read_shown(tx: Tx, names: Sequence[str]) -> list[Shown]:
+    """What the rows of these conversations are made of; those that there are."""
+    return _shown(tx, tx.all(_NAMED, names=names_of(names)))
+
+
+def _shown(tx: Tx, found: list[tuple[Any, ...]]) -> list[Shown]:
     rows = []
     for conversation, body, fold_version, contact, name, merged_into, read in found:
         state = _decoder.decode(body) if fold_version == FOLD_VERSION else log.peek(tx, conversation)
         if state is not None:
             shown = contact_name(tx, merged_into) if merged_into else ContactName(id=contact, name=name)
-            rows.append(row_of(state, shown, read))
+            rows.append(Shown(state, shown, read))
     return rows
 
 

@@ -17,7 +17,7 @@ from gateway.model.ids import new_id
 from gateway.model.state import FOLD_VERSION, Conversation
 from gateway.store.bulk import Bulk
 from gateway.store.schema import conversations, events
-from gateway.store.sql import Query, Tx
+from gateway.store.sql import Query, Tx, among, names_of
 
 _business: BindParameter[str] = bindparam("business_id")
 _conversation: BindParameter[str] = bindparam("conversation_id")
@@ -29,15 +29,18 @@ _LOAD = Query(
 )
 _PEEK = Query(select(conversations.c.state, conversations.c.fold_version).where(*_this))
 _HEAD = Query(select(conversations.c.seq, conversations.c.head_id).where(*_this))
-_HEADS_SQLITE = text(
-    "SELECT id, seq, head_id FROM conversations WHERE business_id = :business_id"
-    " AND id IN (SELECT value FROM json_each(:names))"
+_of_business = conversations.c.business_id == _business
+_HEADS = among(
+    select(conversations.c.id, conversations.c.seq, conversations.c.head_id).where(_of_business), conversations.c.id
 )
-_HEADS_POSTGRESQL = text(
-    "SELECT id, seq, head_id FROM conversations WHERE business_id = :business_id"
-    " AND id IN (SELECT json_array_elements_text(CAST(:names AS json)))"
+_LOAD_ALL = among(
+    select(conversations.c.id, conversations.c.state, conversations.c.fold_version)
+    .where(_of_business)
+    .order_by(conversations.c.id)
+    .with_for_update(of=conversations),
+    conversations.c.id,
+    beside=True,
 )
-_HEADS = Query(_HEADS_SQLITE, postgresql=_HEADS_POSTGRESQL)
 _CHANGING = (
     "status", "owner_id", "seq", "head_id", "fold_version", "state", "waiting_since", "updated_at", "channel", "offered_to",
     "callback_at",
@@ -135,6 +138,13 @@ def load(tx: Tx, conversation: str) -> Conversation | None:
     return state
 
 
+def load_ahead(tx: Tx, names: Sequence[str]) -> None:
+    """Locks what is about to be loaded, in id order, by one statement; the loads find it in hand."""
+    for name, body, fold_version in tx.all(_LOAD_ALL, names=names_of(names)):
+        if fold_version == FOLD_VERSION and tx.recall(conversations.name, name) is None:
+            tx.remember(conversations.name, name, _state_decoder.decode(body))
+
+
 def peek(tx: Tx, conversation: str) -> Conversation | None:
     """The state, without a lock."""
     return _state(tx, conversation, tx.one(_PEEK, conversation_id=conversation))
@@ -215,7 +225,7 @@ def head(tx: Tx, conversation: str) -> tuple[int, str] | None:
 
 def heads(tx: Tx, names: Sequence[str]) -> dict[str, tuple[int, str]]:
     """The last event's ``seq`` and id of each conversation that exists, in one query."""
-    return {name: (seq, id_) for name, seq, id_ in tx.all(_HEADS, names=json.dumps(list(names)))}
+    return {name: (seq, id_) for name, seq, id_ in tx.all(_HEADS, names=names_of(names))}
 
 
 def rewrite(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import errors as pg
 
 from gateway.errors import StorageUnavailable
+from gateway.store import ahead
 from gateway.store.sql import SET_BUSINESS, Tx
 from gateway.store.workspace import Workspace
 from gateway.store.writer import CannotLock, OutcomeUnknown, StorageFault, TransactionLost, Unit
@@ -61,6 +62,10 @@ class PostgresConnection:
         self._transaction = str(row[1])
         return int(row[0]) if self._clock is None else self._clock()
 
+    def foresee(self, units: Sequence[tuple[str, Unit]]) -> None:
+        for business, wanted in ahead.foreseen(units).items():
+            self.run_bare(lambda tx, now: ahead.lock(tx, wanted), business, 0)  # noqa: B023 - run at once
+
     def run(self, unit: Unit, business: str, now: int) -> Any:
         self._guarded("SAVEPOINT unit")
         try:
@@ -98,7 +103,8 @@ class PostgresConnection:
 
     def commit(self) -> None:
         try:
-            Tx(self._cursor, "postgresql", "", self._workspace).flush()
+            for business in self._workspace.businesses()[:1]:
+                self._tx(business).flush()  # what waits of others is written, too
         except (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure) as error:
             raise CannotLock from error
         except psycopg.OperationalError as error:

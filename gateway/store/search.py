@@ -15,8 +15,9 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select, text, upd
 
 from gateway.language import MAX_WORD, clean, stem, words
 from gateway.store import contacts as people
+from gateway.store.bulk import Bulk
 from gateway.store.schema import contact_words, conversations, search_marks, search_texts
-from gateway.store.sql import Query, Tx
+from gateway.store.sql import Query, Tx, among, names_of
 
 MAX_CHARS = 8_000
 MAX_WORDS = 1_000
@@ -35,7 +36,7 @@ _business: BindParameter[str] = bindparam("business_id")
 _conversation: BindParameter[str] = bindparam("conversation_id")
 _t, _m, _w = search_texts.c, search_marks.c, contact_words.c
 
-_ADD = Query(lambda insert: insert(search_texts).on_conflict_do_nothing())
+_TEXTS = Bulk(search_texts, ("conversation_id", "seq", "at", "doc", "stems"), keeps=True)
 _LAST_DOC = Query(select(func.max(_t.doc)), across=True)
 _DROP = Query(delete(search_texts).where(_t.business_id == _business, _t.conversation_id == _conversation))
 _MARK = Query(
@@ -55,13 +56,23 @@ _FORGET = Query(
         index_elements=["business_id", "conversation_id"], set_={"seq": 0, "epoch": search_marks.c.epoch + 1}
     )
 )
+_marked = conversations.outerjoin(
+    search_marks,
+    (search_marks.c.business_id == conversations.c.business_id)
+    & (search_marks.c.conversation_id == conversations.c.id),
+)
+_STANDS = among(
+    select(
+        conversations.c.id, conversations.c.contact_id, conversations.c.seq, func.coalesce(_m.seq, 0),
+        func.coalesce(_m.epoch, 0),
+    )
+    .select_from(_marked)
+    .where(conversations.c.business_id == _business),
+    conversations.c.id,
+)  # fmt: skip
 _BEHIND = Query(
     select(conversations.c.id)
-    .outerjoin(
-        search_marks,
-        (search_marks.c.business_id == conversations.c.business_id)
-        & (search_marks.c.conversation_id == conversations.c.id),
-    )
+    .select_from(_marked)
     .where(
         conversations.c.business_id == _business,
         conversations.c.id > bindparam("after"),
@@ -102,6 +113,15 @@ class Mark(NamedTuple):
 
     seq: int
     epoch: int
+
+
+class Stand(NamedTuple):
+    """How far a conversation is, and how far it is indexed."""
+
+    conversation: str
+    contact: str
+    seq: int
+    mark: Mark
 
 
 class Text(NamedTuple):
@@ -165,6 +185,12 @@ def mark(tx: Tx, conversation: str) -> Mark:
     return Mark(*row) if row else Mark(0, 0)
 
 
+def stands(tx: Tx, conversations: Iterable[str]) -> list[Stand]:
+    """Of those that there are."""
+    found = tx.all(_STANDS, names=names_of(conversations))
+    return [Stand(name, contact, seq, Mark(*mark)) for name, contact, seq, *mark in found]
+
+
 def add(tx: Tx, conversation: str, texts: Iterable[Text], *, known: Mark, upto: int) -> bool:
     """Indexes what was read behind ``known`` up to ``upto``; ``False`` where the mark was moved meanwhile, and then
     nothing was written."""
@@ -177,7 +203,7 @@ def add(tx: Tx, conversation: str, texts: Iterable[Text], *, known: Mark, upto: 
         return False
     doc = _next_doc(tx)
     for number, one in enumerate(texts):
-        tx.execute(_ADD, conversation_id=conversation, seq=one.seq, at=one.at, doc=doc + number, stems=one.stems)
+        tx.gather(_TEXTS, conversation, one.seq, one.at, doc + number, one.stems)
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,9 @@ class SqliteConnection:
             self._version = version
             self._workspace.undone()
         return self._clock()
+
+    def foresee(self, units: Sequence[tuple[str, Unit]]) -> None:
+        return  # nobody else writes: there is nothing to lock, and what is asked for often is remembered
 
     def run(self, unit: Unit, business: str, now: int) -> Any:
         self._guarded("SAVEPOINT unit")

@@ -30,14 +30,18 @@ class Workspace:
         self._gathered: dict[str, dict[Bulk, dict[Key, Key]]] = {}
         self._tables: set[str] = set()
         self._remembered: dict[str, dict[Key, Any]] = {}
+        self.scope: str | None = None
+        """The business that the transaction is set to (PostgreSQL), or ``None`` where nobody has set one yet."""
 
     # --- rows that wait ---
 
     def gather(self, business: str, bulk: Bulk, row: Key) -> None:
-        """Keeps a row for ``write``. Of two rows with one key the later counts where it replaces the other; else that
-        is as much an error as it would be in the table."""
+        """Keeps a row for ``write``. Of two rows with one key the later counts where it replaces the other, the earlier
+        where that stays; else it is as much an error as it would be in the table."""
         self._tables.add(bulk.table)
         rows, key = self._gathered.setdefault(business, {}).setdefault(bulk, {}), bulk.key_of(row)
+        if key in rows and bulk.keeps:
+            return
         if key in rows and not bulk.replaces:
             raise DuplicateKey(f"two rows of {bulk.table} have the key {key}")
         rows[key] = row
@@ -85,6 +89,7 @@ class Workspace:
 
     def committed(self) -> None:
         """What is remembered is trimmed only here: a row that waits must be known until it is written."""
+        self.scope = None
         if not self._lasting:
             self._remembered.clear()
         for known in self._remembered.values():
@@ -93,6 +98,7 @@ class Workspace:
 
     def undone(self) -> None:
         """The transaction, or a part of it, was rolled back."""
+        self.scope = None
         self._gathered.clear()
         self._tables.clear()
         self._remembered.clear()

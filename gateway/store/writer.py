@@ -10,7 +10,7 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -54,6 +54,9 @@ class Connection(Protocol):
 
     def begin(self, *, patient: bool) -> int:
         """Opens a transaction; the instant for its units. ``patient``: locks may be waited for."""
+
+    def foresee(self, units: Sequence[tuple[str, Unit]]) -> None:
+        """May lock what a group of units, (business, unit) each, will ask for. Raises as ``run_bare``."""
 
     def run(self, unit: Unit, business: str, now: int) -> Any:
         """Runs a unit within a savepoint; whatever it raises leaves the transaction as it was before the unit."""
@@ -225,6 +228,8 @@ class GroupWriter:
         connection = self._connect()
         now = connection.begin(patient=False)
         try:
+            if len(group) > 1:
+                connection.foresee([(job.business, job.unit) for job in group])
             for job in group:
                 job.result, job.error = connection.run_bare(job.unit, job.business, now), None
             connection.commit()

@@ -67,19 +67,19 @@ class PostgresServer:
         self.port = port or free_port()
         log = self._folder / "log"
         options = {
-            "listen_addresses": "127.0.0.1" if self._network is None else "*", "port": str(self.port), "unix_socket_directories": str(self._folder),
-            "fsync": self._durable, "full_page_writes": self._durable, "max_connections": "60", "shared_buffers": "32MB",
-            "autovacuum": "off",
+            "listen_addresses": "127.0.0.1" if self._network is None else "*", "port": str(self.port),
+            "unix_socket_directories": str(self._folder), "fsync": self._durable, "full_page_writes": self._durable,
+            "max_connections": "60", "autovacuum": self._durable,
+            "shared_buffers": "128MB" if self._durable == "on" else "32MB",
         }  # fmt: skip
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        # Who enters a network is root, and becomes PostgreSQL's user there.
-        entering = self._network is not None
-        inside = [*self._network.inside, *_becoming(self._account)] if self._network is not None else []
+        inside, account = [], self._account
+        if self._network is not None:  # who enters it is root, and becomes PostgreSQL's user there
+            inside, account = [*self._network.inside, *_becoming(account)], {}
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*inside, *tied_to_us("INT"), _program("postgres"), "-D", str(data), *arguments],
-                cwd=self._folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                **({} if entering else self._account),
+                cwd=self._folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **account,
             )  # fmt: skip
         if not wait_until(self._answers, process, log=log):
             text = log.read_text(errors="replace")

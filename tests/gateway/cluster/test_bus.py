@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
 import pytest
 import redis.asyncio
 
-from gateway.cluster.bus import Bus, MemoryBus, Message, NoBus, RedisBus
+from gateway.cluster import codec
+from gateway.cluster.bus import Bus, MemoryBus, NoBus, RedisBus
+from gateway.cluster.codec import Message
 from gateway.ports import Hint, Signal
 from tests.support.redis import RedisServer
 
@@ -106,6 +109,7 @@ async def test_hints_and_signals_reach_the_other_node_in_order(nodes: dict[str, 
     assert heard_a.heard.empty()
 
 
+@pytest.mark.parametrize("channel", [RedisBus.PACKS, RedisBus.SINGLES])
 @pytest.mark.parametrize(
     "body",
     [
@@ -116,19 +120,57 @@ async def test_hints_and_signals_reach_the_other_node_in_order(nodes: dict[str, 
         b'{"node":"z","hint":{"seq":"x"}}',
         b"\xff",
         b"[]",
+        b"[1]",
+        b'[{"node":"z","call":{"leg":1}},{}]',
     ],
 )
 async def test_what_a_node_does_not_understand_it_passes_over(
-    nodes: dict[str, tuple[RedisBus, Ear]], redis_server: RedisServer, body: bytes
+    nodes: dict[str, tuple[RedisBus, Ear]], redis_server: RedisServer, body: bytes, channel: str
 ) -> None:
     _, ear = nodes["b"]
     client = redis.asyncio.Redis.from_url(redis_server.url)
-    assert await client.publish(RedisBus.CHANNEL, body) == 2
+    assert await client.publish(channel, body) == 2
     await client.aclose()
 
     nodes["a"][0].publish(HINT)
 
     assert await ear.next() == HINT
+
+
+async def test_what_a_newer_node_packs_beside_what_we_know_hides_nothing(
+    nodes: dict[str, tuple[RedisBus, Ear]], redis_server: RedisServer
+) -> None:
+    _, ear = nodes["b"]
+    known = codec.encode(HINT, node="z")
+    async with redis.asyncio.Redis.from_url(redis_server.url) as client:
+        await client.publish(RedisBus.PACKS, codec.pack([b'{"node":"z","hint":{"seq":"x"}}', known, b"7"]))
+
+    assert await ear.next() == HINT
+    assert ear.heard.empty()
+
+
+async def test_node_that_knows_no_packs_is_told_and_heard(
+    nodes: dict[str, tuple[RedisBus, Ear]], redis_server: RedisServer
+) -> None:
+    """As 0.7.0 spoke: each message alone, without a word of its form."""
+    (a, heard_a), (_, heard_b) = nodes["a"], nodes["b"]
+    said = b'{"node":"old","hint":{"business":"b1","conversation":"c1","seq":7}}'
+    async with redis.asyncio.Redis.from_url(redis_server.url) as client, client.pubsub() as old:
+        await old.subscribe(RedisBus.SINGLES)
+        while (await old.get_message(timeout=PATIENCE))["type"] != "subscribe":
+            pass
+
+        a.publish(HINT)
+        a.publish(SIGNAL)
+        told = [await old.get_message(timeout=PATIENCE) for _ in range(2)]
+        await client.publish(RedisBus.SINGLES, said)
+
+        assert [json.loads(one["data"]).keys() - {"form"} for one in told] == [{"node", "hint"}, {"node", "signal"}]
+        assert [await heard_b.next(), await heard_b.next()] == [HINT, SIGNAL]
+        assert await heard_a.next() == await heard_b.next() == HINT
+    a.publish(SIGNAL)
+    assert await heard_b.next() == SIGNAL
+    assert heard_a.heard.empty() and heard_b.heard.empty()
 
 
 async def test_a_listener_that_fails_once_hears_the_next(redis_server: RedisServer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -64,6 +64,9 @@ class Disturbed:
     def begin(self, *, patient: bool) -> int:
         self._step("begin")
         return self.inner.begin(patient=patient)
+
+    def foresee(self, units: Sequence[tuple[str, Unit]]) -> None:
+        self.inner.foresee(units)
 
     def run(self, unit: Unit, business: str, now: int) -> Any:
         self._step("run")
