@@ -73,7 +73,8 @@ class PostgresServer:
             "shared_buffers": "128MB" if self._durable == "on" else "32MB",
         }  # fmt: skip
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        inside, account = [], self._account
+        inside: list[str] = []
+        account = self._account
         if self._network is not None:  # who enters it is root, and becomes PostgreSQL's user there
             inside, account = [*self._network.inside, *_becoming(account)], {}
         with log.open("wb") as output:
