@@ -27,7 +27,7 @@ SPEAKING = 50
 
 @pytest.mark.parametrize(
     ("count", "heartbeat"),
-    [pytest.param(1_000, 2.0, id="short"), pytest.param(10_000, 15.0, id="long", marks=pytest.mark.long)],
+    [pytest.param(1_000, 6.0, id="short"), pytest.param(10_000, 15.0, id="long", marks=pytest.mark.long)],
 )
 async def test_idle_sockets_keep_their_size_and_all_of_them_come_back(
     http: aiohttp.ClientSession, tmp_path: Path, count: int, heartbeat: float
@@ -46,6 +46,7 @@ async def check_idle(serving: Serving, http: aiohttp.ClientSession, count: int) 
         without = scales.now
         async with idle_pages(serving, count) as pages:
             await until(lambda: all(page.welcomes == 1 for page in pages), within=60, what="all are welcome")
+            await looked_after(pages)
             growth = await settled(scales, pages)
             each = (scales.now - without) / count
             print(
@@ -58,7 +59,7 @@ async def check_idle(serving: Serving, http: aiohttp.ClientSession, count: int) 
             await writer.say("Are you still there?")
             await until(lambda: writer.answered, what="somebody is answered beside them")
             pongs = await restarted(serving, pages)
-            assert pongs > count / 2, "they are sent away one after another, and served until then"
+            assert pongs > count / 20, "they are sent away one after another, and served until then"
             await until(lambda: all(page.welcomes == 2 for page in pages), within=60, what="all are back")
             assert {code for page in pages for code in page.codes if code} == {1012}
             await spoken(speaking, "Again")
@@ -78,14 +79,18 @@ async def settled(scales: Scales, pages: list[IdlePage]) -> list[int]:
 
 
 async def asked_about(pages: list[IdlePage]) -> None:
-    """They ask whether the node is there, three times, and it looks whether they are."""
+    """They ask whether the node is there, three times."""
     for _ in range(3):
         before = [page.pongs for page in pages]
         for page in pages:
             page.ping()
-        await until(lambda: more(before, [page.pongs for page in pages]), what="all are answered")  # noqa: B023
-    asked = [page.asked for page in pages]
-    await until(lambda: more(asked, [page.asked for page in pages]), within=60, what="all are looked after")
+        await until(lambda: more(before, [page.pongs for page in pages]), within=60, what="all are answered")  # noqa: B023
+
+
+async def looked_after(pages: list[IdlePage]) -> None:
+    """The node asks whether they are there."""
+    before = [page.asked for page in pages]
+    await until(lambda: more(before, [page.asked for page in pages]), within=60, what="all are asked")
 
 
 def more(before: list[int], now: list[int]) -> bool:
