@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.report import arguments, report, say
 from channels.telegram.polling import LEASE
-from gateway.dispatcher import PATIENCE
+from gateway.store.store import PATIENCE
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support_edge.clients import http_client

@@ -132,6 +132,8 @@ class Again:
                 raise RuntimeError(f"{cursor.rowcount} rows in place of {last.rows}: {sql}")
 
     def _next(self, before: Any, last: Any, now: int) -> Any:
+        if isinstance(last, list):
+            return [self._next(*pair, now) for pair in zip(before, last, strict=True)]
         if before == last or not isinstance(last, int | str) or isinstance(before, bool):
             return last
         if isinstance(last, int):

@@ -26,6 +26,7 @@ from gateway.ports import Channel, OutboundPart, Sent
 from gateway.store import deliveries, due
 from gateway.store.deliveries import Delivery
 from gateway.store.sql import Tx
+from gateway.tracing import step
 
 log = structlog.get_logger(__name__)
 
@@ -114,8 +115,10 @@ class Courier:
         try:
             if part is None or isinstance(part, DeliveryRefused):
                 raise part or DeliveryRefused(faults.OTHER_PARTS())
-            async with asyncio.timeout(min(SEND_TIMEOUT, self.lease / 2e6)):  # long before another node may send it
-                sent = await channel.send(part)
+            with step("deliver", business=row.business, channel=delivery.channel, part=delivery.part) as done:
+                done.of(delivery.conversation, seq=delivery.seq, attempts=delivery.attempts + 1)
+                async with asyncio.timeout(min(SEND_TIMEOUT, self.lease / 2e6)):  # long before another node may send it
+                    sent = await channel.send(part)
         except RetryLater as error:
             said = error.said[:LONGEST_SAID]
             fault = faults.PUT_OFF(said=said) if said else faults.PUT_OFF_SILENTLY()

@@ -88,6 +88,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """``auto``: readable on a terminal, JSON otherwise."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is logged."""
+    tracing: str = ""
+    """Who collects traces, by OTLP over HTTP, http://collector:4318 ([deploying](deploying.md#traces)). Empty: there are none."""
+    tracing_share: float = 1.0
+    """Which share of the conversations is traced, from 0 to 1: a conversation is whole, or isn't there."""
     burst_pause: float = 1.0
     """How long the bot waits for more of a burst before it answers."""
     reopen_hours: float = 24.0
@@ -213,6 +217,10 @@ def _check(settings: Settings) -> None:
         raise StartupError("telegram_server must begin with http:// or https://.")
     if settings.telegram_local and not settings.telegram_server:
         raise StartupError("telegram_local needs telegram_server, the address of your own Bot API server.")
+    if settings.tracing:
+        _check_server("tracing", settings.tracing, like="http://127.0.0.1:4318")
+    if not 0 <= settings.tracing_share <= 1:
+        raise StartupError("tracing_share is from 0 to 1.")
     for name in ("file_limit", "link_minutes", "uploads_per_minute", "sockets_per_minute"):
         if getattr(settings, name) <= 0:
             raise StartupError(f"{name} must be more than 0.")

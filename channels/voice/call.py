@@ -60,6 +60,7 @@ from gateway.model.visible import Audience
 from gateway.ports import Caller, Inbound, Phrases, Signal
 from gateway.store.sounds import Sound
 from gateway.tasks import TaskSet
+from gateway.tracing import step
 
 log = structlog.get_logger(__name__)
 
@@ -120,6 +121,7 @@ class Call:
         self.business = begun.business
         self.conversation = begun.state.id
         self._begun = begun
+        self._step = step("call", business=begun.business, leg=begun.leg)
         self._around = around
         self._tongues = tongues
         self._log = Follower(begun.state, self._follow)
@@ -278,6 +280,8 @@ class Call:
 
     def _ended(self, ended: CallEnded) -> None:
         one_of(CALLS_ENDED, ended.why).inc()
+        self._step.of(self.conversation, why=ended.why)
+        self._step.end()
         by_people = ended.why == "over" and ended.by is not None and self.is_heard
         if not by_people:
             self.finish()

@@ -23,6 +23,7 @@ from gateway.http.peers import Peers
 from gateway.http.socket import Session, Sockets, hello
 from gateway.ports import Calls, Capabilities, Signal
 from gateway.settings import Settings
+from gateway.shared import Shared
 from gateway.store import blocks, contacts, directory, inbound, lists, log
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -56,6 +57,8 @@ class WebChat:
         self._call_pages = CallPages(store)
         letters = Limiter(Limit(name="letters", rate=LETTERS / 3600, burst=LETTERS), counters)
         ways_on = Limiter(Limit(name="ways_on", rate=WAYS_ON / 60, burst=WAYS_ON), counters)
+        self._inboxes: Shared[directory.Inbox] = Shared()
+        self._businesses: Shared[directory.Business] = Shared()
         self._parts = Parts(store, dispatcher, hub, files, self.queue, available, letters, ways_on, settings, calls)
 
     def mount(self, app: web.Application) -> None:
@@ -99,7 +102,7 @@ class WebChat:
         inbox = await self._store.read("", lambda tx, now: directory.find_inbox(tx, first.inbox))
         if inbox is None or inbox.channel != codec.CHANNEL:
             raise NotFound("There is no such inbox. Check data-inbox.")
-        return inbox
+        return self._inboxes.of(inbox.id, inbox)
 
     async def _visitor(self, inbox: directory.Inbox, address: str, user: User | None) -> Visitor:
         """The inbox, its business and the visitor's conversation; nothing is written for someone who only looks."""
@@ -121,4 +124,5 @@ class WebChat:
                 blocked = codec.BlockFace(until=until if until < blocks.FOREVER else None)
             return Visitor(inbox, address, user, business, state, marks, agreed, telegram, blocked)
 
-        return await self._store.read(inbox.business, unit)
+        visitor = await self._store.read(inbox.business, unit)
+        return visitor._replace(business=self._businesses.of(inbox.business, visitor.business))

@@ -123,6 +123,9 @@ class Talk:
                 self._parts.queue.ask(self._business)
         elif self._hello.conversation:
             self._session.tell({"type": "resync", "conversation": self._hello.conversation})
+        self._visitor = self._visitor._replace(
+            state=None, marks={}
+        )  # told, and outdated from now on: a page is open for hours
         await receive(self._session, self._handle)
 
     def leave(self) -> None:

@@ -24,6 +24,7 @@ from channels.telegram import Telegram, TelegramSetup, telegram_capabilities
 from channels.voice import CallDesk
 from channels.webchat import Users, WebChat
 from channels.webchat.files import WidgetFiles
+from gateway import __version__, tracing
 from gateway.admin.importing import IMPORT, Importer
 from gateway.admin.picture import Pictures
 from gateway.admin.preview import Previews
@@ -334,6 +335,10 @@ class Switchboard:
     async def start(self) -> None:
         """Opens the port last. Raises ``StartupError`` where it is taken."""
         self.sockets.most = room_for_sockets(raise_open_files())
+        if self.settings.tracing:
+            tracing.begin(
+                self.settings.tracing, share=self.settings.tracing_share, node=self.node, version=__version__
+            )  # fmt: skip
         await self.store.start()
         await self.bus.start(self._heard)
         self.hub.start()
@@ -406,6 +411,7 @@ class Switchboard:
         began = time.monotonic()
         self._draining = True
         within = self.settings.drain_seconds
+        giving_up = asyncio.get_running_loop().call_later(within * 0.8, self.store.give_up)
         await self.telegram.aclose()
         await self.calls.drain()
         await self.sockets.drain(within=within * 0.4)
@@ -435,6 +441,8 @@ class Switchboard:
         if self._runner is not None:
             await self._runner.cleanup()
         await self.store.aclose()
+        giving_up.cancel()
+        await asyncio.to_thread(tracing.end)
         if self._served:  # a start that was refused has one line to say, and says it elsewhere
             log.info("drained", seconds=round(time.monotonic() - began, 2))
 

@@ -22,7 +22,8 @@ from gateway.model.state import Conversation
 from gateway.ports import AnyArrival, BotEngine, Edited, Inbound, Receipt
 from gateway.store.inbound import Claim
 from gateway.store.sql import Tx
-from gateway.store.store import Store
+from gateway.store.store import PATIENCE, Store
+from gateway.tracing import Step, step
 
 Listener = Callable[[Committed], None]
 
@@ -36,9 +37,6 @@ class Commits(Protocol):
 
 Done = TypeVar("Done", bound=Commits)
 T = TypeVar("T")
-
-PATIENCE = 12.0
-"""Seconds after which whoever waits outside is told that the database says nothing; longer than one waits for a lock."""
 
 __all__ = ["Committed", "Dispatcher", "Policy", "digest_of"]
 
@@ -90,7 +88,9 @@ class Dispatcher:
         if self._draining:
             raise Draining("Switchboard is restarting. Send it again in a moment.")
         unit = Receive(item, self.policy)
-        received = await self._told(self.store.write(item.business, unit, key=item.address, then=self._received))
+        with step("receive", business=item.business, channel=item.channel) as done:
+            received = await self._told(self.store.write(item.business, unit, key=item.address, then=self._received))
+            _tell(done, received)
         if item.files:
             self.due_at(self.clock())
         one_of(INPUTS, item.channel).inc()
@@ -101,7 +101,11 @@ class Dispatcher:
         if self._draining:
             raise Draining("Switchboard is restarting. Send it again in a moment.")
         unit = Arrive(arrival, self.policy)
-        received = await self._told(self.store.write(arrival.business, unit, key=arrival.address, then=self._received))
+        with step("receive", business=arrival.business, channel=arrival.channel) as done:
+            received = await self._told(
+                self.store.write(arrival.business, unit, key=arrival.address, then=self._received)
+            )  # fmt: skip
+            _tell(done, received)
         if isinstance(arrival, Inbound | Edited):
             self.due_at(self.clock())
         one_of(INPUTS, arrival.channel).inc()
@@ -114,7 +118,10 @@ class Dispatcher:
         if self._draining:
             raise Draining("Switchboard is restarting. Try it again in a moment.")
         unit = Submit(conversation, command, self.policy, claim)
-        received = await self._told(self.store.write(business, unit, key=conversation, then=self._received))
+        with step("submit", business=business, command=type(command).__name__) as done:
+            done.of(conversation)
+            received = await self._told(self.store.write(business, unit, key=conversation, then=self._received))
+            _tell(done, received)
         return received.receipt
 
     async def act(self, business: str, conversation: str, command: c.AnyCommand, *, claim: Claim) -> Receipt:
@@ -185,3 +192,8 @@ class Dispatcher:
             self._on_commit(committed)
             if committed.routed or committed.state.endpoint.channel in self.policy.pushed:
                 self._dues.at(committed.state.updated_at)
+
+
+def _tell(done: Step, received: Received) -> None:
+    receipt = received.receipt
+    done.of(receipt.conversation, seq=receipt.seq, repeated=receipt.repeated)

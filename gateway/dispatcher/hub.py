@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -227,16 +228,15 @@ class Hub:
 
     def watch_signals(self, conversation: str, listener: Callable[[Signal], None]) -> Callable[[], None]:
         """Tells ``listener`` of a conversation's signals; returns how to stop it."""
-        listeners = self._signals.setdefault(conversation, [])
-        listeners.append(listener)
+        self._signals.setdefault(conversation, []).append(listener)
+        return partial(self._unwatch_signals, conversation, listener)
 
-        def stop() -> None:
-            if listener in listeners:
-                listeners.remove(listener)
-            if not listeners and self._signals.get(conversation) is listeners:
-                del self._signals[conversation]
-
-        return stop
+    def _unwatch_signals(self, conversation: str, listener: Callable[[Signal], None]) -> None:
+        listeners = self._signals.get(conversation, [])
+        if listener in listeners:
+            listeners.remove(listener)
+        if not listeners:
+            self._signals.pop(conversation, None)
 
     # --- reading ---
 

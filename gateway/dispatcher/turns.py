@@ -26,6 +26,7 @@ from gateway.store import due, log
 from gateway.store.files import StoredFile
 from gateway.store.sql import Tx
 from gateway.tasks import TaskSet
+from gateway.tracing import step
 
 if TYPE_CHECKING:
     from gateway.dispatcher import Dispatcher
@@ -236,6 +237,13 @@ class Turns:
         await self._dispatcher.commit(turn.business, unit, key=turn.state.id)
 
     async def _answer(self, turn: Turn) -> None:
+        with step("turn", business=turn.business, inputs=len(turn.inputs), attempts=turn.attempts) as done:
+            done.of(turn.state.id, upto=turn.inputs[-1].seq)
+            result = await self._made(turn)
+            done.of(turn.state.id, outcome=result.outcome, version=result.version)
+
+    async def _made(self, turn: Turn) -> TurnResult:
+        """The bot's turn, stored."""
         state, upto = turn.state, turn.inputs[-1].seq
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -254,6 +262,7 @@ class Turns:
                 turn.business, command, inputs=turn.inputs, endpoint=state.endpoint, locale=state.locale
             )
         await self._finish(turn, command, files)
+        return result
 
     def _request(self, turn: Turn) -> TurnRequest:
         state, now = turn.state, self._dispatcher.clock()

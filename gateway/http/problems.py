@@ -18,8 +18,12 @@ from gateway.errors import (
     TooMany,
 )
 from gateway.metrics import REQUESTS
+from gateway.tracing import step
 
 log = structlog.get_logger(__name__)
+
+GONE = 499
+"""The status that nobody is told any more: who asked has gone, while a socket was opened to them above all."""
 
 __all__ = ["problem_of", "problem_response", "problems"]
 
@@ -63,6 +67,17 @@ class _NotAllowed(Refused):
 @web.middleware
 async def problems(request: web.Request, handler: Any) -> web.StreamResponse:
     """Turns whatever a handler raises into a problem; nothing of ours leaks into it."""
+    route = _route(request)
+    with step(request.method, **{"http.request.method": request.method, "http.route": route}) as done:
+        response = await _answered(request, handler)
+        done.of("", **{"http.response.status_code": response.status})
+        if not route.startswith("/api/") or isinstance(response, web.WebSocketResponse):
+            done.drop()
+    REQUESTS.labels(route, str(response.status)).inc()
+    return response
+
+
+async def _answered(request: web.Request, handler: Any) -> web.StreamResponse:
     response: web.StreamResponse
     try:
         response = await handler(request)
@@ -79,11 +94,17 @@ async def problems(request: web.Request, handler: Any) -> web.StreamResponse:
         response = problem_response(Malformed("The request can't be read."))
     except web.HTTPException:
         raise
-    except (SwitchboardError, StartupError, Exception):
-        log.exception("request_failed", route=_route(request))
-        response = problem_response(_Unexpected("Something failed on our side; it is logged. Try again later."))
-    REQUESTS.labels(_route(request), str(response.status)).inc()
+    except (SwitchboardError, StartupError, Exception) as error:
+        if isinstance(error, ConnectionError) and _is_gone(request):
+            response = web.Response(status=GONE)
+        else:
+            log.exception("request_failed", route=_route(request))
+            response = problem_response(_Unexpected("Something failed on our side; it is logged. Try again later."))
     return response
+
+
+def _is_gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _route(request: web.Request) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
-from collections import deque
 from collections.abc import Awaitable, Callable
 from struct import Struct
 from typing import Any
@@ -85,7 +84,7 @@ class Session:
         self.closing: Closed | None = None
         self.hello_within = HELLO_WITHIN
         self._loop = asyncio.get_running_loop()
-        self._queue: deque[bytes] = deque()
+        self._queue: list[bytes] = []
         self._bytes = 0
         self._tasks = tasks
         self._flush_at = _NEVER
@@ -192,11 +191,13 @@ class Session:
         """What waits as text frames (RFC 6455, 5.2), up to ``PIECE`` bytes. One write is one system call; aiohttp's
         writer makes one for every frame, which was an eighth of a turn's time."""
         parts: list[bytes] = []
-        size = 0
-        while self._queue and size < PIECE:
-            frame = self._queue.popleft()
+        size = taken = 0
+        for frame in self._queue:
+            if size >= PIECE:
+                break
             length = len(frame)
             size += length
+            taken += 1
             if length < 126:
                 parts.append(_SHORT(0x81, length))
             elif length < 65536:
@@ -204,6 +205,7 @@ class Session:
             else:
                 parts.append(_LONG(0x81, 127, length))
             parts.append(frame)
+        del self._queue[:taken]
         self._bytes -= size
         return b"".join(parts)
 

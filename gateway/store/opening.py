@@ -16,7 +16,7 @@ from typing import IO
 from gateway.errors import FolderInUse, StartupError
 from gateway.store.migrations import HEAD, KNOWN
 from gateway.store.sqlite import SqliteConnection, SqliteReader, connect
-from gateway.store.store import READERS, Clock, Store, system_clock
+from gateway.store.store import PATIENCE, READERS, Clock, Store, system_clock
 
 DATABASE_FILE = "switchboard.db"
 LOCK_FILE = "lock"
@@ -287,4 +287,5 @@ def open_postgresql(url: str, *, clock: Clock | None = None, writers: int = WRIT
         connections=lambda: PostgresConnection(url, clock),
         readers=lambda: PostgresReader(url, clock),
         writers=writers,
+        patience=PATIENCE,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -42,6 +44,12 @@ def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
     return connection
 
 
+def hang_up(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """From another thread: whoever waits for the server at this connection finds it closed."""
+    with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as one:
+        one.shutdown(socket.SHUT_RDWR)
+
+
 class PostgresConnection:
     """A writer's connection (see ``writer.Connection``). ``clock``: only in tests; else the database's own."""
 
@@ -51,12 +59,14 @@ class PostgresConnection:
         self._cursor = self._connection.cursor()
         self._clock = clock
         self._transaction = ""
+        self._interrupted = False
         self._workspace = Workspace("postgresql", lasting=False)
 
     def begin(self, *, patient: bool) -> int:
         timeout = _ALONE_LOCK_TIMEOUT if patient else _GROUP_LOCK_TIMEOUT
-        self._guarded(f"BEGIN; SET LOCAL lock_timeout = '{timeout}'")
-        self._guarded(_NOW)
+        self._guarded(f"BEGIN; SET LOCAL lock_timeout = '{timeout}'; {_NOW}")
+        while self._cursor.nextset():
+            pass  # what the last of them says is asked for
         row = self._cursor.fetchone()
         assert row is not None
         self._transaction = str(row[1])
@@ -122,6 +132,8 @@ class PostgresConnection:
         Raises ``OutcomeUnknown`` where the server can't say for too long.
         """
         for _ in range(_OUTCOME_TRIES):
+            if self._interrupted:
+                break
             try:
                 connection = connect(self._url)
                 row = connection.execute("SELECT pg_xact_status(%s::xid8)", (self._transaction,)).fetchone()
@@ -140,6 +152,10 @@ class PostgresConnection:
         self._workspace.undone()
         with contextlib.suppress(psycopg.Error):
             self._cursor.execute("ROLLBACK")
+
+    def interrupt(self) -> None:
+        self._interrupted = True
+        hang_up(self._connection)
 
     def close(self) -> None:
         with contextlib.suppress(psycopg.Error):
@@ -183,6 +199,10 @@ class PostgresReader:
         finally:
             if not self._connection.closed:
                 cursor.execute("ROLLBACK")
+
+    def interrupt(self) -> None:
+        if self._connection is not None:
+            hang_up(self._connection)
 
     def close(self) -> None:
         if self._connection is not None:

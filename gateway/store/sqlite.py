@@ -116,6 +116,9 @@ class SqliteConnection:
             with contextlib.suppress(sqlite3.Error):
                 self._cursor.execute("ROLLBACK")
 
+    def interrupt(self) -> None:
+        return  # nobody is waited for
+
     def close(self) -> None:
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
@@ -147,6 +150,9 @@ class SqliteReader:
             yield Tx(self._cursor, "sqlite", business), self._clock()
         finally:
             self._cursor.execute("ROLLBACK")
+
+    def interrupt(self) -> None:
+        return  # nobody is waited for
 
     def close(self) -> None:
         self._connection.close()

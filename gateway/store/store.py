@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from gateway.errors import StorageUnavailable
 from gateway.store.sql import Tx
 from gateway.store.writer import Connection, GroupWriter
 
@@ -18,6 +19,8 @@ T = TypeVar("T")
 Clock = Callable[[], int]
 
 READERS = 2
+PATIENCE = 12.0
+"""Seconds after which whoever waits is told that the database says nothing; longer than one waits for a lock."""
 
 
 def system_clock() -> int:
@@ -30,6 +33,9 @@ class Reader(Protocol):
 
     def unit(self, business: str) -> AbstractContextManager[tuple[Tx, int]]: ...
 
+    def interrupt(self) -> None:
+        """From another thread: ends a wait for a database that says nothing, with ``StorageUnavailable``."""
+
     def close(self) -> None: ...
 
 
@@ -37,12 +43,16 @@ class Store:
     """A database, opened. ``write`` and ``read`` run a unit ``(tx, now) -> result`` for one business ("": none).
 
     ``key`` names what a unit locks (a conversation, an identity): on PostgreSQL units of one key go through one
-    writer, so that a process doesn't wait for itself.
+    writer, so that a process doesn't wait for itself. ``patience``: seconds after which whoever reads is told that the database
+    says nothing (it stands still, a network is cut).
     """
 
     def __init__(
-        self, database: str, *, connections: Callable[[], Connection], readers: Callable[[], Reader], writers: int = 1
+        self, database: str, *, connections: Callable[[], Connection], readers: Callable[[], Reader], writers: int = 1,
+        patience: float | None = None,
     ) -> None:  # fmt: skip
+        self.patience = patience
+        self._given_up = False
         self.database = database
         self._connections = connections
         self._open_reader = readers
@@ -60,6 +70,15 @@ class Store:
         ]
         for writer in self._writers:
             writer.start()
+
+    def give_up(self) -> None:
+        """Waits for the database no longer: whoever reads or writes gets ``StorageUnavailable``, from now on."""
+        self._given_up = True
+        for writer in self._writers:
+            writer.give_up()
+        with self._readers_lock:
+            for reader in self._readers:
+                reader.interrupt()
 
     async def aclose(self) -> None:
         """Finishes what was accepted and closes every connection."""
@@ -87,10 +106,18 @@ class Store:
         return result
 
     async def read(self, business: str, unit: Callable[[Tx, int], T]) -> T:
-        """The unit's result on a snapshot; the unit can't write."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, business, unit)
+        """The unit's result on a snapshot; the unit can't write. Raises what the unit raised, ``StorageUnavailable``."""
+        self._check_given_up()
+        try:
+            async with asyncio.timeout(self.patience) as patience:
+                return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, business, unit)
+        except TimeoutError as error:
+            if not patience.expired():
+                raise
+            raise StorageUnavailable("The database doesn't answer. Try again in a moment.") from error
 
     def _read(self, business: str, unit: Callable[[Tx, int], T]) -> T:
+        self._check_given_up()
         reader: Reader | None = getattr(self._local, "reader", None)
         if reader is None:
             reader = self._local.reader = self._open_reader()
@@ -98,3 +125,7 @@ class Store:
                 self._readers.append(reader)
         with reader.unit(business) as (tx, now):
             return unit(tx, now)
+
+    def _check_given_up(self) -> None:
+        if self._given_up:
+            raise StorageUnavailable("This node ends, and the database doesn't answer. Try again.")

@@ -62,14 +62,10 @@ class Workspace:
         return list(self._gathered)
 
     def write(self, cursor: Cursor, business: str) -> None:
-        """Writes the waiting rows of a business, as many a statement as there are."""
+        """Writes the waiting rows of a business, many a statement."""
         for bulk, rows in self.take(business):
-            at = 0
-            while at < len(rows):
-                count = bulk.fitting(len(rows) - at)
-                values = [value for row in rows[at : at + count] for value in (business, *row)]
-                cursor.execute(bulk.sql(self._database, count), values)
-                at += count
+            for sql, values in bulk.pieces(self._database, [(business, *row) for row in rows]):
+                cursor.execute(sql, values)
 
     # --- rows that are known ---
 

@@ -68,6 +68,9 @@ class Connection(Protocol):
 
     def rollback(self) -> None: ...
 
+    def interrupt(self) -> None:
+        """From another thread: ends a wait for a database that says nothing, with ``StorageFault``."""
+
 
 class Job(msgspec.Struct):
     """A unit that waits, and where its result goes."""
@@ -102,6 +105,7 @@ class GroupWriter:
     _queue: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
     _waiting: int = 0
     _stopped: bool = False
+    _given_up: bool = False
     _thread: threading.Thread | None = None
     _connection: Connection | None = None
 
@@ -124,6 +128,13 @@ class GroupWriter:
         self._waiting += 1
         self._queue.put(Job(unit=unit, business=business, key=key, future=future, then=then))
         return future
+
+    def give_up(self) -> None:
+        """Waits for the database no longer: what is queued or under way gets ``StorageUnavailable``."""
+        self._stopped = self._given_up = True
+        connection = self._connection
+        if connection is not None:
+            connection.interrupt()
 
     async def stop(self) -> None:
         """Finishes what is queued, then ends the thread."""
@@ -242,6 +253,8 @@ class GroupWriter:
         return True
 
     def _connect(self) -> Connection:
+        if self._given_up:
+            raise StorageFault("the database doesn't answer, and this node ends")
         if self._connection is None:
             self._connection = self.open_connection()
         return self._connection

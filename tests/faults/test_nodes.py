@@ -266,6 +266,24 @@ async def outlive_postgresql(
         await crowd.check()
 
 
+@forms
+async def test_node_that_is_to_end_while_postgresql_stands_still_ends(fleet: Fleet, form: Form) -> None:
+    """It waits for it no longer than it may take to end; what it had not stored it has not acknowledged."""
+    chance = chance_of("ends")
+    crowd = await gather(fleet, "Gnats", form)
+    async with crowd.living():
+        await crowd.say_each()
+        async with crowd.writing(chance, rate=form.rate):
+            await crowd.until_answered_once()
+            fleet.postgres.pause()
+            await until_refused(fleet, 1)  # by now something waits at every one of its connections
+            assert await fleet.nodes[1].end() == 0
+            fleet.postgres.resume()
+            await fleet.nodes[1].start()
+        await crowd.until_settled(within=180)
+        await crowd.check()
+
+
 async def is_waiting(fleet: Fleet) -> bool:
     return await fleet.polled.pending() > 0
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.sync_api import Page, WebSocketRoute
 
@@ -14,6 +15,7 @@ from gateway.store import directory
 from gateway.store.opening import open_folder, open_sqlite
 from gateway.store.sql import Tx
 from tests.flows.server import DemoServer
+from tests.support_edge.line import Line, Trouble
 
 
 @contextmanager
@@ -48,6 +50,46 @@ class Wire:
         held, self._held = self._held, None
         for route, message in held:
             route.send(message)
+
+
+class Place(NamedTuple):
+    """A server that a line leads to."""
+
+    url: str
+    inbox: str = ""
+
+
+class Lift:
+    """A line to a server, which a journey lets fail: the journey isn't asynchronous, so the line runs in a thread."""
+
+    def __init__(self, url: str) -> None:
+        self._line = Line(Place(url))
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="line")
+        self._thread.start()
+        self._do(self._line.start())
+
+    @property
+    def url(self) -> str:
+        return self._line.url
+
+    def fail(self, trouble: Trouble) -> None:
+        self._do(self._now(lambda: self._line.fail(trouble)))
+
+    def mend(self) -> None:
+        self._do(self._now(self._line.mend))
+
+    def close(self) -> None:
+        self._do(self._line.aclose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _now(self, work: Callable[[], None]) -> None:
+        work()
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
 
 def change(demo: DemoServer, unit: Callable[[Tx, int, directory.Business], None]) -> None:

@@ -13,9 +13,11 @@ Locale = Literal["ru", "en"]
 
 WIDGET = {
     "ru": {"open": "Открыть чат", "close": "Закрыть чат", "log": "Сообщения", "write": "Напишите сообщение",
-           "send": "Отправить", "person": "Позвать человека", "back": "Вернуться к помощнику", "menu": "Меню"},
+           "send": "Отправить", "person": "Позвать человека", "back": "Вернуться к помощнику", "menu": "Меню",
+           "sending": "Отправляется"},
     "en": {"open": "Open chat", "close": "Close chat", "log": "Messages", "write": "Write a message",
-           "send": "Send", "person": "Talk to a person", "back": "Back to the assistant", "menu": "Menu"},
+           "send": "Send", "person": "Talk to a person", "back": "Back to the assistant", "menu": "Menu",
+           "sending": "Sending"},
 }  # fmt: skip
 CONSOLE = {
     "ru": {"list": "Диалоги", "log": "Лента диалога", "mine": "Мои", "unassigned": "Свободные", "all": "Все",
@@ -66,6 +68,11 @@ class Customer:
     @property
     def log(self) -> Locator:
         return self.panel.get_by_role("log", name=self.words["log"])
+
+    @property
+    def waiting(self) -> Locator:
+        """The mark of a message, or of several below one another, that is not stored yet as far as the page knows."""
+        return self.log.get_by_role("img", name=self.words["sending"])
 
     @property
     def queue(self) -> Locator:

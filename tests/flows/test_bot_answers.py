@@ -23,7 +23,7 @@ def test_russian_question_is_answered_with_buttons_that_can_be_pressed(customer:
     with without_network(customer.page):
         customer.say("Как можно заплатить?")
         expect(customer.panel).to_contain_text("Восстанавливаем связь")
-        expect(customer.log.get_by_role("img", name="Отправляется")).to_be_visible()
+        expect(customer.waiting).to_be_visible()
     customer.hears("Платите по номеру договора")
     customer.sees("Как можно заплатить?")
 

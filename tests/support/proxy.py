@@ -1,4 +1,4 @@
-"""A wire between us and PostgreSQL that a test may cut, just after a commit and before its acknowledgement."""
+"""A wire between us and PostgreSQL that a test may cut, just after a commit and before its acknowledgement, or hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ _COMMITTED = b"COMMIT\x00"
 
 
 class Wire:
-    """Forwards connections to ``port``. Armed, it cuts the next one when the server says that it has committed."""
+    """Forwards connections to ``port``. Armed, it cuts the next one when the server says that it has committed. While it is held, nothing
+    comes through and nothing is closed: so it is with a server that stands still."""
 
     def __init__(self, port: int) -> None:
         self._target = port
@@ -19,6 +20,8 @@ class Wire:
         self.port: int = self._listener.getsockname()[1]
         self._armed = threading.Event()
         self.cut = threading.Event()
+        self._flows = threading.Event()
+        self._flows.set()
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._start(self._accept)
@@ -27,7 +30,14 @@ class Wire:
         self.cut.clear()
         self._armed.set()
 
+    def hold(self) -> None:
+        self._flows.clear()
+
+    def let_go(self) -> None:
+        self._flows.set()
+
     def close(self) -> None:
+        self.let_go()
         self._end(self._listener)
         self._listener.close()
         for one in self._sockets:
@@ -56,6 +66,7 @@ class Wire:
     def _forward(self, client: socket.socket, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
+                self._flows.wait()
                 server.sendall(data)
         self._end(server)
 
@@ -66,6 +77,7 @@ class Wire:
                     self._armed.clear()
                     self.cut.set()
                     break
+                self._flows.wait()
                 client.sendall(data)
         self._end(client)
         self._end(server)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import secrets
@@ -99,6 +100,12 @@ class Peer:
     async def close(self) -> None:
         await self.ws.close()
 
+    async def hang_up(self) -> None:
+        """Closes a line at whose other end nobody may be."""
+        with contextlib.suppress(TimeoutError, ConnectionError, aiohttp.ClientError):
+            async with asyncio.timeout(1):
+                await self.close()
+
 
 class Widget(Peer):
     """A visitor's page. ``token`` is theirs for good."""
@@ -162,8 +169,12 @@ async def connect_widget(
 ) -> Widget:  # fmt: skip
     token = token or secrets.token_urlsafe(32)
     widget = Widget(await http.ws_connect(f"{url}/api/v1/widget/socket", headers={"Origin": page_origin}), token)
-    await widget.send({"type": "hello", "inbox": inbox, "token": token, "locale": "en", **hello})
-    widget.welcome = await widget.expect("welcome")
+    try:
+        await widget.send({"type": "hello", "inbox": inbox, "token": token, "locale": "en", **hello})
+        widget.welcome = await widget.expect("welcome")
+    except BaseException:
+        await widget.hang_up()  # whoever waits no longer leaves nothing behind
+        raise
     return widget
 
 

@@ -30,6 +30,8 @@ from tests.support_edge.waiting import WITHIN
 ROOT = Path(__file__).parents[2]
 AGAIN_AFTER = 0.3
 """Seconds before what was put off is sent again."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
+"""Seconds before it is tried again to connect."""
 
 
 class Door(Protocol):
@@ -42,11 +44,13 @@ class Door(Protocol):
 
 
 class Serving:
-    """The process over one folder, as often as it is started. ``orders``: those of ``serving``."""
+    """The process over one folder, as often as it is started. ``orders``: those of ``serving``. ``source``: the tree that it is started
+    from; of another release's it is that one's ``serving``, which passes over orders that it doesn't know."""
 
-    def __init__(self, folder: Path, *, level: str = "error", **orders: Any) -> None:
+    def __init__(self, folder: Path, *, level: str = "error", source: Path = ROOT, **orders: Any) -> None:
         self.folder = folder
         self.level = level
+        self.source = source
         self.orders = orders
         self.log = folder.with_suffix(".log")
         self.process: asyncio.subprocess.Process | None = None
@@ -75,7 +79,8 @@ class Serving:
         with self.log.open("ab") as errors:
             self.process = await asyncio.create_subprocess_exec(
                 *tied_to_us("KILL"), sys.executable, "-m", "tests.support_edge.serving", str(self.folder), self.level,
-                json.dumps(self.orders), cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE, stderr=errors,
+                json.dumps(self.orders), cwd=self.source, env={**os.environ, "PYTHONPATH": str(self.source)},
+                stdout=asyncio.subprocess.PIPE, stderr=errors,
             )  # fmt: skip
         assert self.process.stdout is not None
         async with asyncio.timeout(60):
@@ -159,6 +164,7 @@ class Customer:
         """Where it is connected, or tries to be."""
         self.resyncs = 0
         self.widget: Widget | None = None
+        self._line: asyncio.Task[None] | None = None
         self._again: asyncio.Future[None] | None = None
         self._door = door
         self._http = http
@@ -166,11 +172,21 @@ class Customer:
 
     async def live(self) -> None:
         """Connects, reads, and connects again, until cancelled."""
+        pause = SHORTEST_PAUSE
         while True:
-            with contextlib.suppress(aiohttp.ClientError, Closed, ConnectionError, TimeoutError):
-                await self._connected()
-            self.widget = None
-            await asyncio.sleep(0.02)
+            connections = self.connections
+            line = self._line = asyncio.create_task(self._connected(), name=f"{self.name}'s line")
+            try:
+                await asyncio.wait([line])
+            finally:
+                line.cancel()
+                await asyncio.wait([line])
+            with contextlib.suppress(
+                aiohttp.ClientError, Closed, ConnectionError, TimeoutError, asyncio.CancelledError
+            ):
+                line.result()
+            pause = SHORTEST_PAUSE if self.connections > connections else min(LONGEST_PAUSE, pause * 2)
+            await asyncio.sleep(pause)
 
     async def _connected(self) -> None:
         last = max(self.entries, default=0)
@@ -190,7 +206,15 @@ class Customer:
                 self._apply(await self._next(widget))
         finally:
             self.widget = None
-            await hang_up(widget)
+            await widget.hang_up()
+
+    def reload(self) -> None:
+        """The page is loaded anew, in the middle of whatever it does: it has what its storage keeps, and no more."""
+        self.conversation = None
+        self.entries.clear()
+        self.through = 0
+        if self._line is not None:
+            self._line.cancel()
 
     async def _next(self, widget: Widget) -> dict[str, Any]:
         """The next frame. Raises ``TimeoutError`` where not even a ping is answered."""
@@ -260,13 +284,6 @@ class Customer:
         turns = [entry["event"]["turn"] for entry in self.entries.values() if entry["event"]["type"] == "bot_message"]
         inputs = [seq for seq, entry in self.entries.items() if entry["event"]["type"] == "customer_message"]
         return not self.outbox and stand >= set(self.texts) and max(turns, default=0) >= max(inputs, default=0)
-
-
-async def hang_up(widget: Widget) -> None:
-    """Closes a line at whose other end nobody may be."""
-    with contextlib.suppress(TimeoutError, ConnectionError, aiohttp.ClientError):
-        async with asyncio.timeout(1):
-            await widget.close()
 
 
 def check_transcript(customer: Customer, whole: Sequence[Entry]) -> None:

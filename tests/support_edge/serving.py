@@ -22,14 +22,13 @@ import uvloop
 
 from channels.telegram.polling import LEASE
 from gateway.app import Switchboard, open_store
-from gateway.dispatcher import PATIENCE
 from gateway.logs import set_up
 from gateway.model.rules import CallSettings
 from gateway.ports import TurnRequest, TurnResult
 from gateway.store import directory, inboxes
 from gateway.store.opening import open_folder, open_sqlite
 from gateway.store.sql import Tx
-from gateway.store.store import system_clock
+from gateway.store.store import PATIENCE, system_clock
 from tests.support_edge.engine import ScriptedEngine
 from tests.support_edge.planted import Planted, plant
 from tests.support_edge.site import PASSWORD, Party, settings_of, settle_in
@@ -114,7 +113,7 @@ async def main(data: Path, level: str, orders: Orders) -> None:
         else:
             node = Switchboard(settings, folder, open_sqlite(folder, clock=clock), engine=SlowEngine(), clock=clock)
         node.telegram.poller.lease = orders.lease
-        node.dispatcher.patience = orders.patience
+        node.dispatcher.patience = node.store.patience = orders.patience
         bind(node, orders.bounds)
         if orders.due_lease:
             shorten_leases(node, round(orders.due_lease * 1e6))

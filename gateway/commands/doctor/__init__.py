@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.commands.doctor import database, nodes, own_machine, reach, speech
+from gateway.commands.doctor import database, nodes, own_machine, reach, speech, traces
 from gateway.commands.doctor.findings import Check, Finding, Level
 from gateway.commands.options import ConfigOption, DataOption, out, settings_of
 from gateway.settings import Settings
@@ -25,6 +25,7 @@ CHECKS: dict[str, Check] = {
     "Redis": nodes.check_redis,
     "Public URL": reach.check,
     "Speech": speech.check,
+    "Traces": traces.check,
 }
 """By the area's name, which stands before a finding that has none of its own."""
 _SHOWN = {Level.OK: "[green]ok[/green]", Level.WARN: "[yellow]warn[/yellow]", Level.MEND: "[red]mend[/red]"}

@@ -22,6 +22,7 @@ from channels.voice.mixer import SILENCE, Frame, peak
 from channels.voice.opus import Encoder
 from channels.voice.rtp import Rtp
 from channels.voice.voices import Voices
+from gateway import tracing
 from gateway.model.events import Button, CallEnded, CallRecorded, CustomerMessage, Entry, RecordingChanged, tag_of
 from gateway.model.rules import CallSettings
 from gateway.ports import BotReply, Heard, Hints, Listening, TurnRequest, TurnResult, Vocabulary
@@ -34,6 +35,7 @@ from tests.support.caller import Caller
 from tests.support.stores import Database
 from tests.support.voices import frames, speech
 from tests.support_edge.clients import Widget
+from tests.support_edge.collector import on_collector
 from tests.support_edge.site import Site, on_site
 from tests.support_edge.waiting import until, until_async
 
@@ -251,6 +253,18 @@ async def test_the_bot_greets_understands_and_answers(lab: Lab) -> None:
     await until(lambda: any("where is my parcel" in text for text in lab.speaker.said))
     await phone.widget.send({"type": "hang_up", "id": "h1", "leg": phone.leg})
     await phone.widget.entry("call_ended", leg=phone.leg, why="hung_up")
+
+
+async def test_a_call_is_told_in_its_conversations_trace(sqlite_database: Database, tmp_path: Path) -> None:
+    async with on_collector() as collector:
+        async with on_lab(sqlite_database, tmp_path, settings=CallSettings(), tracing=collector.url) as lab:
+            phone = await lab.connected()
+            await phone.widget.entry("system_notice", notice="call_greeting")
+            await phone.widget.send({"type": "hang_up", "id": "h1", "leg": phone.leg})
+            await phone.widget.entry("call_ended", leg=phone.leg)
+        (call,) = collector.named("call")
+    assert call.trace == tracing.trace_of(phone.conversation)
+    assert (call.said["switchboard.leg"], call.said["switchboard.why"]) == (phone.leg, "hung_up")
 
 
 async def test_an_operator_takes_the_live_call_over_and_both_hear_each_other(lab: Lab) -> None:

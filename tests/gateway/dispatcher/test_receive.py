@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from gateway.dispatcher import PATIENCE
 from gateway.errors import Draining, IdReused, NotFound, Refused, StorageUnavailable
 from gateway.model import commands as c
 from gateway.model.events import CustomerMessage
 from gateway.store.inbound import Claim
+from gateway.store.store import PATIENCE
 from tests.support.gates import busy_writer, handed_over
 from tests.support_edge.bench import OLGA, PAVEL, Bench
 from tests.support_edge.checks import check_gapless, inputs, tags, texts

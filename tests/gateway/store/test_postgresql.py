@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 
 import psycopg
@@ -204,6 +205,56 @@ async def test_a_server_that_is_gone_is_said_and_comes_back(
             await store.read(place.business, lambda tx, now: None)
     finally:
         await store.aclose()
+
+
+async def test_server_that_says_nothing_is_told_to_readers_and_believed_again(
+    postgres: PostgresServer, wire: Wire, name: str, database: Database, clock: VirtualClock
+) -> None:
+    store = open_postgresql(postgres.url(name, port=wire.port), clock=clock, writers=1)
+    await store.start()
+    try:
+        place = await make_place(store)
+        begun = await store.write(place.business, Begin(place))
+        store.patience = 0.2
+        wire.hold()
+
+        asked = [store.read(place.business, lambda tx, now: None) for _ in range(5)]
+        told = await asyncio.gather(*asked, return_exceptions=True)
+        wire.let_go()
+        store.patience = 30
+
+        assert [type(one) for one in told] == [StorageUnavailable] * 5
+        assert await seqs(store, place, begun.id) == [1, 2]
+    finally:
+        await store.aclose()
+
+
+async def test_store_ends_though_the_server_says_nothing(
+    postgres: PostgresServer, wire: Wire, name: str, database: Database, clock: VirtualClock
+) -> None:
+    """Whatever waits is told so, and no thread is left behind that would hold the process."""
+    store = open_postgresql(postgres.url(name, port=wire.port), clock=clock, writers=1)
+    await store.start()
+    place = await make_place(store)
+    begun = await store.write(place.business, Begin(place))
+    await store.read(place.business, lambda tx, now: None)
+    wire.hold()
+    stuck = [
+        asyncio.ensure_future(note(store, place, begun.id)),
+        asyncio.ensure_future(note(store, place, begun.id)),
+        *(asyncio.ensure_future(store.read(place.business, lambda tx, now: None)) for _ in range(4)),
+    ]
+    await handed_over()
+
+    store.give_up()
+    told = await asyncio.gather(*stuck, return_exceptions=True)
+    await store.aclose()
+
+    assert [type(one) for one in told] == [StorageUnavailable] * 6
+    for late in (store.read(place.business, lambda tx, now: None), note(store, place, begun.id)):
+        with pytest.raises(StorageUnavailable):
+            await late
+    assert not any("store-" in thread.name for thread in threading.enumerate())
 
 
 async def test_erasure_waits_for_an_append_and_loses_nothing_of_it(

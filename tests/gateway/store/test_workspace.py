@@ -13,6 +13,7 @@ from gateway.model import commands as c
 from gateway.model.state import Conversation
 from gateway.store import inbound, log, workspace
 from gateway.store.bulk import MOST_ROWS, Bulk
+from gateway.store.schema import events
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.clock import VirtualClock
@@ -110,11 +111,22 @@ async def test_more_rows_than_a_statement_takes_are_all_written(store: Store, pl
     assert [entry.seq for entry in found] == list(range(1, many + 3))
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("count", [1, 2, 3, 63, 64, 65, 200])
-def test_a_statement_takes_a_power_of_two_rows(count: int) -> None:
-    taken = Bulk.fitting(count)
+def test_few_statements_take_each_row_once_and_are_few_different_ones(count: int, database: str) -> None:
+    bulk = Bulk(events, ("conversation_id", "seq", "id", "at", "body"))
+    rows = [("b", "c", number, f"id {number}", 5, "{}") for number in range(count)]
 
-    assert taken <= min(count, MOST_ROWS) < 2 * taken
+    pieces = list(bulk.pieces(database, rows))
+
+    taken = [
+        row
+        for _, values in pieces
+        for row in (zip(*values, strict=True) if isinstance(values[0], list) else zip(*[iter(values)] * 6, strict=True))
+    ]
+    assert taken == rows
+    assert len(pieces) <= count // MOST_ROWS + (1 if database == "postgresql" else 6)
+    assert len({sql for many in range(1, 200) for sql, _ in bulk.pieces(database, rows[:1] * many)}) <= 7
 
 
 async def test_what_another_process_wrote_is_not_overlooked(sqlite_database: Database, clock: VirtualClock) -> None:

@@ -80,6 +80,9 @@ class Disturbed:
         self._step("commit")
         self.inner.commit()
 
+    def interrupt(self) -> None:
+        self.inner.interrupt()
+
     def rollback(self) -> None:
         self.inner.rollback()
 

@@ -122,7 +122,7 @@ class Crowd:
             lambda: all(page.answered for page in waits), within=within,
             what=f"answers on the pages of {[page.name for page in waits if not page.answered]}",
         )  # fmt: skip
-        await until(self._has_what_the_desk_said, within=within, what="the operator's answers on their page")
+        await until_async(self._is_served, within=within, what="all that is stored on the page that the operator has")
         for person in self.people:
             await until_async(person.answered, within=within, what=f"answers in the chat of {person.name}")
         if self.polled:
@@ -147,10 +147,15 @@ class Crowd:
             ambiguous=ambiguous,
         )
 
-    def _has_what_the_desk_said(self) -> bool:
-        entries = self.served.entries.values() if self.served is not None else ()
-        shown = {entry["event"].get("text") for entry in entries}
-        return shown >= {one.text for one in self.desk.told}
+    async def _is_served(self) -> bool:
+        """The page that the operator has shows all of its log, and has nothing left to send."""
+        page = self.served
+        if page is None:
+            return True
+        heads = await self.fleet.ask("SELECT seq FROM conversations WHERE id = %s", page.conversation)
+        return not page.outbox and any(
+            page.through >= head for (head,) in heads
+        )  # a page just loaded knows of none yet
 
     async def _is_confirmed(self) -> bool:
         return await self.fleet.polled.pending() == 0

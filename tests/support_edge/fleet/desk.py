@@ -36,9 +36,14 @@ class Desk:
         self._floor = json.loads(state)["floor_seq"]
 
     async def write(self) -> None:
-        """Answers again and again, until cancelled."""
+        """Answers again and again, until cancelled; what is begun then is brought to its end, so that all that is stored is known."""
         while True:
-            await self.answer()
+            answering = asyncio.ensure_future(self.answer())
+            try:
+                await asyncio.shield(answering)
+            except asyncio.CancelledError:
+                await answering
+                raise
             await asyncio.sleep(PAUSE)
 
     async def answer(self) -> None:

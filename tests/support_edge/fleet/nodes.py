@@ -14,6 +14,7 @@ import aiohttp
 from gateway.store import ledger, log
 from gateway.store.opening import open_postgresql
 from gateway.store.sql import Tx
+from gateway.store.store import Store
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support_edge.fleet.gate import Gate
@@ -120,6 +121,11 @@ class Fleet:
         codes = await asyncio.gather(*(node.end() for node in self.nodes))
         assert codes == [0] * len(codes), [node.log.read_text()[-2000:] for node in self.nodes]
 
+    @property
+    def complaints(self) -> str:
+        """What the nodes have logged of errors."""
+        return "".join(node.log.read_text() for node in self.nodes)
+
     def door(self, first: int = 0) -> Doors:
         """A page's way in: each time it connects it comes to another node."""
         return Doors(self, first)
@@ -161,10 +167,16 @@ class Fleet:
                 pushes=pushes, held=held,
             )  # fmt: skip
 
+        async with self.store() as store:
+            return await store.read(self.business, unit)
+
+    @asynccontextmanager
+    async def store(self) -> AsyncIterator[Store]:
+        """The database as a node of this release reads and writes it."""
         store = open_postgresql(self.database)
         await store.start()
         try:
-            return await store.read(self.business, unit)
+            yield store
         finally:
             await store.aclose()
 
@@ -187,9 +199,11 @@ class Doors:
 
 
 @asynccontextmanager
-async def on_fleet(servers: Servers, folder: Path, http: aiohttp.ClientSession, **orders: Any) -> AsyncIterator[Fleet]:
-    """A fleet over a database of its own; ``orders`` are those of ``serving``."""
-    url = servers.postgres.create()
+async def on_fleet(
+    servers: Servers, folder: Path, http: aiohttp.ClientSession, *, database: str = "", **orders: Any
+) -> AsyncIterator[Fleet]:
+    """A fleet over a database of its own, or over ``database``; ``orders`` are those of ``serving``, and ``source`` of its process."""
+    url = database or servers.postgres.create()
     async with telegram_process() as telegram, AsyncExitStack() as stack:
         fleet = Fleet(servers, url, telegram, http)
         stack.push_async_callback(fleet.aclose)

@@ -44,8 +44,10 @@ export class Outbox<Body> {
     return this.#letters.get(id);
   }
 
+  /** Behind all that waits: a phone that is told the time anew when its network returns may put its clock back. */
   put(id: string, at: number, body: Body): Letter<Body> {
-    return this.#write({ id, at, body, error: null });
+    const latest = Math.max(...[...this.#letters.values()].map((letter) => letter.at));
+    return this.#write({ id, at: Math.max(at, latest + 1), body, error: null });
   }
 
   fail(id: string, error: string): void {

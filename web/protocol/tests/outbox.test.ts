@@ -9,11 +9,18 @@ test("a message is on disk before it can be sent", () => {
   expect(new Outbox<string>(store, PREFIX).due().map((letter) => letter.body)).toEqual(["hello"]);
 });
 
-test("due ones keep the order in which they were written", () => {
-  const outbox = new Outbox<string>(new MemoryStore(), PREFIX);
-  outbox.put("b", 2, "second");
-  outbox.put("a", 1, "first");
-  expect(outbox.due().map((letter) => letter.id)).toEqual(["a", "b"]);
+test("due ones keep the order in which they were written, whatever the storage and the clock do", () => {
+  const store = new MemoryStore();
+  const outbox = new Outbox<string>(store, PREFIX);
+  outbox.put("b", 5, "first");
+  outbox.put("c", 5, "in the same instant");
+  outbox.put("a", 2, "when the clock was put back");
+  expect(outbox.due().map((letter) => letter.id)).toEqual(["b", "c", "a"]);
+
+  const reversed = new MemoryStore();
+  for (const { id } of [...outbox.all()].reverse())
+    reversed.setItem(PREFIX + id, store.getItem(PREFIX + id) ?? "");
+  expect(new Outbox<string>(reversed, PREFIX).due().map((letter) => letter.id)).toEqual(["b", "c", "a"]);
 });
 
 test("an acknowledged one is gone from disk, another tab's stays", () => {
