@@ -34,6 +34,10 @@ class Socket(asyncio.Protocol):
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.on_text: Any = lambda text: None
         self.closed = False
+        self.asked = 0
+        """How often the server looked whether somebody is there."""
+        self.code = 0
+        """With which it closed."""
 
     @staticmethod
     def _handshake(host: str, path: str, headers: dict[str, str]) -> bytes:
@@ -85,7 +89,11 @@ class Socket(asyncio.Protocol):
                 break
             if buffer[at] == 0x81:
                 self.on_text(bytes(buffer[at + head : at + head + size]))
+            elif buffer[at] == 0x88:
+                self.code = int.from_bytes(buffer[at + head : at + head + 2])
+                self.transport.write(struct.pack("!BBIH", 0x88, 0x82, 0, self.code))
             elif buffer[at] == 0x89:
+                self.asked += 1
                 self.transport.write(struct.pack("!BBI", 0x8A, 0x80 | size, 0) + buffer[at + head : at + head + size])
             at += head + size
         del buffer[:at]

@@ -99,7 +99,8 @@ if __name__ == "__main__":
     tokens = tuple(filter(None, options.tokens.split(",")))
     settings = Settings(
         data=str(options.data), database=options.database, redis=options.redis, port=0, burst_pause=0.0,
-        secret_key=(options.secret or new_key()) if options.database else "", frames_per_second=1e6, sign_ins_per_minute=1e6,
+        secret_key=(options.secret or new_key()) if options.database else "", frames_per_second=1e6, sockets_per_minute=1e6,
+        sign_ins_per_minute=1e6,
         telegram_server=options.telegram,
     )  # fmt: skip
     set_up(level="warning", style="console")

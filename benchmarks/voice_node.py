@@ -98,7 +98,8 @@ async def serve(node: Switchboard) -> None:
 async def main(data: Path, engines: str) -> None:
     setattr(channels.voice.call, "Line", WatchedLine)  # noqa: B010 - it is another module's
     settings = Settings(
-        data=str(data), port=0, burst_pause=0.0, frames_per_second=1e6, sign_ins_per_minute=1e6,
+        data=str(data), port=0, burst_pause=0.0, frames_per_second=1e6, sockets_per_minute=1e6,
+        sign_ins_per_minute=1e6,
         call_addresses=("127.0.0.1",),
     )  # fmt: skip
     set_up(level="warning", style="console")

@@ -106,6 +106,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Characters of one message."""
     frames_per_second: float = 10.0
     """Frames that a socket may send, on average; a burst may be three times that."""
+    sockets_per_minute: float = 600.0
+    """Sockets that one address may open at a node, on average; a burst may be three times that."""
     sign_ins_per_minute: float = 10.0
     """Sign-in attempts of one address."""
     files: str = ""
@@ -219,7 +221,7 @@ def _check(settings: Settings) -> None:
         _check_server("tracing", settings.tracing, like="http://127.0.0.1:4318")
     if not 0 <= settings.tracing_share <= 1:
         raise StartupError("tracing_share is from 0 to 1.")
-    for name in ("file_limit", "link_minutes", "uploads_per_minute"):
+    for name in ("file_limit", "link_minutes", "uploads_per_minute", "sockets_per_minute"):
         if getattr(settings, name) <= 0:
             raise StartupError(f"{name} must be more than 0.")
     _check_calls(settings)

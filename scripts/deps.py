@@ -1,4 +1,4 @@
-"""What the tests need beyond Python: Chromium, PostgreSQL, Redis, espeak-ng, nginx, Caddy, systemd-analyze, promtool, libfaketime, fonts. Says what is missing, or installs it.
+"""What the tests need beyond Python: Chromium, PostgreSQL, Redis, espeak-ng, nginx, Caddy, systemd-analyze, promtool, libfaketime, ip, fonts. Says what is missing, or installs it.
 
 ``--install`` installs with apt; ``--install-if-allowed`` does so as root or in CI, and otherwise names the command.
 """
@@ -31,6 +31,7 @@ NEEDS = {
     "systemd": lambda: shutil.which("systemd-analyze") is not None,
     "prometheus": lambda: shutil.which("promtool") is not None,
     "libfaketime": lambda: bool(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")),
+    "iproute2": lambda: shutil.which("ip") is not None or os.access("/usr/sbin/ip", os.X_OK),
     "fonts-dejavu-core": lambda: os.path.isdir("/usr/share/fonts/truetype/dejavu"),
 }
 

@@ -23,7 +23,7 @@ _decoder: msgspec.json.Decoder[_Entries | _Resync] = msgspec.json.Decoder(_Entri
 
 
 class Follower:
-    """A ``Sink`` of the hub's, whose audience sees whole events. ``told`` gets what was appended at once, and each of it once."""
+    """A ``FollowersSink`` of the hub's, whose audience sees whole events. ``told`` gets what was appended at once, and each of it once."""
 
     def __init__(self, state: Conversation, told: Callable[[tuple[Entry, ...]], None]) -> None:
         self._conversation = state.id
@@ -43,6 +43,9 @@ class Follower:
         if news:
             self._upto = news[-1].seq
             self._told(news)
+
+    async def room(self) -> None:
+        """It is nobody's to wait for."""
 
     def offer(self, frame: bytes) -> None:
         """What may be lost is nothing for calls."""

@@ -16,7 +16,7 @@ from gateway.errors import InUse, Invalid, Malformed, NameTaken, NotFound, Overl
 from gateway.faults import sounds as faults
 from gateway.files import PIECE, Files
 from gateway.http.changing import actor, write
-from gateway.http.files import UPLOAD_WITHIN, send_object
+from gateway.http.files import send_object
 from gateway.http.reading import BASE
 from gateway.http.routes import ADMINISTRATORS, SUPERVISORS, Call, Route
 from gateway.http.texts import name_of
@@ -236,12 +236,11 @@ async def _body(request: web.Request) -> bytes:
         raise _too_large()
     body = bytearray()
     try:
-        async with asyncio.timeout(UPLOAD_WITHIN):
-            async for chunk in request.content.iter_chunked(PIECE):
-                body += chunk
-                if len(body) > LARGEST:
-                    raise _too_large()
-    except (ClientError, web.RequestPayloadError, ConnectionError, TimeoutError) as error:
+        async for chunk in request.content.iter_chunked(PIECE):
+            body += chunk
+            if len(body) > LARGEST:
+                raise _too_large()
+    except (ClientError, web.RequestPayloadError, ConnectionError) as error:
         raise Malformed("The file broke off on its way. Send it again.") from error
     return bytes(body)
 

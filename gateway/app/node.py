@@ -64,6 +64,7 @@ from gateway.http.held import Held
 from gateway.http.ledger import Ledger
 from gateway.http.letters import LetterPages
 from gateway.http.openapi import document
+from gateway.http.patience import Patience
 from gateway.http.peers import Peers
 from gateway.http.presence import Presence
 from gateway.http.problems import problems
@@ -85,7 +86,7 @@ from gateway.media import MediaFetcher
 from gateway.narrating import VoiceAnswers
 from gateway.phrases import CataloguePhrases
 from gateway.ports import Answer, BotEngine, BotPublisher, Channel, Question, Suggester
-from gateway.process import settle
+from gateway.process import raise_open_files, room_for_sockets, settle
 from gateway.settings import Settings
 from gateway.store import accounts, directory, due
 from gateway.store.housekeeping import Housekeeping
@@ -211,7 +212,7 @@ class Switchboard:
         self.indexer = Indexer(store, self.hub)
         self.peers = Peers(settings)
         self.access = Access(store, self.peers)
-        self.sockets = Sockets(settings)
+        self.sockets = Sockets(settings, self.peers)
         self.help = knowledge.HelpPages(
             store, shelf, self.library, access=self.access, peers=self.peers, counters=self.counters
         )
@@ -229,7 +230,8 @@ class Switchboard:
             counters=self.counters,
         )
         self.verbs = Verbs(self.dispatcher, handoff.verbs())
-        self.app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
+        self.patience = Patience()
+        self.app = web.Application(middlewares=[problems, self.patience.await_body], client_max_size=MAX_BODY)
         self.routes = self._routes((embedded, self.library))
         self._mount()
 
@@ -333,6 +335,7 @@ class Switchboard:
 
     async def start(self) -> None:
         """Opens the port last. Raises ``StartupError`` where it is taken."""
+        self.sockets.most = room_for_sockets(raise_open_files())
         if self.settings.tracing:
             tracing.begin(
                 self.settings.tracing, share=self.settings.tracing_share, node=self.node, version=__version__
@@ -373,7 +376,10 @@ class Switchboard:
         self.indexer.start()
         self.presence.start()
         self.elsewhere.start()
-        self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        self._runner = web.AppRunner(
+            self.app, access_log=None, handle_signals=False, shutdown_timeout=1.0,
+            keepalive_timeout=self.patience.head, lingering_time=self.patience.linger,
+        )  # fmt: skip
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
         try:
@@ -387,6 +393,7 @@ class Switchboard:
         sockets = site._server.sockets if site._server is not None else ()  # type: ignore[attr-defined]
         for socket in sockets:
             self.port = socket.getsockname()[1]
+            self.patience.bound_sending(socket)
         self._served = True
         log.info("serving", node=self.node, port=self.port)
 

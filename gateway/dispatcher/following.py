@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -24,6 +24,10 @@ class EncodedEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _news_decoder = msgspec.json.Decoder(list[EncodedEntry] | None)
+PIECE = 512 * 1024
+"""Bytes of a frame that a follower who catches up is sent, or one entry."""
+MOST_HELD = 1000
+"""Live frames that wait for a follower who catches up; of more the last ones, and what is missing is read."""
 MOST_CARRIED = 16_384
 """Bytes of events in one hint."""
 NO_NEWS = msgspec.Raw(b"null")
@@ -47,6 +51,14 @@ class Sink(Protocol):
     def send(self, frame: bytes) -> None: ...
 
     def offer(self, frame: bytes) -> None: ...
+
+
+class FollowersSink(Sink, Protocol):
+    """A sink that a log is sent to from an earlier place on, however much that is."""
+
+    async def room(self) -> None:
+        """Returns once its reader has taken so much that a piece of the log more isn't too much. Raises where the reader is gone."""
+        ...
 
 
 def resync_frame(conversation: str) -> bytes:
@@ -86,6 +98,16 @@ class News(NamedTuple):
         body = _encoder.encode(EntriesFrame(conversation=conversation, through=through, entries=shown))
         return Frame(start, through, body)
 
+    def pieces(self, conversation: str, audience: Audience) -> Iterator[Frame]:
+        """All of them in frames of ``PIECE``, about."""
+        whole = self.frame(conversation, audience, start=self.entries[0].seq)
+        if len(whole.body) <= PIECE or len(self.entries) == 1:
+            yield whole
+            return
+        half = len(self.entries) // 2
+        for part in (slice(half), slice(half, None)):
+            yield from News(self.entries[part], self.bodies[part]).pieces(conversation, audience)
+
     def _shown(self, number: int, entry: Entry, audience: Audience) -> Entry | EncodedEntry | None:
         seen = visible_entry(entry, audience)
         if seen is not entry or not self.bodies:
@@ -120,7 +142,7 @@ class Subscription:
     """One follower of one log, sent up to ``at``. While it catches up, live frames wait in ``held``; ``outdated``: what
     it reads was erased meanwhile."""
 
-    sink: Sink
+    sink: FollowersSink
     audience: Audience
     at: int = 0
     outdated: bool = False
@@ -129,6 +151,8 @@ class Subscription:
     def take(self, frame: Frame) -> bool:
         """Sends a frame unless it was had already; ``False`` where it doesn't begin where this follower stands."""
         if self.held is not None:
+            if len(self.held) >= MOST_HELD:
+                self.held.clear()
             self.held.append(frame)
         elif frame.through > self.at:
             if frame.first != self.at + 1:

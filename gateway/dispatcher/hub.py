@@ -17,9 +17,9 @@ import structlog
 from gateway.cluster.bus import Bus
 from gateway.dispatcher.following import (
     NO_NEWS,
+    FollowersSink,
     Frame,
     News,
-    Sink,
     Subscription,
     Topic,
     caught_up_frame,
@@ -178,7 +178,7 @@ class Hub:
     # --- who follows ---
 
     async def follow(
-        self, business: str, conversation: str, *, audience: Audience, sink: Sink, last: tuple[int, str] = (0, ""),
+        self, business: str, conversation: str, *, audience: Audience, sink: FollowersSink, last: tuple[int, str] = (0, ""),
         tail: int = 0,
     ) -> Subscription:  # fmt: skip
         """Sends everything behind ``last`` (seq, event id) and from then on what comes.
@@ -266,9 +266,14 @@ class Hub:
         if not page:  # nothing new: said, so that a client knows that it has caught up
             subscription.sink.send(caught_up_frame(conversation, through=after))
         while page:
-            subscription.at = page[-1].seq
             self._note_head(topic, page[-1].seq, page[-1].id)
-            subscription.sink.send(News(page).frame(conversation, subscription.audience, start=page[0].seq).body)
+            for piece in News(page).pieces(conversation, subscription.audience):
+                # A log that is larger than a socket's queue would never come through, however often its reader came back.
+                await subscription.sink.room()
+                if subscription.outdated:
+                    return
+                subscription.at = piece.through
+                subscription.sink.send(piece.body)
             page = await self._read(topic, subscription.at) if len(page) == PAGE else []
 
     async def _read(self, topic: Topic, after: int) -> list[Entry]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +32,8 @@ FOLDER = "files"
 PART = 5 * 1024 * 1024
 """Bytes of a file that are held in memory at once, while it comes in. S3 takes no smaller part but the last."""
 PIECE = 64 * 1024
+RESERVE = 256 * 1024 * 1024
+"""Bytes of the disk beside the database that no file takes: a full disk refuses files first, and text for as long as possible not."""
 MOST_AT_ONCE = 32
 """Files that may come in at once on a node: with ``PART`` it bounds their memory."""
 
@@ -48,11 +51,14 @@ class Put(NamedTuple):
 
 
 class Files:
-    """All files of a node's businesses. ``limit``: bytes of one."""
+    """All files of a node's businesses. ``limit``: bytes of one. ``reserve``: those that stay free where files are on this machine's
+    disk."""
 
     def __init__(self, store: Store, objects: ObjectStore, *, limit: int) -> None:
         self.limit = limit
+        self.reserve = RESERVE
         self.objects = objects
+        self._disk = objects.prefix if isinstance(objects, LocalStore) else None
         self._store = store
         self._coming_in = 0
 
@@ -88,6 +94,7 @@ class Files:
                 size += len(chunk)
                 if size > self.limit:
                     raise too_large(self.limit)
+                self._check_room()
                 head += chunk[: HEAD - len(head)]
                 with _storing():
                     await writer.write(chunk)
@@ -99,6 +106,16 @@ class Files:
             del writer  # dropped before it was closed, it leaves nothing behind
         kind = type_of(head, name)
         return Put(place, clean_name(name, kind), kind, size)
+
+    def _check_room(self) -> None:
+        """Raises ``StorageUnavailable`` where the disk has nothing left for files."""
+        if self._disk is None:
+            return
+        with _storing():
+            free = shutil.disk_usage(self._disk).free
+        if free < self.reserve:
+            log.error("disk_nearly_full", free=free, reserve=self.reserve)
+            raise StorageUnavailable("There is no room for files right now. Text still comes through.")
 
     async def find(self, business: str, file: str) -> StoredFile:
         """Raises ``NotFound``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
@@ -11,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 from aiohttp import ClientError, web
 
-from gateway.errors import Invalid, LinkInvalid, Malformed, NotFound
+from gateway.errors import LinkInvalid, Malformed, NotFound
 from gateway.files import PIECE, Files, too_large
 from gateway.files.links import Link, Links
 from gateway.http.reading import BASE
@@ -22,8 +21,6 @@ from gateway.store.files import StoredFile
 from gateway.store.sql import Tx
 from gateway.store.store import Store
 
-UPLOAD_WITHIN = 300.0
-"""Seconds in which a file must have come in."""
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 LONGEST_PART = 1024 * 1024
 """Bytes of an answer to who asks for a part; they ask for the next one, too."""
@@ -142,12 +139,7 @@ async def receive_file(request: web.Request, files: Files, *, business: str, nam
     """Stores a request's body as a file. Raises ``TooLarge``, ``Invalid``, ``Malformed``; then nothing is left."""
     if (request.content_length or 0) > files.limit:
         raise too_large(files.limit)
-    try:
-        async with asyncio.timeout(UPLOAD_WITHIN):
-            file = await files.upload(business, _chunks(request), name=name, by=by)
-    except TimeoutError:
-        raise Invalid(f"The file took longer than {UPLOAD_WITHIN:g} s. Send a smaller one.", field="file") from None
-    return view_of(file)
+    return view_of(await files.upload(business, _chunks(request), name=name, by=by))
 
 
 def view_of(file: Attachment) -> FileView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 from collections.abc import Awaitable, Callable
 from struct import Struct
 from typing import Any
@@ -12,10 +13,13 @@ import msgspec
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from gateway.errors import Draining, Malformed, Refused, TooMany
-from gateway.http.limits import Bucket
+from gateway.cluster.counters import NoCounters
+from gateway.errors import Draining, Malformed, Overloaded, Refused, TooMany
+from gateway.http.limits import Bucket, Limit, Limiter
+from gateway.http.peers import Peers
 from gateway.http.problems import problem_of
 from gateway.metrics import SLOW_SOCKETS, SOCKETS
+from gateway.process import MOST_OPEN
 from gateway.settings import Settings
 from gateway.tasks import TaskSet
 
@@ -25,6 +29,8 @@ MAX_FRAME = 64 * 1024
 """Bytes of one frame that comes in."""
 MAX_QUEUED_FRAMES = 1000
 MAX_QUEUED_BYTES = 4 * 1024 * 1024
+ROOMY = MAX_QUEUED_BYTES // 4
+"""Queued bytes up to which there is room for a piece of a log."""
 HELLO_WITHIN = 10.0
 HEARTBEAT = 45.0
 STRIKES = 20
@@ -36,8 +42,12 @@ FULL = 256 * 1024
 LOOK_AGAIN = 0.02
 LINGER = 0.004
 """Seconds for which a console's frames are gathered: it follows many conversations, and nobody sees four milliseconds."""
+CLOSE_WITHIN = 5.0
+"""Seconds for a close frame to leave and to be answered. Whoever reads too slowly for that is cut off: what waits for them is given back."""
 COMPANY = 0.2
 """Seconds for which a frame waits at most that leaves with others: a busy socket then needs no write for it alone."""
+_CUT = Struct("ii").pack(1, 0)
+"""Close at once, and drop what wasn't taken (``socket(7)``, SO_LINGER)."""
 _SHORT, _MIDDLE, _LONG = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
 
 _NEVER = float("inf")
@@ -56,7 +66,7 @@ class Closed(Exception):
 
 
 class Session:
-    """One open socket. It is a ``Sink``: ``send`` and ``offer`` never wait."""
+    """One open socket. It is a ``FollowersSink``: ``send`` and ``offer`` never wait."""
 
     __slots__ = (
         "_bucket", "_bytes", "_ending", "_flush_at", "_flushing", "_linger", "_loop", "_queue", "_strikes", "_tasks",
@@ -108,6 +118,15 @@ class Session:
         if len(self._queue) < MAX_QUEUED_FRAMES // 4:
             self.send(frame)
 
+    async def room(self) -> None:
+        """Returns once a reader who catches up has taken most of what was sent. Raises ``Closed`` where it is gone."""
+        while self._bytes > ROOMY:
+            if self.closing is not None:
+                raise self.closing
+            if self._transport is None or self._transport.is_closing():
+                raise Closed(WSCloseCode.GOING_AWAY, "gone")
+            await asyncio.sleep(LOOK_AGAIN)
+
     def tell(self, message: Any) -> None:
         """As ``send``, for a message that isn't encoded yet."""
         self.send(_encoder.encode(message))
@@ -120,16 +139,28 @@ class Session:
                 self._queue.clear()
             self._ending = self._tasks.start(self._end(why), name="end")
 
-    async def ended(self, *, within: float) -> None:
-        """Waits for the close frame to have left, for ``within`` seconds."""
+    async def ended(self) -> None:
+        """Waits until the socket is closed: ``CLOSE_WITHIN`` at the most."""
         if self._ending is not None:
-            await asyncio.wait([self._ending], timeout=within)
-            self._ending.cancel()
+            await asyncio.wait([self._ending])
 
     async def _end(self, why: Closed) -> None:
         if self._queue and self._transport is not None and not self._transport.is_closing():
             self._transport.write(self._take_frames())
-        await self.ws.close(code=why.code, message=why.reason.encode()[:120])
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await self.ws.close(code=why.code, message=why.reason.encode()[:120])
+        except TimeoutError:
+            pass
+        finally:
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        """A connection that is only closed lives on until all that was written is taken, which a reader may put off for ever."""
+        transport = self._transport
+        if transport is not None and transport.get_write_buffer_size():
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _CUT)
+            transport.abort()
 
     def _flush_within(self, seconds: float) -> None:
         """No task of its own waits for frames: an idle socket holds none, and a busy one needs no switch to it."""
@@ -201,10 +232,16 @@ Receiver = Callable[[bytes], Awaitable[None]]
 class Sockets:
     """All sockets of this node: opened in one way, closed together when it drains."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, peers: Peers) -> None:
         self.hello_within = HELLO_WITHIN
+        self.heartbeat = HEARTBEAT
+        self.most = MOST_OPEN
         self.file_limit = settings.file_limit
         self._settings = settings
+        self._peers = peers
+        rate = settings.sockets_per_minute
+        # Each node counts alone: what it guards is its own work and memory.
+        self._limiter = Limiter(Limit(name="sockets", rate=rate / 60, burst=max(1.0, rate * 3)), NoCounters())
         self._sessions: set[Session] = set()
         self._tasks = TaskSet("sockets")
         self._draining = False
@@ -212,11 +249,14 @@ class Sockets:
     async def serve(
         self, request: web.Request, *, audience: str, run: Callable[[Session], Awaitable[None]]
     ) -> web.WebSocketResponse:  # fmt: skip
-        """Upgrades a request and runs ``run`` on its session until it ends. Raises ``Draining`` instead of upgrading: a proxy takes
-        such a request to another node, which a socket closed with 1012 couldn't be."""
+        """Upgrades a request and runs ``run`` on its session until it ends. Raises ``Draining`` or ``Overloaded`` instead of upgrading:
+        a proxy takes such a request to another node, which a socket closed with 1012 couldn't be; ``TooMany``."""
         if self._draining:
             raise Draining("This server restarts. Connect again in a moment.")
-        ws = web.WebSocketResponse(compress=False, max_msg_size=MAX_FRAME, heartbeat=HEARTBEAT)
+        await self._limiter.check(self._peers.address(request), "These are many connections. Wait a moment.")
+        if len(self._sessions) >= self.most:
+            raise Overloaded("This server has as many connections as it can keep. Connect again in a moment.")
+        ws = web.WebSocketResponse(compress=False, max_msg_size=MAX_FRAME, heartbeat=self.heartbeat)
         await ws.prepare(request)
         session = Session(ws, request.transport, audience=audience, settings=self._settings, tasks=self._tasks)
         session.hello_within = self.hello_within
@@ -238,7 +278,7 @@ class Sockets:
             self._sessions.discard(session)
             SOCKETS.labels(audience).dec()
             session.close(Closed(WSCloseCode.OK, "bye"))
-            await session.ended(within=5.0)
+            await session.ended()
         return ws
 
     async def drain(self, *, within: float) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -47,7 +48,8 @@ async def fleet(
     """Two nodes, whose business is answered by Rasa."""
     servers = Servers(own_postgres, redis_server)
     told = {"lantern": {"urls": rasa.servers.urls, "token": rasa.servers.token}}
-    async with on_fleet(servers, tmp_path, http, count=2, bots=(), rasa=told, **BOUNDS) as running:
+    orders: dict[str, Any] = dict(BOUNDS)
+    async with on_fleet(servers, tmp_path, http, count=2, bots=(), rasa=told, **orders) as running:
         yield running
         await running.end()
 

@@ -186,7 +186,16 @@ async def is_more(fleet: Fleet, conversation: str, tag: str, before: int) -> boo
 @forms
 async def test_redis_that_fails_loses_nothing_and_sends_nobody_away(fleet: Fleet, form: Form, how: str) -> None:
     """Another tab on another node sees what is written while Redis is gone: its node looks by itself, each second."""
-    crowd = await gather(fleet, f"Dogs{how.title()}", form)
+    await outlive_redis(
+        fleet, form, f"Dogs{how.title()}", fails=lambda: break_redis(fleet.redis, how), heals=fleet.redis.mend
+    )
+
+
+async def outlive_redis(
+    fleet: Fleet, form: Form, name: str, *, fails: Callable[[], None], heals: Callable[[], None]
+) -> None:  # fmt: skip
+    """Another tab of each page is on another node. Nobody is shown as offline."""
+    crowd = await gather(fleet, name, form)
     async with crowd.living(), on_watch(fleet) as watch:
         await crowd.say_each()
         await crowd.until_settled()
@@ -196,14 +205,14 @@ async def test_redis_that_fails_loses_nothing_and_sends_nobody_away(fleet: Fleet
             for _ in range(1 if form is SHORT else 3):
                 await until(lambda: shows_all(crowd, tabs), what="the other tabs are on")
                 assert all(tab.at != page.at for tab, page in zip(tabs, crowd.pages, strict=True))
-                break_redis(fleet.redis, how)
+                fails()
                 for page in crowd.pages:
                     await page.say(f"{page.name} line {len(page.texts) + 1}")
                 # Sooner than a node looks that believes in hints.
                 await until(lambda: shows_all(crowd, tabs), within=12, what="the other tabs see it without Redis")
                 if form is LONG:
                     await asyncio.sleep(90)  # longer than another node is believed that somebody is there
-                fleet.redis.mend()
+                heals()
         await crowd.until_settled()
         assert watch.seen == ["online"]
         await crowd.check()
@@ -228,20 +237,31 @@ def break_redis(redis: RedisServer, how: str) -> None:
 @forms
 async def test_postgresql_that_is_gone_for_a_while_is_waited_for(fleet: Fleet, form: Form, how: str) -> None:
     """Webhooks are refused, Telegram's queue stays where it is, pages are told to try again; then all of it comes."""
+    postgres = fleet.postgres
+    await outlive_postgresql(
+        fleet, form, f"Eels{how.title()}", fails=postgres.pause if how == "frozen" else postgres.halt,
+        heals=postgres.resume if how == "frozen" else postgres.go_on,
+    )  # fmt: skip
+
+
+async def outlive_postgresql(
+    fleet: Fleet, form: Form, name: str, *, fails: Callable[[], None], heals: Callable[[], None]
+) -> None:  # fmt: skip
+    """Somebody writes all the time."""
     chance = chance_of("postgresql")
-    crowd = await gather(fleet, f"Eels{how.title()}", form)
+    crowd = await gather(fleet, name, form)
     async with crowd.living():
         await crowd.say_each()
         async with crowd.writing(chance, rate=form.rate):
             await crowd.until_answered_once()
-            fleet.postgres.pause() if how == "frozen" else fleet.postgres.halt()
+            fails()
             await until_refused(fleet, 1)
             await until_async(lambda: is_waiting(fleet), what="Telegram keeps what can't be stored")
             offset = await fleet.offset()
             await until_refused(fleet, 3 if form is SHORT else 60)
             assert await fleet.offset() == offset
             assert await is_waiting(fleet)
-            fleet.postgres.resume() if how == "frozen" else fleet.postgres.go_on()
+            heals()
         await crowd.until_settled(within=180)
         await crowd.check()
 

@@ -17,6 +17,7 @@ import psutil
 import psycopg
 
 from gateway.store.opening import migrate_postgresql
+from tests.support.network import Network
 from tests.support.servers import end, find_program, free_port, tied_to_us, wait_until
 
 ROLE = "switchboard"
@@ -33,10 +34,12 @@ def _account() -> dict[str, Any]:
 
 
 class PostgresServer:
-    """A server on a free loopback port, in a folder of its own; ``durable`` only where its speed is measured."""
+    """A server on a free loopback port, in a folder of its own; ``durable`` only where its speed is measured; ``network``: inside which it
+    runs."""
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, network: Network | None = None) -> None:
         self._durable = "on" if durable else "off"
+        self._network = network
         self._folder = Path(tempfile.mkdtemp(prefix="switchboard-postgres-"))
         self._account = _account()
         if self._account:
@@ -52,6 +55,9 @@ class PostgresServer:
             cwd=self._folder, capture_output=True, **self._account,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode()
+        if self._network is not None:
+            with (data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all 10.213.0.0/16 trust\n")
         while not self._serve(data):
             pass  # someone took the port in between: the next one
         self.execute(f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
@@ -61,15 +67,20 @@ class PostgresServer:
         self.port = port or free_port()
         log = self._folder / "log"
         options = {
-            "listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": str(self._folder),
-            "fsync": self._durable, "full_page_writes": self._durable, "max_connections": "60", "autovacuum": self._durable,
+            "listen_addresses": "127.0.0.1" if self._network is None else "*", "port": str(self.port),
+            "unix_socket_directories": str(self._folder), "fsync": self._durable, "full_page_writes": self._durable,
+            "max_connections": "60", "autovacuum": self._durable,
             "shared_buffers": "128MB" if self._durable == "on" else "32MB",
         }  # fmt: skip
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        inside: list[str] = []
+        account = self._account
+        if self._network is not None:  # who enters it is root, and becomes PostgreSQL's user there
+            inside, account = [*self._network.inside, *_becoming(account)], {}
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [*tied_to_us("INT"), _program("postgres"), "-D", str(data), *arguments],
-                cwd=self._folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **self._account,
+                [*inside, *tied_to_us("INT"), _program("postgres"), "-D", str(data), *arguments],
+                cwd=self._folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **account,
             )  # fmt: skip
         if not wait_until(self._answers, process, log=log):
             text = log.read_text(errors="replace")
@@ -85,8 +96,10 @@ class PostgresServer:
             return False
         return True
 
-    def url(self, database: str, *, role: str = ROLE, port: int | None = None) -> str:
-        return f"postgresql://{role}@127.0.0.1:{port or self.port}/{database}"
+    def url(self, database: str, *, role: str = ROLE, port: int | None = None, line: int = 0) -> str:
+        """``line``: of its network, by which it is reached."""
+        host = self._network.host(line) if self._network is not None else "127.0.0.1"
+        return f"postgresql://{role}@{host}:{port or self.port}/{database}"
 
     def execute(self, sql: str, *, database: str = "postgres", params: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Runs a statement as superuser, whom row-level security does not bind."""
@@ -143,6 +156,11 @@ class PostgresServer:
         if self._process is not None:
             end(self._process, signal=signal.SIGINT)  # "fast": does not wait for clients
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _becoming(account: dict[str, Any]) -> list[str]:
+    """What stands before a command that runs as this account."""
+    return [find_program("setpriv"), f"--reuid={account['user']}", f"--regid={account['group']}", "--clear-groups"]
 
 
 def _program(name: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.certificates import Certificate
+from tests.support.network import Network
 from tests.support.servers import end, find_program, free_port, tied_to_us, wait_until
 
 
@@ -18,24 +19,37 @@ class RedisServer:
     """A server on a free loopback port that keeps nothing on disk; by TLS alone where it has a ``certificate``."""
 
     def __init__(
-        self, *further: str, certificate: Certificate | None = None, password: str = "", sentinel: Sequence[str] = ()
-    ) -> None:
+        self, *further: str, certificate: Certificate | None = None, password: str = "", sentinel: Sequence[str] = (),
+        network: Network | None = None,
+    ) -> None:  # fmt: skip
+        """``network``: inside which it runs."""
         self._folder = Path(tempfile.mkdtemp(prefix="switchboard-redis-"))
         self._process: subprocess.Popen[bytes] | None = None
         self._further = [*further, *(("--requirepass", password) if password else ())]
         self._certificate = certificate
         self._sentinel = sentinel
+        self._network = network
         self.port = free_port()
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
+        return self.url_by(0)
+
+    def url_by(self, line: int) -> str:
+        """By this line of its network."""
+        host = self._network.host(line) if self._network is not None else "127.0.0.1"
+        return f"redis://{host}:{self.port}/0"
+
+    def _connected(self, *, timeout: float) -> socket.socket:
+        host = self._network.host() if self._network is not None else "127.0.0.1"
+        return socket.create_connection((host, self.port), timeout=timeout)
 
     def start(self) -> None:
         log = self._folder / "log"
+        inside = self._network.inside if self._network is not None else []
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [*tied_to_us("KILL"), find_program("redis-server"), *self._orders()],
+                [*inside, *tied_to_us("KILL"), find_program("redis-server"), *self._orders()],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
         assert wait_until(self._answers, self._process, log=log), log.read_text(errors="replace")
@@ -46,7 +60,8 @@ class RedisServer:
             known = [f"port {self.port}", "bind 127.0.0.1", f"dir {self._folder}", *self._sentinel]
             file.write_text("\n".join(known) + "\n")
             return [str(file), "--sentinel"]
-        usual = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(self._folder), *self._further]
+        bind = ["127.0.0.1"] if self._network is None else ["0.0.0.0", "--protected-mode", "no"]
+        usual = ["--bind", *bind, "--save", "", "--appendonly", "no", "--dir", str(self._folder), *self._further]
         one = self._certificate
         if one is None:
             return ["--port", str(self.port), *usual]
@@ -57,7 +72,7 @@ class RedisServer:
 
     def _answers(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+            with self._connected(timeout=1) as connection:
                 if self._certificate is not None:
                     return True
                 connection.sendall(b"PING\r\n")
@@ -81,7 +96,7 @@ class RedisServer:
 
     def flush(self) -> None:
         """It forgets everything."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+        with self._connected(timeout=5) as connection:
             connection.sendall(b"FLUSHALL\r\n")
             assert connection.recv(16).startswith(b"+OK")
 

@@ -130,6 +130,9 @@ class Follower:
         self.entries += message["entries"]
         self.through = message["through"]
 
+    async def room(self) -> None:
+        pass
+
     def offer(self, frame: bytes) -> None:
         self.send(frame)
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import aiohttp
 import msgspec
+import psutil
 
 from gateway.model.events import Entry
 from gateway.model.visible import Audience, visible_entry
@@ -72,6 +73,13 @@ class Serving:
     def runs(self) -> bool:
         return self.process is not None and self.process.returncode is None
 
+    @property
+    def peers(self) -> set[int]:
+        """The ports of whoever is connected to it, as far as it knows."""
+        assert self.process is not None
+        found = psutil.Process(self.process.pid).net_connections("tcp")
+        return {one.raddr.port for one in found if one.fd >= 0 and one.raddr}
+
     async def start(self) -> None:
         with self.log.open("ab") as errors:
             self.process = await asyncio.create_subprocess_exec(
@@ -126,6 +134,17 @@ class Serving:
                 return await store.read(self.told["business"], unit)
             finally:
                 await store.aclose()
+
+
+@contextlib.asynccontextmanager
+async def served(folder: Path, **orders: Any) -> AsyncIterator[Serving]:
+    """A node over this folder, on the product's own loop; ``orders`` are those of ``serving``."""
+    running = Serving(folder, uvloop=True, **orders)
+    await running.start()
+    try:
+        yield running
+    finally:
+        await running.aclose()
 
 
 class Customer:

@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import json
 import random
+import resource
 import signal
 import sys
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import uvloop
 
 from channels.telegram.polling import LEASE
 from gateway.app import Switchboard, open_store
@@ -44,6 +46,20 @@ class OwnBot(msgspec.Struct, frozen=True):
     webhook: bool = False
 
 
+class Bounds(msgspec.Struct, frozen=True):
+    """How long clients may take, and how much there is, where it isn't as the product has it. Seconds, bytes, files."""
+
+    hello: float | None = None
+    heartbeat: float | None = None
+    head: float | None = None
+    body: float | None = None
+    longest: float | None = None
+    linger: float | None = None
+    taken: float | None = None
+    reserve: int | None = None
+    open_files: int | None = None
+
+
 class Orders(msgspec.Struct, frozen=True):
     settings: dict[str, Any] = {}
     bots: tuple[OwnBot, ...] = ()
@@ -60,10 +76,13 @@ class Orders(msgspec.Struct, frozen=True):
     turn_timeout: float = 0.0
     turn_limit: float = 0.0
     """Seconds for one try of a turn, and for all of them; 0: as the product has it."""
+    bounds: Bounds = Bounds()
     calls: bool = False
     """Visitors can call, over loopback; engines of speech are stubs."""
     ahead: float = 0.0
     """Seconds by which its clock is fast: so much has passed since it was killed."""
+    uvloop: bool = False
+    """On the product's own loop."""
 
 
 WATCHED = ("olga", "oscar", "omar", "olivia", "otto", "orla")
@@ -102,6 +121,7 @@ async def main(data: Path, level: str, orders: Orders) -> None:
         node = Switchboard(settings, folder, store, engine=None if orders.rasa else SlowEngine())
         node.telegram.poller.lease = orders.lease
         node.dispatcher.patience = node.store.patience = orders.patience
+        bind(node, orders.bounds)
         if orders.due_lease:
             shorten_leases(node, round(orders.due_lease * 1e6))
         if orders.turn_limit:
@@ -139,6 +159,19 @@ async def first_or_again(node: Switchboard, orders: Orders) -> Party:
     return party
 
 
+def bind(node: Switchboard, bounds: Bounds) -> None:
+    """Sets what is given."""
+    if bounds.open_files is not None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (bounds.open_files // 2, bounds.open_files))
+    places: dict[str, tuple[object, str]] = {
+        "hello": (node.sockets, "hello_within"), "heartbeat": (node.sockets, "heartbeat"), "head": (node.patience, "head"),
+        "body": (node.patience, "body"), "longest": (node.patience, "longest"), "linger": (node.patience, "linger"), "taken": (node.patience, "taken"), "reserve": (node.files, "reserve"),
+    }  # fmt: skip
+    for name, (owner, attribute) in places.items():
+        if (value := getattr(bounds, name)) is not None:
+            setattr(owner, attribute, value)
+
+
 def shorten_leases(node: Switchboard, lease: int) -> None:
     node.dispatcher._dues.lease = node.courier.lease = lease
     object.__setattr__(node.dispatcher.policy, "turn_lease", lease)  # frozen: no part of the product moves it
@@ -159,5 +192,6 @@ def allow_calls(tx: Tx, inbox: str) -> None:
 
 
 if __name__ == "__main__":
-    given = sys.argv[3] if len(sys.argv) > 3 else "{}"
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], msgspec.json.decode(given, type=Orders)))
+    given = msgspec.json.decode(sys.argv[3] if len(sys.argv) > 3 else "{}", type=Orders)
+    run = uvloop.run if given.uvloop else asyncio.run
+    run(main(Path(sys.argv[1]), sys.argv[2], given))

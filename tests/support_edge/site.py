@@ -104,6 +104,7 @@ def settings_of(folder: Path, **changes: object) -> Settings:
     fast: dict[str, object] = {
         "burst_pause": 0.0,
         "frames_per_second": 1e6,
+        "sockets_per_minute": 1e6,
         "sign_ins_per_minute": 1e6,
         "uploads_per_minute": 1e6,
         "drain_seconds": 5.0,

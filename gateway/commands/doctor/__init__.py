@@ -18,6 +18,7 @@ CHECKS: dict[str, Check] = {
     "Python": own_machine.check_python,
     "Front end": own_machine.check_front_end,
     "Data folder": own_machine.check_folder,
+    "Open files": own_machine.check_open_files,
     "Database": database.check,
     "Secret key": nodes.check_key,
     "Files": nodes.check_files,

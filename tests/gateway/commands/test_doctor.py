@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -98,6 +100,16 @@ def test_several_nodes_are_told_what_they_do_not_share(postgresql_database: Data
 def test_proxies_that_are_everybody_are_told(tmp_path: Path) -> None:
     found = examine(Settings(data=str(tmp_path), public_url="https://chat.example.com", trusted_proxies=("0.0.0.0/0",)))
     assert said(found, "Proxies").level is Level.WARN and said(found, "Public URL").level is Level.OK
+
+
+def test_few_open_files_are_told(tmp_path: Path) -> None:
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, 1000));"
+        "from gateway.commands.doctor.own_machine import check_open_files; from gateway.settings import Settings;"
+        "print(*check_open_files(Settings()))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "WARN" in told and "a node takes 800 sockets" in told and "LimitNOFILE" in told
 
 
 def test_volume_of_a_container_is_seen_as_one() -> None:

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.cluster.bus import Bus, MemoryBus, NoBus
-from gateway.dispatcher.following import NO_NEWS, News, decode_news, encode_news
+from gateway.dispatcher.following import MOST_HELD, NO_NEWS, PIECE, Frame, News, Subscription, decode_news, encode_news
 from gateway.dispatcher.hub import DOUBT_NOTED, HEADS_EVERY, HEADS_IN_DOUBT, PAGE, Hub
 from gateway.dispatcher.units import Committed
 from gateway.model import commands as c
@@ -266,6 +266,44 @@ async def test_heads_of_many_conversations_are_read_in_one_query(
     before = gated.reads
     await hub.check_heads()
     assert gated.reads - before == 1
+
+
+class SlowFollower(Follower):
+    """One who has no room until the test says so. ``waits``: how often it was waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken = asyncio.Event()
+        self.waits = 0
+
+    async def room(self) -> None:
+        self.waits += 1
+        await self.taken.wait()
+
+
+async def test_log_larger_than_a_piece_comes_in_pieces_and_waits_for_who_reads_it(hub: Hub, pen: Pen) -> None:
+    for _ in range(5):
+        await pen.write("x" * (PIECE // 3))
+    follower = SlowFollower()
+    following = asyncio.create_task(
+        hub.follow(pen.place.business, pen.conversation, audience=Audience.OPERATOR, sink=follower)
+    )
+    await until(lambda: follower.waits == 1)
+    assert follower.frames == []
+    hub.committed(await pen.write("meanwhile"))
+    follower.taken.set()
+    follower.subscription = await following
+    assert max(map(len, follower.frames)) <= PIECE and len(follower.frames) > 2
+    follower.check(await pen.log(), Audience.OPERATOR)
+
+
+def test_of_what_is_written_while_somebody_catches_up_only_so_much_waits_and_the_gap_is_seen() -> None:
+    subscription = Subscription(Follower(), Audience.OPERATOR, at=1)
+    for seq in range(2, MOST_HELD + 10):
+        assert subscription.take(Frame(seq, seq, b"{}"))
+    held, subscription.held = subscription.held, None
+    assert held and len(held) <= MOST_HELD and held[-1].through == MOST_HELD + 9
+    assert not subscription.take(held[0]), "what is missing before it must be read"
 
 
 async def test_nothing_is_kept_of_who_left(hub: Hub, pen: Pen) -> None:

@@ -37,6 +37,9 @@ class Reader:
             self.seqs = []
         self.seqs += [entry["seq"] for entry in message.get("entries", ())]
 
+    async def room(self) -> None:
+        pass
+
     def offer(self, frame: bytes) -> None:
         self.send(frame)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -98,6 +99,18 @@ async def test_empty_file_is_refused(files: Files, place: Place) -> None:
         with pytest.raises(Invalid):
             await files.upload(place.business, pieces(*parts), name="a", by="olga")
     assert left(files) == []
+
+
+async def test_disk_with_no_room_for_files_takes_none_and_keeps_nothing(
+    store: Store, tmp_path: Path, place: Place
+) -> None:
+    files = Files(store, open_objects("", tmp_path), limit=LIMIT)
+    files.reserve = shutil.disk_usage(tmp_path).total
+    with pytest.raises(StorageUnavailable, match="no room for files"):
+        await files.upload(place.business, pieces(b"x" * PIECE), name="a", by="olga")
+    assert left(files) == []
+    files.reserve = 0
+    assert (await files.upload(place.business, pieces(b"x" * PIECE), name="a", by="olga")).size == PIECE
 
 
 async def test_too_many_at_once_are_told_to_come_again(files: Files, place: Place) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from gateway.cluster.bus import MemoryBus, Message
+from gateway.cluster.bus import MemoryBus
+from gateway.cluster.codec import Message
 from gateway.dispatcher.hub import Hub
 from gateway.http.access import mention_topic
 from gateway.http.rows import Rows

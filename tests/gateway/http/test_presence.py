@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.cluster.bus import MemoryBus, Message
+from gateway.cluster.bus import MemoryBus
+from gateway.cluster.codec import Message
 from gateway.dispatcher.hub import Hub
 from gateway.http.access import Principal
 from gateway.http.presence import ANSWERED, BELIEVED, Presence, PresenceBody

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +18,7 @@ from gateway.store.sqlite import SqliteConnection
 from gateway.store.store import Store
 from gateway.store.writer import Connection
 from tests.support.clock import VirtualClock
+from tests.support.disks import small_disk
 from tests.support.gates import busy_writer, handed_over
 from tests.support.histories import OLGA
 from tests.support.stores import Begin, Database, Place, apply, make_place
@@ -117,14 +116,8 @@ async def test_in_a_group_that_does_not_fit_the_truth_is_told_to_each(
 async def test_a_disk_without_a_byte_left_for_the_write_ahead_log(
     tmp_path: Path, migrated_file: Path, clock: VirtualClock
 ) -> None:
-    """The same on a real, tiny file system, where this user may mount one."""
-    if os.geteuid() != 0:
-        return
-    small = tmp_path / "small"
-    small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(small)], capture_output=True).returncode:
-        return
-    try:
+    """The same on a real, tiny file system."""
+    with small_disk(tmp_path / "small", size=2 * 1024 * 1024) as small:
         shutil.copyfile(migrated_file, small / "switchboard.db")
         database = Database("sqlite", str(small / "switchboard.db"))
         async with database.opened(clock) as store:
@@ -141,5 +134,3 @@ async def test_a_disk_without_a_byte_left_for_the_write_ahead_log(
             ballast.unlink()
             assert await add(store, place, begun.id, 10) == stored + 1
             assert integrity(database.location) == "ok"
-    finally:
-        subprocess.run(["umount", str(small)], check=True)

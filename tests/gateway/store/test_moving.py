@@ -37,6 +37,7 @@ from gateway.store.opening import (
     sqlite_revision,
 )
 from gateway.store.schema import SCOPED, metadata
+from tests.support.disks import small_disk
 from tests.support.postgres import PostgresServer
 
 DATABASES = Path(__file__).parents[2] / "fixtures" / "databases"
@@ -360,14 +361,8 @@ def test_what_a_crash_left_in_the_write_ahead_log_is_moved_too(
 def test_a_disk_that_fills_up_there_is_one_line_and_gone_on_with(
     postgres: PostgresServer, folder: DataFolder, tmp_path: Path
 ) -> None:
-    """On a real, tiny file system, where this user may mount one."""
-    if os.geteuid() != 0:
-        return
-    small = postgres._folder / "small"
-    small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(small)], capture_output=True).returncode:
-        return
-    try:
+    """On a real, tiny file system."""
+    with small_disk(postgres._folder / "small", size=24 * 1024 * 1024) as small:
         space = small / "space"
         space.mkdir()
         os.chown(space, postgres._account["user"], postgres._account["group"])
@@ -390,8 +385,6 @@ def test_a_disk_that_fills_up_there_is_one_line_and_gone_on_with(
         assert_same(postgres, folder, url)
         postgres.drop(url)
         postgres.execute("DROP TABLESPACE small")
-    finally:
-        subprocess.run(["umount", str(small)], check=True)
 
 
 # --- what isn't the same ---

@@ -57,15 +57,16 @@ class Fleet:
         self.watched = iter(WATCHED)
 
     async def begin(
-        self, folder: Path, *, count: int = 3, environments: Sequence[Mapping[str, str]] = (), **orders: Any
-    ) -> None:
-        """Starts everything; ``orders`` are those of ``serving``. The first node makes the business, then come the others.
-        ``environments``: what the nodes have beside ours, one after another."""
+        self, folder: Path, *, count: int = 3, apart: bool = False, environments: Sequence[Mapping[str, str]] = (),
+        **orders: Any,
+    ) -> None:  # fmt: skip
+        """Starts everything; ``orders`` are those of ``serving``. The first node makes the business, then come the others. ``apart``:
+        it reaches what it stands on by lines of its own, the networks' second ones. ``environments``: what the nodes have beside ours, one
+        after another."""
         await self.gate.start()
         self.called, self.polled = await self.telegram.add_bot("Called"), await self.telegram.add_bot("Polled")
         await self.telegram.webhook_backoff(0.2)
         settings = {
-            "database": "postgresql+psycopg://" + self.database.split("://", 1)[1], "redis": self.redis.url,
             "secret_key": SECRET_KEY, "telegram_server": self.telegram.url, "public_url": self.gate.url,
             **orders.pop("settings", {}),
         }  # fmt: skip
@@ -74,13 +75,21 @@ class Fleet:
             for bot in (self.called, self.polled)
         ]
         told = {"lease": LEASE, "due_lease": LEASE, "patience": PATIENCE, "bots": bots, **orders}
-        for name, environment in itertools.zip_longest(NAMES[:count], environments):
-            self.nodes.append(Serving(folder / name, environment=environment, settings=settings, **told))
+        for number, (name, environment) in enumerate(itertools.zip_longest(NAMES[:count], environments)):
+            places = self._places(line=1 if apart and not number else 0)
+            self.nodes.append(
+                Serving(folder / name, environment=environment, settings={**settings, **places}, **told)
+            )  # fmt: skip
         await self.nodes[0].start()
         self.sessions = self.nodes[0].told["sessions"]
         await asyncio.gather(*(node.start() for node in self.nodes[1:]))
         if told["bots"]:
             await until_async(self._are_lines_open, within=60, what="Telegram is spoken with")
+
+    def _places(self, *, line: int) -> dict[str, str]:
+        """The settings of where database and Redis are, by this line."""
+        url = self.postgres.url(self.database.rsplit("/", 1)[1], line=line)
+        return {"database": "postgresql+psycopg://" + url.split("://", 1)[1], "redis": self.redis.url_by(line)}
 
     async def _are_lines_open(self) -> bool:
         calls = [await self.telegram.calls(*of) for of in (("setWebhook",), ("getUpdates",))]
