@@ -7,6 +7,7 @@ business, conversation, channel and outcome, by their ids and names: no text, ad
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import logging
@@ -91,7 +92,8 @@ class _Told:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._dropped:
+        if not self._dropped and kind is not asyncio.CancelledError:
+            self._dropped = True
             failed = error.code if isinstance(error, Refused) else kind.__name__ if kind is not None else ""
             self._recorder.record(self._name, self._conversation, self._began, self._attributes, failed=failed)
 
@@ -138,13 +140,14 @@ class Recorder:
         self._wanted = wanted
         told = {"service.name": "switchboard", "service.version": version, "service.instance.id": node}
         self._provider: TracerProvider = TracerProvider(
-            sampler=TraceIdRatioBased(share), resource=Resource.create(told), id_generator=Ids()
+            sampler=TraceIdRatioBased(share), resource=Resource.create(told), id_generator=Ids(), shutdown_on_exit=False
         )
         exporter = OTLPSpanExporter(endpoint=endpoint_of(url), timeout=EXPORT_WITHIN)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("switchboard", version)
         # What the collector's being away makes it say is one line each time, not a trace of its own insides.
-        logging.getLogger("opentelemetry").addFilter(_without_trace)
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(_without_trace)
 
     def record(
         self, name: str, conversation: str, began: int, attributes: dict[str, Value], *, failed: str
@@ -165,13 +168,16 @@ class Recorder:
         span.end()
 
     def close(self) -> None:
-        """What waits leaves, or is lost after ``EXPORT_WITHIN`` seconds."""
-        self._provider.force_flush(int(EXPORT_WITHIN * 1000))
-        self._provider.shutdown()
+        """What waits leaves, or is lost after ``EXPORT_WITHIN`` seconds: the library itself would wait far longer for a collector that
+        says nothing."""
+        leaving = threading.Thread(target=self._provider.shutdown, name="tracing.end", daemon=True)
+        leaving.start()
+        leaving.join(EXPORT_WITHIN)
 
 
 def _without_trace(record: logging.LogRecord) -> bool:
-    record.exc_info = None
+    if record.name.startswith("opentelemetry"):
+        record.exc_info = None
     return True
 
 

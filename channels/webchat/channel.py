@@ -86,8 +86,8 @@ class WebChat:
             try:
                 if user is not None:
                     await self._signing.sign_in(inbox, codec.address_of(first.token), user)
-                visitor = await self._visitor(inbox, address, user)
-                talk = Talk(self._parts, session, first, visitor)
+                # Held by the talk alone, which lets go of what it has told.
+                talk = Talk(self._parts, session, first, await self._visitor(inbox, address, user))
                 talk.watch(followed, moved)
             finally:
                 stop()

@@ -9,7 +9,7 @@ import msgspec
 from gateway.errors import Invalid
 from gateway.http.routes import SUPERVISORS, Call, Route
 from gateway.store import figures
-from gateway.store.store import Store
+from gateway.store.store import LONG, Store
 
 READERS = SUPERVISORS | {"client"}
 MOST_DAYS = 92
@@ -61,7 +61,9 @@ class Reports:
         if not 0 < count <= MOST_DAYS:
             raise Invalid(f"Choose from one to {MOST_DAYS} days.", field="to", limit=MOST_DAYS)
 
-        found = await self._store.read(call.business, lambda tx, now: figures.by_day(tx, first=first, last=last))
+        found = await self._store.read(
+            call.business, lambda tx, now: figures.by_day(tx, first=first, last=last), patience=LONG
+        )
         days = (_shown(first + number * figures.DAY, found.get(number)) for number in range(count))
         return Report(days=tuple(days))
 

@@ -12,7 +12,7 @@ from gateway.errors import TooLarge
 from gateway.http.changing import actor, write
 from gateway.http.routes import ADMINISTRATORS, Call, Route
 from gateway.store.sql import Tx
-from gateway.store.store import Store
+from gateway.store.store import LONG, Store
 
 PATH = "/api/v1/businesses/{business}"
 LARGEST = 4 * 1024 * 1024
@@ -35,7 +35,7 @@ class Transfers:
         ]  # fmt: skip
 
     async def export(self, call: Call) -> web.Response:
-        found = await self._store.read(call.business, lambda tx, now: export_business(tx))
+        found = await self._store.read(call.business, lambda tx, now: export_business(tx), patience=LONG)
         body = msgspec.json.format(msgspec.json.encode(found), indent=2)
         headers = {"Content-Disposition": 'attachment; filename="switchboard.json"', "Cache-Control": "no-store"}
         return web.Response(body=body, content_type="application/json", headers=headers)

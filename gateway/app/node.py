@@ -46,7 +46,7 @@ from gateway.dispatcher.retention import RETENTION, Retention
 from gateway.dispatcher.routing import ROUTE
 from gateway.dispatcher.setup import HOURS, UNREAD, WAITING, WEBHOOK
 from gateway.dispatcher.transcripts import TRANSCRIPT
-from gateway.errors import StartupError
+from gateway.errors import StartupError, StorageUnavailable
 from gateway.files import Files, open_objects
 from gateway.files.links import Links
 from gateway.files.sweep import Sweeper
@@ -109,6 +109,8 @@ log = structlog.get_logger(__name__)
 SECOND = 1_000_000
 MAX_BODY = 64 * 1024
 PUSHED_LINK = 7 * 24 * 3600 * SECOND
+SILENT_AFTER = 2.0
+"""Seconds after which a database that is asked nothing but whether it is there is taken for silent, by a node that ends."""
 
 
 class Engine(BotEngine, BotPublisher, Protocol):
@@ -407,12 +409,24 @@ class Switchboard:
                 " data folder (or secret_key in the settings) from where you keep it."
             )
 
+    async def _give_up_a_silent_database(self, *, after: float) -> None:
+        """A database that says nothing would keep us from ending. One that answers is waited for."""
+        await asyncio.sleep(after)
+        while self.store.patience is not None:
+            try:
+                async with asyncio.timeout(SILENT_AFTER):
+                    await self.store.read("", lambda tx, now: None)
+            except (TimeoutError, StorageUnavailable):
+                self.store.give_up()
+                return
+            await asyncio.sleep(1.0)
+
     async def drain(self) -> None:
         """Not ready, no new work, sockets closed with 1012, leases freed, port closed, database closed."""
         began = time.monotonic()
         self._draining = True
         within = self.settings.drain_seconds
-        giving_up = asyncio.get_running_loop().call_later(within * 0.8, self.store.give_up)
+        watching = asyncio.create_task(self._give_up_a_silent_database(after=within * 0.8), name="drain.database")
         await self.telegram.aclose()
         await self.calls.drain()
         await self.sockets.drain(within=within * 0.4)
@@ -442,7 +456,8 @@ class Switchboard:
         if self._runner is not None:
             await self._runner.cleanup()
         await self.store.aclose()
-        giving_up.cancel()
+        watching.cancel()
+        await asyncio.wait([watching])
         await asyncio.to_thread(tracing.end)
         if self._served:  # a start that was refused has one line to say, and says it elsewhere
             log.info("drained", seconds=round(time.monotonic() - began, 2))

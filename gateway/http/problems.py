@@ -69,10 +69,10 @@ async def problems(request: web.Request, handler: Any) -> web.StreamResponse:
     """Turns whatever a handler raises into a problem; nothing of ours leaks into it."""
     route = _route(request)
     with step(request.method, **{"http.request.method": request.method, "http.route": route}) as done:
+        if not route.startswith("/api/") or "Upgrade" in request.headers:  # pages, and sockets that are open for hours
+            done.drop()
         response = await _answered(request, handler)
         done.of("", **{"http.response.status_code": response.status})
-        if not route.startswith("/api/") or isinstance(response, web.WebSocketResponse):
-            done.drop()
     REQUESTS.labels(route, str(response.status)).inc()
     return response
 

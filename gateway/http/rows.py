@@ -17,6 +17,7 @@ import msgspec
 from gateway.dispatcher.following import Sink
 from gateway.dispatcher.hub import Hub
 from gateway.dispatcher.units import Committed
+from gateway.errors import StorageUnavailable
 from gateway.http.access import mention_topic
 from gateway.model.events import NoteAdded
 from gateway.model.state import Conversation, Status
@@ -29,6 +30,8 @@ from gateway.tasks import TaskSet
 
 GATHER = 0.1
 """Seconds for which changes are gathered."""
+LATER = 1.0
+"""Seconds after which is tried again what the database didn't tell."""
 REMEMBERED = 10_000
 
 T = TypeVar("T")
@@ -220,7 +223,11 @@ class Rows:
             def unit(tx: Tx, now: int) -> tuple[list[lists.Shown], lists.Tally]:
                 return lists.read_shown(tx, missing) if missing else [], lists.tally(tx) if recount else tally
 
-            found, tally = await self._store.read(business, unit)
+            try:
+                found, tally = await self._store.read(business, unit)
+            except StorageUnavailable:
+                self._put_back(business, feed, changed, recount=recount)
+                raise
             for state, contact, read in found:
                 _remember(self._known, state.id, _Known(contact, read))
                 if changed[state.id].state is None:
@@ -235,6 +242,18 @@ class Rows:
             for console in list(feed.consoles):
                 counts = lists.counts_of(tally, operator=console.operator)
                 console.sink.send(self._encoder.encode(RowsFrame(rows=(), counts=counts)))
+
+    def _put_back(self, business: str, feed: _Feed, changed: dict[str, _Change], *, recount: bool) -> None:
+        """What couldn't be read now is told later, with what has changed meanwhile."""
+        for conversation, change in changed.items():
+            later = feed.changed.setdefault(conversation, change)
+            if later is not change:
+                later.stood |= change.stood
+                later.outdated = later.outdated or change.outdated
+        feed.recount = feed.recount or recount
+        if not feed.scheduled:
+            feed.scheduled = True
+            asyncio.get_running_loop().call_later(LATER, self._flush, business, feed)
 
     def _shared_out(self, feed: _Feed, changed: dict[str, _Change]) -> dict[Console, list[msgspec.Raw]]:
         """Which rows each console is told, each encoded once."""

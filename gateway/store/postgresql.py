@@ -29,6 +29,10 @@ IDLE_AT_MOST = "10s"
 """A node that stands still in the middle of a transaction (frozen, cut off) holds its locks no longer than this."""
 
 
+READ_AT_MOST = "60s"
+"""What is read takes no longer: there are few readers, and everybody else waits for one."""
+
+
 def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
     """A connection whose transactions we open ourselves. Raises ``StorageFault``."""
     try:
@@ -169,12 +173,12 @@ class PostgresConnection:
             if self._interrupted:
                 break
             try:
-                connection = connect(self._url)
+                self._connection = connection = connect(self._url)
+                self._cursor = connection.cursor()
                 row = connection.execute("SELECT pg_xact_status(%s::xid8)", (self._transaction,)).fetchone()
             except (psycopg.Error, StorageFault):
                 time.sleep(_OUTCOME_PAUSE)
                 continue
-            self._connection, self._cursor = connection, connection.cursor()
             if row is not None and row[0] == "in progress":  # the server has not noticed yet
                 connection.close()
                 time.sleep(_OUTCOME_PAUSE)
@@ -209,14 +213,18 @@ class PostgresReader:
         self._url = url
         self._clock = clock
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self._interrupted = False
 
     @contextlib.contextmanager
     def unit(self, business: str) -> Iterator[tuple[Tx, int]]:
         if self._connection is None or self._connection.closed:
             try:
                 self._connection = connect(self._url)
-            except StorageFault as error:
+                self._connection.execute(f"SET statement_timeout = '{READ_AT_MOST}'")
+            except (StorageFault, psycopg.OperationalError) as error:
                 raise StorageUnavailable("The database can't be reached right now. Try again shortly.") from error
+        if self._interrupted:
+            raise StorageUnavailable("This node ends, and the database doesn't answer. Try again.")
         cursor = self._connection.cursor()
         try:
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -235,6 +243,7 @@ class PostgresReader:
                 cursor.execute("ROLLBACK")
 
     def interrupt(self) -> None:
+        self._interrupted = True
         if self._connection is not None:
             hang_up(self._connection)
 

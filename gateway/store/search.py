@@ -209,8 +209,10 @@ def add(tx: Tx, conversation: str, texts: Iterable[Text], *, known: Mark, upto: 
 
 def forget(tx: Tx, conversation: str) -> None:
     """Takes everything of a conversation out of the index: its log was rewritten."""
+    tx.execute(
+        _FORGET, conversation_id=conversation, seq=0, epoch=1
+    )  # first: who indexes just now has the row, and is waited for
     tx.execute(_DROP, conversation_id=conversation)
-    tx.execute(_FORGET, conversation_id=conversation, seq=0, epoch=1)
 
 
 def behind(tx: Tx, *, after: str = "", limit: int = 500) -> list[str]:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Protocol, TypeVar
 
 from gateway.errors import StorageUnavailable
@@ -19,6 +20,8 @@ T = TypeVar("T")
 Clock = Callable[[], int]
 
 READERS = 2
+LONG = 60.0
+"""Seconds that may be waited for what is much to read."""
 PATIENCE = 12.0
 """Seconds after which whoever waits is told that the database says nothing; longer than one waits for a lock."""
 
@@ -86,7 +89,10 @@ class Store:
         """Finishes what was accepted and closes every connection."""
         for writer in self._writers:
             await writer.stop()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        ended = partial(self._pool.shutdown, wait=True, cancel_futures=True)
+        await asyncio.get_running_loop().run_in_executor(
+            None, ended
+        )  # the loop may have to give up one that says nothing
         for reader in self._readers:
             reader.close()
         self._readers.clear()
@@ -107,14 +113,16 @@ class Store:
         result: T = await writer.submit(unit, business=business, key=key, then=then)
         return result
 
-    async def read(self, business: str, unit: Callable[[Tx, int], T]) -> T:
-        """The unit's result on a snapshot; the unit can't write. Raises what the unit raised, ``StorageUnavailable``."""
+    async def read(self, business: str, unit: Callable[[Tx, int], T], *, patience: float | None = None) -> T:
+        """The unit's result on a snapshot; the unit can't write. ``patience``: the store's, where it isn't more. Raises what the
+        unit raised, ``StorageUnavailable``."""
         self._check_given_up()
+        within = self.patience and max(self.patience, patience or 0.0)
         try:
-            async with asyncio.timeout(self.patience) as patience:
+            async with asyncio.timeout(within) as waited:
                 return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, business, unit)
         except TimeoutError as error:
-            if not patience.expired():
+            if not waited.expired():
                 raise
             raise StorageUnavailable("The database doesn't answer. Try again in a moment.") from error
 

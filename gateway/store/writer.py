@@ -105,7 +105,7 @@ class GroupWriter:
     _queue: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
     _waiting: int = 0
     _stopped: bool = False
-    _given_up: bool = False
+    _given_up: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _connection: Connection | None = None
 
@@ -131,7 +131,8 @@ class GroupWriter:
 
     def give_up(self) -> None:
         """Waits for the database no longer: what is queued or under way gets ``StorageUnavailable``."""
-        self._stopped = self._given_up = True
+        self._stopped = True
+        self._given_up.set()
         connection = self._connection
         if connection is not None:
             connection.interrupt()
@@ -253,10 +254,12 @@ class GroupWriter:
         return True
 
     def _connect(self) -> Connection:
-        if self._given_up:
+        if self._given_up.is_set():
             raise StorageFault("the database doesn't answer, and this node ends")
         if self._connection is None:
             self._connection = self.open_connection()
+            if self._given_up.is_set():  # while it was opened
+                self._connection.interrupt()
         return self._connection
 
     def _attempt(self, group: list[Job], *, patient: bool) -> list[Job]:

@@ -119,6 +119,7 @@ async def check_instants(fleet: Fleet, crowd: Crowd, *, since: int) -> None:
     assert not [entry for log in stored.logs.values() for entry in log if not since <= entry.at <= now]
 
 
+@pytest.mark.long
 async def test_node_whose_clock_is_a_day_off_does_alone_what_falls_due(fleet: Fleet) -> None:
     """Deliveries, put off or not, bots' lines, offers that run out, sessions: as a node does whose clock is right. First the one that
     is ahead, then the one that is behind."""

@@ -59,7 +59,7 @@ async def test_what_was_done_for_a_conversation_is_one_trace_without_a_word_of_i
         assert one.said["switchboard.business"] == business
     assert received.said["switchboard.channel"] == "webchat"
     assert turn.said["switchboard.outcome"] == "answered"
-    (asked,) = [one for one in collector.named("GET") if conversation not in str(one.said)]
+    (asked,) = collector.named("GET")  # no page, and no socket
     assert asked.said["http.route"] == "/api/v1/businesses/{business}/conversations/{conversation}"
     assert asked.said["http.response.status_code"] == 200
     assert collector.nodes == {node}
@@ -127,6 +127,17 @@ async def test_doctor_says_whether_the_collector_takes_them(collector: Collector
     assert (await looked(collector.url)).level is Level.OK
     away = await looked(f"http://127.0.0.1:{free_port()}")
     assert away.level is Level.WARN and "Start the collector" in away.text
+    async with await asyncio.start_server(_answer_as_grpc, "127.0.0.1", 0) as server:
+        other = await looked(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    assert other.level is Level.WARN and "4318" in other.text
     collector.refuses = 401
     refused = await looked(collector.url)
     assert refused.level is Level.WARN and "401" in refused.text
+
+
+async def _answer_as_grpc(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An empty SETTINGS frame (RFC 9113, 6.5): whoever speaks HTTP/1.1 can't read it."""
+    await reader.read(1024)
+    writer.write(b"\x00\x00\x00\x04\x00\x00\x00\x00\x00\n")
+    await writer.drain()
+    writer.close()

@@ -47,12 +47,12 @@ class GatedStore(Store):
     def open(self) -> None:
         self._gate.set()
 
-    async def read(self, business: str, unit: Callable[[Tx, int], T]) -> T:
+    async def read(self, business: str, unit: Callable[[Tx, int], T], *, patience: float | None = None) -> T:
         self.reads += 1
         if self._when == "before the read":
             await self._pass()
-            return await self._store.read(business, unit)
-        result = await self._store.read(business, unit)
+            return await self._store.read(business, unit, patience=patience)
+        result = await self._store.read(business, unit, patience=patience)
         await self._pass()
         return result
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -35,6 +36,10 @@ def check(settings: Settings) -> Iterator[Finding]:
             " OTEL_EXPORTER_OTLP_HEADERS, which this check doesn't send."
         )
         error.close()
+    except http.client.HTTPException:
+        yield warn(
+            f"{url} speaks another protocol: by gRPC collectors listen at 4317, and by HTTP, as it must be here, at 4318."
+        )
     except OSError as error:
         reason = getattr(error, "reason", error)
         yield warn(

@@ -173,6 +173,28 @@ async def test_node_that_knows_no_packs_is_told_and_heard(
     assert heard_a.heard.empty() and heard_b.heard.empty()
 
 
+async def test_redis_that_lets_nobody_count_is_told_both_ways_and_each_node_hears_once(
+    redis_server: RedisServer,
+) -> None:
+    rights = ["on", ">word", "~*", "&*", "+@all", "-pubsub|numsub"]
+    async with redis.asyncio.Redis.from_url(redis_server.url) as client:
+        await client.execute_command("ACL", "SETUSER", "bounded", *rights)  # type: ignore[no-untyped-call]
+        url = redis_server.url.replace("redis://", "redis://bounded:word@")
+        a, b, heard = RedisBus(url, node="a"), RedisBus(url, node="b"), Ear()
+        await a.start(Ear())
+        await b.start(heard)
+        await until(lambda: not a.doubtful and not b.doubtful)
+
+        a.publish(HINT)
+        a.publish(SIGNAL)
+
+        assert [await heard.next(), await heard.next()] == [HINT, SIGNAL]
+        assert heard.heard.empty()
+        await a.aclose()
+        await b.aclose()
+        await client.execute_command("ACL", "DELUSER", "bounded")  # type: ignore[no-untyped-call]
+
+
 async def test_a_listener_that_fails_once_hears_the_next(redis_server: RedisServer) -> None:
     heard = Ear()
 

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.cluster.bus import MemoryBus
 from gateway.dispatcher.hub import Hub
+from gateway.errors import StorageUnavailable
 from gateway.http.rows import Console, Rows
 from gateway.model import commands as c
 from gateway.store.lists import View
@@ -124,3 +125,19 @@ async def test_view_that_is_shown_instead_is_told(store: Store, place: Place, hu
     watching = screens(rows, place)
     rows.show(place.business, watching["olga"].console, "all")
     assert await told(hub, pen, watching, c.Say(text="Hi", endpoint=place.endpoint("ann"))) == {"olga", "all"}
+
+
+async def test_what_the_database_did_not_tell_is_told_later(
+    store: Store, rows: Rows, hub: Hub, pen: Pen, place: Place
+) -> None:
+    watching = screens(rows, place)
+    store.patience = 0.0  # nothing is read as soon as that
+    hub.committed(await pen.apply(c.AskForPerson()))
+    feed = rows._feeds[place.business]
+    with pytest.raises(StorageUnavailable):
+        await rows._send_in_turn(place.business, feed)
+    assert watching["queue"].told == []
+
+    store.patience = None
+    await until(lambda: watching["queue"].statuses == ["queued"], what="the row is told")
+    assert feed.changed == {}
