@@ -6,7 +6,8 @@ customer and of an operator; where there are three nodes, the operator's is at a
 ``cpu_per_turn_postgresql_over_bare``: nodes, PostgreSQL and Redis together for a turn of one node at full load, over a bare psycopg connection that runs
 the same statements, with PostgreSQL's share (``benchmarks.scale_bare``). ``cpu_per_turn_three_nodes_over_one``: the same conversations spread over three
 nodes. ``cpu_per_turn_1e6_over_1e3``: on a log of a million events over one of a thousand, in databases of their own. ``--long`` goes on to ten million.
-``idle_5000_rss_mb``: what a node with 5,000 silent widgets holds in memory. Rounds are taken in turns; medians.
+``idle_5000_rss_mb``: what a node with 5,000 silent widgets holds in memory. ``recover_s_…``: how long people wait after a fault, once each
+(``benchmarks.recovery`` has more of it). Rounds are taken in turns; medians.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import filling
+from benchmarks import filling, recovery
 from benchmarks.report import arguments, report, say
 from benchmarks.turn import Process, answered_texts, running, tree_cpu
 from gateway.model.events import Person
@@ -36,6 +37,7 @@ CONVERSATIONS = 90
 TURNS = 48
 """Questions and answers of one conversation that fills the log: about a hundred events."""
 IDLE = 5_000
+QUICK_FAULTS = ("node_restarted", "redis_killed")
 
 
 @dataclass
@@ -310,6 +312,10 @@ def main() -> None:
         grown, over = as_it_grows(services, sizes, rounds=rounds, seconds=seconds)
         figures |= grown
         ratios |= over
+        folder_of_nodes = Path(folder) / "recovery"
+        folder_of_nodes.mkdir()
+        faults = QUICK_FAULTS if quick else tuple(recovery.FAULTS)
+        figures |= asyncio.run(recovery.measure(folder_of_nodes, rounds=1, names=faults))
     report(figures, ratios, as_json=chosen.json)
 
 
