@@ -14,7 +14,7 @@ from gateway.model import commands as c
 from gateway.model.events import Entry
 from gateway.model.fold import fold_all
 from gateway.model.redact import redact
-from gateway.store import log
+from gateway.store import log, search
 from gateway.store.opening import open_postgresql
 from gateway.store.postgresql import IDLE_AT_MOST, FixedClock, PostgresConnection, ServerClock
 from gateway.store.sql import Tx
@@ -47,6 +47,17 @@ def wire(postgres: PostgresServer) -> Iterator[Wire]:
     found = Wire(postgres.port)
     yield found
     found.close()
+
+
+@pytest.fixture
+async def wired(
+    postgres: PostgresServer, wire: Wire, name: str, database: Database, clock: VirtualClock
+) -> AsyncIterator[Store]:
+    """A store at the end of the wire."""
+    store = open_postgresql(postgres.url(name, port=wire.port), clock=clock, writers=1)
+    await store.start()
+    yield store
+    await store.aclose()
 
 
 async def note(store: Store, place: Place, conversation: str, text: str = "x") -> int:
@@ -182,95 +193,94 @@ async def test_a_killed_reader_says_so_and_reads_again(
         assert await seqs(store, place, begun.id) == [1, 2]
 
 
-async def test_a_commit_whose_answer_was_lost_is_not_made_twice(
-    postgres: PostgresServer, wire: Wire, name: str, database: Database, clock: VirtualClock
-) -> None:
-    store = open_postgresql(postgres.url(name, port=wire.port), clock=clock, writers=1)
-    await store.start()
-    try:
-        place = await make_place(store)
-        begun = await store.write(place.business, Begin(place))
+async def test_a_commit_whose_answer_was_lost_is_not_made_twice(wired: Store, wire: Wire) -> None:
+    place = await make_place(wired)
+    begun = await wired.write(place.business, Begin(place))
 
-        async with busy_writer(store, place.business):
-            tasks = [asyncio.create_task(note(store, place, begun.id)) for _ in range(3)]
-            await handed_over()
-            wire.arm()
-        await asyncio.gather(*tasks)
-        assert wire.cut.is_set()
+    async with busy_writer(wired, place.business):
+        tasks = [asyncio.create_task(note(wired, place, begun.id)) for _ in range(3)]
+        await handed_over()
         wire.arm()
-        last = await note(store, place, begun.id)
+    await asyncio.gather(*tasks)
+    assert wire.cut.is_set()
+    wire.arm()
+    last = await note(wired, place, begun.id)
 
-        assert last == 6
-        assert await seqs(store, place, begun.id) == [1, 2, 3, 4, 5, 6]
-    finally:
-        await store.aclose()
-
-
-async def test_a_server_that_is_gone_is_said_and_comes_back(
-    postgres: PostgresServer, wire: Wire, name: str, database: Database, clock: VirtualClock
-) -> None:
-    store = open_postgresql(postgres.url(name, port=wire.port), clock=clock, writers=1)
-    await store.start()
-    try:
-        place = await make_place(store)
-        wire.close()
-
-        with pytest.raises(StorageUnavailable):
-            await store.write(place.business, Begin(place))
-        with pytest.raises(StorageUnavailable):
-            await store.read(place.business, lambda tx, now: None)
-    finally:
-        await store.aclose()
+    assert last == 6
+    assert await seqs(wired, place, begun.id) == [1, 2, 3, 4, 5, 6]
 
 
-async def test_server_that_says_nothing_is_told_to_readers_and_believed_again(
-    postgres: PostgresServer, wire: Wire, name: str, database: Database, clock: VirtualClock
-) -> None:
-    store = open_postgresql(postgres.url(name, port=wire.port), clock=clock, writers=1)
-    await store.start()
-    try:
-        place = await make_place(store)
-        begun = await store.write(place.business, Begin(place))
-        store.patience = 0.2
-        wire.hold()
+async def test_a_server_that_is_gone_is_said_and_comes_back(wired: Store, wire: Wire) -> None:
+    place = await make_place(wired)
+    wire.close()
 
-        asked = [store.read(place.business, lambda tx, now: None) for _ in range(5)]
-        told = await asyncio.gather(*asked, return_exceptions=True)
-        wire.let_go()
-        store.patience = 30
-
-        assert [type(one) for one in told] == [StorageUnavailable] * 5
-        assert await seqs(store, place, begun.id) == [1, 2]
-    finally:
-        await store.aclose()
+    with pytest.raises(StorageUnavailable):
+        await wired.write(place.business, Begin(place))
+    with pytest.raises(StorageUnavailable):
+        await wired.read(place.business, lambda tx, now: None)
 
 
-async def test_store_ends_though_the_server_says_nothing(
-    postgres: PostgresServer, wire: Wire, name: str, database: Database, clock: VirtualClock
-) -> None:
+async def test_server_that_says_nothing_is_told_to_readers_and_believed_again(wired: Store, wire: Wire) -> None:
+    place = await make_place(wired)
+    begun = await wired.write(place.business, Begin(place))
+    wired.patience = 0.2
+    wire.hold()
+
+    asked = [wired.read(place.business, lambda tx, now: None) for _ in range(5)]
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    wire.let_go()
+    wired.patience = 30
+
+    assert [type(one) for one in told] == [StorageUnavailable] * 5
+    assert await seqs(wired, place, begun.id) == [1, 2]
+
+
+async def test_store_ends_though_the_server_says_nothing(wired: Store, wire: Wire) -> None:
     """Whatever waits is told so, and no thread is left behind that would hold the process."""
-    store = open_postgresql(postgres.url(name, port=wire.port), clock=clock, writers=1)
-    await store.start()
-    place = await make_place(store)
-    begun = await store.write(place.business, Begin(place))
-    await store.read(place.business, lambda tx, now: None)
+    place = await make_place(wired)
+    begun = await wired.write(place.business, Begin(place))
+    await wired.read(place.business, lambda tx, now: None)
     wire.hold()
     stuck = [
-        asyncio.ensure_future(note(store, place, begun.id)),
-        asyncio.ensure_future(note(store, place, begun.id)),
-        *(asyncio.ensure_future(store.read(place.business, lambda tx, now: None)) for _ in range(4)),
+        asyncio.ensure_future(note(wired, place, begun.id)),
+        asyncio.ensure_future(note(wired, place, begun.id)),
+        *(asyncio.ensure_future(wired.read(place.business, lambda tx, now: None)) for _ in range(4)),
     ]
     await handed_over()
 
-    store.give_up()
+    wired.give_up()
     told = await asyncio.gather(*stuck, return_exceptions=True)
-    await store.aclose()
+    await wired.aclose()
 
     assert [type(one) for one in told] == [StorageUnavailable] * 6
-    for late in (store.read(place.business, lambda tx, now: None), note(store, place, begun.id)):
+    for late in (wired.read(place.business, lambda tx, now: None), note(wired, place, begun.id)):
         with pytest.raises(StorageUnavailable):
             await late
     assert not any("store-" in thread.name for thread in threading.enumerate())
+
+
+async def test_erasure_waits_for_who_indexes_and_leaves_no_word_behind(
+    postgres: PostgresServer, database: Database, name: str, clock: VirtualClock
+) -> None:
+    async with database.opened(clock) as one, database.opened(clock) as two:
+        place = await make_place(one)
+        begun = await one.write(place.business, Begin(place, text="secret"))
+        gate = Gate()
+
+        def index(tx: Tx, now: int) -> None:
+            assert search.add(tx, begun.id, [search.Text(2, now, "secret")], known=search.Mark(0, 0), upto=2)
+            tx.flush()
+            gate(tx, now)
+
+        indexing = asyncio.create_task(one.write(place.business, index))
+        await asyncio.to_thread(gate.reached.wait, 30)
+        erasing = asyncio.create_task(two.write(place.business, lambda tx, now: search.forget(tx, begun.id)))
+        await until_one_waits(postgres, name)
+        gate.open()
+        await asyncio.gather(indexing, erasing)
+
+        asked = search.read_question("secret")
+        assert await one.read(place.business, lambda tx, now: search.find(tx, asked, limit=5)) == []
 
 
 async def test_erasure_waits_for_an_append_and_loses_nothing_of_it(
