@@ -209,9 +209,8 @@ def add(tx: Tx, conversation: str, texts: Iterable[Text], *, known: Mark, upto: 
 
 def forget(tx: Tx, conversation: str) -> None:
     """Takes everything of a conversation out of the index: its log was rewritten."""
-    tx.execute(
-        _FORGET, conversation_id=conversation, seq=0, epoch=1
-    )  # first: who indexes just now has the row, and is waited for
+    # First the mark: who indexes just now holds its row, and what they wrote is there to be dropped.
+    tx.execute(_FORGET, conversation_id=conversation, seq=0, epoch=1)
     tx.execute(_DROP, conversation_id=conversation)
 
 
