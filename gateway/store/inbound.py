@@ -30,11 +30,19 @@ _PEEK = Query(
         identities.c.address == bindparam("address"),
     )
 )
+_ALL = (
+    "SELECT inbox_id, address, id, contact_id, conversation_id, blocked_until FROM identities"
+    " WHERE business_id = :business_id AND inbox_id {inboxes} AND address {addresses} ORDER BY id"
+)
 _FIND_ALL = Query(
-    text(  # PostgreSQL's: SQLite's writer is alone and locks nothing
-        "SELECT inbox_id, address, id, contact_id, conversation_id, blocked_until FROM identities"
-        f" WHERE business_id = :business_id AND inbox_id {any_of('inboxes')} AND address {any_of('addresses')}"
-        " ORDER BY id FOR UPDATE OF identities"
+    text(
+        _ALL.format(
+            inboxes="IN (SELECT value FROM json_each(:inboxes))",
+            addresses="IN (SELECT value FROM json_each(:addresses))",
+        )
+    ),
+    postgresql=text(
+        _ALL.format(inboxes=any_of("inboxes"), addresses=any_of("addresses")) + " FOR UPDATE OF identities"
     ),
     beside=True,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
@@ -25,7 +26,7 @@ SETTLED_WITHIN = 60.0
 def chance_of(name: str) -> random.Random:
     """A source of chance whose seed is told; ``FAULT_SEED`` sets it."""
     seed = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
-    print(f"FAULT_SEED={seed} ({name})")
+    print(f"FAULT_SEED={seed} ({name})", file=sys.stderr)
     return random.Random(seed)
 
 
