@@ -43,14 +43,14 @@ class Load:
 class Costs:
     """What a turn takes, in microseconds of a core, and a node holds. ``hint_us``: of a node, to hear of another node's commit."""
 
-    node_us: float = 2_700
-    postgresql_us: float = 1_900
-    redis_us: float = 30
-    hint_us: float = 30
-    wal_bytes: float = 12_000
+    node_us: float = 2_150
+    postgresql_us: float = 810
+    redis_us: float = 20
+    hint_us: float = 80
+    wal_bytes: float = 11_000
     event_bytes: float = 900
-    socket_bytes: float = 29_000
-    node_rss_mb: float = 190
+    socket_bytes: float = 22_000
+    node_rss_mb: float = 135
 
 
 @dataclass(frozen=True, kw_only=True)
