@@ -105,9 +105,11 @@ class Turns:
         state = committed.state
         waiting = self._waiting.get(state.id)
         if waiting is not None:
-            waiting.state = state
+            # Other nodes may have taken inputs in between: then memory has not all of them, and they are read.
+            whole = committed.before is not None and committed.before.seq == waiting.state.seq
             if waiting.inputs is not None:
-                waiting.inputs = _inputs(committed.entries, waiting.inputs)
+                waiting.inputs = _inputs(committed.entries, waiting.inputs) if whole else None
+            waiting.state = state
         elif committed.turn_at is not None:
             before = committed.before
             known = before is None or not before.unanswered

@@ -31,6 +31,18 @@ async def test_burst_is_answered_by_one_turn_after_the_pause(bench: Bench) -> No
     check_turns(entries)
 
 
+async def test_what_another_node_took_of_a_burst_is_answered_with_it(bench: Bench) -> None:
+    other = bench.node("node-b", engine=ScriptedEngine())
+    conversation = (await bench.say("no internet")).conversation
+    await other.receive(bench.inbound("since morning"))
+    await bench.say("flat 12")
+    await bench.quiet()
+    await bench.advance(1)
+    entries = await bench.logged(conversation, "bot_message")
+    assert bench.engine.heard == [["no internet", "since morning", "flat 12"]]
+    check_turns(entries)
+
+
 async def test_button_is_answered_without_a_pause(bench: Bench) -> None:
     conversation = (await bench.say("Plans", choice="/plans")).conversation
     check_turns(await bench.logged(conversation, "bot_message"))
