@@ -9,8 +9,9 @@ import msgspec
 import phonenumbers
 
 from channels.telegram import wire
-from channels.telegram.reading import LONGEST_NAME, UNWANTED, has_words, line, name_of, text_of
+from channels.telegram.reading import LONGEST_NAME, has_words, line, name_of, text_of
 from gateway.model.events import FileKind, Phone, Place, Span
+from gateway.model.reach import UNWANTED
 from gateway.ports import Media
 
 

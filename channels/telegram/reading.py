@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from urllib.parse import urlsplit
@@ -10,9 +9,7 @@ from urllib.parse import urlsplit
 from channels.telegram import wire
 from gateway.model.events import Span, SpanKind
 from gateway.model.markup import units
-
-UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, but for line feed and tab, and marks that reverse what stands beside them."""
+from gateway.model.reach import UNWANTED
 
 LONGEST_NAME, LONGEST_QUOTE, LONGEST_ADDRESS = 120, 200, 2048
 SCHEMES = frozenset(("http", "https", "tg", "mailto", "tel"))

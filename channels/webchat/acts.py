@@ -7,10 +7,10 @@ from typing import Annotated, Literal, assert_never
 
 import msgspec
 
-from channels.webchat.codec import UNWANTED, clean
+from channels.webchat.codec import clean
 from gateway.errors import Invalid
 from gateway.model import commands as c
-from gateway.model.reach import check_email, check_phone
+from gateway.model.reach import UNWANTED, check_email, check_phone
 from gateway.model.state import ATTRIBUTE_LENGTH, ATTRIBUTE_NAME_LENGTH, MAX_ATTRIBUTES
 
 ClientId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]

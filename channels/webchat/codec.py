@@ -10,12 +10,11 @@ import msgspec
 
 from gateway.errors import Invalid, TooLarge
 from gateway.model.events import Button, Page
+from gateway.model.reach import UNWANTED
 from gateway.ports import Consent, Inbound, Invitation, Profile
 from gateway.settings import IceServer
 
 CHANNEL = "webchat"
-UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, but for line feed and tab, and marks that reverse what stands beside them."""
 
 TOKEN = re.compile("[A-Za-z0-9_-]{43}")
 """A visitor's token: 32 bytes in base64url."""

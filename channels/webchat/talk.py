@@ -25,7 +25,7 @@ from gateway.http.pictures import qr_of
 from gateway.http.socket import PONG, Closed, Session, decode_frame, receive
 from gateway.model.commands import AnyCommand, AskTranscript, EndCall, SetAttributes
 from gateway.model.events import BotMessage
-from gateway.model.reach import COUNTRIES
+from gateway.model.reach import COUNTRIES, UNWANTED
 from gateway.model.state import Conversation, Floor, Status
 from gateway.model.visible import Audience
 from gateway.ports import Caller, Calls, Consent, Invitation, Receipt, Signal
@@ -123,9 +123,8 @@ class Talk:
                 self._parts.queue.ask(self._business)
         elif self._hello.conversation:
             self._session.tell({"type": "resync", "conversation": self._hello.conversation})
-        self._visitor = self._visitor._replace(
-            state=None, marks={}
-        )  # told, and outdated from now on: a page is open for hours
+        # Told, and outdated from now on: a page is open for hours.
+        self._visitor = self._visitor._replace(state=None, marks={})
         await receive(self._session, self._handle)
 
     def leave(self) -> None:
@@ -388,7 +387,7 @@ class Talk:
         if frame.on:
             self._parts.dispatcher.typing(self._conversation, seconds=TYPING_HOLDS)
         body: dict[str, str | int | bool] = {"on": frame.on}
-        text = codec.UNWANTED.sub("", frame.text)[-codec.DRAFT :]
+        text = UNWANTED.sub("", frame.text)[-codec.DRAFT :]
         if frame.on and text and self._visitor.inbox.settings.live_draft:
             readers = await self._readers()
             body |= {"text": text, "to": " ".join(readers)} if readers else {}

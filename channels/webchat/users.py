@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 
-from channels.webchat.codec import UNWANTED
 from gateway.errors import UserExpired, UserRefused
+from gateway.model.reach import UNWANTED
 from gateway.ports import Profile
 from gateway.store import inbox_secrets
 from gateway.store.directory import Inbox

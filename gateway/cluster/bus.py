@@ -175,9 +175,8 @@ class RedisBus:
             try:
                 listener(message)
             except Exception:
-                log.exception(
-                    "bus_listener_failed"
-                )  # one message less; a bus that ended here would be deaf and not say so
+                # One message less; a bus that ended here would be deaf and not say so.
+                log.exception("bus_listener_failed")
 
 
 async def tell_nodes(url: str, message: Message) -> bool:

@@ -11,6 +11,7 @@ from gateway.faults import desk
 COUNTRIES = {"ru": "RU", "en": "GB"}
 """Whose phone numbers somebody of a language may write without their country."""
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, but for line feed and tab, and marks that reverse what stands beside them."""
 _ADDRESS = re.compile(r"[^@\s\"(),:;<>\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 _WORD = re.compile(r"\S*@\S*")
 _DIGITS = re.compile(r"\d")

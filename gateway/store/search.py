@@ -39,9 +39,6 @@ _t, _m, _w = search_texts.c, search_marks.c, contact_words.c
 _TEXTS = Bulk(search_texts, ("conversation_id", "seq", "at", "doc", "stems"), keeps=True)
 _LAST_DOC = Query(select(func.max(_t.doc)), across=True)
 _DROP = Query(delete(search_texts).where(_t.business_id == _business, _t.conversation_id == _conversation))
-_MARK = Query(
-    select(_m.seq, _m.epoch).where(_m.business_id == _business, _m.conversation_id == _conversation)
-)  # fmt: skip
 _BEGIN = Query(lambda insert: insert(search_marks).on_conflict_do_nothing())
 _ADVANCE = Query(
     update(search_marks)
@@ -178,11 +175,6 @@ def read_question(question: str) -> Asked:
 
 
 # --- texts ---
-
-
-def mark(tx: Tx, conversation: str) -> Mark:
-    row = tx.one(_MARK, conversation_id=conversation)
-    return Mark(*row) if row else Mark(0, 0)
 
 
 def stands(tx: Tx, conversations: Iterable[str]) -> list[Stand]:

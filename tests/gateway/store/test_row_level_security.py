@@ -67,7 +67,7 @@ def fill(place: Place, account: str, name: str) -> Callable[[Tx, int], None]:
         lists.mark_read(tx, state.id, "people", 1)
         ledger.open_request(tx, state.id, opened_seq=1, channel="webchat", now=now)
         files.add(tx, files.StoredFile("f", f"{name}/f", "a.txt", "text/plain", 1, account), now=now)
-        search.add(tx, state.id, [search.Text(2, now, "hello")], known=search.mark(tx, state.id), upto=2)
+        search.add(tx, state.id, [search.Text(2, now, "hello")], known=search.stands(tx, [state.id])[0].mark, upto=2)
         search.name_contact(tx, state.contact)
         actor = audit.Actor(account, "Olga")
         audit.note(tx, actor, "added", kind="label", subject="l1", name="Urgent", now=now)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import bindparam, select
 
 from gateway.language import clean, stem, words
 from gateway.store import contacts, inbound, search
 from gateway.store.contacts import Attributes
+from gateway.store.schema import search_marks
 from gateway.store.search import FIRST, Hit, Mark, Text
-from gateway.store.sql import Tx
+from gateway.store.sql import Query, Tx
 from gateway.store.store import Store
 from tests.support.stores import Place
 
@@ -24,9 +26,23 @@ SAID = {
 }
 
 
+_MARK = Query(
+    select(search_marks.c.seq, search_marks.c.epoch).where(
+        search_marks.c.business_id == bindparam("business_id"),
+        search_marks.c.conversation_id == bindparam("conversation_id"),
+    )
+)
+
+
+def mark(tx: Tx, conversation: str) -> Mark:
+    """Of a conversation that needn't be there."""
+    row = tx.one(_MARK, conversation_id=conversation)
+    return Mark(*row) if row else Mark(0, 0)
+
+
 async def index(store: Store, place: Place, said: dict[int, str], *, conversation: str = "c1") -> None:
     def unit(tx: Tx, now: int) -> None:
-        known = search.mark(tx, conversation)
+        known = mark(tx, conversation)
         texts = [Text(seq, 1_000 + seq, search.stems_of(text)) for seq, text in said.items()]
         assert search.add(tx, conversation, texts, known=known, upto=max(said))
 
@@ -69,7 +85,7 @@ async def test_what_is_forgotten_is_found_no_more_and_what_was_read_before_is_no
     store: Store, place: Place
 ) -> None:
     await index(store, place, SAID)
-    known = await store.read(place.business, lambda tx, now: search.mark(tx, "c1"))
+    known = await store.read(place.business, lambda tx, now: mark(tx, "c1"))
     await store.write(place.business, lambda tx, now: search.forget(tx, "c1"))
     assert await found(store, place, "интернет") == []
 
