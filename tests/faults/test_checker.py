@@ -61,7 +61,8 @@ def run_of(history: History) -> Run:
 
 def page_of(log: Sequence[Entry]) -> Page:
     shown = (visible_entry(entry, Audience.CUSTOMER) for entry in log)
-    return Page(WRITER, CONVERSATION, tuple(msgspec.to_builtins(entry) for entry in shown if entry is not None))
+    whole = [entry for entry in shown if entry is not None]
+    return Page(WRITER, CONVERSATION, tuple(msgspec.json.decode(msgspec.json.encode(whole))))
 
 
 @pytest.mark.parametrize("people", [False, True])
@@ -149,6 +150,15 @@ def with_a_reply_too_few(run: Run) -> Run:
     return retold([entry.event for entry in log_of(run)[:-1]])
 
 
+def with_a_turn_that_was_not_asked_all_that_it_covers(run: Run) -> Run:
+    """As a node does that begins a turn, and counts what another node takes meanwhile as answered."""
+    history = History().start(endpoint=TELEGRAM)
+    history.say(FIRST, endpoint=TELEGRAM)
+    history.say(SECOND, endpoint=TELEGRAM)
+    history.turn(f"You said: {SECOND}")
+    return run_of(history)
+
+
 def with_a_request_of_nobody(run: Run) -> Run:
     return with_stored(run, held=frozenset())
 
@@ -194,6 +204,7 @@ WRONG: list[tuple[Callable[[Run], Run], Rule]] = [
     (never_answered, "uncovered"),
     (answered_by_two_turns, "covered_twice"),
     (with_a_reply_too_few, "unsaid"),
+    (with_a_turn_that_was_not_asked_all_that_it_covers, "unheard"),
     (with_a_request_of_nobody, "unended"),
     (resolved_without_an_ending, "unended"),
     (with_no_line_in_the_ledger, "unwritten"),

@@ -15,6 +15,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support_edge.fleet import Crowd, Fleet, Servers, chance_of, findings, on_fleet
 from tests.support_edge.fleet.checker import Rule
+from tests.support_edge.process import living
 from tests.support_edge.waiting import until, until_async
 
 
@@ -68,3 +69,19 @@ async def test_nodes_that_forget_what_they_took_are_caught_by_repeats(
             await crowd.say_each()
             await crowd.until_settled()
         assert "doubled" in await rules(crowd)
+
+
+async def test_nodes_that_look_only_at_what_they_took_are_caught_by_two_tabs(
+    servers: Servers, http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    pause = {"burst_pause": 1.0}
+    async with on_fleet(servers, tmp_path, http, count=2, bots=(), planted="deaf_turns", settings=pause) as fleet:
+        crowd = await Crowd.gather(fleet, "Wasps", pages=1)
+        (page,), (tab,) = crowd.pages, crowd.other_tabs()
+        async with crowd.living(), living(tab):
+            await until(lambda: bool(tab.connections), what="the other tab is on")
+            for number, one in enumerate((page, tab, page), start=1):
+                await one.say(f"{page.name} line {number}")
+                await until(lambda: not one.outbox, what="it is stored")  # noqa: B023
+            await until(lambda: page.answered, what="the bot answers")
+        assert "unheard" in await rules(crowd)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ ARGUMENTS = [
 ]
 DEADLINE = 30_000
 """Milliseconds within which the pages show what is expected of them."""
+
+TRACED = os.environ.get("JOURNEY_TRACES") == "1"
+"""Every step is kept for Playwright's viewer. That is a fifth of all that the journeys take: only where somebody looks."""
 
 WHEN_AWAY = ("net::ERR_", "WebSocket connection to", "WebSocket is already in CLOSING")
 """What Chromium itself writes to the console when the network or the server is gone."""
@@ -64,7 +68,8 @@ class Stage:
         context.set_default_timeout(DEADLINE)
         for script in self._scripts:
             context.add_init_script(script)
-        context.tracing.start(snapshots=True)  # its film would cost a fifth of all that the journeys take
+        if TRACED:
+            context.tracing.start(snapshots=True, screenshots=True)
         context.on("page", self._watch)
         self._contexts.append(context)
         return context
@@ -81,26 +86,28 @@ class Stage:
         self._allowed.append(words)
 
     def close(self, *, failed: bool) -> list[Path]:
-        """Closes all; the screenshots and traces of a failure."""
+        """Closes all; what a failure leaves behind, and the traces."""
         kept: list[Path] = []
         for number, context in enumerate(self._contexts):
             trace = self._traces / f"trace-{number}.zip"
             if failed:
-                kept += self._shots(context, number)
+                kept += self._last_seen(context, number)
+            if TRACED:
                 context.tracing.stop(path=trace)
                 kept.append(trace)
-            else:
-                context.tracing.stop()
             context.close()
         return kept
 
-    def _shots(self, context: BrowserContext, number: int) -> list[Path]:
-        shots = []
+    def _last_seen(self, context: BrowserContext, number: int) -> list[Path]:
+        """How each page looks, and what it is made of."""
+        kept = []
         for index, page in enumerate(context.pages):
             shot = self._traces / f"page-{number}-{index}.png"
             page.screenshot(path=shot)
-            shots.append(shot)
-        return shots
+            whole = shot.with_suffix(".html")
+            whole.write_text(page.content(), "utf-8")
+            kept += [shot, whole]
+        return kept
 
     def _watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self._complain(f"page error: {error}"))

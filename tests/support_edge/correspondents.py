@@ -36,7 +36,10 @@ class Correspondent:
 
     async def answered(self) -> bool:
         """The chat has an answer to every line."""
-        return set(self.lines) <= {line for text in await self.talk.texts() for line in answered_in(text)}
+        return not await self.unanswered()
+
+    async def unanswered(self) -> set[str]:
+        return set(self.lines) - {line for text in await self.talk.texts() for line in answered_in(text)}
 
 
 def answered_in(text: str) -> list[str]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partialmethod
 from typing import Any, Literal
 
 import gateway.model.decisions.bot as bot_decisions
 import gateway.store.store as store_module
+from gateway.dispatcher import Committed
+from gateway.dispatcher.turns import Turns
 from gateway.model import commands as c
 from gateway.model.circumstances import Events
 from gateway.model.state import Conversation
 from gateway.store import inbound
 from gateway.store.writer import GroupWriter, Job
 
-Planted = Literal["", "early_acknowledgement", "no_fence", "no_inbound_key"]
+Planted = Literal["", "early_acknowledgement", "no_fence", "no_inbound_key", "deaf_turns"]
 
 LATE = 0.3
 """Seconds between the acknowledgement and the commit."""
@@ -54,6 +58,14 @@ def _claims_always(*of: Any, **more: Any) -> None:
     return None
 
 
+def _follows_as_if_alone(turns: Turns, committed: Committed, *, follow: Callable[[Turns, Committed], None]) -> None:
+    """Whatever another node took before this isn't looked for."""
+    waiting = turns._waiting.get(committed.state.id)
+    if waiting is not None and committed.before is not None:
+        waiting.state = committed.before
+    follow(turns, committed)
+
+
 def plant(fault: Planted) -> None:
     """From now on this process is broken in this way."""
     match fault:
@@ -64,3 +76,5 @@ def plant(fault: Planted) -> None:
         case "no_inbound_key":
             inbound.claim_key = _claims_always
             inbound.earlier = _claims_always
+        case "deaf_turns":
+            Turns.follow = partialmethod(_follows_as_if_alone, follow=Turns.follow)  # type: ignore[assignment]

@@ -187,10 +187,13 @@ class Customer:
             finally:
                 line.cancel()
                 await asyncio.wait([line])
-            with contextlib.suppress(
-                aiohttp.ClientError, Closed, ConnectionError, TimeoutError, asyncio.CancelledError
-            ):
+            try:
                 line.result()
+            except TimeoutError:
+                # What was refused on it nobody heard, and what was said behind that may be stored.
+                self.put_off.update(self.outbox)
+            except (aiohttp.ClientError, Closed, ConnectionError, asyncio.CancelledError):
+                pass
             pause = SHORTEST_PAUSE if self.connections > connections else min(LONGEST_PAUSE, pause * 2)
             await asyncio.sleep(pause)
 
@@ -295,7 +298,13 @@ class Customer:
 def check_transcript(customer: Customer, whole: Sequence[Entry]) -> None:
     """The page shows what the log says to customers: all of it, in order, nothing else."""
     shown = [entry for entry in (visible_entry(entry, Audience.CUSTOMER) for entry in whole) if entry is not None]
-    assert list(customer.entries.values()) == [msgspec.to_builtins(entry) for entry in shown]
+    seen, told = list(customer.entries.values()), msgspec.json.decode(msgspec.json.encode(shown))
+    assert seen == told, f"{customer.name} SEES {_beside(seen, told)}\nTOLD {_beside(told, seen)}"
+
+
+def _beside(these: list[dict[str, Any]], those: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Which of these aren't among those."""
+    return [one for one in these if one not in those]
 
 
 @contextlib.asynccontextmanager

@@ -14,6 +14,7 @@ from gateway.model.state import Conversation, Floor, Status
 from gateway.model.visible import Audience, visible_entry
 from gateway.store.ledger import Request
 from tests.support_edge.checks import inputs
+from tests.support_edge.correspondents import answered_in
 from tests.support_edge.fleet.record import Chat, Page, Record, Stored
 
 Rule = Literal[
@@ -25,6 +26,7 @@ Rule = Literal[
     "uncovered",  # an input that no turn covers
     "covered_twice",  # an input that several turns cover
     "unsaid",  # a turn whose replies aren't there once each
+    "unheard",  # a turn covers an input that its reply doesn't answer, or answers one that it doesn't cover
     "unended",  # a request without an ending that nobody has
     "unwritten",  # a conversation whose request isn't in the ledger
     "page",  # a page shows something else than the log
@@ -143,6 +145,18 @@ def _check_turns(name: str, log: Sequence[Entry], state: Conversation | None) ->
     answered = Counter(turn.upto for turn in turns)
     if said != answered and set(answered.values()) <= {1}:
         yield Finding("unsaid", f"{name}: turns {sorted(answered)}, replies {sorted(said.elements())}")
+    for turn in turns:
+        yield from _check_reply(name, log, turn)
+
+
+def _check_reply(name: str, log: Sequence[Entry], turn: BotTurn) -> Iterator[Finding]:
+    """The scripted bot names what it was asked: that is what its turn covers, in that order."""
+    asked = [e.event.text for e in log if isinstance(e.event, CustomerMessage) and turn.answered < e.seq <= turn.upto]
+    for entry in log:
+        if isinstance(entry.event, BotMessage) and entry.event.turn == turn.upto and turn.outcome == "answered":
+            told = answered_in(entry.event.text)
+            if told != asked:
+                yield Finding("unheard", f"{name}: {entry.seq} answers {told}, its turn covers {asked}")
 
 
 def _is_peoples(seq: int, people: Sequence[int], state: Conversation | None) -> bool:

@@ -125,9 +125,23 @@ class Crowd:
         )  # fmt: skip
         await until_async(self._is_served, within=within, what="all that is stored on the page that the operator has")
         for person in self.people:
-            await until_async(person.answered, within=within, what=f"answers in the chat of {person.name}")
+            await self._until_answered(person, within=within)
         if self.polled:
             await until_async(self._is_confirmed, within=within, what="Telegram keeps nothing")
+
+    async def _until_answered(self, person: Correspondent, *, within: float) -> None:
+        try:
+            await until_async(person.answered, within=within, what=f"answers in the chat of {person.name}")
+        except AssertionError as late:
+            waiting = sorted(await person.unanswered())
+            raise AssertionError(f"{late}: {waiting}\n{await self._how_it_stands(person)}") from late
+
+    async def _how_it_stands(self, person: Correspondent) -> str:
+        """With what is this person's: at the gate, in the log, on its way."""
+        stored = await self.fleet.stored(person.name)
+        gate = [one for one in self.fleet.gate.answered if one.text in person.lines]
+        dues = await self.fleet.ask("SELECT * FROM due WHERE subject = ANY(%s)", list(stored.logs))
+        return f"GATE {gate}\nLOGS {stored.logs}\nSTATES {stored.states}\nPUSHES {stored.pushes}\nDUE {dues}"
 
     async def check(self, *, ambiguous: int = 0) -> None:
         """What they know and what is stored go together; see ``checker``."""
