@@ -38,11 +38,13 @@ MAX_INPUTS = 50
 MAX_WAIT = 5.0
 """Seconds that a customer who types on may hold a turn back."""
 RETRY_AFTER = 1_000_000
+LEAST_TRY = 1_000_000
+"""A try that has less time than this would fail whatever the engine: none is made, or it is one like the first."""
 NOT_READY_RETRY = 300_000
 LONG_TURN = 0.5
 """Seconds after which a turn is shown as writing."""
 STORAGE_RETRY = 1.0
-"""Seconds before a turn that could not be stored is made again."""
+"""Seconds before a turn that could not be stored is made again, and before what could not be read is asked for again."""
 
 
 class Waiting(msgspec.Struct):
@@ -179,6 +181,8 @@ class Turns:
     async def _read(
         self, business: str, conversation: str, fence: int, attempts: int, since: int = 0
     ) -> Turn | None:  # fmt: skip
+        """As it is stored; a database that says nothing is waited for as long as another node leaves the row to us."""
+
         def unit(tx: Tx, now: int) -> Turn | None:
             state = log.peek(tx, conversation)
             if state is None:
@@ -186,7 +190,15 @@ class Turns:
             found = log.entries(tx, conversation, after=state.answered)
             return Turn(business, state, _inputs(found), fence, attempts, since)
 
-        return await self._dispatcher.store.read(business, unit)
+        ours = asyncio.get_running_loop().time() + self._policy.turn_lease / 1e6
+        while True:
+            try:
+                return await self._dispatcher.store.read(business, unit)
+            except Refused as refused:
+                late = asyncio.get_running_loop().time() + STORAGE_RETRY > ours
+                if refused.status != 503 or late or self._stopping:
+                    raise
+            await asyncio.sleep(STORAGE_RETRY)
 
     async def _run(self, turn: Turn | None) -> None:
         while turn is not None:
@@ -214,8 +226,8 @@ class Turns:
                 raise
             # Shortly, long before the lease would end. The fence drops it if it was stored after all.
             await asyncio.sleep(STORAGE_RETRY)
-            if not self._stopping:
-                return await self._read(turn.business, state.id, turn.fence, turn.attempts, turn.since)
+            if not self._stopping:  # as for the first time: no engine has failed
+                return await self._read(turn.business, state.id, turn.fence, turn.attempts)
         except Exception as error:
             await self._failed(turn, error)
         return None
@@ -287,7 +299,7 @@ class Turns:
     def _within(self, turn: Turn) -> int:
         """How long this try may take. What a dead node has cost is lost: then it is a try like the first."""
         left = turn.since + self._policy.turn_limit - self._dispatcher.clock()
-        return min(self._policy.turn_timeout, left) if left > 0 else self._policy.turn_timeout
+        return min(self._policy.turn_timeout, left) if left >= LEAST_TRY else self._policy.turn_timeout
 
     def _request(self, turn: Turn) -> TurnRequest:
         state, now = turn.state, self._dispatcher.clock()
@@ -325,7 +337,7 @@ class Turns:
         TURN_FAILURES.inc()
         logger.error("turn_failed", conversation=turn.state.id, attempts=turn.attempts, exc_info=error)
         pause = RETRY_AFTER * turn.attempts
-        in_time = self._dispatcher.clock() + pause < turn.since + self._policy.turn_limit
+        in_time = self._dispatcher.clock() + pause + LEAST_TRY < turn.since + self._policy.turn_limit
         if turn.attempts < self._policy.turn_attempts and in_time:
             await self._later(turn, pause, attempts=turn.attempts, since=turn.since)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from gateway.errors import BotNotReady
+from gateway.errors import BotNotReady, StorageUnavailable
 from gateway.model.events import BotTurnDropped, BotTurnFailed, HandoffRequested, SystemNotice
 from gateway.ports import BotReply, TurnRequest, TurnResult
 from gateway.store import due
@@ -193,6 +193,27 @@ async def is_put_off(bench: Bench, conversation: str) -> bool:
     return row not in (None, "{}")
 
 
+async def test_time_for_which_nothing_could_be_stored_is_not_the_engines(bench: Bench) -> None:
+    """However little is left of its fifteen seconds: the engine has failed nobody."""
+
+    def cannot_read(request: TurnRequest) -> TurnResult:
+        bench.engine.hold()
+        bench.engine.answer = echo
+        raise StorageUnavailable("The database doesn't answer.")
+
+    bench.engine.answer = cannot_read
+    conversation = (await bench.say("Plans", choice="/plans")).conversation
+    await until(lambda: bench.engine.finished == 1)
+    await bench.times.advance(13.5)
+    await until(lambda: len(bench.engine.requests) == 2)
+    await bench.times.advance(5)
+    await bench.quiet()
+    bench.engine.release()
+    entries = await bench.logged(conversation, "bot_message")
+    check_turns(entries)
+    assert "handoff_requested" not in tags(entries)
+
+
 async def test_turn_that_failed_before_its_node_died_is_tried_as_for_the_first_time(bench: Bench) -> None:
     def fail(request: TurnRequest) -> TurnResult:
         raise RuntimeError("a bug in the bot")
@@ -244,7 +265,7 @@ async def test_turn_whose_node_died_in_the_pause_is_made_by_another_once(bench: 
     dead = bench.node("node-b", engine=ScriptedEngine())
     conversation = (await dead.receive(bench.inbound("no internet"))).conversation
     await dead._turns.drain(within=0)  # its memory is gone; its lease still holds
-    await bench.advance(20)
+    await bench.advance(10)
     await bench.quiet()
     assert bench.engine.requests == []
     await bench.advance(20)
