@@ -21,40 +21,44 @@ from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support_edge.clients import http_client
 from tests.support_edge.fleet import Crowd, Fleet, Servers, chance_of, on_fleet
+from tests.support_edge.fleet.turns import begin_turn
 
 RATE = 10.0
 AWAY = 5.0
 """Seconds that a service is away."""
-Fault = Callable[[Fleet], Awaitable[None]]
+Fault = Callable[[Fleet, Crowd], Awaitable[None]]
 
 
-async def kill_node(fleet: Fleet) -> None:
-    await fleet.nodes[1].kill()
+async def kill_node(fleet: Fleet, crowd: Crowd) -> None:
+    """With a turn in hand."""
+    node = fleet.nodes[1]
+    await begin_turn(fleet, crowd, node)
+    await node.kill()
 
 
-async def restart_node(fleet: Fleet) -> None:
+async def restart_node(fleet: Fleet, crowd: Crowd) -> None:
     assert await fleet.nodes[1].end() == 0
 
 
-async def kill_redis(fleet: Fleet) -> None:
+async def kill_redis(fleet: Fleet, crowd: Crowd) -> None:
     fleet.redis.kill()
     await asyncio.sleep(AWAY)
     fleet.redis.mend()
 
 
-async def freeze_redis(fleet: Fleet) -> None:
+async def freeze_redis(fleet: Fleet, crowd: Crowd) -> None:
     fleet.redis.pause()
     await asyncio.sleep(AWAY)
     fleet.redis.mend()
 
 
-async def stop_postgresql(fleet: Fleet) -> None:
+async def stop_postgresql(fleet: Fleet, crowd: Crowd) -> None:
     fleet.postgres.halt()
     await asyncio.sleep(AWAY)
     fleet.postgres.go_on()
 
 
-async def freeze_postgresql(fleet: Fleet) -> None:
+async def freeze_postgresql(fleet: Fleet, crowd: Crowd) -> None:
     fleet.postgres.pause()
     await asyncio.sleep(AWAY)
     fleet.postgres.resume()
@@ -75,9 +79,8 @@ async def recovered(fleet: Fleet, name: str, fault: Fault) -> float:
         await crowd.until_answered_once()
         async with crowd.writing(chance_of(name), rate=RATE):
             await asyncio.sleep(1.0)
-            await fault(fleet)
+            await fault(fleet, crowd)
             over = time.monotonic()
-            await asyncio.sleep(1.0)
         await crowd.until_settled(within=180)
         took = time.monotonic() - over
         await crowd.check()

@@ -5,7 +5,8 @@ customer and of an operator; where there are three nodes, the operator's is at a
 
 ``cpu_per_turn_postgresql_over_bare``: nodes, PostgreSQL and Redis together for a turn of one node at full load, over a bare psycopg connection that runs
 the same statements, with PostgreSQL's share (``benchmarks.scale_bare``). ``cpu_per_turn_three_nodes_over_one``: the same conversations spread over three
-nodes. ``cpu_per_turn_1e6_over_1e3``: on a log of a million events over one of a thousand, in databases of their own. ``--long`` goes on to ten million.
+nodes; ``…_over_three_apart``: over three nodes that don't know of one another, with a third of the conversations each, which is what cores shared by
+more processes cost by themselves. ``cpu_per_turn_1e6_over_1e3``: on a log of a million events over one of a thousand, in databases of their own. ``--long`` goes on to ten million.
 ``idle_5000_rss_mb``: what a node with 5,000 silent widgets holds in memory. ``recover_s_…``: how long people wait after a fault, once each
 (``benchmarks.recovery`` has more of it). Rounds are taken in turns; medians.
 """
@@ -49,23 +50,39 @@ class Services:
     folder: Path
     stack: ExitStack
     names: Any = field(default_factory=itertools.count)
+    more: list[RedisServer] = field(default_factory=list)
 
     def cpu(self) -> tuple[float, float]:
         """CPU seconds so far: of PostgreSQL, and of Redis."""
-        return tree_cpu(self.postgres.pid), tree_cpu(self.redis.pid)
+        return tree_cpu(self.postgres.pid), sum(tree_cpu(one.pid) for one in (self.redis, *self.more))
 
-    def installation(self, nodes: int) -> Installation:
+    def another_redis(self) -> RedisServer:
+        redis = RedisServer()
+        redis.start()
+        self.stack.callback(redis.stop)
+        self.more.append(redis)
+        return redis
+
+    def installation(self, nodes: int, *, redis: RedisServer | None = None) -> Installation:
         url = "postgresql+psycopg://" + self.postgres.create().split("://", 1)[1]
-        return Installation(self, url, nodes)
+        return Installation(self, url, nodes, redis=redis or self.redis)
+
+    def apart(self, count: int, conversations: int) -> Clients:
+        """As many conversations at so many installations of one node, each with a database and a Redis of its own: nobody hears of anybody."""
+        made = [self.installation(1, redis=self.another_redis()) for _ in range(count)]
+        clients = [one.clients(1, conversations // count) for one in made]
+        for one in made:
+            self.postgres.execute("ANALYZE", database=one.database)
+        return Clients(self, [one.nodes[0] for one in made], [process for one in clients for process in one.processes])
 
 
 class Installation:
     """So many nodes over one database."""
 
-    def __init__(self, services: Services, url: str, nodes: int) -> None:
+    def __init__(self, services: Services, url: str, nodes: int, *, redis: RedisServer) -> None:
         self.services, self.url = services, url
         secret, first = new_key(), self._folder()
-        shared = ("--database", url, "--redis", services.redis.url, "--secret", secret)
+        shared = ("--database", url, "--redis", redis.url, "--secret", secret)
         self.nodes = [self._start("benchmarks.node", str(first), *shared)]
         self.facts = self.nodes[0].read()
         self.ports = [self.facts["port"]]
@@ -97,7 +114,7 @@ class Installation:
         made = [self._start("benchmarks.load") for _ in plans]
         for one, plan in zip(made, plans, strict=True):
             one.ask(**plan)
-        return Clients(self, self.nodes[:nodes], made)
+        return Clients(self.services, self.nodes[:nodes], made)
 
     def stop(self) -> None:
         for node in self.nodes:
@@ -107,14 +124,14 @@ class Installation:
 class Clients:
     """Processes of customers and operators."""
 
-    def __init__(self, installation: Installation, nodes: Sequence[Process], processes: Sequence[Process]) -> None:
-        self._installation, self._nodes, self._processes = installation, nodes, processes
+    def __init__(self, services: Services, nodes: Sequence[Process], processes: Sequence[Process]) -> None:
+        self._services, self._nodes, self.processes = services, nodes, processes
         self.made = 0
         """Turns of the last measurement, with what went before it to get warm."""
 
     def measure(self, seconds: float, *, per_s: float = 0) -> Taken:
         """What turns cost and took: at full load, or at a pace."""
-        order = {"do": "paced", "per_s": per_s / len(self._processes)} if per_s else {"do": "measure"}
+        order = {"do": "paced", "per_s": per_s / len(self.processes)} if per_s else {"do": "measure"}
         warm: list[dict[str, Any]] = []
         if not per_s:
             self._tell(do="start")
@@ -132,16 +149,16 @@ class Clients:
         return Taken(nodes, postgresql, redis, per_s=turns / seconds, p50=p50, p95=p95, p99=p99)
 
     def _cpu(self) -> tuple[float, float, float]:
-        return sum(node.cpu() for node in self._nodes), *self._installation.services.cpu()
+        return sum(node.cpu() for node in self._nodes), *self._services.cpu()
 
     def _tell(self, **command: Any) -> list[dict[str, Any]]:
         """All at once."""
-        for one in self._processes:
+        for one in self.processes:
             one.tell(**command)
-        return [one.read() for one in self._processes]
+        return [one.read() for one in self.processes]
 
     def stop(self) -> None:
-        for one in self._processes:
+        for one in self.processes:
             one.stop()
 
 
@@ -211,14 +228,29 @@ def over_nodes(services: Services, *, rounds: int, seconds: float) -> tuple[dict
         paced = client.measure(max(2.0, seconds), per_s=half)
         say(f"{nodes} node{'s' * (nodes > 1)} at {half:.0f} turns/s: {paced}")
         figures |= {f"{name}_ms_{nodes}_nodes": getattr(paced, name) for name in ("p50", "p95", "p99")}
+    alone = over_apart(services, clients[3], rounds=rounds, seconds=seconds)
+    for client in clients.values():
         client.stop()
     bare.stop()
     installation.stop()
     ratios = {
         "cpu_per_turn_postgresql_over_bare": figures["cpu_us_1_nodes"] / figures["bare_cpu_us"],
         "cpu_per_turn_three_nodes_over_one": figures["cpu_us_3_nodes"] / figures["cpu_us_1_nodes"],
+        "cpu_per_turn_three_nodes_over_three_apart": alone,
     }
     return figures, ratios
+
+
+def over_apart(services: Services, together: Clients, *, rounds: int, seconds: float) -> float:
+    """Three nodes over three installations of one, in turns; last, for what merely stands by costs the others something, too."""
+    apart = services.apart(3, CONVERSATIONS)
+    taken: list[tuple[Taken, Taken]] = []
+    for number in range(rounds):
+        taken.append((together.measure(seconds), apart.measure(seconds)))
+        say(f"round {number + 1}, 3 nodes: {taken[-1][0]}\n  apart: {taken[-1][1]}")
+    apart.stop()
+    ours, theirs = zip(*taken, strict=True)
+    return middle(ours, "cpu") / middle(theirs, "cpu")
 
 
 def written(services: Services) -> int:

@@ -20,7 +20,7 @@ from gateway.model import words
 from gateway.model.events import OfferEnded, OfferMade
 from gateway.store.store import system_clock
 from tests.faults.test_kill import check
-from tests.faults.test_nodes import Form, forms, gather, is_more, kill
+from tests.faults.test_nodes import Form, forms, gather, kill
 from tests.faults.test_telegram_kill import orders_for
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
@@ -30,6 +30,7 @@ from tests.support_edge.correspondents import check as check_chat
 from tests.support_edge.faketime import clock_that_is_off, clock_that_is_set
 from tests.support_edge.fleet import Crowd, Fleet, Servers, chance_of, on_fleet
 from tests.support_edge.fleet.leases import SECOND, instant, lease_changes, watch_leases
+from tests.support_edge.fleet.turns import is_more
 from tests.support_edge.process import Customer, Serving, living
 from tests.support_edge.site import PAGE_ORIGIN, PASSWORD
 from tests.support_edge.telegram import telegram_process

@@ -10,24 +10,14 @@ from typing import NamedTuple
 import pytest
 import pytest_asyncio
 
-from tests.faults.test_nodes import (
-    LONG,
-    Form,
-    acknowledged,
-    forms,
-    gather,
-    is_more,
-    outlive_postgresql,
-    outlive_redis,
-    until_held,
-)
+from tests.faults.test_nodes import LONG, Form, forms, gather, outlive_postgresql, outlive_redis
 from tests.support.network import Network
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support_edge.clients import http_client
-from tests.support_edge.fleet import Crowd, Fleet, Servers, chance_of, on_fleet
-from tests.support_edge.process import Customer, Serving
-from tests.support_edge.serving import THINK
+from tests.support_edge.fleet import Fleet, Servers, chance_of, on_fleet
+from tests.support_edge.fleet.turns import begin_turn, is_more
+from tests.support_edge.process import Serving
 from tests.support_edge.waiting import until, until_async
 from tests.support_edge.weighing import figure
 
@@ -117,23 +107,6 @@ async def test_node_that_is_cut_off_is_gone_on_without_and_refused_when_it_is_ba
                 )
         await crowd.until_settled()
         await crowd.check()
-
-
-async def begin_turn(fleet: Fleet, crowd: Crowd, node: Serving) -> tuple[str, int]:
-    """A page of this node's asks what takes its time, and the node makes that turn: the conversation, and the turns that it had."""
-    page = next(page for page in crowd.pages if page.at == node.url)
-    while True:
-        conversation, made = await ask(fleet, page)
-        if await until_held(fleet, conversation) is node:
-            return conversation, made
-        await until_async(lambda: is_more(fleet, conversation, "bot_turn", made), what="that turn is over")  # noqa: B023
-
-
-async def ask(fleet: Fleet, page: Customer) -> tuple[str, int]:
-    text = f"{page.name} line {len(page.texts) + 1}: {THINK}"
-    await page.say(text)
-    conversation = await acknowledged(page, text)
-    return conversation, await fleet.count(conversation, "bot_turn")
 
 
 async def is_lost(fleet: Fleet, node: Serving) -> bool:

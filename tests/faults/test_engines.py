@@ -16,10 +16,10 @@ import pytest
 from gateway.dispatcher import Policy
 from gateway.model.events import BotMessage, BotTurnDropped, Entry, HandoffRequested, ReturnedToBot
 from gateway.phrases import CataloguePhrases
-from tests.faults.test_nodes import acknowledged, is_more, until_held
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support_edge.fleet import Crowd, Fleet, Servers, on_fleet
+from tests.support_edge.fleet.turns import acknowledged, is_more, until_held
 from tests.support_edge.process import Customer
 from tests.support_edge.rasa_process import RasaProcess, rasa_process
 from tests.support_edge.waiting import until, until_async

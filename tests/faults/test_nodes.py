@@ -17,9 +17,9 @@ from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support_edge.clients import http_client
 from tests.support_edge.fleet import Crowd, Fleet, Servers, chance_of, on_fleet
+from tests.support_edge.fleet.turns import ask, is_more, until_held
 from tests.support_edge.fleet.watch import on_watch
-from tests.support_edge.process import Customer, Serving, living
-from tests.support_edge.serving import THINK
+from tests.support_edge.process import Customer, living
 from tests.support_edge.waiting import until, until_async
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -148,38 +148,12 @@ async def test_holder_of_a_lease_that_stood_still_past_its_end_is_refused(fleet:
 
 async def freeze_past_the_lease(fleet: Fleet, page: Customer) -> str:
     """The node that makes a turn of this page's stands still until another one has made it; the conversation."""
-    text = f"{page.name} line {len(page.texts) + 1}: {THINK}"
-    await page.say(text)
-    conversation = await acknowledged(page, text)
-    made = await fleet.count(conversation, "bot_turn")
+    conversation, made = await ask(fleet, page)
     holder = await until_held(fleet, conversation)
     holder.freeze()
     await until_async(lambda: is_more(fleet, conversation, "bot_turn", made), what="another node makes the turn")
     holder.thaw()
     return conversation
-
-
-async def acknowledged(page: Customer, text: str) -> str:
-    """The page's conversation, once this is stored."""
-    name = next(name for name, said in page.texts.items() if said == text)
-    await until(lambda: name in page.acknowledged, what=f"{text} is acknowledged")
-    return page.acknowledged[name][0]
-
-
-async def until_held(fleet: Fleet, conversation: str) -> Serving:
-    """The node that makes the conversation's turn just now."""
-    held: list[str] = []
-
-    async def is_held() -> bool:
-        held[:] = [await fleet.holder(conversation)]
-        return any(node.told["node"] in held for node in fleet.nodes)
-
-    await until_async(is_held, what="a node makes the turn")
-    return fleet.node_of(held[0])
-
-
-async def is_more(fleet: Fleet, conversation: str, tag: str, before: int) -> bool:
-    return await fleet.count(conversation, tag) > before
 
 
 @pytest.mark.parametrize("how", ["killed", "flushed", "unreachable"])
