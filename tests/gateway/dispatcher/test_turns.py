@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Any, cast
 
+from gateway.dispatcher import Dispatcher
 from gateway.errors import BotNotReady, StorageUnavailable
 from gateway.model.events import BotTurnDropped, BotTurnFailed, HandoffRequested, SystemNotice
 from gateway.ports import BotReply, TurnRequest, TurnResult
@@ -12,7 +15,7 @@ from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.clock import SECOND
 from tests.support.stores import Place
-from tests.support_edge.bench import Bench, on_bench
+from tests.support_edge.bench import Bench, on_bench, policy_of
 from tests.support_edge.checks import check_gapless, check_turns, tags, texts
 from tests.support_edge.engine import ScriptedEngine, echo
 from tests.support_edge.times import Times
@@ -233,6 +236,42 @@ async def test_turn_that_failed_before_its_node_died_is_tried_as_for_the_first_t
     engine.release()
     check_turns(await bench.logged(conversation, "bot_message"))
     await other.drain(within=1)
+
+
+class Shy:
+    """A store of which nobody of a business can read anything while it is ``away``."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.away = True
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def read(self, business: str, unit: Callable[[Tx, int], Any], **more: Any) -> Any:
+        if business and self.away:
+            self.asked += 1
+            raise StorageUnavailable("The database doesn't answer.")
+        return await self._store.read(business, unit, **more)
+
+
+async def test_turn_that_can_not_be_read_just_now_is_made_long_before_its_lease_ends(bench: Bench) -> None:
+    conversation = (await bench.say("no internet")).conversation
+    await bench.dispatcher.drain(within=0.2)
+    shy = Shy(bench.store)
+    node = Dispatcher(
+        cast("Store", shy), bench.engine, policy_of("node-b"), clock=bench.times.clock, on_commit=bench.commits.append
+    )
+    await bench.times.advance(20)
+    node.start({})
+    await until(lambda: shy.asked == 1)
+    await bench.times.advance(1)
+    await until(lambda: shy.asked == 2)
+    shy.away = False
+    await bench.times.advance(1)
+    check_turns(await bench.logged(conversation, "bot_message"))
+    await node.drain(within=1)
 
 
 async def test_bot_in_training_answers_as_soon_as_it_can(bench: Bench) -> None:
