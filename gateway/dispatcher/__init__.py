@@ -66,6 +66,7 @@ class Dispatcher:
     def start(self, handlers: dict[str, Handler]) -> None:
         """Begins to claim due rows; ``handlers`` are those of other owners (the courier's)."""
         self._turns.start()
+        self._dues.leases = {"turn": self.policy.turn_lease}
         self._dues.start(
             {
                 "turn": self._turns.claimed,

@@ -29,7 +29,7 @@ SET_BACK = 60_000_000
 
 
 class Dues:
-    """The claiming loop of a node. ``lease``: its microseconds, set before ``start``."""
+    """The claiming loop of a node. ``lease``: its microseconds, set before ``start``; ``leases``: those of kinds that have another."""
 
     def __init__(
         self, store: Store, *, node: str, clock: Callable[[], int], lease: int = LEASE, poll: float = POLL
@@ -38,6 +38,7 @@ class Dues:
         self._node = node
         self._clock = clock
         self.lease = lease
+        self.leases: Mapping[str, int] = {}
         self._poll = poll
         self._handlers: Mapping[str, Handler] = {}
         self._wake = asyncio.Event()
@@ -109,7 +110,7 @@ class Dues:
             return False
 
         def claim(tx: Tx, now: int) -> list[due.Due]:
-            return due.claim(tx, node=self._node, now=now, lease=self.lease, limit=min(BATCH, room))
+            return due.claim(tx, node=self._node, now=now, lease=self.lease, leases=self.leases, limit=min(BATCH, room))
 
         rows = await self._store.write("", claim)
         for row in rows:

@@ -20,7 +20,7 @@ class Policy:
     ``burst_pause``: how long a turn waits for more of a burst; where the channel tells that the customer types on
     (``live``), only ``beat`` of it, since the typing signal holds the turn back. ``reopen_window``: how long after its end a
     conversation opens again instead of a new one. ``idle_after``: silence after which the bot's conversation ends.
-    ``turn_lease``: how long a node may take for a turn before another repeats it; longer than a try. ``turn_timeout``: how long
+    ``turn_lease``: how long a turn is a node's that says nothing more of it; longer than a customer may type on. ``turn_timeout``: how long
     one try of a turn may take; ``turn_limit``: all of them together, with the pauses between, until people are called: with the
     pause of a burst within fifteen seconds. ``pushed``: channels whose messages
     the courier sends, with what they can show. ``mail``: letters can be sent. ``listens``: what is said in
@@ -34,7 +34,7 @@ class Policy:
     beat: float = 0.25
     reopen_window: int = 24 * HOUR
     idle_after: int = 24 * HOUR
-    turn_lease: int = 15 * SECOND
+    turn_lease: int = 8 * SECOND
     turn_timeout: int = 10 * SECOND
     turn_limit: int = 14 * SECOND
     turn_attempts: int = 3

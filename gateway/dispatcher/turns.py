@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -276,6 +277,39 @@ class Turns:
 
     async def _made(self, turn: Turn) -> TurnResult:
         """The bot's turn, stored."""
+        with self._held(turn):
+            return await self._asked(turn)
+
+    @contextmanager
+    def _held(self, turn: Turn) -> Iterator[None]:
+        """The turn stays this node's, however long it takes: its lease is short, so that others soon make what a dead node had."""
+        every = self._policy.turn_lease / 3e6
+        holding: list[asyncio.Task[None]] = []
+
+        def begin() -> None:
+            holding.append(self._tasks.start(self._hold(turn, every), name=f"{turn.state.id}.lease"))
+
+        timer = asyncio.get_running_loop().call_later(every, begin)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            for task in holding:
+                task.cancel()
+
+    async def _hold(self, turn: Turn, every: float) -> None:
+        def unit(tx: Tx, now: int) -> bool:
+            return due.renew(tx, "turn", turn.state.id, fence=turn.fence, until=now + self._policy.turn_lease)
+
+        held = True
+        while held:
+            with suppress(
+                Refused
+            ):  # the next time, then; or another node makes the turn, and the fence drops one of them
+                held = await self._dispatcher.store.write(turn.business, unit, key=turn.state.id)
+            await asyncio.sleep(every)
+
+    async def _asked(self, turn: Turn) -> TurnResult:
         state, upto = turn.state, turn.inputs[-1].seq
         loop = asyncio.get_running_loop()
         began = loop.time()

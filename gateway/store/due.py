@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import BindParameter, and_, bindparam, delete, func, or_, select, text, update
@@ -148,13 +150,15 @@ def reset(tx: Tx, kind: str, subject: str, *, due_at: int, payload: str = "{}") 
     )  # fmt: skip
 
 
-def claim(tx: Tx, *, node: str, now: int, lease: int, limit: int) -> list[Due]:
-    """Claims what is due and free, oldest first, in all businesses, for ``lease`` microseconds."""
+def claim(
+    tx: Tx, *, node: str, now: int, lease: int, limit: int, leases: Mapping[str, int] = MappingProxyType({})
+) -> list[Due]:  # fmt: skip
+    """Claims what is due and free, oldest first, in all businesses, for ``lease`` microseconds; ``leases``: for others, by kind."""
     query = _CLAIMABLE
     claimed: list[Due] = []
     for business, kind, subject in tx.all(query, now=now, limit=limit):
         scoped = tx.for_business(business)
-        row = scoped.one(_LEASE, kind=kind, subject=subject, now=now, node=node, until=now + lease)
+        row = scoped.one(_LEASE, kind=kind, subject=subject, now=now, node=node, until=now + leases.get(kind, lease))
         if row is not None:
             claimed.append(Due(business, kind, subject, row[0], row[1], row[2], row[3]))
     return claimed

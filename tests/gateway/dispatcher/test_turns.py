@@ -239,30 +239,43 @@ async def test_turn_that_failed_before_its_node_died_is_tried_as_for_the_first_t
 
 
 class Shy:
-    """A store of which nobody of a business can read anything while it is ``away``."""
+    """A store that says nothing of any business while it is ``away``."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, away: bool) -> None:
         self._store = store
-        self.away = True
+        self.away = away
         self.asked = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
     async def read(self, business: str, unit: Callable[[Tx, int], Any], **more: Any) -> Any:
+        self._answer(business)
+        return await self._store.read(business, unit, **more)
+
+    async def write(self, business: str, unit: Callable[[Tx, int], Any], **more: Any) -> Any:
+        self._answer(business)
+        return await self._store.write(business, unit, **more)
+
+    def _answer(self, business: str) -> None:
         if business and self.away:
             self.asked += 1
             raise StorageUnavailable("The database doesn't answer.")
-        return await self._store.read(business, unit, **more)
+
+
+def on_shy(bench: Bench, shy: Shy, engine: ScriptedEngine, **changes: Any) -> Dispatcher:
+    """Another node, which has this store."""
+    return Dispatcher(
+        cast("Store", shy), engine, policy_of("node-b", **changes), clock=bench.times.clock,
+        on_commit=bench.commits.append,
+    )  # fmt: skip
 
 
 async def test_turn_that_can_not_be_read_just_now_is_made_long_before_its_lease_ends(bench: Bench) -> None:
     conversation = (await bench.say("no internet")).conversation
     await bench.dispatcher.drain(within=0.2)
-    shy = Shy(bench.store)
-    node = Dispatcher(
-        cast("Store", shy), bench.engine, policy_of("node-b"), clock=bench.times.clock, on_commit=bench.commits.append
-    )
+    shy = Shy(bench.store, away=True)
+    node = on_shy(bench, shy, bench.engine)
     await bench.times.advance(20)
     node.start({})
     await until(lambda: shy.asked == 1)
@@ -304,7 +317,7 @@ async def test_turn_whose_node_died_in_the_pause_is_made_by_another_once(bench: 
     dead = bench.node("node-b", engine=ScriptedEngine())
     conversation = (await dead.receive(bench.inbound("no internet"))).conversation
     await dead._turns.drain(within=0)  # its memory is gone; its lease still holds
-    await bench.advance(10)
+    await bench.advance(6)
     await bench.quiet()
     assert bench.engine.requests == []
     await bench.advance(20)
@@ -312,18 +325,36 @@ async def test_turn_whose_node_died_in_the_pause_is_made_by_another_once(bench: 
     assert bench.engine.heard == [["no internet"]]
 
 
-async def test_turn_of_a_node_that_was_only_slow_is_made_by_another_and_answers_once(bench: Bench) -> None:
+async def test_turn_of_a_node_that_was_cut_off_is_made_by_another_and_answers_once(bench: Bench) -> None:
+    slow_engine, shy = ScriptedEngine(), Shy(bench.store, away=False)
+    slow_engine.hold()
+    slow = on_shy(bench, shy, slow_engine, turn_timeout=3600 * SECOND, turn_limit=3600 * SECOND)
+    conversation = (await slow.receive(bench.inbound("Plans", choice="/plans"))).conversation
+    await until(lambda: len(slow_engine.requests) == 1)
+    shy.away = True
+    await bench.advance(40)
+    check_turns(await bench.logged(conversation, "bot_message"))
+    shy.away = False
+    slow_engine.release()
+    entries = await bench.logged(conversation, "bot_turn_dropped")
+    assert entries[-1].event == BotTurnDropped(upto=2, reason="superseded")
+    check_turns(entries)
+    await slow._turns.drain(within=1)
+
+
+async def test_turn_that_takes_long_stays_its_nodes(bench: Bench) -> None:
+    """For longer than a dead node's waits for another."""
     slow_engine = ScriptedEngine()
     slow_engine.hold()
     slow = bench.node("node-b", engine=slow_engine, turn_timeout=3600 * SECOND, turn_limit=3600 * SECOND)
     conversation = (await slow.receive(bench.inbound("Plans", choice="/plans"))).conversation
     await until(lambda: len(slow_engine.requests) == 1)
-    await bench.advance(40)
-    check_turns(await bench.logged(conversation, "bot_message"))
+    for _ in range(20):
+        await bench.advance(3)
+        await bench.quiet()
+    assert bench.engine.requests == []
     slow_engine.release()
-    entries = await bench.logged(conversation, "bot_turn_dropped")
-    assert entries[-1].event == BotTurnDropped(upto=2, reason="superseded")
-    check_turns(entries)
+    check_turns(await bench.logged(conversation, "bot_message"))
     await slow._turns.drain(within=1)
 
 
