@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page, expect
 
 from tests.flows.axe import assert_no_faults
@@ -153,10 +155,13 @@ def test_who_was_slower_reads_who_did_what_and_keeps_the_words(
         olga.page.evaluate("window.open(location.href)")
     tab = Operator(second.value, "ru")
     tab.field.fill("Я не успела")
+    tab.page.clock.install()
+    tab.page.clock.pause_at(time.time() + 1)
     tab.field.press("Enter")  # held for three seconds: that is when somebody else is faster
     anna.choose(view="all")
     anna.page.keyboard.press("Alt+e")
     anna.page.get_by_role("main").get_by_text("resolved", exact=False).first.wait_for()
+    tab.page.clock.resume()
     expect(tab.log.get_by_role("alert")).to_contain_text("Что случилось")
     expect(tab.log.get_by_role("alert")).to_contain_text("Anna Example")
     tab.sees("Я не успела")

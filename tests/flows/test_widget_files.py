@@ -74,7 +74,7 @@ def test_upload_that_broke_off_is_tried_again(customer: Customer) -> None:
     with without_network(customer.page):
         customer.attach(paper("план.txt"))
         expect(customer.panel).to_contain_text("Восстанавливаем связь")
-    expect(customer.tray.get_by_role("alert")).to_have_text("Загрузка прервалась.")
+        expect(customer.tray.get_by_role("alert")).to_have_text("Загрузка прервалась.")
     customer.tray.get_by_role("button", name="Повторить").click()
     expect(customer.tray.get_by_role("alert")).to_have_count(0)
     customer.say("С планом")

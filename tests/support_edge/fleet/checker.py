@@ -14,7 +14,7 @@ from gateway.model.state import Conversation, Floor, Status
 from gateway.model.visible import Audience, visible_entry
 from gateway.store.ledger import Request
 from tests.support_edge.checks import inputs
-from tests.support_edge.correspondents import answered_in
+from tests.support_edge.correspondents import SAID, answered_in
 from tests.support_edge.fleet.record import Chat, Page, Record, Stored
 
 Rule = Literal[
@@ -150,11 +150,12 @@ def _check_turns(name: str, log: Sequence[Entry], state: Conversation | None) ->
 
 
 def _check_reply(name: str, log: Sequence[Entry], turn: BotTurn) -> Iterator[Finding]:
-    """The scripted bot names what it was asked: that is what its turn covers, in that order."""
+    """The scripted bot names what it was asked, other engines don't: that is what its turn covers, in that order."""
     asked = [e.event.text for e in log if isinstance(e.event, CustomerMessage) and turn.answered < e.seq <= turn.upto]
     for entry in log:
-        if isinstance(entry.event, BotMessage) and entry.event.turn == turn.upto and turn.outcome == "answered":
-            told = answered_in(entry.event.text)
+        reply = entry.event
+        if isinstance(reply, BotMessage) and reply.turn == turn.upto and reply.text.startswith(SAID):
+            told = answered_in(reply.text)
             if told != asked:
                 yield Finding("unheard", f"{name}: {entry.seq} answers {told}, its turn covers {asked}")
 
