@@ -78,6 +78,7 @@ def test_what_was_typed_is_kept_as_a_template_of_ones_own(customer: Customer, ol
     dialog.get_by_label("Набирается после /").press("Enter")
     expect(dialog.get_by_role("listitem")).to_contain_text(["/привет"])
     olga.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
 
     olga.field.fill("")
     olga.field.press_sequentially("/прив")

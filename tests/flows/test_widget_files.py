@@ -71,12 +71,16 @@ def test_eleventh_file_waits_for_another_message(customer: Customer) -> None:
 
 
 def test_upload_that_broke_off_is_tried_again(customer: Customer) -> None:
+    send = customer.panel.get_by_role("button", name="Отправить")
+    customer.attach(paper("схема.txt"))  # what uploads is fetched with the first one
+    expect(send).to_be_enabled()
     with without_network(customer.page):
         customer.attach(paper("план.txt"))
         expect(customer.panel).to_contain_text("Восстанавливаем связь")
         expect(customer.tray.get_by_role("alert")).to_have_text("Загрузка прервалась.")
     customer.tray.get_by_role("button", name="Повторить").click()
     expect(customer.tray.get_by_role("alert")).to_have_count(0)
+    expect(send).to_be_enabled()
     customer.say("С планом")
     expect(customer.log.get_by_role("link", name="Скачать план.txt")).to_be_visible()
 

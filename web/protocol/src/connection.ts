@@ -56,6 +56,8 @@ export class Connection {
   #deadline: unknown = null;
   #steady: unknown = null;
   #heardAt = 0;
+  /** The browser has said that the network is gone, and nothing else since. */
+  #gone = false;
 
   constructor(
     private readonly options: ConnectionOptions,
@@ -75,9 +77,14 @@ export class Connection {
     this.#become("stopped", reason);
   }
 
-  /** The network is back, or the page is looked at again: try now; a line that seems up is probed. */
+  /**
+   * The network is back, or the page is looked at again: try now; a line that seems up is probed. An attempt that was
+   * begun without a network may hang until its deadline, so it is made anew.
+   */
   wake(): void {
-    if (this.#state === "waiting") {
+    const hangs = this.#gone && (this.#state === "connecting" || this.#state === "catching_up");
+    this.#gone = false;
+    if (this.#state === "waiting" || hangs) {
       this.#attempt = 0;
       this.#connect();
     } else if (this.#state === "online" && this.world.now() - this.#heardAt > PROBE) {
@@ -88,6 +95,7 @@ export class Connection {
 
   /** The browser says that the network is gone: known at once instead of after the silence. */
   drop(): void {
+    this.#gone = true;
     if (this.#state !== "stopped" && this.#state !== "waiting") this.#lost();
   }
 

@@ -83,6 +83,24 @@ test("waking skips the wait", () => {
   expect(world.sockets).toHaveLength(2);
 });
 
+test("an attempt that was begun without a network is made anew when that is back", () => {
+  getOnline();
+  connection.drop();
+  world.advance(250);
+  expect(connection.state).toBe("connecting");
+  connection.wake();
+  expect(world.sockets).toHaveLength(3);
+  world.socket.onopen?.();
+  world.socket.hear({ type: "welcome" });
+  expect(connection.state).toBe("online");
+});
+
+test("an attempt that is under way is left alone by who looks at the page again", () => {
+  connection.start();
+  connection.wake();
+  expect(world.sockets).toHaveLength(1);
+});
+
 test("a line that went silent is given up", () => {
   getOnline();
   world.advance(44_999);
