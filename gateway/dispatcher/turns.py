@@ -303,9 +303,8 @@ class Turns:
 
         held = True
         while held:
-            with suppress(
-                Refused
-            ):  # the next time, then; or another node makes the turn, and the fence drops one of them
+            # Where it can't be told, the next time does; or another node makes the turn, and the fence drops one of them.
+            with suppress(Refused):
                 held = await self._dispatcher.store.write(turn.business, unit, key=turn.state.id)
             await asyncio.sleep(every)
 
