@@ -74,7 +74,7 @@ async def test_nodes_that_forget_what_they_took_are_caught_by_repeats(
 async def test_nodes_that_look_only_at_what_they_took_are_caught_by_two_tabs(
     servers: Servers, http: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
-    pause = {"burst_pause": 1.0}
+    pause = {"burst_pause": 12.0}  # a page has a quarter of it
     async with on_fleet(servers, tmp_path, http, count=2, bots=(), planted="deaf_turns", settings=pause) as fleet:
         crowd = await Crowd.gather(fleet, "Wasps", pages=1)
         (page,), (tab,) = crowd.pages, crowd.other_tabs()

@@ -22,10 +22,6 @@ from tests.support_edge.line import Line, Trouble
 def without_network(page: Page) -> Iterator[None]:
     """The page's browser has no network meanwhile."""
     page.context.set_offline(True)
-    # Pages are told before the network is gone: what they send in between still leaves.
-    page.wait_for_function(
-        "() => fetch(location.href, { method: 'HEAD', cache: 'no-store' }).then(() => false, () => true)"
-    )
     yield
     page.context.set_offline(False)
 
