@@ -61,7 +61,7 @@ async def test_button_ends_the_pause_of_a_burst(bench: Bench) -> None:
 
 async def test_typing_on_holds_the_turn_back(bench: Bench) -> None:
     conversation = (await bench.say("no internet")).conversation
-    await bench.times.advance(0.9)
+    await bench.times.advance(0.4)
     bench.dispatcher.typing(conversation, seconds=4)
     await bench.times.advance(3)
     await bench.quiet()
