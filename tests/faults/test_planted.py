@@ -15,7 +15,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support_edge.fleet import Crowd, Fleet, Servers, chance_of, findings, on_fleet
 from tests.support_edge.fleet.checker import Rule
-from tests.support_edge.process import living
+from tests.support_edge.process import Customer, living
 from tests.support_edge.waiting import until, until_async
 
 
@@ -76,8 +76,9 @@ async def test_nodes_that_look_only_at_what_they_took_are_caught_by_two_tabs(
 ) -> None:
     pause = {"burst_pause": 12.0}  # a page has a quarter of it
     async with on_fleet(servers, tmp_path, http, count=2, bots=(), planted="deaf_turns", settings=pause) as fleet:
-        crowd = await Crowd.gather(fleet, "Wasps", pages=1)
-        (page,), (tab,) = crowd.pages, crowd.other_tabs()
+        page = Customer(fleet.nodes[0], http, "Wasps visitor 0")
+        tab = Customer(fleet.nodes[1], http, page.name, token=page.token)
+        crowd = Crowd(fleet, "Wasps", pages=[page], called=[], polled=[])
         async with crowd.living(), living(tab):
             await until(lambda: bool(tab.connections), what="the other tab is on")
             for number, one in enumerate((page, tab, page), start=1):
