@@ -108,6 +108,7 @@ def test_upload_that_breaks_off_says_so_and_goes_again(customer: Customer, olga:
     olga.page.unroute("**/files?**")
     attached(olga).get_by_role("button", name="Отправить Схема.png ещё раз").click()
     expect(olga.page.get_by_role("button", name="Отправить", exact=True)).to_be_enabled()
+    olga.page.wait_for_function("() => JSON.stringify(localStorage).includes('Схема.png')")  # it may be on its way yet
     olga.page.reload()
     expect(attached(olga)).to_have_count(1)
     olga.page.get_by_role("button", name="Отправить", exact=True).click()
