@@ -31,7 +31,7 @@ LOOK_EVERY = 5.0
 LEASE = 90.0
 """Seconds for which a bot is one node's."""
 SHARE = 4.5
-"""A question is held open, and a lease renewed, for so small a part of it: both may pass before it ends."""
+"""A question is held open (for a second at the least), and a lease renewed, for so small a part of it: both may pass before it ends."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 LONGEST_FOR_STORAGE = 5.0
 """Seconds between two looks whether our own database stores again: Telegram needn't be spared."""
@@ -136,7 +136,7 @@ class Poller:
                 renewed = time.monotonic()
             try:
                 # Until the line is known to be well it is asked without waiting: whoever set it up looks at it now.
-                updates = await line.client.updates(offset, timeout=int(share) if self._is_well(line) else 0)
+                updates = await line.client.updates(offset, timeout=max(1, int(share)) if self._is_well(line) else 0)
                 await self._intake.take(line, updates)
             except (DeliveryError, NotTaken) as error:
                 self._note(line, _trouble(error), str(error))

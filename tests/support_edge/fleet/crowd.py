@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from tests.support_edge.correspondents import Correspondent
@@ -21,6 +22,10 @@ from tests.support_edge.waiting import until, until_async
 SILENCE = 3.0
 """Seconds without a word after which a page looks for another node."""
 SETTLED_WITHIN = 60.0
+PAUSE = 0.2
+"""Seconds between two answers of the desk."""
+LATEST = 6_000
+"""Characters of the nodes' log that a failure tells."""
 
 
 def chance_of(name: str) -> random.Random:
@@ -99,7 +104,7 @@ class Crowd:
     @asynccontextmanager
     async def writing(self, chance: random.Random, *, rate: float) -> AsyncIterator[None]:
         """Somebody writes ``rate`` times a second meanwhile."""
-        async with _meanwhile(self._write(chance, rate), name="crowd"):
+        async with _meanwhile(lambda: _say(chance.choice(self.everybody)), pause=1 / rate, name="crowd"):
             yield
 
     @asynccontextmanager
@@ -108,13 +113,8 @@ class Crowd:
         page = self.served = self.pages[0]
         await until(lambda: bool(page.acknowledged), what="the first page's conversation")
         await self.desk.take(next(iter(page.acknowledged.values()))[0])
-        async with _meanwhile(self.desk.write(), name="desk"):
+        async with _meanwhile(self.desk.answer, pause=PAUSE, name="desk"):
             yield
-
-    async def _write(self, chance: random.Random, rate: float) -> None:
-        while True:
-            await _say(chance.choice(self.everybody))
-            await asyncio.sleep(1 / rate)
 
     async def until_settled(self, *, within: float = SETTLED_WITHIN) -> None:
         """Everything is stored, answered, and seen by whom it is for."""
@@ -141,7 +141,12 @@ class Crowd:
         stored = await self.fleet.stored(person.name)
         gate = [one for one in self.fleet.gate.answered if one.text in person.lines]
         dues = await self.fleet.ask("SELECT * FROM due WHERE subject = ANY(%s)", list(stored.logs))
-        return f"GATE {gate}\nLOGS {stored.logs}\nSTATES {stored.states}\nPUSHES {stored.pushes}\nDUE {dues}"
+        leases = await self.fleet.ask("SELECT name, holder, until, fence FROM leases")
+        keeps = await self.fleet.polled.pending()
+        return (
+            f"GATE {gate}\nLOGS {stored.logs}\nSTATES {stored.states}\nPUSHES {stored.pushes}\nDUE {dues}\n"
+            f"LEASES {leases}\nTELEGRAM KEEPS {keeps}\nCOMPLAINTS {self.fleet.complaints[-LATEST:]}"
+        )
 
     async def check(self, *, ambiguous: int = 0) -> None:
         """What they know and what is stored go together; see ``checker``."""
@@ -193,16 +198,25 @@ class Crowd:
 
 
 @asynccontextmanager
-async def _meanwhile(work: Coroutine[object, object, None], *, name: str) -> AsyncIterator[None]:
-    """It goes on until the end; what it fails by is raised there."""
-    task = asyncio.create_task(work, name=name)
+async def _meanwhile(step: Callable[[], Awaitable[None]], *, pause: float, name: str) -> AsyncIterator[None]:
+    """One step after another until the end, each whole: what was begun is known. What one fails by is raised there."""
+    over = asyncio.Event()
+
+    async def work() -> None:
+        while not over.is_set():
+            await step()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), pause)
+
+    task = asyncio.create_task(work(), name=name)
     try:
         yield
-        if task.done():
-            task.result()
-    finally:
+    except BaseException:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        raise
+    over.set()
+    await task
 
 
 async def _is_answered(person: Correspondent) -> bool:

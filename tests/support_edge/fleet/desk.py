@@ -40,17 +40,6 @@ class Desk:
         status, answer = await self._call("return_to_bot", {"floor_seq": self._floor})
         assert status == 200, answer
 
-    async def write(self) -> None:
-        """Answers again and again, until cancelled; what is begun then is brought to its end, so that all that is stored is known."""
-        while True:
-            answering = asyncio.ensure_future(self.answer())
-            try:
-                await asyncio.shield(answering)
-            except asyncio.CancelledError:
-                await answering
-                raise
-            await asyncio.sleep(PAUSE)
-
     async def answer(self) -> None:
         number = len(self.told) + 1
         text = f"{self._crowd} answer {number}"
