@@ -8,7 +8,7 @@ from channels.webchat import codec
 from channels.webchat.call_page import CallPages
 from channels.webchat.face import WidgetFace
 from channels.webchat.files import WidgetFiles
-from channels.webchat.origins import check_origin
+from channels.webchat.origins import check_origin, whence
 from channels.webchat.queue import Available, QueueBoard
 from channels.webchat.signing import Signing
 from channels.webchat.talk import Parts, Talk, Visitor
@@ -71,11 +71,13 @@ class WebChat:
     async def aclose(self) -> None:
         await self.queue.aclose()
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        came = whence(request, self._peers)
+
         async def run(session: Session) -> None:
             first: codec.Hello = await hello(session, codec.hello_decoder)
             inbox = await self._inbox(first)
-            check_origin(request, inbox, peers=self._peers)
+            check_origin(came, inbox)
             user = await self._users.check(first.user, inbox) if first.user else None
             address = user.address if user else codec.address_of(first.token)
             # Another tab of the same visitor may begin the conversation that this one must follow, too: watched

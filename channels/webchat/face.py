@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from channels.webchat import codec
-from channels.webchat.origins import check_origin
+from channels.webchat.origins import check_origin, whence
 from gateway.errors import NotFound
 from gateway.http.peers import Peers
 from gateway.http.routes import decode_query
@@ -60,7 +60,7 @@ class WidgetFace:
             raise NotFound("There is no such inbox. Check data-inbox.")
         # A page of our own asks without telling its origin.
         if "Origin" in request.headers:
-            check_origin(request, inbox, peers=self._peers)
+            check_origin(whence(request, self._peers), inbox)
         business = await self._store.read(inbox.business, _business(inbox.business))
         headers = {"Cache-Control": CACHED, "Vary": "Origin"}
         if "Origin" in request.headers:

@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 
 from channels.webchat import codec
-from channels.webchat.origins import check_origin
+from channels.webchat.origins import check_origin, whence
 from channels.webchat.users import Users
 from gateway.cluster.counters import Counters
 from gateway.dispatcher.attaching import visitor
@@ -94,7 +94,7 @@ class WidgetFiles:
         inbox = await self._store.read("", lambda tx, now: directory.find_inbox(tx, query.inbox))
         if inbox is None or inbox.channel != codec.CHANNEL:
             raise NotFound("There is no such inbox. Check data-inbox.")
-        check_origin(request, inbox, peers=self._peers)
+        check_origin(whence(request, self._peers), inbox)
         return inbox
 
     async def link(self, inbox: directory.Inbox, address: str, *, conversation: str, file: str) -> Link:

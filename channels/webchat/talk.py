@@ -22,7 +22,8 @@ from gateway.dispatcher.units import blocked
 from gateway.errors import Invalid, NotFound, NotPossible, UserExpired
 from gateway.http.limits import Limiter
 from gateway.http.pictures import qr_of
-from gateway.http.socket import PONG, Closed, Session, decode_frame, receive
+from gateway.http.socket import PONG, Session, decode_frame, receive
+from gateway.http.wire import Closed
 from gateway.model.commands import AnyCommand, AskTranscript, EndCall, SetAttributes
 from gateway.model.events import BotMessage
 from gateway.model.reach import COUNTRIES, UNWANTED

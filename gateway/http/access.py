@@ -92,8 +92,11 @@ class Access:
         return await self.member(account, request.match_info["business"], needs)
 
     async def account(self, request: web.Request) -> accounts.Account:
-        """The signed-in account of a request's cookie."""
-        token = request.cookies.get(COOKIE, "")
+        """The signed-in account of a request's cookie. Raises ``SignedOut``."""
+        return await self.account_of(request.cookies.get(COOKIE, ""))
+
+    async def account_of(self, token: str) -> accounts.Account:
+        """As ``account``, of the cookie itself."""
         if token:
             found = await self._store.read("", lambda tx, now: sessions.session_account(tx, token, now=now))
             if found is not None:

@@ -38,8 +38,9 @@ from gateway.http.reading import audience_of, read_cursor, write_cursor
 from gateway.http.routes import EVERYONE
 from gateway.http.rows import Console, Rows
 from gateway.http.signin import read_me
-from gateway.http.socket import PONG, Closed, Session, Sockets, decode_frame, hello, receive
+from gateway.http.socket import PONG, Session, Sockets, decode_frame, hello, receive
 from gateway.http.verbs import Verbs
+from gateway.http.wire import Closed
 from gateway.model.alerts import ANSWER
 from gateway.ports import Signal
 from gateway.store import directory, lists, log
@@ -74,14 +75,14 @@ class ConsoleSocket:
     def mount(self, app: web.Application) -> None:
         app.router.add_get("/api/v1/console/socket", self.serve)
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         """Origin and session are judged before the upgrade, the business at hello."""
         self._access.check_origin(request)
-        account = await self._access.account(request)
         token = request.cookies.get(COOKIE, "")
+        account = await self._access.account_of(token)
 
         async def stands() -> bool:
-            await self._access.account(request)
+            await self._access.account_of(token)
             return True
 
         async def run(session: Session) -> None:

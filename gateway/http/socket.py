@@ -11,13 +11,14 @@ from typing import Any
 
 import msgspec
 import structlog
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, web
 
 from gateway.cluster.counters import NoCounters
 from gateway.errors import Draining, Malformed, Overloaded, Refused, TooMany
 from gateway.http.limits import Bucket, Limit, Limiter
 from gateway.http.peers import Peers
 from gateway.http.problems import problem_of
+from gateway.http.wire import Closed, Wire, handed_over, take_over
 from gateway.metrics import SLOW_SOCKETS, SOCKETS
 from gateway.process import MOST_OPEN
 from gateway.settings import Settings
@@ -25,14 +26,17 @@ from gateway.tasks import TaskSet
 
 log = structlog.get_logger(__name__)
 
-MAX_FRAME = 64 * 1024
-"""Bytes of one frame that comes in."""
 MAX_QUEUED_FRAMES = 1000
 MAX_QUEUED_BYTES = 4 * 1024 * 1024
 ROOMY = MAX_QUEUED_BYTES // 4
 """Queued bytes up to which there is room for a piece of a log."""
 HELLO_WITHIN = 10.0
 HEARTBEAT = 45.0
+"""Seconds of silence after which the other side is asked whether it is there; half as many later it isn't."""
+BEATS = 45
+"""Looks at all sockets in so many seconds."""
+TOGETHER = 100
+"""Sockets that are asked before anybody else has a turn."""
 STRIKES = 20
 """Refused frames in a row after which a socket is closed."""
 
@@ -56,29 +60,16 @@ _encoder = msgspec.json.Encoder()
 PONG = b'{"type":"pong"}'
 
 
-class Closed(Exception):
-    """The socket must end, with a code and a reason that a client can act on."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-
-
 class Session:
     """One open socket. It is a ``FollowersSink``: ``send`` and ``offer`` never wait."""
 
     __slots__ = (
         "_bucket", "_bytes", "_ending", "_flush_at", "_flushing", "_linger", "_loop", "_queue", "_strikes", "_tasks",
-        "_transport", "audience", "closing", "hello_within", "ws",
+        "audience", "closing", "hello_within", "wire",
     )  # fmt: skip
 
-    def __init__(
-        self, ws: web.WebSocketResponse, transport: asyncio.Transport | None, *, audience: str, settings: Settings,
-        tasks: TaskSet,
-    ) -> None:  # fmt: skip
-        self.ws = ws
-        self._transport = transport
+    def __init__(self, wire: Wire, *, audience: str, settings: Settings, tasks: TaskSet) -> None:
+        self.wire = wire
         self._linger = LINGER if audience == "console" else 0.0
         self.audience = audience
         self.closing: Closed | None = None
@@ -123,7 +114,7 @@ class Session:
         while self._bytes > ROOMY:
             if self.closing is not None:
                 raise self.closing
-            if self._transport is None or self._transport.is_closing():
+            if self._open is None:
                 raise Closed(WSCloseCode.GOING_AWAY, "gone")
             await asyncio.sleep(LOOK_AGAIN)
 
@@ -144,23 +135,32 @@ class Session:
         if self._ending is not None:
             await asyncio.wait([self._ending])
 
+    @property
+    def _open(self) -> asyncio.Transport | None:
+        """What may be written to."""
+        transport = self.wire.transport
+        return None if transport is None or transport.is_closing() else transport
+
     async def _end(self, why: Closed) -> None:
-        if self._queue and self._transport is not None and not self._transport.is_closing():
-            self._transport.write(self._take_frames())
+        if self._queue and (transport := self._open) is not None:
+            transport.write(self._take_frames())
+        self.wire.close(why)
         try:
             async with asyncio.timeout(CLOSE_WITHIN):
-                await self.ws.close(code=why.code, message=why.reason.encode()[:120])
+                await self.wire.lost()
         except TimeoutError:
             pass
         finally:
-            self._cut_off()
+            self.cut_off()
 
-    def _cut_off(self) -> None:
+    def cut_off(self) -> None:
         """A connection that is only closed lives on until all that was written is taken, which a reader may put off for ever."""
-        transport = self._transport
-        if transport is not None and transport.get_write_buffer_size():
+        transport = self.wire.transport
+        if transport is None:
+            return
+        if transport.get_write_buffer_size():
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _CUT)
-            transport.abort()
+        transport.abort()
 
     def _flush_within(self, seconds: float) -> None:
         """No task of its own waits for frames: an idle socket holds none, and a busy one needs no switch to it."""
@@ -178,8 +178,8 @@ class Session:
     def _flush(self) -> None:
         """Sends what is queued; all that waits leaves in one piece, and no more than the reader takes."""
         self._flush_at, self._flushing = _NEVER, None
-        transport = self._transport
-        if self.closing is not None or transport is None or transport.is_closing():
+        transport = self._open
+        if self.closing is not None or transport is None:
             return
         while self._queue:
             if transport.get_write_buffer_size() > FULL:
@@ -188,8 +188,8 @@ class Session:
             transport.write(self._take_frames())
 
     def _take_frames(self) -> bytes:
-        """What waits as text frames (RFC 6455, 5.2), up to ``PIECE`` bytes. One write is one system call; aiohttp's
-        writer makes one for every frame, which was an eighth of a turn's time."""
+        """What waits as text frames (RFC 6455, 5.2), up to ``PIECE`` bytes. One write is one system call; a write for every
+        frame was an eighth of a turn's time."""
         parts: list[bytes] = []
         size = taken = 0
         for frame in self._queue:
@@ -243,25 +243,34 @@ class Sockets:
         # Each node counts alone: what it guards is its own work and memory.
         self._limiter = Limiter(Limit(name="sockets", rate=rate / 60, burst=max(1.0, rate * 3)), NoCounters())
         self._sessions: set[Session] = set()
+        self._beating: asyncio.Task[None] | None = None
         self._tasks = TaskSet("sockets")
         self._draining = False
 
     async def serve(
         self, request: web.Request, *, audience: str, run: Callable[[Session], Awaitable[None]]
-    ) -> web.WebSocketResponse:  # fmt: skip
-        """Upgrades a request and runs ``run`` on its session until it ends. Raises ``Draining`` or ``Overloaded`` instead of upgrading:
-        a proxy takes such a request to another node, which a socket closed with 1012 couldn't be; ``TooMany``."""
+    ) -> web.StreamResponse:  # fmt: skip
+        """Upgrades a request and runs ``run`` on its session until it ends; what is returned is for aiohttp, at once. Raises ``Draining`` or
+        ``Overloaded`` instead of upgrading: a proxy takes such a request to another node, which a socket closed with 1012 couldn't be;
+        ``TooMany``. ``run`` had better not keep the request."""
         if self._draining:
             raise Draining("This server restarts. Connect again in a moment.")
         await self._limiter.check(self._peers.address(request), "These are many connections. Wait a moment.")
         if len(self._sessions) >= self.most:
             raise Overloaded("This server has as many connections as it can keep. Connect again in a moment.")
-        ws = web.WebSocketResponse(compress=False, max_msg_size=MAX_FRAME, heartbeat=self.heartbeat)
-        await ws.prepare(request)
-        session = Session(ws, request.transport, audience=audience, settings=self._settings, tasks=self._tasks)
+        wire = take_over(request)
+        if isinstance(wire, web.Response):
+            return wire
+        session = Session(wire, audience=audience, settings=self._settings, tasks=self._tasks)
         session.hello_within = self.hello_within
         self._sessions.add(session)
         SOCKETS.labels(audience).inc()
+        if self._beating is None:
+            self._beating = asyncio.create_task(self._beat(), name="sockets.beat")
+        self._tasks.start(self._live(session, run), name=audience)
+        return handed_over()
+
+    async def _live(self, session: Session, run: Callable[[Session], Awaitable[None]]) -> None:
         try:
             await run(session)
         except Closed as why:
@@ -272,18 +281,37 @@ class Sockets:
         except ConnectionError:
             session.close(Closed(WSCloseCode.GOING_AWAY, "gone"))
         except Exception:
-            log.exception("socket_failed", audience=audience)
+            log.exception("socket_failed", audience=session.audience)
             session.close(Closed(WSCloseCode.INTERNAL_ERROR, "failed"))
         finally:
             self._sessions.discard(session)
-            SOCKETS.labels(audience).dec()
+            SOCKETS.labels(session.audience).dec()
             session.close(Closed(WSCloseCode.OK, "bye"))
             await session.ended()
-        return ws
+
+    async def _beat(self) -> None:
+        """Asks whoever is silent whether they are there, and cuts off who isn't: one clock for all sockets."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self.heartbeat / BEATS)
+            now, asked = loop.time(), 0
+            for session in list(self._sessions):
+                silent = now - session.wire.heard
+                if silent < self.heartbeat:
+                    continue
+                if silent > self.heartbeat * 1.5:
+                    session.cut_off()
+                elif not session.wire.asked:
+                    session.wire.ask()
+                    asked += 1
+                    if not asked % TOGETHER:
+                        await asyncio.sleep(0)
 
     async def drain(self, *, within: float) -> None:
         """Closes every socket with 1012, spread over time so that nobody's return is a stampede."""
         self._draining = True
+        if self._beating is not None:
+            self._beating.cancel()
         loop = asyncio.get_running_loop()
         why = Closed(WSCloseCode.SERVICE_RESTART, "restarting")
         spread = min(within / 2, len(self._sessions) / 500)
@@ -299,29 +327,30 @@ async def hello(session: Session, decoder: msgspec.json.Decoder[Any]) -> Any:
     """The first frame, typed. Raises ``Closed`` where none comes in time or it can't be read."""
     try:
         async with asyncio.timeout(session.hello_within):
-            message = await session.ws.receive()
+            message = await session.wire.receive()
     except TimeoutError:
         raise Closed(WSCloseCode.POLICY_VIOLATION, "no hello") from None
-    if message.type is not WSMsgType.TEXT:
-        raise Closed(_code_of(message.type), "no hello")
+    if isinstance(message, bytes):
+        raise Closed(WSCloseCode.UNSUPPORTED_DATA, "no hello")
     try:
-        return decoder.decode(message.data)
+        return decoder.decode(message)
     except (msgspec.DecodeError, RecursionError) as error:
         raise Closed(WSCloseCode.POLICY_VIOLATION, f"malformed hello: {error}") from None
 
 
 async def receive(session: Session, handle: Callable[[str], Awaitable[None]]) -> None:
-    """Hands every text frame to ``handle`` until the socket ends; refusals are told, not raised."""
-    async for message in session.ws:
+    """Hands every text frame to ``handle`` until the socket ends, which raises ``Closed``; refusals are told, not raised."""
+    while True:
+        message = await session.wire.receive()
         if session.closing is not None:
-            break
-        if message.type is not WSMsgType.TEXT:
+            raise session.closing
+        if isinstance(message, bytes):
             raise Closed(WSCloseCode.UNSUPPORTED_DATA, "text frames only")
         try:
             session.judge()
-            await handle(message.data)
+            await handle(message)
         except Refused as error:
-            session.refuse(error, frame_id(message.data))
+            session.refuse(error, frame_id(message))
         else:
             session.accepted()
 
@@ -347,7 +376,3 @@ def frame_id(text: str) -> str:
         return _named.decode(text).id[:64]
     except (msgspec.DecodeError, RecursionError):
         return ""
-
-
-def _code_of(kind: WSMsgType) -> int:
-    return WSCloseCode.OK if kind in (WSMsgType.CLOSE, WSMsgType.CLOSED) else WSCloseCode.UNSUPPORTED_DATA

@@ -16,7 +16,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from gateway.http.socket import MAX_FRAME, STRIKES
+from gateway.http.socket import STRIKES
+from gateway.http.wire import MAX_FRAME
 from gateway.model.events import CustomerMessage
 from gateway.process import room_for_sockets
 from tests.support_edge.clients import http_client
@@ -98,7 +99,7 @@ async def test_flood_of_sockets_that_say_nothing_is_held_back_by_its_address(
         await until(lambda: all(one.over for one in open_ones), what="those that came in and said nothing are closed")
         assert {one.code for one in open_ones} == {1008}
     async with raw_connection(serving.told["port"], address="127.0.0.3") as other:
-        other.send(upgrade(WIDGET, headers_of(serving, WIDGET)) + hello_of(serving, WIDGET))
+        await other.enter(upgrade(WIDGET, headers_of(serving, WIDGET)), hello_of(serving, WIDGET))
         await until(lambda: b'{"type":"welcome"' in other.received, what="a third address comes in")
 
 
@@ -115,7 +116,7 @@ async def test_node_that_can_open_no_more_sockets_says_so_and_answers_on(
         for number in range(room + 30):
             place = raw_connection(serving.told["port"], address=f"127.0.1.{number % 50 + 1}")
             crowd.append(await stack.enter_async_context(place))
-            crowd[-1].send(upgrade(WIDGET, headers_of(serving, WIDGET)) + hello_of(serving, WIDGET))
+            await crowd[-1].enter(upgrade(WIDGET, headers_of(serving, WIDGET)), hello_of(serving, WIDGET))
         await until(lambda: all(is_told(one) for one in crowd), what="each is answered")
         assert Counter(one.status for one in crowd) == {101: room, 503: 30}
         await is_healthy(serving, http)
@@ -125,7 +126,7 @@ async def test_node_that_can_open_no_more_sockets_says_so_and_answers_on(
         await until_async(lambda: has_sockets(http, serving, room - 9), what="their room is free again")
         for number in range(10):
             one = await stack.enter_async_context(raw_connection(serving.told["port"], address=f"127.0.2.{number + 1}"))
-            one.send(upgrade(WIDGET, headers_of(serving, WIDGET)) + hello_of(serving, WIDGET))
+            await one.enter(upgrade(WIDGET, headers_of(serving, WIDGET)), hello_of(serving, WIDGET))
             await until(lambda: b'{"type":"welcome"' in one.received, what="the next one comes in")  # noqa: B023
         assert customer.connections == 1
         assert await serving.end() == 0
@@ -196,7 +197,7 @@ async def test_frames_that_would_take_the_nodes_memory_end_their_socket_alone(
             told: dict[str, RawConnection] = {}
             for name, (bytes_, _) in HOSTILE.items():
                 told[name] = one = await stack.enter_async_context(raw_connection(port, address=FLOOD))
-                one.send(upgrade(path, headers_of(serving, path) | offer) + hello_of(serving, path))
+                await one.enter(upgrade(path, headers_of(serving, path) | offer), hello_of(serving, path))
                 await until(lambda: b'{"type":"welcome"' in one.received, what="it is in")  # noqa: B023
                 assert b"permessage-deflate" not in one.received
                 one.send(bytes_)

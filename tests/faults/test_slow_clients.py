@@ -163,7 +163,7 @@ async def is_let_go(http: aiohttp.ClientSession, serving: Serving) -> bool:
 
 
 class Writer(NamedTuple):
-    """``first`` is sent at once, then the pieces of ``rest`` one after another. ``status``, ``code``: how it is told, 0 for not at all."""
+    """``first`` is sent at once, then the pieces of ``rest`` one after another, where it opens a socket once that is open. ``status``, ``code``: how it is told, 0 for not at all."""
 
     name: str
     first: bytes
@@ -192,8 +192,8 @@ def slow_writers(serving: Serving) -> list[Writer]:
         Writer("a console's hello", desk, (bytes([one]) for one in text_frame(desk_hello)), status=101, code=1008),
         Writer("no page's hello", page, status=101, code=1008),
         Writer("no console's hello", desk, status=101, code=1008),
-        Writer("half of a page's frame", page + text_frame(hello) + half, status=101),
-        Writer("half of a console's frame", desk + text_frame(desk_hello) + half, status=101),
+        Writer("half of a page's frame", page, (text_frame(hello), half), status=101),
+        Writer("half of a console's frame", desk, (text_frame(desk_hello), half), status=101),
     ]  # fmt: skip
 
 
@@ -220,6 +220,8 @@ async def test_whoever_never_comes_to_an_end_is_ended(
         for writer in writers:
             connections.append(await stack.enter_async_context(raw_connection(serving.told["port"])))
             connections[-1].send(writer.first)
+            if writer.status == 101:
+                await until(lambda: connections[-1].status == 101, what=f"{writer.name} has a socket")
             connections[-1].dribble(writer.rest, every=0.2 if bounds else 1.0)
         for writer, one in zip(writers, connections, strict=True):
             await until(lambda: one.over, within=30 if bounds else 400, what=f"the node ends {writer.name}")  # noqa: B023

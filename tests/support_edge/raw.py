@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 from benchmarks.load import masked
+from tests.support_edge.waiting import until
 
 
 class RawConnection:
@@ -32,6 +33,14 @@ class RawConnection:
     def send(self, data: bytes) -> None:
         if not self.over:
             self._writer.write(data)
+
+    async def enter(self, asked: bytes, hello: bytes) -> None:
+        """Asks for a socket, and says hello once it is open: a client waits for the answer (RFC 6455, 4.1). Returns at once where it is
+        refused."""
+        self.send(asked)
+        await until(lambda: self.status != 0 or self.over, what="an answer to the handshake")
+        if self.status == 101:
+            self.send(hello)
 
     def dribble(self, pieces: Iterable[bytes], *, every: float) -> None:
         """Sends one after another from now on, as long as it is open."""

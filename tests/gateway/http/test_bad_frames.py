@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientWebSocketResponse, WSServerHandshakeError
 
-from gateway.http.socket import MAX_FRAME, STRIKES
+from gateway.http.socket import STRIKES
+from gateway.http.wire import MAX_FRAME
 from tests.support.stores import Database
 from tests.support_edge.clients import Closed, Console, Frame, Peer, Widget
 from tests.support_edge.site import PAGE_ORIGIN, Site, on_site

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import cast
 
 import pytest
-from aiohttp import web
 
 from gateway.http.socket import Session
+from gateway.http.wire import Wire
 from gateway.tasks import TaskSet
 from tests.support_edge.site import settings_of
 from tests.support_edge.waiting import until
 
 
-class Wire(asyncio.Transport):
-    """The far end: each write as it came."""
+class FarEnd(asyncio.Transport):
+    """Each write as it came."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,35 +37,36 @@ def framed(*texts: str) -> bytes:
 
 
 @pytest.fixture
-async def wire() -> Wire:
-    return Wire()
+async def far() -> FarEnd:
+    return FarEnd()
 
 
 @pytest.fixture
-async def session(wire: Wire, tmp_path: Path) -> Session:
-    nobody = cast(web.WebSocketResponse, None)
-    return Session(nobody, wire, audience="console", settings=settings_of(tmp_path), tasks=TaskSet("test"))
+async def session(far: FarEnd, tmp_path: Path) -> Session:
+    wire = Wire()
+    wire.connection_made(far)
+    return Session(wire, audience="console", settings=settings_of(tmp_path), tasks=TaskSet("test"))
 
 
-async def test_frames_of_one_moment_leave_in_one_write(session: Session, wire: Wire) -> None:
+async def test_frames_of_one_moment_leave_in_one_write(session: Session, far: FarEnd) -> None:
     for text in ("a", "b", "c"):
         session.send(text.encode())
-    await until(lambda: bool(wire.writes), what="a write")
-    assert wire.writes == [framed("a", "b", "c")]
+    await until(lambda: bool(far.writes), what="a write")
+    assert far.writes == [framed("a", "b", "c")]
 
 
-async def test_frame_in_no_hurry_leaves_with_the_next_one(session: Session, wire: Wire) -> None:
+async def test_frame_in_no_hurry_leaves_with_the_next_one(session: Session, far: FarEnd) -> None:
     session.send_along(b"row")
     session.send(b"words")
-    await until(lambda: bool(wire.writes), what="a write")
+    await until(lambda: bool(far.writes), what="a write")
     session.send_along(b"row")
     session.send(b"words")
-    await until(lambda: len(wire.writes) == 2, what="a second write")
-    assert wire.writes == [framed("row", "words")] * 2
+    await until(lambda: len(far.writes) == 2, what="a second write")
+    assert far.writes == [framed("row", "words")] * 2
 
 
-async def test_frame_in_no_hurry_leaves_alone_where_no_other_comes(session: Session, wire: Wire) -> None:
+async def test_frame_in_no_hurry_leaves_alone_where_no_other_comes(session: Session, far: FarEnd) -> None:
     session.send_along(b"row")
     session.send_along(b"another")
-    await until(lambda: bool(wire.writes), what="a write")
-    assert wire.writes == [framed("row", "another")]
+    await until(lambda: bool(far.writes), what="a write")
+    assert far.writes == [framed("row", "another")]

@@ -1,0 +1,232 @@
+"""A WebSocket once it is open (RFC 6455), and nothing of the request that it came by.
+
+aiohttp takes the request and finds who serves it; from the answer on the connection is ours. A socket is open for hours, and its request's
+headers, parser, tasks and middlewares would be kept as long. What bytes mean is said by ``websockets``, which knows no I/O.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, cast
+
+from aiohttp import WSCloseCode, web
+from websockets.datastructures import Headers
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import OPEN, Protocol, Side
+from websockets.server import ServerProtocol
+
+MAX_FRAME = 64 * 1024
+"""Bytes of one message that comes in."""
+MAX_UNREAD = 2 * MAX_FRAME
+"""Bytes that have come in and that nobody took yet, above which no more are read."""
+MAX_REASON = 120
+"""Bytes of a reason; a close frame has room for 123."""
+
+_quiet = logging.getLogger(__name__)
+_quiet.setLevel(logging.WARNING)
+
+
+class Closed(Exception):
+    """The socket must end, with a code and a reason that a client can act on."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Wire(asyncio.Protocol):
+    """The connection under a socket. ``heard``: when something came last, in the loop's seconds; ``asked``: by a ping since then."""
+
+    __slots__ = (
+        "_loop",
+        "_lost",
+        "_over",
+        "_parts",
+        "_protocol",
+        "_unread",
+        "_unread_bytes",
+        "_waiter",
+        "asked",
+        "heard",
+        "transport",
+    )
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.transport: asyncio.Transport | None = None
+        self.heard = self._loop.time()
+        self.asked = False
+        self._protocol = Protocol(Side.SERVER, state=OPEN, max_size=MAX_FRAME, logger=_quiet)
+        self._unread: list[str | bytes] = []
+        self._unread_bytes = 0
+        self._parts: list[bytes] | None = None
+        """Of a message that comes in several frames."""
+        self._waiter: asyncio.Future[None] | None = None
+        self._lost: asyncio.Future[None] | None = None
+        self._over: Closed | None = None
+
+    # --- what comes in ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        self.heard, self.asked = self._loop.time(), False
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if isinstance(event, Frame):
+                self._take(event)
+        self._answer()
+        if self._unread_bytes > MAX_UNREAD and self.transport is not None:
+            self.transport.pause_reading()
+
+    def eof_received(self) -> None:
+        self._protocol.receive_eof()
+        self._answer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.transport = None
+        self._end(Closed(WSCloseCode.GOING_AWAY, "gone"))
+        if self._lost is not None and not self._lost.done():
+            self._lost.set_result(None)
+
+    def _take(self, frame: Frame) -> None:
+        match frame.opcode:
+            case Opcode.TEXT | Opcode.BINARY | Opcode.CONT:
+                self._gather(frame)
+            case Opcode.CLOSE:
+                self._end(Closed(WSCloseCode.OK, "bye"))
+            case _:  # pings are answered already
+                pass
+
+    def _gather(self, frame: Frame) -> None:
+        """A message is whole with its last frame; what a text's first one says holds for all of it."""
+        first = frame.opcode is not Opcode.CONT
+        if first and frame.fin:
+            self._keep(frame.data, is_text=frame.opcode is Opcode.TEXT)
+            return
+        if first:
+            self._parts = [b"text" if frame.opcode is Opcode.TEXT else b"binary"]
+        assert self._parts is not None, "the protocol lets no other frame go on"
+        self._parts.append(bytes(frame.data))
+        if frame.fin:
+            (kind, *parts), self._parts = self._parts, None
+            self._keep(b"".join(parts), is_text=kind == b"text")
+
+    def _keep(self, data: Any, *, is_text: bool) -> None:
+        try:
+            message = str(data, "utf-8") if is_text else bytes(data)
+        except UnicodeDecodeError:
+            self._protocol.fail(WSCloseCode.INVALID_TEXT, "not UTF-8")
+            self._end(Closed(WSCloseCode.INVALID_TEXT, "not UTF-8"))
+            return
+        self._unread.append(message)
+        self._unread_bytes += len(data)
+        self._wake()
+
+    async def receive(self) -> str | bytes:
+        """The next message: text, or bytes of a binary one. Raises ``Closed`` once the other side has closed, or we have, or the
+        connection is lost; what came before that is told first."""
+        while not self._unread:
+            if self._over is not None:
+                raise self._over
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        message = self._unread.pop(0)
+        if not self._unread:
+            self._unread_bytes = 0
+            if self.transport is not None:
+                self.transport.resume_reading()
+        return message
+
+    # --- what goes out ---
+
+    def ask(self) -> None:
+        """Whether the other side is there: it answers the ping."""
+        self.asked = True
+        if self._protocol.state is OPEN:
+            self._protocol.send_ping(b"")
+            self._answer()
+
+    def close(self, why: Closed) -> None:
+        """Sends the close frame; the connection ends when the other side has answered it."""
+        if self._protocol.state is OPEN:
+            self._protocol.send_close(why.code, why.reason.encode()[:MAX_REASON].decode(errors="ignore"))
+            self._answer()
+        self._end(why)
+
+    async def lost(self) -> None:
+        """Returns once the connection is."""
+        if self.transport is not None:
+            if self._lost is None:
+                self._lost = self._loop.create_future()
+            await asyncio.shield(self._lost)
+
+    def _answer(self) -> None:
+        """What the protocol wants sent: answers to pings, close frames, the end of the connection."""
+        for data in self._protocol.data_to_send():
+            if self.transport is None or self.transport.is_closing():
+                return
+            if data:
+                self.transport.write(data)
+            else:
+                self._hang_up(self.transport)
+        if self._protocol.parser_exc is not None:
+            self._end(Closed(WSCloseCode.PROTOCOL_ERROR, "failed"))
+
+    def _hang_up(self, transport: asyncio.Transport) -> None:
+        """What still comes in is read and dropped: were it left where it is, the system would reset the connection, and the close frame with
+        it."""
+        if transport.can_write_eof():
+            transport.write_eof()
+            transport.resume_reading()
+        else:
+            transport.close()
+
+    def _end(self, why: Closed) -> None:
+        if self._over is None:
+            self._over = why
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+def take_over(request: web.Request) -> Wire | web.Response:
+    """The connection of a request, upgraded, from now on without aiohttp; or the answer to a request that asks for no WebSocket.
+    Raises ``ConnectionResetError`` where it is gone already.
+
+    Whoever calls this has nothing left to say to the request: ``handed_over()`` is what its handler returns.
+    """
+    handshake = ServerProtocol(logger=_quiet)
+    headers = Headers((name, value) for name, value in request.headers.items())
+    answer = handshake.accept(Request(request.path_qs, headers, method=request.method))
+    if answer.status_code != 101:
+        return web.Response(
+            status=answer.status_code,
+            text="This address speaks WebSocket (RFC 6455) only.",
+            headers={"Upgrade": "websocket"},
+        )
+    transport, handler = request.transport, request.protocol
+    if transport is None:
+        raise ConnectionResetError
+    wire = Wire()
+    handler.transport = None  # or it would be closed
+    handler.connection_lost(None)
+    transport.set_protocol(wire)
+    transport.write(answer.serialize())
+    transport.resume_reading()
+    wire.connection_made(transport)
+    return wire
+
+
+def handed_over() -> web.Response:
+    """For aiohttp, which finds that the connection isn't its own any more and sends nothing."""
+    return web.Response(status=101)
