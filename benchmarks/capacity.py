@@ -43,13 +43,13 @@ class Load:
 class Costs:
     """What a turn takes, in microseconds of a core, and a node holds. ``hint_us``: of a node, to hear of another node's commit."""
 
-    node_us: float = 2_150
-    postgresql_us: float = 810
+    node_us: float = 2_350
+    postgresql_us: float = 860
     redis_us: float = 20
     hint_us: float = 80
     wal_bytes: float = 11_000
     event_bytes: float = 900
-    socket_bytes: float = 22_000
+    socket_bytes: float = 11_200
     node_rss_mb: float = 135
 
 

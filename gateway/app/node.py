@@ -425,6 +425,7 @@ class Switchboard:
         """Not ready, no new work, sockets closed with 1012, leases freed, port closed, database closed."""
         began = time.monotonic()
         self._draining = True
+        self.sockets.refuse_more()
         within = self.settings.drain_seconds
         watching = asyncio.create_task(self._give_up_a_silent_database(after=within * 0.8), name="drain.database")
         await self.telegram.aclose()

@@ -114,7 +114,7 @@ class Session:
         while self._bytes > ROOMY:
             if self.closing is not None:
                 raise self.closing
-            if self._open is None:
+            if self.wire.open is None:
                 raise Closed(WSCloseCode.GOING_AWAY, "gone")
             await asyncio.sleep(LOOK_AGAIN)
 
@@ -135,14 +135,8 @@ class Session:
         if self._ending is not None:
             await asyncio.wait([self._ending])
 
-    @property
-    def _open(self) -> asyncio.Transport | None:
-        """What may be written to."""
-        transport = self.wire.transport
-        return None if transport is None or transport.is_closing() else transport
-
     async def _end(self, why: Closed) -> None:
-        if self._queue and (transport := self._open) is not None:
+        if self._queue and (transport := self.wire.open) is not None:
             transport.write(self._take_frames())
         self.wire.close(why)
         try:
@@ -178,7 +172,7 @@ class Session:
     def _flush(self) -> None:
         """Sends what is queued; all that waits leaves in one piece, and no more than the reader takes."""
         self._flush_at, self._flushing = _NEVER, None
-        transport = self._open
+        transport = self.wire.open
         if self.closing is not None or transport is None:
             return
         while self._queue:
@@ -307,9 +301,13 @@ class Sockets:
                     if not asked % TOGETHER:
                         await asyncio.sleep(0)
 
+    def refuse_more(self) -> None:
+        """This node is about to end: whoever comes is told so, at once."""
+        self._draining = True
+
     async def drain(self, *, within: float) -> None:
         """Closes every socket with 1012, spread over time so that nobody's return is a stampede."""
-        self._draining = True
+        self.refuse_more()
         if self._beating is not None:
             self._beating.cancel()
         loop = asyncio.get_running_loop()

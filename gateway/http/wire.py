@@ -21,6 +21,8 @@ MAX_FRAME = 64 * 1024
 """Bytes of one message that comes in."""
 MAX_UNREAD = 2 * MAX_FRAME
 """Bytes that have come in and that nobody took yet, above which no more are read."""
+MAX_UNTAKEN = 256 * 1024
+"""Bytes that the other side hasn't taken, above which its pings aren't answered: it may ask without end and never read."""
 MAX_REASON = 120
 """Bytes of a reason; a close frame has room for 123."""
 
@@ -41,18 +43,9 @@ class Wire(asyncio.Protocol):
     """The connection under a socket. ``heard``: when something came last, in the loop's seconds; ``asked``: by a ping since then."""
 
     __slots__ = (
-        "_loop",
-        "_lost",
-        "_over",
-        "_parts",
-        "_protocol",
-        "_unread",
-        "_unread_bytes",
-        "_waiter",
-        "asked",
-        "heard",
-        "transport",
-    )
+        "_begun", "_begun_as", "_loop", "_lost", "_over", "_protocol", "_unread", "_unread_bytes", "_waiter", "asked",
+        "heard", "transport",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -62,11 +55,18 @@ class Wire(asyncio.Protocol):
         self._protocol = Protocol(Side.SERVER, state=OPEN, max_size=MAX_FRAME, logger=_quiet)
         self._unread: list[str | bytes] = []
         self._unread_bytes = 0
-        self._parts: list[bytes] | None = None
-        """Of a message that comes in several frames."""
+        self._begun: bytearray | None = None
+        """Of a message that comes in several frames: what there is of it."""
+        self._begun_as = Opcode.TEXT
         self._waiter: asyncio.Future[None] | None = None
         self._lost: asyncio.Future[None] | None = None
         self._over: Closed | None = None
+
+    @property
+    def open(self) -> asyncio.Transport | None:
+        """What may be written to."""
+        transport = self.transport
+        return None if transport is None or transport.is_closing() else transport
 
     # --- what comes in ---
 
@@ -80,8 +80,8 @@ class Wire(asyncio.Protocol):
             if isinstance(event, Frame):
                 self._take(event)
         self._answer()
-        if self._unread_bytes > MAX_UNREAD and self.transport is not None:
-            self.transport.pause_reading()
+        if self._unread_bytes > MAX_UNREAD and (transport := self.open) is not None:
+            transport.pause_reading()
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()
@@ -103,22 +103,21 @@ class Wire(asyncio.Protocol):
                 pass
 
     def _gather(self, frame: Frame) -> None:
-        """A message is whole with its last frame; what a text's first one says holds for all of it."""
-        first = frame.opcode is not Opcode.CONT
-        if first and frame.fin:
-            self._keep(frame.data, is_text=frame.opcode is Opcode.TEXT)
-            return
-        if first:
-            self._parts = [b"text" if frame.opcode is Opcode.TEXT else b"binary"]
-        assert self._parts is not None, "the protocol lets no other frame go on"
-        self._parts.append(bytes(frame.data))
+        """A message is whole with its last frame; what its first one says holds for all of it."""
+        if frame.opcode is not Opcode.CONT:
+            if frame.fin:
+                self._keep(frame.data, frame.opcode)
+                return
+            self._begun, self._begun_as = bytearray(), frame.opcode
+        assert self._begun is not None, "the protocol lets no other frame go on"
+        self._begun += frame.data
         if frame.fin:
-            (kind, *parts), self._parts = self._parts, None
-            self._keep(b"".join(parts), is_text=kind == b"text")
+            whole, self._begun = self._begun, None
+            self._keep(whole, self._begun_as)
 
-    def _keep(self, data: Any, *, is_text: bool) -> None:
+    def _keep(self, data: Any, kind: Opcode) -> None:
         try:
-            message = str(data, "utf-8") if is_text else bytes(data)
+            message = str(data, "utf-8") if kind is Opcode.TEXT else bytes(data)
         except UnicodeDecodeError:
             self._protocol.fail(WSCloseCode.INVALID_TEXT, "not UTF-8")
             self._end(Closed(WSCloseCode.INVALID_TEXT, "not UTF-8"))
@@ -141,8 +140,8 @@ class Wire(asyncio.Protocol):
         message = self._unread.pop(0)
         if not self._unread:
             self._unread_bytes = 0
-            if self.transport is not None:
-                self.transport.resume_reading()
+            if (transport := self.open) is not None:
+                transport.resume_reading()
         return message
 
     # --- what goes out ---
@@ -171,12 +170,12 @@ class Wire(asyncio.Protocol):
     def _answer(self) -> None:
         """What the protocol wants sent: answers to pings, close frames, the end of the connection."""
         for data in self._protocol.data_to_send():
-            if self.transport is None or self.transport.is_closing():
-                return
-            if data:
-                self.transport.write(data)
-            else:
-                self._hang_up(self.transport)
+            if (transport := self.open) is None:
+                break
+            if not data:
+                self._hang_up(transport)
+            elif not (_is_pong(data) and transport.get_write_buffer_size() > MAX_UNTAKEN):
+                transport.write(data)
         if self._protocol.parser_exc is not None:
             self._end(Closed(WSCloseCode.PROTOCOL_ERROR, "failed"))
 
@@ -199,6 +198,10 @@ class Wire(asyncio.Protocol):
             self._waiter.set_result(None)
 
 
+def _is_pong(data: bytes) -> bool:
+    return data[0] & 0x0F == Opcode.PONG
+
+
 def take_over(request: web.Request) -> Wire | web.Response:
     """The connection of a request, upgraded, from now on without aiohttp; or the answer to a request that asks for no WebSocket.
     Raises ``ConnectionResetError`` where it is gone already.
@@ -207,13 +210,11 @@ def take_over(request: web.Request) -> Wire | web.Response:
     """
     handshake = ServerProtocol(logger=_quiet)
     headers = Headers((name, value) for name, value in request.headers.items())
-    answer = handshake.accept(Request(request.path_qs, headers, method=request.method))
+    version = f"HTTP/{request.version.major}.{request.version.minor}"
+    answer = handshake.accept(Request(request.path_qs, headers, method=request.method, protocol=version))
     if answer.status_code != 101:
-        return web.Response(
-            status=answer.status_code,
-            text="This address speaks WebSocket (RFC 6455) only.",
-            headers={"Upgrade": "websocket"},
-        )
+        told = {name: answer.headers[name] for name in ("Allow", "Upgrade") if name in answer.headers}
+        return web.Response(status=answer.status_code, text="This address speaks WebSocket (RFC 6455).", headers=told)
     transport, handler = request.transport, request.protocol
     if transport is None:
         raise ConnectionResetError

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from gateway.http import socket as sockets
+from gateway.http import wire
 from tests.support_edge.clients import Closed
 from tests.support_edge.site import Site
 from tests.support_edge.waiting import until
@@ -235,7 +236,7 @@ async def test_what_was_said_last_leaves_before_the_socket_closes(site: Site) ->
     (session,) = site.node.sockets._sessions
     for number in range(50):
         session.tell({"type": "noise", "number": number})
-    session.close(sockets.Closed(1012, "restarting"))
+    session.close(wire.Closed(1012, "restarting"))
     session.tell({"type": "noise", "number": "too late"})
 
     assert (await widget.closed()).code == 1012

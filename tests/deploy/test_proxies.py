@@ -168,7 +168,8 @@ async def test_node_that_ends_sends_its_people_to_the_other(balanced: Balanced) 
                 await one.say(f"{one.name} before")
             await until(lambda: all(one.answered for one in customers))
             ending = asyncio.create_task(balanced.nodes[0].end())
-            # While it ends and after, nobody who comes is turned away.
+            await until_async(lambda: _ends(balanced.nodes[0], inside), what="it knows that it ends")
+            # From then on nobody who comes is turned away.
             for number in range(20):
                 fresh = await balanced.widget(http)
                 await fresh.still_there()
@@ -178,6 +179,14 @@ async def test_node_that_ends_sends_its_people_to_the_other(balanced: Balanced) 
             assert await ending == 0
             await until(lambda: all(one.answered for one in customers))
             await until_async(lambda: _has_all(balanced.nodes[1], inside, len(customers)))
+
+
+async def _ends(node: Serving, http: aiohttp.ClientSession) -> bool:
+    try:
+        async with http.get(f"{node.url}/readyz") as response:
+            return response.status == 503
+    except aiohttp.ClientConnectionError:
+        return True
 
 
 async def _has_all(node: Serving, http: aiohttp.ClientSession, count: int) -> bool:

@@ -15,7 +15,7 @@ from tests.support_edge.process import Customer, Serving, living, served
 from tests.support_edge.waiting import until
 from tests.support_edge.weighing import MB, Scales
 
-SOCKET = 40_000
+SOCKET = 16_000
 """Bytes that one may take; docs/performance.md has what it takes."""
 GROWTH = MB // 2
 """By which all of them may seem to grow: the process has other things to do, too."""

@@ -146,6 +146,9 @@ def test_call_of_another_business_is_told_under_its_name_and_leads_there(
 
 def test_permission_is_asked_with_a_reason_when_somebody_waits(customer: Customer, olga: Operator) -> None:
     asked = olga.list.get_by_text("Сообщать вам об этом и тогда")
+    expect(account(olga)).to_have_attribute(
+        "title", "Olga Example: На линии"
+    )  # who waited before isn't what they are asked for
     expect(asked).to_have_count(0)
     customer.ask_for_person()
     expect(asked).to_be_visible()

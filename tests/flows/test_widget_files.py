@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import pytest
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
+
+from tests.flows.axe import assert_no_faults
 from tests.flows.outages import without_network
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer
@@ -41,7 +45,6 @@ def test_customers_files_reach_the_operator(customer: Customer, olga: Operator) 
     give(customer.page, "textarea", "paste", ("вставлено.txt", "pasted"))
     expect(customer.tray).to_have_count(4)
     expect(customer.tray.first).to_contain_text("Схема.png")
-    expect(customer.panel.get_by_role("button", name="Отправить")).to_be_enabled()
     customer.say("Всё здесь")
     expect(customer.tray).to_have_count(0)
     for log in (customer.log, olga.log):
@@ -71,29 +74,78 @@ def test_eleventh_file_waits_for_another_message(customer: Customer) -> None:
 
 
 def test_upload_that_broke_off_is_tried_again(customer: Customer) -> None:
-    send = customer.panel.get_by_role("button", name="Отправить")
     customer.attach(paper("схема.txt"))  # what uploads is fetched with the first one
-    expect(send).to_be_enabled()
+    expect(arrived(customer)).to_have_count(1)
     with without_network(customer.page):
         customer.attach(paper("план.txt"))
         expect(customer.panel).to_contain_text("Восстанавливаем связь")
         expect(customer.tray.get_by_role("alert")).to_have_text("Загрузка прервалась.")
     customer.tray.get_by_role("button", name="Повторить").click()
     expect(customer.tray.get_by_role("alert")).to_have_count(0)
-    expect(send).to_be_enabled()
     customer.say("С планом")
     expect(customer.log.get_by_role("link", name="Скачать план.txt")).to_be_visible()
 
 
 def test_upload_shows_how_far_it_is_and_can_be_cancelled(customer: Customer) -> None:
-    client = customer.page.context.new_cdp_session(customer.page)
-    slow = {"offline": False, "latency": 50, "downloadThroughput": -1, "uploadThroughput": 200_000}
-    client.send("Network.emulateNetworkConditions", slow)
-    customer.attach(paper("большой.bin", b"x" * 4_000_000))
+    with slow_network(customer.page):
+        customer.attach(paper("большой.bin", b"x" * 4_000_000))
+        expect(customer.tray).to_contain_text("Загружается: ")
+        customer.tray.get_by_role("button", name="Отменить: большой.bin").click()
+        expect(customer.tray).to_have_count(0)
+
+
+def test_message_that_is_sent_before_its_file_is_there_goes_with_it(customer: Customer) -> None:
+    waits = customer.panel.get_by_text("Уйдёт, как только загрузятся файлы.")
+    with slow_network(customer.page):
+        customer.attach(paper("большой.bin", b"x" * 4_000_000))
+        expect(customer.tray).to_contain_text("Загружается: ")
+        customer.say("Вот он")
+        expect(waits).to_be_visible()
+        expect(customer.panel.get_by_role("button", name="Отправить")).to_be_disabled()
+        assert_no_faults(customer.page)
+        customer.field.press("!")
+        expect(waits).to_have_count(0)  # held back
+        customer.field.press("Enter")
+        expect(waits).to_be_visible()
+    said = customer.log.locator(".message").filter(has_text="Вот он!")
+    expect(said.get_by_role("link", name="Скачать большой.bin")).to_be_visible()
+    expect(customer.field).to_have_value("")
+
+
+def test_message_whose_file_breaks_off_stays(customer: Customer) -> None:
+    waits = customer.panel.get_by_text("Уйдёт, как только загрузятся файлы.")
+    under_way: list[Route] = []
+    customer.page.route("**/api/v1/widget/files?*", lambda route: under_way.append(route))
+    customer.attach(paper("план.txt"))
+    customer.say("С планом")
+    expect(waits).to_be_visible()
     expect(customer.tray).to_contain_text("Загружается: ")
-    expect(customer.panel.get_by_role("button", name="Отправить")).to_be_disabled()
-    customer.tray.get_by_role("button", name="Отменить: большой.bin").click()
-    expect(customer.tray).to_have_count(0)
+    (upload,) = under_way
+    upload.abort()
+    expect(customer.tray.get_by_role("alert")).to_have_text("Загрузка прервалась.")
+    expect(waits).to_have_count(0)
+    expect(customer.field).to_have_value("С планом")
+    customer.page.unroute_all()
+    customer.tray.get_by_role("button", name="Повторить").click()
+    expect(arrived(customer)).to_have_count(1)
+    customer.field.press("Enter")
+    customer.sees("С планом")
+    expect(customer.log.get_by_role("link", name="Скачать план.txt")).to_be_visible()
+
+
+def arrived(customer: Customer) -> Locator:
+    """The files beside the composer that are at the server."""
+    return customer.panel.locator(".tray .here")
+
+
+@contextmanager
+def slow_network(page: Page) -> Iterator[None]:
+    client = page.context.new_cdp_session(page)
+    usual = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    client.send("Network.emulateNetworkConditions", {**usual, "latency": 50, "uploadThroughput": 200_000})
+    yield
+    client.send("Network.emulateNetworkConditions", usual)
+    client.detach()
 
 
 @pytest.fixture

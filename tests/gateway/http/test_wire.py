@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from gateway.http.wire import MAX_FRAME, MAX_UNREAD, Closed, Wire, handed_over, take_over
+from gateway.http.wire import MAX_FRAME, MAX_UNREAD, MAX_UNTAKEN, Closed, Wire, handed_over, take_over
 from tests.support_edge.waiting import until
 
 TEXT, BINARY, CLOSE, PING, PONG, MORE = 1, 2, 8, 9, 10, 0
@@ -244,6 +244,19 @@ async def test_what_nobody_takes_is_not_read(server: Server) -> None:
         server.reads.set()
         await sending
         await until(lambda: len(server.heard) == count, what="all of it")
+
+
+async def test_who_asks_without_end_and_never_reads_takes_no_memory(server: Server) -> None:
+    async with connected(server) as client:
+        (wire,) = server.wires
+        client.reader._limit = 1  # type: ignore[attr-defined]  # it reads no more than a few bytes
+        ping = frame(PING, b"x" * 125)
+        for _ in range(200):
+            await flood(client.writer, ping * 500, 1)
+        client.writer.write(frame(TEXT, b"still there"))
+        await until(lambda: bool(server.heard), what="all of them are read")
+        assert wire.transport is not None
+        assert 0 < wire.transport.get_write_buffer_size() < 2 * MAX_UNTAKEN
 
 
 def _is_paused(wire: Wire) -> bool:

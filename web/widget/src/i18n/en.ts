@@ -51,6 +51,7 @@ export const en = {
   files: "Files to send",
   "file.unnamed": "File",
   "upload.sending": "Uploading: {percent}%",
+  "upload.wish": "It goes as soon as the files are there. Go on typing to hold it back.",
   "upload.cancel": "Cancel {name}",
   "upload.remove": "Remove {name}",
   "upload.full": "A message takes ten files. Send the others after it.",

@@ -58,6 +58,7 @@ export const ru: Words = {
   files: "Файлы к отправке",
   "file.unnamed": "Файл",
   "upload.sending": "Загружается: {percent}%",
+  "upload.wish": "Уйдёт, как только загрузятся файлы. Чтобы задержать, продолжайте писать.",
   "upload.cancel": "Отменить: {name}",
   "upload.remove": "Убрать: {name}",
   "upload.full": "В одно сообщение входит десять файлов. Остальные отправьте следом.",

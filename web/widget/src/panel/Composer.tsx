@@ -25,23 +25,39 @@ export function Composer({ handle, disabled, seen }: Props) {
   const [text, write] = useState(() => draft.read());
   const [picking, pick] = useState(false);
   const [full, fill] = useState(false);
+  /** They have sent it, and a file is still on its way: it goes with the file. */
+  const [wish, want] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  const ready = !disabled && !uploads.busy && (text.trim() !== "" || files.some((one) => one.file));
+  const filled = text.trim() !== "" || files.some((one) => one.file);
+  const ready = !disabled && !wish && (filled || uploads.busy);
 
   const focus = () => field.current!.focus({ preventScroll: true });
-  const attach = (picked: Iterable<File>) => fill(uploads.add([...picked]) > 0);
+  const attach = (picked: Iterable<File>) => {
+    want(false);
+    fill(uploads.add([...picked]) > 0);
+  };
   useImperativeHandle(handle, () => ({ focus, attach }), []);
   useEffect(() => draft.write(text), [text]);
   useLayoutEffect(() => fit(field.current!), [text]);
 
+  useEffect(() => {
+    if (!wish || uploads.busy) return;
+    want(false);
+    if (filled && !files.some((one) => one.state === "failed")) send();
+  }, [wish, files]);
+
   function submit(event: Event) {
     event.preventDefault();
     if (!ready) return;
+    if (uploads.busy) want(true);
+    else send();
+    focus();
+  }
+  function send() {
     chat.say(text, { files: uploads.take() });
     write("");
     pick(false);
     fill(false);
-    focus();
   }
   function insert(words: string) {
     const { selectionStart, selectionEnd } = field.current!;
@@ -55,6 +71,7 @@ export function Composer({ handle, disabled, seen }: Props) {
   }
   function onInput(event: TargetedInputEvent<HTMLTextAreaElement>) {
     write(event.currentTarget.value);
+    want(false);
     if (event.currentTarget.value.trim()) chat.type(event.currentTarget.value);
     else chat.rest();
   }
@@ -71,6 +88,11 @@ export function Composer({ handle, disabled, seen }: Props) {
       {full && (
         <p class="tray-full" role="alert">
           {say("upload.full")}
+        </p>
+      )}
+      {wish && (
+        <p class="seen" role="status">
+          {say("upload.wish")}
         </p>
       )}
       {picking && (
