@@ -52,6 +52,7 @@ def test_operator_works_by_keyboard_from_sign_in_to_resolve(customer: Customer, 
         page.keyboard.press("Enter")
     olga.sees("Заметка с клавиатуры")
     page.reload()
+    olga.sees("Отвечаю с клавиатуры")  # the log is there, not only what this page had still to send
     olga.sees("Заметка с клавиатуры")
     page.keyboard.press("Alt+l")
     expect(olga.button("reply")).to_have_attribute("aria-pressed", "true")

@@ -161,6 +161,7 @@ def strict(trained, tmp_path):  # type: ignore[no-untyped-def]
 
 def test_file_that_is_too_large_names_the_limit(stage, strict: DemoServer) -> None:  # type: ignore[no-untyped-def]
     customer = Customer.arrive(stage, strict.links.page + "en.html", locale="en")
+    expect(customer.bubbles().first).to_be_visible()  # greeted: the page knows the limit by now
     customer.attach(paper("movie.bin", b"x" * 100_001))
     expect(customer.tray.get_by_role("alert")).to_have_text("Too large: at most 100 kB.")
     customer.attach(paper("note.txt", b"x" * 100_000))

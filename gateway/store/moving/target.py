@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import errors as pg
 
 from gateway.errors import StartupError
 from gateway.store.moving.shapes import SHAPES, Row, Shape, quoted
@@ -28,6 +29,8 @@ _OURS = {shape.name for shape in SHAPES} | {"alembic_version", MOVING}
 _OLDEST = 13
 _LOCK = 7381003
 """Beside the migrations'."""
+_LOCK_WITHIN = "5s"
+"""A move that was broken off has it until the server notices."""
 _BATCH = "switchboard_batch"
 _FOUND = """
 SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -86,11 +89,14 @@ class Target:
             )
         for setting in _SETTINGS:
             run(f"SET {setting}")
-        (alone,) = run("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone() or (False,)
-        if not alone:
+        try:
+            with self._transaction():
+                run(f"SET LOCAL lock_timeout = '{_LOCK_WITHIN}'")
+                run("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        except pg.LockNotAvailable as error:
             raise StartupError(
                 "Another move into that database is under way, or was until a moment ago. Let it end, then run this again."
-            )
+            ) from error
 
     # --- what is there ---
 

@@ -230,6 +230,20 @@ test("the log says who talks, who holds and that it is over", async () => {
   expect(bench.state).toEqual({ at: "over", why: "restarted" });
 });
 
+test("a hold that comes before the holder's sound stays, one before another person's doesn't", async () => {
+  const bench = new Bench();
+  await bench.connected();
+  const olga = { id: "", name: "Olga" };
+  bench.hear(entries({ type: "call_held", leg: "leg-1", by: olga }));
+  bench.hear(entries({ type: "call_answered", leg: "leg-1", by: olga }));
+  expect(bench.call.view()).toMatchObject({ person: "Olga", held: true });
+  bench.hear(entries({ type: "call_answered", leg: "leg-1", by: { id: "", name: "Anna" } }));
+  expect(bench.call.view()).toMatchObject({ person: "Anna", held: false });
+  bench.hear(entries({ type: "call_held", leg: "leg-1", by: olga }));
+  bench.hear(entries({ type: "returned_to_bot", by: olga }));
+  expect(bench.call.view()).toMatchObject({ person: "", held: false });
+});
+
 test("a refusal says what it is about", async () => {
   const dialled = async () => {
     const bench = new Bench();

@@ -1,5 +1,6 @@
 import { randomId, type Problem } from "@switchboard/protocol";
 import { catalogue } from "../stores/catalogue.svelte.ts";
+import { desk } from "../stores/desk.svelte.ts";
 import { may } from "../stores/may.svelte.ts";
 import { writingOf } from "../stores/composer.svelte.ts";
 import { preferences } from "../stores/preferences.svelte.ts";
@@ -100,7 +101,12 @@ export function act(verb: Act, told: Further | (() => Further) = {}, done: () =>
   const { conversation, log } = thread;
   const further = typeof told === "function" ? told() : told;
   // Taking needs no log: whoever presses the keys faster than it loads is not left waiting.
-  if (!conversation || acting || (verb !== "take" && !log)) return;
+  if (!conversation || acting) return;
+  if (verb !== "take" && !log) {
+    // Known by its row alone: what was pressed before the line is up isn't forgotten without a word.
+    if (desk.line !== "online") thread.problem = preferences.say("problem.offline");
+    return;
+  }
   thread.problem = "";
   thread.needs = null;
   thread.dialog = null;

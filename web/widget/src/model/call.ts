@@ -197,7 +197,8 @@ export class Call {
   #follow(event: ReturnType<typeof plain>): void {
     const leg = this.#kept?.leg;
     if (event.type === "taken") this.#show({ person: event.operator.name });
-    if (event.type === "returned_to_bot" || event.type === "handoff_requested") this.#show({ person: "" });
+    if (event.type === "returned_to_bot" || event.type === "handoff_requested")
+      this.#show({ person: "", held: false });
     if (
       event.type === "customer_message" &&
       event.speech?.leg === leg &&
@@ -205,7 +206,9 @@ export class Call {
     )
       this.#show({ caption: null });
     if (!("leg" in event) || event.leg !== leg) return;
-    if (event.type === "call_answered") this.#show({ person: event.by.name, held: false });
+    // Whoever is quicker with a hold than with their sound holds the call all the same, as the server's fold has it.
+    if (event.type === "call_answered")
+      this.#show({ person: event.by.name, held: this.#view.held && this.#view.person === "" });
     if (event.type === "call_held" || event.type === "call_resumed")
       this.#show({ held: event.type === "call_held" });
     if (event.type === "call_ended") this.#end(event.why);

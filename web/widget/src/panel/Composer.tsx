@@ -28,8 +28,9 @@ export function Composer({ handle, disabled, seen }: Props) {
   /** They have sent it, and a file is still on its way: it goes with the file. */
   const [wish, want] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
+  const busy = files.some((one) => one.state === "sending");
   const filled = text.trim() !== "" || files.some((one) => one.file);
-  const ready = !disabled && !wish && (filled || uploads.busy);
+  const ready = !disabled && !wish && (filled || busy);
 
   const focus = () => field.current!.focus({ preventScroll: true });
   const attach = (picked: Iterable<File>) => {
@@ -41,7 +42,7 @@ export function Composer({ handle, disabled, seen }: Props) {
   useLayoutEffect(() => fit(field.current!), [text]);
 
   useEffect(() => {
-    if (!wish || uploads.busy) return;
+    if (!wish || busy) return;
     want(false);
     if (filled && !files.some((one) => one.state === "failed")) send();
   }, [wish, files]);
@@ -49,7 +50,7 @@ export function Composer({ handle, disabled, seen }: Props) {
   function submit(event: Event) {
     event.preventDefault();
     if (!ready) return;
-    if (uploads.busy) want(true);
+    if (busy) want(true);
     else send();
     focus();
   }
