@@ -28,7 +28,12 @@ DEADLINE = 30_000
 TRACED = os.environ.get("JOURNEY_TRACES") == "1"
 """Every step is kept for Playwright's viewer. That is a fifth of all that the journeys take: only where somebody looks."""
 
-WHEN_AWAY = ("net::ERR_", "WebSocket connection to", "WebSocket is already in CLOSING")
+WHEN_AWAY = (
+    "net::ERR_",
+    "WebSocket connection to",
+    "WebSocket is already in CLOSING",
+    "An unknown error occurred when fetching the script",
+)
 """What Chromium itself writes to the console when the network or the server is gone."""
 
 _WATCH_POLICY = """

@@ -75,14 +75,14 @@ async def test_what_a_customer_types_sees_who_talks_with_them_and_nobody_else(si
     await site.node.store.write(site.ours.business, shows_drafts(site))
     widget, console, conversation, floor = await taken(site)
     pavel = await following(site, conversation, "pavel")
-    typed = "my card is " + "1" * 600
+    typed = "my card is " + "№" * 600
     await widget.send({"type": "typing", "on": True, "text": typed})
     mine, theirs = await console.expect("signal"), await pavel.expect("signal")
     assert (mine["text"], theirs["text"]) == (typed[-500:], "")
     await console.command(conversation, "return_to_bot", floor_seq=floor)
     await widget.send({"type": "typing", "on": True, "text": "to the bot"})
     assert (await console.expect("signal"))["text"] == "", "only while a person has the floor"
-    assert "1111" not in str(await site.log(conversation)), "it is nowhere kept"
+    assert "№№" not in str(await site.log(conversation)), "it is nowhere kept"
 
 
 async def test_where_it_is_not_switched_on_nothing_that_is_typed_is_told(site: Site) -> None:
