@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import socket
 from collections.abc import Awaitable, Callable
@@ -153,7 +154,8 @@ class Session:
         if transport is None:
             return
         if transport.get_write_buffer_size():
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _CUT)
+            with contextlib.suppress(OSError):  # closed already
+                transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _CUT)
         transport.abort()
 
     def _flush_within(self, seconds: float) -> None:
@@ -237,7 +239,7 @@ class Sockets:
         # Each node counts alone: what it guards is its own work and memory.
         self._limiter = Limiter(Limit(name="sockets", rate=rate / 60, burst=max(1.0, rate * 3)), NoCounters())
         self._sessions: set[Session] = set()
-        self._beating: asyncio.Task[None] | None = None
+        self._beats = TaskSet("sockets.beats")
         self._tasks = TaskSet("sockets")
         self._draining = False
 
@@ -259,8 +261,8 @@ class Sockets:
         session.hello_within = self.hello_within
         self._sessions.add(session)
         SOCKETS.labels(audience).inc()
-        if self._beating is None:
-            self._beating = asyncio.create_task(self._beat(), name="sockets.beat")
+        if not len(self._beats):
+            self._beats.start(self._beat(), name="beat")
         self._tasks.start(self._live(session, run), name=audience)
         return handed_over()
 
@@ -308,8 +310,7 @@ class Sockets:
     async def drain(self, *, within: float) -> None:
         """Closes every socket with 1012, spread over time so that nobody's return is a stampede."""
         self.refuse_more()
-        if self._beating is not None:
-            self._beating.cancel()
+        await self._beats.finish(within=0)
         loop = asyncio.get_running_loop()
         why = Closed(WSCloseCode.SERVICE_RESTART, "restarting")
         spread = min(within / 2, len(self._sessions) / 500)
