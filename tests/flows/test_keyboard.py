@@ -106,6 +106,7 @@ def test_customer_writes_by_keyboard_alone(customer: Customer) -> None:
     customer.hears("«Искра»: 100 Мбит/с")
     page.reload()
     expect(customer.field).to_be_focused()
+    expect(customer.button("Скидки")).to_be_visible()
     tab_to(page, "Скидки", backwards=True)
     with without_network(page):
         page.keyboard.press("Enter")

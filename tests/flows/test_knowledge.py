@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.flows.axe import assert_no_faults
 from tests.flows.browser import Stage
@@ -51,6 +51,7 @@ def test_an_article_is_written_published_found_with_a_slip_and_helps(
 
     page.get_by_role("link", name="Found nothing").click()
     row = page.get_by_role("listitem").filter(has_text="страхование велосипеда")
+    seen_by_and_by(page, row)
     row.get_by_role("button", name="Write an article").click()
     expect(page.get_by_label("Title", exact=True)).to_have_value("Страхование велосипеда")
     page.get_by_role("navigation", name="Knowledge").get_by_role("link", name="Articles").click()
@@ -85,3 +86,15 @@ def test_the_bot_quotes_an_article_and_an_operator_sends_what_is_suggested(custo
     )
     olga.field.press("Enter")
     expect(customer.bubbles("operator").last.get_by_role("link")).to_be_visible()
+
+
+def seen_by_and_by(page: Page, row: Locator) -> None:
+    """What nothing was found for is noted behind the answer; the list is as it was when it was asked for."""
+    for _ in range(10):
+        try:
+            expect(row).to_be_visible(timeout=3_000)
+        except AssertionError:
+            page.reload()
+        else:
+            return
+    expect(row).to_be_visible()
