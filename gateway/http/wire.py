@@ -21,6 +21,8 @@ MAX_FRAME = 64 * 1024
 """Bytes of one message that comes in."""
 MAX_UNREAD = 2 * MAX_FRAME
 """Bytes that have come in and that nobody took yet, above which no more are read."""
+EACH = 64
+"""Bytes that a message takes here beside its own: of empty ones, too, only so many wait."""
 MAX_UNTAKEN = 256 * 1024
 """Bytes that the other side hasn't taken, above which its pings aren't answered: it may ask without end and never read."""
 MAX_REASON = 120
@@ -123,7 +125,7 @@ class Wire(asyncio.Protocol):
             self._end(Closed(WSCloseCode.INVALID_TEXT, "not UTF-8"))
             return
         self._unread.append(message)
-        self._unread_bytes += len(data)
+        self._unread_bytes += EACH + len(data)
         self._wake()
 
     async def receive(self) -> str | bytes:

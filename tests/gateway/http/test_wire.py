@@ -246,6 +246,17 @@ async def test_what_nobody_takes_is_not_read(server: Server) -> None:
         await until(lambda: len(server.heard) == count, what="all of it")
 
 
+async def test_what_is_empty_waits_as_well(server: Server) -> None:
+    async with connected(server) as client:
+        (wire,) = server.wires
+        server.reads.clear()
+        sending = asyncio.create_task(flood(client.writer, frame(TEXT) * 10_000, 20))
+        await until(lambda: _is_paused(wire), what="no more is read")
+        server.reads.set()
+        await sending
+        await until(lambda: len(server.heard) == 200_000, what="all of it")
+
+
 async def test_who_asks_without_end_and_never_reads_takes_no_memory(server: Server) -> None:
     async with connected(server) as client:
         (wire,) = server.wires

@@ -36,6 +36,11 @@ export interface Upload {
   readonly file: Attachment | null;
 }
 
+/** Whether one of them is still on its way. */
+export function isBusy(all: readonly Upload[]): boolean {
+  return all.some((one) => one.state === "sending");
+}
+
 /** As many as a message takes. */
 export const MOST = 10;
 
@@ -56,10 +61,6 @@ export class Uploads<File extends Picked = Picked> {
     this.#watchers.add(watcher);
     watcher(this.#all);
     return () => this.#watchers.delete(watcher);
-  }
-
-  get busy(): boolean {
-    return this.#all.some((one) => one.state === "sending");
   }
 
   /** How many of `files` found no place. */

@@ -1,5 +1,6 @@
 import type { Ref, TargetedInputEvent } from "preact";
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { isBusy } from "../model/uploads.ts";
 import { useDesk, useView } from "./desk.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 import { later } from "./later.tsx";
@@ -28,7 +29,7 @@ export function Composer({ handle, disabled, seen }: Props) {
   /** They have sent it, and a file is still on its way: it goes with the file. */
   const [wish, want] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  const busy = files.some((one) => one.state === "sending");
+  const busy = isBusy(files);
   const filled = text.trim() !== "" || files.some((one) => one.file);
   const ready = !disabled && !wish && (filled || busy);
 
