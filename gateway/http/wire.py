@@ -66,7 +66,10 @@ class Wire(asyncio.Protocol):
 
     @property
     def open(self) -> asyncio.Transport | None:
-        """What may be written to."""
+        """What messages may be written to; after a close frame, of either side, none follows (5.5.1)."""
+        return self._there() if self._protocol.state is OPEN else None
+
+    def _there(self) -> asyncio.Transport | None:
         transport = self.transport
         return None if transport is None or transport.is_closing() else transport
 
@@ -82,7 +85,7 @@ class Wire(asyncio.Protocol):
             if isinstance(event, Frame):
                 self._take(event)
         self._answer()
-        if self._unread_bytes > MAX_UNREAD and (transport := self.open) is not None:
+        if self._unread_bytes > MAX_UNREAD and (transport := self._there()) is not None:
             transport.pause_reading()
 
     def eof_received(self) -> None:
@@ -142,7 +145,7 @@ class Wire(asyncio.Protocol):
         message = self._unread.pop(0)
         if not self._unread:
             self._unread_bytes = 0
-            if (transport := self.open) is not None:
+            if (transport := self._there()) is not None:
                 transport.resume_reading()
         return message
 
@@ -172,7 +175,7 @@ class Wire(asyncio.Protocol):
     def _answer(self) -> None:
         """What the protocol wants sent: answers to pings, close frames, the end of the connection."""
         for data in self._protocol.data_to_send():
-            if (transport := self.open) is None:
+            if (transport := self._there()) is None:
                 break
             if not data:
                 self._hang_up(transport)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,14 @@ def launch(playwright: Playwright, *, whole: bool = True) -> Browser:
     """A Chromium, and its deadline for every ``expect``."""
     expect.set_options(timeout=DEADLINE)
     return playwright.chromium.launch(executable_path=find_chromium(whole=whole), args=ARGUMENTS)
+
+
+def until(page: Page, condition: Callable[[], bool]) -> None:
+    """For what isn't in the page: looks again after each frame of it."""
+    deadline = time.monotonic() + DEADLINE / 1000
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
 class Stage:

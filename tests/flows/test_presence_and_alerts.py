@@ -38,6 +38,11 @@ def account(operator: Operator, name: str = "Учётная запись") -> Lo
     return operator.page.get_by_role("button", name=name)
 
 
+def sits(olga: Operator) -> None:
+    """The server knows that she is there: who waited before that is told by and by, who comes now at once."""
+    expect(account(olga)).to_have_attribute("title", "Olga Example: На линии")
+
+
 def test_presence_is_chosen_seen_by_colleagues_and_kept(customer: Customer, olga: Operator, anna: Operator) -> None:
     handed_over(customer, olga)
     account(anna, "Account").click()
@@ -62,8 +67,7 @@ def test_who_waits_is_told_again_until_somebody_takes_it(
     page.clock.install()
     page.goto(demo.links.operator)
     olga = Operator(page, "ru")
-    expect(olga.tab("unassigned")).to_be_visible()
-
+    sits(olga)
     customer.ask_for_person()
     expect(page).to_have_title("(1) Switchboard")
     expect(page.locator('link[rel="icon"]')).to_have_attribute("href", re.compile("mark-lit"))
@@ -88,7 +92,7 @@ def test_who_comes_while_the_line_is_down_is_told_when_it_is_back(
     page.add_init_script(_RECORD)
     page.goto(demo.links.operator)
     olga = Operator(page, "ru")
-    expect(olga.tab("unassigned")).to_be_visible()
+    sits(olga)
     with without_network(page):
         expect(page.get_by_text("Восстанавливаем связь")).to_be_visible()
         customer.ask_for_person()
@@ -106,7 +110,7 @@ def test_who_is_away_is_called_by_nobody_and_called_again_when_back(
     page.clock.install()
     page.goto(demo.links.operator)
     olga = Operator(page, "ru")
-    expect(olga.tab("unassigned")).to_be_visible()
+    sits(olga)
     customer.ask_for_person()
     page.wait_for_function("() => window.told_.length === 1", polling=100)
     account(olga).click()
@@ -132,7 +136,7 @@ def test_call_of_another_business_is_told_under_its_name_and_leads_there(
     olga = Operator(page, "ru")
     expect(olga.tab("unassigned")).to_be_visible()
     garden.hire(olga)
-    expect(olga.tab("unassigned")).to_be_visible()
+    sits(olga)
     page.wait_for_function("async () => (await (await fetch('/api/v1/me')).json()).businesses.length === 2")
     garden.asks(stage, "Есть ли у вас улун?")
     page.wait_for_function("() => window.told_.length === 1", polling=100)
@@ -146,9 +150,7 @@ def test_call_of_another_business_is_told_under_its_name_and_leads_there(
 
 def test_permission_is_asked_with_a_reason_when_somebody_waits(customer: Customer, olga: Operator) -> None:
     asked = olga.list.get_by_text("Сообщать вам об этом и тогда")
-    expect(account(olga)).to_have_attribute(
-        "title", "Olga Example: На линии"
-    )  # who waited before isn't what they are asked for
+    sits(olga)
     expect(asked).to_have_count(0)
     customer.ask_for_person()
     expect(asked).to_be_visible()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Locator, expect
 
 from tests.flows.axe import assert_no_faults
-from tests.flows.browser import Stage
+from tests.flows.browser import DEADLINE, Stage
 from tests.flows.people import Customer, Operator
 from tests.flows.test_people_take_over import handed_over
 
@@ -18,15 +20,14 @@ def results(operator: Operator, kind: str = "Сообщения") -> Locator:
     return operator.list.get_by_role("list", name=kind).get_by_role("listitem")
 
 
-def found_again(where: Locator, question: str, wanted: Locator) -> None:
-    """Asks until the index, which follows the log by a second or so, knows it."""
-    for _ in range(20):
+def found_again(where: Locator, question: str, wanted: Locator, *, within: int = DEADLINE) -> None:
+    """Asks until the index, which follows the log by a second or so, knows it. ``within``: milliseconds."""
+    deadline = time.monotonic() + within / 1000
+    while not wanted.count():
+        assert time.monotonic() < deadline, f"{question!r} was never found"
         where.fill("")
         where.fill(question)
         where.page.wait_for_timeout(500)
-        if wanted.count():
-            return
-    raise AssertionError(f"{question!r} was never found")
 
 
 def test_word_in_another_form_leads_to_where_it_was_said(customer: Customer, olga: Operator) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.flows.axe import assert_no_faults
+from tests.flows.browser import until
 from tests.flows.outages import without_network
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer
@@ -120,6 +121,7 @@ def test_message_whose_file_breaks_off_stays(customer: Customer) -> None:
     customer.say("С планом")
     expect(waits).to_be_visible()
     expect(customer.tray).to_contain_text("Загружается: ")
+    until(customer.page, lambda: bool(under_way))
     (upload,) = under_way
     upload.abort()
     expect(customer.tray.get_by_role("alert")).to_have_text("Загрузка прервалась.")

@@ -56,7 +56,9 @@ def answer_call(state: Conversation, command: c.AnswerCall, circumstances: Circu
     _takes_part(state, command.operator)
     if leg.answered is not None and leg.answered.id == command.operator.id:
         return ()
-    return (CallAnswered(leg=leg.id, by=command.operator),)
+    came = CallAnswered(leg=leg.id, by=command.operator)
+    # The customer isn't told that a colleague is asked: that they hear music still, they are.
+    return (came,) if leg.consult is None else (came, CallHeld(leg=leg.id, by=leg.consult.by))
 
 
 def hold_call(state: Conversation, command: c.HoldCall, circumstances: Circumstances) -> Events:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.http.socket import Session
-from gateway.http.wire import Wire
+from gateway.http.wire import Closed, Wire
 from gateway.tasks import TaskSet
 from tests.support_edge.site import settings_of
 from tests.support_edge.waiting import until
@@ -30,10 +30,26 @@ class FarEnd(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.writes.append(bytes(data))
 
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        self.writes.append(b"")
+
+    def resume_reading(self) -> None:
+        pass
+
+    def abort(self) -> None:
+        pass
+
 
 def framed(*texts: str) -> bytes:
     """Short text frames of a server (RFC 6455, 5.2)."""
     return b"".join(bytes([0x81, len(text)]) + text.encode() for text in texts)
+
+
+CLOSE = bytes([0x88, 2]) + (1001).to_bytes(2)
+CLOSE_OF_A_CLIENT = bytes([0x88, 0x82, 0, 0, 0, 0]) + (1001).to_bytes(2)
 
 
 @pytest.fixture
@@ -70,3 +86,14 @@ async def test_frame_in_no_hurry_leaves_alone_where_no_other_comes(session: Sess
     session.send_along(b"another")
     await until(lambda: bool(far.writes), what="a write")
     assert far.writes == [framed("row", "another")]
+
+
+async def test_nothing_is_said_to_who_has_said_goodbye(session: Session, far: FarEnd) -> None:
+    """A page goes while frames wait for it: they would come behind the close frame, which RFC 6455 (5.5.1) forbids."""
+    session.send(b"late")
+    session.wire.data_received(CLOSE_OF_A_CLIENT)
+    session.close(Closed(1000, "bye"))
+    await asyncio.sleep(0)
+    session.wire.connection_lost(None)
+    await session.ended()
+    assert far.writes == [CLOSE, b""]

@@ -7,6 +7,7 @@ import pytest
 from gateway.errors import Invalid, NotOwner, NotPossible, StaleFloor
 from gateway.model import commands as c
 from gateway.model.events import (
+    CallAnswered,
     CallEnded,
     CallHeld,
     CallResumed,
@@ -123,7 +124,8 @@ def test_the_sound_of_who_was_asked_takes_nobody_from_hold() -> None:
     assert history.do(c.AnswerCall(leg=LEG, operator=IVAN)) == ()
     history.do(c.Invite(operator=OLGA, colleague=SUE, floor_seq=history.state.floor_seq))
     history.do(c.Join(operator=SUE, role="conference"))
-    history.do(c.AnswerCall(leg=LEG, operator=SUE))
+    news = history.do(c.AnswerCall(leg=LEG, operator=SUE))
+    assert news == (CallAnswered(leg=LEG, by=SUE), CallHeld(leg=LEG, by=OLGA)), "the customer is told that they wait on"
     assert leg_of(history).held
 
 

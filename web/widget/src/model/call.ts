@@ -79,6 +79,8 @@ export class Call {
   #microphone: Microphone | null = null;
   #peer: Peer | null = null;
   #kept: Kept | null = null;
+  /** Whose sound came in last: not yet that of who took the conversation, or "". */
+  #answered = "";
   /** What an answer is awaited to: the call, or an offer. */
   #asked = "";
   #again: unknown = null;
@@ -196,9 +198,14 @@ export class Call {
 
   #follow(event: ReturnType<typeof plain>): void {
     const leg = this.#kept?.leg;
-    if (event.type === "taken") this.#show({ person: event.operator.name });
-    if (event.type === "returned_to_bot" || event.type === "handoff_requested")
-      this.#show({ person: "", held: false });
+    if (event.type === "taken") {
+      if (event.operator.name !== this.#answered) this.#passedOn();
+      this.#show({ person: event.operator.name });
+    }
+    if (event.type === "returned_to_bot" || event.type === "handoff_requested") {
+      this.#passedOn();
+      this.#show({ person: "" });
+    }
     if (
       event.type === "customer_message" &&
       event.speech?.leg === leg &&
@@ -207,11 +214,19 @@ export class Call {
       this.#show({ caption: null });
     if (!("leg" in event) || event.leg !== leg) return;
     // Whoever is quicker with a hold than with their sound holds the call all the same, as the server's fold has it.
-    if (event.type === "call_answered")
-      this.#show({ person: event.by.name, held: this.#view.held && this.#view.person === "" });
+    if (event.type === "call_answered") {
+      this.#show({ person: event.by.name, held: this.#view.held && this.#answered === "" });
+      this.#answered = event.by.name;
+    }
     if (event.type === "call_held" || event.type === "call_resumed")
       this.#show({ held: event.type === "call_held" });
     if (event.type === "call_ended") this.#end(event.why);
+  }
+
+  /** Whoever talked before, and held the call, does so no more. */
+  #passedOn(): void {
+    if (this.#answered) this.#show({ held: false });
+    this.#answered = "";
   }
 
   #dial(id: string): void {
@@ -291,7 +306,7 @@ export class Call {
     this.#peer?.close();
     this.#microphone?.close();
     this.#peer = this.#microphone = this.#kept = null;
-    this.#asked = "";
+    this.#asked = this.#answered = "";
     this.options.storage.removeItem(this.options.key);
     this.#show({ state: { at: "over", why }, caption: null, held: false });
   }
