@@ -14,6 +14,7 @@ from tests.flows.browser import Stage
 from tests.flows.outages import change, without_network
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer
+from tests.flows.test_people_take_over import handed_over
 
 PASSWORD = "a long enough pass phrase"
 ALT = 1
@@ -82,6 +83,21 @@ def test_shortcuts_go_by_the_key_and_not_by_its_letter(customer: Customer, olga:
     expect(olga.page.get_by_text("Восстанавливаем связь")).to_be_hidden()
     in_russian_layout(olga.page, "KeyE", "у")
     expect(customer.log).to_contain_text("Диалог завершён")
+
+
+def test_key_for_a_log_that_can_not_be_had_now_is_answered(customer: Customer, olga: Operator) -> None:
+    handed_over(customer, olga)
+    olga.page.goto(olga.page.url.split("#")[0])
+    olga.page.reload()
+    olga.tab("mine").click()
+    expect(olga.rows).to_have_count(1)
+    with without_network(olga.page):
+        expect(olga.page.get_by_text("Восстанавливаем связь")).to_be_visible()
+        olga.page.keyboard.press("Alt+j")  # known by its row alone
+        olga.page.keyboard.press("Alt+e")
+        expect(olga.alert).to_contain_text("Связи пока нет")
+        assert_accessible(olga.page)
+    olga.sees("человека", author="customer")
 
 
 def test_question_mark_shows_the_shortcuts(olga: Operator) -> None:
