@@ -2,7 +2,7 @@
 
 24 conversations, half on pages and half in Telegram, ten messages a second. From the instant at which the fault is over (a node that was killed stays
 away: from then on) until everything that was written is stored, answered, and seen by whom it is for; and then the checker of the fault tests holds it against
-what is stored. A node that is killed takes turns with it that are made again when their leases end (8 s), and maybe the line of a bot (90 s).
+what is stored. A node that is killed takes turns with it that are made again when their leases end (8 s), and maybe the line of a bot (15 s).
 """
 
 from __future__ import annotations

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Literal, NamedTuple
 
 import structlog
 
 from gateway.dispatcher import Dispatcher
-from gateway.dispatcher.dues import LEASE
+from gateway.dispatcher.consequences import DELIVERY
 from gateway.dispatcher.outgoing import FileLink, call_of, note_sent
 from gateway.dispatcher.units import UNREACHABLE, FailDelivery
 from gateway.errors import ContactUnreachable, DeliveryError, DeliveryRefused, DeliveryUncertain, RetryLater
@@ -30,6 +31,8 @@ from gateway.tracing import step
 
 log = structlog.get_logger(__name__)
 
+LEASE = 20_000_000
+"""Microseconds for which an endpoint is ours, and longer while a call takes longer: another node sends after that what was under way."""
 SEND_TIMEOUT = 25.0
 MAX_ATTEMPTS = 8
 """Calls that fail before a part is dead."""
@@ -51,8 +54,8 @@ class Call(NamedTuple):
 
 class Courier:
     """Sends for the channels of ``channels``, by name. ``link``: where a channel can't send files, what it says instead;
-    without it they are only named. ``lease``: microseconds for which an endpoint is ours, anew with each part; set before the
-    first is claimed."""
+    without it they are only named. ``lease``: in place of ``LEASE``, ``timeout``: seconds for a call, in place of ``SEND_TIMEOUT``; set
+    before the first is claimed."""
 
     def __init__(
         self, dispatcher: Dispatcher, channels: Mapping[str, Channel], *, clock: Callable[[], int],
@@ -64,6 +67,7 @@ class Courier:
         self._clock = clock
         self._link = link
         self.lease = LEASE
+        self.timeout = SEND_TIMEOUT
 
     async def claimed(self, row: due.Due) -> None:
         """Works through one endpoint's queue until it is empty or must wait."""
@@ -117,8 +121,9 @@ class Courier:
                 raise part or DeliveryRefused(faults.OTHER_PARTS())
             with step("deliver", business=row.business, channel=delivery.channel, part=delivery.part) as done:
                 done.of(delivery.conversation, seq=delivery.seq, attempts=delivery.attempts + 1)
-                async with asyncio.timeout(min(SEND_TIMEOUT, self.lease / 2e6)):  # long before another node may send it
-                    sent = await channel.send(part)
+                async with asyncio.timeout(self.timeout):
+                    with self._held(row):
+                        sent = await channel.send(part)
         except RetryLater as error:
             said = error.said[:LONGEST_SAID]
             fault = faults.PUT_OFF(said=said) if said else faults.PUT_OFF_SILENTLY()
@@ -140,6 +145,9 @@ class Courier:
             return await self._again(row, delivery, "uncertain", calls=_calls(channel), fault=fault)
         DELIVERIES.labels(delivery.channel, "sent").inc()
         return await self._set(row.business, delivery, part, sent)
+
+    def _held(self, row: due.Due) -> AbstractContextManager[None]:
+        return self._dispatcher.held(row.business, DELIVERY, row.subject, fence=row.fence, lease=self.lease)
 
     async def _again(
         self, row: due.Due, delivery: Delivery, status: Literal["retry", "uncertain"], *, calls: int, fault: Fault

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from typing import Any
 
 import structlog
@@ -28,10 +27,14 @@ from gateway.tasks import TaskSet
 logger = structlog.get_logger(__name__)
 
 LOOK_EVERY = 5.0
-LEASE = 90.0
-"""Seconds for which a bot is one node's."""
-SHARE = 4.5
-"""A question is held open (for a second at the least), and a lease renewed, for so small a part of it: both may pass before it ends."""
+LEASE = 15.0
+"""Seconds for which a bot that is fetched is one node's: so long nobody hears it when that node dies."""
+CALLED = 6
+"""So many times as long is a bot that Telegram calls: any node takes what it brings."""
+RENEWALS = 3
+"""A lease is renewed so often before it would end."""
+HELD = 20
+"""Seconds for which Telegram holds a question open."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 LONGEST_FOR_STORAGE = 5.0
 """Seconds between two looks whether our own database stores again: Telegram needn't be spared."""
@@ -39,7 +42,7 @@ LONGEST_FOR_STORAGE = 5.0
 
 class Poller:
     """Sees to every bot whose lease this node gets. ``url``: where this installation is reached, "" for nowhere.
-    ``lease``: its seconds, set before ``start``."""
+    ``lease``: the seconds of one that is fetched, set before ``start``."""
 
     def __init__(
         self, store: Store, bots: Bots, intake: Intake, *, node: str, phrases: Phrases, url: str
@@ -59,6 +62,7 @@ class Poller:
 
     def start(self) -> None:
         self._tasks.start(self._watch(), name="watch")
+        self._tasks.start(self._keep(), name="keep")
 
     def look(self) -> None:
         """What is set up may have changed."""
@@ -98,11 +102,30 @@ class Poller:
                 await self._stop(inbox)
         for inbox, line in wanted.items():
             if inbox not in self._running and await self._lease(line):
-                work = self._be_called(line) if line.set_up.settings.webhook else self._poll(line)
+                work = self._be_called(line) if _is_called(line) else self._poll(line)
                 task = asyncio.create_task(work, name=f"telegram:{inbox}")
                 self._running[inbox] = (line, task)
 
+    async def _keep(self) -> None:
+        """Renews the leases of what is fetched here: a question to Telegram is held open for longer than that."""
+        while True:
+            await asyncio.sleep(self.lease / RENEWALS)
+            fetched = [(inbox, line) for inbox, (line, _) in self._running.items() if not _is_called(line)]
+            await asyncio.gather(*(self._renew(inbox, line) for inbox, line in fetched))
+
+    async def _renew(self, inbox: str, line: BotLine) -> None:
+        """Where that can't be told, the next time does; or another node has the bot, and the core knows by their ids what both fetched."""
+        try:
+            kept = await self._lease(line)
+        except Exception as error:
+            logger.warning("telegram_lease_not_renewed", inbox=inbox, error=repr(error))
+            return
+        if not kept and inbox in self._running and self._running[inbox][0] is line:
+            await self._stop(inbox)
+
     async def _stop(self, inbox: str) -> None:
+        if inbox not in self._running:
+            return  # stopped meanwhile
         line, task = self._running.pop(inbox)
         self._health.pop(inbox, None)
         task.cancel()
@@ -116,27 +139,25 @@ class Poller:
             )
 
     async def _lease(self, line: BotLine) -> bool:
-        name, lifetime = _lease_of(line), int(self.lease * 1e6)
+        name, lifetime = _lease_of(line), int(self._lasts(line) * 1e6)
 
         def unit(tx: Tx, now: int) -> bool:
             return leases.acquire(tx, name, holder=self._node, now=now, lifetime=lifetime) is not None
 
         return await self._store.write(line.set_up.business, unit, key=name)
 
+    def _lasts(self, line: BotLine) -> float:
+        return self.lease * CALLED if _is_called(line) else self.lease
+
     async def _poll(self, line: BotLine) -> None:
-        offset, pause, renewed = 0, FIRST_PAUSE, time.monotonic()
-        share = self.lease / SHARE
+        offset, pause = 0, FIRST_PAUSE
         with contextlib.suppress(DeliveryError):
             await line.client.call(codec.delete_webhook())
             await self._offer_commands(line)
         while True:
-            if time.monotonic() - renewed > share:
-                if not await self._lease(line):
-                    return  # another node has it by now
-                renewed = time.monotonic()
             try:
                 # Until the line is known to be well it is asked without waiting: whoever set it up looks at it now.
-                updates = await line.client.updates(offset, timeout=max(1, int(share)) if self._is_well(line) else 0)
+                updates = await line.client.updates(offset, timeout=HELD if self._is_well(line) else 0)
                 await self._intake.take(line, updates)
             except (DeliveryError, NotTaken) as error:
                 self._note(line, _trouble(error), str(error))
@@ -171,7 +192,7 @@ class Poller:
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
                 continue
-            await asyncio.sleep(self.lease / SHARE)
+            await asyncio.sleep(self._lasts(line) / RENEWALS)
 
     async def _offer_commands(self, line: BotLine) -> None:
         """The menu of commands, in each language of the business, and the button beside the field."""
@@ -211,6 +232,10 @@ def _trouble(error: Exception) -> LineTrouble:
 def _number(update: dict[str, Any]) -> int:
     number = update.get("update_id")
     return number if isinstance(number, int) else 0
+
+
+def _is_called(line: BotLine) -> bool:
+    return line.set_up.settings.webhook
 
 
 def _lease_of(line: BotLine) -> str:

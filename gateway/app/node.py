@@ -37,6 +37,7 @@ from gateway.dispatcher import Dispatcher, Policy
 from gateway.dispatcher.absence import ABSENT, note_everybody
 from gateway.dispatcher.alerting import ALERT
 from gateway.dispatcher.attaching import MEDIA
+from gateway.dispatcher.consequences import DELIVERY
 from gateway.dispatcher.erasing import ERASE
 from gateway.dispatcher.erasures import Erasures
 from gateway.dispatcher.hub import Hub
@@ -355,7 +356,7 @@ class Switchboard:
         self.rasa.start()
         self.dispatcher.start(
             {
-                "delivery": self.courier.claimed,
+                DELIVERY: self.courier.claimed,
                 MEDIA: self.media.claimed,
                 LISTEN: self.voice_messages.claimed,
                 ERASE: self.erasures.claimed,
@@ -370,7 +371,8 @@ class Switchboard:
                 SMS_TEST: self.sms.claimed,
                 ROUTE: self.distributor.claimed,
                 ABSENT: self.absences.claimed,
-            }
+            },
+            leases={DELIVERY: self.courier.lease},
         )
         self.calls.start()
         self.telegram.start()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from gateway.dispatcher.arrivals import Arrive
@@ -63,10 +65,11 @@ class Dispatcher:
         """The bot's answers may be said from now on."""
         self._turns.voicing = voicing
 
-    def start(self, handlers: dict[str, Handler]) -> None:
-        """Begins to claim due rows; ``handlers`` are those of other owners (the courier's)."""
+    def start(self, handlers: dict[str, Handler], *, leases: Mapping[str, int] = MappingProxyType({})) -> None:
+        """Begins to claim due rows; ``handlers`` are those of other owners (the courier's), ``leases`` those of their kinds that have
+        one of their own (microseconds)."""
         self._turns.start()
-        self._dues.leases = {"turn": self.policy.turn_lease}
+        self._dues.leases = {"turn": self.policy.turn_lease, **leases}
         self._dues.start(
             {
                 "turn": self._turns.claimed,
@@ -160,6 +163,10 @@ class Dispatcher:
     def due_at(self, instant: int) -> None:
         """A due row was written for ``instant``."""
         self._dues.at(instant)
+
+    def held(self, business: str, kind: str, subject: str, *, fence: int, lease: int) -> AbstractContextManager[None]:
+        """A claimed row stays this node's within (see ``Dues.held``)."""
+        return self._dues.held(business, kind, subject, fence=fence, lease=lease)
 
     async def drain(self, *, within: float) -> None:
         """Stops accepting and claiming; what is under way may finish for ``within`` seconds."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 import structlog
 
@@ -19,7 +20,7 @@ Handler = Callable[[due.Due], Awaitable[None] | None]
 
 BATCH = 64
 LEASE = 60_000_000
-"""Microseconds for which a claimed row is ours; another node repeats it after that."""
+"""Microseconds for which a claimed row is ours whose kind has no lease of its own; another node repeats it after that."""
 POLL = 1.0
 """Seconds between looks where no hint comes (another node may have written a row)."""
 MAX_RUNNING = 64
@@ -45,6 +46,7 @@ class Dues:
         self._next = 0
         self._ahead = 0
         self._tasks = TaskSet("due")
+        self._holding = TaskSet("due.held")
         self._loop_task: asyncio.Task[None] | None = None
 
     def start(self, handlers: Mapping[str, Handler]) -> None:
@@ -58,12 +60,42 @@ class Dues:
             self._next = instant
             self._wake.set()
 
+    @contextmanager
+    def held(self, business: str, kind: str, subject: str, *, fence: int, lease: int) -> Iterator[None]:
+        """A row stays this node's, however long what is done within takes: its lease is short, so that others soon do what a dead
+        node had, and is renewed every third of it."""
+        every = lease / 3e6
+        holding: list[asyncio.Task[None]] = []
+
+        def unit(tx: Tx, now: int) -> bool:
+            return due.renew(tx, kind, subject, fence=fence, until=now + lease)
+
+        async def hold() -> None:
+            held = True
+            while held:
+                # Where it can't be told, the next time does; or another node does the same, and the fence drops one of them.
+                with suppress(Refused):
+                    held = await self._store.write(business, unit, key=subject)
+                await asyncio.sleep(every)
+
+        def begin() -> None:
+            holding.append(self._holding.start(hold(), name=f"{kind}:{subject}"))
+
+        timer = asyncio.get_running_loop().call_later(every, begin)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            for task in holding:
+                task.cancel()
+
     async def drain(self, *, within: float) -> None:
         """Stops claiming, lets handlers finish, frees what is left."""
         if self._loop_task is not None:
             self._loop_task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
         await self._tasks.finish(within=within)
+        await self._holding.finish(within=0)
 
         def unit(tx: Tx, now: int) -> None:
             due.release_all(tx, node=self._node)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import structlog
 
+from gateway.dispatcher.asking import Turn, command_of, inputs_of, request_of
 from gateway.dispatcher.listening import LOOK_AGAIN, answerable, is_unheard, spoken_files
 from gateway.dispatcher.policy import Policy
 from gateway.dispatcher.units import Committed, FinishTurn
 from gateway.errors import BotNotReady, Refused
 from gateway.metrics import TURN_FAILURES, TURNS, one_of
 from gateway.model import commands as c
-from gateway.model.events import CustomerMessage, Endpoint, Entry
-from gateway.model.hours import next_opening
+from gateway.model.events import Endpoint, Entry
 from gateway.model.state import Conversation, Floor
-from gateway.model.texts import as_they_are
-from gateway.ports import BotEngine, TurnInput, TurnRequest, TurnResult
+from gateway.ports import BotEngine, TurnResult
 from gateway.store import due, log
 from gateway.store.files import StoredFile
 from gateway.store.sql import Tx
@@ -34,8 +30,6 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
-MAX_INPUTS = 50
-"""Inputs that one turn reads; a longer burst is answered by its last ones."""
 MAX_WAIT = 5.0
 """Seconds that a customer who types on may hold a turn back."""
 RETRY_AFTER = 1_000_000
@@ -58,17 +52,6 @@ class Waiting(msgspec.Struct):
     attempts: int
     timer: asyncio.TimerHandle | None = None
     latest: float = 0.0
-
-
-class Turn(msgspec.Struct, frozen=True):
-    """A turn that is being made, and what it saw. ``since``: when it was first tried, 0 where this is the first time."""
-
-    business: str
-    state: Conversation
-    inputs: tuple[Entry, ...]
-    fence: int
-    attempts: int
-    since: int = 0
 
 
 class Tried(msgspec.Struct, frozen=True):
@@ -111,12 +94,12 @@ class Turns:
             # Other nodes may have taken inputs in between: then memory has not all of them, and they are read.
             whole = committed.before is not None and committed.before.seq == waiting.state.seq
             if waiting.inputs is not None:
-                waiting.inputs = _inputs(committed.entries, waiting.inputs) if whole else None
+                waiting.inputs = inputs_of(committed.entries, waiting.inputs) if whole else None
             waiting.state = state
         elif committed.turn_at is not None:
             before = committed.before
             known = before is None or not before.unanswered
-            inputs = _inputs(committed.entries) if known else None
+            inputs = inputs_of(committed.entries) if known else None
             waiting = Waiting(committed.business, state, inputs, fence=1, attempts=1)
             self._waiting[state.id] = waiting
         if waiting is not None and committed.turn_at is not None:
@@ -189,7 +172,7 @@ class Turns:
             if state is None:
                 return None
             found = log.entries(tx, conversation, after=state.answered)
-            return Turn(business, state, _inputs(found), fence, attempts, since)
+            return Turn(business, state, inputs_of(found), fence, attempts, since)
 
         ours = asyncio.get_running_loop().time() + self._policy.turn_lease / 1e6
         while True:
@@ -243,7 +226,7 @@ class Turns:
             state = log.load(tx, turn.state.id)  # locked: what is told of a file comes before this, or wakes the row
             if state is None:
                 return None
-            inputs = _inputs(log.entries(tx, state.id, after=state.answered))
+            inputs = inputs_of(log.entries(tx, state.id, after=state.answered))
             ready = answerable(tx, inputs)
             if inputs and not ready and state.floor is Floor.BOT:
                 delayed, attempts = now + LOOK_AGAIN, turn.attempts - 1
@@ -277,42 +260,15 @@ class Turns:
 
     async def _made(self, turn: Turn) -> TurnResult:
         """The bot's turn, stored."""
-        with self._held(turn):
+        lease = self._policy.turn_lease
+        with self._dispatcher.held(turn.business, "turn", turn.state.id, fence=turn.fence, lease=lease):
             return await self._asked(turn)
-
-    @contextmanager
-    def _held(self, turn: Turn) -> Iterator[None]:
-        """The turn stays this node's, however long it takes: its lease is short, so that others soon make what a dead node had."""
-        every = self._policy.turn_lease / 3e6
-        holding: list[asyncio.Task[None]] = []
-
-        def begin() -> None:
-            holding.append(self._tasks.start(self._hold(turn, every), name=f"{turn.state.id}.lease"))
-
-        timer = asyncio.get_running_loop().call_later(every, begin)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            for task in holding:
-                task.cancel()
-
-    async def _hold(self, turn: Turn, every: float) -> None:
-        def unit(tx: Tx, now: int) -> bool:
-            return due.renew(tx, "turn", turn.state.id, fence=turn.fence, until=now + self._policy.turn_lease)
-
-        held = True
-        while held:
-            # Where it can't be told, the next time does; or another node makes the turn, and the fence drops one of them.
-            with suppress(Refused):
-                held = await self._dispatcher.store.write(turn.business, unit, key=turn.state.id)
-            await asyncio.sleep(every)
 
     async def _asked(self, turn: Turn) -> TurnResult:
         state, upto = turn.state, turn.inputs[-1].seq
         loop = asyncio.get_running_loop()
         began = loop.time()
-        request = self._request(turn)
+        request = request_of(turn, self._policy, now=self._dispatcher.clock(), recall=self._recall)
         writing = self._show_writing(turn)
         try:
             async with asyncio.timeout(self._within(turn) / 1e6):
@@ -321,7 +277,7 @@ class Turns:
             writing.cancel()
         one_of(TURNS, result.outcome).inc()
         elapsed = int((loop.time() - began) * 1e6)
-        command, files = _command_of(state, result, upto=upto, elapsed=elapsed), None
+        command, files = command_of(state, result, upto=upto, elapsed=elapsed), None
         if self.voicing is not None:
             command, files = await self.voicing.voiced(
                 turn.business, command, inputs=turn.inputs, endpoint=state.endpoint, locale=state.locale
@@ -333,23 +289,6 @@ class Turns:
         """How long this try may take. What a dead node has cost is lost: then it is a try like the first."""
         left = turn.since + self._policy.turn_limit - self._dispatcher.clock()
         return min(self._policy.turn_timeout, left) if left >= LEAST_TRY else self._policy.turn_timeout
-
-    def _request(self, turn: Turn) -> TurnRequest:
-        state, now = turn.state, self._dispatcher.clock()
-        inputs = tuple(
-            TurnInput(seq=e.seq, text=_words(e.event), choice=e.event.choice)
-            for e in turn.inputs[-MAX_INPUTS:]
-            if isinstance(e.event, CustomerMessage)
-        )
-        known = self._policy.set_ups.known(turn.business)
-        return TurnRequest(
-            id=f"{state.id}:{turn.inputs[-1].seq}", business=turn.business, conversation=state.id, inputs=inputs,
-            locale=state.locale, misses=state.misses, facts=state.facts, now=now, channel=state.endpoint.channel,
-            memory=state.memory, attributes=state.attributes, recall=partial(self._recall, turn.business, state.id),
-            at=dt.datetime.fromtimestamp(now / 1e6, known.zone) if known else None,
-            open=known is None or next_opening(known.hours, known.zone, now) == now,
-            labels=tuple(known.labels[one] for one in state.labels if one in known.labels) if known else (),
-        )  # fmt: skip
 
     async def _recall(self, business: str, conversation: str, seq: int) -> Sequence[Entry]:
         return await self._dispatcher.store.read(business, lambda tx, now: log.entries(tx, conversation, after=seq))
@@ -393,39 +332,3 @@ class Turns:
 
         due_at = await self._dispatcher.store.write(turn.business, unit, key=turn.state.id)
         self._dispatcher.due_at(due_at)
-
-
-def _inputs(entries: Iterable[Entry], waiting: tuple[Entry, ...] = ()) -> tuple[Entry, ...]:
-    """What asks for an answer, behind what is ``waiting``, each as it was changed meanwhile."""
-    known = as_they_are((*waiting, *entries))
-    return tuple(e for e in known if isinstance(e.event, CustomerMessage) and not e.event.closing)
-
-
-def _words(event: CustomerMessage) -> str:
-    """What the bot reads of a message."""
-    if event.text or event.phone is None:
-        return event.text
-    return event.phone.number
-
-
-def _command_of(state: Conversation, result: TurnResult, *, upto: int, elapsed: int) -> c.FinishTurn:
-    handoff = result.handoff
-    return c.FinishTurn(
-        floor_seq=state.floor_seq, answered=state.answered, upto=upto, outcome=result.outcome,
-        replies=tuple(
-            c.Reply(
-                text=one.text, buttons=one.buttons, cards=one.cards, spoken=one.spoken, quotes=one.quotes,
-                sound=one.sound,
-            )
-            for one in result.replies
-        ),
-        handoff=handoff.reason if handoff else None, version=result.version, intents=result.intents, facts=result.facts,
-        language=result.language, misses=result.misses, elapsed=elapsed, memory=result.memory,
-        unrecorded=any(one.unrecorded for one in result.replies),
-        team=handoff.team if handoff else "", priority=handoff.priority if handoff else 0,
-        cause=handoff.cause if handoff else "", why=handoff.why if handoff else "",
-        skills=handoff.skills if handoff else {},
-        answered_forms=tuple(
-            c.Answered(form=one.form, name=one.name, answers=one.answers, said=one.said) for one in result.filled
-        ),
-    )  # fmt: skip

@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 
 from gateway.cluster.bus import MemoryBus
-from gateway.courier import Courier
+from gateway.courier import LEASE, Courier
 from gateway.dispatcher import Committed, Dispatcher, Policy
 from gateway.dispatcher.attaching import MEDIA
+from gateway.dispatcher.consequences import DELIVERY
 from gateway.dispatcher.dues import Handler
 from gateway.dispatcher.erasing import ERASE
 from gateway.dispatcher.erasures import Erasures
@@ -155,10 +156,10 @@ async def on_bench(
     erasures = Erasures(dispatcher, Hub(store, MemoryBus()))
     handlers: dict[str, Handler] = {ERASE: erasures.claimed, **handling(dispatcher)}
     if channels is not None:
-        handlers["delivery"] = Courier(dispatcher, channels, clock=times.clock).claimed
+        handlers[DELIVERY] = Courier(dispatcher, channels, clock=times.clock).claimed
         if files is not None:
             handlers[MEDIA] = MediaFetcher(dispatcher, channels, files).claimed
-    dispatcher.start(handlers)
+    dispatcher.start(handlers, leases={DELIVERY: LEASE})
     try:
         yield Bench(store, place, engine, dispatcher, times, commits, erasures)
     finally:

@@ -174,6 +174,7 @@ def bind(node: Switchboard, bounds: Bounds) -> None:
 
 def shorten_leases(node: Switchboard, lease: int) -> None:
     node.dispatcher._dues.lease = node.courier.lease = lease
+    node.courier.timeout = lease / 2e6
     object.__setattr__(node.dispatcher.policy, "turn_lease", lease)  # frozen: no part of the product moves it
 
 

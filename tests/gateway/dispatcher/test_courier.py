@@ -8,7 +8,9 @@ from functools import partial
 
 import pytest
 
-from gateway.courier import MAX_ATTEMPTS, MAX_BACKOFF, MAX_UNCERTAIN, Courier
+from gateway.courier import LEASE, MAX_ATTEMPTS, MAX_BACKOFF, MAX_UNCERTAIN, Courier
+from gateway.dispatcher import Dispatcher
+from gateway.dispatcher.consequences import DELIVERY
 from gateway.errors import (
     ContactUnreachable,
     DeliveryError,
@@ -33,6 +35,7 @@ from tests.support_edge.provider import Hang, Once, StrictChannel
 from tests.support_edge.times import Times
 from tests.support_edge.waiting import until, until_async
 
+SECOND = 1_000_000
 PUSHED = {"webchat": Capabilities(pushed=True, buttons=True, typing=False)}
 
 
@@ -267,6 +270,15 @@ async def test_provider_that_never_answers_counts_as_uncertain(bench: Bench, cha
     await bench.pass_time(lambda: channel.texts() == ["hello"])
 
 
+async def sender(bench: Bench, name: str, channel: StrictChannel) -> Dispatcher:
+    """Another node, which looks for what is to be sent."""
+    node = bench.node(name, pushed=PUSHED)
+    node.start(
+        {DELIVERY: Courier(node, {"webchat": channel}, clock=bench.times.clock).claimed}, leases={DELIVERY: LEASE}
+    )
+    return node
+
+
 async def test_message_of_a_node_that_died_while_sending_is_sent_again(
     bench: Bench, channel: StrictChannel, store: Store
 ) -> None:
@@ -274,8 +286,7 @@ async def test_message_of_a_node_that_died_while_sending_is_sent_again(
     hang = Hang()
     dead_channel.outcome = hang
     await bench.dispatcher._dues.drain(within=0.2)  # this node looks away; another one sends
-    dead = bench.node("node-b", pushed=PUSHED)
-    dead.start({"delivery": Courier(dead, {"webchat": dead_channel}, clock=bench.times.clock).claimed})
+    dead = await sender(bench, "node-b", dead_channel)
     conversation = await opened(bench)
     await reply(bench, conversation, "hello")
     dead.due_at(1)
@@ -284,13 +295,35 @@ async def test_message_of_a_node_that_died_while_sending_is_sent_again(
     assert dead._dues._loop_task is not None
     dead._dues._loop_task.cancel()
     await dead._dues._tasks.finish(within=0)  # killed between the commit and the answer
-    third = bench.node("node-c", pushed=PUSHED)
-    third.start({"delivery": Courier(third, {"webchat": channel}, clock=bench.times.clock).claimed})
-    await bench.times.advance(61)
+    third = await sender(bench, "node-c", channel)
+    await bench.times.advance(LEASE / SECOND + 1)
     third.due_at(1)
     await until(lambda: channel.texts() == ["hello"])
     assert channel.tried[0].key == dead_channel.tried[0].key
     await third.drain(within=1)
+
+
+async def test_call_that_takes_long_stays_its_nodes(bench: Bench, channel: StrictChannel, store: Store) -> None:
+    """For longer than a dead node's waits for another."""
+    slow_channel = StrictChannel(store)
+    hang = Hang()
+    slow_channel.outcome = hang
+    await bench.dispatcher._dues.drain(within=0.2)
+    slow = await sender(bench, "node-b", slow_channel)
+    await reply(bench, await opened(bench), "hello")
+    slow.due_at(1)
+    await until(lambda: len(slow_channel.stored_as) == 1)
+    other = await sender(bench, "node-c", channel)
+    began = bench.times.clock()
+    while bench.times.clock() - began < LEASE + 3 * SECOND:
+        await bench.times.advance(3)
+        other.due_at(1)
+        await bench.quiet()
+    hang.release()
+    await until(lambda: slow_channel.texts() == ["hello"])
+    assert channel.tried == []
+    for node in (slow, other):
+        await node.drain(within=1)
 
 
 async def test_late_news_of_what_another_node_has_sent_puts_nothing_back(bench: Bench, channel: StrictChannel) -> None:
