@@ -12,7 +12,7 @@ from tests.flows.calling import demo as demo
 from tests.flows.calling import forget_heard, hears_sound, hears_words, keep_ears_open, speaking, spoken
 from tests.flows.people import Customer, Operator
 from tests.flows.server import DemoServer
-from tests.flows.test_calls import PATIENCE, called
+from tests.flows.test_calls import PATIENCE, call_of, called
 
 GREETING = "здравствуйте это фонарь чем помочь"
 TYPED = "Сейчас посмотрю ваш договор"
@@ -27,6 +27,14 @@ def says(olga: Operator, text: str) -> None:
     """Writes what is spoken to the caller."""
     olga.write(text)
     expect(olga.field).to_have_value("")
+
+
+def calls_again(customer: Customer) -> None:
+    """To be greeted once more."""
+    customer.panel.get_by_role("button", name="Положить трубку").click()
+    forget_heard(customer.page)
+    customer.panel.get_by_role("button", name="Позвонить").click()
+    expect(call_of(customer)).to_contain_text("На линии помощник")
 
 
 def test_what_is_said_in_a_call_is_heard_and_stands_in_order(
@@ -47,8 +55,8 @@ def test_what_is_said_in_a_call_is_heard_and_stands_in_order(
         customer.say("Добрый день")
         customer.sees("Добрый день", author="customer")
         called(customer)
+        hears_words(customer.page, GREETING, (TYPED.lower(), *OTHERS), again=lambda: calls_again(customer))
         expect(customer.log).to_contain_text("Безлимитный интернет", timeout=PATIENCE)
-        hears_words(customer.page, GREETING, (TYPED.lower(), *OTHERS))
 
         olga = Operator.sign_in(desks, demo.links.operator, locale="ru")
         expect(olga.rows.first, "the caller asked for a person").to_be_visible(timeout=PATIENCE)
