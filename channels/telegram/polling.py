@@ -29,8 +29,8 @@ logger = structlog.get_logger(__name__)
 LOOK_EVERY = 5.0
 LEASE = 15.0
 """Seconds for which a bot that is fetched is one node's: so long nobody hears it when that node dies."""
-CALLED = 6
-"""So many times as long is a bot that Telegram calls: any node takes what it brings."""
+AT_LEISURE = 6
+"""So many times as long is a bot that Telegram calls (any node takes what it brings), and any bot of a process that is alone."""
 RENEWALS = 3
 """A lease is renewed so often before it would end."""
 HELD = 20
@@ -108,8 +108,9 @@ class Poller:
 
     async def _keep(self) -> None:
         """Renews the leases of what is fetched here: a question to Telegram is held open for longer than that."""
+        every = (self.lease * AT_LEISURE if self._is_alone else self.lease) / RENEWALS
         while True:
-            await asyncio.sleep(self.lease / RENEWALS)
+            await asyncio.sleep(every)
             fetched = [(inbox, line) for inbox, (line, _) in self._running.items() if not _is_called(line)]
             await asyncio.gather(*(self._renew(inbox, line) for inbox, line in fetched))
 
@@ -147,7 +148,11 @@ class Poller:
         return await self._store.write(line.set_up.business, unit, key=name)
 
     def _lasts(self, line: BotLine) -> float:
-        return self.lease * CALLED if _is_called(line) else self.lease
+        return self.lease * AT_LEISURE if self._is_alone or _is_called(line) else self.lease
+
+    @property
+    def _is_alone(self) -> bool:
+        return self._store.database == "sqlite"
 
     async def _poll(self, line: BotLine) -> None:
         offset, pause = 0, FIRST_PAUSE

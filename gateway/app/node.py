@@ -89,7 +89,7 @@ from gateway.phrases import CataloguePhrases
 from gateway.ports import Answer, BotEngine, BotPublisher, Channel, Question, Suggester
 from gateway.process import raise_open_files, room_for_sockets, settle
 from gateway.settings import Settings
-from gateway.store import accounts, directory, due
+from gateway.store import accounts, directory, due, leases
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import (
     DataFolder,
@@ -349,6 +349,7 @@ class Switchboard:
         if not self.settings.database:
             # The folder's lock says that nobody else runs: what a killed process held need not wait for its leases.
             await self.store.write("", due.release_dead)
+            await self.store.write("", leases.release_dead)
         await self._check_key()
         await self.store.write("", note_everybody)
         await self.bots.load_published()

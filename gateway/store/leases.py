@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import bindparam, or_, update
 
 from gateway.store.schema import leases
 from gateway.store.sql import Query, Tx
@@ -33,6 +33,9 @@ _RELEASE = Query(
 )
 
 
+_RELEASE_DEAD = Query(update(leases).where(leases.c.until > 0).values(until=0), across=True)
+
+
 def acquire(tx: Tx, name: str, *, holder: str, now: int, lifetime: int) -> int | None:
     """The fence of the lease now held, or ``None`` while another node has it. Renewing raises the fence too."""
     row = tx.one(_ACQUIRE, name=name, holder=holder, until=now + lifetime, fence=1, now=now)
@@ -41,3 +44,8 @@ def acquire(tx: Tx, name: str, *, holder: str, now: int, lifetime: int) -> int |
 
 def release(tx: Tx, name: str, *, holder: str) -> None:
     tx.execute(_RELEASE, lease=name, node=holder)
+
+
+def release_dead(tx: Tx, now: int) -> None:
+    """Frees everything that anybody holds: for a process that knows itself to be the only one, and has just begun."""
+    tx.execute(_RELEASE_DEAD)
