@@ -82,6 +82,8 @@ class Job(msgspec.Struct):
     then: Callable[[Any], None] | None = None
     result: Any = None
     error: BaseException | None = None
+    told: bool = False
+    """Its end is on the way to its caller."""
 
     def settle(self) -> None:
         """Tells the caller and what follows the commit. The caller only wakes up after this, so that its own answer
@@ -200,12 +202,14 @@ class GroupWriter:
             self._tell([job])
 
     def _tell(self, jobs: list[Job]) -> None:
+        for job in jobs:
+            job.told = True
         if jobs:
             self.loop.call_soon_threadsafe(self._settle, jobs)
 
     def _give_up(self, group: list[Job], error: Exception) -> None:
         self._discard()
-        left = [job for job in group if not job.future.done()]
+        left = [job for job in group if not job.told]
         for job in left:
             job.error = StorageUnavailable("The database can't store anything right now. Try again.")
         self._tell(left)

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -17,7 +17,16 @@ from gateway.store.schema import contacts
 from gateway.store.sql import Query, Tx
 from gateway.store.sqlite import SqliteConnection
 from gateway.store.store import Store
-from gateway.store.writer import MAX_GROUP, MAX_WAITING, Connection, StorageFault, TransactionLost, Unit
+from gateway.store.writer import (
+    MAX_GROUP,
+    MAX_WAITING,
+    CannotLock,
+    Connection,
+    GroupWriter,
+    StorageFault,
+    TransactionLost,
+    Unit,
+)
 from tests.support.clock import VirtualClock
 from tests.support.gates import busy_writer, handed_over
 from tests.support.stores import Database, Place, make_place
@@ -283,6 +292,49 @@ async def test_a_follower_that_fails_takes_nothing_from_the_caller(store: Store,
 
     assert await store.write(place.business, Add("ann"), then=fail) == "ann"
     assert await store.write(place.business, Add("bob")) == "bob"
+
+
+class Breaks:
+    """A connection whose third transaction can't be begun, for a reason that nobody foresaw."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+
+    def begin(self, *, patient: bool) -> int:
+        self.begun += 1
+        if self.begun == 3:
+            raise ZeroDivisionError
+        return 0
+
+    def foresee(self, units: Sequence[tuple[str, Unit]]) -> None: ...
+
+    def run(self, unit: Unit, business: str, now: int) -> Any:
+        return unit(cast(Tx, None), now)
+
+    run_bare = run
+
+    def commit(self) -> None: ...
+
+    def rollback(self) -> None: ...
+
+    def interrupt(self) -> None: ...
+
+
+async def test_who_is_told_already_is_told_nothing_else_where_the_writer_fails_behind_them() -> None:
+    def busy(tx: Tx, now: int) -> None:
+        raise CannotLock
+
+    writer = GroupWriter(open_connection=Breaks, name="writer", loop=asyncio.get_running_loop())
+    stored = writer.submit(lambda tx, now: "stored", business="", key="a")
+    late = writer.submit(busy, business="", key="b")
+    writer.start()
+    writer._queue.put(None)
+    assert writer._thread is not None
+    writer._thread.join()  # the loop is busy meanwhile, and nobody has heard of anything
+    assert await stored == "stored"
+    with pytest.raises(StorageUnavailable):
+        await late
+    assert writer._waiting == 0
 
 
 async def test_more_than_can_wait_is_refused_at_once(sqlite_database: Database, clock: VirtualClock) -> None:
