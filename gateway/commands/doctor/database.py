@@ -55,7 +55,7 @@ FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolnam
 """
 _UNGUARDED = """
 SELECT coalesce(array_agg(relname::text ORDER BY relname), '{}') FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname = ANY(%s)
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname = ANY(%s)
     AND NOT (relrowsecurity AND relforcerowsecurity)
 """
 # A limit of -1 is none. This connection is counted as one in use, and isn't when a node starts.
