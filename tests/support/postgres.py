@@ -23,6 +23,9 @@ from tests.support.servers import end, find_program, free_port, tied_to_us, wait
 ROLE = "switchboard"
 """Owns every database and is no superuser, so that row-level security holds for it too."""
 _TEMPLATE = "migrated"
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30
+"""Bytes that are free there before a server is put there."""
 
 
 def _account() -> dict[str, Any]:
@@ -33,6 +36,13 @@ def _account() -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
+def _place(*, durable: bool) -> Path | None:
+    """Where a server's folder is. A database for each test is a thousand files made and removed: in memory that is a third of the work."""
+    if durable or not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ROOM:
+        return None
+    return _MEMORY
+
+
 class PostgresServer:
     """A server on a free loopback port, in a folder of its own; ``durable`` only where its speed is measured; ``network``: inside which it
     runs."""
@@ -40,7 +50,8 @@ class PostgresServer:
     def __init__(self, *, durable: bool = False, network: Network | None = None) -> None:
         self._durable = "on" if durable else "off"
         self._network = network
-        self._folder = Path(tempfile.mkdtemp(prefix="switchboard-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="switchboard-postgres-", dir=_place(durable=durable)))
+        self._copying = ""
         self._account = _account()
         if self._account:
             os.chown(self._folder, self._account["user"], self._account["group"])
@@ -60,6 +71,9 @@ class PostgresServer:
                 rules.write("host all all 10.213.0.0/16 trust\n")
         while not self._serve(data):
             pass  # someone took the port in between: the next one
+        ((version,),) = self.execute("SELECT current_setting('server_version_num')::int")
+        if version >= 150000 and self._durable == "off":
+            self._copying = "STRATEGY FILE_COPY"  # where no disk is waited for, half the work of the other, which older ones don't know
         self.execute(f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
         migrate_postgresql(self.create(_TEMPLATE, template="template0"))
 
@@ -111,7 +125,7 @@ class PostgresServer:
     def create(self, name: str = "", *, template: str = _TEMPLATE) -> str:
         """A database made from ``template``; its URL."""
         name = name or f"test_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {template} {self._copying}")
         return self.url(name)
 
     def drop(self, url: str) -> None:
