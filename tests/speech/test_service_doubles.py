@@ -186,7 +186,8 @@ async def asked(double: YandexDouble, requests: list[Any], *, key: str = KEY) ->
 async def test_speechkit_refuses_wrong_sessions(requests: list[Any], code: str) -> None:
     async with yandex_double() as double:
         assert await asked(double, requests) == code
-        assert await asked(double, [options()], key="other") == "UNAUTHENTICATED"
+        # Nothing is on its way: of what it can no longer write grpcio makes INTERNAL, before it has read why.
+        assert await asked(double, [], key="other") == "UNAUTHENTICATED"
 
 
 BODY: dict[str, Any] = {
