@@ -2,7 +2,7 @@
 
 24 conversations, half on pages and half in Telegram, ten messages a second. From the instant at which the fault is over (a node that was killed stays
 away: from then on) until everything that was written is stored, answered, and seen by whom it is for; and then the checker of the fault tests holds it against
-what is stored. A node that is killed takes turns with it that are made again when their leases end (8 s), and maybe the line of a bot (15 s).
+what is stored. A node that is killed takes turns with it that are made again when their leases end (8 s), and one of them the line of the bot that is fetched (15 s, and a look every five).
 """
 
 from __future__ import annotations
@@ -36,6 +36,14 @@ async def kill_node(fleet: Fleet, crowd: Crowd) -> None:
     await node.kill()
 
 
+async def kill_fetcher(fleet: Fleet, crowd: Crowd) -> None:
+    """The node that fetches a bot's updates; and everybody writes once more."""
+    asked = "SELECT holder FROM leases WHERE name = %s AND until > extract(epoch FROM clock_timestamp()) * 1000000"
+    ((holder,),) = await fleet.ask(asked, f"telegram:{fleet.polled.id}")
+    await next(node for node in fleet.nodes if node.told["node"] == holder).kill()
+    await crowd.say_each()
+
+
 async def restart_node(fleet: Fleet, crowd: Crowd) -> None:
     assert await fleet.nodes[1].end() == 0
 
@@ -65,7 +73,7 @@ async def freeze_postgresql(fleet: Fleet, crowd: Crowd) -> None:
 
 
 FAULTS: dict[str, Fault] = {
-    "node_killed": kill_node, "node_restarted": restart_node, "redis_killed": kill_redis, "redis_frozen": freeze_redis,
+    "node_killed": kill_node, "fetcher_killed": kill_fetcher, "node_restarted": restart_node, "redis_killed": kill_redis, "redis_frozen": freeze_redis,
     "postgresql_stopped": stop_postgresql, "postgresql_frozen": freeze_postgresql,
 }  # fmt: skip
 
