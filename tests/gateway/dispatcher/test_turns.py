@@ -208,7 +208,8 @@ async def test_time_for_which_nothing_could_be_stored_is_not_the_engines(bench: 
     conversation = (await bench.say("Plans", choice="/plans")).conversation
     await until(lambda: bench.engine.finished == 1)
     await bench.times.advance(13.5)
-    await until(lambda: len(bench.engine.requests) == 2)
+    # Its lease has run out by then, so it may be claimed anew as well; the fence drops one of the two.
+    await until(lambda: len(bench.engine.requests) >= 2)
     await bench.times.advance(5)
     await bench.quiet()
     bench.engine.release()
