@@ -9,12 +9,16 @@ from msgspec.structs import replace
 from gateway.store import inboxes
 from gateway.store.sql import Tx
 from tests.handoff.test_desk import following, taken
+from tests.support_edge.clients import Console
 from tests.support_edge.site import Site
 
 
-def row_of(frame: dict[str, object], conversation: str) -> dict[str, object]:
-    rows: list[dict[str, object]] = frame["rows"]  # type: ignore[assignment]
-    return next(row for row in rows if row["conversation"] == conversation)
+async def told_of(console: Console, conversation: str, *, invited: list[str]) -> None:
+    """Waits until a console knows that these are invited: how it stood before may come first, and what stands elsewhere."""
+    while True:
+        rows = (await console.expect("row"))["rows"]
+        if any((row["conversation"], row["invited"]) == (conversation, invited) for row in rows):
+            return
 
 
 async def test_who_is_invited_joins_writes_and_leaves_and_the_owner_stays(site: Site) -> None:
@@ -24,11 +28,10 @@ async def test_who_is_invited_joins_writes_and_leaves_and_the_owner_stays(site: 
     refused = (await pavel.command(conversation, "join"))["problem"]
     assert refused["fault"]["code"] == "not_invited"
     assert (await console.command(conversation, "invite", floor_seq=floor, colleague=asked))["type"] == "ack"
-    while row_of(await pavel.expect("row"), conversation)["invited"] != [asked]:
-        continue  # how it stood before may come first
+    await told_of(pavel, conversation, invited=[asked])
 
     reloaded = await site.console("pavel")
-    assert row_of(await reloaded.expect("row"), conversation)["invited"] == [asked], "it survives a reload"
+    await told_of(reloaded, conversation, invited=[asked])
     assert (await pavel.command(conversation, "join"))["type"] == "ack"
     assert (await console.entry("participant_joined"))["event"]["role"] == "conference"
     await pavel.command(conversation, "reply", id="p1", text="Pavel here", floor_seq=floor)
@@ -55,11 +58,10 @@ async def test_who_can_not_come_declines_and_both_know(site: Site) -> None:
     await pavel.still_there()  # and known to be
     asked = site.ours.accounts["pavel"]
     assert (await console.command(conversation, "invite", floor_seq=floor, colleague=asked))["type"] == "ack"
-    assert row_of(await pavel.expect("row"), conversation)["invited"] == [asked]
+    await told_of(pavel, conversation, invited=[asked])
     await pavel.command(conversation, "decline_invitation")
     await console.entry("colleague_declined")
-    while row_of(await pavel.expect("row"), conversation)["invited"]:
-        pass
+    await told_of(pavel, conversation, invited=[])
 
 
 def shows_drafts(site: Site) -> Callable[[Tx, int], None]:
