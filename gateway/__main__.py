@@ -20,6 +20,10 @@ from gateway.settings import Settings
 
 terminal = Console(stderr=True, highlight=False)
 
+ENDS_WITHIN = 28.0
+"""Seconds after which a process that was told to end is gone, whatever hangs; longer where it may drain for longer than it does by
+itself."""
+
 cli = typer.Typer(
     name="switchboard",
     help="Telegram, web chat and voice in one conversation: a bot answers what it can, a person takes over.\n\n"
@@ -45,14 +49,17 @@ def run_async(work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run(work)
 
 
-def stop_event() -> asyncio.Event:
-    """Set by Ctrl-C or SIGTERM; a second Ctrl-C ends at once."""
+def stop_event(settings: Settings) -> asyncio.Event:
+    """Set by Ctrl-C or SIGTERM; a second Ctrl-C ends at once, and what hangs then doesn't keep the process."""
+    from gateway.process import end_within
+
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
     def on_signal() -> None:
         if stop.is_set():
             raise SystemExit(130)
+        end_within(max(ENDS_WITHIN, settings.drain_seconds * 1.4))
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -77,7 +84,7 @@ async def _demo(settings: Settings, folder: Any) -> None:
     from gateway.demo import Demo
     from gateway.process import settle
 
-    stop = stop_event()
+    stop = stop_event(settings)
     with terminal.status("Opening the database …"):
         node = Switchboard(settings, folder, open_store(settings, folder))
         shown = Demo(node)
@@ -128,7 +135,7 @@ def run(
     set_up(level=settings.log_level, style=settings.log_format)
 
     async def work() -> None:
-        await serve(settings, folder, stop_event(), greet=_greet)
+        await serve(settings, folder, stop_event(settings), greet=_greet)
 
     with open_folder(Path(settings.data)) as folder:
         run_async(work())

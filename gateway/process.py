@@ -1,10 +1,17 @@
-"""What a serving process sets for itself once it has started."""
+"""What a serving process sets for itself once it has started, and when it is told to end."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import faulthandler
 import gc
 import resource
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 MOST_OPEN = 65_536
 """Open files that a process asks for: each connection takes one."""
@@ -36,3 +43,24 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+def end_within(seconds: float) -> None:
+    """Whatever keeps this process from ending keeps it no longer: then it is gone (exit code 1), as safely as if it were killed, and
+    has said what its tasks waited for, and where its threads stood (on stderr). In a running loop."""
+    asyncio.get_running_loop().call_later(seconds * 0.95, _tell_what_is_left)
+    faulthandler.dump_traceback_later(seconds, exit=True)
+
+
+def _tell_what_is_left() -> None:
+    left = {task.get_name(): _waits_in(task.get_coro()) for task in asyncio.all_tasks()}
+    log.error("does_not_end", tasks=left)
+
+
+def _waits_in(work: Any) -> str:
+    """The innermost coroutine that has a name, and its line."""
+    place = ""
+    while (frame := getattr(work, "cr_frame", None)) is not None:
+        place = f"{work.__qualname__}:{frame.f_lineno}"
+        work = work.cr_await
+    return place

@@ -36,13 +36,19 @@ class TaskSet:
             log.error("task_failed", task=task.get_name(), exc_info=error)
 
     async def finish(self, *, within: float) -> None:
-        """Lets the tasks end by themselves for ``within`` seconds, then cancels them. One whose library has swallowed that is cancelled
-        again: an owner always comes to its end."""
+        """Lets the tasks end by themselves for ``within`` seconds, then ends them, and those that they begin meanwhile."""
         if self._tasks and within > 0:
             await asyncio.wait(self._tasks, timeout=within)
-        while left := set(self._tasks):
-            for task in left:
-                task.cancel()
-            _, stubborn = await asyncio.wait(left, timeout=AGAIN_AFTER)
-            for task in stubborn:
-                log.warning("task_goes_on", task=task.get_name())
+        while left := [task for task in self._tasks if not task.done()]:
+            await end(*left)
+
+
+async def end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancels them. One that has swallowed that is cancelled again, so that an owner always comes to its end: a library may, and
+    so does ``gather`` where one of its own has failed in that instant."""
+    while left := [task for task in tasks if not task.done()]:
+        for task in left:
+            task.cancel()
+        _, stubborn = await asyncio.wait(left, timeout=AGAIN_AFTER)
+        for task in stubborn:
+            log.warning("task_goes_on", task=task.get_name())

@@ -22,7 +22,7 @@ from gateway.ports import LineHealth, LineTrouble, Phrases
 from gateway.store import leases
 from gateway.store.sql import Tx
 from gateway.store.store import Store
-from gateway.tasks import TaskSet
+from gateway.tasks import TaskSet, end
 
 logger = structlog.get_logger(__name__)
 
@@ -129,10 +129,9 @@ class Poller:
             return  # stopped meanwhile
         line, task = self._running.pop(inbox)
         self._health.pop(inbox, None)
-        task.cancel()
-        (outcome,) = await asyncio.gather(task, return_exceptions=True)
-        if isinstance(outcome, Exception):
-            logger.error("telegram_poller_failed", inbox=inbox, exc_info=outcome)
+        await end(task)
+        if not task.cancelled() and (failed := task.exception()) is not None:
+            logger.error("telegram_poller_failed", inbox=inbox, exc_info=failed)
         name = _lease_of(line)
         with contextlib.suppress(Exception):  # it runs out by itself
             await self._store.write(

@@ -25,6 +25,7 @@ from channels.voice.rtp import is_rtcp, read, read_told
 from channels.voice.stream import Hearing, Speaking
 from gateway.errors import Draining, Overloaded
 from gateway.metrics import CALL_DELAY, CALL_LOSS, one_of
+from gateway.tasks import end
 
 log = structlog.get_logger(__name__)
 
@@ -184,8 +185,7 @@ class WebRtcCarrier:
     async def aclose(self) -> None:
         """As ``Carrier``. It may be called twice."""
         if self._task is not None and self._task is not asyncio.current_task():
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end(self._task)
         await self._end()
 
     async def _live(self) -> None:

@@ -95,6 +95,7 @@ from gateway.store.opening import (
     DataFolder,
 )
 from gateway.store.store import Clock, Store
+from gateway.tasks import end
 from gateway.transcripts import Transcripts
 from gateway.unread import SMS_TEST, Sms, Unread
 from gateway.vault import Vault, open_vault
@@ -460,8 +461,7 @@ class Switchboard:
         if self._runner is not None:
             await self._runner.cleanup()
         await self.store.aclose()
-        watching.cancel()
-        await asyncio.wait([watching])
+        await end(watching)
         await asyncio.to_thread(tracing.end)
         if self._served:  # a start that was refused has one line to say, and says it elsewhere
             log.info("drained", seconds=round(time.monotonic() - began, 2))

@@ -12,7 +12,7 @@ from gateway.errors import Refused
 from gateway.store import due
 from gateway.store.sql import Tx
 from gateway.store.store import Store
-from gateway.tasks import TaskSet
+from gateway.tasks import TaskSet, end
 
 log = structlog.get_logger(__name__)
 
@@ -92,8 +92,7 @@ class Dues:
     async def drain(self, *, within: float) -> None:
         """Stops claiming, lets handlers finish, frees what is left."""
         if self._loop_task is not None:
-            self._loop_task.cancel()
-            await asyncio.gather(self._loop_task, return_exceptions=True)
+            await end(self._loop_task)
         await self._tasks.finish(within=within)
         await self._holding.finish(within=0)
 

@@ -6,11 +6,12 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import errors as pg
+from psycopg.conninfo import conninfo_to_dict
 
 from gateway.errors import StorageUnavailable
 from gateway.store import ahead
@@ -33,19 +34,26 @@ READ_AT_MOST = "60s"
 """What is read takes no longer: there are few readers, and everybody else waits for one."""
 
 
-def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
-    """A connection whose transactions we open ourselves. Raises ``StorageFault``."""
+def connect(url: str, **settings: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection whose transactions we open ourselves; ``settings`` are the server's for it. Raises ``StorageFault``, within seconds:
+    the settings go with the greeting, for whatever is asked after it may be waited for as long as the server stands still."""
     try:
         connection = psycopg.connect(
             url, autocommit=True, connect_timeout=5, application_name="switchboard", keepalives_idle=10,
             keepalives_interval=5, keepalives_count=3, tcp_user_timeout=20_000,
+            options=_options(url, {"idle_in_transaction_session_timeout": IDLE_AT_MOST, **settings}),
         )  # fmt: skip
-        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_AT_MOST}'")
     except psycopg.Error as error:
         raise StorageFault(str(error)) from error
     connection.prepare_threshold = 2
     connection.prepared_max = 500
     return connection
+
+
+def _options(url: str, settings: Mapping[str, str]) -> str:
+    """libpq's ``options``: those that the URL (or the environment) has already, and these."""
+    known = conninfo_to_dict(url).get("options") or os.environ.get("PGOPTIONS", "")
+    return " ".join([str(known), *(f"-c {name}={value}" for name, value in settings.items())]).strip()
 
 
 def hang_up(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
@@ -219,9 +227,8 @@ class PostgresReader:
     def unit(self, business: str) -> Iterator[tuple[Tx, int]]:
         if self._connection is None or self._connection.closed:
             try:
-                self._connection = connect(self._url)
-                self._connection.execute(f"SET statement_timeout = '{READ_AT_MOST}'")
-            except (StorageFault, psycopg.OperationalError) as error:
+                self._connection = connect(self._url, statement_timeout=READ_AT_MOST)
+            except StorageFault as error:
                 raise StorageUnavailable("The database can't be reached right now. Try again shortly.") from error
         if self._interrupted:
             raise StorageUnavailable("This node ends, and the database doesn't answer. Try again.")

@@ -1,4 +1,4 @@
-"""What a process sets for itself: its open files."""
+"""What a process sets for itself: its open files, and its end."""
 
 from __future__ import annotations
 
@@ -29,3 +29,34 @@ def test_some_open_files_are_kept_for_what_is_no_socket(files: int, sockets: int
 
 def test_this_machine_lets_a_process_open_what_the_tests_need() -> None:
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[1] >= 2_000
+
+
+HANGS = """
+import asyncio, time
+from gateway.process import end_within
+
+async def nobody_answers():
+    {hangs}
+
+async def main():
+    hanging = asyncio.create_task(nobody_answers(), name="hanging")
+    end_within(0.5)
+    await hanging
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("hangs", "told"),
+    [
+        ("await asyncio.Event().wait()", ("does_not_end", "'hanging': 'Event.wait:")),
+        ("time.sleep(600)", ("in nobody_answers",)),
+    ],
+)
+def test_process_that_hangs_ends_and_says_where(hangs: str, told: tuple[str, ...]) -> None:
+    code = HANGS.format(hangs=hangs)
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 1
+    for one in told:
+        assert one in ended.stdout + ended.stderr

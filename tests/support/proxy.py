@@ -8,11 +8,13 @@ import threading
 
 _COMMITTED = b"COMMIT\x00"
 """How the server's CommandComplete for COMMIT ends (PostgreSQL protocol, section 55.7)."""
+_WELCOME = b"Z\x00\x00\x00\x05I"
+"""ReadyForQuery, outside of a transaction: what a connection's greeting ends with."""
 
 
 class Wire:
     """Forwards connections to ``port``. Armed, it cuts the next one when the server says that it has committed. While it is held, nothing
-    comes through and nothing is closed: so it is with a server that stands still."""
+    comes through and nothing is closed: so it is with a server that stands still. ``welcomed``: it fell silent as it was told to."""
 
     def __init__(self, port: int) -> None:
         self._target = port
@@ -20,6 +22,8 @@ class Wire:
         self.port: int = self._listener.getsockname()[1]
         self._armed = threading.Event()
         self.cut = threading.Event()
+        self._falls_silent = threading.Event()
+        self.welcomed = threading.Event()
         self._flows = threading.Event()
         self._flows.set()
         self._sockets: list[socket.socket] = []
@@ -32,6 +36,10 @@ class Wire:
 
     def hold(self) -> None:
         self._flows.clear()
+
+    def hold_once_welcomed(self) -> None:
+        """As ``hold``, from the instant when the server has greeted the next connection."""
+        self._falls_silent.set()
 
     def let_go(self) -> None:
         self._flows.set()
@@ -78,6 +86,12 @@ class Wire:
                     self.cut.set()
                     break
                 self._flows.wait()
+                if self._falls_silent.is_set() and _WELCOME in data:
+                    self._falls_silent.clear()
+                    self.hold()
+                    client.sendall(data)
+                    self.welcomed.set()
+                    continue
                 client.sendall(data)
         self._end(client)
         self._end(server)

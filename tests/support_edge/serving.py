@@ -21,10 +21,12 @@ import msgspec
 import uvloop
 
 from channels.telegram.polling import LEASE
+from gateway.__main__ import ENDS_WITHIN
 from gateway.app import Switchboard, open_store
 from gateway.logs import set_up
 from gateway.model.rules import CallSettings
 from gateway.ports import TurnRequest, TurnResult
+from gateway.process import end_within
 from gateway.settings import RasaServers
 from gateway.store import directory, inboxes
 from gateway.store.directory import Role
@@ -134,6 +136,7 @@ async def main(data: Path, level: str, orders: Orders) -> None:
         party = await first_or_again(node, orders)
         print(json.dumps({"port": node.port, "node": node.node, **asdict(party)}), flush=True)
         await stop.wait()
+        end_within(ENDS_WITHIN)
         await node.drain()
 
 

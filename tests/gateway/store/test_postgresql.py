@@ -259,6 +259,43 @@ async def test_store_ends_though_the_server_says_nothing(wired: Store, wire: Wir
     assert not any("store-" in thread.name for thread in threading.enumerate())
 
 
+@pytest.mark.parametrize("asked", ["read", "written"])
+async def test_store_ends_though_the_server_fell_silent_once_it_had_greeted(
+    wired: Store, wire: Wire, asked: str
+) -> None:
+    """Nobody waits for a connection that isn't known yet, and can't be hung up."""
+    run = wired.read if asked == "read" else wired.write
+    wire.hold_once_welcomed()
+    stuck = asyncio.ensure_future(run("", lambda tx, now: None))
+    assert await asyncio.to_thread(wire.welcomed.wait, 30)
+
+    async with asyncio.timeout(30):
+        await handed_over()
+        wired.give_up()
+        with pytest.raises(StorageUnavailable):
+            await stuck
+        await wired.aclose()
+
+
+async def test_settings_of_the_url_stand_beside_our_own(
+    postgres: PostgresServer, database: Database, name: str
+) -> None:
+    url = postgres.url(name) + "?options=-c%20work_mem%3D7MB"
+    store = open_postgresql(url)
+    await store.start()
+    asked = "SELECT current_setting('work_mem'), current_setting('idle_in_transaction_session_timeout')"
+
+    def told(tx: Tx, now: int) -> object:
+        tx._cursor.execute(asked)
+        return tx._cursor.fetchone()
+
+    try:
+        assert await store.write("", told) == ("7MB", IDLE_AT_MOST)
+        assert await store.read("", told) == ("7MB", IDLE_AT_MOST)
+    finally:
+        await store.aclose()
+
+
 async def test_erasure_waits_for_who_indexes_and_leaves_no_word_behind(
     postgres: PostgresServer, database: Database, name: str, clock: VirtualClock
 ) -> None:
