@@ -65,11 +65,17 @@ def follow_up(tx: Tx, draft: Draft, policy: Policy) -> None:
         tell_who_waits(tx, draft, policy)
 
 
-class Planned(NamedTuple):
-    """``turn_at``: the instant of a turn that this node now holds, if there is one. ``routed``: a queue, or
-    who is gone, is to be looked at."""
+class HeldTurn(NamedTuple):
+    """A turn that this node has claimed, and the instant when it is due."""
 
-    turn_at: int | None
+    due_at: int
+    fence: int
+
+
+class Planned(NamedTuple):
+    """``turn``: the one that this node now holds, if there is one. ``routed``: a queue, or who is gone, is to be looked at."""
+
+    turn: HeldTurn | None
     routed: bool
 
 
@@ -95,17 +101,16 @@ def write_consequences(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -
     return Planned(_plan_turn(tx, draft, policy, at_once=at_once), routed)
 
 
-def _plan_turn(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -> int | None:
+def _plan_turn(tx: Tx, draft: Draft, policy: Policy, *, at_once: bool) -> HeldTurn | None:
     state = draft.state
     assert state is not None
-    if state.floor is Floor.BOT and state.unanswered:
-        delay = 0 if at_once else policy.pause(state.endpoint.channel)
-        due_at = draft.now + delay
-        if due.put(tx, TURN, state.id, due_at=due_at, lease=(policy.node, due_at + policy.turn_lease)):
-            return due_at
-        if at_once and due.put_forward(tx, TURN, state.id, due_at=draft.now, node=policy.node):
-            return draft.now
-    return None
+    if state.floor is not Floor.BOT or not state.unanswered:
+        return None
+    due_at = draft.now + (0 if at_once else policy.pause(state.endpoint.channel))
+    fence = due.hold(tx, TURN, state.id, due_at=due_at, node=policy.node, until=due_at + policy.turn_lease)
+    if fence is None and at_once:
+        fence = due.put_forward(tx, TURN, state.id, due_at=due_at, node=policy.node)
+    return None if fence is None else HeldTurn(due_at, fence)
 
 
 def _write_for(tx: Tx, draft: Draft, entry: Entry, policy: Policy) -> None:

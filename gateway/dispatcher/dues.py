@@ -46,6 +46,7 @@ class Dues:
         self._next = 0
         self._ahead = 0
         self._tasks = TaskSet("due")
+        self._newest: dict[tuple[str, str, str], asyncio.Task[None]] = {}
         self._holding = TaskSet("due.held")
         self._loop_task: asyncio.Task[None] | None = None
 
@@ -149,8 +150,7 @@ class Dues:
             if handler is None:
                 await self._leave(row)
             else:
-                task = self._tasks.start(self._handle(handler, row), name=f"{row.kind}:{row.subject}")
-                task.add_done_callback(self._finished)
+                self._begin(handler, row)
         return len(rows) == BATCH
 
     async def _look_at_the_clock(self) -> None:
@@ -169,7 +169,23 @@ class Dues:
 
         await self._store.write(row.business, unit, key=row.subject)
 
-    async def _handle(self, handler: Handler, row: due.Due) -> None:
+    def _begin(self, handler: Handler, row: due.Due) -> None:
+        """What is still at work on the same row, though its lease has run out (the process stood still, the clock was set), ends first:
+        it is late, and knows best what became of what it began."""
+        name = row.business, row.kind, row.subject
+        work = self._handle(handler, row, late=self._newest.get(name))
+        task = self._newest[name] = self._tasks.start(work, name=f"{row.kind}:{row.subject}")
+        task.add_done_callback(self._finished)
+
+        def forget(task: asyncio.Task[None]) -> None:
+            if self._newest.get(name) is task:
+                del self._newest[name]
+
+        task.add_done_callback(forget)
+
+    async def _handle(self, handler: Handler, row: due.Due, *, late: asyncio.Task[None] | None) -> None:
+        if late is not None:
+            await asyncio.wait([late], timeout=self.leases.get(row.kind, self.lease) / 1e6)
         outcome = handler(row)
         if outcome is not None:
             await outcome

@@ -96,14 +96,14 @@ class Turns:
             if waiting.inputs is not None:
                 waiting.inputs = inputs_of(committed.entries, waiting.inputs) if whole else None
             waiting.state = state
-        elif committed.turn_at is not None:
+        elif committed.turn is not None:
             before = committed.before
             known = before is None or not before.unanswered
             inputs = inputs_of(committed.entries) if known else None
-            waiting = Waiting(committed.business, state, inputs, fence=1, attempts=1)
+            waiting = Waiting(committed.business, state, inputs, fence=committed.turn.fence, attempts=1)
             self._waiting[state.id] = waiting
-        if waiting is not None and committed.turn_at is not None:
-            delay = max(0.0, (committed.turn_at - state.updated_at) / 1e6)
+        if waiting is not None and committed.turn is not None:
+            delay = max(0.0, (committed.turn.due_at - state.updated_at) / 1e6)
             now = asyncio.get_running_loop().time()
             waiting.latest = waiting.latest or now + delay + MAX_WAIT
             self._schedule(waiting, delay)

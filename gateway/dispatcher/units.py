@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.dispatcher.addressing import known_here, with_faces, with_target
 from gateway.dispatcher.attaching import attachments_of, plan_fetches, with_files
-from gateway.dispatcher.consequences import DELIVERY, follow_up, write_consequences
+from gateway.dispatcher.consequences import DELIVERY, HeldTurn, follow_up, write_consequences
 from gateway.dispatcher.consulting import with_asked
 from gateway.dispatcher.macros import at_step, commands_of
 from gateway.dispatcher.policy import Policy
@@ -37,7 +37,7 @@ UNREACHABLE = "unreachable"
 
 
 class Committed(NamedTuple):
-    """What a unit appended, for those who follow. ``turn_at``: a turn is due then, and leased to this node.
+    """What a unit appended, for those who follow. ``turn``: the one that this node now holds, if there is one.
 
     ``bodies``: the events of ``entries`` as they were written to disk. ``routed``: a queue, or who is gone, is to be
     looked at.
@@ -48,7 +48,7 @@ class Committed(NamedTuple):
     state: Conversation
     entries: tuple[Entry, ...]
     bodies: tuple[bytes, ...]
-    turn_at: int | None = None
+    turn: HeldTurn | None = None
     routed: bool = False
 
 

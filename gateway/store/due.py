@@ -1,7 +1,12 @@
-"""Due rows: turns, deliveries, timers. Written with their cause, claimed one way, claimed again after a crash."""
+"""Due rows: turns, deliveries, timers. Written with their cause, claimed one way, claimed again after a crash.
+
+A claim's proof is its fence. Each claim raises it, and a new row's begins at random: a row is deleted when its work is done, and
+written anew by the same name, and whoever was late with the old one must not take the new one for theirs.
+"""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -66,6 +71,7 @@ _FORWARD = Query(
     update(due)
     .where(*_this, due.c.lease_by == bindparam("node"), due.c.due_at > bindparam("new_due_at"))
     .values(due_at=bindparam("new_due_at"))
+    .returning(due.c.fence)
 )
 _HASTEN = Query(
     update(due)
@@ -122,30 +128,44 @@ class Due(NamedTuple):
     payload: str
 
 
-def put(tx: Tx, kind: str, subject: str, *, due_at: int, payload: str = "{}", lease: tuple[str, int] = ("", 0)) -> bool:
-    """Writes a row unless there is one already. ``lease``: this node begins at once and holds it until then."""
-    node, until = lease
-    attempts, fence = (1, 1) if node else (0, 0)
+def put(tx: Tx, kind: str, subject: str, *, due_at: int, payload: str = "{}") -> bool:
+    """Writes a row unless there is one already."""
     return bool(
         tx.execute(
-            _PUT, kind=kind, subject=subject, due_at=due_at, fence=fence, attempts=attempts, lease_by=node,
-            lease_until=until, payload=payload,
+            _PUT, kind=kind, subject=subject, due_at=due_at, fence=_begun(), attempts=0, lease_by="", lease_until=0,
+            payload=payload,
         )
     )  # fmt: skip
+
+
+def hold(tx: Tx, kind: str, subject: str, *, due_at: int, node: str, until: int) -> int | None:
+    """As ``put``, for a node that claims the row as it writes it, until then: the claim's fence."""
+    fence = _begun()
+    written = tx.execute(
+        _PUT, kind=kind, subject=subject, due_at=due_at, fence=fence, attempts=1, lease_by=node, lease_until=until,
+        payload="{}",
+    )  # fmt: skip
+    return fence if written else None
+
+
+def _begun() -> int:
+    """Where a row's fence begins, with room for its claims."""
+    return secrets.randbits(62)
 
 
 def poke(tx: Tx, kind: str, subject: str, *, due_at: int) -> None:
     """As ``put``; a row that is there already stays locked until this transaction ends, so that whoever works it off
     can't delete it without seeing what this transaction wrote for it."""
     tx.execute(
-        _POKE, kind=kind, subject=subject, due_at=due_at, fence=0, attempts=0, lease_by="", lease_until=0, payload="{}"
-    )
+        _POKE, kind=kind, subject=subject, due_at=due_at, fence=_begun(), attempts=0, lease_by="", lease_until=0,
+        payload="{}",
+    )  # fmt: skip
 
 
 def reset(tx: Tx, kind: str, subject: str, *, due_at: int, payload: str = "{}") -> None:
     """Writes a row, or moves the one there is (a timer that was set anew)."""
     tx.execute(
-        _REPLACE, kind=kind, subject=subject, due_at=due_at, fence=0, attempts=0, lease_by="", lease_until=0,
+        _REPLACE, kind=kind, subject=subject, due_at=due_at, fence=_begun(), attempts=0, lease_by="", lease_until=0,
         payload=payload,
     )  # fmt: skip
 
@@ -222,9 +242,10 @@ def postpone(tx: Tx, kind: str, subject: str, *, due_at: int) -> bool:
     return bool(tx.execute(_POSTPONE, kind=kind, subject=subject, new_due_at=due_at))
 
 
-def put_forward(tx: Tx, kind: str, subject: str, *, due_at: int, node: str) -> bool:
-    """Makes a row that this node holds and still waits for due earlier; ``False`` where it is not so."""
-    return bool(tx.execute(_FORWARD, kind=kind, subject=subject, new_due_at=due_at, node=node))
+def put_forward(tx: Tx, kind: str, subject: str, *, due_at: int, node: str) -> int | None:
+    """Makes a row that this node holds and still waits for due earlier: its fence; ``None`` where it is not so."""
+    row = tx.one(_FORWARD, kind=kind, subject=subject, new_due_at=due_at, node=node)
+    return None if row is None else int(row[0])
 
 
 def release_dead(tx: Tx, now: int) -> None:

@@ -128,6 +128,12 @@ class PostgresServer:
         self.execute(f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {template} {self._copying}")
         return self.url(name)
 
+    def create_encoded(self, encoding: str) -> str:
+        """An empty database in another encoding than ours; its URL."""
+        name = f"test_{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
+        return self.url(name)
+
     def drop(self, url: str) -> None:
         self.execute(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
 

@@ -210,8 +210,7 @@ def test_table_without_row_level_security_is_named(postgres: PostgresServer, tmp
 
 
 def test_database_in_another_encoding_is_told(postgres: PostgresServer, tmp_path: Path) -> None:
-    postgres.execute(f"CREATE DATABASE latin OWNER {ROLE} TEMPLATE template0 ENCODING 'LATIN1'")
-    found = examine(settings_for(postgres.url("latin"), tmp_path))
+    found = examine(settings_for(postgres.create_encoded("LATIN1"), tmp_path))
     assert said(found, "Encoding").level is Level.MEND and "UTF8" in said(found, "Encoding").text
     assert "not made yet" in said(found, "Database").text
 

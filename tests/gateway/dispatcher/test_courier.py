@@ -27,6 +27,7 @@ from gateway.model.rules import WaitingRules
 from gateway.ports import Capabilities
 from gateway.store import deliveries, due
 from gateway.store.deliveries import DeliveryStatus
+from gateway.store.sql import Tx
 from gateway.store.store import Store
 from tests.support.stores import Place
 from tests.support_edge.bench import OLGA, Bench, on_bench
@@ -328,6 +329,52 @@ async def test_call_that_takes_long_stays_its_nodes(bench: Bench, channel: Stric
     assert channel.tried == []
     for node in (slow, other):
         await node.drain(within=1)
+
+
+async def test_node_that_was_late_sends_nothing_of_what_came_since(
+    bench: Bench, channel: StrictChannel, store: Store
+) -> None:
+    """It stood still in the middle of a call. Another node has sent all there was; what is said now is that one's, though the endpoint's
+    row is a new one, which nobody has claimed before."""
+    late_channel = StrictChannel(store)
+    stands_still, is_slow = Hang(), Hang()
+    late_channel.outcome = stands_still
+    await bench.dispatcher._dues.drain(within=0.2)
+    late = await sender(bench, "node-b", late_channel)
+    conversation = await opened(bench)
+    await reply(bench, conversation, "first")
+    late.due_at(1)
+    await until(lambda: len(late_channel.stored_as) == 1)
+    assert late._dues._loop_task is not None
+    late._dues._loop_task.cancel()
+    other = await sender(bench, "node-c", channel)
+    bench.times.clock.advance(LEASE / SECOND + 1)
+    other.due_at(1)
+    await until(lambda: channel.texts() == ["first"])
+    await until_async(lambda: is_done(bench))
+    channel.outcome = is_slow
+    await reply(bench, conversation, "second")
+    other.due_at(1)
+    await until(lambda: len(channel.stored_as) == 2)
+
+    stands_still.release()
+    await until(lambda: late_channel.texts() == ["first"])
+    await late.drain(within=5)
+    is_slow.release()
+    await until(lambda: channel.texts() == ["first", "second"])
+
+    assert late_channel.texts() == ["first"]
+    await other.drain(within=1)
+
+
+async def is_done(bench: Bench) -> bool:
+    """No endpoint waits for anything."""
+
+    def unit(tx: Tx, now: int) -> bool:
+        tx._cursor.execute("SELECT count(*) FROM due WHERE kind = 'delivery'")
+        return tx._cursor.fetchall() == [(0,)]
+
+    return await bench.store.read(bench.place.business, unit)
 
 
 async def test_late_news_of_what_another_node_has_sent_puts_nothing_back(bench: Bench, channel: StrictChannel) -> None:

@@ -14,7 +14,7 @@ from tests.support.stores import Database, Place, make_place
 from tests.support_edge.bench import Bench
 from tests.support_edge.checks import check_turns
 from tests.support_edge.times import Times
-from tests.support_edge.waiting import until
+from tests.support_edge.waiting import until, until_async
 
 DAY = 86_400.0
 
@@ -48,10 +48,10 @@ async def test_row_of_a_node_that_fell_silent_is_claimed_by_another(store: Store
     claims: list[str] = []
 
     async def forget(row: due.Due) -> None:
-        claims.append(f"forgot {row.fence}")
+        claims.append("forgot")
 
     async def work(row: due.Due) -> None:
-        claims.append(f"worked {row.fence} attempt {row.attempts}")
+        claims.append(f"worked, attempt {row.attempts}")
         await store.write(row.business, lambda tx, now: due.finish(tx, row.kind, row.subject, fence=row.fence))
 
     await put(store, place, 1, due_at=times.clock())
@@ -67,8 +67,62 @@ async def test_row_of_a_node_that_fell_silent_is_claimed_by_another(store: Store
     silent._loop_task.cancel()
     await times.advance(2)
     await until(lambda: len(claims) == 2)
-    assert claims == ["forgot 1", "worked 2 attempt 2"]
+    assert claims == ["forgot", "worked, attempt 2"]
     await other.drain(within=1)
+
+
+async def test_work_that_is_late_ends_before_its_node_begins_it_again(store: Store, place: Place, times: Times) -> None:
+    """The process stood still for longer than its lease, and claims the row anew before the old claim has noticed."""
+    told: list[str] = []
+    answer = asyncio.Event()
+
+    async def work(row: due.Due) -> None:
+        told.append(f"begins {row.attempts}")
+        await answer.wait()
+        done = await store.write(
+            row.business, lambda tx, now: due.finish(tx, row.kind, row.subject, fence=row.fence)
+        )  # fmt: skip
+        told.append(f"ends {row.attempts}: {done}")
+
+    async def is_claimed(times_claimed: int) -> bool:
+        def unit(tx: Tx, now: int) -> int:
+            tx._cursor.execute("SELECT attempts FROM due WHERE kind = 'work'")
+            return int(tx._cursor.fetchall()[0][0])
+
+        return await store.read(place.business, unit) == times_claimed
+
+    await put(store, place, 1, due_at=times.clock())
+    node = Dues(store, node="node", clock=times.clock, lease=20 * SECOND, poll=0.01)
+    node.start({"work": work})
+    await until(lambda: told == ["begins 1"])
+    times.clock.advance(3600)
+    await until_async(lambda: is_claimed(2))
+    await asyncio.sleep(0)
+    assert told == ["begins 1"]
+
+    answer.set()
+    await until(lambda: len(told) == 4)
+    assert told == ["begins 1", "ends 1: False", "begins 2", "ends 2: True"]
+    await node.drain(within=1)
+    assert node._newest == {}
+
+
+async def test_work_that_hangs_is_waited_for_no_longer_than_a_lease(store: Store, place: Place, times: Times) -> None:
+    begun: list[int] = []
+
+    async def work(row: due.Due) -> None:
+        begun.append(row.attempts)
+        if len(begun) == 1:
+            await asyncio.Event().wait()
+        await store.write(row.business, lambda tx, now: due.finish(tx, row.kind, row.subject, fence=row.fence))
+
+    await put(store, place, 1, due_at=times.clock())
+    node = Dues(store, node="node", clock=times.clock, lease=SECOND // 20, poll=0.01)
+    node.start({"work": work})
+    await until(lambda: len(begun) == 1)
+    times.clock.advance(1)
+    await until(lambda: len(begun) == 2)
+    await node.drain(within=0)
 
 
 async def test_row_that_is_put_during_a_look_is_not_overlooked(store: Store, place: Place, times: Times) -> None:

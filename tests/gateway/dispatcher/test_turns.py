@@ -364,7 +364,7 @@ async def test_turn_whose_lease_ran_out_while_it_waited_is_still_this_nodes(benc
     conversation = (await bench.say("no internet")).conversation
     bench.times.clock.advance(60)
     bench.dispatcher.due_at(1)
-    await until_async(lambda: is_claimed_anew(bench, conversation), what="the row is claimed")
+    await until_async(lambda: is_claimed_anew(bench), what="the row is claimed")
     await bench.advance(2)
     check_turns(await bench.logged(conversation, "bot_message"))
     assert (
@@ -372,11 +372,11 @@ async def test_turn_whose_lease_ran_out_while_it_waited_is_still_this_nodes(benc
     )
 
 
-async def is_claimed_anew(bench: Bench, conversation: str) -> bool:
+async def is_claimed_anew(bench: Bench) -> bool:
     def unit(tx: Tx, now: int) -> int:
-        tx._cursor.execute("SELECT fence FROM due WHERE kind = 'turn'")
-        ((fence,),) = tx._cursor.fetchall()
-        return int(fence)
+        tx._cursor.execute("SELECT attempts FROM due WHERE kind = 'turn'")
+        ((attempts,),) = tx._cursor.fetchall()
+        return int(attempts)
 
     return await bench.store.read(bench.place.business, unit) > 1
 

@@ -16,8 +16,15 @@ from tests.support.stores import Database, Place, make_place
 LEASE = 30 * SECOND
 
 
-async def put(store: Store, place: Place, subject: str, *, at: int = START, lease: tuple[str, int] = ("", 0)) -> bool:
-    return await store.write(place.business, lambda tx, now: due.put(tx, "turn", subject, due_at=at, lease=lease))
+async def put(store: Store, place: Place, subject: str, *, at: int = START) -> bool:
+    return await store.write(place.business, lambda tx, now: due.put(tx, "turn", subject, due_at=at))
+
+
+async def hold(store: Store, place: Place, subject: str, *, node: str, at: int = START) -> int | None:
+    def unit(tx: Tx, now: int) -> int | None:
+        return due.hold(tx, "turn", subject, due_at=at, node=node, until=START + LEASE)
+
+    return await store.write(place.business, unit)
 
 
 async def claim(store: Store, node: str, *, limit: int = 10) -> list[Due]:
@@ -33,7 +40,7 @@ async def test_what_is_due_is_claimed_once(store: Store, place: Place) -> None:
 
     (row,) = await claim(store, "node-a")
 
-    assert row == Due(place.business, "turn", "c1", 1, 1, START, "{}")
+    assert row == Due(place.business, "turn", "c1", row.fence, 1, START, "{}")
     assert await claim(store, "node-b") == []
 
 
@@ -104,6 +111,42 @@ async def test_who_lost_the_claim_changes_nothing(store: Store, place: Place, cl
     assert await next_at(store) is None
 
 
+@pytest.mark.parametrize("how", ["put", "poked", "reset", "held"])
+async def test_row_that_is_written_anew_is_not_that_of_who_was_late_with_the_old_one(
+    store: Store, place: Place, clock: VirtualClock, how: str
+) -> None:
+    """Another node has done what waited, and something new came of the same name."""
+    await put(store, place, "c1")
+    (old,) = await claim(store, "node-a")
+    clock.advance(30)
+    (done,) = await claim(store, "node-b")
+
+    def again(tx: Tx, now: int) -> None:
+        assert due.finish(tx, "turn", "c1", fence=done.fence)
+        match how:
+            case "put":
+                due.put(tx, "turn", "c1", due_at=now)
+            case "poked":
+                due.poke(tx, "turn", "c1", due_at=now)
+            case "reset":
+                due.reset(tx, "turn", "c1", due_at=now)
+            case "held":
+                due.hold(tx, "turn", "c1", due_at=now, node="node-b", until=now)
+
+    await store.write(place.business, again)
+    await claim(store, "node-b")
+
+    def too_late(tx: Tx, now: int) -> list[bool]:
+        return [
+            due.renew(tx, "turn", "c1", fence=old.fence, until=now + LEASE),
+            due.carry(tx, "turn", "c1", fence=old.fence, payload="{}", until=now + LEASE),
+            due.delay(tx, "turn", "c1", fence=old.fence, due_at=now, attempts=0),
+            due.finish(tx, "turn", "c1", fence=old.fence),
+        ]
+
+    assert await store.write(place.business, too_late) == [False] * 4
+
+
 async def test_a_renewed_claim_is_kept(store: Store, place: Place, clock: VirtualClock) -> None:
     await put(store, place, "c1")
     (row,) = await claim(store, "node-a")
@@ -137,21 +180,25 @@ async def test_a_delayed_row_comes_back_when_it_says(store: Store, place: Place,
 async def test_a_row_that_is_leased_from_the_start_is_its_nodes(
     store: Store, place: Place, clock: VirtualClock
 ) -> None:
-    await put(store, place, "c1", lease=("node-a", START + LEASE))
+    fence = await hold(store, place, "c1", node="node-a")
+    assert fence is not None
     assert await claim(store, "node-b") == []
+    assert await hold(store, place, "c1", node="node-b") is None
 
-    assert await store.write(place.business, lambda tx, now: due.finish(tx, "turn", "c1", fence=1))
+    assert await store.write(place.business, lambda tx, now: due.finish(tx, "turn", "c1", fence=fence))
 
 
 async def test_only_the_node_that_waits_for_a_row_brings_it_forward(store: Store, place: Place) -> None:
-    await put(store, place, "c1", at=START + SECOND, lease=("node-a", START + LEASE))
+    fence = await hold(store, place, "c1", node="node-a", at=START + SECOND)
 
-    def forward(node: str, at: int) -> object:
-        return store.write(place.business, lambda tx, now: due.put_forward(tx, "turn", "c1", due_at=at, node=node))
+    async def forward(node: str) -> int | None:
+        return await store.write(
+            place.business, lambda tx, now: due.put_forward(tx, "turn", "c1", due_at=START, node=node)
+        )
 
-    assert not await forward("node-b", START)  # type: ignore[misc]
-    assert await forward("node-a", START)  # type: ignore[misc]
-    assert not await forward("node-a", START)  # type: ignore[misc]
+    assert await forward("node-b") is None
+    assert await forward("node-a") == fence
+    assert await forward("node-a") is None
 
 
 async def test_a_timer_that_is_set_anew_moves_and_whoever_held_it_has_it_no_more(
@@ -186,7 +233,7 @@ async def test_a_node_that_drains_frees_what_it_holds_everywhere(store: Store, p
     other = await make_place(store, "other")
     await put(store, place, "a")
     await put(store, other, "b")
-    await put(store, other, "c", lease=("node-b", START + LEASE))
+    await hold(store, other, "c", node="node-b")
     await claim(store, "node-a")
 
     await store.write("", lambda tx, now: due.release_all(tx, node="node-a"))
@@ -210,7 +257,7 @@ async def test_two_nodes_never_hold_the_same_row(database: Database, clock: Virt
 
         subjects = [row.subject for row in (*first, *second)]
         assert len(subjects) == len(set(subjects))
-        assert {row.fence for row in (*first, *second)} == {1}
+        assert {row.attempts for row in (*first, *second)} == {1}
         # A claim that found the rest locked by the other ends early; nothing is lost by it.
         subjects += [row.subject for row in await claim_all(one, "node-a")]
         assert sorted(subjects) == sorted(f"c{number}" for number in range(60))

@@ -499,10 +499,10 @@ def test_a_user_who_may_make_nothing_is_told_so(postgres: PostgresServer, folder
 
 
 def test_a_database_of_another_encoding_is_refused(postgres: PostgresServer, folder: DataFolder) -> None:
-    postgres.execute("CREATE DATABASE latin OWNER switchboard ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+    url = postgres.create_encoded("LATIN1")
 
-    assert "LATIN1" in refused(folder, postgres.url("latin"))
-    postgres.drop(postgres.url("latin"))
+    assert "LATIN1" in refused(folder, url)
+    postgres.drop(url)
 
 
 def test_what_cannot_be_reached_says_what_to_look_at(postgres: PostgresServer, folder: DataFolder) -> None:
