@@ -549,6 +549,13 @@ class Narrator(Protocol):
     async def narrate(self, business: str, text: str, *, locale: str, speakers: Sequence[Speaker] = ()) -> bytes: ...
 
 
+class Samples(Protocol):
+    """How an engine speaks: the text by it alone, as WAV (16 kHz, one channel). Raises ``SpeechUnavailable`` with what to do, also where
+    there is no such engine."""
+
+    async def sample(self, text: str, *, locale: str, speaker: Speaker) -> bytes: ...
+
+
 class Calls(Protocol):
     """Calls, whichever node has their sound.
 

@@ -32,7 +32,7 @@ from gateway.faults import desk
 from gateway.metrics import CALLS, CALLS_BEGUN, SPEECH_ENGINES, one_of
 from gateway.model.events import Person
 from gateway.model.rules import CallSettings, Speaker
-from gateway.ports import Caller, Inbound, Phrases, Receipt
+from gateway.ports import Caller, Inbound, Phrases, Receipt, Synthesizer
 from gateway.store import directory, inboxes, log, sounds
 from gateway.store.sql import Tx
 from gateway.store.store import Store
@@ -108,6 +108,10 @@ class Calls:
         """What speaks to a business's customers outside calls."""
         settings = CallSettings(speakers={locale: tuple(speakers)})
         return (await self._engines()).of(business, locale, settings, changed=_note_nothing)
+
+    async def alone(self, speaker: Speaker) -> Synthesizer:
+        """One engine that speaks. Raises ``SpeechUnavailable``."""
+        return (await self._engines()).alone(speaker)
 
     async def begin(self, call: Inbound) -> tuple[Receipt, str]:
         """As ``gateway.ports.Calls``."""

@@ -32,7 +32,7 @@ LARGEST_RECORDING = 512 * 1024 * 1024
 
 
 class CallDesk:
-    """A ``gateway.ports.Calls``, and a ``gateway.ports.Transcriber`` and ``Narrator`` by the same engines."""
+    """A ``gateway.ports.Calls``, and a ``gateway.ports.Transcriber``, ``Narrator`` and ``Samples`` by the same engines."""
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, hub: Hub, asks: Asks, *, phrases: Phrases, vocabulary: Vocabulary, settings: Settings,
@@ -108,6 +108,12 @@ class CallDesk:
         from channels.voice.messages import narrate
 
         return await narrate(text, await (await self._open_up()).voice_of(business, locale, speakers), locale=locale)
+
+    async def sample(self, text: str, *, locale: str, speaker: Speaker) -> bytes:
+        from channels.voice.messages import sample
+
+        synthesizer = await (await self._open_up()).alone(speaker)
+        return await sample(text, synthesizer, locale=locale, voice=speaker.voice, rate=speaker.rate)
 
     @property
     def count(self) -> int:

@@ -1,4 +1,4 @@
-"""Voice messages, understood and said by the engines of the calls.
+"""Voice messages, understood and said by the engines of the calls; and how one of them sounds.
 
 A recording is fed an utterance at a time, as fast as the engine takes it: what waits for an engine stays bounded, and a final is
 asked for as in a call.
@@ -15,13 +15,14 @@ from channels.voice.cues import Settings
 from channels.voice.hearing import Recognition
 from channels.voice.voices import Voice
 from gateway.errors import SpeechUnavailable
-from gateway.ports import Heard, Listening, Words
+from gateway.ports import Heard, Listening, Synthesizer, Words
 from speech.decoding import decode
 from speech.encoding import encode
 from speech.frames import FRAME_BYTES
 from speech.speakable import speakable
 from speech.streams import closing
 from speech.utterances import utterances
+from speech.wav import wav
 
 LEAD = 10
 """Frames of silence (0.2 s) behind each utterance."""
@@ -48,11 +49,24 @@ async def transcribe(file: bytes, recognition: Recognition, *, sure: float = Set
 
 async def narrate(text: str, voice: Voice, *, locale: str) -> bytes:
     """A text as a voice message. Raises as ``Narrator``."""
+    sound = await _said(voice.parts.synthesizer, text, locale=locale, voice=voice.voice, rate=voice.rate)
+    with tempfile.TemporaryDirectory(prefix="switchboard-") as folder:
+        said, coded = Path(folder, "said"), Path(folder, "said.ogg")
+        await asyncio.to_thread(said.write_bytes, sound)
+        await encode(said, coded, channels=1)
+        return await asyncio.to_thread(coded.read_bytes)
+
+
+async def sample(text: str, synthesizer: Synthesizer, *, locale: str, voice: str, rate: float) -> bytes:
+    """As ``gateway.ports.Samples``."""
+    return wav(await _said(synthesizer, text, locale=locale, voice=voice, rate=rate))
+
+
+async def _said(synthesizer: Synthesizer, text: str, *, locale: str, voice: str, rate: float) -> bytes:
     sound = bytearray()
-    synthesizer = voice.parts.synthesizer
     try:
         async with asyncio.timeout(NARRATED_WITHIN):
-            told = synthesizer.speak(speakable(text, locale), locale=locale, voice=voice.voice, rate=voice.rate)
+            told = synthesizer.speak(speakable(text, locale), locale=locale, voice=voice, rate=rate)
             async with closing(told) as frames:
                 async for frame in frames:
                     sound += frame
@@ -62,11 +76,7 @@ async def narrate(text: str, voice: Voice, *, locale: str) -> bytes:
         raise SpeechUnavailable("The synthesizer takes too long.") from error
     if not sound:
         raise SpeechUnavailable("Nothing of this can be spoken.")
-    with tempfile.TemporaryDirectory(prefix="switchboard-") as folder:
-        said, coded = Path(folder, "said"), Path(folder, "said.ogg")
-        await asyncio.to_thread(said.write_bytes, bytes(sound))
-        await encode(said, coded, channels=1)
-        return await asyncio.to_thread(coded.read_bytes)
+    return bytes(sound)
 
 
 def _cut(sound: bytes) -> list[bytes]:

@@ -94,6 +94,14 @@ class Voices:
         first = next((one for one in speakers if one.name == synthesizers[0].name), None)
         return Voice(parts, recognition, first.voice, first.rate) if first is not None else Voice(parts, recognition)
 
+    def alone(self, speaker: Speaker) -> Synthesizer:
+        """One engine, without whoever would stand in for it. Raises ``SpeechUnavailable``."""
+        there = {placed.name: placed for placed in self._synthesizers}
+        found = self._engines.synthesizer(speaker.name) if self._engines is not None else there.get(speaker.name)
+        if found is None:
+            raise SpeechUnavailable("It isn't set up here.")
+        return found.engine
+
     def of_files(self, business: str, locale: str, recognizers: Sequence[str] = ()) -> Recognition | None:
         """By what recordings are understood: they may take their time, and what they fail at is no reason to change the engine of
         a call."""

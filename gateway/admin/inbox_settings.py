@@ -136,17 +136,21 @@ def _speakers(
         _order(locale, tuple(one.name for one in speakers), field=field)
         before = {one.name for one in known.speakers.get(locale, ())}
         for index, one in enumerate(speakers):
-            if not _VOICE.fullmatch(one.voice):
-                raise Invalid(faults.VOICE(), field=f"{field}.{index}.voice")
-            if not SLOWEST <= one.rate <= FASTEST:
-                raise Invalid(faults.RATE(), field=f"{field}.{index}.rate")
-            if engines is not None and one.name not in before:
-                found = _engine(engines, one.name, locale, field=f"{field}.{index}.name")
-                if not found.speaks:
-                    raise Invalid(faults.SPEAKS_NOT(engine=one.name), field=f"{field}.{index}.name")
+            new = engines if one.name not in before else None
+            check_speaker(one, locale, new, at=f"{field}.{index}.")
         if speakers:
             kept[locale] = speakers
     return kept
+
+
+def check_speaker(speaker: Speaker, locale: str, engines: Mapping[str, Known] | None, *, at: str = "") -> None:
+    """``engines``: among which it must be, and speak this language; ``at``: where it stands in what was sent. Raises ``Invalid``."""
+    if not _VOICE.fullmatch(speaker.voice):
+        raise Invalid(faults.VOICE(), field=f"{at}voice")
+    if not SLOWEST <= speaker.rate <= FASTEST:
+        raise Invalid(faults.RATE(), field=f"{at}rate")
+    if engines is not None and not _engine(engines, speaker.name, locale, field=f"{at}name").speaks:
+        raise Invalid(faults.SPEAKS_NOT(engine=speaker.name), field=f"{at}name")
 
 
 def _order(locale: str, names: tuple[str, ...], *, field: str) -> None:

@@ -66,7 +66,7 @@ def set_up_routes(node: Switchboard, *, changed: Callable[[str, str], None]) -> 
         *People(node.store, node.dispatcher, node.hub).routes(),
         *invitations.routes(),
         *Programs(node.store).routes(),
-        *SpeechRoutes(node.store, engines).routes(),
+        *SpeechRoutes(node.store, engines, node.calls, phrases=phrases, counters=node.counters).routes(),
         *Sounds(node.store, node.files, phrases).routes(),
         *Configuration(node.store, changed=changed).routes(),
         *node.knowledge.routes(),

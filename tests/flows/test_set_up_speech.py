@@ -88,6 +88,36 @@ def test_engines_are_chosen_in_an_order_for_each_language(stage: Stage, new: New
     expect(speaks.get_by_label("Speed")).to_have_value("1.1")
 
 
+def test_engine_is_heard_before_it_is_chosen_for_good(stage: Stage, new: NewServer) -> None:
+    stage.allow("status of 401")
+    stage.allow("status of 409")
+    anna = Administrator.with_business(stage, new)
+    open_inbox(anna)
+    anna.page.get_by_label("Visitors can call").check()
+    speaks = anna.page.get_by_role("group", name="Speech engines").get_by_role("group", name="Speaks")
+    add(speaks, "espeak-ng")
+    robot = speaks.get_by_role("listitem").filter(has_text="espeak-ng")
+    robot.get_by_label("Speed").select_option(label="× 2")
+    robot.get_by_role("button", name="Listen: espeak-ng").press("Enter")
+    stop = robot.get_by_role("button", name="Stop: espeak-ng")
+    expect(stop).to_be_visible()
+    assert robot.locator("audio").evaluate("(one) => one.duration") > 0.5
+    expect(robot.get_by_role("button", name="Listen: espeak-ng"), "it comes to its end").to_be_visible()
+    robot.get_by_label("Speed").select_option(label="× 0.5")
+    robot.get_by_role("button", name="Listen: espeak-ng").click()
+    stop.click()
+    expect(stop).to_have_count(0)
+
+    add(speaks, "cloud")
+    cloud = speaks.get_by_role("listitem").filter(has_text="cloud")
+    cloud.get_by_role("button", name="Listen: cloud").click()
+    expect(cloud.get_by_role("alert")).to_contain_text("“cloud” said nothing.")
+    robot.get_by_label("Voice").fill("nobody")
+    robot.get_by_role("button", name="Listen: espeak-ng").click()
+    expect(robot.get_by_role("alert")).to_contain_text("espeak-ng has no voice 'nobody'")
+    assert_no_faults(anna.page)
+
+
 def open_inbox(anna: Administrator) -> None:
     anna.open("Inboxes")
     anna.row("Example Lamps").first.click()

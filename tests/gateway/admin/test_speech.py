@@ -6,12 +6,19 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from gateway.admin.speech import SAMPLES_PER_MINUTE
 from gateway.settings import SpeechEngine
+from speech.frames import RATE
+from speech.wav import sound_of
 from tests.gateway.admin.browsers import Browser, code
+from tests.support.servers import free_port
 from tests.support.stores import Database
 from tests.support_edge.site import Site, on_site
+
+Wave = np.ndarray[tuple[int], np.dtype[np.int16]]
 
 KEY = "a-key-of-the-server"
 TABLES = {
@@ -113,6 +120,68 @@ async def test_engine_that_has_gone_does_not_stop_other_changes(site: Site, anna
     assert english["gone"] == ["live", "cloud"] and english["start"] == ["recognizers", "speakers"]
 
 
-async def test_only_administrators_see_engines(site: Site) -> None:
+async def test_only_administrators_see_and_hear_engines(site: Site) -> None:
     olga = Browser(site, site.ours.sessions["olga"])
     assert code(await olga.ask("GET", "speech")) == (403, "forbidden")
+    assert code(await olga.ask("POST", "speech/sample", {"locale": "en", "name": "espeak-ng"})) == (403, "forbidden")
+
+
+async def listened(site: Site, **wanted: Any) -> tuple[int, str, bytes]:
+    """Status, type and body."""
+    path = f"{site.origin}/api/v1/businesses/{site.ours.business}/speech/sample"
+    async with site.http.post(path, headers=site.headers("anna"), json=wanted) as response:
+        return response.status, response.content_type, await response.read()
+
+
+async def heard(site: Site, **wanted: Any) -> Wave:
+    """How an engine speaks: its sound."""
+    status, kind, body = await listened(site, **wanted)
+    assert (status, kind) == (200, "audio/wav"), body[:500]
+    return np.frombuffer(sound_of(body), dtype=np.int16)
+
+
+async def test_engine_says_the_greeting_in_its_voice_at_its_speed(site: Site) -> None:
+    usual = await heard(site, locale="en", name="espeak-ng")
+    fast = await heard(site, locale="en", name="espeak-ng", rate=2)
+    other = await heard(site, locale="en", name="espeak-ng", voice="en-us+f3")
+    assert RATE < len(usual) < 10 * RATE and np.abs(usual).max() > 2000
+    assert len(fast) < 0.7 * len(usual)
+    assert len(other) != len(usual) or (other != usual).any()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field", "fault"),
+    [
+        ({"locale": "en", "name": "nobody"}, "name", "speech_unknown"),
+        ({"locale": "en", "name": "live"}, "name", "speech_speaks_not"),
+        ({"locale": "de", "name": "live"}, "name", "speech_language"),
+        ({"locale": "en", "name": "espeak-ng", "voice": "a b"}, "voice", "speech_voice"),
+        ({"locale": "en", "name": "espeak-ng", "rate": 3}, "rate", "speech_rate"),
+    ],
+)
+async def test_what_cannot_speak_is_refused_with_its_fault(
+    anna: Browser, wanted: dict[str, Any], field: str, fault: str
+) -> None:
+    answer = await anna.ask("POST", "speech/sample", wanted)
+    assert code(answer) == (422, "invalid")
+    assert (answer[1]["field"], answer[1]["fault"]["code"]) == (field, fault)
+
+
+async def test_engine_that_stays_silent_says_why_and_nobody_stands_in_for_it(site: Site, anna: Browser) -> None:
+    site.node.settings.speech["deaf"] = SpeechEngine(
+        kind="openai", url=f"http://127.0.0.1:{free_port()}/v1", key=KEY, voice_model="tts-1"
+    )
+    site.node.settings.speech["bare"] = SpeechEngine(kind="piper")
+    for name, fault in (("deaf", "speech_silent"), ("bare", "speech_lacks")):
+        answer = await anna.ask("POST", "speech/sample", {"locale": "en", "name": name})
+        assert code(answer) == (409, "not_possible") and answer[1]["fault"]["code"] == fault
+        assert name in answer[1]["detail"] and KEY not in str(answer)
+    answer = await anna.ask("POST", "speech/sample", {"locale": "en", "name": "espeak-ng", "voice": "nobody"})
+    assert answer[1]["fault"]["code"] == "speech_silent" and "no voice" in answer[1]["detail"]
+
+
+async def test_who_listens_again_and_again_is_told_to_wait(site: Site) -> None:
+    """A service is paid for each."""
+    told = [await listened(site, locale="en", name="espeak-ng") for _ in range(SAMPLES_PER_MINUTE + 2)]
+    assert [status for status, _, _ in told[:SAMPLES_PER_MINUTE]] == [200] * SAMPLES_PER_MINUTE
+    assert told[-1][0] == 429 and b"too_many" in told[-1][2]

@@ -255,6 +255,8 @@ export const FAULTS = {
     speech_speaks_not: ["engine"],
     speech_order: ["limit"],
     speech_voice: [],
+    speech_lacks: ["engine"],
+    speech_silent: ["engine", "said"],
     speech_rate: [],
   },
   sounds: {

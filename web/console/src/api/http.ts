@@ -30,11 +30,24 @@ export function stopReading(): void {
   reading = new AbortController();
 }
 
-export async function request<T>(
-  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE",
-  path: string,
-  body?: object | Blob,
-): Promise<T> {
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+export async function request<T>(method: Method, path: string, body?: object | Blob): Promise<T> {
+  const response = await answered(method, path, body);
+  return (await response.json().catch(() => null)) as T;
+}
+
+/** Of an answer that is a file. */
+export async function requestFile(method: Method, path: string, body?: object): Promise<Blob> {
+  const response = await answered(method, path, body);
+  try {
+    return await response.blob();
+  } catch {
+    throw new Refused(UNREACHABLE);
+  }
+}
+
+async function answered(method: Method, path: string, body?: object | Blob): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
@@ -47,9 +60,8 @@ export async function request<T>(
   } catch {
     throw new Refused(UNREACHABLE);
   }
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as T;
-  throw new Refused(problemFrom(answer, response.status));
+  if (response.ok) return response;
+  throw new Refused(problemFrom(await response.json().catch(() => null), response.status));
 }
 
 export function problemFrom(answer: unknown, status: number): Problem & Facts {

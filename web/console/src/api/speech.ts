@@ -1,4 +1,5 @@
-import { request } from "./http.ts";
+import { request, requestFile } from "./http.ts";
+import type { Speaker } from "./inboxes.ts";
 
 /** A speech engine for calls, as the server has it set up. */
 export interface Engine {
@@ -21,3 +22,7 @@ export const readEngines = (business: string) =>
   request<{ readonly engines: readonly Engine[] }>("GET", `/api/v1/businesses/${business}/speech`).then(
     ({ engines }) => engines,
   );
+
+/** How an engine says the greeting: a WAV. */
+export const hearEngine = (business: string, locale: string, speaker: Speaker) =>
+  requestFile("POST", `/api/v1/businesses/${business}/speech/sample`, { locale, ...speaker });

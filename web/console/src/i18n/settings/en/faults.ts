@@ -215,6 +215,8 @@ export const faults = {
   "fault.speech_speaks_not": "“{engine}” only understands. Choose one that speaks.",
   "fault.speech_order": "Choose at most {limit} speech engines for a language, each of them once.",
   "fault.speech_voice": "A voice’s name has letters, digits and - _ . : / + only, and at most 80 characters.",
+  "fault.speech_lacks": "“{engine}” cannot speak yet: what it needs is not on the server.",
+  "fault.speech_silent": "“{engine}” said nothing. {said}",
   "fault.speech_rate": "A voice can speak at half to twice its usual speed: 0.5 to 2.",
 } satisfies Record<
   | `fault.${FaultCode<"refusals" | "webhooks" | "training" | "content" | "transfer" | "speech" | "sounds">}`

@@ -20,6 +20,7 @@ export const speech = {
   "speech.voice.usual": "its usual one",
   "speech.rate": "Speed",
   "speech.rate.usual": "usual",
+  "speech.listen.again": "It is ready: press Listen once more.",
   "speech.start.both":
     "Calls in this language have start engines alone: pocketsphinx knows the bot’s own phrases and little else, espeak-ng sounds like a robot.",
   "speech.start.hears":

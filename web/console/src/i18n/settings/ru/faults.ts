@@ -196,6 +196,8 @@ export const faults: Catalogue<keyof typeof words> = {
   "fault.speech_order": "Для одного языка — не больше движков, чем {limit}, и каждый только один раз.",
   "fault.speech_voice":
     "В названии голоса бывают только буквы, цифры и знаки - _ . : / +, не больше 80 символов.",
+  "fault.speech_lacks": "«{engine}» пока не может говорить: на сервере нет того, что ему нужно.",
+  "fault.speech_silent": "«{engine}» ничего не сказал. {said}",
   "fault.speech_rate": "Голос может говорить от половины обычной скорости до двойной: от 0,5 до 2.",
 
   "fault.import_stranger": "Группа «{name}»: {email} не работает в этой компании",

@@ -22,6 +22,7 @@ export const speech: Record<keyof typeof en, string> = {
   "speech.voice.usual": "обычный",
   "speech.rate": "Скорость",
   "speech.rate.usual": "обычная",
+  "speech.listen.again": "Готово: нажмите «Прослушать» ещё раз.",
   "speech.start.both":
     "Для звонков на этом языке есть только начальные движки: pocketsphinx знает лишь фразы бота, espeak-ng звучит как робот.",
   "speech.start.hears":
