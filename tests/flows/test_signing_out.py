@@ -51,6 +51,13 @@ def takes(operator: Operator, customer: Customer, text: str) -> None:
     operator.take()
 
 
+def comes_to_olga(garden: Garden, stage: Stage, text: str) -> Customer:
+    """What a customer of the second business asks is hers without a word of hers."""
+    customer = garden.asks(stage, text)
+    expect(customer.log).to_contain_text("С вами Olga Example")
+    return customer
+
+
 def test_what_is_given_back_goes_to_somebody_else_and_the_customer_is_told(
     customer: Customer, olga: Operator, anna: Operator
 ) -> None:
@@ -132,6 +139,26 @@ def test_colleague_who_left_meanwhile_gets_nothing_and_whoever_signs_out_stays_s
     expect(customer.log).not_to_contain_text("больше не на связи")
 
 
+def test_what_comes_while_they_decide_is_asked_too(
+    customer: Customer, stage: Stage, demo: DemoServer, pages: Pages, olga: Operator, anna: Operator
+) -> None:
+    garden = Garden(anna, demo, pages, mode="auto_accept")
+    choose(anna, "away")
+    garden.hire(olga)
+    takes(olga, customer, "Помогите с роутером")
+    asked = leaves(olga)
+    expect(asked.get_by_role("listitem")).to_have_count(1)
+    tea = comes_to_olga(garden, stage, "Есть ли у вас улун?")
+    go(asked)
+    expect(asked.get_by_role("alert")).to_contain_text("пришло ещё обращение")
+    expect(customer.log).to_contain_text("Olga Example больше не на связи")
+    expect(asked.get_by_role("listitem")).to_have_count(1)
+    decides(asked, "улун", "queue")
+    go(asked)
+    expect(olga.page.get_by_role("button", name="Войти")).to_be_visible()
+    expect(tea.log).to_contain_text("Olga Example больше не на связи")
+
+
 def test_network_that_drops_in_between_loses_nothing(
     customer: Customer, stage: Stage, demo: DemoServer, olga: Operator, anna: Operator
 ) -> None:
@@ -187,7 +214,7 @@ def test_all_lines_are_reached_on_any_screen(
     olga.page.emulate_media(color_scheme=scheme)
     takes(olga, customer, "Помогите с роутером, пожалуйста: он мигает красным и больше ничего не делает")
     for text in ("Есть ли у вас улун?", "А пуэр?", "Сколько стоит чабань?", "Где вы?"):
-        garden.asks(stage, text)
+        comes_to_olga(garden, stage, text)
     olga.page.set_viewport_size({"width": width, "height": 800})
     if width == 390:
         olga.page.get_by_role("button", name=re.compile("Назад|К списку")).first.click()
