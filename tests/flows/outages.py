@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,10 +28,12 @@ def without_network(page: Page) -> Iterator[None]:
 
 
 class Wire:
-    """A console's socket whose frames from the server can be held back: what this page sees is old meanwhile."""
+    """A console's socket whose frames from the server can be held back: what this page sees is old meanwhile. It begins with
+    the page's next socket."""
 
     def __init__(self, page: Page) -> None:
         self._held: list[tuple[WebSocketRoute, str | bytes]] | None = None
+        self._types: tuple[str, ...] = ()
         page.route_web_socket("**/socket", self._connect)
 
     def _connect(self, route: WebSocketRoute) -> None:
@@ -38,14 +41,15 @@ class Wire:
         server.on_message(lambda message: self._pass(route, message))
 
     def _pass(self, route: WebSocketRoute, message: str | bytes) -> None:
-        if self._held is None:
+        if self._held is None or (self._types and json.loads(message)["type"] not in self._types):
             route.send(message)
         else:
             self._held.append((route, message))
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        self._held = []
+    def held(self, *types: str) -> Iterator[None]:
+        """Of these types; all, if none is named."""
+        self._held, self._types = [], types
         yield
         held, self._held = self._held, None
         for route, message in held:

@@ -39,6 +39,7 @@ def test_talk_goes_on_at_the_page_with_the_same_person(
 ) -> None:
     olga = Operator.sign_in(stage, demo.links.operator, locale="ru")
     telegram.do(talk.say("Позовите, пожалуйста, человека"))
+    telegram.wait_for_text(talk, "Зову оператора")
     olga.choose("человека")
     olga.take()
     olga.write("Посмотрю ваш заказ")

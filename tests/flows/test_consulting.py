@@ -75,8 +75,11 @@ def test_a_caller_is_passed_on_after_the_two_have_talked(
         assert_no_faults(olga.page)
         assert_no_faults(anna.page)
 
-        bar(olga).get_by_role("button", name="Передать клиента").click()
+        note = bar(olga).get_by_role("textbox", name="Заметка коллеге")
+        note.fill("Спрашивает про скидку, обещали перезвонить")
+        note.press("Enter")
         expect(bar(anna)).not_to_contain_text("asks you about this customer")
+        anna.reads("Спрашивает про скидку, обещали перезвонить")
         expect(bar(olga)).to_have_count(0)
         expect(call_of(customer)).to_contain_text("На линии")
         hears_sound(customer.page)

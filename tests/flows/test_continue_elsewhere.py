@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from tests.flows.administrators import Administrator
 from tests.flows.axe import faults
 from tests.flows.browser import Stage
+from tests.flows.outages import Wire
 from tests.flows.people import Customer, Locale, Operator
 from tests.flows.server import DemoServer
 from tests.flows.telegram import Telegram
@@ -101,6 +102,7 @@ def test_page_named_by_clicks_is_a_way_out_of_telegram(
 
     talk = telegram.talk(bot, "Мария", language="ru")
     telegram.do(talk.say("Позовите, пожалуйста, человека"))
+    telegram.wait_for_text(talk, "Зову оператора")
     olga = at_desk(stage, demo, "ru")
     olga.choose("человека")
     olga.take()
@@ -117,6 +119,26 @@ def test_page_named_by_clicks_is_a_way_out_of_telegram(
     customer.sees("Можно продолжить на сайте", author="operator")
     customer.say("Я на месте")
     olga.reads("Я на месте")
+
+
+def test_nobody_has_gone_on_only_because_the_conversation_is_still_being_read(
+    stage: Stage, demo: DemoServer, telegram: Telegram, bot: BotUser
+) -> None:
+    Customer.arrive(stage, demo.links.page).ask_for_person()
+    olga = at_desk(stage, demo, "en")
+    olga.choose("человека")
+    wire = Wire(olga.page)
+    olga.page.route("**/ways", lambda route: route.abort())
+    with wire.held("entries", "tail"):
+        olga.page.reload()
+        way = begin(olga, "en")
+        expect(way.get_by_role("alert")).to_contain_text("The server cannot be reached")
+        expect(olga.log).not_to_contain_text("человека")
+    expect(olga.log).to_contain_text("человека")
+    expect(way.get_by_role("alert")).to_contain_text("The server cannot be reached")
+    olga.page.unroute("**/ways")
+    way.get_by_role("button", name="Try again").click()
+    expect(way.get_by_role("img", name="QR code")).to_be_visible()
 
 
 def test_what_does_not_work_says_what_to_do(stage: Stage, demo: DemoServer) -> None:

@@ -15,6 +15,7 @@ export async function endConsult(): Promise<void> {
   if ((await doIt("end_consult")) && asked) leaveCall();
 }
 
-export const completeConsult = () => doIt("complete_consult");
+/** The customer is the colleague's from now on, with the private `note`. Whether that could be. */
+export const completeConsult = (note = "") => doIt("complete_consult", { note });
 
 export const confer = () => doIt("confer");

@@ -31,6 +31,7 @@ export const calls = {
   "consult.asks_you": "{name} asks you about this customer, who hears music and neither of you.",
   "consult.state": "between you",
   "consult.back": "Back to the customer",
+  "consult.note": "Private note for your colleague (optional)",
   "consult.complete": "Pass the customer on",
   "consult.complete.colleague": "Take the customer over",
   "consult.confer": "All three talk",

@@ -33,6 +33,7 @@ export const calls = {
   "consult.asks_you": "{name} советуется с вами. Клиент слышит музыку, а вас обоих — нет.",
   "consult.state": "разговор между вами",
   "consult.back": "Вернуться к клиенту",
+  "consult.note": "Заметка коллеге (необязательно)",
   "consult.complete": "Передать клиента",
   "consult.complete.colleague": "Забрать клиента",
   "consult.confer": "Говорить втроём",
