@@ -64,8 +64,9 @@ async def fleet(running: Fleet) -> AsyncIterator[Fleet]:
 
 
 async def gather(fleet: Fleet, name: str, form: Form) -> Crowd:
+    """Each form has a crowd of its own: one fleet serves both, one after the other."""
     half = form.size // 2
-    return await Crowd.gather(fleet, name, pages=half, called=half // 2, polled=half - half // 2)
+    return await Crowd.gather(fleet, f"{name}{form.size}", pages=half, called=half // 2, polled=half - half // 2)
 
 
 @forms
