@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Sequence
 
 from playwright.sync_api import Locator, Page, Route, expect
@@ -129,12 +130,15 @@ def test_file_that_is_too_large_is_refused_before_it_leaves(customer: Customer, 
 
 def test_what_was_just_sent_can_be_taken_back(customer: Customer, olga: Operator) -> None:
     handed_over(customer, olga)
+    olga.page.clock.install()
+    olga.page.clock.pause_at(time.time() + 5)
     olga.write("Вам звонили, Анна?")
     sending = olga.articles("operator").filter(has_text="Вам звонили")
     expect(sending).to_contain_text("Отправляется…")
     sending.get_by_role("button", name="Отменить").click()
     expect(olga.field).to_have_value("Вам звонили, Анна?")
     expect(olga.field).to_be_focused()
+    olga.page.clock.resume()
     olga.write("Вам звонили, Ирина?")
     customer.sees("Вам звонили, Ирина?", author="operator")
     expect(customer.log).not_to_contain_text("Анна")

@@ -43,7 +43,7 @@ def test_end_by_a_code_waits_for_its_form_and_goes_on_by_keyboard(
     customer: Customer, olga: Operator, anna: Operator, tmp_path: Path
 ) -> None:
     sold_by_order(anna)
-    olga.page.reload()
+    olga.page.reload(wait_until="networkidle")
     handed_over(customer, olga)
     page, keys, pane = olga.page, olga.page.keyboard, pane_of(olga.page)
     keys.press("Alt+e")
@@ -77,7 +77,7 @@ def test_time_after_the_talk_goes_on_once_the_form_is_there(
     sold_by_order(anna)
     rules = {"everybody": {"wrap_up": {"mode": "required", "code": True, "seconds": 600}}}
     set_once(anna.page, "routing", {"value": {"name": "routing", "rules": rules}, "version": 0})
-    olga.page.reload()
+    olga.page.reload(wait_until="networkidle")
     handed_over(customer, olga)
     page, keys, pane = olga.page, olga.page.keyboard, pane_of(olga.page)
     keys.press("Alt+e")
@@ -102,7 +102,7 @@ def test_on_a_phone_the_form_lies_over_the_thread_and_makes_way(
     customer: Customer, olga: Operator, anna: Operator, tmp_path: Path
 ) -> None:
     sold_by_order(anna)
-    olga.page.reload()
+    olga.page.reload(wait_until="networkidle")
     handed_over(customer, olga)
     page, pane = olga.page, pane_of(olga.page)
     page.set_viewport_size({"width": 390, "height": 844})
@@ -123,7 +123,7 @@ def test_form_begun_in_one_tab_goes_on_in_another_and_is_saved_once(
     customer: Customer, olga: Operator, anna: Operator
 ) -> None:
     set_up_form(anna)
-    olga.page.reload()
+    olga.page.reload(wait_until="networkidle")
     handed_over(customer, olga)
     pane = pane_of(olga.page)
     pane.get_by_role("button", name="Заказ чая").click()
@@ -149,7 +149,7 @@ def test_form_that_changes_or_goes_meanwhile_loses_nothing_that_was_typed(
     customer: Customer, olga: Operator, anna: Operator, tmp_path: Path
 ) -> None:
     form = asks(anna.page, "POST", "forms", ORDER)
-    olga.page.reload()
+    olga.page.reload(wait_until="networkidle")
     handed_over(customer, olga)
     pane = pane_of(olga.page)
     pane.get_by_role("button", name="Заказ чая").click()
@@ -183,7 +183,7 @@ def test_palette_opens_a_form_and_another_one_waits_with_what_was_typed(
 ) -> None:
     set_up_form(anna)
     asks(anna.page, "POST", "forms", RETURN)
-    olga.page.reload()
+    olga.page.reload(wait_until="networkidle")
     handed_over(customer, olga)
     page, keys, pane = olga.page, olga.page.keyboard, pane_of(olga.page)
     page.get_by_role("button", name="Закрыть контекст").click()

@@ -96,6 +96,7 @@ def test_two_tabs_of_a_customer_stay_in_step(customer: Customer) -> None:
         tab.sees("Как можно заплатить?")
         tab.sees("Сколько стоит статический IP?")
         tab.sees("Платите по номеру договора")
+        tab.sees("Постоянный внешний IPv4-адрес")
     second.page.reload()
     expect(second.bubbles()).to_have_text(customer.texts())
 

@@ -107,7 +107,7 @@ def test_a_macro_is_built_by_clicks_and_run_by_keys(customer: Customer, olga: Op
     main.get_by_role("button", name="Add macro").click()
     expect(main.get_by_text("Оплата", exact=True)).to_be_visible()
 
-    olga.page.reload()
+    olga.page.reload(wait_until="networkidle")
     handed_over(customer, olga)
     olga.field.press("\\")
     dialog = olga.page.get_by_role("dialog", name="Макросы")
@@ -157,7 +157,7 @@ def test_who_was_slower_reads_who_did_what_and_keeps_the_words(
     tab = Operator(second.value, "ru")
     tab.field.fill("Я не успела")
     tab.page.clock.install()
-    tab.page.clock.pause_at(time.time() + 1)
+    tab.page.clock.pause_at(time.time() + 5)
     tab.field.press("Enter")  # held for three seconds: that is when somebody else is faster
     anna.choose(view="all")
     anna.page.keyboard.press("Alt+e")

@@ -170,6 +170,22 @@ def test_reply_from_a_stale_tab_is_kept_and_explained(customer: Customer, olga: 
     customer.sees("Ответ из забытой вкладки", author="operator")
 
 
+def test_what_is_pressed_and_written_before_the_conversation_was_read_is_done_once_it_was(
+    customer: Customer, olga: Operator
+) -> None:
+    handed_over(customer, olga)
+    wire = Wire(olga.page)
+    with wire.held("entries", "tail"):
+        olga.page.reload()
+        olga.choose(view="mine")
+        olga.write("Уже смотрю")
+        olga.button("return").click()
+        expect(olga.log).not_to_contain_text("человека")
+    customer.sees("Уже смотрю", author="operator")
+    olga.reads("Вы вернули диалог боту")
+    olga.sees("Уже смотрю")
+
+
 def handed_over(customer: Customer, olga: Operator) -> None:
     """The customer asked for a person, and Olga took the conversation."""
     customer.ask_for_person()

@@ -21,6 +21,8 @@ let acting: {
   readonly done: () => void;
   readonly again: () => void;
 } | null = null;
+/** What was pressed before the conversation had been read, which its floor is known by; it is done then. */
+let early: (() => void) | null = null;
 
 /** Something was begun in the open conversation that nobody has got. */
 export function isUnsent(): boolean {
@@ -101,10 +103,14 @@ export function act(verb: Act, told: Further | (() => Further) = {}, done: () =>
   const { conversation, log } = thread;
   const further = typeof told === "function" ? told() : told;
   // Taking needs no log: whoever presses the keys faster than it loads is not left waiting.
-  if (!conversation || acting) return;
+  if (!conversation || acting || early) return;
   if (verb !== "take" && !log) {
-    // Known by its row alone: what was pressed before the line is up isn't forgotten without a word.
+    // Known by its row alone: what is pressed isn't forgotten without a word.
     if (desk.line !== "online") thread.problem = preferences.say("problem.offline");
+    else {
+      early = () => act(verb, told, done);
+      thread.acting = verb;
+    }
     return;
   }
   thread.problem = "";
@@ -121,14 +127,22 @@ export function act(verb: Act, told: Further | (() => Further) = {}, done: () =>
   thread.acting = verb;
 }
 
+/** The open conversation has been read: what was pressed before is done. */
+export function actNow(): void {
+  const go = early;
+  if (!go) return;
+  stopActing();
+  go();
+}
+
 /** What was asked for concerns nobody any more. */
 export function stopActing(): void {
-  thread.acting = acting = null;
+  thread.acting = acting = early = null;
 }
 
 /** The line broke: what was asked for and not answered is unknown. */
 export function actionLost(): void {
-  if (acting) thread.problem = preferences.say("problem.lost");
+  if (acting || early) thread.problem = preferences.say("problem.lost");
   stopActing();
 }
 

@@ -14,7 +14,7 @@ import { href, parse } from "../routes.ts";
 import { desk } from "../stores/desk.svelte.ts";
 import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
-import { actionDone, actionLost, actionRefused, stopActing } from "./acting.ts";
+import { actionDone, actionLost, actionRefused, actNow, stopActing } from "./acting.ts";
 import { send } from "./line.ts";
 import { keepLog, logOf } from "./logs.ts";
 import { forgetLookers, hearLooking, tellLooking } from "./looking.ts";
@@ -152,6 +152,7 @@ export function hearInThread(frame: ConsoleFrame): void {
 function caughtUp(): void {
   thread.complete = true;
   desk.catchingUp = false;
+  if (thread.log) actNow();
   if (thread.wanted > 0) void showEvent(thread.wanted);
   thread.wanted = 0;
 }
@@ -176,6 +177,7 @@ function hearTyping(frame: SignalFrame): void {
 function wasRefused({ id, problem }: RefusedFrame): void {
   if (id === "") {
     if (problemCode(problem) === "not_found") {
+      stopActing();
       thread.problem = sentence(problem);
       caughtUp();
     }

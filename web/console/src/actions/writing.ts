@@ -290,7 +290,9 @@ function chosen({ endpoint }: Writing, log: Log | null): Endpoint | null {
 /** By the line where that is of its business; whoever went on to another one meanwhile has it sent there all the same. */
 function post({ id, body }: Letter<Written>): void {
   const { business = session.business, conversation, verb } = body;
-  const content = { id, ...said(body) };
+  // What was written before the conversation had been read meets the floor that is known by now.
+  const floor_seq = body.floor_seq || (logOf(conversation)?.state.floor_seq ?? 0);
+  const content = { id, ...said({ ...body, floor_seq }) };
   if (business === session.business) send({ type: "command", id, verb, conversation, body: content });
   else {
     command(business, conversation, verb, content).then(
