@@ -114,7 +114,8 @@ def test_who_is_away_is_called_by_nobody_and_called_again_when_back(
     customer.ask_for_person()
     page.wait_for_function("() => window.told_.length === 1", polling=100)
     account(olga).click()
-    page.get_by_text("Отошёл", exact=True).click()
+    with page.expect_response("**/api/v1/me/presence"):
+        page.get_by_text("Отошёл", exact=True).click()
     page.wait_for_function("() => window.told_.at(-1) === 'closed'", polling=100)
     page.clock.fast_forward(HALF_A_MINUTE)
     assert len(page.evaluate("() => window.told_")) == 2

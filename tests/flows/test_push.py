@@ -160,7 +160,7 @@ def test_where_a_page_may_not_notify_its_worker_does_and_takes_it_away(
     page = away.olga.page
     page.add_init_script(_NO_CONSTRUCTOR)
     page.reload()
-    expect(away.olga.tab("unassigned")).to_be_visible()
+    expect(page.get_by_role("button", name="Учётная запись")).to_have_attribute("title", "Olga Example: На линии")
     customer = Customer.arrive(stage, demo.links.page)
     customer.ask_for_person()
     elsewhere = away.context.new_page()

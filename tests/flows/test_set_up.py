@@ -50,7 +50,10 @@ def test_first_run_to_a_question_answered_by_an_invited_operator(stage: Stage, n
     customer.say("Hello")
     if has_bot:
         customer.hears(re.compile(r"\w"))
-    ask_for_person(customer)
+        customer.ask_for_person()
+        expect(customer.queue).to_be_visible()
+    else:
+        ask_for_person(customer)
     customer.say("Do you deliver lamps?")
     oleg.choose("lamps")
     oleg.take()

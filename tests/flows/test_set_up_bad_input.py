@@ -39,6 +39,7 @@ def test_markup_is_text_in_every_field(anna: Administrator, new: NewServer, stag
     expect(anna.main.locator("figure p")).to_contain_text("Anna Example")
     expect(anna.main.locator("figure p")).to_contain_text("onerror")
     anna.click("Add response")
+    expect(anna.row("markup")).to_be_visible()
     anna.open("Inboxes")
     anna.row("Example Lamps").click()
     anna.fill("Greeting, English", MARKUP)

@@ -32,7 +32,8 @@ def test_who_saves_second_sees_what_is_different_and_loses_nothing(stage: Stage,
     expect(other.alert).to_contain_text("Anna Example changed this on")
     expect(other.alert).to_contain_text("The customer has what they need")
     expect(other.page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
-    other.click("Save mine on top")
+    with other.page.expect_response(lambda one: one.request.method == "PUT"):
+        other.click("Save mine on top")
     expect(other.page.get_by_label("For colleagues")).to_have_value("The customer has what they need")
     expect(other.page.get_by_label("Name")).to_have_value("Done")
     expect(other.alert).to_have_count(0)
@@ -132,7 +133,8 @@ def test_what_was_removed_comes_back_for_a_moment(stage: Stage, new: NewServer) 
     expect(anna.row("Refund")).to_be_visible()
     anna.row("Refund").click()
     anna.click("Remove")
-    anna.open("Skills")  # whoever leaves meant it
+    with anna.page.expect_response(lambda one: one.request.method == "DELETE"):
+        anna.open("Skills")  # whoever leaves meant it
     anna.open("Labels")
     expect(anna.main.get_by_text("No labels yet")).to_be_visible()
     anna.page.reload()

@@ -164,6 +164,7 @@ def test_network_that_drops_in_between_loses_nothing(
 ) -> None:
     takes(olga, customer, "Помогите с роутером")
     asked = leaves(olga)
+    expect(asked.get_by_role("listitem")).to_have_count(1)
     with without_network(olga.page):
         go(asked)
         expect(line(asked, "человека")).to_contain_text("Сервер не отвечает")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import APIResponse, Request, Route, expect
 
 from tests.flows.axe import assert_no_faults
-from tests.flows.browser import WHEN_AWAY, Stage
+from tests.flows.browser import WHEN_AWAY, Stage, until
 from tests.flows.server import NewServer
 from tests.flows.teaching import TRAINED_WITHIN, Teacher
 
@@ -74,6 +74,7 @@ def test_what_was_typed_while_the_network_was_gone_is_there_and_saved_later(stag
     anna.page.route("**/bot", lambda route: late.append((route, route.fetch())), times=1)
     with anna.page.expect_request("**/bot"):
         anna.page.context.set_offline(False)
+    until(anna.page, lambda: bool(late))
     anna.click("Train")
     expect(anna.page.get_by_role("progressbar", name="Training")).to_be_visible()
     ((route, old),) = late

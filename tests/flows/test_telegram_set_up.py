@@ -76,7 +76,7 @@ def test_bot_is_added_by_clicks_and_answers_whoever_writes(stage: Stage, demo: D
     telegram.do(talk.start())
     telegram.wait_for_text(talk, "Здравствуйте, это «Фонарь».")
     telegram.do(talk.say("Сколько стоит интернет?"))
-    telegram.do(talk.wait_until(lambda seen: sum(one.from_bot for one in seen) > 1, within=20))
+    telegram.do(talk.wait_until(lambda seen: sum(one.from_bot for one in seen) > 1, within=55))
     expect(line(anna)).to_contain_text("Последние слова")
     anna.page.get_by_role("link", name="Назад: Точки входа").click()
     expect(anna.row("Фонарь у дома")).to_contain_text("@lantern_home_bot")

@@ -67,7 +67,8 @@ def test_two_operators_and_an_administrator_share_a_day(stage: Stage, new: NewSe
 
     # The administrator goes on setting up meanwhile, and looks on without taking part.
     anna.open("Wrap-up codes")
-    anna.add("Add code", "Sent to repairs")
+    with second.page.expect_response("**/wrap-up-codes"):
+        anna.add("Add code", "Sent to repairs")
     second.write("Bring it in, we will look at it today.")
     customer.hears("Bring it in", author="operator")
     expect(customer.panel.locator("header")).to_contain_text(their_name)

@@ -7,9 +7,13 @@ import { session } from "../stores/session.svelte.ts";
 import { thread } from "../stores/thread.svelte.ts";
 import { readCalls, sitDown } from "./alerting.ts";
 
+/** Choices that the server hasn't answered: what it tells of one's own state meanwhile is older. */
+let choosing = 0;
+
 /** Who calls depends on one's own state. */
 export function hearPeople(faces: readonly Face[]): void {
-  if (take(faces)) void readCalls();
+  const mine = choosing > 0 ? people.faces.get(session.account) : undefined;
+  if (take(mine ? faces.map((face) => (face.id === mine.id ? mine : face)) : faces)) void readCalls();
 }
 
 /** Whether one's own state is another now. */
@@ -23,9 +27,13 @@ function take(faces: readonly Face[]): boolean {
 export async function choosePresence(state: api.Presence, reason = ""): Promise<void> {
   const before = people.faces.get(session.account);
   if (before && take([{ ...before, state, reason }])) sitDown(desk.now);
-  try {
-    await api.choosePresence(state, reason);
-  } catch {
+  choosing += 1;
+  const refused = await api.choosePresence(state, reason).then(
+    () => false,
+    () => true,
+  );
+  choosing -= 1;
+  if (refused) {
     if (before) hearPeople([before]);
     thread.problem = preferences.say("problem.offline");
   }

@@ -39,8 +39,10 @@ export function Composer({ handle, disabled, seen }: Props) {
     fill(uploads.add([...picked]) > 0);
   };
   useImperativeHandle(handle, () => ({ focus, attach }), []);
-  useEffect(() => draft.write(text), [text]);
-  useLayoutEffect(() => fit(field.current!), [text]);
+  useLayoutEffect(() => {
+    draft.write(text); // at once: whoever leaves the page may be quicker than its next frame
+    fit(field.current!);
+  }, [text]);
 
   useEffect(() => {
     if (!wish || busy) return;
